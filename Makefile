@@ -1,0 +1,110 @@
+# docring: make builds, make demo goes from a fresh clone to a dataset, make test from a fresh clone to a tested build.
+# Variables: V=1 shows commands, DEBUG=1 builds for a debugger, SANITIZE=address,undefined | thread, BUILD=folder,
+# PREFIX=/usr/local and DESTDIR= for make install.
+
+PREFIX ?= /usr/local
+SANITIZE ?=
+DEBUG ?= 0
+V ?= 0
+variant := $(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+comma := ,
+BUILD ?= build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
+
+VERSION := 0.1.0
+CC ?= cc
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
+
+warnings := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Wno-format-nonliteral
+optimise := $(if $(filter 1,$(DEBUG)),-O0 -g3,-O2 -g)
+base_flags := -std=gnu11 $(warnings) $(optimise) -fno-omit-frame-pointer -fstack-protector-strong -I. -MMD -MP \
+	-D_FORTIFY_SOURCE=$(if $(filter 1,$(DEBUG)),0,2) -DDOCRING_VERSION='"$(VERSION)"' -DDOCRING_PREFIX='"$(PREFIX)"'
+ifneq ($(SANITIZE),)
+base_flags := $(filter-out -D_FORTIFY_SOURCE=%,$(base_flags)) -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+link_flags := -fsanitize=$(SANITIZE)
+endif
+CFLAGS ?=
+LDFLAGS ?=
+
+# Each room's libraries; looked up when something is built, so that make demo works before they are installed.
+packages_base := libxxhash
+packages_ipc := liburing hwloc libzmq
+packages_proto := msgpack
+packages_config := libcyaml libpcre2-8
+packages_preprocess := libxml-2.0 poppler-glib libarchive uchardet
+packages_inference := json-c libcurl
+packages_coordinator := sqlite3 json-c libcrypto
+packages_common := $(packages_base) $(packages_ipc) $(packages_proto) $(packages_config)
+all_packages := $(packages_common) $(packages_preprocess) $(packages_inference) $(packages_coordinator)
+package_flags = $(shell pkg-config --cflags $(all_packages) 2>/dev/null)
+common_libs = $(shell pkg-config --libs $(packages_common)) -lm
+
+library_sources := $(wildcard base/*.c ipc/*.c proto/*.c config/*.c)
+common_sources := $(wildcard workers/common/*.c)
+preprocess_sources := $(filter-out %/main.c,$(wildcard workers/preprocess/*.c))
+inference_sources := $(filter-out %/main.c,$(wildcard workers/inference/*.c))
+coordinator_sources := $(filter-out %/main.c,$(wildcard coordinator/*.c coordinator/*/*.c))
+unit_sources := $(wildcard tests/unit/test_*.c)
+unit_support := $(filter-out $(unit_sources),$(wildcard tests/unit/*.c))
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+programs := $(BUILD)/bin/coordinator $(BUILD)/bin/worker-preprocess $(BUILD)/bin/worker-inference
+unit_programs := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(unit_sources))
+
+.PHONY: all
+all: $(programs)
+
+$(BUILD)/obj/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(base_flags) $(package_flags) $(CFLAGS) -c $< -o $@
+
+define archive_rule
+$(BUILD)/lib$(1).a: $$(call objects,$(2))
+	$$(call say,AR,$$@)
+	@rm -f $$@
+	$$(Q)ar rcs $$@ $$^
+endef
+$(eval $(call archive_rule,docring,$(library_sources)))
+$(eval $(call archive_rule,worker,$(common_sources)))
+$(eval $(call archive_rule,preprocess,$(preprocess_sources)))
+$(eval $(call archive_rule,inference,$(inference_sources)))
+$(eval $(call archive_rule,coordinator,$(coordinator_sources)))
+
+$(BUILD)/bin/coordinator: $(call objects,coordinator/main.c) $(BUILD)/libcoordinator.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator)) $(common_libs)
+
+$(BUILD)/bin/worker-preprocess: $(call objects,workers/preprocess/main.c) $(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
+
+$(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)/libinference.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_inference)) $(common_libs)
+
+# Unit tests: one program a file, linked with everything, always with sanitizers (see the test target).
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a \
+		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(all_packages) cmocka) -lm
+
+.PHONY: unit-programs
+unit-programs: $(unit_programs)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# make unit NAME=test_extent builds and runs one unit test with sanitizers; without NAME, all of them.
+NAME ?=
+.PHONY: unit
+unit:
+	$(Q)$(MAKE) --no-print-directory SANITIZE=address,undefined $(if $(NAME),build/sanitize-address-undefined/tests/$(NAME),unit-programs)
+	$(Q)tests/run-unit build/sanitize-address-undefined/tests/$(if $(NAME),$(NAME),'test_*')
+
+.PHONY: clean
+clean:
+	rm -rf build

@@ -1,0 +1,101 @@
+#define _GNU_SOURCE
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int file_read_fd(int fd, const char *name, struct buffer *out, struct error_text *error)
+{
+	enum { STEP_BYTES = 64 * 1024 };
+
+	for (;;) {
+		char beyond;
+		bool full = out->bytes == out->bytes_max;
+		size_t step = size_min(STEP_BYTES, out->bytes_max - out->bytes);
+		char *place = full ? &beyond : buffer_reserve(out, step);
+		if (!place)
+			return error_set(error, out->status, "%s: %s", name, error_describe(out->status));
+		ssize_t got = read(fd, place, full ? 1 : step);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_set(error, -errno, "%s: cannot read: %s", name, strerror(errno));
+		if (got == 0)
+			return 0;
+		if (full)
+			return error_set(error, ERROR_LIMIT_HIT, "%s: larger than the limit of %zu bytes", name, out->bytes_max);
+		buffer_commit(out, (size_t)got);
+	}
+}
+
+int file_read(const char *path, struct buffer *out, struct error_text *error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_set(error, -errno, "%s: cannot open: %s", path, strerror(errno));
+	int status = file_read_fd(fd, path, out, error);
+	close(fd);
+	return status;
+}
+
+int file_write_fd(int fd, const void *data, size_t bytes)
+{
+	const char *from = data;
+
+	while (bytes > 0) {
+		ssize_t written = write(fd, from, bytes);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		from += written;
+		bytes -= (size_t)written;
+	}
+	return 0;
+}
+
+int file_replace(const char *path, struct text content, struct error_text *error)
+{
+	char temporary[PATH_MAX];
+
+	if (snprintf(temporary, sizeof(temporary), "%s.tmp", path) >= (int)sizeof(temporary))
+		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", path);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return error_set(error, -errno, "%s: cannot create: %s", temporary, strerror(errno));
+	int status = file_write_fd(fd, content.data, content.bytes);
+	if (status == 0 && fsync(fd) < 0)
+		status = -errno;
+	if (close(fd) < 0 && status == 0)
+		status = -errno;
+	if (status == 0 && rename(temporary, path) < 0)
+		status = -errno;
+	if (status < 0) {
+		unlink(temporary);
+		return error_set(error, status, "%s: cannot write: %s", path, strerror(-status));
+	}
+	return 0;
+}
+
+int file_make_folders(const char *path, struct error_text *error)
+{
+	char partial[PATH_MAX];
+
+	if (snprintf(partial, sizeof(partial), "%s", path) >= (int)sizeof(partial))
+		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", path);
+	for (char *p = partial + 1;; p++) {
+		if (*p != '/' && *p != '\0')
+			continue;
+		char kept = *p;
+		*p = '\0';
+		if (mkdir(partial, 0777) < 0 && errno != EEXIST)
+			return error_set(error, -errno, "%s: cannot make the folder: %s", partial, strerror(errno));
+		*p = kept;
+		if (kept == '\0')
+			return 0;
+	}
+}

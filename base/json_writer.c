@@ -1,0 +1,189 @@
+#include "base/json_writer.h"
+
+#include "base/utf8.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+void json_init(struct json_writer *json, struct buffer *out, int indent)
+{
+	*json = (struct json_writer){ .out = out, .indent = indent };
+}
+
+static void newline_indent(struct json_writer *json)
+{
+	if (json->indent == 0)
+		return;
+	buffer_append_byte(json->out, '\n');
+	buffer_append_repeat(json->out, ' ', (size_t)(json->depth * json->indent));
+}
+
+/* What has to stand before a value or a key at this place. */
+static void begin_member(struct json_writer *json)
+{
+	if (json->after_key) {
+		json->after_key = false;
+		return;
+	}
+	if (json->depth == 0)
+		return;
+	if (json->has_member[json->depth - 1])
+		buffer_append_byte(json->out, ',');
+	if (json->has_member[json->depth - 1] && json->indent == 0)
+		buffer_append_byte(json->out, ' ');
+	json->has_member[json->depth - 1] = true;
+	newline_indent(json);
+}
+
+static void open_level(struct json_writer *json, char bracket)
+{
+	begin_member(json);
+	CHECK(json->depth < JSON_DEPTH_MAX);
+	buffer_append_byte(json->out, bracket);
+	json->has_member[json->depth++] = false;
+}
+
+static void close_level(struct json_writer *json, char bracket)
+{
+	CHECK(json->depth > 0 && !json->after_key);
+	bool had_member = json->has_member[--json->depth];
+	if (had_member)
+		newline_indent(json);
+	buffer_append_byte(json->out, bracket);
+}
+
+void json_object_open(struct json_writer *json) { open_level(json, '{'); }
+void json_object_close(struct json_writer *json) { close_level(json, '}'); }
+void json_array_open(struct json_writer *json) { open_level(json, '['); }
+void json_array_close(struct json_writer *json) { close_level(json, ']'); }
+
+static void append_quoted(struct buffer *out, struct text value)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t start = 0;
+
+	buffer_append_byte(out, '"');
+	for (size_t i = 0; i < value.bytes;) {
+		unsigned char c = (unsigned char)value.data[i];
+		if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
+			i++;
+			continue;
+		}
+		size_t bytes = c >= 0x80 ? utf8_decode(value, i, NULL) : 0;
+		if (bytes > 0) {
+			i += bytes;
+			continue;
+		}
+		buffer_append(out, value.data + start, i - start);
+		switch (c) {
+		case '"': buffer_append_string(out, "\\\""); break;
+		case '\\': buffer_append_string(out, "\\\\"); break;
+		case '\n': buffer_append_string(out, "\\n"); break;
+		case '\r': buffer_append_string(out, "\\r"); break;
+		case '\t': buffer_append_string(out, "\\t"); break;
+		default:
+			if (c >= 0x80) {
+				utf8_append(out, 0xFFFD);
+			} else {
+				char escape[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+				buffer_append(out, escape, sizeof(escape));
+			}
+		}
+		start = ++i;
+	}
+	buffer_append(out, value.data + start, value.bytes - start);
+	buffer_append_byte(out, '"');
+}
+
+void json_key(struct json_writer *json, const char *key)
+{
+	CHECK(json->depth > 0 && !json->after_key);
+	begin_member(json);
+	append_quoted(json->out, text_from(key));
+	buffer_append_string(json->out, ": ");
+	json->after_key = true;
+}
+
+void json_text(struct json_writer *json, struct text value)
+{
+	begin_member(json);
+	append_quoted(json->out, value);
+}
+
+void json_string(struct json_writer *json, const char *value)
+{
+	json_text(json, text_from(value ? value : ""));
+}
+
+void json_signed(struct json_writer *json, int64_t value)
+{
+	begin_member(json);
+	buffer_append_format(json->out, "%" PRId64, value);
+}
+
+void json_unsigned(struct json_writer *json, uint64_t value)
+{
+	begin_member(json);
+	buffer_append_format(json->out, "%" PRIu64, value);
+}
+
+void json_fixed(struct json_writer *json, double value, int decimals)
+{
+	char digits[64];
+
+	if (!isfinite(value) || fabs(value) > 1e30) {
+		json_null(json);
+		return;
+	}
+	begin_member(json);
+	int bytes = snprintf(digits, sizeof(digits), "%.*f", decimals, value);
+	CHECK(bytes > 0 && bytes < (int)sizeof(digits));
+	if (memchr(digits, '.', (size_t)bytes))
+		while (digits[bytes - 1] == '0' && digits[bytes - 2] != '.')
+			bytes--;
+	bool negative_zero = digits[0] == '-' && strspn(digits + 1, "0.") >= (size_t)bytes - 1;
+	buffer_append(json->out, digits + negative_zero, (size_t)bytes - negative_zero);
+}
+
+void json_boolean(struct json_writer *json, bool value)
+{
+	begin_member(json);
+	buffer_append_string(json->out, value ? "true" : "false");
+}
+
+void json_null(struct json_writer *json)
+{
+	begin_member(json);
+	buffer_append_string(json->out, "null");
+}
+
+void json_member_text(struct json_writer *json, const char *key, struct text value)
+{
+	json_key(json, key);
+	json_text(json, value);
+}
+
+void json_member_string(struct json_writer *json, const char *key, const char *value)
+{
+	json_key(json, key);
+	json_string(json, value);
+}
+
+void json_member_unsigned(struct json_writer *json, const char *key, uint64_t value)
+{
+	json_key(json, key);
+	json_unsigned(json, value);
+}
+
+void json_member_fixed(struct json_writer *json, const char *key, double value, int decimals)
+{
+	json_key(json, key);
+	json_fixed(json, value, decimals);
+}
+
+void json_member_boolean(struct json_writer *json, const char *key, bool value)
+{
+	json_key(json, key);
+	json_boolean(json, value);
+}

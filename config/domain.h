@@ -1,0 +1,76 @@
+/* domain.h: a domain pack: every vocabulary and pattern of a field of documents, read from config/domains/NAME.yaml, so
+ * that a second field needs no C change. Read-only after domain_load; one per process. */
+#ifndef DOCRING_CONFIG_DOMAIN_H
+#define DOCRING_CONFIG_DOMAIN_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdint.h>
+
+enum domain_pattern { /* PCRE2, compiled with JIT and UTF */
+	DOMAIN_PATTERN_DOCUMENT_ID,  /* vendor document id */
+	DOMAIN_PATTERN_FEATURE_ID,   /* FAJ ddd dddd */
+	DOMAIN_PATTERN_LICENCE_ID,   /* CXCddddddd with its suffixes */
+	DOMAIN_PATTERN_ATTRIBUTE,    /* MoClass.attribute (parameter or counter; domain_is_counter tells which) */
+	DOMAIN_PATTERN_COUNTER,      /* bare pmXxx */
+	DOMAIN_PATTERN_EVENT,        /* INTERNAL_EVENT_…, INTERNAL_PROC_…, EVENT_PARAM_… */
+	DOMAIN_PATTERN_ARCHIVE_NAME, /* groups: language, library, revision */
+	DOMAIN_PATTERN_STANDARD_ID,  /* 3GPP number in a name, path or head; group 1: series, 2: number */
+	DOMAIN_PATTERN_LEGAL_LINE,   /* a line that is legal or running text as a whole */
+	DOMAIN_PATTERN_COMMAND,      /* a command line such as cmedit … */
+	DOMAIN_PATTERN_COUNT
+};
+
+enum domain_list {
+	DOMAIN_LIST_LEGAL_HEADINGS,    /* headings of sections that are legal text */
+	DOMAIN_LIST_LEGAL_PHRASES,     /* phrases that mark a paragraph as legal text */
+	DOMAIN_LIST_EXPECTED_HEADINGS, /* headings a complete document has; "a|b" are synonyms of one */
+	DOMAIN_LIST_CONNECTIVES,       /* words that show coherent prose */
+	DOMAIN_LIST_MO_CLASSES,        /* known class names */
+	DOMAIN_LIST_UNITS,             /* units of measure */
+	DOMAIN_LIST_ATTRIBUTES,        /* known attribute names, tier 1 besides the extracted ones */
+	DOMAIN_LIST_COUNT
+};
+
+/* Headings of table columns and of header lines that mean one thing; matched without case, after trimming. */
+struct domain_columns {
+	struct text category; /* "parameters", "counters", "events", "related_features", "identity", "header_lines" */
+	struct text field;    /* document_key or document_meta name: "name", "mo_class", "feature_name" … */
+	const struct text *names;
+	size_t name_count;
+};
+
+struct domain;
+
+/* Reads a pack from YAML text (libcyaml); patterns are compiled here, so a bad one is an error naming it. */
+int domain_load(struct text yaml, const char *name, struct domain **ret_domain, struct error_text *error) WARN_UNUSED;
+/* By name (settings_data_path "domains/NAME.yaml") or by path. Appends the YAML text to `ret_yaml` when it is not NULL. */
+int domain_load_named(const char *name, struct domain **ret_domain, struct buffer *ret_yaml, struct error_text *error) WARN_UNUSED;
+void domain_destroy(struct domain *domain);
+
+struct text domain_name(const struct domain *domain);
+
+enum { DOMAIN_GROUP_MAX = 8 };
+struct domain_match {
+	size_t start, end; /* bytes in the searched text */
+	struct text groups[DOMAIN_GROUP_MAX]; /* 0: the whole match; empty where a group did not take part */
+};
+/* The first match of the pattern at or after `start`. The text is valid UTF-8. Not thread-safe (one match block a domain). */
+bool domain_search(const struct domain *domain, enum domain_pattern pattern, struct text text, size_t start, struct domain_match *ret_match);
+
+const struct text *domain_list(const struct domain *domain, enum domain_list list, size_t *ret_count);
+/* Is `word` an entry of the list, without case? O(1). */
+bool domain_list_has(const struct domain *domain, enum domain_list list, struct text word);
+const struct domain_columns *domain_columns(const struct domain *domain, size_t *ret_count);
+
+/* The rule of counters: attribute begins with "pm" and an upper-case letter. Takes "pmX…" or "Class.pmX…". */
+bool domain_is_counter(struct text name);
+
+/* A technical term in running text: dictionary of tiers 2–4 by longest match at word boundaries, and tier 1 by the attribute and counter
+ * patterns. Linear in the text. Calls `found` in order of position; stops when it returns false. */
+typedef bool domain_term_found(void *context, size_t start, size_t end, unsigned tier);
+void domain_scan_terms(const struct domain *domain, struct text text, domain_term_found *found, void *context);
+
+#endif

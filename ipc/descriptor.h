@@ -1,0 +1,37 @@
+/* descriptor.h: what is handed over instead of bytes: where the input lies, where the output may go, and whose task it is.
+ *
+ * 56 bytes, so that with a sequence word it fills one 64-byte slot. Over ZeroMQ its fields travel in a msgpack map
+ * (proto/message.h). A descriptor gives no right by itself: the receiver checks every offset against what it has mapped,
+ * and the coordinator checks what comes back against its private lease table. */
+#ifndef DOCRING_IPC_DESCRIPTOR_H
+#define DOCRING_IPC_DESCRIPTOR_H
+
+#include <stdint.h>
+
+enum descriptor_kind {
+	DESCRIPTOR_EXPAND = 1,     /* input: an archive; output: a members block; argument: cursor */
+	DESCRIPTOR_PREPROCESS = 2, /* input: struct input; output: a document block */
+	DESCRIPTOR_GENERATE = 3,   /* input: a document block; output: a conversation block */
+};
+
+enum descriptor_status { /* of a result; a task has 0 */
+	DESCRIPTOR_DONE = 1,         /* out_bytes says how much of the extent is used: the rest is trimmed */
+	DESCRIPTOR_NEEDS_SPACE = 2,  /* out_bytes says how large the extent must be; nothing was written */
+	DESCRIPTOR_INPUT_DAMAGED = 3, /* the input's checksum or layout is wrong: a bug or bad memory, not a bad document */
+};
+
+struct descriptor {
+	uint64_t task_id;
+	uint32_t generation; /* of the lease; a result with another one is from an earlier life and is dropped */
+	uint16_t kind;
+	uint16_t status;
+	uint16_t in_segment;  /* segment numbers as announced over the attach socket */
+	uint16_t out_segment;
+	uint32_t argument;
+	uint64_t in_offset, in_bytes;
+	uint64_t out_offset, out_bytes;
+};
+
+_Static_assert(sizeof(struct descriptor) == 56, "a descriptor and a sequence word fill one slot");
+
+#endif

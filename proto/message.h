@@ -1,0 +1,44 @@
+/* message.h: the messages of a run, msgpack maps with short string keys; PROTOCOL.md lists them. Decoding trusts nothing:
+ * sizes are capped, unknown keys are skipped, missing or mistyped ones are an error. */
+#ifndef DOCRING_PROTO_MESSAGE_H
+#define DOCRING_PROTO_MESSAGE_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "ipc/descriptor.h"
+
+#include <stdbool.h>
+
+enum { MESSAGE_VERSION = 1, MESSAGE_BYTES_MAX = 1 << 20, MESSAGE_TEXT_BYTES = 128 };
+
+enum message_type {
+	MESSAGE_HELLO = 1,  /* worker: kind in name, pid, core */
+	MESSAGE_TASK,       /* coordinator: descriptor */
+	MESSAGE_RESULT,     /* worker: descriptor, duration_ns */
+	MESSAGE_HEARTBEAT,  /* worker: tasks done */
+	MESSAGE_STOP,       /* coordinator: finish what you hold, then end */
+	MESSAGE_GOODBYE,    /* worker: it is about to end; it holds nothing */
+	MESSAGE_REQUEST,    /* client: name = "status", "submit", "stop", "workers"; body = argument (text) */
+	MESSAGE_REPLY,      /* to a client: status 0 or a negative code; body = JSON text or the reason */
+	MESSAGE_TYPE_COUNT
+};
+
+struct message {
+	uint32_t type;
+	char name[MESSAGE_TEXT_BYTES]; /* NUL-terminated */
+	uint64_t worker;      /* its number */
+	uint64_t pid;
+	int64_t core;
+	int64_t status;
+	uint64_t count;       /* heartbeat: tasks done since the start */
+	uint64_t duration_ns; /* result: time in the handler */
+	struct descriptor descriptor;
+	struct text body;     /* decoded: points into the received bytes */
+};
+
+/* Appends the encoded message. Only the fields that its type has are sent. */
+int message_encode(const struct message *message, struct buffer *out) WARN_UNUSED;
+/* ERROR_INPUT_REJECTED with what is wrong; ERROR_VERSION_MISMATCH. */
+int message_decode(const void *data, size_t bytes, struct message *ret_message, struct error_text *error) WARN_UNUSED;
+
+#endif

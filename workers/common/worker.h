@@ -1,0 +1,40 @@
+/* worker.h: the frame of every worker process: attach to a coordinator, map what it shares, take tasks, give results.
+ *
+ * One thread. The handler is called for one task at a time; what it writes to task->out is what the coordinator sees. A
+ * worker ends with exit code 0 when told to stop or when the coordinator is gone, 2 when it must not be restarted
+ * (version, usage), 3 for resources. */
+#ifndef DOCRING_WORKERS_COMMON_WORKER_H
+#define DOCRING_WORKERS_COMMON_WORKER_H
+
+#include "config/domain.h"
+#include "config/settings.h"
+#include "ipc/descriptor.h"
+#include "proto/document.h"
+#include "proto/input.h"
+
+struct worker_task {
+	struct descriptor descriptor;
+	struct input input;       /* DESCRIPTOR_EXPAND, DESCRIPTOR_PREPROCESS: names and data, checksums verified */
+	struct document document; /* DESCRIPTOR_GENERATE: checked view */
+	void *out;                /* 64-byte aligned, written by this worker alone */
+	size_t out_bytes;
+};
+
+/* Returns the bytes used at task->out (≥ 0), or ERROR_NEEDS_SPACE with *ret_needed_bytes set (nothing was written; the task
+ * comes back with a larger extent, most often to this worker), or another negative code: the document fails with it. */
+typedef int64_t worker_handler(void *context, const struct worker_task *task, size_t *ret_needed_bytes);
+
+struct worker_program {
+	const char *name;    /* "worker-preprocess" */
+	const char *kind;    /* "preprocess", "inference": what the coordinator dispatches by */
+	const char *summary; /* for --help */
+	/* Called once after the welcome. The context is given to the handler. */
+	int (*start)(const struct settings *settings, const struct domain *domain, void **ret_context, struct error_text *error);
+	void (*stop)(void *context);
+	worker_handler *handle;
+};
+
+/* Options: --attach RUN (a run's name or folder, or the attach socket's path), --help, --version. The result is the exit code. */
+int worker_main(const struct worker_program *program, int argument_count, char **arguments);
+
+#endif
