@@ -1,0 +1,155 @@
+#define _GNU_SOURCE
+#include "coordinator/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+
+#define RESERVE_STEP_BYTES ((uint64_t)16 << 20)
+#define MEBIBYTE ((uint64_t)1 << 20)
+
+int memory_check_budget(uint64_t bytes, uint64_t machine_bytes, struct error_text *error)
+{
+	struct statvfs shm;
+	uint64_t available = machine_bytes / 10 * 9;
+	const char *what = "nine tenths of the memory";
+
+	if (statvfs("/dev/shm", &shm) < 0)
+		return error_set(error, -errno, "/dev/shm is missing; mount a tmpfs there (mount -t tmpfs tmpfs /dev/shm)");
+	uint64_t free_bytes = (uint64_t)shm.f_bavail * shm.f_frsize;
+	if (free_bytes < available) {
+		available = free_bytes;
+		what = "what is free in /dev/shm";
+	}
+	if (bytes <= available)
+		return 0;
+	return error_set(error, -ENOSPC,
+			 "asked for %llu MiB of shared memory (--shm), but there are %llu MiB (%s); pass --shm %lluM%s",
+			 (unsigned long long)(bytes / MEBIBYTE), (unsigned long long)(available / MEBIBYTE), what,
+			 (unsigned long long)(available / MEBIBYTE),
+			 free_bytes == available ? " or enlarge it: mount -o remount,size=SIZE /dev/shm" : " or less");
+}
+
+struct memory *memory_create(bool huge_pages)
+{
+	struct memory *memory = calloc(1, sizeof(*memory));
+
+	if (memory)
+		memory->huge_pages = huge_pages;
+	return memory;
+}
+
+void memory_destroy(struct memory *memory)
+{
+	if (!memory)
+		return;
+	for (size_t i = 0; i < MEMORY_SEGMENTS_MAX; i++) {
+		if (!memory->pools[i].extents)
+			continue;
+		extent_allocator_destroy(memory->pools[i].extents);
+		segment_done(&memory->pools[i].segment);
+	}
+	free(memory);
+}
+
+int memory_add_segment(struct memory *memory, uint16_t number, uint64_t bytes, bool writable, struct error_text *error)
+{
+	struct pool *pool = &memory->pools[number];
+	uint64_t whole = bytes / SEGMENT_HEADER_BYTES * SEGMENT_HEADER_BYTES;
+
+	CHECK(number < MEMORY_SEGMENTS_MAX && !pool->extents);
+	int status = segment_create(&pool->segment, number, whole, writable, memory->huge_pages, error);
+	if (status < 0)
+		return status;
+	pool->extents = extent_allocator_create(SEGMENT_HEADER_BYTES, whole - SEGMENT_HEADER_BYTES);
+	if (!pool->extents) {
+		segment_done(&pool->segment);
+		return error_set(error, -ENOMEM, "out of memory");
+	}
+	pool->reserved_bytes = SEGMENT_HEADER_BYTES;
+	return 0;
+}
+
+void memory_remove_segment(struct memory *memory, uint16_t number)
+{
+	struct pool *pool = &memory->pools[number];
+
+	CHECK(pool->extents && memory_leased(memory, number) == 0);
+	extent_allocator_destroy(pool->extents);
+	segment_done(&pool->segment);
+	*pool = (struct pool){ .extents = NULL };
+}
+
+/* Makes the extent's memory really there, in steps, before anyone touches it. */
+static int reserve(struct pool *pool, const struct extent *extent, struct error_text *error)
+{
+	uint64_t end = extent->offset + extent->bytes;
+
+	if (end <= pool->reserved_bytes)
+		return 0;
+	uint64_t target = (end + RESERVE_STEP_BYTES - 1) / RESERVE_STEP_BYTES * RESERVE_STEP_BYTES;
+	if (target > pool->segment.bytes)
+		target = pool->segment.bytes;
+	int status = segment_reserve(&pool->segment, target, error);
+	if (status == 0)
+		pool->reserved_bytes = target;
+	return status;
+}
+
+int memory_lease(struct memory *memory, uint16_t segment, uint64_t bytes, struct lease *ret_lease, struct error_text *error)
+{
+	struct pool *pool = &memory->pools[segment];
+	struct lease lease = { .segment = segment };
+
+	CHECK(segment < MEMORY_SEGMENTS_MAX && pool->extents && bytes > 0);
+	int status = extent_lease(pool->extents, bytes, &lease.extent);
+	if (status < 0)
+		return status == -ENOSPC ? -EAGAIN : status;
+	status = reserve(pool, &lease.extent, error);
+	if (status < 0) {
+		CHECK(extent_release(pool->extents, &lease.extent) == 0);
+		return status;
+	}
+	*ret_lease = lease;
+	return 0;
+}
+
+void memory_release(struct memory *memory, struct lease *lease)
+{
+	if (lease_is_none(lease))
+		return;
+	CHECK(extent_release(memory->pools[lease->segment].extents, &lease->extent) == 0);
+	*lease = (struct lease){ .segment = 0 };
+}
+
+void memory_trim(struct memory *memory, struct lease *lease, uint64_t bytes)
+{
+	if (bytes > 0 && bytes < lease->extent.bytes)
+		CHECK(extent_trim(memory->pools[lease->segment].extents, &lease->extent, bytes) == 0);
+}
+
+struct lease memory_give(struct lease *lease)
+{
+	struct lease given = *lease;
+	*lease = (struct lease){ .segment = 0 };
+	return given;
+}
+
+uint8_t *memory_at(const struct memory *memory, const struct lease *lease)
+{
+	uint8_t *place = segment_at(&memory->pools[lease->segment].segment, lease->extent.offset, lease->extent.bytes);
+	CHECK(place);
+	return place;
+}
+
+uint64_t memory_capacity(const struct memory *memory, uint16_t segment)
+{
+	return memory->pools[segment].segment.bytes - SEGMENT_HEADER_BYTES;
+}
+
+uint64_t memory_leased(const struct memory *memory, uint16_t segment)
+{
+	struct extent_stats stats;
+	extent_stats(memory->pools[segment].extents, &stats);
+	return stats.leased_bytes;
+}

@@ -1,0 +1,324 @@
+#define _GNU_SOURCE
+#include "workers/common/worker.h"
+
+#include "base/clock.h"
+#include "ipc/fault.h"
+#include "ipc/rendezvous.h"
+#include "workers/common/session.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include <zmq.h>
+
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_DO_NOT_RESTART = 2,
+	EXIT_RESOURCES = 3,
+	TASKS_HELD_MAX = 64,
+};
+
+struct worker { /* one per process */
+	const struct worker_program *program;
+	struct session session;
+	struct settings settings;
+	struct domain *domain;
+	void *context;
+	struct descriptor held[TASKS_HELD_MAX]; /* ring: in order of arrival */
+	size_t held_first, held_count;
+	uint64_t tasks_done;
+	bool stopping; /* told to stop: finish what is held, then end */
+	bool leaving;  /* asked by a signal: no new tasks, wait to be told to stop */
+};
+
+static volatile sig_atomic_t leave_asked;
+
+static void on_leave_signal(int number)
+{
+	(void)number;
+	leave_asked = 1;
+}
+
+/* --- one task --------------------------------------------------------------------------------------------------- */
+
+struct mapped_file {
+	void *base;
+	size_t bytes;
+};
+
+/* The data of an input that lies in a file of its own. */
+static int map_file(struct worker *worker, struct worker_task *task, struct mapped_file *ret_file)
+{
+	uint64_t bytes;
+	int descriptor = session_take_file(&worker->session, task->descriptor.task_id, &bytes);
+
+	if (descriptor < 0)
+		return descriptor;
+	void *base = bytes ? mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, descriptor, 0) : NULL;
+	int status = base == MAP_FAILED ? -errno : 0;
+	close(descriptor);
+	if (status < 0)
+		return status;
+	if (base)
+		madvise(base, bytes, MADV_SEQUENTIAL);
+	*ret_file = (struct mapped_file){ base, bytes };
+	task->input.data = (struct text){ base, bytes };
+	return 0;
+}
+
+/* Opens the input and the output of a task; says on standard error what is wrong with them. */
+static int open_task(struct worker *worker, struct worker_task *task, struct mapped_file *ret_file)
+{
+	const struct descriptor *descriptor = &task->descriptor;
+	struct error_text error = { "" };
+	uint8_t *in = session_range(&worker->session, descriptor->in_segment, descriptor->in_offset, descriptor->in_bytes);
+	uint8_t *out = session_range(&worker->session, descriptor->out_segment, descriptor->out_offset, descriptor->out_bytes);
+	int status;
+
+	if (!in || !out || !worker->session.segments[descriptor->out_segment].writable)
+		status = error_set(&error, ERROR_INPUT_REJECTED, "a range that is not mapped");
+	else if (descriptor->kind == DESCRIPTOR_GENERATE)
+		status = document_open(in, descriptor->in_bytes, &task->document, &error);
+	else
+		status = input_open(in, descriptor->in_bytes, &task->input, &error);
+	if (status == 0 && descriptor->kind != DESCRIPTOR_GENERATE && (task->input.header->flags & INPUT_BY_DESCRIPTOR))
+		status = map_file(worker, task, ret_file);
+	if (status < 0)
+		fprintf(stderr, "%s: task %llu: input damaged: %s\n", worker->program->name,
+			(unsigned long long)descriptor->task_id, error.message[0] ? error.message : error_describe(status));
+	task->out = out;
+	task->out_bytes = descriptor->out_bytes;
+	return status;
+}
+
+static int run_task(struct worker *worker, struct descriptor descriptor)
+{
+	struct worker_task task = { .descriptor = descriptor };
+	struct mapped_file file = { NULL, 0 };
+	struct message reply = { .type = MESSAGE_RESULT, .worker = worker->session.worker_number, .descriptor = descriptor };
+	uint64_t start_ns = clock_monotonic_ns();
+	size_t needed_bytes = 0;
+
+	if (open_task(worker, &task, &file) < 0) {
+		reply.descriptor.status = DESCRIPTOR_INPUT_DAMAGED;
+	} else {
+		FAULT_POINT("worker_handle");
+		int64_t used = worker->program->handle(worker->context, &task, &needed_bytes);
+		CHECK(used <= (int64_t)task.out_bytes);
+		reply.descriptor.status = used >= 0 ? DESCRIPTOR_DONE : DESCRIPTOR_NEEDS_SPACE;
+		reply.descriptor.out_bytes = used >= 0 ? (uint64_t)used : needed_bytes;
+		if (used < 0 && used != ERROR_NEEDS_SPACE) {
+			fprintf(stderr, "%s: task %llu: %s\n", worker->program->name, (unsigned long long)descriptor.task_id,
+				error_describe((int)used));
+			reply.descriptor.status = DESCRIPTOR_GAVE_UP;
+		}
+	}
+	if (file.base)
+		munmap(file.base, file.bytes);
+	worker->tasks_done++;
+	reply.duration_ns = clock_monotonic_ns() - start_ns;
+	FAULT_POINT("worker_reply");
+	return session_send(&worker->session, &reply);
+}
+
+/* --- the loop --------------------------------------------------------------------------------------------------- */
+
+static int take_message(struct worker *worker, const void *frame, size_t bytes)
+{
+	struct message message;
+	struct error_text error = { "" };
+	int status = message_decode(frame, bytes, &message, &error);
+
+	if (status < 0) {
+		fprintf(stderr, "%s: bad message from the coordinator: %s\n", worker->program->name, error.message);
+		return status;
+	}
+	if (message.type == MESSAGE_STOP) {
+		worker->stopping = true;
+	} else if (message.type == MESSAGE_TASK) {
+		if (worker->held_count == TASKS_HELD_MAX)
+			return ERROR_LIMIT_HIT;
+		worker->held[(worker->held_first + worker->held_count++) % TASKS_HELD_MAX] = message.descriptor;
+	}
+	return 0;
+}
+
+static int receive_messages(struct worker *worker)
+{
+	static uint8_t frame[MESSAGE_BYTES_MAX];
+
+	for (;;) {
+		int64_t bytes = channel_receive(worker->session.channel, NULL, frame, sizeof(frame));
+		if (bytes == -EAGAIN)
+			return 0;
+		if (bytes < 0)
+			return (int)bytes;
+		int status = take_message(worker, frame, (size_t)bytes);
+		if (status < 0)
+			return status;
+	}
+}
+
+static int send_simple(struct worker *worker, enum message_type type)
+{
+	struct message message = { .type = type, .worker = worker->session.worker_number, .count = worker->tasks_done };
+	return session_send(&worker->session, &message);
+}
+
+static int wait_for_work(struct worker *worker)
+{
+	zmq_pollitem_t items[] = {
+		{ .socket = channel_socket(worker->session.channel), .events = ZMQ_POLLIN },
+		{ .fd = worker->session.attach_socket, .events = ZMQ_POLLIN },
+	};
+	int ready = zmq_poll(items, COUNT_OF(items), (long)worker->settings.supervise.heartbeat_ms);
+
+	if (ready < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (ready == 0)
+		return send_simple(worker, MESSAGE_HEARTBEAT);
+	return items[1].revents ? session_drain_attach(&worker->session) : 0;
+}
+
+/* Until told to stop. 0, or why it could not go on. */
+static int serve(struct worker *worker)
+{
+	for (;;) {
+		int status = receive_messages(worker);
+		if (status < 0)
+			return status;
+		if (leave_asked && !worker->leaving) {
+			worker->leaving = true;
+			status = send_simple(worker, MESSAGE_GOODBYE);
+		} else if (worker->held_count > 0) {
+			struct descriptor descriptor = worker->held[worker->held_first];
+			worker->held_first = (worker->held_first + 1) % TASKS_HELD_MAX;
+			worker->held_count--;
+			status = run_task(worker, descriptor);
+		} else if (worker->stopping) {
+			return 0;
+		} else {
+			status = wait_for_work(worker);
+		}
+		if (status < 0)
+			return status;
+	}
+}
+
+/* --- start and end ---------------------------------------------------------------------------------------------- */
+
+static void install_signals(bool spawned)
+{
+	struct sigaction leave = { .sa_handler = on_leave_signal };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	/* Ctrl-C in the coordinator's terminal is the coordinator's matter; a worker started by hand has its own. */
+	sigaction(SIGINT, spawned ? &ignore : &leave, NULL);
+	sigaction(SIGTERM, &leave, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* Dies with the coordinator that started it, even when that one is killed. */
+static bool tie_to_parent(long parent)
+{
+	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
+}
+
+static int start(struct worker *worker, const char *attach_path, struct error_text *error)
+{
+	int status = session_open(&worker->session, attach_path, worker->program->kind, error);
+
+	if (status == 0)
+		status = settings_load_text(&worker->settings, buffer_view(&worker->session.settings_text), "settings of the run", error);
+	if (status == 0)
+		status = domain_load(buffer_view(&worker->session.domain_text), worker->settings.run.domain, &worker->domain, error);
+	if (status == 0)
+		status = worker->program->start(&worker->settings, worker->domain, &worker->context, error);
+	return status;
+}
+
+static int run_worker(const struct worker_program *program, const char *attach_path)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+	struct error_text error = { "" };
+	int result = EXIT_DONE;
+
+	if (!worker)
+		return EXIT_RESOURCES;
+	worker->program = program;
+	settings_init(&worker->settings);
+	int status = start(worker, attach_path, &error);
+	if (status < 0) {
+		fprintf(stderr, "%s: %s\n", program->name, error.message[0] ? error.message : error_describe(status));
+		result = status == -ENOMEM || status == -ENOSPC || status == -EMFILE ? EXIT_RESOURCES : EXIT_DO_NOT_RESTART;
+	} else {
+		status = serve(worker);
+		if (status < 0 && status != ERROR_PEER_GONE) {
+			fprintf(stderr, "%s: %s\n", program->name, error_describe(status));
+			result = EXIT_FAILED;
+		}
+		program->stop(worker->context);
+	}
+	domain_destroy(worker->domain);
+	session_close(&worker->session);
+	settings_done(&worker->settings);
+	free(worker);
+	return result;
+}
+
+static void print_help(const struct worker_program *program)
+{
+	printf("Usage: %s --attach RUN\n%s\n\n"
+	       "A coordinator starts this program by itself. Started by hand it joins a running\n"
+	       "coordinator of the same user, takes work, and leaves on Ctrl-C.\n\n"
+	       "  -a, --attach RUN   a run's name, its output folder or its socket folder\n"
+	       "  -h, --help         show this help\n"
+	       "  -V, --version      show the version\n",
+	       program->name, program->summary);
+}
+
+int worker_main(const struct worker_program *program, int argument_count, char **arguments)
+{
+	static const struct option options[] = {
+		{ "attach", required_argument, NULL, 'a' },
+		{ "parent", required_argument, NULL, 'p' }, /* given by the coordinator */
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *run = NULL;
+	long parent = 0;
+	int option;
+
+	while ((option = getopt_long(argument_count, arguments, "a:hV", options, NULL)) != -1) {
+		switch (option) {
+		case 'a': run = optarg; break;
+		case 'p': parent = strtol(optarg, NULL, 10); break;
+		case 'h': print_help(program); return EXIT_DONE;
+		case 'V': printf("%s (docring) %s\n", program->name, DOCRING_VERSION); return EXIT_DONE;
+		default: fprintf(stderr, "Try '%s --help'.\n", program->name); return EXIT_DO_NOT_RESTART;
+		}
+	}
+	if (!run || optind < argument_count) {
+		fprintf(stderr, "%s: expected --attach RUN and nothing else; try '%s --help'\n", program->name, program->name);
+		return EXIT_DO_NOT_RESTART;
+	}
+	struct rendezvous place;
+	struct error_text error;
+	if (rendezvous_find(run, &place, &error) < 0) {
+		fprintf(stderr, "%s: %s\n", program->name, error.message);
+		return EXIT_DO_NOT_RESTART;
+	}
+	if (parent && !tie_to_parent(parent))
+		return EXIT_FAILED;
+	install_signals(parent != 0);
+	fault_init();
+	return run_worker(program, place.attach_path);
+}
