@@ -1,0 +1,50 @@
+/* spool.h: the append-only file of results: one record a document, the blocks of proto/document.h and proto/conversation.h
+ * as they lay in shared memory, behind a record header. Written by io_uring straight from the outboxes; read by finalise.
+ * A record counts once run.db names it; what lies behind the committed end is cut off at the next start. */
+#ifndef DOCRING_COORDINATOR_SPOOL_H
+#define DOCRING_COORDINATOR_SPOOL_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "ipc/uring.h"
+
+#include <stdint.h>
+
+#define SPOOL_MAGIC 0x4C4F4F5053434F44u /* "DOCSPOOL" */
+enum { SPOOL_ALIGNMENT = 64 };
+
+struct spool_record { /* followed by the document block, then the conversation block, each padded to SPOOL_ALIGNMENT */
+	uint64_t magic;
+	uint64_t layout; /* segment_layout(): which docring wrote it */
+	uint64_t document_bytes, conversations_bytes;
+	uint8_t reserved[32];
+};
+
+struct spool; /* for writing */
+
+/* Opens or makes the file and cuts it at `end`. -ENOSPC and the like with a message. */
+int spool_open(struct spool **ret_spool, const char *path, uint64_t end, struct error_text *error) WARN_UNUSED;
+void spool_close(struct spool *spool);
+
+/* Queues the writes of one record; both blocks must stay until `done`, called once with 0 or -errno. Its place in the file
+ * is in ret_offset at once. */
+typedef void spool_done(void *context, int status);
+int spool_append(struct spool *spool, struct uring *uring, struct text document, struct text conversations, spool_done *done,
+		 void *context, uint64_t *ret_offset) WARN_UNUSED;
+/* fdatasync behind all that is complete. */
+int spool_sync(struct spool *spool, struct uring *uring, uring_done *done, void *context) WARN_UNUSED;
+uint64_t spool_end(const struct spool *spool);
+
+/* --- reading ---------------------------------------------------------------------------------------------------- */
+
+struct spool_view { /* the file mapped read-only */
+	const uint8_t *base;
+	uint64_t bytes;
+};
+int spool_view_open(struct spool_view *ret_view, const char *path, struct error_text *error) WARN_UNUSED;
+void spool_view_close(struct spool_view *view);
+/* The two blocks of the record at `offset`; they still have to be opened (document_open checks them). */
+int spool_view_record(const struct spool_view *view, uint64_t offset, struct text *ret_document, struct text *ret_conversations,
+		      struct error_text *error) WARN_UNUSED;
+
+#endif
