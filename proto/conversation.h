@@ -84,6 +84,8 @@ struct conversation_set { /* a checked view; owns nothing */
 	uint32_t count;
 };
 int conversation_open(const void *block, size_t bytes, struct conversation_set *ret_set, struct error_text *error) WARN_UNUSED;
+/* Passages and chunks against the document that the conversations are about: conversation_open does not know it. */
+int conversation_check_spans(const struct conversation_set *set, const struct document *document, struct error_text *error) WARN_UNUSED;
 struct text conversation_text(const struct conversation_set *set, struct document_range block_range);
 
 #endif

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define DOCUMENT_MAGIC 0x434F4444u /* "DDOC" */
-enum { DOCUMENT_VERSION = 1 };
+enum { DOCUMENT_VERSION = 1, DOCUMENT_CSV_FORMAT_MAX = 8, DOCUMENT_TERM_TIER_MAX = 4 };
 #define DOCUMENT_BYTES_MAX ((size_t)2 << 30)
 
 enum document_status {
@@ -208,6 +208,11 @@ struct document_header {
 	struct document_array chunks, items, attributes, terms;
 };
 
+/* The sizes are part of the format: whoever changes one gives the block a new DOCUMENT_VERSION. */
+_Static_assert(sizeof(struct document_chunk) == 28 && sizeof(struct document_item) == 24, "layout of a document block");
+_Static_assert(sizeof(struct document_header) == 320, "layout of a document block");
+_Static_assert(sizeof(struct document_attribute) == 20 && sizeof(struct document_term) == 16, "layout of a document block");
+
 /* --- writing --------------------------------------------------------------------------------------------------- */
 
 /* Collects a document in private memory; document_builder_write lays it out in place. All text is copied. */
@@ -226,7 +231,8 @@ void document_builder_set_markdown(struct document_builder *builder, struct text
 struct text document_builder_markdown(const struct document_builder *builder);
 /* chunk.heading_path is ignored and taken from `heading_path` */
 void document_builder_add_chunk(struct document_builder *builder, struct document_chunk chunk, struct text heading_path);
-/* Starts an item; the attributes that follow belong to it. Spans are (start, bytes) in the Markdown. */
+/* Starts an item; the attributes that follow belong to it, DOCUMENT_KEY_NAME first. Spans are (start, bytes) in the Markdown,
+ * which is set before. */
 void document_builder_add_item(struct document_builder *builder, enum document_category category, float confidence,
 			       struct document_range span);
 void document_builder_add_attribute(struct document_builder *builder, enum document_key key, struct text value,
@@ -241,7 +247,7 @@ struct text document_builder_item_value(const struct document_builder *builder, 
 
 /* Bytes that the block takes, or -ENOMEM / ERROR_LIMIT_HIT when anything failed while collecting. */
 int64_t document_builder_bytes(const struct document_builder *builder);
-/* Lays the block out at `place` (8-byte aligned, document_builder_bytes long). */
+/* Lays the block out at `place` (8-byte aligned, document_builder_bytes long). Scores that rounding took out of 0–1 are put back. */
 void document_builder_write(const struct document_builder *builder, void *place);
 
 /* --- reading --------------------------------------------------------------------------------------------------- */

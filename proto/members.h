@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define MEMBERS_MAGIC 0x424D4D44u /* "DMMB" */
@@ -65,6 +66,9 @@ void members_writer_done(struct members_writer *writer);
 uint8_t *members_writer_space(struct members_writer *writer, struct text name, size_t *ret_bytes);
 /* Bytes of extent that one member of that name and size needs in a block of its own. */
 size_t members_block_bytes(struct text container, struct text name, size_t data_bytes);
+/* What a member's name must be: UTF-8 without NUL, 1–MEMBERS_NAME_BYTES_MAX bytes, no leading '/', no ".." between its '/'. Adding
+ * or refusing another one is ERROR_INPUT_REJECTED. Cursors rise from one member to the next. */
+bool members_name_is_safe(struct text name);
 /* Adds the member whose `data_bytes` were written at members_writer_space; writes its input header. */
 int members_writer_add(struct members_writer *writer, struct text name, uint64_t cursor, size_t data_bytes, uint32_t format) WARN_UNUSED;
 /* Adds one that is not there: skipped or refused. */

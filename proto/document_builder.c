@@ -1,0 +1,320 @@
+/* document_builder.c: collects a document in private memory and lays it out as one block.
+ *
+ * Growable arrays and one string store, all with doubling and the ceiling of a block: a CSV file of a million rows costs
+ * a few dozen reallocations, not one allocation a value. Failures stick in the buffers and come out of
+ * document_builder_bytes. One thread; runs in preprocess workers and the one-document tools. */
+#include "proto/document.h"
+
+#include "proto/layout.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+struct document_builder {
+	enum document_status status;
+	enum document_gate gate;
+	enum document_format format;
+	uint32_t csv_format;
+	struct document_scores scores;
+	struct document_counts counts;
+	struct buffer meta[DOCUMENT_META_COUNT];
+	struct buffer markdown;
+	struct buffer strings; /* heading paths, attribute values, term names; ranges below count from its start */
+	struct buffer chunks, items, attributes, terms; /* arrays of the structs of document.h */
+};
+
+/* Where everything will lie; the order in the block is that of the fields. */
+struct document_plan {
+	uint64_t chunks, items, attributes, terms, strings, meta, markdown, bytes;
+};
+
+struct document_builder *document_builder_create(void)
+{
+	struct document_builder *builder = calloc(1, sizeof(*builder));
+
+	if (!builder)
+		return NULL;
+	builder->status = DOCUMENT_CONVERTED;
+	for (size_t i = 0; i < DOCUMENT_META_COUNT; i++)
+		buffer_init(&builder->meta[i], DOCUMENT_BYTES_MAX);
+	struct buffer *rest[] = { &builder->markdown, &builder->strings, &builder->chunks,
+				  &builder->items, &builder->attributes, &builder->terms };
+	for (size_t i = 0; i < COUNT_OF(rest); i++)
+		buffer_init(rest[i], DOCUMENT_BYTES_MAX);
+	return builder;
+}
+
+void document_builder_destroy(struct document_builder *builder)
+{
+	if (!builder)
+		return;
+	for (size_t i = 0; i < DOCUMENT_META_COUNT; i++)
+		buffer_done(&builder->meta[i]);
+	buffer_done(&builder->markdown);
+	buffer_done(&builder->strings);
+	buffer_done(&builder->chunks);
+	buffer_done(&builder->items);
+	buffer_done(&builder->attributes);
+	buffer_done(&builder->terms);
+	free(builder);
+}
+
+void document_builder_set_status(struct document_builder *builder, enum document_status status, enum document_gate gate)
+{
+	CHECK(status >= DOCUMENT_CONVERTED && status <= DOCUMENT_EXPANDED && gate < DOCUMENT_GATE_COUNT);
+	builder->status = status;
+	builder->gate = gate;
+}
+
+void document_builder_set_format(struct document_builder *builder, enum document_format format, uint32_t csv_format)
+{
+	CHECK(format < DOCUMENT_FORMAT_COUNT && csv_format <= DOCUMENT_CSV_FORMAT_MAX);
+	builder->format = format;
+	builder->csv_format = csv_format;
+}
+
+struct document_scores *document_builder_scores(struct document_builder *builder)
+{
+	return &builder->scores;
+}
+
+struct document_counts *document_builder_counts(struct document_builder *builder)
+{
+	return &builder->counts;
+}
+
+/* `value` may be a slice of `place` itself. */
+static void replace_content(struct buffer *place, struct text value)
+{
+	if (value.bytes > 0 && place->data && value.data >= place->data && value.data < place->data + place->capacity_bytes) {
+		memmove(place->data, value.data, value.bytes);
+		buffer_truncate(place, value.bytes);
+		return;
+	}
+	buffer_clear(place);
+	buffer_append_text(place, value);
+}
+
+void document_builder_set_meta(struct document_builder *builder, enum document_meta meta, struct text value)
+{
+	CHECK(meta < DOCUMENT_META_COUNT);
+	replace_content(&builder->meta[meta], value);
+}
+
+struct text document_builder_meta(const struct document_builder *builder, enum document_meta meta)
+{
+	CHECK(meta < DOCUMENT_META_COUNT);
+	return buffer_view(&builder->meta[meta]);
+}
+
+void document_builder_set_markdown(struct document_builder *builder, struct text markdown)
+{
+	replace_content(&builder->markdown, markdown);
+}
+
+struct text document_builder_markdown(const struct document_builder *builder)
+{
+	return buffer_view(&builder->markdown);
+}
+
+void document_builder_add_chunk(struct document_builder *builder, struct document_chunk chunk, struct text heading_path)
+{
+	CHECK(chunk.type < DOCUMENT_CHUNK_TYPE_COUNT && chunk.tier < DOCUMENT_TIER_COUNT);
+	CHECK(chunk.density >= 0.0f && chunk.has_table <= 1);
+	CHECK(layout_range_inside(chunk.span, builder->markdown.bytes) && chunk.overlap_bytes <= chunk.span.bytes);
+	chunk.heading_path = layout_store(&builder->strings, heading_path);
+	buffer_append(&builder->chunks, &chunk, sizeof(chunk));
+}
+
+static struct document_item *last_item(const struct document_builder *builder)
+{
+	size_t count = document_builder_item_count(builder);
+	return count ? (struct document_item *)(void *)builder->items.data + count - 1 : NULL;
+}
+
+void document_builder_add_item(struct document_builder *builder, enum document_category category, float confidence,
+			       struct document_range span)
+{
+	CHECK(category < DOCUMENT_CATEGORY_COUNT && layout_share(confidence));
+	CHECK(layout_range_inside(span, builder->markdown.bytes));
+	CHECK(!last_item(builder) || builder->attributes.status || last_item(builder)->attribute_count > 0);
+	struct document_item item = {
+		.category = category,
+		.confidence = confidence,
+		.span = span,
+		.attribute_first = (uint32_t)(builder->attributes.bytes / sizeof(struct document_attribute)),
+	};
+	buffer_append(&builder->items, &item, sizeof(item));
+}
+
+void document_builder_add_attribute(struct document_builder *builder, enum document_key key, struct text value,
+				    struct document_range span)
+{
+	struct document_item *item = last_item(builder);
+
+	CHECK(key < DOCUMENT_KEY_COUNT && layout_range_inside(span, builder->markdown.bytes));
+	if (builder->items.status || builder->attributes.status)
+		return; /* memory ran out: document_builder_bytes says so */
+	CHECK(item && (item->attribute_count > 0) == (key != DOCUMENT_KEY_NAME));
+	struct document_attribute attribute = {
+		.key = key,
+		.value = layout_store(&builder->strings, value),
+		.span = span,
+	};
+	buffer_append(&builder->attributes, &attribute, sizeof(attribute));
+	if (builder->attributes.status == 0)
+		item->attribute_count++;
+}
+
+void document_builder_add_term(struct document_builder *builder, struct text name, uint32_t count, uint32_t tier)
+{
+	CHECK(tier >= 1 && tier <= DOCUMENT_TERM_TIER_MAX);
+	struct document_term term = { layout_store(&builder->strings, name), count, tier };
+	buffer_append(&builder->terms, &term, sizeof(term));
+}
+
+size_t document_builder_item_count(const struct document_builder *builder)
+{
+	return builder->items.bytes / sizeof(struct document_item);
+}
+
+const struct document_item *document_builder_item(const struct document_builder *builder, size_t index)
+{
+	CHECK(index < document_builder_item_count(builder));
+	return (const struct document_item *)(const void *)builder->items.data + index;
+}
+
+struct text document_builder_item_value(const struct document_builder *builder, size_t index, enum document_key key)
+{
+	const struct document_item *item = document_builder_item(builder, index);
+	const struct document_attribute *attributes = (const void *)builder->attributes.data;
+
+	for (uint32_t i = 0; i < item->attribute_count; i++) {
+		const struct document_attribute *attribute = &attributes[item->attribute_first + i];
+		if (attribute->key == key && attribute->value.bytes > 0)
+			return (struct text){ builder->strings.data + attribute->value.offset, attribute->value.bytes };
+		if (attribute->key == key)
+			break;
+	}
+	return TEXT_LITERAL("");
+}
+
+static struct document_plan plan_block(const struct document_builder *builder)
+{
+	struct document_plan plan;
+
+	plan.chunks = layout_align(sizeof(struct document_header), LAYOUT_ALIGNMENT);
+	plan.items = layout_align(plan.chunks + builder->chunks.bytes, LAYOUT_ALIGNMENT);
+	plan.attributes = layout_align(plan.items + builder->items.bytes, LAYOUT_ALIGNMENT);
+	plan.terms = layout_align(plan.attributes + builder->attributes.bytes, LAYOUT_ALIGNMENT);
+	plan.strings = layout_align(plan.terms + builder->terms.bytes, LAYOUT_ALIGNMENT);
+	plan.meta = plan.strings + builder->strings.bytes;
+	plan.markdown = plan.meta;
+	for (size_t i = 0; i < DOCUMENT_META_COUNT; i++)
+		plan.markdown += builder->meta[i].bytes;
+	plan.bytes = plan.markdown + builder->markdown.bytes;
+	return plan;
+}
+
+static int first_failure(const struct document_builder *builder)
+{
+	const struct buffer *buffers[] = { &builder->markdown, &builder->strings, &builder->chunks,
+					   &builder->items, &builder->attributes, &builder->terms };
+
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		if (buffers[i]->status)
+			return buffers[i]->status;
+	for (size_t i = 0; i < DOCUMENT_META_COUNT; i++)
+		if (builder->meta[i].status)
+			return builder->meta[i].status;
+	return 0;
+}
+
+int64_t document_builder_bytes(const struct document_builder *builder)
+{
+	int status = first_failure(builder);
+
+	if (status < 0)
+		return status;
+	CHECK(!last_item(builder) || last_item(builder)->attribute_count > 0);
+	uint64_t bytes = plan_block(builder).bytes;
+	return bytes <= DOCUMENT_BYTES_MAX ? (int64_t)bytes : ERROR_LIMIT_HIT;
+}
+
+static void place_strings(const struct document_builder *builder, const struct document_plan *plan, struct document_header *header)
+{
+	uint8_t *block = (uint8_t *)header;
+	uint32_t strings = (uint32_t)plan->strings;
+	uint64_t offset = plan->meta;
+	struct document_chunk *chunks = (void *)(block + plan->chunks);
+	struct document_attribute *attributes = (void *)(block + plan->attributes);
+	struct document_term *terms = (void *)(block + plan->terms);
+
+	for (uint32_t i = 0; i < header->chunks.count; i++)
+		chunks[i].heading_path = layout_move(chunks[i].heading_path, strings);
+	for (uint32_t i = 0; i < header->attributes.count; i++)
+		attributes[i].value = layout_move(attributes[i].value, strings);
+	for (uint32_t i = 0; i < header->terms.count; i++)
+		terms[i].name = layout_move(terms[i].name, strings);
+	for (size_t i = 0; i < DOCUMENT_META_COUNT; i++) {
+		const struct buffer *meta = &builder->meta[i];
+		header->meta[i] = (struct document_range){ (uint32_t)offset, (uint32_t)meta->bytes };
+		layout_place(block, offset, offset + meta->bytes, meta);
+		offset += meta->bytes;
+	}
+}
+
+static struct document_scores clamp_scores(const struct document_scores *scores)
+{
+	return (struct document_scores){
+		.conversion = layout_clamp(scores->conversion),
+		.structural = layout_clamp(scores->structural),
+		.parameters = layout_clamp(scores->parameters),
+		.counters = layout_clamp(scores->counters),
+		.density = layout_clamp(scores->density),
+		.completeness = layout_clamp(scores->completeness),
+		.coherence = layout_clamp(scores->coherence),
+		.metadata = layout_clamp(scores->metadata),
+		.extraction = layout_clamp(scores->extraction),
+		.complexity = layout_clamp(scores->complexity),
+	};
+}
+
+static struct document_array array_at(uint64_t offset, const struct buffer *elements, size_t element_bytes)
+{
+	return (struct document_array){ (uint32_t)offset, (uint32_t)(elements->bytes / element_bytes) };
+}
+
+void document_builder_write(const struct document_builder *builder, void *place)
+{
+	struct document_plan plan = plan_block(builder);
+	struct document_header *header = place;
+	uint8_t *block = place;
+
+	CHECK(layout_aligned(place, LAYOUT_ALIGNMENT));
+	CHECK(first_failure(builder) == 0 && plan.bytes <= DOCUMENT_BYTES_MAX);
+	memset(header, 0, plan.chunks);
+	layout_place(block, plan.chunks, plan.items, &builder->chunks);
+	layout_place(block, plan.items, plan.attributes, &builder->items);
+	layout_place(block, plan.attributes, plan.terms, &builder->attributes);
+	layout_place(block, plan.terms, plan.strings, &builder->terms);
+	layout_place(block, plan.strings, plan.meta, &builder->strings);
+	layout_place(block, plan.markdown, plan.bytes, &builder->markdown);
+	header->chunks = array_at(plan.chunks, &builder->chunks, sizeof(struct document_chunk));
+	header->items = array_at(plan.items, &builder->items, sizeof(struct document_item));
+	header->attributes = array_at(plan.attributes, &builder->attributes, sizeof(struct document_attribute));
+	header->terms = array_at(plan.terms, &builder->terms, sizeof(struct document_term));
+	header->markdown = (struct document_range){ (uint32_t)plan.markdown, (uint32_t)builder->markdown.bytes };
+	place_strings(builder, &plan, header);
+	header->magic = DOCUMENT_MAGIC;
+	header->version = DOCUMENT_VERSION;
+	header->status = (uint16_t)builder->status;
+	header->bytes = (uint32_t)plan.bytes;
+	header->format = builder->format;
+	header->gate = builder->gate;
+	header->csv_format = builder->csv_format;
+	header->scores = clamp_scores(&builder->scores);
+	header->counts = builder->counts;
+	header->body_xxh3 = XXH3_64bits(block + sizeof(*header), plan.bytes - sizeof(*header));
+}

@@ -1,0 +1,125 @@
+/* document_names.c: the names that the enums of a document have in files and front matter. Static strings. */
+#include "proto/document.h"
+
+static const char *name_of(const char *const names[], size_t count, unsigned value)
+{
+	CHECK(value < count);
+	return names[value];
+}
+
+const char *document_format_name(enum document_format format)
+{
+	static const char *const names[DOCUMENT_FORMAT_COUNT] = {
+		[DOCUMENT_FORMAT_UNKNOWN] = "unknown", [DOCUMENT_FORMAT_HTML] = "html",
+		[DOCUMENT_FORMAT_MARKDOWN] = "markdown", [DOCUMENT_FORMAT_TEXT] = "text",
+		[DOCUMENT_FORMAT_CSV] = "csv", [DOCUMENT_FORMAT_PDF] = "pdf",
+		[DOCUMENT_FORMAT_DOCX] = "docx", [DOCUMENT_FORMAT_ARCHIVE] = "archive",
+		[DOCUMENT_FORMAT_IMAGE] = "image", [DOCUMENT_FORMAT_BINARY] = "binary",
+	};
+	return name_of(names, COUNT_OF(names), format);
+}
+
+const char *document_gate_name(enum document_gate gate)
+{
+	static const char *const names[DOCUMENT_GATE_COUNT] = {
+		[DOCUMENT_GATE_NONE] = "none", [DOCUMENT_GATE_INTAKE] = "intake",
+		[DOCUMENT_GATE_CONVERSION] = "conversion", [DOCUMENT_GATE_PREPROCESSING] = "preprocessing",
+		[DOCUMENT_GATE_EXTRACTION] = "extraction", [DOCUMENT_GATE_GENERATION] = "generation",
+	};
+	return name_of(names, COUNT_OF(names), gate);
+}
+
+const char *document_meta_name(enum document_meta meta)
+{
+	static const char *const names[DOCUMENT_META_COUNT] = {
+		[DOCUMENT_META_REASON] = "reason",
+		[DOCUMENT_META_TITLE] = "title",
+		[DOCUMENT_META_FEATURE_NAME] = "feature_name",
+		[DOCUMENT_META_ACRONYM] = "acronym",
+		[DOCUMENT_META_DOCUMENT_ID] = "document_id",
+		[DOCUMENT_META_VERSION] = "version",
+		[DOCUMENT_META_FAJ_CODE] = "faj_code",
+		[DOCUMENT_META_CXC_CODES] = "cxc_codes",
+		[DOCUMENT_META_VALUE_PACKAGE] = "value_package",
+		[DOCUMENT_META_NODE_TYPE] = "node_type",
+		[DOCUMENT_META_ACCESS_TYPE] = "access_type",
+		[DOCUMENT_META_LICENSING] = "licensing",
+		[DOCUMENT_META_FEATURE_STATE] = "feature_state",
+		[DOCUMENT_META_LANGUAGE] = "language",
+		[DOCUMENT_META_LIBRARY] = "library",
+		[DOCUMENT_META_REVISION] = "revision",
+		[DOCUMENT_META_KIND] = "kind",
+		[DOCUMENT_META_CONVERTER] = "converter",
+		[DOCUMENT_META_ENCODING] = "encoding",
+		[DOCUMENT_META_MO_CLASSES] = "mo_classes",
+		[DOCUMENT_META_TERMS] = "terms",
+	};
+	return name_of(names, COUNT_OF(names), meta);
+}
+
+const char *document_tier_name(enum document_tier tier)
+{
+	static const char *const names[DOCUMENT_TIER_COUNT] = {
+		[DOCUMENT_TIER_FAST] = "fast",
+		[DOCUMENT_TIER_BALANCED] = "balanced",
+		[DOCUMENT_TIER_QUALITY] = "quality",
+	};
+	return name_of(names, COUNT_OF(names), tier);
+}
+
+const char *document_chunk_type_name(enum document_chunk_type type)
+{
+	static const char *const names[DOCUMENT_CHUNK_TYPE_COUNT] = {
+		[DOCUMENT_CHUNK_PARAMETER] = "parameter", [DOCUMENT_CHUNK_COUNTER] = "counter",
+		[DOCUMENT_CHUNK_PROCEDURE] = "procedure", [DOCUMENT_CHUNK_TECHNICAL] = "technical",
+		[DOCUMENT_CHUNK_MIXED] = "mixed",
+	};
+	return name_of(names, COUNT_OF(names), type);
+}
+
+const char *document_category_name(enum document_category category)
+{
+	static const char *const names[DOCUMENT_CATEGORY_COUNT] = {
+		[DOCUMENT_MAIN_FEATURES] = "main_features",
+		[DOCUMENT_PARAMETERS] = "parameters",
+		[DOCUMENT_COUNTERS] = "counters",
+		[DOCUMENT_EVENTS] = "events",
+		[DOCUMENT_RELATED_FEATURES] = "related_features",
+		[DOCUMENT_ACTIVATION_PROCEDURES] = "activation_procedures",
+	};
+	return name_of(names, COUNT_OF(names), category);
+}
+
+const char *document_key_name(enum document_key key)
+{
+	static const char *const names[DOCUMENT_KEY_COUNT] = {
+		[DOCUMENT_KEY_NAME] = "name",
+		[DOCUMENT_KEY_MO_CLASS] = "mo_class",
+		[DOCUMENT_KEY_ATTRIBUTE] = "attribute",
+		[DOCUMENT_KEY_DESCRIPTION] = "description",
+		[DOCUMENT_KEY_TYPE] = "type",
+		[DOCUMENT_KEY_RANGE] = "range",
+		[DOCUMENT_KEY_DEFAULT] = "default",
+		[DOCUMENT_KEY_UNIT] = "unit",
+		[DOCUMENT_KEY_RELATION] = "relation",
+		[DOCUMENT_KEY_READ_ONLY] = "read_only",
+		[DOCUMENT_KEY_TRIGGER] = "trigger",
+		[DOCUMENT_KEY_FAJ] = "faj",
+		[DOCUMENT_KEY_CXC] = "cxc",
+		[DOCUMENT_KEY_VALUE_PACKAGE] = "value_package",
+		[DOCUMENT_KEY_NODE_TYPE] = "node_type",
+		[DOCUMENT_KEY_ACCESS_TYPE] = "access_type",
+		[DOCUMENT_KEY_LICENSING] = "licensing",
+		[DOCUMENT_KEY_STATE] = "state",
+		[DOCUMENT_KEY_RELATIONSHIP] = "relationship",
+		[DOCUMENT_KEY_KIND] = "kind",
+		[DOCUMENT_KEY_PREREQUISITE] = "prerequisites",
+		[DOCUMENT_KEY_STEP] = "steps",
+		[DOCUMENT_KEY_AFTER_TASK] = "after_task",
+		[DOCUMENT_KEY_SET_MO] = "mo",
+		[DOCUMENT_KEY_SET_ATTRIBUTE] = "attribute",
+		[DOCUMENT_KEY_SET_VALUE] = "value",
+		[DOCUMENT_KEY_DETAIL] = "details",
+	};
+	return name_of(names, COUNT_OF(names), key);
+}
