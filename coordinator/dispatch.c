@@ -1,0 +1,254 @@
+/* dispatch.c: queued jobs → workers. Priority to what is nearest completion; a worker holds up to ipc.credits tasks; no free
+ * extent, no dispatch. The job stands in the worker's `held` list before its task is sent. */
+#define _GNU_SOURCE
+#include "coordinator/run.h"
+
+#include "base/clock.h"
+#include "ipc/attach.h"
+#include "ipc/fault.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	OUTPUT_LEAST_BYTES = 128 * 1024,
+	LOOK_AHEAD_JOBS = 32,    /* how many behind one that does not fit are tried */
+	EXPAND_QUEUE_LOW = 256,  /* queued documents above which no archive is opened further */
+};
+
+void dispatch_enqueue(struct run *run, struct job *job, enum job_stage stage)
+{
+	job->stage = stage;
+	job_move(job, &run->queues[stage]);
+}
+
+void dispatch_release_input(struct run *run, struct job *job)
+{
+	memory_release(run->memory, &job->input);
+	if (job->member_block && --job->member_block->readers == 0) {
+		memory_release(run->memory, &job->member_block->lease);
+		free(job->member_block);
+	}
+	job->member_block = NULL;
+}
+
+void dispatch_forget(struct run *run, struct job *job)
+{
+	dispatch_release_input(run, job);
+	memory_release(run->memory, &job->output);
+	memory_release(run->memory, &job->document);
+	memory_release(run->memory, &job->conversations);
+	job_move(job, NULL);
+	job_destroy(job);
+}
+
+/* --- where the input lies, how large the output may become ------------------------------------------------------- */
+
+static uint64_t input_bytes(const struct job *job)
+{
+	if (job->stage == JOB_GENERATE)
+		return job->document_bytes;
+	return job->member_block ? job->member_bytes : job->input.extent.bytes;
+}
+
+static void describe_input(const struct job *job, struct descriptor *descriptor)
+{
+	if (job->stage == JOB_GENERATE) {
+		descriptor->in_segment = job->document.segment;
+		descriptor->in_offset = job->document.extent.offset;
+	} else if (job->member_block) {
+		descriptor->in_segment = job->member_block->lease.segment;
+		descriptor->in_offset = job->member_block->lease.extent.offset + job->member_offset;
+	} else {
+		descriptor->in_segment = job->input.segment;
+		descriptor->in_offset = job->input.extent.offset;
+	}
+	descriptor->in_bytes = input_bytes(job);
+}
+
+static uint64_t estimate_output(const struct run *run, const struct job *job)
+{
+	uint64_t most = run->outbox_bytes / 4;
+
+	if (job->needed_bytes)
+		return job->needed_bytes;
+	if (job->stage == JOB_EXPAND)
+		return most;
+	uint64_t source = job->descriptor >= 0 ? job->bytes : input_bytes(job);
+	uint64_t guess = (uint64_t)((double)source * run->output_ratio[job->stage]) + OUTPUT_LEAST_BYTES;
+	return guess < most ? guess : most;
+}
+
+/* --- one task to one worker -------------------------------------------------------------------------------------- */
+
+static int send_file(struct worker *worker, const struct job *job)
+{
+	struct attach_message message = { .type = ATTACH_FILE, .task_id = job->id, .bytes = job->bytes };
+	return attach_send(worker->attach.descriptor, &message, &job->descriptor, 1);
+}
+
+/* Announces what the task names, then publishes it. The job is already in the ledger (worker->held). */
+static int publish(struct worker *worker, struct job *job)
+{
+	struct message message = { .type = MESSAGE_TASK };
+	struct descriptor *task = &message.descriptor;
+
+	*task = (struct descriptor){
+		.task_id = job->id, .generation = job->generation, .argument = job->cursor,
+		.out_segment = job->output.segment, .out_offset = job->output.extent.offset, .out_bytes = job->output.extent.bytes,
+	};
+	task->kind = job->stage == JOB_PREPROCESS ? DESCRIPTOR_PREPROCESS : job->stage == JOB_EXPAND ? DESCRIPTOR_EXPAND : DESCRIPTOR_GENERATE;
+	describe_input(job, task);
+	int status = supervisor_announce_segment(worker, task->in_segment);
+	if (status == 0 && job->descriptor >= 0 && job->stage != JOB_GENERATE)
+		status = send_file(worker, job);
+	FAULT_POINT("dispatch_publish");
+	return status < 0 ? status : supervisor_send(worker, &message);
+}
+
+enum placed { PLACED, PLACED_NOT, PLACED_NEVER };
+
+static enum placed place(struct run *run, struct worker *worker, struct job *job)
+{
+	struct job_list *queue = job->list;
+	uint64_t bytes = estimate_output(run, job), now_ns = clock_monotonic_ns();
+	int status = memory_lease(run->memory, (uint16_t)worker->number, bytes, &job->output, &run->error);
+
+	if (status == -EAGAIN)
+		return PLACED_NOT;
+	if (status == -E2BIG)
+		return PLACED_NEVER;
+	if (status < 0) {
+		run_fatal(run, status, "shared memory: %s", run->error.message);
+		return PLACED_NOT;
+	}
+	FAULT_POINT("dispatch_lease");
+	job->generation = ++run->generations;
+	job_move(job, &worker->held);
+	if (worker->held.count == 1)
+		worker->progress_ns = now_ns;
+	status = publish(worker, job);
+	if (status == 0)
+		return PLACED;
+	memory_release(run->memory, &job->output);
+	job_move_first(job, queue);
+	if (status != -EAGAIN)
+		supervisor_kill(worker, "its connection broke");
+	return PLACED_NOT;
+}
+
+static void fail_too_large(struct run *run, struct job *job)
+{
+	char reason[200];
+
+	snprintf(reason, sizeof(reason), "its result needs %llu MiB of shared memory in one piece and an outbox has %llu; pass a larger --shm or fewer --workers",
+		 (unsigned long long)(estimate_output(run, job) >> 20) + 1, (unsigned long long)(run->outbox_bytes >> 20));
+	dispatch_release_input(run, job);
+	memory_release(run->memory, &job->document);
+	commit_settle(run, job, JOB_FAILED, DOCUMENT_GATE_NONE, text_from(reason));
+}
+
+/* --- choosing ---------------------------------------------------------------------------------------------------- */
+
+static bool takes_more(const struct run *run, const struct worker *worker, size_t held)
+{
+	return worker->state == WORKER_READY && worker->held.count == held && held < run->settings->ipc.credits;
+}
+
+static bool prefers_another(const struct run *run, const struct job *job, const struct worker *worker)
+{
+	if (!job->preferred_worker || job->preferred_worker == worker->number)
+		return false;
+	const struct worker *preferred = &run->workers[job->preferred_worker - 1];
+	return preferred->state == WORKER_READY;
+}
+
+/* The first job of the queue that this worker can take now. True when one was placed. */
+static bool place_from(struct run *run, struct worker *worker, struct job_list *queue)
+{
+	struct job *job = queue->first;
+
+	for (int tried = 0; job && tried < LOOK_AHEAD_JOBS; tried++) {
+		struct job *next = job->next;
+		if (!prefers_another(run, job, worker)) {
+			enum placed placed = place(run, worker, job);
+			if (placed == PLACED)
+				return true;
+			if (placed == PLACED_NEVER)
+				fail_too_large(run, job);
+		}
+		job = next;
+	}
+	return false;
+}
+
+static bool place_one(struct run *run, struct worker *worker)
+{
+	if (worker->kind == WORKER_INFERENCE)
+		return place_from(run, worker, &run->queues[JOB_GENERATE]);
+	if (place_from(run, worker, &run->queues[JOB_PREPROCESS]))
+		return true;
+	return run->queues[JOB_PREPROCESS].count < EXPAND_QUEUE_LOW && place_from(run, worker, &run->queues[JOB_EXPAND]);
+}
+
+static bool anything_under_way(const struct run *run)
+{
+	for (uint32_t i = 0; i < run->worker_count; i++)
+		if (run->workers[i].held.count || run->workers[i].state == WORKER_STARTING ||
+		    (run->workers[i].state == WORKER_ABSENT && run->workers[i].wanted))
+			return true;
+	return run->spooling.count || run->reading.count;
+}
+
+/* Nothing moves, nothing will: the job that does not fit any outbox as it is now never will. */
+static void break_standstill(struct run *run)
+{
+	if (anything_under_way(run) || run->phase != RUN_WORKING)
+		return;
+	for (int stage = 0; stage < JOB_STAGE_COUNT; stage++) {
+		if (run->queues[stage].first) {
+			fail_too_large(run, run->queues[stage].first);
+			return;
+		}
+	}
+}
+
+static bool queues_empty(const struct run *run)
+{
+	for (int stage = 0; stage < JOB_STAGE_COUNT; stage++)
+		if (run->queues[stage].count)
+			return false;
+	return true;
+}
+
+void dispatch_step(struct run *run)
+{
+	if (run->phase != RUN_WORKING || run->fatal_status || queues_empty(run))
+		return;
+	/* Level by level, so that every worker has one task before any has two. */
+	for (size_t held = 0; held < run->settings->ipc.credits; held++)
+		for (uint32_t i = 0; i < run->worker_count; i++)
+			if (takes_more(run, &run->workers[i], held))
+				(void)place_one(run, &run->workers[i]);
+	if (!queues_empty(run))
+		break_standstill(run);
+}
+
+void dispatch_retry(struct run *run, struct job *job, bool blame, const char *why)
+{
+	char reason[400];
+
+	memory_release(run->memory, &job->output);
+	job->preferred_worker = 0;
+	run->stats.retries++;
+	if (blame && ++job->attempts >= run->settings->supervise.attempts) {
+		snprintf(reason, sizeof(reason), "given up after %u attempts: %s", job->attempts, why);
+		dispatch_release_input(run, job);
+		memory_release(run->memory, &job->document);
+		commit_settle(run, job, JOB_FAILED, DOCUMENT_GATE_NONE, text_from(reason));
+		return;
+	}
+	job_move_first(job, &run->queues[job->stage]);
+}

@@ -1,0 +1,194 @@
+/* run.h: one run of the coordinator: everything it holds, and its life from start to end. All of it is private memory of one
+ * thread. The parts that act on it: intake.c (files → jobs), dispatch.c (jobs → workers), results.c (what workers say),
+ * commit.c (results → spool → run database), supervisor.c (worker processes), control.c (other terminals), progress.c. */
+#ifndef DOCRING_COORDINATOR_RUN_H
+#define DOCRING_COORDINATOR_RUN_H
+
+#include "config/settings.h"
+#include "coordinator/job.h"
+#include "coordinator/log.h"
+#include "coordinator/loop.h"
+#include "coordinator/spool.h"
+#include "coordinator/state.h"
+#include "coordinator/walk.h"
+#include "ipc/channel.h"
+#include "ipc/rendezvous.h"
+#include "ipc/topology.h"
+#include "ipc/uring.h"
+#include "proto/message.h"
+
+#include <limits.h>
+#include <sys/types.h>
+
+enum {
+	RUN_WORKERS_MAX = 1024,   /* numbers 1…; number N writes segment N */
+	RUN_JOBS_MAX = 8192,      /* in flight at once */
+	RUN_SUBMITTED_MAX = 4096, /* paths that wait for intake in service mode */
+	WORKER_KNOWN_WORDS = MEMORY_SEGMENTS_MAX / 64,
+};
+
+enum worker_kind { WORKER_PREPROCESS, WORKER_INFERENCE, WORKER_KIND_COUNT };
+const char *worker_kind_name(enum worker_kind kind);
+
+enum worker_state {
+	WORKER_ABSENT,   /* no process: may be started when `restart_ns` has come */
+	WORKER_STARTING, /* spawned, has not joined the bus */
+	WORKER_READY,
+	WORKER_LEAVING,  /* gets no new tasks; told to stop once it holds none */
+	WORKER_STOPPING, /* told to stop */
+};
+
+struct worker {
+	struct run *run;
+	uint32_t number;
+	enum worker_kind kind;
+	enum worker_state state;
+	bool wanted;   /* start it again when it ends */
+	bool external; /* joined by hand: not ours to restart */
+	pid_t pid;
+	struct loop_watch process; /* pidfd */
+	struct loop_watch attach;  /* socket */
+	struct loop_watch words;   /* its standard error */
+	struct channel_peer peer;
+	int core;
+	struct job_list held; /* in the order in which they were sent */
+	uint64_t known[WORKER_KNOWN_WORDS]; /* segments it was given */
+	uint64_t started_ns, heard_ns, progress_ns, restart_ns, killed_ns;
+	uint32_t crashes_in_row, starts;
+	uint64_t tasks_done, busy_ns;
+	char last_words[200];
+	const char *kill_reason; /* why it was killed by us, or NULL */
+};
+
+enum run_phase {
+	RUN_WORKING,
+	RUN_DRAINING, /* asked to end: what workers hold is finished, the rest waits for another run */
+	RUN_STOPPING, /* workers are told to stop */
+	RUN_ENDED,
+};
+
+struct run_stats {
+	uint64_t counted_files, counted_bytes; /* by the count that runs ahead */
+	uint64_t taken_files, taken_bytes;     /* from folders */
+	uint64_t found_members;
+	uint64_t unchanged;
+	uint64_t settled[JOB_EXPANDED + 1];    /* by enum job_outcome */
+	uint64_t settled_bytes;
+	uint64_t pairs_accepted, pairs_refused;
+	uint64_t worker_deaths, stale_results, bad_messages, retries, commits, by_descriptor;
+	uint64_t preprocess_ns, generate_ns;   /* in handlers */
+};
+
+struct run_request { /* what the command line asks for */
+	const struct settings *settings;
+	const char *const *inputs;
+	int input_count;
+	const char *output;
+	const char *watch_folder; /* or NULL */
+	const char *command;      /* as typed, for the record */
+	bool service;             /* no inputs: stay and take what is submitted */
+	bool restart;
+	enum { RUN_PROGRESS_AUTO, RUN_PROGRESS_ALWAYS, RUN_PROGRESS_NEVER } progress;
+};
+
+struct run {
+	struct run_request request;
+	const struct settings *settings;
+	char output[PATH_MAX];  /* real path */
+	char folder[PATH_MAX];  /* output/.docring */
+	int lock;
+	struct topology topology;
+	struct loop loop;
+	struct rendezvous place;
+	struct channel *channel;
+	struct uring *uring;
+	struct memory *memory;
+	struct state *state;
+	struct spool *spool;
+	int settings_file, domain_file; /* sealed memory files for workers */
+	struct loop_watch listener, signals, uring_events, watched;
+	char programs[WORKER_KIND_COUNT][PATH_MAX];
+
+	struct walk *walk, *count_walk; /* NULL when at the end */
+	bool walk_finished;
+	char *submitted[RUN_SUBMITTED_MAX]; /* ring */
+	size_t submitted_first, submitted_count;
+	struct job *waiting; /* read next, when the ring has room: in no list */
+
+	uint64_t job_ids;
+	uint32_t generations;
+	struct job_list reading, queues[JOB_STAGE_COUNT], expanding, spooling, committing, syncing;
+	bool sync_under_way;
+	uint64_t commit_due_ns; /* 0: nothing waits */
+
+	struct worker workers[RUN_WORKERS_MAX]; /* index = number - 1 */
+	uint32_t worker_count;                  /* slots in use */
+	uint32_t wanted_preprocess, wanted_inference;
+	uint64_t outbox_bytes;
+	double output_ratio[JOB_STAGE_COUNT]; /* output to input bytes, from what was seen */
+
+	enum run_phase phase;
+	bool interrupted;
+	bool limit_reached;
+	int fatal_status; /* why the run cannot go on, or 0 */
+	char fatal[ERROR_TEXT_BYTES];
+	bool changed_since_finalise;
+	uint64_t started_ns, drain_deadline_ns, stop_deadline_ns;
+	struct run_stats stats;
+	struct error_text error; /* scratch for messages */
+};
+
+/* The whole run; the result is the program's exit code. */
+int run_execute(const struct run_request *request);
+
+/* Something that ends the run: message once, then it drains. */
+void run_fatal(struct run *run, int status, const char *format, ...) PRINTF_LIKE(3, 4);
+void run_begin_drain(struct run *run);
+/* Jobs that are anywhere between intake and commit. */
+size_t run_jobs_in_flight(const struct run *run);
+
+/* --- intake.c --- */
+int intake_open(struct run *run, struct error_text *error) WARN_UNUSED;
+void intake_close(struct run *run);
+void intake_step(struct run *run); /* takes files while there is room */
+bool intake_is_finished(const struct run *run);
+/* A path from `submit` or the watched folder. */
+int intake_submit(struct run *run, const char *path, struct error_text *error) WARN_UNUSED;
+
+/* --- dispatch.c --- */
+void dispatch_step(struct run *run);
+/* Gives what a job holds back and takes it out of every list; the job is freed. */
+void dispatch_forget(struct run *run, struct job *job);
+void dispatch_release_input(struct run *run, struct job *job);
+/* A task came to nothing (death, damage): counts an attempt when `blame`, queues it again or fails it. */
+void dispatch_retry(struct run *run, struct job *job, bool blame, const char *why);
+void dispatch_enqueue(struct run *run, struct job *job, enum job_stage stage);
+
+/* --- results.c --- */
+void results_receive(struct run *run); /* everything that waits on the bus */
+
+/* --- commit.c --- */
+/* The outcome is settled: results go to the spool (when there are any), the row to the run database. */
+void commit_settle(struct run *run, struct job *job, enum job_outcome outcome, enum document_gate gate, struct text reason);
+void commit_step(struct run *run, uint64_t now_ns);
+
+/* --- supervisor.c --- */
+int supervisor_open(struct run *run, struct error_text *error) WARN_UNUSED;
+void supervisor_close(struct run *run); /* kills and reaps what is left */
+void supervisor_step(struct run *run, uint64_t now_ns);
+void supervisor_stop_all(struct run *run);
+uint32_t supervisor_alive(const struct run *run);
+void supervisor_kill(struct worker *worker, const char *reason);
+/* The worker was told everything about the segment. -EAGAIN: its socket is full, try later. */
+int supervisor_announce_segment(struct worker *worker, uint16_t segment) WARN_UNUSED;
+int supervisor_send(struct worker *worker, const struct message *message) WARN_UNUSED;
+
+/* --- control.c --- */
+void control_answer(struct run *run, const struct channel_peer *peer, const struct message *request);
+void control_status_json(struct run *run, struct buffer *out);
+
+/* --- progress.c --- */
+void progress_step(struct run *run, uint64_t now_ns);
+void progress_end(struct run *run);
+
+#endif
