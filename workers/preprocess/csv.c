@@ -1,0 +1,185 @@
+/* csv.c: delimited files to Markdown: a title, a line about the format, what stood before the header, then GFM tables with the
+ * file's own column names. What is beyond convert.csv_rows_max is left out and said. Pure; see convert.h for errors. */
+#include "workers/preprocess/csv_dialect.h"
+#include "workers/preprocess/csv_format.h"
+#include "workers/preprocess/csv_table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct csv_work {
+	const struct convert_input *input;
+	struct buffer *markdown;
+	struct buffer utf8;
+	struct buffer scratch;
+	struct csv_layout layout;
+	struct csv_reader reader;
+	enum csv_format format;
+	size_t rows_left_out;
+};
+
+/* The file's own name without folders and extension, "_" as blanks. */
+static void append_title(struct buffer *out, struct text name)
+{
+	size_t start = name.bytes, end = name.bytes;
+
+	while (start > 0 && name.data[start - 1] != '/')
+		start--;
+	for (size_t i = name.bytes; i > start + 1; i--) {
+		if (name.data[i - 1] == '.') {
+			end = i - 1;
+			break;
+		}
+	}
+	for (size_t i = start; i < end; i++)
+		buffer_append_byte(out, name.data[i] == '_' ? ' ' : name.data[i]);
+	if (end == start)
+		buffer_append_string(out, "Table");
+}
+
+static void append_heading(struct csv_work *work, struct document_builder *document)
+{
+	struct buffer *title = &work->scratch;
+	struct buffer cell;
+
+	buffer_clear(title);
+	append_title(title, work->input->name);
+	document_builder_set_meta(document, DOCUMENT_META_TITLE, buffer_view(title));
+	buffer_init(&cell, work->markdown->bytes_max);
+	buffer_append_string(work->markdown, "# ");
+	csv_append_cell(work->markdown, &cell, work->layout.dialect, (struct csv_cell){ buffer_view(title), false });
+	buffer_append_string(work->markdown, "\n\n");
+	buffer_done(&cell);
+}
+
+/* Keeps a paragraph from being read as a heading, list, quote or rule. */
+static void escape_line_start(struct buffer *out, size_t start)
+{
+	size_t i = start;
+
+	while (i < out->bytes && ascii_is_digit(out->data[i]))
+		i++;
+	if (i < out->bytes && ((i > start && (out->data[i] == '.' || out->data[i] == ')')) ||
+			       (i == start && memchr("#-+>=", out->data[i], 5))))
+		csv_insert(out, i, TEXT_LITERAL("\\"));
+}
+
+/* Records before the header: a paragraph each. */
+static void append_preamble(struct csv_work *work)
+{
+	struct buffer *out = work->markdown;
+
+	csv_reader_seek(&work->reader, work->layout.start);
+	for (size_t i = 0; i < work->layout.preamble_count && csv_reader_next(&work->reader); i++) {
+		size_t start = out->bytes;
+		for (size_t c = 0; c < work->reader.cell_count; c++) {
+			if (work->reader.cells[c].raw.bytes == 0)
+				continue;
+			if (out->bytes > start)
+				buffer_append_byte(out, ' ');
+			csv_append_cell(out, &work->scratch, work->layout.dialect, work->reader.cells[c]);
+		}
+		escape_line_start(out, start);
+		buffer_append_string(out, "\n\n");
+	}
+}
+
+static int find_format(struct csv_work *work)
+{
+	csv_reader_seek(&work->reader, work->layout.header);
+	bool found = csv_reader_next(&work->reader);
+	struct text *headers = malloc((work->reader.cell_count + 1) * sizeof(*headers));
+	if (!headers)
+		return -ENOMEM;
+	size_t count = found && work->layout.has_header ? work->reader.cell_count : 0;
+	for (size_t c = 0; c < count; c++)
+		headers[c] = work->reader.cells[c].raw;
+	work->format = csv_format_detect(work->input->name, headers, count);
+	free(headers);
+	return 0;
+}
+
+/* The reader stands at the header. */
+static size_t append_rows(struct csv_work *work)
+{
+	struct csv_table table;
+
+	csv_table_init(&table, work->markdown, work->layout.dialect, work->layout.columns);
+	if (!work->layout.has_header)
+		csv_table_header(&table, NULL, 0);
+	else if (csv_reader_next(&work->reader))
+		csv_table_header(&table, work->reader.cells, work->reader.cell_count);
+	while (csv_reader_next(&work->reader) && work->markdown->status == 0) {
+		if (table.row_count < work->input->settings->convert.csv_rows_max)
+			csv_table_row(&table, work->reader.cells, work->reader.cell_count);
+		else
+			work->rows_left_out++;
+	}
+	csv_table_finish(&table);
+	size_t rows = table.row_count;
+	csv_table_done(&table);
+	return rows;
+}
+
+/* "Format: Parameters (CSV), 120 rows, 26 columns." */
+static void insert_summary(struct csv_work *work, size_t offset, size_t rows)
+{
+	struct buffer line;
+	const char *name = csv_format_name(work->format);
+
+	buffer_init(&line, 1024);
+	buffer_append_format(&line, "Format: %c%s (CSV), %zu row%s, %zu column%s.\n\n", name[0] - 'a' + 'A', name + 1, rows,
+			     rows == 1 ? "" : "s", work->layout.columns, work->layout.columns == 1 ? "" : "s");
+	if (work->rows_left_out > 0)
+		buffer_append_format(&line, "%zu further rows were left out: the limit convert.csv_rows_max is %" PRIu64 ".\n\n",
+				     work->rows_left_out, work->input->settings->convert.csv_rows_max);
+	csv_insert(work->markdown, offset, buffer_view(&line));
+	buffer_done(&line);
+}
+
+static int write_document(struct csv_work *work, struct document_builder *document, struct error_text *error)
+{
+	int status = csv_layout_find(buffer_view(&work->utf8), &work->layout);
+	if (status == 0)
+		status = csv_reader_init(&work->reader, buffer_view(&work->utf8), work->layout.dialect);
+	if (status == 0)
+		status = find_format(work);
+	if (status < 0)
+		return error_set(error, status, "%s", error_describe(status));
+	if (work->reader.cell_count == 0)
+		return error_set(error, ERROR_INPUT_REJECTED, "the file has no row with anything in it");
+	append_heading(work, document);
+	size_t offset = work->markdown->bytes;
+	append_preamble(work);
+	csv_reader_seek(&work->reader, work->layout.header);
+	size_t rows = append_rows(work);
+	insert_summary(work, offset, rows);
+	document_builder_set_format(document, DOCUMENT_FORMAT_CSV, 1 + (uint32_t)work->format);
+	document_builder_set_meta(document, DOCUMENT_META_KIND, text_from(csv_format_name(work->format)));
+	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("docring"));
+	size_t replaced = document_builder_counts(document)->replaced_bytes;
+	double kept = (double)(rows + 1) / (double)(rows + 1 + work->rows_left_out);
+	double legible = 1.0 - (double)size_min(replaced, work->utf8.bytes) / (double)size_max(work->utf8.bytes, 1);
+	document_builder_scores(document)->conversion = (float)(kept * legible);
+	if (work->markdown->status)
+		return error_set(error, work->markdown->status, "the Markdown of this file is larger than convert.markdown_bytes_max (%zu bytes)",
+				 work->markdown->bytes_max);
+	return 0;
+}
+
+int convert_csv(const struct convert_input *input, struct buffer *markdown, struct document_builder *document,
+		struct error_text *error)
+{
+	struct csv_work work = { .input = input, .markdown = markdown };
+
+	buffer_init(&work.utf8, SIZE_MAX / 2);
+	buffer_init(&work.scratch, SIZE_MAX / 2);
+	int status = encoding_to_utf8(input->data, (struct text){ NULL, 0 }, &work.utf8, document, error);
+	if (status == 0)
+		status = write_document(&work, document, error);
+	csv_reader_done(&work.reader);
+	buffer_done(&work.utf8);
+	buffer_done(&work.scratch);
+	return status;
+}

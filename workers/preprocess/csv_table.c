@@ -1,0 +1,206 @@
+#define _GNU_SOURCE
+#include "workers/preprocess/csv_table.h"
+
+/* Bytes that may mean something in a table cell; all others are copied as they are. */
+static const bool special[256] = {
+	[0 ... 0x1F] = true, [0x7F] = true, ['|'] = true, ['\\'] = true, ['`'] = true, ['*'] = true, ['_'] = true,
+	['<'] = true, ['&'] = true, ['['] = true, ['~'] = true,
+};
+
+void csv_insert(struct buffer *out, size_t offset, struct text text)
+{
+	size_t tail = out->bytes - offset;
+
+	buffer_append_text(out, text);
+	if (out->status)
+		return;
+	memmove(out->data + offset + text.bytes, out->data + offset, tail);
+	memcpy(out->data + offset, text.data, text.bytes);
+}
+
+static bool is_punctuation(char c)
+{
+	return c > ' ' && c < 0x7F && !ascii_is_alnum(c);
+}
+
+/* Would text[i] (one of the special printable bytes) be read as formatting there? `links`: the text has "](" in it. */
+static bool needs_escape(struct text text, size_t i, bool links)
+{
+	const char before = i > 0 ? text.data[i - 1] : ' ';
+	const char after = i + 1 < text.bytes ? text.data[i + 1] : ' ';
+
+	switch (text.data[i]) {
+	case '|':
+	case '`':
+		return true;
+	case '\\':
+		return is_punctuation(after);
+	case '*':
+		return !(ascii_is_space(before) && ascii_is_space(after));
+	case '_':
+		return !(ascii_is_word(before) && ascii_is_word(after)) && !(ascii_is_space(before) && ascii_is_space(after));
+	case '<':
+		return ascii_is_alpha(after) || after == '/' || after == '!' || after == '?';
+	case '&':
+		return ascii_is_alpha(after) || after == '#';
+	case '[':
+		return links;
+	default:
+		return after == '~';
+	}
+}
+
+/* One or more line ends: blanks before are cut, one "<br>" stands for them all. */
+static size_t append_break(struct buffer *out, struct text text, size_t i)
+{
+	while (out->bytes > 0 && out->data[out->bytes - 1] == ' ')
+		buffer_truncate(out, out->bytes - 1);
+	while (i < text.bytes && ascii_is_space(text.data[i]))
+		i++;
+	buffer_append_string(out, "<br>");
+	return i;
+}
+
+static void append_escaped(struct buffer *out, struct text text)
+{
+	const bool links = memmem(text.data, text.bytes, "](", 2) != NULL;
+	size_t start = 0, i = 0;
+
+	while (i < text.bytes) {
+		unsigned char c = (unsigned char)text.data[i];
+		if (!special[c]) {
+			i++;
+			continue;
+		}
+		buffer_append(out, text.data + start, i - start);
+		start = i;
+		if (c == '\n') {
+			start = i = append_break(out, text, i);
+		} else if (c < ' ' || c == 0x7F) {
+			if (c == '\t')
+				buffer_append_byte(out, ' ');
+			start = ++i;
+		} else {
+			if (needs_escape(text, i, links))
+				buffer_append_byte(out, '\\');
+			i++;
+		}
+	}
+	buffer_append(out, text.data + start, text.bytes - start);
+}
+
+/* The text between the quotes with doubled and escaped quotes made single, in `scratch`. */
+static struct text resolve_quotes(struct buffer *scratch, struct text raw, bool backslash)
+{
+	buffer_clear(scratch);
+	for (size_t i = 0; i < raw.bytes; i++) {
+		const char c = raw.data[i], after = i + 1 < raw.bytes ? raw.data[i + 1] : 0;
+		if ((c == '"' && after == '"') || (backslash && c == '\\' && (after == '"' || after == '\\')))
+			i++;
+		buffer_append_byte(scratch, raw.data[i]);
+	}
+	return buffer_view(scratch);
+}
+
+void csv_append_cell(struct buffer *out, struct buffer *scratch, struct csv_dialect dialect, struct csv_cell cell)
+{
+	struct text text = cell.raw;
+	size_t i = 0;
+
+	if (text.bytes == 0 || (text.bytes == 4 && memcmp(text.data, "None", 4) == 0))
+		return;
+	if (cell.quoted && (memchr(text.data, '"', text.bytes) || (dialect.backslash && memchr(text.data, '\\', text.bytes))))
+		text = resolve_quotes(scratch, text, dialect.backslash);
+	while (i < text.bytes && !special[(unsigned char)text.data[i]])
+		i++;
+	if (i == text.bytes)
+		buffer_append_text(out, text);
+	else
+		append_escaped(out, text);
+}
+
+void csv_table_init(struct csv_table *table, struct buffer *out, struct csv_dialect dialect, size_t columns)
+{
+	CHECK(columns > 0);
+	*table = (struct csv_table){ .out = out, .dialect = dialect, .columns = columns };
+	buffer_init(&table->header, out->bytes_max);
+	buffer_init(&table->scratch, out->bytes_max);
+}
+
+void csv_table_done(struct csv_table *table)
+{
+	buffer_done(&table->header);
+	buffer_done(&table->scratch);
+}
+
+/* The row's cells are slices of one text, so what lies behind the last column is still there in one piece. */
+static struct csv_cell joined_tail(const struct csv_cell *cells, size_t first, size_t count)
+{
+	while (count > first + 1 && cells[count - 1].raw.bytes == 0)
+		count--;
+	if (count == first + 1)
+		return cells[first];
+	const char *start = cells[first].raw.data;
+	const char *end = cells[count - 1].raw.data + cells[count - 1].raw.bytes;
+	return (struct csv_cell){ { start, (size_t)(end - start) }, false };
+}
+
+static void append_row(struct csv_table *table, struct buffer *out, const struct csv_cell *cells, size_t count)
+{
+	for (size_t c = 0; c < table->columns; c++) {
+		buffer_append(out, "| ", 2);
+		if (c + 1 == table->columns && count > table->columns)
+			csv_append_cell(out, &table->scratch, table->dialect, joined_tail(cells, c, count));
+		else if (c < count)
+			csv_append_cell(out, &table->scratch, table->dialect, cells[c]);
+		buffer_append_byte(out, ' ');
+	}
+	buffer_append(out, "|\n", 2);
+}
+
+void csv_table_header(struct csv_table *table, const struct csv_cell *cells, size_t count)
+{
+	CHECK(table->header.bytes == 0 && table->row_count == 0);
+	if (cells) {
+		append_row(table, &table->header, cells, count);
+	} else {
+		for (size_t c = 0; c < table->columns; c++)
+			buffer_append_format(&table->header, "| Column %zu ", c + 1);
+		buffer_append(&table->header, "|\n", 2);
+	}
+	for (size_t c = 0; c < table->columns; c++)
+		buffer_append(&table->header, "| --- ", 6);
+	buffer_append(&table->header, "|\n", 2);
+	table->group_offset = table->out->bytes;
+	buffer_append_text(table->out, buffer_view(&table->header));
+}
+
+/* Puts the heading before the group that ends with the row written last. */
+static void head_group(struct csv_table *table)
+{
+	struct buffer heading;
+	size_t first = (table->row_count - 1) / CSV_GROUP_ROWS * CSV_GROUP_ROWS + 1;
+
+	buffer_init(&heading, 128);
+	buffer_append_format(&heading, "## Rows %zu–%zu\n\n", first, table->row_count);
+	csv_insert(table->out, table->group_offset, buffer_view(&heading));
+	buffer_done(&heading);
+}
+
+void csv_table_row(struct csv_table *table, const struct csv_cell *cells, size_t count)
+{
+	if (table->row_count > 0 && table->row_count % CSV_GROUP_ROWS == 0) {
+		head_group(table);
+		buffer_append_byte(table->out, '\n');
+		table->group_offset = table->out->bytes;
+		buffer_append_text(table->out, buffer_view(&table->header));
+	}
+	append_row(table, table->out, cells, count);
+	table->row_count++;
+}
+
+void csv_table_finish(struct csv_table *table)
+{
+	if (table->row_count > CSV_GROUP_ROWS)
+		head_group(table);
+}
