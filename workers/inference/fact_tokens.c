@@ -1,0 +1,273 @@
+/* fact_tokens.c: see fact_tokens.h. */
+#include "workers/inference/fact_tokens.h"
+
+#include "base/check.h"
+
+void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text)
+{
+	*scanner = (struct fact_scanner){ .domain = domain, .text = text, .sentence_start = true, .line_start = true };
+}
+
+static int byte_at(const struct fact_scanner *scanner, size_t position)
+{
+	return position < scanner->text.bytes ? (unsigned char)scanner->text.data[position] : -1;
+}
+
+/* Letters beyond ASCII are part of words; general punctuation (U+2000–U+2BFF, the 0xE2 block), U+00A0–U+00BF but µ, and × ÷ are not. */
+static size_t letter_bytes(const struct fact_scanner *scanner, size_t position)
+{
+	int c = byte_at(scanner, position);
+	if (c < 0)
+		return 0;
+	if (c < 0x80)
+		return ascii_is_word((char)c) ? 1 : 0;
+	int next = byte_at(scanner, position + 1);
+	if (c == 0xC2)
+		return next == 0xB5 ? 2 : 0;
+	if (c == 0xC3)
+		return next == 0x97 || next == 0xB7 ? 0 : 2;
+	if (c == 0xE2 || c < 0xC0)
+		return 0;
+	return c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+}
+
+static bool is_digit_at(const struct fact_scanner *scanner, size_t position)
+{
+	int c = byte_at(scanner, position);
+	return c >= '0' && c <= '9';
+}
+
+/* Behind the word that starts at `position`: letters, digits, "_", "\_", and dots between them. */
+static size_t word_end(const struct fact_scanner *scanner, size_t position, bool with_dots)
+{
+	size_t bytes;
+	for (;;) {
+		bytes = letter_bytes(scanner, position);
+		if (bytes) {
+			position = size_min(position + bytes, scanner->text.bytes);
+			continue;
+		}
+		int c = byte_at(scanner, position);
+		bool joins = (c == '\\' && byte_at(scanner, position + 1) == '_') ||
+			     (with_dots && c == '.' && letter_bytes(scanner, position + 1) && byte_at(scanner, position + 1) != '_');
+		if (!joins)
+			return position;
+		position++;
+	}
+}
+
+bool fact_is_identifier(struct text word)
+{
+	size_t uppers = 0;
+	bool lower_first = word.bytes && ascii_is_lower(word.data[0]);
+	for (size_t i = 0; i < word.bytes; i++) {
+		char c = word.data[i];
+		if (ascii_is_digit(c) || c == '_' || (c == '.' && i > 0 && i + 1 < word.bytes))
+			return true;
+		uppers += ascii_is_upper(c);
+	}
+	return uppers >= 2 || (uppers == 1 && lower_first);
+}
+
+static bool is_name(struct text word)
+{
+	if (word.bytes < 3 || !ascii_is_upper(word.data[0]))
+		return false;
+	for (size_t i = 1; i < word.bytes; i++)
+		if (!ascii_is_lower(word.data[i]))
+			return false;
+	return true;
+}
+
+/* A number begins at `position` (behind its sign). Fills in the plain form; returns where it ends. */
+static size_t read_number(const struct fact_scanner *scanner, size_t position, bool negative, struct fact_token *token)
+{
+	size_t bytes = 0, start = position, point = 0;
+	token->first_group_bytes = 0;
+	if (negative)
+		token->number[bytes++] = '-';
+	for (; bytes < FACT_NUMBER_BYTES_MAX; position++) {
+		int c = byte_at(scanner, position);
+		if (c == ',' && !point && position - start <= 3 + token->first_group_bytes * 64 && is_digit_at(scanner, position + 1) &&
+		    is_digit_at(scanner, position + 2) && is_digit_at(scanner, position + 3) && !is_digit_at(scanner, position + 4)) {
+			if (!token->first_group_bytes)
+				token->first_group_bytes = position - start;
+			continue;
+		}
+		if (c == '.' && !point && is_digit_at(scanner, position + 1)) {
+			token->number[bytes] = '.';
+			point = bytes++;
+			continue;
+		}
+		if (!is_digit_at(scanner, position))
+			break;
+		token->number[bytes++] = (char)c;
+	}
+	while (is_digit_at(scanner, position)) /* beyond what a plain form holds */
+		position++;
+	if (point)
+		while (bytes > point && (token->number[bytes - 1] == '0' || token->number[bytes - 1] == '.'))
+			bytes--;
+	token->number_bytes = bytes;
+	return position;
+}
+
+/* The unit behind a number that ends at `position`: "%", or a word of the pack's units, after at most one blank and code ticks. */
+static struct text read_unit(const struct fact_scanner *scanner, size_t position, size_t *ret_end)
+{
+	*ret_end = position;
+	size_t at = position;
+	for (size_t skipped = 0; skipped < 3 && (byte_at(scanner, at) == ' ' || byte_at(scanner, at) == '`'); skipped++)
+		at++;
+	if (byte_at(scanner, at) == 0xC2 && byte_at(scanner, at + 1) == 0xA0)
+		at += 2;
+	if (byte_at(scanner, at) == '%') {
+		*ret_end = at + 1;
+		return text_slice(scanner->text, at, at + 1);
+	}
+	size_t end = word_end(scanner, at, false);
+	struct text word = text_slice(scanner->text, at, end);
+	if (!word.bytes || word.bytes > 32 || ascii_is_digit(word.data[0]) || !domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word))
+		return (struct text){ 0 };
+	*ret_end = end;
+	return word;
+}
+
+static bool is_sign(const struct fact_scanner *scanner, size_t position)
+{
+	if (!is_digit_at(scanner, position + 1))
+		return false;
+	if (position == 0)
+		return true;
+	char before = scanner->text.data[position - 1];
+	return !ascii_is_word(before) && before != ')' && before != '-';
+}
+
+static void take_number(struct fact_scanner *scanner, size_t start, size_t digits, struct fact_token *token)
+{
+	size_t end = read_number(scanner, digits, digits != start, token);
+	bool version = byte_at(scanner, end) == '.' && is_digit_at(scanner, end + 1);
+	size_t unit_end;
+	struct text unit = read_unit(scanner, end, &unit_end);
+	if (version || (letter_bytes(scanner, end) && !unit.bytes)) { /* 15.2.0, 16QAM, 0x1F */
+		end = word_end(scanner, end, true);
+		token->kind = FACT_IDENTIFIER;
+		start = digits;
+	} else {
+		token->kind = FACT_NUMBER;
+		token->unit = unit;
+		if (unit.bytes && unit.data == scanner->text.data + end) /* "10ms": the unit is no word of its own */
+			end = unit_end;
+	}
+	token->text = text_slice(scanner->text, start, end);
+	scanner->position = end;
+}
+
+static void take_word(struct fact_scanner *scanner, size_t start, struct fact_token *token)
+{
+	size_t end = word_end(scanner, start, true);
+	while (end > start && scanner->text.data[end - 1] == '_')
+		end--;
+	size_t first = start;
+	while (first < end && scanner->text.data[first] == '_')
+		first++;
+	token->text = text_slice(scanner->text, first, end);
+	scanner->position = size_max(end, start + 1);
+	token->dotted = memchr(token->text.data, '.', token->text.bytes) != NULL;
+	token->kind = fact_is_identifier(token->text) ? FACT_IDENTIFIER :
+		      is_name(token->text) && !scanner->sentence_start ? FACT_NAME : FACT_WORD;
+}
+
+/* "12. " or "3) " at the start of a line is how a list is written, not a number. */
+static size_t list_marker_end(const struct fact_scanner *scanner, size_t position)
+{
+	size_t end = position;
+	while (is_digit_at(scanner, end) && end - position < 9)
+		end++;
+	int mark = byte_at(scanner, end);
+	if (end == position || (mark != '.' && mark != ')') || byte_at(scanner, end + 1) != ' ')
+		return position;
+	return end + 2;
+}
+
+/* Steps over one byte that is no word; true when it ends a sentence or a line (token is filled in). */
+static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *token)
+{
+	size_t at = scanner->position++;
+	int c = byte_at(scanner, at), next = byte_at(scanner, at + 1);
+	if (c == '\n') {
+		scanner->line_start = scanner->sentence_start = true;
+		scanner->table_row = false;
+		if (!scanner->in_fence)
+			scanner->in_code = false;
+		token->kind = FACT_LINE;
+		token->text = text_slice(scanner->text, at, at);
+		return true;
+	}
+	if (c == '`') {
+		if (next == '`' && byte_at(scanner, at + 2) == '`') {
+			scanner->in_fence = !scanner->in_fence;
+			scanner->in_code = scanner->in_fence;
+			scanner->position = at + 3;
+		} else if (!scanner->in_fence) {
+			scanner->in_code = !scanner->in_code;
+		}
+		return false;
+	}
+	if (c == '|') {
+		scanner->sentence_start = true;
+		scanner->table_row = scanner->table_row || scanner->line_start;
+	} else if (c == '(' || c == '"' || c == ':' || c == '[' || (c == 0xE2 && next == 0x80 && byte_at(scanner, at + 2) == 0x9C)) {
+		scanner->sentence_start = true;
+	} else if ((c == '.' || c == '!' || c == '?') && (next == ' ' || next == '\n' || next == -1) && !scanner->in_code && !scanner->table_row) {
+		scanner->sentence_start = true;
+		token->kind = FACT_SEPARATOR;
+		token->text = text_slice(scanner->text, at, at);
+		return true;
+	}
+	return false;
+}
+
+bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_token)
+{
+	while (scanner->position < scanner->text.bytes) {
+		size_t at = scanner->position;
+		int c = byte_at(scanner, at);
+		ret_token->text = ret_token->unit = (struct text){ scanner->text.data + at, 0 };
+		ret_token->in_code = scanner->in_code;
+		ret_token->dotted = false;
+		if (scanner->line_start && c >= '0' && c <= '9' && !scanner->in_code) {
+			scanner->position = list_marker_end(scanner, at);
+			scanner->line_start = false;
+			if (scanner->position != at)
+				continue;
+		}
+		size_t minus = c == '-' ? 1 : c == 0xE2 && byte_at(scanner, at + 1) == 0x88 && byte_at(scanner, at + 2) == 0x92 ? 3 : 0;
+		bool negative = minus && (minus == 3 ? is_digit_at(scanner, at + 3) : is_sign(scanner, at));
+		if (negative || is_digit_at(scanner, at))
+			take_number(scanner, at, at + (negative ? minus : 0), ret_token);
+		else if (letter_bytes(scanner, at))
+			take_word(scanner, at, ret_token);
+		else {
+			bool end = take_punctuation(scanner, ret_token);
+			if (c == '|' || (c != ' ' && c != '\n' && c != '-' && c != '*' && c != '>' && c != '#' && c != '\t' && c != '`'))
+				scanner->line_start = false;
+			if (end)
+				return true;
+			continue;
+		}
+		scanner->line_start = scanner->sentence_start = false;
+		if (ret_token->text.bytes)
+			return true;
+	}
+	return false;
+}
+
+void fact_scanner_split(struct fact_scanner *scanner, const struct fact_token *token)
+{
+	CHECK(token->kind == FACT_NUMBER && token->first_group_bytes > 0);
+	size_t start = (size_t)(token->text.data - scanner->text.data);
+	while (!is_digit_at(scanner, start))
+		start++;
+	scanner->position = start + token->first_group_bytes;
+}

@@ -1,0 +1,50 @@
+/* fact_tokens.h: running text or Markdown as a row of words, each with what the fact gate and the semantic score need to
+ * know of it: is it a number, an identifier, a name, a plain word; does it stand in a code span; does a sentence begin here.
+ *
+ * Formatting is not content: emphasis, code ticks, table pipes, list markers and the markers of ordered lists are stepped
+ * over, "\_" reads as "_". Pure, one pass, nothing allocated; safe on any bytes. */
+#ifndef DOCRING_WORKERS_INFERENCE_FACT_TOKENS_H
+#define DOCRING_WORKERS_INFERENCE_FACT_TOKENS_H
+
+#include "config/domain.h"
+
+enum fact_token_kind {
+	FACT_NUMBER,     /* "10", "-140", "1,000", "0.5" */
+	FACT_IDENTIFIER, /* has a digit, "_", an inner "." or upper-case letters beyond the first: cellRange, ACTIVATED, eNodeB, 5G */
+	FACT_NAME,       /* Capitalised, and not because a sentence begins */
+	FACT_WORD,       /* anything else */
+	FACT_SEPARATOR,  /* the end of a sentence (text is empty) */
+	FACT_LINE,       /* the end of a line (text is empty) */
+};
+
+enum { FACT_NUMBER_BYTES_MAX = 48 };
+
+struct fact_token {
+	enum fact_token_kind kind;
+	struct text text;     /* slice of the input */
+	struct text unit;     /* FACT_NUMBER: the unit right behind it ("ms" of "10 ms", "%" of "10%"), or empty */
+	bool in_code;         /* inside `…` or a fenced block */
+	bool dotted;          /* FACT_IDENTIFIER: Class.attribute */
+	char number[FACT_NUMBER_BYTES_MAX]; /* FACT_NUMBER: the number without formatting ("1000") */
+	size_t number_bytes;
+	/* FACT_NUMBER with commas that may part thousands or a list: the number as far as its first comma */
+	size_t first_group_bytes;
+};
+
+struct fact_scanner {
+	const struct domain *domain;
+	struct text text;
+	size_t position;
+	bool in_code, in_fence, sentence_start, line_start, table_row;
+};
+
+void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text);
+/* The next token, or false at the end. */
+bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_token);
+/* After a number such as "0,100,200": makes the scanner go on behind its first group, so that it is read as a list. */
+void fact_scanner_split(struct fact_scanner *scanner, const struct fact_token *token);
+
+/* Is this the shape of an identifier (see FACT_IDENTIFIER)? For one word without blanks. */
+bool fact_is_identifier(struct text word);
+
+#endif
