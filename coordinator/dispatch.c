@@ -188,6 +188,8 @@ static bool place_one(struct run *run, struct worker *worker)
 {
 	if (worker->kind == WORKER_INFERENCE)
 		return place_from(run, worker, &run->queues[JOB_GENERATE]);
+	if (run->phase != RUN_WORKING) /* draining: what is begun is finished, nothing new begins */
+		return false;
 	if (place_from(run, worker, &run->queues[JOB_PREPROCESS]))
 		return true;
 	return run->queues[JOB_PREPROCESS].count < EXPAND_QUEUE_LOW && place_from(run, worker, &run->queues[JOB_EXPAND]);
@@ -225,7 +227,7 @@ static bool queues_empty(const struct run *run)
 
 void dispatch_step(struct run *run)
 {
-	if (run->phase != RUN_WORKING || run->fatal_status || queues_empty(run))
+	if (run->phase > RUN_DRAINING || run->fatal_status || queues_empty(run))
 		return;
 	/* Level by level, so that every worker has one task before any has two. */
 	for (size_t held = 0; held < run->settings->ipc.credits; held++)

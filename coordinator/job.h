@@ -14,7 +14,7 @@ enum job_place {
 	JOB_READING,    /* its bytes are on the way into the ring */
 	JOB_QUEUED,     /* waits for a worker */
 	JOB_HELD,       /* at a worker */
-	JOB_EXPANDING,  /* an archive whose members are on their way */
+	JOB_EXPANDING,  /* an archive with its outcome set, whose members are on their way */
 	JOB_SPOOLING,   /* its results are being written */
 	JOB_COMMITTING, /* written; waits for the run database */
 	JOB_PLACE_COUNT
@@ -68,7 +68,6 @@ struct job {
 	uint32_t cursor;         /* archives: next entry */
 	uint32_t open_members;   /* archives: members not committed */
 	uint32_t member_count;
-	bool expanded_wholly;
 
 	enum job_outcome outcome;
 	enum document_format format;

@@ -116,8 +116,9 @@ static bool is_settled(struct run *run, const struct job *job)
 	snprintf(hash, sizeof(hash), "%016llx%016llx", (unsigned long long)job->content_xxh3[1], (unsigned long long)job->content_xxh3[0]);
 	buffer_init(&name, INPUT_NAME_BYTES_MAX * 2);
 	job_name(job, &name);
+	/* An archive in an archive: its own members say. What failed is tried again. */
 	bool known = state_look_up(run->state, buffer_string(&name), 0, 0, hash, outcome) == STATE_UNCHANGED &&
-		     strcmp(outcome, "expanded") != 0; /* an archive in an archive: its own members say */
+		     strcmp(outcome, "expanded") != 0 && strcmp(outcome, "failed") != 0;
 	buffer_done(&name);
 	return known;
 }
@@ -158,13 +159,10 @@ static void take_member(struct run *run, struct job *archive, const struct membe
 static void settle_archive(struct run *run, struct job *job)
 {
 	dispatch_release_input(run, job);
-	job->expanded_wholly = true;
 	if (job->member_count == 0)
 		commit_settle(run, job, JOB_REJECTED, DOCUMENT_GATE_INTAKE, TEXT_LITERAL("an archive without files"));
-	else if (job->open_members == 0)
-		commit_settle(run, job, JOB_EXPANDED, DOCUMENT_GATE_NONE, TEXT_LITERAL(""));
 	else
-		job_move(job, &run->expanding); /* the last member to be committed settles it */
+		commit_settle(run, job, JOB_EXPANDED, DOCUMENT_GATE_NONE, TEXT_LITERAL(""));
 }
 
 static void take_members(struct run *run, struct worker *worker, struct job *job, struct lease *output, uint64_t used)

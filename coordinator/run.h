@@ -119,6 +119,7 @@ struct run {
 	uint32_t generations;
 	struct job_list reading, queues[JOB_STAGE_COUNT], expanding, spooling, committing, syncing;
 	bool sync_under_way;
+	uint64_t committed_end; /* of the spool */
 	uint64_t commit_due_ns; /* 0: nothing waits */
 
 	struct worker workers[RUN_WORKERS_MAX]; /* index = number - 1 */

@@ -1,0 +1,166 @@
+/* commit.c: settled jobs → spool → run database. A group of documents shares one sync and one transaction. Shared memory is given back
+ * as soon as the spool has the bytes; a document is done when the database says so. */
+#define _GNU_SOURCE
+#include "coordinator/run.h"
+
+#include "base/clock.h"
+#include "ipc/fault.h"
+#include "proto/input.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void queue_for_commit(struct run *run, struct job *job)
+{
+	job_move(job, &run->committing);
+	if (run->commit_due_ns == 0)
+		run->commit_due_ns = clock_monotonic_ns() + run->settings->io.commit_ms * 1000000u;
+}
+
+static void spooled(void *context, int status)
+{
+	struct job *job = context;
+	struct run *run = (struct run *)((char *)job->list - offsetof(struct run, spooling));
+
+	memory_release(run->memory, &job->document);
+	memory_release(run->memory, &job->conversations);
+	if (status < 0) {
+		run_fatal(run, status, "%s/spool: cannot write: %s%s", run->folder, strerror(-status),
+			  status == -ENOSPC ? "; free some space and run the same command again" : "");
+		dispatch_forget(run, job);
+		return;
+	}
+	queue_for_commit(run, job);
+}
+
+static void spool_job(struct run *run, struct job *job)
+{
+	struct text document = { (const char *)memory_at(run->memory, &job->document), job->document_bytes };
+	struct text conversations = { (const char *)memory_at(run->memory, &job->conversations), job->conversations_bytes };
+
+	job_move(job, &run->spooling);
+	int status = spool_append(run->spool, run->uring, document, conversations, spooled, job, &job->spool_offset);
+	if (status < 0)
+		spooled(job, status);
+}
+
+void commit_settle(struct run *run, struct job *job, enum job_outcome outcome, enum document_gate gate, struct text reason)
+{
+	job_set_outcome(job, outcome, gate, reason);
+	if (job->open_members > 0)
+		job_move(job, &run->expanding); /* its row is written behind the last of its members' */
+	else if (outcome == JOB_DONE)
+		spool_job(run, job);
+	else
+		queue_for_commit(run, job);
+	if (outcome == JOB_FAILED)
+		log_debug("%s: failed: %s", job->source, job->reason ? job->reason : "");
+}
+
+/* --- the transaction ---------------------------------------------------------------------------------------------- */
+
+static int put_row(struct run *run, const struct job *job)
+{
+	struct buffer name;
+	char hash[33] = "";
+	bool in_spool = job->outcome == JOB_DONE;
+
+	buffer_init(&name, INPUT_NAME_BYTES_MAX * 2);
+	job_name(job, &name);
+	if (job->content_xxh3[0] || job->content_xxh3[1])
+		snprintf(hash, sizeof(hash), "%016llx%016llx", (unsigned long long)job->content_xxh3[1], (unsigned long long)job->content_xxh3[0]);
+	struct state_row row = {
+		.name = buffer_string(&name), .source = job->source, .container = job->container, .hash = hash,
+		.outcome = job_outcome_name(job->outcome), .format = document_format_name(job->format),
+		.gate = job->gate == DOCUMENT_GATE_NONE ? "" : document_gate_name(job->gate), .reason = job->reason ? job->reason : "",
+		.bytes = (int64_t)job->bytes, .modified_ns = job->modified_ns, .score = job->score, .attempts = job->attempts,
+		.pairs_accepted = job->pairs_accepted, .pairs_refused = job->pairs_refused,
+		.spool_offset = in_spool ? (int64_t)job->spool_offset : -1, .document_bytes = in_spool ? (int64_t)job->document_bytes : 0,
+		.conversations_bytes = in_spool ? (int64_t)job->conversations_bytes : 0,
+		.preprocess_ns = (int64_t)job->preprocess_ns, .generate_ns = (int64_t)job->generate_ns,
+	};
+	int status = state_put(run->state, &row, &run->error);
+	buffer_done(&name);
+	return status;
+}
+
+static uint64_t record_end(const struct job *job)
+{
+	enum { PADDING = SPOOL_ALIGNMENT - 1 };
+	return job->spool_offset + sizeof(struct spool_record) + ((job->document_bytes + PADDING) & ~(uint64_t)PADDING) +
+	       job->conversations_bytes;
+}
+
+static int write_rows(struct run *run)
+{
+	uint64_t end = run->committed_end;
+	int status = state_begin(run->state, &run->error);
+
+	for (struct job *job = run->syncing.first; job && status == 0; job = job->next) {
+		status = put_row(run, job);
+		if (job->outcome == JOB_DONE && record_end(job) > end)
+			end = record_end(job);
+	}
+	FAULT_POINT("commit_rows");
+	if (status == 0)
+		status = state_commit(run->state, (int64_t)end, &run->error);
+	if (status < 0) {
+		state_rollback(run->state);
+		return status;
+	}
+	run->committed_end = end;
+	return 0;
+}
+
+static void finish_job(struct run *run, struct job *job)
+{
+	struct job *archive = job->archive;
+
+	run->stats.settled[job->outcome]++;
+	if (!archive)
+		run->stats.settled_bytes += job->bytes;
+	run->stats.pairs_accepted += job->pairs_accepted;
+	run->stats.pairs_refused += job->pairs_refused;
+	run->changed_since_finalise = true;
+	job_move(job, NULL);
+	job_destroy(job);
+	if (archive && --archive->open_members == 0 && archive->outcome != JOB_NONE)
+		queue_for_commit(run, archive);
+}
+
+static void synced(void *context, int64_t result)
+{
+	struct run *run = context;
+	int status = result < 0 ? (int)result : write_rows(run);
+
+	run->sync_under_way = false;
+	if (status < 0) {
+		run_fatal(run, status, "cannot save what is done: %s%s", result < 0 ? strerror(-status) : run->error.message,
+			  status == -ENOSPC ? "; free some space and run the same command again" : "");
+		while (run->syncing.first)
+			dispatch_forget(run, run->syncing.first);
+		return;
+	}
+	FAULT_POINT("commit_done");
+	run->stats.commits++;
+	while (run->syncing.first)
+		finish_job(run, run->syncing.first);
+}
+
+void commit_step(struct run *run, uint64_t now_ns)
+{
+	bool idle = run_jobs_in_flight(run) == run->committing.count;
+	bool due = run->committing.count >= run->settings->io.commit_documents || (run->commit_due_ns && now_ns >= run->commit_due_ns) || idle;
+
+	if (run->sync_under_way || run->committing.count == 0 || !due || run->fatal_status)
+		return;
+	while (run->committing.first)
+		job_move(run->committing.first, &run->syncing);
+	run->commit_due_ns = 0;
+	run->sync_under_way = true;
+	int status = spool_sync(run->spool, run->uring, synced, run);
+	if (status < 0)
+		synced(run, status);
+}
