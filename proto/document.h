@@ -110,7 +110,7 @@ struct document_counts {
 	uint32_t legal_removed;    /* sections or lines taken out as legal text */
 	uint32_t cleaned;          /* other clean-ups (repeated contents lists, noise lines) */
 	uint32_t replaced_bytes;   /* bytes that were not valid in the detected encoding */
-	uint32_t reserved;
+	uint32_t items_dropped;    /* extracted, but below gate 4 (gate.extraction) */
 };
 
 enum document_tier { DOCUMENT_TIER_FAST, DOCUMENT_TIER_BALANCED, DOCUMENT_TIER_QUALITY, DOCUMENT_TIER_COUNT };
@@ -126,6 +126,8 @@ struct document_chunk {
 	struct document_range span;         /* into the Markdown text (offset from the text's start, not the block's) */
 	uint32_t overlap_bytes;             /* the first bytes of the span that the chunk before has too */
 	struct document_range heading_path; /* block range: "Feature > Parameters", "" at the top */
+	struct document_range header;       /* a span that begins inside a table: that table's header rows, in the Markdown, to
+					     * be repeated by whoever shows the chunk; bytes 0 for none */
 	uint16_t type;                      /* enum document_chunk_type */
 	uint8_t tier;                       /* enum document_tier */
 	uint8_t has_table;
@@ -209,7 +211,7 @@ struct document_header {
 };
 
 /* The sizes are part of the format: whoever changes one gives the block a new DOCUMENT_VERSION. */
-_Static_assert(sizeof(struct document_chunk) == 28 && sizeof(struct document_item) == 24, "layout of a document block");
+_Static_assert(sizeof(struct document_chunk) == 36 && sizeof(struct document_item) == 24, "layout of a document block");
 _Static_assert(sizeof(struct document_header) == 320, "layout of a document block");
 _Static_assert(sizeof(struct document_attribute) == 20 && sizeof(struct document_term) == 16, "layout of a document block");
 
@@ -244,6 +246,8 @@ size_t document_builder_item_count(const struct document_builder *builder);
 const struct document_item *document_builder_item(const struct document_builder *builder, size_t index);
 /* The first value of `key`, or an empty text. Valid until the next add. */
 struct text document_builder_item_value(const struct document_builder *builder, size_t index, enum document_key key);
+/* Takes out the items whose confidence is below `confidence_min`; the others keep their order. Returns how many went. */
+size_t document_builder_drop_items(struct document_builder *builder, float confidence_min);
 
 /* Bytes that the block takes, or -ENOMEM / ERROR_LIMIT_HIT when anything failed while collecting. */
 int64_t document_builder_bytes(const struct document_builder *builder);

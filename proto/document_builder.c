@@ -123,6 +123,7 @@ void document_builder_add_chunk(struct document_builder *builder, struct documen
 	CHECK(chunk.type < DOCUMENT_CHUNK_TYPE_COUNT && chunk.tier < DOCUMENT_TIER_COUNT);
 	CHECK(chunk.density >= 0.0f && chunk.has_table <= 1);
 	CHECK(layout_range_inside(chunk.span, builder->markdown.bytes) && chunk.overlap_bytes <= chunk.span.bytes);
+	CHECK(layout_range_inside(chunk.header, builder->markdown.bytes));
 	chunk.heading_path = layout_store(&builder->strings, heading_path);
 	buffer_append(&builder->chunks, &chunk, sizeof(chunk));
 }
@@ -198,6 +199,31 @@ struct text document_builder_item_value(const struct document_builder *builder, 
 			break;
 	}
 	return TEXT_LITERAL("");
+}
+
+size_t document_builder_drop_items(struct document_builder *builder, float confidence_min)
+{
+	struct document_item *items = (void *)builder->items.data;
+	struct document_attribute *attributes = (void *)builder->attributes.data;
+	size_t count = document_builder_item_count(builder), kept = 0;
+	uint32_t attribute_count = 0;
+
+	if (builder->items.status || builder->attributes.status)
+		return 0; /* memory ran out: document_builder_bytes says so */
+	for (size_t i = 0; i < count; i++) {
+		struct document_item item = items[i];
+		if (item.confidence < confidence_min)
+			continue;
+		memmove(attributes + attribute_count, attributes + item.attribute_first, item.attribute_count * sizeof(*attributes));
+		item.attribute_first = attribute_count;
+		attribute_count += item.attribute_count;
+		items[kept++] = item;
+	}
+	if (kept < count) {
+		buffer_truncate(&builder->items, kept * sizeof(*items));
+		buffer_truncate(&builder->attributes, attribute_count * sizeof(*attributes));
+	}
+	return count - kept;
 }
 
 static struct document_plan plan_block(const struct document_builder *builder)

@@ -81,6 +81,8 @@ static int check_chunks(const struct document *document, uint64_t *sum, struct e
 		const struct document_chunk *chunk = &document->chunks[i];
 		if (!layout_range_inside(chunk->span, document->markdown.bytes) || chunk->overlap_bytes > chunk->span.bytes)
 			return refuse(error, "the span of a chunk lies outside the Markdown", i);
+		if (!layout_range_inside(chunk->header, document->markdown.bytes))
+			return refuse(error, "the table header of a chunk lies outside the Markdown", i);
 		if (!text_valid(document, chunk->heading_path, sum))
 			return refuse(error, "the heading path of a chunk lies outside the block", i);
 		if (chunk->type >= DOCUMENT_CHUNK_TYPE_COUNT || chunk->tier >= DOCUMENT_TIER_COUNT || chunk->has_table > 1)
