@@ -41,7 +41,8 @@ int error_prefix(struct error_text *error, int code, const char *format, ...)
 		int bytes = vsnprintf(whole.message, sizeof(whole.message), format, arguments);
 		va_end(arguments);
 		size_t used = bytes < 0 ? 0 : size_min((size_t)bytes, sizeof(whole.message) - 1);
-		snprintf(whole.message + used, sizeof(whole.message) - used, ": %s", error->message);
+		size_t room = sizeof(whole.message) - used;
+		snprintf(whole.message + used, room, ": %.*s", (int)room, error->message);
 		trim_partial_utf8(whole.message);
 		*error = whole;
 	}
