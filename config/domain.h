@@ -36,7 +36,11 @@ enum domain_list {
 
 /* Headings of table columns and of header lines that mean one thing; matched without case, after trimming. */
 struct domain_columns {
-	struct text category; /* "parameters", "counters", "events", "related_features", "identity", "header_lines" */
+	/* "parameters", "counters", "events", "related_features": tables; "identity", "header_lines": keys of the document itself;
+	 * "actions", "alarms", "kpis", "features": columns of those CSV formats; "csv_name", "csv_header": words of the file name
+	 * and of the headers that tell the format, which is the field, in the order in which they are tried. One heading may stand
+	 * in several fields of a category ("Type"): the values of the column decide. */
+	struct text category;
 	struct text field;    /* document_key or document_meta name: "name", "mo_class", "feature_name" … */
 	const struct text *names;
 	size_t name_count;

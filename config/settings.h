@@ -59,8 +59,12 @@ int settings_parse_size(const char *text, uint64_t *ret_bytes, struct error_text
 int settings_parse_workers(const char *text, uint32_t *ret_min, uint32_t *ret_max, struct error_text *error) WARN_UNUSED;
 
 /* Finds a data file ("domains/ran.yaml", "profiles/small.yaml"): $DOCRING_DATA, then <program folder>/../share/docring,
- * then <program folder>/../config (a build tree), then PREFIX/share/docring. `ret_path` is PATH_MAX bytes long. */
+ * then config/ one to three folders above it (a build tree), then PREFIX/share/docring. `ret_path` is PATH_MAX bytes long. */
 int settings_data_path(const char *relative, char *ret_path, struct error_text *error) WARN_UNUSED;
+
+/* The file of a named thing: `name` itself when it is a path (has a slash or ends in .yaml), else the data file
+ * KIND/NAME.yaml ("domains", "profiles"). `what` is its word in the message, which lists the names there are. */
+int settings_named_path(const char *kind, const char *what, const char *name, char *ret_path, struct error_text *error) WARN_UNUSED;
 
 /* The valid name closest to `word` by edit distance, or NULL when none is near. For messages. */
 const char *settings_closest(const char *word, const char *const *names, size_t count);
