@@ -73,6 +73,12 @@ static int next_entry(struct run *run, struct walk_entry *ret_entry)
 			walk_close(run->walk);
 			run->walk = NULL;
 		}
+		if (run->watch_changed) {
+			run->watch_changed = false;
+			if (open_walk(run, &run->request.watch_folder, 1, &run->walk, &run->error) < 0)
+				log_warning("watched folder: %s", run->error.message);
+			continue;
+		}
 		if (run->submitted_count == 0)
 			return 0;
 		char *path = run->submitted[run->submitted_first];
@@ -118,6 +124,15 @@ static bool is_settled(struct run *run, const struct walk_entry *entry)
 	return true;
 }
 
+static bool has_settled_content(struct run *run, const struct job *job)
+{
+	char hash[33], outcome[16];
+
+	snprintf(hash, sizeof(hash), "%016llx%016llx", (unsigned long long)job->content_xxh3[1], (unsigned long long)job->content_xxh3[0]);
+	return state_look_up(run->state, job->source, 0, 0, hash, outcome) == STATE_UNCHANGED &&
+	       (strcmp(outcome, "done") == 0 || strcmp(outcome, "rejected") == 0);
+}
+
 static void read_done(void *context, int64_t result)
 {
 	struct job *job = context;
@@ -138,6 +153,13 @@ static void read_done(void *context, int64_t result)
 	const struct input_header *header = (const void *)place;
 	memcpy(job->content_xxh3, header->content_xxh3, sizeof(job->content_xxh3));
 	memory_trim(run->memory, &job->input, header->header_bytes + job->bytes);
+	if (has_settled_content(run, job)) { /* only its time has changed */
+		memory_release(run->memory, &job->input);
+		run->stats.unchanged++;
+		job_move(job, NULL);
+		job_destroy(job);
+		return;
+	}
 	dispatch_enqueue(run, job, JOB_PREPROCESS);
 }
 
@@ -260,24 +282,16 @@ bool intake_is_finished(const struct run *run)
 
 /* --- a watched folder --------------------------------------------------------------------------------------------- */
 
+/* Whatever happened in it, the folder is walked again: what is settled costs a look-up, and every file keeps one name. */
 static void watched_ready(void *context, uint32_t events)
 {
 	struct run *run = context;
-	char records[16384] __attribute__((aligned(__alignof__(struct inotify_event)))), path[PATH_MAX];
-	ssize_t bytes = read(run->watched.descriptor, records, sizeof(records));
+	char records[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
 
 	(void)events;
-	for (ssize_t at = 0; at < bytes;) {
-		const struct inotify_event *event = (const void *)(records + at);
-		at += (ssize_t)(sizeof(*event) + event->len);
-		bool lost = (event->mask & IN_Q_OVERFLOW) != 0; /* too much at once: look at the whole folder */
-		if (!lost && (event->len == 0 || event->name[0] == '.'))
-			continue;
-		int used = lost ? snprintf(path, sizeof(path), "%s", run->request.watch_folder)
-				: snprintf(path, sizeof(path), "%s/%s", run->request.watch_folder, event->name);
-		if (used >= (int)sizeof(path) || intake_submit(run, path, &run->error) < 0)
-			log_warning("watched folder: %s", run->error.message);
-	}
+	while (read(run->watched.descriptor, records, sizeof(records)) > 0)
+		continue;
+	run->watch_changed = true;
 }
 
 static int watch_folder(struct run *run, struct error_text *error)
@@ -291,7 +305,8 @@ static int watch_folder(struct run *run, struct error_text *error)
 	if (inotify_add_watch(descriptor, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0)
 		return error_set(error, -errno, "%s: cannot watch: %s", folder, strerror(errno));
 	int status = loop_add(&run->loop, &run->watched, 1 /* EPOLLIN */);
-	return status < 0 ? error_set(error, status, "epoll: %s", strerror(-status)) : intake_submit(run, folder, error);
+	run->watch_changed = true; /* what is there already */
+	return status < 0 ? error_set(error, status, "epoll: %s", strerror(-status)) : 0;
 }
 
 int intake_open(struct run *run, struct error_text *error)

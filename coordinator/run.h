@@ -110,7 +110,7 @@ struct run {
 	char programs[WORKER_KIND_COUNT][PATH_MAX];
 
 	struct walk *walk, *count_walk; /* NULL when at the end */
-	bool walk_finished;
+	bool walk_finished, watch_changed;
 	char *submitted[RUN_SUBMITTED_MAX]; /* ring */
 	size_t submitted_first, submitted_count;
 	struct job *waiting; /* read next, when the ring has room: in no list */

@@ -1,0 +1,567 @@
+/* supervisor.c: worker processes: started by fork and exec (posix_spawn), given their descriptors over the attach socket, watched by pidfd.
+ * A timer may only decide to kill; a worker is dead when its pidfd says so, and only then are its tasks given to others. */
+#define _GNU_SOURCE
+#include "coordinator/run.h"
+
+#include "base/clock.h"
+#include "ipc/attach.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum {
+	EXIT_DO_NOT_RESTART = 2,
+	STOP_GRACE_MS = 5000,
+	BACKOFF_DOUBLINGS_MAX = 6,
+	BACKOFF_FACTOR_MAX = 60,
+	CONNECTION_HELLO_MS = 1000, /* a local peer that has connected says hello at once */
+	CRASHES_IN_ROW_MAX = 20,    /* without one result between them: something is wrong with the program itself */
+};
+
+const char *worker_kind_name(enum worker_kind kind)
+{
+	return kind == WORKER_PREPROCESS ? "preprocess" : "inference";
+}
+
+/* --- start -------------------------------------------------------------------------------------------------------- */
+
+static void add_words(struct worker *worker, const char *text, size_t bytes)
+{
+	struct text rest = { text, bytes }, line;
+
+	while (text_next_line(&rest, &line)) {
+		if (line.bytes == 0)
+			continue;
+		snprintf(worker->last_words, sizeof(worker->last_words), "%.*s", TEXT_ARGS(line));
+		log_debug("worker %u: %.*s", worker->number, TEXT_ARGS(line));
+	}
+}
+
+static void words_ready(void *context, uint32_t events)
+{
+	struct worker *worker = context;
+	char text[4096];
+	ssize_t bytes;
+
+	(void)events;
+	while ((bytes = read(worker->words.descriptor, text, sizeof(text))) > 0)
+		add_words(worker, text, (size_t)bytes);
+	if (bytes == 0) {
+		int descriptor = worker->words.descriptor;
+		loop_remove(&worker->run->loop, &worker->words);
+		close(descriptor);
+	}
+}
+
+static void worker_died(void *context, uint32_t events);
+
+static int watch_process(struct worker *worker)
+{
+	int descriptor = pidfd_open(worker->pid, 0);
+
+	if (descriptor < 0)
+		return -errno;
+	worker->process = (struct loop_watch){ descriptor, worker_died, worker };
+	return loop_add(&worker->run->loop, &worker->process, EPOLLIN);
+}
+
+static int spawn_process(struct worker *worker, int words)
+{
+	struct run *run = worker->run;
+	char parent[16];
+	char *const arguments[] = { run->programs[worker->kind], (char[]){ "--attach" }, run->place.folder, (char[]){ "--parent" }, parent, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+
+	snprintf(parent, sizeof(parent), "%d", (int)getpid());
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, words, 2);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setpgroup(&attributes, 0); /* Ctrl-C in the terminal is for the coordinator alone */
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+	int status = -posix_spawn(&worker->pid, run->programs[worker->kind], &actions, &attributes, arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return status;
+}
+
+static int start_worker(struct worker *worker, uint64_t now_ns)
+{
+	int pipe_ends[2];
+
+	if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	int status = spawn_process(worker, pipe_ends[1]);
+	close(pipe_ends[1]);
+	if (status < 0) {
+		close(pipe_ends[0]);
+		worker->pid = 0;
+		return status;
+	}
+	worker->state = WORKER_STARTING;
+	worker->starts++;
+	worker->started_ns = worker->heard_ns = now_ns;
+	worker->killed_ns = 0;
+	worker->kill_reason = NULL;
+	worker->last_words[0] = '\0';
+	worker->words = (struct loop_watch){ pipe_ends[0], words_ready, worker };
+	status = loop_add(&worker->run->loop, &worker->words, EPOLLIN);
+	return status < 0 ? status : watch_process(worker);
+}
+
+/* --- attach ------------------------------------------------------------------------------------------------------- */
+
+static int send_segment(struct worker *worker, uint16_t number)
+{
+	struct memory *memory = worker->run->memory;
+	const struct segment *segment = &memory->pools[number].segment;
+	bool own = number == worker->number;
+	struct attach_message message = { .type = ATTACH_SEGMENT, .number = number, .bytes = segment->bytes, .writable = own };
+	int descriptor = own ? segment->write_descriptor : segment->read_descriptor;
+	int status = attach_send(worker->attach.descriptor, &message, &descriptor, 1);
+
+	if (status == 0)
+		worker->known[number / 64] |= (uint64_t)1 << number % 64;
+	return status;
+}
+
+int supervisor_announce_segment(struct worker *worker, uint16_t segment)
+{
+	if (worker->known[segment / 64] >> segment % 64 & 1)
+		return 0;
+	return send_segment(worker, segment);
+}
+
+int supervisor_send(struct worker *worker, const struct message *message)
+{
+	struct buffer frame;
+
+	buffer_init(&frame, MESSAGE_BYTES_MAX);
+	int status = message_encode(message, &frame);
+	if (status == 0)
+		status = channel_send(worker->run->channel, &worker->peer, frame.data, frame.bytes);
+	buffer_done(&frame);
+	return status;
+}
+
+static void attach_ready(void *context, uint32_t events)
+{
+	struct worker *worker = context;
+	struct attach_message message;
+	int descriptors[ATTACH_DESCRIPTORS_MAX];
+
+	(void)events;
+	int status = attach_receive(worker->attach.descriptor, &message, descriptors, 0);
+	if (status == -EAGAIN)
+		return;
+	for (unsigned i = 0; status > 0 && i < message.descriptor_count; i++)
+		close(descriptors[i]);
+	/* End of file comes a moment before the pidfd; a worker has nothing to say here after its hello. */
+	int descriptor = worker->attach.descriptor;
+	loop_remove(&worker->run->loop, &worker->attach);
+	close(descriptor);
+	if (status > 0)
+		supervisor_kill(worker, "it spoke out of turn on the attach socket");
+}
+
+static int welcome(struct worker *worker)
+{
+	struct run *run = worker->run;
+	struct attach_message message = { .type = ATTACH_WELCOME, .number = worker->number, .core = worker->core };
+	const int files[] = { run->settings_file, run->domain_file };
+
+	snprintf(message.text, sizeof(message.text), "%s", run->place.endpoint);
+	memset(worker->known, 0, sizeof(worker->known));
+	worker->peer.bytes = (uint32_t)snprintf((char *)worker->peer.identity, sizeof(worker->peer.identity), "w%u.%d", worker->number, (int)worker->pid);
+	int status = attach_send(worker->attach.descriptor, &message, files, 2);
+	if (status == 0)
+		status = send_segment(worker, MEMORY_RING);
+	return status == 0 ? send_segment(worker, (uint16_t)worker->number) : status;
+}
+
+static struct worker *find_by_pid(struct run *run, pid_t pid)
+{
+	for (uint32_t i = 0; i < run->worker_count; i++)
+		if (run->workers[i].pid == pid)
+			return &run->workers[i];
+	return NULL;
+}
+
+/* --- slots -------------------------------------------------------------------------------------------------------- */
+
+static int place_on_core(const struct run *run, enum worker_kind kind, uint32_t index)
+{
+	if (strcmp(run->settings->run.pin, "none") == 0)
+		return -1;
+	if (kind == WORKER_PREPROCESS)
+		return topology_place_preprocess(&run->topology, index, run->wanted_preprocess);
+	return topology_place_other(&run->topology, index, run->wanted_preprocess);
+}
+
+static struct worker *add_slot(struct run *run, enum worker_kind kind, struct error_text *error)
+{
+	uint32_t number = run->worker_count + 1, index = 0;
+
+	if (number > RUN_WORKERS_MAX) {
+		error_set(error, ERROR_LIMIT_HIT, "%d workers at most", RUN_WORKERS_MAX);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < run->worker_count; i++)
+		index += run->workers[i].kind == kind;
+	if (memory_add_segment(run->memory, (uint16_t)number, run->outbox_bytes, false, error) < 0)
+		return NULL;
+	struct worker *worker = &run->workers[run->worker_count++];
+	*worker = (struct worker){ .run = run, .number = number, .kind = kind, .core = place_on_core(run, kind, index),
+				   .process = { .descriptor = -1 }, .attach = { .descriptor = -1 }, .words = { .descriptor = -1 },
+				   .held = { .place = JOB_HELD } };
+	return worker;
+}
+
+/* A slot for a worker that was started by hand: one that nobody uses, or a new one. */
+static struct worker *take_external_slot(struct run *run, enum worker_kind kind, struct error_text *error)
+{
+	for (uint32_t i = 0; i < run->worker_count; i++) {
+		struct worker *worker = &run->workers[i];
+		if (worker->state == WORKER_ABSENT && !worker->wanted && worker->kind == kind)
+			return worker;
+	}
+	return add_slot(run, kind, error);
+}
+
+static void refuse(int socket, const char *why)
+{
+	struct attach_message message = { .type = ATTACH_REFUSED };
+
+	snprintf(message.text, sizeof(message.text), "%s", why);
+	if (attach_send(socket, &message, NULL, 0) == 0)
+		log_info("a worker was refused: %s", why);
+	close(socket);
+}
+
+static struct worker *admit_external(struct run *run, pid_t pid, const char *kind_name, struct error_text *error)
+{
+	enum worker_kind kind = strcmp(kind_name, "inference") == 0 ? WORKER_INFERENCE : WORKER_PREPROCESS;
+	struct worker *worker = run->phase == RUN_WORKING ? take_external_slot(run, kind, error) : NULL;
+
+	if (!worker) {
+		if (run->phase != RUN_WORKING)
+			error_set(error, ERROR_PEER_GONE, "the run is ending");
+		return NULL;
+	}
+	worker->external = true;
+	worker->pid = pid;
+	worker->state = WORKER_STARTING;
+	worker->started_ns = worker->heard_ns = clock_monotonic_ns();
+	if (watch_process(worker) < 0) {
+		worker->pid = 0;
+		worker->state = WORKER_ABSENT;
+		error_set(error, ERROR_PEER_GONE, "its process cannot be watched");
+		return NULL;
+	}
+	log_info("worker %u (%s, pid %d) joined", worker->number, kind_name, (int)pid);
+	return worker;
+}
+
+static void listener_ready(void *context, uint32_t events)
+{
+	struct run *run = context;
+	struct attach_message hello;
+	int descriptors[ATTACH_DESCRIPTORS_MAX];
+	pid_t pid;
+	int socket = attach_accept(run->listener.descriptor, &pid, &run->error);
+
+	(void)events;
+	if (socket < 0)
+		return;
+	int status = attach_receive(socket, &hello, descriptors, CONNECTION_HELLO_MS);
+	for (unsigned i = 0; status > 0 && i < hello.descriptor_count; i++)
+		close(descriptors[i]);
+	if (status == ERROR_VERSION_MISMATCH) {
+		refuse(socket, "it belongs to another version of docring");
+		return;
+	}
+	if (status < 0 || hello.type != ATTACH_HELLO) {
+		close(socket);
+		return;
+	}
+	struct worker *worker = find_by_pid(run, pid);
+	if (!worker)
+		worker = admit_external(run, pid, hello.text, &run->error);
+	if (!worker || worker->attach.descriptor >= 0) {
+		refuse(socket, worker ? "it is attached already" : run->error.message);
+		return;
+	}
+	worker->attach = (struct loop_watch){ socket, attach_ready, worker };
+	if (loop_add(&run->loop, &worker->attach, EPOLLIN | EPOLLRDHUP) < 0 || welcome(worker) < 0)
+		supervisor_kill(worker, "it could not be welcomed");
+}
+
+/* --- death -------------------------------------------------------------------------------------------------------- */
+
+void supervisor_kill(struct worker *worker, const char *reason)
+{
+	if (worker->pid == 0 || worker->killed_ns)
+		return;
+	worker->kill_reason = reason;
+	worker->killed_ns = clock_monotonic_ns();
+	log_warning("worker %u (pid %d) is killed: %s", worker->number, (int)worker->pid, reason);
+	if (pidfd_send_signal(worker->process.descriptor, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+		log_warning("worker %u: kill: %s", worker->number, strerror(errno));
+}
+
+/* How it ended, in words; *ret_again: whether starting it again makes sense. */
+static void describe_end(struct worker *worker, char *text, size_t bytes, bool *ret_crashed, bool *ret_again)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	*ret_again = true;
+	*ret_crashed = true;
+	if (worker->external || waitid(P_PIDFD, (id_t)worker->process.descriptor, &info, WEXITED) < 0) {
+		snprintf(text, bytes, "ended");
+	} else if (info.si_code == CLD_EXITED) {
+		snprintf(text, bytes, "exited with code %d", info.si_status);
+		*ret_crashed = info.si_status != 0;
+		*ret_again = info.si_status != EXIT_DO_NOT_RESTART;
+	} else {
+		const char *name = sigabbrev_np(info.si_status);
+		snprintf(text, bytes, "killed by SIG%s", name ? name : "?");
+	}
+	if (worker->kill_reason)
+		snprintf(text + strlen(text), bytes - strlen(text), " (%s)", worker->kill_reason);
+	if (worker->last_words[0])
+		snprintf(text + strlen(text), bytes - strlen(text), "; last words: %s", worker->last_words);
+}
+
+static void close_watch(struct run *run, struct loop_watch *watch)
+{
+	int descriptor = watch->descriptor;
+
+	loop_remove(&run->loop, watch);
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
+/* Its tasks go back to the queue, in their old order; the one it was at is blamed. */
+static void recover_tasks(struct run *run, struct worker *worker, bool crashed, const char *how)
+{
+	char why[400];
+
+	snprintf(why, sizeof(why), "its worker %s", how);
+	while (worker->held.count > 1)
+		dispatch_retry(run, worker->held.last, false, why);
+	if (worker->held.first)
+		dispatch_retry(run, worker->held.first, crashed, why);
+}
+
+static void plan_restart(struct run *run, struct worker *worker, bool crashed, bool again)
+{
+	uint64_t backoff_ms = run->settings->supervise.restart_backoff_ms;
+
+	if (!crashed || worker->external) {
+		worker->wanted = worker->wanted && !worker->external && run->phase == RUN_WORKING;
+		worker->restart_ns = 0;
+		worker->external = false;
+		return;
+	}
+	worker->crashes_in_row++;
+	if (!again || worker->crashes_in_row > CRASHES_IN_ROW_MAX) {
+		worker->wanted = false;
+		log_error("worker %u is not started again: %s", worker->number, worker->last_words[0] ? worker->last_words : "it never gets to work");
+		return;
+	}
+	/* The first deaths in a row cost no pause: most often one document is to blame, and others wait. */
+	uint32_t doublings = worker->crashes_in_row > 3 ? worker->crashes_in_row - 3 : 0;
+	uint64_t factor = doublings ? (uint64_t)1 << (doublings < BACKOFF_DOUBLINGS_MAX ? doublings : BACKOFF_DOUBLINGS_MAX) : 0;
+	worker->restart_ns = clock_monotonic_ns() + (factor < BACKOFF_FACTOR_MAX ? factor : BACKOFF_FACTOR_MAX) * backoff_ms * 1000000u;
+}
+
+static void worker_died(void *context, uint32_t events)
+{
+	struct worker *worker = context;
+	struct run *run = worker->run;
+	char how[320];
+	bool crashed, again;
+
+	(void)events;
+	results_receive(run); /* what it had finished counts */
+	if (worker->words.descriptor >= 0)
+		words_ready(worker, 0);
+	describe_end(worker, how, sizeof(how), &crashed, &again);
+	crashed = crashed && worker->state != WORKER_STOPPING;
+	if (crashed) {
+		run->stats.worker_deaths++;
+		log_write(worker->external ? LOG_INFO : LOG_WARNING, "worker %u (%s, pid %d) %s", worker->number, worker_kind_name(worker->kind),
+			  (int)worker->pid, how);
+	}
+	close_watch(run, &worker->words);
+	close_watch(run, &worker->attach);
+	close_watch(run, &worker->process);
+	worker->pid = 0;
+	worker->peer.bytes = 0;
+	worker->state = WORKER_ABSENT;
+	recover_tasks(run, worker, crashed, how);
+	plan_restart(run, worker, crashed, again);
+}
+
+/* --- watching over ------------------------------------------------------------------------------------------------ */
+
+static void check_worker(struct run *run, struct worker *worker, uint64_t now_ns)
+{
+	const struct settings *settings = run->settings;
+	uint64_t silent_ms = (now_ns - worker->heard_ns) / 1000000, busy_s = (now_ns - worker->progress_ns) / 1000000000;
+
+	if (worker->state == WORKER_STARTING && (now_ns - worker->started_ns) / 1000000 > settings->supervise.handshake_timeout_ms)
+		supervisor_kill(worker, "it did not say hello in time (supervise.handshake_timeout_ms)");
+	else if (worker->held.count > 0 && busy_s > settings->supervise.document_timeout_s)
+		supervisor_kill(worker, "it took too long for one document (supervise.document_timeout_s)");
+	else if (worker->state == WORKER_READY && worker->held.count == 0 &&
+		 silent_ms > settings->supervise.heartbeat_ms * settings->supervise.heartbeat_lost && now_ns > worker->progress_ns)
+		supervisor_kill(worker, "its heartbeat stopped");
+}
+
+static void say_stop(struct worker *worker)
+{
+	struct message stop = { .type = MESSAGE_STOP };
+	int status = supervisor_send(worker, &stop);
+
+	if (status == 0)
+		worker->state = WORKER_STOPPING;
+	else if (status != -EAGAIN)
+		supervisor_kill(worker, "it does not take messages");
+}
+
+static void start_missing(struct run *run, struct worker *worker, uint64_t now_ns)
+{
+	if (run->phase != RUN_WORKING || !worker->wanted || worker->state != WORKER_ABSENT || now_ns < worker->restart_ns)
+		return;
+	int status = start_worker(worker, now_ns);
+	if (status < 0) {
+		log_error("%s: cannot start: %s", run->programs[worker->kind], strerror(-status));
+		worker->restart_ns = now_ns + 1000000000u;
+		if (++worker->crashes_in_row > CRASHES_IN_ROW_MAX)
+			worker->wanted = false;
+	}
+}
+
+/* Without a worker of each kind nothing can be finished. */
+static void check_hope(struct run *run)
+{
+	bool hope[WORKER_KIND_COUNT] = { false };
+
+	if (run->phase != RUN_WORKING || run->fatal_status)
+		return;
+	for (uint32_t i = 0; i < run->worker_count; i++)
+		hope[run->workers[i].kind] |= run->workers[i].wanted || run->workers[i].pid;
+	for (int kind = 0; kind < WORKER_KIND_COUNT; kind++)
+		if (!hope[kind])
+			run_fatal(run, ERROR_PEER_GONE, "no %s worker can be kept running; see the messages above", worker_kind_name(kind));
+}
+
+void supervisor_step(struct run *run, uint64_t now_ns)
+{
+	for (uint32_t i = 0; i < run->worker_count; i++) {
+		struct worker *worker = &run->workers[i];
+		start_missing(run, worker, now_ns);
+		if (worker->pid == 0)
+			continue;
+		if (worker->state == WORKER_LEAVING && worker->held.count == 0)
+			say_stop(worker);
+		check_worker(run, worker, now_ns);
+		if (run->phase == RUN_STOPPING && worker->state != WORKER_STOPPING && worker->state != WORKER_STARTING)
+			say_stop(worker);
+		if (run->phase == RUN_STOPPING && (worker->state == WORKER_STARTING || now_ns > run->stop_deadline_ns))
+			supervisor_kill(worker, worker->state == WORKER_STARTING ? "the run is over" : "it did not stop in time");
+	}
+	check_hope(run);
+}
+
+void supervisor_stop_all(struct run *run)
+{
+	run->phase = RUN_STOPPING;
+	run->stop_deadline_ns = clock_monotonic_ns() + STOP_GRACE_MS * (uint64_t)1000000;
+}
+
+uint32_t supervisor_alive(const struct run *run)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < run->worker_count; i++)
+		count += run->workers[i].pid != 0;
+	return count;
+}
+
+/* --- open and close ------------------------------------------------------------------------------------------------ */
+
+static int find_programs(struct run *run, struct error_text *error)
+{
+	char self[PATH_MAX];
+	ssize_t bytes = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (bytes < 0)
+		return error_set(error, -errno, "/proc/self/exe: %s", strerror(errno));
+	self[bytes] = '\0';
+	*strrchr(self, '/') = '\0';
+	for (int kind = 0; kind < WORKER_KIND_COUNT; kind++) {
+		if (snprintf(run->programs[kind], PATH_MAX, "%s/worker-%s", self, worker_kind_name(kind)) >= PATH_MAX)
+			return error_set(error, -ENAMETOOLONG, "%s: the path is too long", self);
+		if (access(run->programs[kind], X_OK) < 0)
+			return error_set(error, -errno, "%s: %s; it belongs beside the coordinator", run->programs[kind], strerror(errno));
+	}
+	return 0;
+}
+
+int supervisor_open(struct run *run, struct error_text *error)
+{
+	int status = find_programs(run, error);
+
+	if (status < 0)
+		return status;
+	int listener = attach_listen(run->place.attach_path, error);
+	if (listener < 0)
+		return listener;
+	run->listener = (struct loop_watch){ listener, listener_ready, run };
+	status = loop_add(&run->loop, &run->listener, EPOLLIN);
+	if (status < 0)
+		return error_set(error, status, "epoll: %s", strerror(-status));
+	for (uint32_t i = 0; i < run->wanted_preprocess + run->wanted_inference; i++) {
+		struct worker *worker = add_slot(run, i < run->wanted_preprocess ? WORKER_PREPROCESS : WORKER_INFERENCE, error);
+		if (!worker)
+			return -ENOSPC;
+		worker->wanted = true;
+	}
+	return 0;
+}
+
+void supervisor_close(struct run *run)
+{
+	for (uint32_t i = 0; i < run->worker_count; i++) {
+		struct worker *worker = &run->workers[i];
+		if (worker->pid && !worker->external) {
+			pidfd_send_signal(worker->process.descriptor, SIGKILL, NULL, 0);
+			siginfo_t info;
+			while (waitid(P_PIDFD, (id_t)worker->process.descriptor, &info, WEXITED) < 0 && errno == EINTR)
+				continue;
+		}
+		close_watch(run, &worker->words);
+		close_watch(run, &worker->attach);
+		close_watch(run, &worker->process);
+		worker->pid = 0;
+	}
+	close_watch(run, &run->listener);
+}
