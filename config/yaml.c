@@ -76,6 +76,23 @@ static void catch_log(cyaml_log_t level, void *context, const char *format, va_l
 	append_cut(log->cause, sizeof(log->cause), text_from(rest));
 }
 
+/* libcyaml's words for what people do wrong most, in words for people. */
+static const char *plain_cause(const char *cause)
+{
+	static const struct { const char *prefix, *words; } causes[] = {
+		{ "Mapping field already seen", "the key stands twice" },
+		{ "Expecting MAPPING", "expected indented \"key: value\" lines below it" },
+		{ "Expecting STRING", "expected one value, found a list or a mapping" },
+		{ "Expecting SEQUENCE", "expected a list: [a, b] or lines that begin with \"- \"" },
+		{ "found character that cannot start any token", "not valid YAML here; indent with blanks, not tabs, and quote values with special characters" },
+	};
+	const char *rest;
+	for (size_t i = 0; i < COUNT_OF(causes); i++)
+		if (after_prefix(cause, causes[i].prefix, &rest))
+			return causes[i].words;
+	return cause;
+}
+
 static cyaml_config_t yaml_config(struct yaml_log *log)
 {
 	return (cyaml_config_t){ .log_fn = log ? catch_log : NULL, .log_ctx = log, .mem_fn = cyaml_mem,
@@ -111,7 +128,7 @@ int yaml_load(struct text yaml, const char *name, const cyaml_schema_value_t *sc
 	if (log.fault.line)
 		snprintf(line, sizeof(line), ":%zu", log.fault.line);
 	const char *cause = status == CYAML_ERR_ALIAS ? "anchors and aliases are not supported: write the value out" :
-			    log.cause[0] ? log.cause : cyaml_strerror(status);
+			    log.cause[0] ? plain_cause(log.cause) : cyaml_strerror(status);
 	return error_set(error, -EINVAL, "%s%s: %s%s%s", name, line, log.fault.path, log.fault.path[0] ? ": " : "", cause);
 }
 
