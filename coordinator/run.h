@@ -87,7 +87,7 @@ struct run_request { /* what the command line asks for */
 	const char *watch_folder; /* or NULL */
 	const char *command;      /* as typed, for the record */
 	bool service;             /* no inputs: stay and take what is submitted */
-	bool restart;
+	bool restart, json;
 	enum { RUN_PROGRESS_AUTO, RUN_PROGRESS_ALWAYS, RUN_PROGRESS_NEVER } progress;
 };
 

@@ -1,0 +1,149 @@
+/* control.c: requests from other terminals: status, submit, stop, over the same bus as the workers. */
+#define _GNU_SOURCE
+#include "coordinator/run.h"
+
+#include "base/clock.h"
+#include "base/json_writer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *worker_state_name(enum worker_state state)
+{
+	static const char *const names[] = { "absent", "starting", "ready", "leaving", "stopping" };
+	return names[state];
+}
+
+static const char *phase_name(const struct run *run)
+{
+	static const char *const names[] = { "working", "draining", "stopping", "ended" };
+	return names[run->phase];
+}
+
+static void write_workers(const struct run *run, struct json_writer *json)
+{
+	json_key(json, "workers");
+	json_array_open(json);
+	for (uint32_t i = 0; i < run->worker_count; i++) {
+		const struct worker *worker = &run->workers[i];
+		json_object_open(json);
+		json_member_unsigned(json, "number", worker->number);
+		json_member_string(json, "kind", worker_kind_name(worker->kind));
+		json_member_string(json, "state", worker_state_name(worker->state));
+		json_member_unsigned(json, "pid", (uint64_t)worker->pid);
+		json_key(json, "core");
+		json_signed(json, worker->core);
+		json_member_unsigned(json, "held", worker->held.count);
+		json_member_unsigned(json, "tasks_done", worker->tasks_done);
+		json_member_fixed(json, "busy_s", (double)worker->busy_ns / 1e9, 3);
+		json_member_unsigned(json, "starts", worker->starts);
+		json_member_unsigned(json, "outbox_leased_bytes", memory_leased(run->memory, (uint16_t)worker->number));
+		json_member_boolean(json, "external", worker->external);
+		json_object_close(json);
+	}
+	json_array_close(json);
+}
+
+static void write_queues(const struct run *run, struct json_writer *json)
+{
+	json_key(json, "queues");
+	json_object_open(json);
+	json_member_unsigned(json, "reading", run->reading.count);
+	json_member_unsigned(json, "expand", run->queues[JOB_EXPAND].count);
+	json_member_unsigned(json, "preprocess", run->queues[JOB_PREPROCESS].count);
+	json_member_unsigned(json, "generate", run->queues[JOB_GENERATE].count);
+	json_member_unsigned(json, "spooling", run->spooling.count);
+	json_member_unsigned(json, "committing", run->committing.count + run->syncing.count);
+	json_object_close(json);
+}
+
+void control_status_json(struct run *run, struct buffer *out)
+{
+	const struct run_stats *stats = &run->stats;
+	struct json_writer json;
+
+	json_init(&json, out, 2);
+	json_object_open(&json);
+	json_member_string(&json, "output", run->output);
+	json_member_string(&json, "run", strrchr(run->place.folder, '/') + 1);
+	json_member_unsigned(&json, "pid", (uint64_t)getpid());
+	json_member_string(&json, "phase", phase_name(run));
+	json_member_boolean(&json, "service", run->request.service);
+	json_member_fixed(&json, "elapsed_s", (double)(clock_monotonic_ns() - run->started_ns) / 1e9, 1);
+	json_member_unsigned(&json, "files_counted", stats->counted_files);
+	json_member_unsigned(&json, "files_taken", stats->taken_files);
+	json_member_unsigned(&json, "members_found", stats->found_members);
+	json_member_unsigned(&json, "unchanged", stats->unchanged);
+	json_member_unsigned(&json, "done", stats->settled[JOB_DONE]);
+	json_member_unsigned(&json, "rejected", stats->settled[JOB_REJECTED]);
+	json_member_unsigned(&json, "failed", stats->settled[JOB_FAILED]);
+	json_member_unsigned(&json, "archives", stats->settled[JOB_EXPANDED]);
+	json_member_unsigned(&json, "pairs_accepted", stats->pairs_accepted);
+	json_member_unsigned(&json, "pairs_refused", stats->pairs_refused);
+	json_member_unsigned(&json, "worker_deaths", stats->worker_deaths);
+	json_member_unsigned(&json, "retries", stats->retries);
+	json_member_unsigned(&json, "stale_results", stats->stale_results);
+	json_member_unsigned(&json, "bad_messages", stats->bad_messages);
+	json_member_unsigned(&json, "ring_bytes", memory_capacity(run->memory, MEMORY_RING));
+	json_member_unsigned(&json, "ring_leased_bytes", memory_leased(run->memory, MEMORY_RING));
+	json_member_boolean(&json, "io_uring", uring_is_native(run->uring));
+	write_queues(run, &json);
+	write_workers(run, &json);
+	json_object_close(&json);
+}
+
+static int submit_lines(struct run *run, struct text paths, struct error_text *error)
+{
+	struct text line;
+	char path[PATH_MAX];
+
+	while (text_next_line(&paths, &line)) {
+		if (line.bytes == 0 || line.bytes >= sizeof(path))
+			return error_set(error, ERROR_INPUT_REJECTED, "a path of %zu bytes", line.bytes);
+		memcpy(path, line.data, line.bytes);
+		path[line.bytes] = '\0';
+		int status = intake_submit(run, path, error);
+		if (status < 0)
+			return status;
+	}
+	return 0;
+}
+
+static int answer(struct run *run, const struct message *request, struct buffer *body, struct error_text *error)
+{
+	if (strcmp(request->name, "status") == 0) {
+		control_status_json(run, body);
+		return 0;
+	}
+	if (strcmp(request->name, "submit") == 0) {
+		if (!run->request.service || run->phase != RUN_WORKING)
+			return error_set(error, ERROR_INPUT_REJECTED, run->request.service ? "the run is ending" :
+					 "this coordinator runs one batch; start one without inputs to submit to it");
+		return submit_lines(run, request->body, error);
+	}
+	if (strcmp(request->name, "stop") == 0) {
+		run_begin_drain(run);
+		return 0;
+	}
+	return error_set(error, ERROR_VERSION_MISMATCH, "unknown request '%s'", request->name);
+}
+
+void control_answer(struct run *run, const struct channel_peer *peer, const struct message *request)
+{
+	struct error_text error = { "" };
+	struct buffer body, frame;
+	struct message reply = { .type = MESSAGE_REPLY };
+
+	buffer_init(&body, MESSAGE_BYTES_MAX / 2);
+	buffer_init(&frame, MESSAGE_BYTES_MAX);
+	reply.status = answer(run, request, &body, &error);
+	reply.body = reply.status < 0 ? text_from(error.message) : buffer_view(&body);
+	int status = message_encode(&reply, &frame);
+	if (status == 0)
+		status = channel_send(run->channel, peer, frame.data, frame.bytes);
+	if (status < 0)
+		log_debug("a client went away before its answer: %s", error_describe(status));
+	buffer_done(&frame);
+	buffer_done(&body);
+}

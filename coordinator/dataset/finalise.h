@@ -1,0 +1,42 @@
+/* finalise.h: the dataset folder from the spool: a pure function of the committed documents, the settings and the seed. Same
+ * input, same bytes: rows in order of document name, no clock in any record. Every file is written beside its final place and
+ * renamed over it, so that what a reader finds is whole. Runs again at any time (`coordinator finalise OUT`). */
+#ifndef DOCRING_COORDINATOR_DATASET_FINALISE_H
+#define DOCRING_COORDINATOR_DATASET_FINALISE_H
+
+#include "config/settings.h"
+#include "coordinator/state.h"
+#include "ipc/uring.h"
+
+#include <stdint.h>
+
+enum finalise_split { FINALISE_TRAIN, FINALISE_VALID, FINALISE_TEST, FINALISE_SPLIT_COUNT };
+const char *finalise_split_name(enum finalise_split split); /* "train", "valid", "test" */
+
+struct finalise_summary {
+	uint64_t documents;                      /* converted ones */
+	uint64_t rejected_documents, failed_documents, archives;
+	uint64_t pairs[FINALISE_SPLIT_COUNT];
+	uint64_t documents_in[FINALISE_SPLIT_COUNT];
+	uint64_t refused_pairs;                  /* by a gate of the generator */
+	uint64_t duplicate_pairs;
+	uint64_t extractions[8];                 /* by enum document_category */
+	double mean_quality;                     /* 0–10 */
+};
+
+struct finalise_request {
+	const struct settings *settings;
+	const char *output;  /* folder */
+	const char *settings_text; /* effective settings, for the manifest */
+	const char *config_hash;
+	struct state *state;
+	struct uring *uring;
+};
+
+int finalise_dataset(const struct finalise_request *request, struct finalise_summary *ret_summary, struct error_text *error) WARN_UNUSED;
+
+/* Re-checks every hash and count of OUT/manifest.json and the invariants of the rows; findings go to `findings`, one a line.
+ * 0: all holds; ERROR_INPUT_REJECTED: something does not. */
+int finalise_verify(const char *output, struct buffer *findings, struct error_text *error) WARN_UNUSED;
+
+#endif

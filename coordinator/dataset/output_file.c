@@ -1,0 +1,162 @@
+#define _GNU_SOURCE
+#include "coordinator/dataset/output_file.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	PIECE_BYTES = 1 << 20,
+	PIECES_MAX = 8, /* under way at once */
+	WRITE_TIMEOUT_MS = 600000,
+};
+
+struct piece {
+	struct output_file *out;
+	char *data;
+	size_t bytes;
+};
+
+static void part_path(const struct output_file *out, char path[PATH_MAX + 8])
+{
+	snprintf(path, PATH_MAX + 8, "%s.part", out->path);
+}
+
+int output_file_open(struct output_file *out, struct uring *uring, const char *folder, const char *name, struct error_text *error)
+{
+	char part[PATH_MAX + 8];
+
+	*out = (struct output_file){ .uring = uring, .file = -1 };
+	buffer_init(&out->pending, SIZE_MAX / 2);
+	if (snprintf(out->path, sizeof(out->path), "%s/%s", folder, name) >= (int)sizeof(out->path))
+		return error_set(error, -ENAMETOOLONG, "%s/%s: the path is too long", folder, name);
+	if (strchr(name, '/')) {
+		char *last = strrchr(out->path, '/');
+		*last = '\0';
+		int status = file_make_folders(out->path, error);
+		*last = '/';
+		if (status < 0)
+			return status;
+	}
+	part_path(out, part);
+	out->file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (out->file < 0)
+		return error_set(error, -errno, "%s: cannot create: %s", part, strerror(errno));
+	out->digest = EVP_MD_CTX_new();
+	if (!out->digest || EVP_DigestInit_ex(out->digest, EVP_sha256(), NULL) != 1)
+		return error_set(error, -ENOMEM, "out of memory");
+	return 0;
+}
+
+static void piece_done(void *context, int64_t result)
+{
+	struct piece *piece = context;
+	struct output_file *out = piece->out;
+
+	if (out->status == 0 && result != (int64_t)piece->bytes)
+		out->status = result < 0 ? (int)result : -EIO;
+	out->in_flight--;
+	free(piece->data);
+	free(piece);
+}
+
+static int check(const struct output_file *out, struct error_text *error)
+{
+	if (out->status == 0)
+		return 0;
+	return error_set(error, out->status, "%s: cannot write: %s%s", out->path, strerror(-out->status),
+			 out->status == -ENOSPC ? "; free some space and run 'coordinator finalise' on the folder" : "");
+}
+
+static void hand_over(struct output_file *out)
+{
+	struct piece *piece = calloc(1, sizeof(*piece));
+
+	if (out->pending.status || !piece) {
+		out->status = out->pending.status ? out->pending.status : -ENOMEM;
+		free(piece);
+		return;
+	}
+	piece->out = out;
+	piece->data = buffer_give(&out->pending, &piece->bytes);
+	if (EVP_DigestUpdate(out->digest, piece->data, piece->bytes) != 1)
+		out->status = -EIO;
+	out->in_flight++;
+	uint64_t offset = out->offset;
+	out->offset += piece->bytes;
+	int status = uring_write(out->uring, out->file, piece->data, piece->bytes, offset, piece_done, piece);
+	if (status < 0)
+		piece_done(piece, status);
+}
+
+int output_file_flush(struct output_file *out, struct error_text *error)
+{
+	if (out->pending.bytes >= PIECE_BYTES || out->pending.status) {
+		hand_over(out);
+		uring_poll(out->uring);
+		if (out->in_flight >= PIECES_MAX && uring_wait_idle(out->uring, WRITE_TIMEOUT_MS) < 0 && out->status == 0)
+			out->status = -ETIMEDOUT;
+	}
+	return check(out, error);
+}
+
+static void finish_hash(struct output_file *out, char ret_hash[OUTPUT_HASH_HEX_BYTES])
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned bytes = 0;
+
+	if (EVP_DigestFinal_ex(out->digest, hash, &bytes) != 1 || bytes != 32) {
+		out->status = -EIO;
+		return;
+	}
+	for (unsigned i = 0; i < bytes; i++)
+		snprintf(ret_hash + 2 * i, 3, "%02x", hash[i]);
+}
+
+int output_file_finish(struct output_file *out, char ret_hash[OUTPUT_HASH_HEX_BYTES], struct error_text *error)
+{
+	char part[PATH_MAX + 8];
+
+	if (out->pending.bytes > 0 && out->status == 0)
+		hand_over(out);
+	if (out->in_flight && uring_wait_idle(out->uring, WRITE_TIMEOUT_MS) < 0 && out->status == 0)
+		out->status = -ETIMEDOUT;
+	finish_hash(out, ret_hash);
+	int file = out->file;
+	out->file = -1;
+	if (close(file) < 0 && out->status == 0)
+		out->status = -errno;
+	part_path(out, part);
+	if (out->status == 0 && rename(part, out->path) < 0)
+		out->status = -errno;
+	int status = check(out, error);
+	if (status < 0)
+		unlink(part);
+	output_file_abandon(out);
+	return status;
+}
+
+void output_file_abandon(struct output_file *out)
+{
+	char part[PATH_MAX + 8];
+
+	if (!out)
+		return;
+	if (out->in_flight && uring_wait_idle(out->uring, WRITE_TIMEOUT_MS) < 0)
+		out->status = -ETIMEDOUT; /* the pieces stay with the ring, which waits for them when it is destroyed */
+	if (out->file >= 0) {
+		close(out->file);
+		part_path(out, part);
+		unlink(part);
+	}
+	out->file = -1;
+	EVP_MD_CTX_free(out->digest);
+	out->digest = NULL;
+	buffer_done(&out->pending);
+}

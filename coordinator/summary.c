@@ -1,0 +1,120 @@
+#define _GNU_SOURCE
+#include "coordinator/summary.h"
+
+#include "base/clock.h"
+#include "base/json_writer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+static uint64_t record_count(const struct finalise_summary *summary)
+{
+	return summary->pairs[FINALISE_TRAIN] + summary->pairs[FINALISE_VALID] + summary->pairs[FINALISE_TEST];
+}
+
+static void write_dataset_members(struct json_writer *json, const char *output, const struct finalise_summary *summary)
+{
+	json_member_string(json, "output", output);
+	json_member_unsigned(json, "records", record_count(summary));
+	json_key(json, "splits");
+	json_object_open(json);
+	for (int split = 0; split < FINALISE_SPLIT_COUNT; split++)
+		json_member_unsigned(json, finalise_split_name(split), summary->pairs[split]);
+	json_object_close(json);
+	json_member_fixed(json, "mean_quality", summary->mean_quality, 2);
+	json_member_unsigned(json, "documents", summary->documents);
+	json_member_unsigned(json, "rejected_documents", summary->rejected_documents);
+	json_member_unsigned(json, "failed_documents", summary->failed_documents);
+	json_member_unsigned(json, "archives", summary->archives);
+	json_member_unsigned(json, "refused_pairs", summary->refused_pairs);
+	json_member_unsigned(json, "duplicate_pairs", summary->duplicate_pairs);
+}
+
+static void write_run_members(struct json_writer *json, const struct run *run)
+{
+	const struct run_stats *stats = &run->stats;
+
+	json_key(json, "run");
+	json_object_open(json);
+	json_member_fixed(json, "elapsed_s", (double)(clock_monotonic_ns() - run->started_ns) / 1e9, 3);
+	json_member_unsigned(json, "files", stats->taken_files);
+	json_member_unsigned(json, "bytes", stats->taken_bytes);
+	json_member_unsigned(json, "members", stats->found_members);
+	json_member_unsigned(json, "unchanged", stats->unchanged);
+	json_member_unsigned(json, "worker_deaths", stats->worker_deaths);
+	json_member_unsigned(json, "retries", stats->retries);
+	json_member_unsigned(json, "stale_results", stats->stale_results);
+	json_member_unsigned(json, "by_descriptor", stats->by_descriptor);
+	json_member_unsigned(json, "commits", stats->commits);
+	json_member_fixed(json, "preprocess_s", (double)stats->preprocess_ns / 1e9, 3);
+	json_member_fixed(json, "generate_s", (double)stats->generate_ns / 1e9, 3);
+	json_object_close(json);
+}
+
+static void print_json(const struct run *run, const char *output, const struct finalise_summary *summary)
+{
+	struct buffer text;
+	struct json_writer json;
+
+	buffer_init(&text, 1 << 20);
+	json_init(&json, &text, 2);
+	json_object_open(&json);
+	write_dataset_members(&json, output, summary);
+	if (run)
+		write_run_members(&json, run);
+	json_object_close(&json);
+	printf("%s\n", buffer_string(&text));
+	buffer_done(&text);
+}
+
+static void print_text(const char *output, const struct finalise_summary *summary)
+{
+	printf("%" PRIu64 " records in %s", record_count(summary), output);
+	if (record_count(summary))
+		printf(": train %" PRIu64 ", valid %" PRIu64 ", test %" PRIu64 "; mean quality %.1f of 10", summary->pairs[FINALISE_TRAIN],
+		       summary->pairs[FINALISE_VALID], summary->pairs[FINALISE_TEST], summary->mean_quality);
+	printf("\n%" PRIu64 " documents converted, %" PRIu64 " rejected, %" PRIu64 " failed", summary->documents, summary->rejected_documents,
+	       summary->failed_documents);
+	if (summary->archives)
+		printf(", %" PRIu64 " archives opened", summary->archives);
+	printf("\n%" PRIu64 " pairs refused by the gates, %" PRIu64 " duplicates removed\n", summary->refused_pairs, summary->duplicate_pairs);
+	printf("Next: %s/README.md describes the dataset", output);
+	if (summary->rejected_documents || summary->refused_pairs)
+		printf("; rejected.jsonl says what was left out and why");
+	if (summary->failed_documents)
+		printf("; failed.jsonl says what could not be read");
+	printf(".\n");
+	if (record_count(summary) == 0)
+		printf("No record was produced: %s.\n",
+		       summary->documents ? "no conversation passed the gates (see rejected.jsonl)"
+					  : summary->rejected_documents + summary->failed_documents ? "no document was converted (see rejected.jsonl and failed.jsonl)"
+												     : "no document was found in the input");
+}
+
+bool summary_print_dataset(const char *output, const struct finalise_summary *summary, bool json)
+{
+	if (json)
+		print_json(NULL, output, summary);
+	else
+		print_text(output, summary);
+	return record_count(summary) > 0 && summary->failed_documents == 0;
+}
+
+bool summary_print(const struct run *run, const struct finalise_summary *summary)
+{
+	double seconds = (double)(clock_monotonic_ns() - run->started_ns) / 1e9;
+
+	if (run->request.json) {
+		print_json(run, run->request.output, summary);
+	} else {
+		print_text(run->request.output, summary);
+		printf("%.1f s, %" PRIu64 " files, %.1f MB", seconds, run->stats.taken_files, (double)run->stats.taken_bytes / 1e6);
+		if (run->stats.unchanged)
+			printf(", %" PRIu64 " documents unchanged since an earlier run", run->stats.unchanged);
+		if (run->stats.worker_deaths)
+			printf(", %" PRIu64 " workers died and were replaced", run->stats.worker_deaths);
+		printf("\n");
+	}
+	return record_count(summary) > 0 && summary->failed_documents == 0;
+}
