@@ -65,7 +65,7 @@ def begin(source, rng, kind):
         "state": rng.choice(["Licensed", "Released", "General availability"]),
     }
     doc.truth.update(feature_name=source.name, acronym=source.acronym, faj=source.faj, cxc=list(source.cxc),
-                     document_id=source.document_id)
+                     document_id=source.document_id, optional=["FeatureState.featureState", source.package_faj])
     return doc
 
 
