@@ -1,0 +1,171 @@
+#include "workers/preprocess/markdown_grid.h"
+
+enum { REPEAT_CELL_BYTES_MAX = 4096, REPEAT_BYTES_FREE = 65536, REPEAT_FACTOR = 4 };
+
+void markdown_grid_init(struct markdown_grid *grid, size_t bytes_max)
+{
+	*grid = (struct markdown_grid){ .columns = 0 };
+	buffer_init(&grid->text, bytes_max);
+	buffer_init(&grid->cells, bytes_max);
+	buffer_init(&grid->rows, bytes_max);
+}
+
+void markdown_grid_done(struct markdown_grid *grid)
+{
+	buffer_done(&grid->text);
+	buffer_done(&grid->cells);
+	buffer_done(&grid->rows);
+}
+
+void markdown_grid_clear(struct markdown_grid *grid)
+{
+	buffer_clear(&grid->text);
+	buffer_clear(&grid->cells);
+	buffer_clear(&grid->rows);
+	grid->columns = grid->column = grid->row_first_cell = grid->repeated_bytes = 0;
+	memset(grid->spans, 0, sizeof(grid->spans));
+}
+
+static size_t cell_count(const struct markdown_grid *grid)
+{
+	return grid->cells.bytes / sizeof(struct markdown_grid_cell);
+}
+
+static void push_cell(struct markdown_grid *grid, struct markdown_grid_cell cell)
+{
+	CHECK(grid->column < MARKDOWN_COLUMNS_MAX);
+	buffer_append(&grid->cells, &cell, sizeof(cell));
+	grid->column++;
+}
+
+/* Fills the columns that cells of earlier rows reach down into. */
+static void fill_spanned(struct markdown_grid *grid)
+{
+	while (grid->column < MARKDOWN_COLUMNS_MAX && grid->spans[grid->column].rows > 0) {
+		struct markdown_grid_span *span = &grid->spans[grid->column];
+		struct markdown_grid_cell cell = span->cell;
+		bool repeat = cell.bytes <= REPEAT_CELL_BYTES_MAX &&
+			      grid->repeated_bytes + cell.bytes <= REPEAT_BYTES_FREE + grid->text.bytes * REPEAT_FACTOR;
+		span->rows--;
+		if (repeat)
+			grid->repeated_bytes += cell.bytes;
+		else
+			cell.bytes = 0;
+		push_cell(grid, cell);
+	}
+}
+
+/* No column is left: the text joins that of the row's last cell, which is copied behind it unless it ends the text. */
+static void join_to_last(struct markdown_grid *grid, struct text text)
+{
+	if (text.bytes == 0 || grid->cells.status || grid->text.status || cell_count(grid) == 0)
+		return;
+	struct markdown_grid_cell *last = (struct markdown_grid_cell *)(void *)grid->cells.data + cell_count(grid) - 1;
+	if (last->start + last->bytes != grid->text.bytes) {
+		size_t start = grid->text.bytes;
+		char *place = buffer_reserve(&grid->text, last->bytes);
+		if (!place)
+			return;
+		memcpy(place, grid->text.data + last->start, last->bytes);
+		buffer_commit(&grid->text, last->bytes);
+		last->start = start;
+	}
+	if (last->bytes > 0)
+		buffer_append_byte(&grid->text, ' ');
+	buffer_append_text(&grid->text, text);
+	last->bytes = grid->text.bytes - last->start;
+}
+
+void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uint32_t column_span, uint32_t row_span)
+{
+	struct text text = text_trim(inline_text);
+
+	fill_spanned(grid);
+	if (grid->column == MARKDOWN_COLUMNS_MAX) {
+		join_to_last(grid, text);
+		return;
+	}
+	struct markdown_grid_cell cell = { grid->text.bytes, text.bytes };
+	buffer_append_text(&grid->text, text);
+	for (uint32_t i = 0; i < size_max(column_span, 1) && grid->column < MARKDOWN_COLUMNS_MAX; i++) {
+		if (i > 0 && grid->spans[grid->column].rows > 0)
+			break; /* overlaps a cell from above: that one stays */
+		grid->spans[grid->column].rows = row_span > 1 ? row_span - 1 : 0;
+		grid->spans[grid->column].cell = cell;
+		push_cell(grid, cell);
+		cell.bytes = 0;
+	}
+}
+
+void markdown_grid_row_end(struct markdown_grid *grid)
+{
+	/* Columns from above may lie behind a gap that this row left. */
+	size_t last_spanned = 0;
+	for (size_t i = grid->column; i < MARKDOWN_COLUMNS_MAX && i < size_max(grid->columns, grid->column); i++)
+		if (grid->spans[i].rows > 0)
+			last_spanned = i + 1;
+	while (grid->column < last_spanned) {
+		if (grid->spans[grid->column].rows > 0)
+			fill_spanned(grid);
+		else
+			push_cell(grid, (struct markdown_grid_cell){ 0, 0 });
+	}
+	grid->columns = size_max(grid->columns, grid->column);
+	grid->column = 0;
+	const struct markdown_grid_cell *cells = (const void *)grid->cells.data;
+	bool has_text = false;
+	for (size_t i = grid->row_first_cell; i < cell_count(grid) && !has_text; i++)
+		has_text = cells[i].bytes > 0;
+	if (has_text)
+		buffer_append(&grid->rows, &grid->row_first_cell, sizeof(grid->row_first_cell));
+	else
+		buffer_truncate(&grid->cells, grid->row_first_cell * sizeof(struct markdown_grid_cell));
+	grid->row_first_cell = cell_count(grid);
+}
+
+size_t markdown_grid_row_count(const struct markdown_grid *grid)
+{
+	return grid->rows.bytes / sizeof(size_t);
+}
+
+static void find_filled_columns(const struct markdown_grid *grid, bool *filled)
+{
+	const struct markdown_grid_cell *cells = (const void *)grid->cells.data;
+	const size_t *rows = (const void *)grid->rows.data;
+	size_t row_count = markdown_grid_row_count(grid);
+
+	for (size_t row = 0; row < row_count; row++) {
+		size_t end = row + 1 < row_count ? rows[row + 1] : cell_count(grid);
+		for (size_t i = rows[row]; i < end; i++)
+			filled[i - rows[row]] |= cells[i].bytes > 0;
+	}
+}
+
+int markdown_grid_write(const struct markdown_grid *grid, struct markdown_writer *writer)
+{
+	const struct markdown_grid_cell *cells = (const void *)grid->cells.data;
+	const size_t *rows = (const void *)grid->rows.data;
+	size_t row_count = markdown_grid_row_count(grid), columns = 0;
+	bool filled[MARKDOWN_COLUMNS_MAX] = { false };
+	int status = grid->text.status ? grid->text.status : grid->cells.status ? grid->cells.status : grid->rows.status;
+
+	if (status)
+		return status;
+	if (row_count == 0)
+		return 0;
+	find_filled_columns(grid, filled);
+	for (size_t i = 0; i < grid->columns; i++)
+		columns += filled[i];
+	CHECK(columns > 0);
+	markdown_table_open(writer, columns);
+	for (size_t row = 0; row < row_count; row++) {
+		struct text line[MARKDOWN_COLUMNS_MAX];
+		size_t end = row + 1 < row_count ? rows[row + 1] : cell_count(grid), count = 0;
+		for (size_t i = rows[row]; i < end; i++)
+			if (filled[i - rows[row]])
+				line[count++] = (struct text){ cells[i].bytes ? grid->text.data + cells[i].start : "", cells[i].bytes };
+		markdown_table_row(writer, line, count);
+	}
+	markdown_table_close(writer);
+	return 0;
+}

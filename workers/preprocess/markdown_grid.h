@@ -1,0 +1,46 @@
+/* markdown_grid.h: a table whose cells may span rows and columns, brought into the full grid that Markdown can write.
+ *
+ * Cells are given row by row as inline Markdown ("|" as it is). A cell that spans rows is repeated in each of them, so that
+ * every row says what it is about; a cell that spans columns stands in the first, the others are empty. Rows without any text are left
+ * out, and columns without any text too. Repeats are bounded by the size of what is repeated.
+ *
+ * Owns the cells' text until markdown_grid_done; failures (memory, ceiling) are sticky and come back from markdown_grid_write. */
+#ifndef DOCRING_WORKERS_PREPROCESS_MARKDOWN_GRID_H
+#define DOCRING_WORKERS_PREPROCESS_MARKDOWN_GRID_H
+
+#include "workers/preprocess/markdown_writer.h"
+
+struct markdown_grid_cell { /* bytes 0: empty */
+	size_t start, bytes; /* in the grid's text */
+};
+
+struct markdown_grid_span { /* a cell that reaches down into the rows to come */
+	struct markdown_grid_cell cell;
+	uint32_t rows; /* still to fill; 0: free */
+};
+
+struct markdown_grid {
+	struct buffer text;  /* the cells' text */
+	struct buffer cells; /* struct markdown_grid_cell, in order */
+	struct buffer rows;  /* size_t: index of each row's first cell */
+	size_t columns;      /* widest row so far */
+	size_t column;       /* of the next cell in the row being filled */
+	size_t row_first_cell;
+	size_t repeated_bytes;
+	struct markdown_grid_span spans[MARKDOWN_COLUMNS_MAX];
+};
+
+void markdown_grid_init(struct markdown_grid *grid, size_t bytes_max);
+void markdown_grid_done(struct markdown_grid *grid);
+void markdown_grid_clear(struct markdown_grid *grid); /* keeps the memory for the next table */
+
+/* The next cell of the row; spans of 0 count as 1. Cells beyond MARKDOWN_COLUMNS_MAX are joined to the last one. */
+void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uint32_t column_span, uint32_t row_span);
+void markdown_grid_row_end(struct markdown_grid *grid);
+
+size_t markdown_grid_row_count(const struct markdown_grid *grid);
+
+/* Writes the table. 0, or the first failure while collecting (-ENOMEM, ERROR_LIMIT_HIT). An empty grid writes nothing. */
+int markdown_grid_write(const struct markdown_grid *grid, struct markdown_writer *writer) WARN_UNUSED;
+
+#endif
