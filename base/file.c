@@ -8,18 +8,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* By position where the file has one: descriptors passed to several processes share theirs, and each must get all of it. */
+static ssize_t read_at(int fd, void *place, size_t bytes, off_t position)
+{
+	ssize_t got = pread(fd, place, bytes, position);
+
+	return got < 0 && errno == ESPIPE ? read(fd, place, bytes) : got;
+}
+
 int file_read_fd(int fd, const char *name, struct buffer *out, struct error_text *error)
 {
 	enum { STEP_BYTES = 64 * 1024 };
 
-	for (;;) {
+	for (off_t position = 0;;) {
 		char beyond;
 		bool full = out->bytes == out->bytes_max;
 		size_t step = size_min(STEP_BYTES, out->bytes_max - out->bytes);
 		char *place = full ? &beyond : buffer_reserve(out, step);
 		if (!place)
 			return error_set(error, out->status, "%s: %s", name, error_describe(out->status));
-		ssize_t got = read(fd, place, full ? 1 : step);
+		ssize_t got = read_at(fd, place, full ? 1 : step, position);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -29,6 +37,7 @@ int file_read_fd(int fd, const char *name, struct buffer *out, struct error_text
 		if (full)
 			return error_set(error, ERROR_LIMIT_HIT, "%s: larger than the limit of %zu bytes", name, out->bytes_max);
 		buffer_commit(out, (size_t)got);
+		position += got;
 	}
 }
 

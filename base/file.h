@@ -8,6 +8,7 @@
 
 /* Appends the whole file to `out` (its bytes_max is the limit). The message names the file and what to do. */
 int file_read(const char *path, struct buffer *out, struct error_text *error) WARN_UNUSED;
+/* The same of an open file, from its start whatever its position is; of a pipe, what is left in it. */
 int file_read_fd(int fd, const char *name, struct buffer *out, struct error_text *error) WARN_UNUSED;
 
 /* All of `data`, over short writes and EINTR. */

@@ -43,10 +43,12 @@ int attach_connect(const char *path, struct error_text *error) WARN_UNUSED; /* b
 /* Fills in version, layout and descriptor_count. Never blocks on a full socket for the coordinator's sake: -EAGAIN. */
 int attach_send(int socket, struct attach_message *message, const int *descriptors, unsigned count) WARN_UNUSED;
 /* Waits up to timeout_ms (-1: for ever, 0: not at all). 1: a message; ERROR_PEER_GONE: end of file; -EAGAIN: timeout;
- * ERROR_VERSION_MISMATCH. Received descriptors are close-on-exec and the caller's. */
+ * ERROR_VERSION_MISMATCH (also for another layout, but for ATTACH_REFUSED, whose text says why); ERROR_INPUT_REJECTED for what
+ * is no message, whose descriptors are closed. Received descriptors are close-on-exec and the caller's, the rest are -1. */
 int attach_receive(int socket, struct attach_message *ret_message, int ret_descriptors[ATTACH_DESCRIPTORS_MAX], int timeout_ms) WARN_UNUSED;
 
-/* A sealed read-only memory file with `content`, or -errno. */
+/* A sealed read-only memory file with `content`, or -errno. Those who get the descriptor share its position: read it with pread
+ * (file_read_fd does). */
 int attach_memory_file(const char *name, const void *content, size_t bytes) WARN_UNUSED;
 
 #endif

@@ -31,17 +31,23 @@ struct segment { /* this process's view */
 	int write_descriptor; /* creator only, else -1 */
 	int read_descriptor;  /* creator only: opened O_RDONLY, for handing out; else -1 */
 	bool writable;
+	uint64_t reserved_bytes; /* creator only: [0, reserved_bytes) is really there; not known to who attached */
 };
 
 uint64_t segment_layout(void);
 
-/* Creates, maps (writable for the caller when `writable`, else read-only) and unlinks. Nothing is reserved yet but the
- * header page: see segment_reserve. */
+/* Whether the machine can hold `bytes` of shared memory: -ENOSPC with what was asked, what there is and what to pass as --shm.
+ * memory_bytes: of the machine or the control group (topology.h), of which three quarters may go to shared memory; 0: not known. */
+int segment_check_space(uint64_t bytes, uint64_t memory_bytes, struct error_text *error) WARN_UNUSED;
+
+/* Creates, maps (writable for the caller when `writable`, else read-only) and unlinks. `bytes` is rounded up to pages. Nothing is
+ * reserved yet but the header page: see segment_reserve. Fault point "segment_reserve". */
 int segment_create(struct segment *ret_segment, uint32_t number, uint64_t bytes, bool writable, bool huge_pages, struct error_text *error) WARN_UNUSED;
 
 /* Makes [0, bytes) really there (posix_fallocate): -ENOSPC when the machine has not got it, never a SIGBUS later. Idempotent; rounds up to pages. */
 int segment_reserve(struct segment *segment, uint64_t bytes, struct error_text *error) WARN_UNUSED;
-/* Gives pages of [offset, offset+bytes) back to the system (hole punching); only whole pages inside. Needs write_descriptor. */
+/* Gives pages of [offset, offset+bytes) back to the system (hole punching); only whole pages inside. Needs write_descriptor.
+ * What was reserved counts only up to `offset` afterwards: reserve again before using the pages. */
 void segment_discard(struct segment *segment, uint64_t offset, uint64_t bytes);
 
 /* Maps a descriptor that came over the attach socket and checks the header. Takes ownership of nothing: the caller closes `descriptor`. */

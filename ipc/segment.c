@@ -1,0 +1,282 @@
+/* segment.c: creating, reserving and mapping shared-memory segments. The coordinator creates, workers attach. See segment.h
+ * for who writes what. Nothing here waits for another process. */
+#define _GNU_SOURCE
+#include "ipc/segment.h"
+
+#include "ipc/attach.h"
+#include "ipc/barrier.h"
+#include "ipc/descriptor.h"
+#include "ipc/fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+_Static_assert(sizeof(struct segment_header) == 32, "layout of a segment's header: a new size needs a new SEGMENT_VERSION");
+_Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_BYTES, "the header fits its page");
+
+#define RESERVE_STEP_BYTES ((uint64_t)64 << 20)
+enum { NAME_ATTEMPTS_MAX = 100, INTERRUPTS_MAX = 1000 };
+
+static uint64_t page_bytes(void)
+{
+	return (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint64_t round_to_page(uint64_t bytes)
+{
+	return (bytes + page_bytes() - 1) / page_bytes() * page_bytes();
+}
+
+uint64_t segment_layout(void)
+{
+	const uint64_t facts[] = {
+		SEGMENT_VERSION, SEGMENT_HEADER_BYTES, sizeof(struct segment_header), ATTACH_VERSION, sizeof(struct attach_message),
+		sizeof(struct descriptor), sizeof(void *), 1 /* byte order shows in how this 1 is hashed */,
+	};
+	return XXH3_64bits(facts, sizeof(facts));
+}
+
+struct shm_space {
+	uint64_t free_bytes, all_bytes;
+};
+
+static struct shm_space shm_space(void)
+{
+	struct statvfs shm;
+
+	if (statvfs("/dev/shm", &shm) < 0)
+		return (struct shm_space){ 0, 0 };
+	return (struct shm_space){ (uint64_t)shm.f_bavail * shm.f_frsize, (uint64_t)shm.f_blocks * shm.f_frsize };
+}
+
+int segment_check_space(uint64_t bytes, uint64_t memory_bytes, struct error_text *error)
+{
+	struct shm_space space = shm_space();
+	uint64_t possible = space.free_bytes;
+
+	if (memory_bytes > 0 && memory_bytes / 4 * 3 < possible)
+		possible = memory_bytes / 4 * 3;
+	if (bytes <= possible)
+		return 0;
+	return error_set(error, -ENOSPC,
+			 "%" PRIu64 " MiB of shared memory asked for, but /dev/shm has %" PRIu64 " MiB free of %" PRIu64
+			 " MiB and the machine (or its control group) %" PRIu64 " MiB of memory: pass --shm %" PRIu64 "M or less%s",
+			 bytes >> 20, space.free_bytes >> 20, space.all_bytes >> 20, memory_bytes >> 20, possible >> 20,
+			 possible == space.free_bytes ? ", or enlarge it (mount -o remount,size=SIZE /dev/shm)" : "");
+}
+
+static int no_space(const struct segment *segment, uint64_t bytes, int status, struct error_text *error)
+{
+	struct shm_space space = shm_space();
+
+	return error_set(error, status,
+			 "shared memory segment %u: %" PRIu64 " MiB asked for, %" PRIu64 " MiB are there: %s; /dev/shm has %" PRIu64
+			 " MiB free of %" PRIu64 " MiB: pass a smaller --shm, or enlarge it (mount -o remount,size=SIZE /dev/shm)",
+			 segment->number, bytes >> 20, segment->reserved_bytes >> 20, strerror(-status), space.free_bytes >> 20,
+			 space.all_bytes >> 20);
+}
+
+/* Opens a new name twice, for writing and for reading only, and takes the name away again. */
+static int open_unnamed(uint32_t number, int *ret_write, int *ret_read, struct error_text *error)
+{
+	static uint32_t created;
+	char name[64];
+	int writing = -1, status = -EEXIST;
+
+	for (int i = 0; i < NAME_ATTEMPTS_MAX && status == -EEXIST; i++) {
+		snprintf(name, sizeof(name), "/docring.%ld.%u.%u", (long)getpid(), number, ++created);
+		writing = shm_open(name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+		status = writing < 0 ? -errno : 0;
+	}
+	if (status < 0)
+		return error_set(error, status, "shared memory segment %u: cannot create %s in /dev/shm: %s", number, name, strerror(-status));
+	int reading = shm_open(name, O_RDONLY | O_CLOEXEC, 0);
+	status = reading < 0 ? -errno : 0;
+	shm_unlink(name);
+	if (status < 0) {
+		close(writing);
+		return error_set(error, status, "shared memory segment %u: cannot open %s for reading: %s", number, name, strerror(-status));
+	}
+	*ret_write = writing;
+	*ret_read = reading;
+	return 0;
+}
+
+static int allocate(int descriptor, uint64_t offset, uint64_t bytes)
+{
+	int status = FAULT_POINT("segment_reserve");
+
+	if (status < 0)
+		return status;
+	for (int i = 0; i < INTERRUPTS_MAX; i++) {
+		status = -posix_fallocate(descriptor, (off_t)offset, (off_t)bytes);
+		if (status != -EINTR)
+			return status;
+	}
+	return status;
+}
+
+/* Through a map of its own: the segment's may be read-only. */
+static int write_header(const struct segment *segment)
+{
+	struct segment_header *header = mmap(NULL, SEGMENT_HEADER_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, segment->write_descriptor, 0);
+
+	if (header == MAP_FAILED)
+		return -errno;
+	header->magic = SEGMENT_MAGIC;
+	header->layout = segment_layout();
+	header->bytes = segment->bytes;
+	header->number = segment->number;
+	barrier_store_release_u32(&header->version, SEGMENT_VERSION); /* partner: segment_attach */
+	munmap(header, SEGMENT_HEADER_BYTES);
+	return 0;
+}
+
+static int map_segment(struct segment *segment, int descriptor, struct error_text *error)
+{
+	int protection = PROT_READ | (segment->writable ? PROT_WRITE : 0);
+	void *base = mmap(NULL, segment->bytes, protection, MAP_SHARED, descriptor, 0);
+
+	if (base == MAP_FAILED)
+		return error_set(error, -errno, "shared memory segment %u: cannot map %" PRIu64 " MiB: %s", segment->number,
+				 segment->bytes >> 20, strerror(errno));
+	segment->base = base;
+	return 0;
+}
+
+int segment_create(struct segment *ret_segment, uint32_t number, uint64_t bytes, bool writable, bool huge_pages, struct error_text *error)
+{
+	struct segment segment = { .number = number, .bytes = round_to_page(bytes), .write_descriptor = -1, .read_descriptor = -1, .writable = writable };
+
+	CHECK(bytes > SEGMENT_HEADER_BYTES && bytes <= INT64_MAX - page_bytes());
+	int status = open_unnamed(number, &segment.write_descriptor, &segment.read_descriptor, error);
+	if (status < 0)
+		return status;
+	if (ftruncate(segment.write_descriptor, (off_t)segment.bytes) < 0)
+		status = error_set(error, -errno, "shared memory segment %u: cannot make it %" PRIu64 " MiB long: %s", number, segment.bytes >> 20,
+				   strerror(errno));
+	if (status == 0)
+		status = map_segment(&segment, segment.write_descriptor, error);
+	if (status == 0 && huge_pages)
+		(void)madvise(segment.base, segment.bytes, MADV_HUGEPAGE); /* a wish: nothing depends on it */
+	if (status == 0)
+		status = segment_reserve(&segment, SEGMENT_HEADER_BYTES, error);
+	if (status == 0) {
+		status = write_header(&segment);
+		if (status < 0)
+			(void)error_set(error, status, "shared memory segment %u: cannot write its header: %s", number, strerror(-status));
+	}
+	if (status < 0) {
+		segment_done(&segment);
+		return status;
+	}
+	*ret_segment = segment;
+	return 0;
+}
+
+int segment_reserve(struct segment *segment, uint64_t bytes, struct error_text *error)
+{
+	CHECK(segment->write_descriptor >= 0);
+	if (bytes > segment->bytes)
+		return error_set(error, -EINVAL, "shared memory segment %u: cannot reserve %" PRIu64 " of %" PRIu64 " bytes", segment->number, bytes,
+				 segment->bytes);
+	uint64_t end = round_to_page(bytes);
+	while (segment->reserved_bytes < end) {
+		uint64_t from = segment->reserved_bytes;
+		uint64_t step = end - from < RESERVE_STEP_BYTES ? end - from : RESERVE_STEP_BYTES;
+		/* Before the space is allocated, so that a huge page can come where the system gives them; what it could not do
+		 * (nothing fails by it) posix_fallocate does with small pages, or says that there is no space. */
+		if (segment->writable)
+			(void)madvise(segment->base + from, step, MADV_POPULATE_WRITE);
+		int status = allocate(segment->write_descriptor, from, step);
+		if (status < 0)
+			return no_space(segment, end, status, error);
+		segment->reserved_bytes += step;
+	}
+	return 0;
+}
+
+void segment_discard(struct segment *segment, uint64_t offset, uint64_t bytes)
+{
+	CHECK(segment->write_descriptor >= 0 && offset <= segment->bytes && bytes <= segment->bytes - offset);
+	uint64_t first = round_to_page(offset);
+	uint64_t end = (offset + bytes) / page_bytes() * page_bytes();
+
+	if (first < SEGMENT_HEADER_BYTES)
+		first = round_to_page(SEGMENT_HEADER_BYTES);
+	if (first >= end)
+		return;
+	if (fallocate(segment->write_descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)first, (off_t)(end - first)) < 0)
+		return; /* the pages stay, which costs memory and nothing else */
+	if (segment->reserved_bytes > first)
+		segment->reserved_bytes = first;
+}
+
+static int check_header(const struct segment *segment, struct error_text *error)
+{
+	const struct segment_header *header = (const void *)segment->base;
+
+	/* partner: write_header */
+	uint32_t version = barrier_load_acquire_u32(&header->version);
+	if (header->magic != SEGMENT_MAGIC)
+		return error_set(error, ERROR_INPUT_REJECTED, "shared memory segment %u: this is no segment of docring (magic number %" PRIx64 ")",
+				 segment->number, header->magic);
+	if (version != SEGMENT_VERSION || header->layout != segment_layout())
+		return error_set(error, ERROR_VERSION_MISMATCH,
+				 "shared memory segment %u: made by another version of docring (version %u, layout %" PRIx64
+				 ", expected %d, %" PRIx64 "): use coordinator and workers of one build",
+				 segment->number, version, header->layout, SEGMENT_VERSION, segment_layout());
+	if (header->bytes != segment->bytes || header->number != segment->number)
+		return error_set(error, ERROR_INPUT_REJECTED, "shared memory segment %u of %" PRIu64 " bytes: its header says segment %u of %" PRIu64 " bytes",
+				 segment->number, segment->bytes, header->number, header->bytes);
+	return 0;
+}
+
+int segment_attach(struct segment *ret_segment, int descriptor, uint32_t number, uint64_t bytes, bool writable, struct error_text *error)
+{
+	struct segment segment = { .number = number, .bytes = bytes, .write_descriptor = -1, .read_descriptor = -1, .writable = writable };
+	struct stat facts;
+
+	if (fstat(descriptor, &facts) < 0)
+		return error_set(error, -errno, "shared memory segment %u: its descriptor is not usable: %s", number, strerror(errno));
+	if (bytes <= SEGMENT_HEADER_BYTES || facts.st_size < 0 || (uint64_t)facts.st_size != bytes)
+		return error_set(error, ERROR_INPUT_REJECTED, "shared memory segment %u: announced with %" PRIu64 " bytes, found %lld", number, bytes,
+				 (long long)facts.st_size);
+	int status = map_segment(&segment, descriptor, error);
+	if (status == 0)
+		status = check_header(&segment, error);
+	if (status < 0) {
+		segment_done(&segment);
+		return status;
+	}
+	*ret_segment = segment;
+	return 0;
+}
+
+void segment_done(struct segment *segment)
+{
+	if (!segment || segment->bytes == 0) /* never made: its descriptors mean nothing */
+		return;
+	if (segment->base)
+		munmap(segment->base, segment->bytes);
+	if (segment->write_descriptor >= 0)
+		close(segment->write_descriptor);
+	if (segment->read_descriptor >= 0)
+		close(segment->read_descriptor);
+	*segment = (struct segment){ .write_descriptor = -1, .read_descriptor = -1 };
+}
+
+uint8_t *segment_at(const struct segment *segment, uint64_t offset, uint64_t bytes)
+{
+	if (!segment->base || offset < SEGMENT_HEADER_BYTES || offset > segment->bytes || bytes > segment->bytes - offset)
+		return NULL;
+	return segment->base + offset;
+}

@@ -1,0 +1,193 @@
+/* topology.c: what hwloc, the affinity mask and the control group say about this machine, read once at start. */
+#define _GNU_SOURCE
+#include "ipc/topology.h"
+
+#include "ipc/cgroup.h"
+
+#include <errno.h>
+#include <hwloc.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct placed { /* a core with what decides its place in the order */
+	struct topology_core core;
+	uint32_t thread; /* 0: the first thread of its physical core that we may use */
+	uint32_t turn;   /* how many like it (kind, thread) its NUMA node has before it */
+};
+
+/* A kind is one of efficiency cores when its makers say so (CoreType), else when hwloc ranks it lowest of several. */
+static bool kind_is_efficiency(hwloc_topology_t hwloc, int kind, int kinds)
+{
+	struct hwloc_info_s *infos = NULL;
+	unsigned info_count = 0;
+	int rank = -1;
+
+	if (hwloc_cpukinds_get_info(hwloc, (unsigned)kind, NULL, &rank, &info_count, &infos, 0) < 0)
+		return false;
+	for (unsigned i = 0; i < info_count; i++)
+		if (strcmp(infos[i].name, "CoreType") == 0)
+			return strcmp(infos[i].value, "IntelAtom") == 0;
+	return kinds > 1 && rank == 0;
+}
+
+static uint32_t kind_of(hwloc_topology_t hwloc, hwloc_obj_t unit)
+{
+	int kinds = hwloc_cpukinds_get_nr(hwloc, 0);
+
+	if (kinds <= 1)
+		return TOPOLOGY_PERFORMANCE;
+	int kind = hwloc_cpukinds_get_by_cpuset(hwloc, unit->cpuset, 0);
+	return kind >= 0 && kind_is_efficiency(hwloc, kind, kinds) ? TOPOLOGY_EFFICIENCY : TOPOLOGY_PERFORMANCE;
+}
+
+static struct topology_core describe_core(hwloc_topology_t hwloc, hwloc_obj_t unit)
+{
+	hwloc_obj_t core = hwloc_get_ancestor_obj_by_type(hwloc, HWLOC_OBJ_CORE, unit);
+	hwloc_obj_t node = hwloc_get_next_obj_covering_cpuset_by_type(hwloc, unit->cpuset, HWLOC_OBJ_NUMANODE, NULL);
+
+	return (struct topology_core){
+		.os_index = unit->os_index,
+		.core = core ? core->logical_index : unit->logical_index,
+		.numa_node = node ? node->logical_index : 0,
+		.kind = kind_of(hwloc, unit),
+	};
+}
+
+static int compare_place(const void *left, const void *right)
+{
+	const struct placed *a = left, *b = right;
+	const uint32_t keys[][2] = {
+		{ a->core.kind, b->core.kind }, { a->thread, b->thread }, { a->turn, b->turn },
+		{ a->core.numa_node, b->core.numa_node }, { a->core.os_index, b->core.os_index },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		if (keys[i][0] != keys[i][1])
+			return keys[i][0] < keys[i][1] ? -1 : 1;
+	return 0;
+}
+
+/* Cores come in hwloc's order, the threads of one core together. */
+static void find_turns(struct placed *placed, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t j = i; j > 0 && placed[j - 1].core.core == placed[i].core.core; j--)
+			placed[i].thread++;
+		for (uint32_t j = 0; j < i; j++)
+			placed[i].turn += placed[j].core.kind == placed[i].core.kind && placed[j].thread == placed[i].thread &&
+					  placed[j].core.numa_node == placed[i].core.numa_node;
+	}
+}
+
+static void add_up(struct topology *topology, const struct placed *placed)
+{
+	for (uint32_t i = 0; i < topology->count; i++) {
+		const struct topology_core *core = &placed[i].core;
+		bool new_node = true;
+		topology->cores[i] = *core;
+		topology->physical_cores += placed[i].thread == 0;
+		topology->efficiency_cores += core->kind == TOPOLOGY_EFFICIENCY;
+		for (uint32_t j = 0; j < i; j++)
+			new_node = new_node && placed[j].core.numa_node != core->numa_node;
+		topology->numa_nodes += new_node;
+	}
+}
+
+/* The units that this thread may run on, in hwloc's order. */
+static uint32_t collect_cores(hwloc_topology_t hwloc, hwloc_const_cpuset_t allowed, struct placed *placed)
+{
+	uint32_t count = 0;
+
+	for (hwloc_obj_t unit = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PU, NULL); unit && count < TOPOLOGY_CORES_MAX;
+	     unit = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PU, unit))
+		if (hwloc_bitmap_isset(allowed, unit->os_index))
+			placed[count++] = (struct placed){ .core = describe_core(hwloc, unit) };
+	return count;
+}
+
+static int load_cores(hwloc_topology_t hwloc, struct topology *topology, struct error_text *error)
+{
+	hwloc_cpuset_t allowed = hwloc_bitmap_alloc();
+	struct placed *placed = calloc(TOPOLOGY_CORES_MAX, sizeof(*placed));
+	int status = allowed && placed ? 0 : error_set(error, -ENOMEM, "out of memory");
+
+	if (status == 0 && hwloc_get_cpubind(hwloc, allowed, HWLOC_CPUBIND_THREAD) < 0)
+		hwloc_bitmap_copy(allowed, hwloc_topology_get_allowed_cpuset(hwloc));
+	if (status == 0) {
+		topology->count = collect_cores(hwloc, allowed, placed);
+		find_turns(placed, topology->count);
+		qsort(placed, topology->count, sizeof(*placed), compare_place);
+		add_up(topology, placed);
+		if (topology->count == 0)
+			status = error_set(error, -ENODEV, "hwloc finds no core that this process may use: look at its affinity (taskset -p)");
+	}
+	hwloc_bitmap_free(allowed);
+	free(placed);
+	return status;
+}
+
+static uint64_t machine_memory(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+
+	return pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes : 0;
+}
+
+int topology_load(struct topology *ret_topology, struct error_text *error)
+{
+	struct topology topology = { .memory_bytes = machine_memory() };
+	struct cgroup_limits limits = cgroup_limits_load();
+	hwloc_topology_t hwloc;
+
+	if (hwloc_topology_init(&hwloc) < 0)
+		return error_set(error, -errno, "hwloc cannot start: %s", strerror(errno));
+	/* Processing units and NUMA nodes are always kept; cores are wanted too, caches and devices are not. */
+	hwloc_topology_set_all_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_NONE);
+	hwloc_topology_set_type_filter(hwloc, HWLOC_OBJ_CORE, HWLOC_TYPE_FILTER_KEEP_ALL);
+	int status = 0;
+	if (hwloc_topology_load(hwloc) < 0)
+		status = error_set(error, -errno, "hwloc cannot read the machine's cores: %s", strerror(errno));
+	else
+		status = load_cores(hwloc, &topology, error);
+	hwloc_topology_destroy(hwloc);
+	if (status < 0)
+		return status;
+	topology.quota_cores = limits.quota_cores;
+	if (limits.memory_bytes > 0 && (topology.memory_bytes == 0 || limits.memory_bytes < topology.memory_bytes))
+		topology.memory_bytes = limits.memory_bytes;
+	*ret_topology = topology;
+	return 0;
+}
+
+int topology_place_preprocess(const struct topology *topology, uint32_t index, uint32_t count)
+{
+	CHECK(index < count);
+	return topology->count == 0 ? -1 : (int)topology->cores[index % topology->count].os_index;
+}
+
+int topology_place_other(const struct topology *topology, uint32_t index, uint32_t preprocess_count)
+{
+	uint32_t left = topology->efficiency_cores;
+
+	if (left == 0 && preprocess_count < topology->count)
+		left = topology->count - preprocess_count;
+	if (left == 0)
+		return -1;
+	return (int)topology->cores[topology->count - 1 - index % left].os_index;
+}
+
+int topology_pin(int os_index)
+{
+	CHECK(os_index >= 0);
+	size_t cpus = (size_t)os_index + 1;
+	cpu_set_t *set = CPU_ALLOC(cpus);
+	if (!set)
+		return -ENOMEM;
+	CPU_ZERO_S(CPU_ALLOC_SIZE(cpus), set);
+	CPU_SET_S((size_t)os_index, CPU_ALLOC_SIZE(cpus), set);
+	int status = sched_setaffinity(0, CPU_ALLOC_SIZE(cpus), set) < 0 ? -errno : 0;
+	CPU_FREE(set);
+	return status;
+}
