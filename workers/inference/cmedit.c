@@ -234,7 +234,8 @@ static int check_set(const struct domain *domain, const struct text *words, size
 	int result = check_object(words[3], false, error);
 	if (result)
 		return result;
-	if (count < 5 || words[4].data[0] == '-' ? count < 5 || !(words[4].bytes > 1 && ascii_is_digit(words[4].data[1])) : false)
+	bool is_option = count > 4 && words[4].data[0] == '-' && (words[4].bytes == 1 || !ascii_is_digit(words[4].data[1]));
+	if (count < 5 || is_option)
 		return refuse(error, "a value is missing", words[3]);
 	if (domain_is_counter(words[3]))
 		return refuse(error, "counters are read only", words[3]);

@@ -1,0 +1,49 @@
+/* draft.h: one pair while it is being composed: the question, the answer sentence by sentence, and the passages that the
+ * answer is made of, which the fact gate will hold it against. Memory is reused from pair to pair. */
+#ifndef DOCRING_WORKERS_INFERENCE_DRAFT_H
+#define DOCRING_WORKERS_INFERENCE_DRAFT_H
+
+#include "proto/conversation.h"
+
+enum { DRAFT_SENTENCES_MAX = 256, DRAFT_RANGES_MAX = 64, DRAFT_SPAN_BYTES_MAX = 16384, DRAFT_BYTES_MAX = 4 << 20 };
+
+struct draft {
+	const struct domain *domain;
+	const struct document *document;
+	enum conversation_question kind;
+	bool cmedit;
+	struct buffer question, answer;
+	struct buffer source; /* text of the passages and values used */
+	struct document_range span; /* the conversation's passage: the first one, widened by later ones nearby */
+	struct document_range ranges[DRAFT_RANGES_MAX];
+	size_t range_count;
+	uint64_t sentences[DRAFT_SENTENCES_MAX]; /* hashes: nothing is said twice */
+	size_t sentence_count;
+	float confidence; /* least of the items used */
+	struct buffer parameters, counters, mo_classes;
+};
+
+void draft_init(struct draft *draft, const struct domain *domain, const struct document *document);
+void draft_done(struct draft *draft);
+void draft_begin(struct draft *draft, enum conversation_question kind);
+
+/* The passage may be used from here on. */
+void draft_use_span(struct draft *draft, struct document_range span);
+/* An item's passage, values, lists and confidence. */
+void draft_use_item(struct draft *draft, const struct document_item *item);
+
+/* A new paragraph. */
+void draft_paragraph(struct draft *draft);
+/* One sentence into the paragraph: begins upper case, ends with a point. Nothing when it was said before (false). */
+bool draft_sentence(struct draft *draft, struct text sentence);
+/* Every sentence of a rendered text; those that do not stand alone are left out unless `all`. Stops when the answer would grow beyond `bytes_max`. */
+void draft_sentences(struct draft *draft, struct text rendered, bool all, size_t bytes_max);
+/* A list entry on a line of its own: "- …", or "N. …" when number > 0. Nothing when it was said before (false). */
+bool draft_entry(struct draft *draft, unsigned number, struct text entry);
+/* Commands in a fenced block, one a line. */
+void draft_commands(struct draft *draft, struct text commands);
+
+/* Adds a line to a list of names, without repeats. */
+void draft_list_add(struct buffer *list, struct text name);
+
+#endif

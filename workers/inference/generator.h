@@ -1,0 +1,89 @@
+/* generator.h: the built-in generator while it works on one document: what its files share. Private to workers/inference.
+ *
+ * A maker composes the k-th pair of its kind. It says whether a pair was accepted, whether this one did not come to
+ * anything, or whether there are no more. Running out of memory is kept in the buffers and looked at once, at the end. */
+#ifndef DOCRING_WORKERS_INFERENCE_GENERATOR_H
+#define DOCRING_WORKERS_INFERENCE_GENERATOR_H
+
+#include "workers/inference/draft.h"
+#include "workers/inference/generate.h"
+#include "workers/inference/passage.h"
+#include "workers/inference/question_templates.h"
+#include "workers/preprocess/blocks.h"
+
+struct section { /* what stands directly under one heading */
+	uint32_t heading;     /* its block; UINT32_MAX for the text before the first one */
+	uint32_t first, end;  /* blocks [first, end) */
+	uint32_t prose_bytes; /* of paragraphs and list items */
+	uint32_t steps;       /* ordered list items */
+	uint8_t level;        /* of the heading; 0 for the text before the first one */
+};
+
+struct generator {
+	const struct settings *settings;
+	const struct domain *domain;
+	const struct document *document;
+	struct conversation_builder *out;
+	struct blocks blocks;
+	struct section *sections;
+	size_t section_count;
+	uint32_t *items[DOCUMENT_CATEGORY_COUNT]; /* indexes of the items that are good enough, by category */
+	size_t item_count[DOCUMENT_CATEGORY_COUNT];
+	struct template_picker picker;
+	struct draft draft;
+	struct passage passage;
+	struct buffer rendered, text, line; /* scratch; `rendered` and `text` belong to the maker, `line` to the helpers */
+	struct text feature; /* the feature's name without "feature" at its end, or empty */
+	struct text title;
+	uint64_t seed;
+	uint32_t accepted, refused;
+};
+
+enum made { MADE_PAIR, MADE_NOTHING, MADE_END };
+typedef enum made maker(struct generator *generator, size_t k);
+
+maker make_parameter_facts, make_parameter_configuration, make_parameter_comparison, make_parameter_list; /* generate_parameters.c */
+maker make_counter_analysis, make_counter_list;                                     /* generate_counters.c */
+maker make_event_facts;                                                             /* generate_events.c */
+maker make_feature_identity, make_feature_dependencies;                             /* generate_features.c */
+maker make_activation, make_activation_conditions;                                  /* generate_procedures.c */
+maker make_section_concept, make_section_steps, make_section_troubleshooting, make_section_optimisation; /* generate_sections.c */
+
+/* generate_csv.c: the pairs of every row. */
+void generate_csv_rows(struct generator *generator);
+
+/* --- generator_pair.c: what the makers build with --- */
+
+/* The k-th item of a category in an order that the seed decides, or NULL behind the last. */
+const struct document_item *generator_item(const struct generator *generator, enum document_category category, size_t k);
+struct text generator_value(const struct generator *generator, const struct document_item *item, enum document_key key);
+/* Starts a pair and fills in the values that wordings may use: feature, title, and those of the item (may be NULL). */
+void generator_begin(struct generator *generator, enum conversation_question kind, const struct document_item *item,
+		     struct template_values *ret_values);
+/* Appends an expanded frame as a sentence. Nothing when the family has none that fits. */
+bool generator_frame(struct generator *generator, const char *family, const struct template_values *values);
+/* The item's description in full sentences with the item as their subject. */
+void generator_describe(struct generator *generator, const struct document_item *item, const struct template_values *values);
+/* Its values: type, range, default, unit, access, trigger … as sentences or as a list. False when it has none. */
+bool generator_facts(struct generator *generator, const struct document_item *item, struct template_values *values);
+/* One line about an item: "`name`: description". False when the document says nothing of it. */
+bool generator_item_entry(struct generator *generator, const struct document_item *item);
+/* Sentences elsewhere in the document that name the item. */
+void generator_mentions(struct generator *generator, const struct document_item *item, size_t sentences_max);
+/* While the answer is too short: what the document says where it names the item, then the items beside it. */
+void generator_enrich(struct generator *generator, const struct document_item *item, const char *siblings_family);
+bool generator_too_short(const struct generator *generator);
+/* Appends the item's "Header: value" details that the answer does not have yet. Returns how many. */
+size_t generator_details(struct generator *generator, const struct document_item *item);
+/* Asks the question of the family, holds the answer against its source, scores it, and adds the conversation: accepted, or
+ * refused with the reason. One that is too short is dropped without a trace. */
+enum made generator_submit(struct generator *generator, const char *question_family, const struct template_values *values);
+
+/* --- generate_sections.c --- */
+int sections_find(struct generator *generator) WARN_UNUSED;
+/* Appends what stands under the section's heading: sentences, lists, short code. */
+void section_compose(struct generator *generator, const struct section *section, size_t bytes_max);
+/* The section that a byte of the Markdown lies in. */
+const struct section *section_at(const struct generator *generator, uint32_t offset);
+
+#endif

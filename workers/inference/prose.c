@@ -1,0 +1,214 @@
+/* prose.c: see prose.h. */
+#define _GNU_SOURCE
+#include "workers/inference/prose.h"
+
+#include "workers/preprocess/blocks.h"
+
+enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4, ABBREVIATION_BYTES_MAX = 4 };
+
+static void append_collapsed(struct buffer *out, struct text text)
+{
+	for (size_t i = 0; i < text.bytes; i++) {
+		bool space = ascii_is_space(text.data[i]);
+		bool after_space = !out->bytes || out->data[out->bytes - 1] == ' ' || out->data[out->bytes - 1] == '\n';
+		if (!space)
+			buffer_append_byte(out, text.data[i]);
+		else if (!after_space)
+			buffer_append_byte(out, ' ');
+	}
+}
+
+struct next_match {
+	enum domain_pattern pattern;
+	struct domain_match match;
+	bool valid, exhausted;
+};
+
+void prose_mark_identifiers(struct buffer *out, const struct domain *domain, struct text plain)
+{
+	struct next_match patterns[] = { { .pattern = DOMAIN_PATTERN_ATTRIBUTE }, { .pattern = DOMAIN_PATTERN_COUNTER },
+					 { .pattern = DOMAIN_PATTERN_EVENT } };
+	size_t position = 0;
+	for (;;) {
+		const struct next_match *first = NULL;
+		for (size_t i = 0; i < COUNT_OF(patterns); i++) {
+			struct next_match *next = &patterns[i];
+			if (!next->exhausted && (!next->valid || next->match.start < position)) {
+				next->valid = domain_search(domain, next->pattern, plain, position, &next->match);
+				next->exhausted = !next->valid;
+			}
+			if (next->valid && (!first || next->match.start < first->match.start ||
+					    (next->match.start == first->match.start && next->match.end > first->match.end)))
+				first = next;
+		}
+		if (!first)
+			break;
+		append_collapsed(out, text_slice(plain, position, first->match.start));
+		buffer_append_byte(out, '`');
+		buffer_append_text(out, text_slice(plain, first->match.start, first->match.end));
+		buffer_append_byte(out, '`');
+		position = size_max(first->match.end, position + 1);
+	}
+	append_collapsed(out, text_slice(plain, position, plain.bytes));
+}
+
+static void render_outside_code(struct buffer *out, const struct domain *domain, struct text markdown, struct buffer *scratch)
+{
+	buffer_clear(scratch);
+	block_append_plain(scratch, markdown);
+	if (scratch->status)
+		out->status = scratch->status;
+	prose_mark_identifiers(out, domain, buffer_view(scratch));
+}
+
+/* Bytes of a code span that starts at `at` (a tick), ticks included, or 0. */
+static size_t code_span_bytes(struct text markdown, size_t at)
+{
+	size_t ticks = 0;
+	while (at + ticks < markdown.bytes && markdown.data[at + ticks] == '`')
+		ticks++;
+	if (ticks != 1)
+		return 0;
+	const char *end = memchr(markdown.data + at + 1, '`', markdown.bytes - at - 1);
+	return end && end > markdown.data + at + 1 ? (size_t)(end - markdown.data) + 1 - at : 0;
+}
+
+void prose_render(struct buffer *out, const struct domain *domain, struct text markdown)
+{
+	struct buffer scratch;
+	buffer_init(&scratch, out->bytes_max);
+	size_t position = 0;
+	bool ticks_balance = true;
+	while (position < markdown.bytes) {
+		const char *tick = ticks_balance ? memchr(markdown.data + position, '`', markdown.bytes - position) : NULL;
+		size_t at = tick ? (size_t)(tick - markdown.data) : markdown.bytes;
+		size_t span = tick ? code_span_bytes(markdown, at) : 0;
+		if (tick && !span) { /* unusual ticks: the whole rest goes the plain way */
+			ticks_balance = false;
+			continue;
+		}
+		render_outside_code(out, domain, text_slice(markdown, position, at), &scratch);
+		if (span)
+			append_collapsed(out, text_slice(markdown, at, at + span));
+		position = at + span;
+	}
+	buffer_done(&scratch);
+}
+
+void prose_append_value(struct buffer *out, struct text value)
+{
+	size_t words = 0;
+	bool blank_before = true;
+	for (size_t i = 0; i < value.bytes; i++) {
+		words += blank_before && !ascii_is_space(value.data[i]);
+		blank_before = ascii_is_space(value.data[i]);
+	}
+	bool code = value.bytes <= VALUE_CODE_BYTES_MAX && words <= VALUE_CODE_WORDS_MAX && !memchr(value.data, '`', value.bytes) &&
+		    !memchr(value.data, '\n', value.bytes);
+	if (code)
+		buffer_append_byte(out, '`');
+	append_collapsed(out, value);
+	if (code)
+		buffer_append_byte(out, '`');
+}
+
+struct text prose_first_word(struct text text)
+{
+	size_t start = 0;
+	while (start < text.bytes && !ascii_is_word(text.data[start]) && (unsigned char)text.data[start] < 0x80)
+		start++;
+	size_t end = start;
+	while (end < text.bytes && (ascii_is_word(text.data[end]) || (unsigned char)text.data[end] >= 0x80 || text.data[end] == '\''))
+		end++;
+	return text_slice(text, start, end);
+}
+
+/* "e.g.", "i.e.", "vs.", "No.", "Fig.": a point behind a short word that has a point or is followed by lower case or a digit ends nothing. */
+static bool ends_sentence(struct text text, size_t at)
+{
+	char c = text.data[at];
+	if (c != '.' && c != '!' && c != '?')
+		return false;
+	size_t next = at + 1;
+	while (next < text.bytes && (text.data[next] == '"' || text.data[next] == ')' || text.data[next] == '\''))
+		next++;
+	if (next >= text.bytes)
+		return true;
+	if (text.data[next] != ' ')
+		return false;
+	if (c != '.')
+		return true;
+	size_t start = at;
+	while (start > 0 && text.data[start - 1] != ' ' && text.data[start - 1] != '(')
+		start--;
+	struct text word = text_slice(text, start, at);
+	if (memchr(word.data, '.', word.bytes) && word.bytes <= ABBREVIATION_BYTES_MAX)
+		return false;
+	char after = next + 1 < text.bytes ? text.data[next + 1] : 'A';
+	bool short_word = word.bytes > 0 && word.bytes <= ABBREVIATION_BYTES_MAX && ascii_is_alpha(word.data[0]);
+	return !ascii_is_lower(after) && !(short_word && ascii_is_digit(after)) && !(word.bytes == 1 && ascii_is_upper(word.data[0]));
+}
+
+bool prose_next_sentence(struct text *rest, struct text *ret_sentence)
+{
+	*rest = text_trim(*rest);
+	if (!rest->bytes)
+		return false;
+	bool code = false;
+	size_t end = rest->bytes;
+	for (size_t i = 0; i < rest->bytes; i++) {
+		if (rest->data[i] == '`')
+			code = !code;
+		if (code || !ends_sentence(*rest, i))
+			continue;
+		end = i + 1;
+		while (end < rest->bytes && rest->data[end] != ' ')
+			end++;
+		break;
+	}
+	*ret_sentence = text_slice(*rest, 0, end);
+	*rest = text_slice(*rest, end, rest->bytes);
+	return true;
+}
+
+bool prose_has_phrase(const struct domain *domain, enum domain_list list, struct text text)
+{
+	size_t count;
+	const struct text *phrases = domain_list(domain, list, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct text rest = text;
+		for (;;) {
+			ptrdiff_t at = text_find_nocase(rest, phrases[i]);
+			if (at < 0)
+				break;
+			size_t end = (size_t)at + phrases[i].bytes;
+			bool left = at == 0 || !ascii_is_word(rest.data[at - 1]);
+			if (left && (end == rest.bytes || !ascii_is_word(rest.data[end])))
+				return true;
+			rest = text_slice(rest, end, rest.bytes);
+		}
+	}
+	return false;
+}
+
+bool prose_leads_on(struct text sentence)
+{
+	return sentence.bytes > 0 && sentence.data[sentence.bytes - 1] == ':';
+}
+
+bool prose_stands_alone(const struct domain *domain, struct text sentence)
+{
+	if (!sentence.bytes || prose_leads_on(sentence))
+		return false;
+	char last = sentence.data[sentence.bytes - 1];
+	if (last == ',' || last == ';' || last == '-' || last == '|' || sentence.data[0] == '|')
+		return false;
+	size_t words = 0, letters = 0;
+	bool blank_before = true;
+	for (size_t i = 0; i < sentence.bytes; i++) {
+		words += blank_before && (ascii_is_alnum(sentence.data[i]) || sentence.data[i] == '`' || (unsigned char)sentence.data[i] >= 0x80);
+		letters += ascii_is_alpha(sentence.data[i]) || (unsigned char)sentence.data[i] >= 0x80;
+		blank_before = ascii_is_space(sentence.data[i]);
+	}
+	return words >= SENTENCE_WORDS_MIN && letters * 2 > sentence.bytes && !prose_has_phrase(domain, DOMAIN_LIST_DANGLING_PHRASES, sentence);
+}

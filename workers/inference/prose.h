@@ -1,0 +1,34 @@
+/* prose.h: the document's Markdown as readable sentences: formatting resolved, identifiers in code spans, and which
+ * sentences stand on their own. Pure. */
+#ifndef DOCRING_WORKERS_INFERENCE_PROSE_H
+#define DOCRING_WORKERS_INFERENCE_PROSE_H
+
+#include "base/buffer.h"
+#include "config/domain.h"
+
+/* Appends one block's inline Markdown on one line: code spans stay, emphasis, links and images become their text, identifiers
+ * of the domain (attributes, counters, events) are put into code spans. */
+void prose_render(struct buffer *out, const struct domain *domain, struct text markdown);
+
+/* The same for a value that is plain text already. */
+void prose_mark_identifiers(struct buffer *out, const struct domain *domain, struct text plain);
+
+/* Appends a value as a code span, or as it is when it is too long or too much of a sentence for one. */
+void prose_append_value(struct buffer *out, struct text value);
+
+/* The next sentence of *rest (rendered text), trimmed, moving *rest past it. False when nothing is left. */
+bool prose_next_sentence(struct text *rest, struct text *ret_sentence);
+
+/* Does the sentence say something without what is around it: words enough, an end, no "see Figure 3", no table debris? */
+bool prose_stands_alone(const struct domain *domain, struct text sentence);
+
+/* Does it lead to what comes next ("… as follows:")? */
+bool prose_leads_on(struct text sentence);
+
+/* The first word, without the punctuation around it. Empty when there is none. */
+struct text prose_first_word(struct text text);
+
+/* Is one of the list's phrases in the text, at word boundaries, without case? */
+bool prose_has_phrase(const struct domain *domain, enum domain_list list, struct text text);
+
+#endif
