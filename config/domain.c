@@ -33,6 +33,11 @@ struct names {
 	size_t count;
 };
 
+struct wordings {
+	struct text family;
+	struct names texts;
+};
+
 struct domain {
 	struct pack *pack;
 	struct pattern patterns[DOMAIN_PATTERN_COUNT];
@@ -45,6 +50,8 @@ struct domain {
 	size_t column_count;
 	struct text *column_names; /* of all columns, one after the other */
 	struct term_dictionary *terms;
+	struct wordings *wordings; /* sorted by family */
+	size_t wordings_count;
 };
 
 /* --- patterns ---------------------------------------------------------------------------------------------------- */
@@ -312,6 +319,50 @@ bool domain_is_counter(struct text name)
 	return name.bytes >= 3 && name.data[0] == 'p' && name.data[1] == 'm' && ascii_is_upper(name.data[2]);
 }
 
+/* --- wordings ---------------------------------------------------------------------------------------------------- */
+
+static int compare_families(const void *a, const void *b)
+{
+	return text_compare(((const struct wordings *)a)->family, ((const struct wordings *)b)->family);
+}
+
+static int build_wordings(struct domain *domain, const char *name, struct error_text *error)
+{
+	const struct pack *pack = domain->pack;
+
+	domain->wordings = calloc(pack->wordings_count + 1u, sizeof(*domain->wordings));
+	if (!domain->wordings)
+		return error_set(error, -ENOMEM, "%s: out of memory", name);
+	domain->wordings_count = pack->wordings_count;
+	for (unsigned i = 0; i < pack->wordings_count; i++) {
+		const struct pack_names *from = &pack->wordings[i].texts;
+		struct wordings *wordings = &domain->wordings[i];
+		wordings->family = text_from(pack->wordings[i].family);
+		wordings->texts.items = calloc(from->items_count + 1u, sizeof(*wordings->texts.items));
+		if (!wordings->texts.items)
+			return error_set(error, -ENOMEM, "%s: out of memory", name);
+		for (unsigned k = 0; k < from->items_count; k++) {
+			struct text item = text_trim(text_from(from->items[k]));
+			if (item.bytes > 0)
+				wordings->texts.items[wordings->texts.count++] = item;
+		}
+	}
+	qsort(domain->wordings, domain->wordings_count, sizeof(*domain->wordings), compare_families);
+	for (size_t i = 1; i < domain->wordings_count; i++)
+		if (text_equal(domain->wordings[i].family, domain->wordings[i - 1].family))
+			return error_set(error, -EINVAL, "%s: wordings: the family \"%.*s\" is there twice", name,
+					 TEXT_ARGS(domain->wordings[i].family));
+	return 0;
+}
+
+const struct text *domain_wordings(const struct domain *domain, struct text family, size_t *ret_count)
+{
+	const struct wordings key = { .family = family };
+	const struct wordings *found = bsearch(&key, domain->wordings, domain->wordings_count, sizeof(key), compare_families);
+	*ret_count = found ? found->texts.count : 0;
+	return found ? found->texts.items : NULL;
+}
+
 /* --- loading ----------------------------------------------------------------------------------------------------- */
 
 int domain_load(struct text yaml, const char *name, struct domain **ret_domain, struct error_text *error)
@@ -331,6 +382,8 @@ int domain_load(struct text yaml, const char *name, struct domain **ret_domain, 
 		if (status < 0)
 			error_prefix(error, status, "%s", name);
 	}
+	if (status == 0)
+		status = build_wordings(domain, name, error);
 	if (status < 0) {
 		domain_destroy(domain);
 		return status;
@@ -372,6 +425,9 @@ void domain_destroy(struct domain *domain)
 	}
 	free(domain->columns);
 	free(domain->column_names);
+	for (size_t i = 0; i < domain->wordings_count; i++)
+		free(domain->wordings[i].texts.items);
+	free(domain->wordings);
 	term_dictionary_destroy(domain->terms);
 	pack_destroy(domain->pack);
 	free(domain);

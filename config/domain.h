@@ -31,6 +31,14 @@ enum domain_list {
 	DOMAIN_LIST_MO_CLASSES,        /* known class names */
 	DOMAIN_LIST_UNITS,             /* units of measure */
 	DOMAIN_LIST_ATTRIBUTES,        /* known attribute names, tier 1 besides the extracted ones */
+	DOMAIN_LIST_COMMON_WORDS,      /* words that unrelated texts of the field share: they say nothing of what a text is about */
+	DOMAIN_LIST_DANGLING_PHRASES,  /* phrases that make a sentence need what stands around it ("see figure") */
+	DOMAIN_LIST_DESCRIPTION_VERBS, /* verbs that descriptions use ("specifies") */
+	DOMAIN_LIST_ARTICLES,          /* words that begin a noun phrase ("the") */
+	DOMAIN_LIST_GENERIC_HEADINGS,  /* headings that name no topic ("Overview") */
+	DOMAIN_LIST_SKIPPED_HEADINGS,  /* headings of sections that are nothing to ask about ("Change History") */
+	DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, /* words of headings of sections about faults */
+	DOMAIN_LIST_OPTIMISATION_HEADINGS,    /* words of headings of sections about tuning and performance */
 	DOMAIN_LIST_COUNT
 };
 
@@ -68,6 +76,10 @@ const struct text *domain_list(const struct domain *domain, enum domain_list lis
 /* Is `word` an entry of the list, without case? O(1). */
 bool domain_list_has(const struct domain *domain, enum domain_list list, struct text word);
 const struct domain_columns *domain_columns(const struct domain *domain, size_t *ret_count);
+
+/* Wordings of questions and of the frames around values in answers, with {placeholders}, by family ("question.counter",
+ * "answer.range"). NULL with count 0 for a family that the pack has not. */
+const struct text *domain_wordings(const struct domain *domain, struct text family, size_t *ret_count);
 
 /* The rule of counters: attribute begins with "pm" and an upper-case letter. Takes "pmX…" or "Class.pmX…". */
 bool domain_is_counter(struct text name);

@@ -17,7 +17,11 @@ enum { PACK_NAMES_MAX = 65536, PACK_COLUMNS_MAX = 4096 };
 #define LIST_NAMES(X) \
 	X(DOMAIN_LIST_LEGAL_HEADINGS, legal_headings) X(DOMAIN_LIST_LEGAL_PHRASES, legal_phrases) \
 	X(DOMAIN_LIST_EXPECTED_HEADINGS, expected_headings) X(DOMAIN_LIST_CONNECTIVES, connectives) \
-	X(DOMAIN_LIST_MO_CLASSES, mo_classes) X(DOMAIN_LIST_UNITS, units) X(DOMAIN_LIST_ATTRIBUTES, attributes)
+	X(DOMAIN_LIST_MO_CLASSES, mo_classes) X(DOMAIN_LIST_UNITS, units) X(DOMAIN_LIST_ATTRIBUTES, attributes) \
+	X(DOMAIN_LIST_COMMON_WORDS, common_words) X(DOMAIN_LIST_DANGLING_PHRASES, dangling_phrases) \
+	X(DOMAIN_LIST_DESCRIPTION_VERBS, description_verbs) X(DOMAIN_LIST_ARTICLES, articles) \
+	X(DOMAIN_LIST_GENERIC_HEADINGS, generic_headings) X(DOMAIN_LIST_SKIPPED_HEADINGS, skipped_headings) \
+	X(DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, troubleshooting_headings) X(DOMAIN_LIST_OPTIMISATION_HEADINGS, optimisation_headings)
 
 /* One mapping in YAML is one array here, so the members have to follow each other without gaps. */
 #define COUNT_ONE(value, name) +1
@@ -71,6 +75,13 @@ static const cyaml_schema_field_t terms_fields[] = {
 };
 static const cyaml_schema_value_t terms_schema = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pack_terms, terms_fields) };
 
+static const cyaml_schema_field_t wordings_fields[] = {
+	CYAML_FIELD_STRING_PTR("family", CYAML_FLAG_POINTER, struct pack_wordings, family, 1, 64),
+	NAMES_FIELD("texts", CYAML_FLAG_DEFAULT, struct pack_wordings, texts),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_value_t wordings_schema = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pack_wordings, wordings_fields) };
+
 static const cyaml_schema_field_t pack_fields[] = {
 	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct pack, name, 1, 64),
 	{ .key = "patterns", .value = { CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, struct pattern_array, pattern_fields) },
@@ -79,6 +90,7 @@ static const cyaml_schema_field_t pack_fields[] = {
 	  .data_offset = offsetof(struct pack, lists) },
 	CYAML_FIELD_SEQUENCE("columns", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pack, columns, &columns_schema, 0, PACK_COLUMNS_MAX),
 	CYAML_FIELD_SEQUENCE("terms", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pack, terms, &terms_schema, 0, PACK_COLUMNS_MAX),
+	CYAML_FIELD_SEQUENCE("wordings", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pack, wordings, &wordings_schema, 0, PACK_COLUMNS_MAX),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t pack_schema = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct pack, pack_fields) };
@@ -89,7 +101,8 @@ static size_t valid_keys(const char *path, const char *names[], size_t capacity)
 	const cyaml_schema_field_t *fields = strcmp(path, "patterns") == 0 ? pattern_fields :
 					     strcmp(path, "lists") == 0 ? list_fields :
 					     strcmp(path, "columns") == 0 ? columns_fields :
-					     strcmp(path, "terms") == 0 ? terms_fields : pack_fields;
+					     strcmp(path, "terms") == 0 ? terms_fields :
+					     strcmp(path, "wordings") == 0 ? wordings_fields : pack_fields;
 	size_t count = 0;
 	for (; fields[count].key && count < capacity; count++)
 		names[count] = fields[count].key;

@@ -20,6 +20,11 @@ struct pack_terms {
 	struct pack_names names;
 };
 
+struct pack_wordings {
+	char *family;
+	struct pack_names texts;
+};
+
 struct pack {
 	char *name;
 	char *patterns[DOMAIN_PATTERN_COUNT]; /* NULL: left out */
@@ -28,6 +33,8 @@ struct pack {
 	unsigned columns_count;
 	struct pack_terms *terms;
 	unsigned terms_count;
+	struct pack_wordings *wordings;
+	unsigned wordings_count;
 };
 
 /* *ret_pack is NULL for an empty document. */

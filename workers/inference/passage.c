@@ -128,11 +128,11 @@ static uint64_t hash_join(enum passage_space space, uint64_t a, uint64_t b)
 
 uint64_t passage_stem(struct text word)
 {
-	char stem[STEM_BYTES];
-	size_t bytes = size_min(word.bytes, STEM_BYTES);
+	char stem[WORD_BYTES_MAX];
+	size_t bytes = size_min(word.bytes, fact_is_identifier(word) ? WORD_BYTES_MAX : STEM_BYTES);
 	for (size_t i = 0; i < bytes; i++)
 		stem[i] = ascii_lower(word.data[i]);
-	if (word.bytes <= STEM_BYTES && bytes > 3 && stem[bytes - 1] == 's') /* cells, cell */
+	if (bytes <= STEM_BYTES && bytes > 3 && bytes == word.bytes && stem[bytes - 1] == 's') /* cells, cell */
 		bytes--;
 	return hash_bytes(SPACE_STEM, stem, bytes);
 }

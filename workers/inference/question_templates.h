@@ -15,7 +15,7 @@ struct template_value {
 	struct text text; /* empty: not known */
 };
 
-enum { TEMPLATE_VALUES_MAX = 16, TEMPLATE_FAMILIES_MAX = 64, TEMPLATE_FIRST_WORDS_MAX = 128 };
+enum { TEMPLATE_VALUES_MAX = 16, TEMPLATE_FAMILIES_MAX = 128, TEMPLATE_FIRST_WORDS_MAX = 128 };
 
 struct template_values {
 	struct template_value items[TEMPLATE_VALUES_MAX];
