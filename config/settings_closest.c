@@ -46,7 +46,7 @@ const char *settings_closest(const char *word, const char *const *names, size_t 
 		/* an abbreviation ("prog") is near what it begins */
 		if (text.bytes >= 3 && text_starts_with_nocase(name, text))
 			distance = size_min(distance, 1);
-		if (distance <= size_max(name.bytes, text.bytes) / 3 + (name.bytes > 3) && (!best || distance < best_distance)) {
+		if (distance <= size_max(size_max(name.bytes, text.bytes) / 3, 1) && (!best || distance < best_distance)) {
 			best = names[i];
 			best_distance = distance;
 		}
