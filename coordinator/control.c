@@ -6,6 +6,7 @@
 #include "base/json_writer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -121,6 +122,14 @@ static int answer(struct run *run, const struct message *request, struct buffer 
 			return error_set(error, ERROR_INPUT_REJECTED, run->request.service ? "the run is ending" :
 					 "this coordinator runs one batch; start one without inputs to submit to it");
 		return submit_lines(run, request->body, error);
+	}
+	if (strcmp(request->name, "workers") == 0) {
+		char digits[16];
+		snprintf(digits, sizeof(digits), "%.*s", (int)size_min(request->body.bytes, sizeof(digits) - 1), request->body.data);
+		long count = strtol(digits, NULL, 10);
+		if (count < 1 || count > RUN_WORKERS_MAX || run->phase != RUN_WORKING)
+			return error_set(error, ERROR_INPUT_REJECTED, count < 1 || count > RUN_WORKERS_MAX ? "expected a number of workers from 1 to 1024" : "the run is ending");
+		return supervisor_add(run, (uint32_t)count, error);
 	}
 	if (strcmp(request->name, "stop") == 0) {
 		run_begin_drain(run);

@@ -167,6 +167,8 @@ static int open_state(struct run *run, const char *config_hash, struct error_tex
 	if (status < 0)
 		return status;
 	status = state_begin_run(run->state, run->request.command, error);
+	if (status >= 0)
+		status = state_set(run->state, "config_hash", config_hash, error);
 	if (status < 0)
 		return status;
 	run->committed_end = (uint64_t)state_spool_end(run->state);

@@ -178,6 +178,8 @@ int supervisor_open(struct run *run, struct error_text *error) WARN_UNUSED;
 void supervisor_close(struct run *run); /* kills and reaps what is left */
 void supervisor_step(struct run *run, uint64_t now_ns);
 void supervisor_stop_all(struct run *run);
+/* More preprocessing workers, beyond what was planned. */
+int supervisor_add(struct run *run, uint32_t count, struct error_text *error) WARN_UNUSED;
 uint32_t supervisor_alive(const struct run *run);
 void supervisor_kill(struct worker *worker, const char *reason);
 /* The worker was told everything about the segment. -EAGAIN: its socket is full, try later. */

@@ -233,8 +233,8 @@ static struct worker *add_slot(struct run *run, enum worker_kind kind, struct er
 	return worker;
 }
 
-/* A slot for a worker that was started by hand: one that nobody uses, or a new one. */
-static struct worker *take_external_slot(struct run *run, enum worker_kind kind, struct error_text *error)
+/* A slot for one more worker: one that nobody uses, or a new one. */
+static struct worker *take_free_slot(struct run *run, enum worker_kind kind, struct error_text *error)
 {
 	for (uint32_t i = 0; i < run->worker_count; i++) {
 		struct worker *worker = &run->workers[i];
@@ -257,7 +257,7 @@ static void refuse(int socket, const char *why)
 static struct worker *admit_external(struct run *run, pid_t pid, const char *kind_name, struct error_text *error)
 {
 	enum worker_kind kind = strcmp(kind_name, "inference") == 0 ? WORKER_INFERENCE : WORKER_PREPROCESS;
-	struct worker *worker = run->phase == RUN_WORKING ? take_external_slot(run, kind, error) : NULL;
+	struct worker *worker = run->phase == RUN_WORKING ? take_free_slot(run, kind, error) : NULL;
 
 	if (!worker) {
 		if (run->phase != RUN_WORKING)
@@ -489,6 +489,17 @@ void supervisor_step(struct run *run, uint64_t now_ns)
 			supervisor_kill(worker, worker->state == WORKER_STARTING ? "the run is over" : "it did not stop in time");
 	}
 	check_hope(run);
+}
+
+int supervisor_add(struct run *run, uint32_t count, struct error_text *error)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct worker *worker = take_free_slot(run, WORKER_PREPROCESS, error);
+		if (!worker)
+			return ERROR_LIMIT_HIT;
+		worker->wanted = true;
+	}
+	return 0;
 }
 
 void supervisor_stop_all(struct run *run)

@@ -1,0 +1,320 @@
+#define _GNU_SOURCE
+#include "coordinator/dataset/finalise.h"
+
+#include "base/utf8.h"
+#include "coordinator/dataset/collect.h"
+#include "coordinator/dataset/manifest.h"
+#include "coordinator/dataset/output_file.h"
+#include "coordinator/dataset/row.h"
+#include "proto/extraction_json.h"
+#include "proto/front_matter.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+enum { NAME_PART_BYTES_MAX = 200 };
+
+enum line_file { LINES_TRAIN, LINES_VALID, LINES_TEST, LINES_EXTRACTIONS, LINES_REJECTED, LINES_FAILED, LINES_COUNT };
+static const char *const line_file_names[LINES_COUNT] = { "train.jsonl", "valid.jsonl", "test.jsonl", "extractions.jsonl",
+							   "rejected.jsonl", "failed.jsonl" };
+
+struct writing { /* one finalisation */
+	const struct finalise_request *request;
+	struct collection collection;
+	struct output_file lines[LINES_COUNT];
+	bool opened[LINES_COUNT];
+	struct manifest manifest;
+	struct finalise_summary summary;
+	struct error_text *error;
+};
+
+const char *finalise_split_name(enum finalise_split split)
+{
+	static const char *const names[] = { "train", "valid", "test" };
+	return names[split];
+}
+
+/* --- files ---------------------------------------------------------------------------------------------------------- */
+
+static int finish_file(struct writing *writing, struct output_file *file, const char *name)
+{
+	char hash[OUTPUT_HASH_HEX_BYTES];
+	uint64_t records = file->records, bytes = file->offset + file->pending.bytes;
+	int status = output_file_finish(file, hash, writing->error);
+
+	return status < 0 ? status : manifest_add(&writing->manifest, name, hash, bytes, records);
+}
+
+static int write_whole(struct writing *writing, const char *name, struct buffer *content, bool in_manifest)
+{
+	struct output_file file;
+	char hash[OUTPUT_HASH_HEX_BYTES];
+	int status = content->status ? error_set(writing->error, content->status, "%s: %s", name, error_describe(content->status)) : 0;
+
+	if (status < 0)
+		return status;
+	status = output_file_open(&file, writing->request->uring, writing->request->output, name, writing->error);
+	if (status < 0) {
+		output_file_abandon(&file);
+		return status;
+	}
+	buffer_append_text(&file.pending, buffer_view(content));
+	return in_manifest ? finish_file(writing, &file, name) : output_file_finish(&file, hash, writing->error);
+}
+
+static int open_lines(struct writing *writing)
+{
+	for (int i = 0; i < LINES_COUNT; i++) {
+		writing->opened[i] = true;
+		int status = output_file_open(&writing->lines[i], writing->request->uring, writing->request->output, line_file_names[i], writing->error);
+		if (status < 0)
+			return status;
+	}
+	return 0;
+}
+
+/* --- one document --------------------------------------------------------------------------------------------------- */
+
+/* "markdown/" and the document's name as a path: archives become folders, parts too long for a file system are cut and hashed. */
+static void markdown_name(const struct collected_document *entry, struct buffer *out)
+{
+	struct buffer whole;
+	struct text rest, part;
+
+	buffer_init(&whole, PATH_MAX * 8);
+	if (entry->container[0])
+		buffer_append_format(&whole, "%s/", entry->container);
+	buffer_append_string(&whole, entry->source);
+	buffer_append_string(out, "markdown");
+	rest = buffer_view(&whole);
+	while (text_next_field(&rest, '/', &part)) {
+		if (part.bytes == 0 || text_equal(part, TEXT_LITERAL(".")) || text_equal(part, TEXT_LITERAL("..")))
+			continue;
+		buffer_append_byte(out, '/');
+		if (part.bytes <= NAME_PART_BYTES_MAX) {
+			buffer_append_text(out, part);
+			continue;
+		}
+		buffer_append_text(out, text_slice(part, 0, utf8_floor(part, NAME_PART_BYTES_MAX - 20)));
+		buffer_append_format(out, "-%016llx", (unsigned long long)XXH3_64bits(part.data, part.bytes));
+	}
+	buffer_append_string(out, ".md");
+	buffer_done(&whole);
+}
+
+static int write_markdown(struct writing *writing, const struct collected_document *entry, const struct document *document)
+{
+	struct buffer content, name;
+
+	if (!writing->request->settings->output.markdown)
+		return 0;
+	buffer_init(&content, (size_t)1 << 32);
+	buffer_init(&name, PATH_MAX * 8);
+	front_matter_append(document, text_from(entry->source), text_from(entry->container), &content);
+	buffer_append_byte(&content, '\n');
+	buffer_append_text(&content, document->markdown);
+	markdown_name(entry, &name);
+	int status = write_whole(writing, buffer_string(&name), &content, true);
+	buffer_done(&name);
+	buffer_done(&content);
+	return status;
+}
+
+static int end_line(struct writing *writing, enum line_file which)
+{
+	writing->lines[which].records++;
+	return output_file_flush(&writing->lines[which], writing->error);
+}
+
+static int write_kept(struct writing *writing, const struct collected_document *entry, const struct row_source *source,
+		      const struct document *document, const struct conversation_set *set, const struct collected_pair *pair)
+{
+	enum line_file which = (enum line_file)entry->split;
+
+	row_append_record(source, document, set, pair->conversation, &writing->lines[which].pending);
+	writing->summary.pairs[entry->split]++;
+	writing->summary.mean_quality += (double)pair->quality * 10;
+	return end_line(writing, which);
+}
+
+static int write_duplicate(struct writing *writing, const struct row_source *source, const struct document *document,
+			   const struct conversation_set *set, const struct collected_pair *pair)
+{
+	const struct collected_document *other =
+		&writing->collection.documents[writing->collection.pairs[pair->duplicate_of].document];
+	char reason[512];
+
+	snprintf(reason, sizeof(reason), "duplicate of a pair of %.200s%s%.200s", other->container, other->container[0] ? "!" : "", other->source);
+	row_append_rejected_pair(source, document, set, pair->conversation, "duplicates", text_from(reason), &writing->lines[LINES_REJECTED].pending);
+	writing->summary.duplicate_pairs++;
+	return end_line(writing, LINES_REJECTED);
+}
+
+static int write_refused(struct writing *writing, const struct row_source *source, const struct document *document,
+			 const struct conversation_set *set)
+{
+	int status = 0;
+
+	for (uint32_t i = 0; i < set->count && status == 0; i++) {
+		if (set->conversations[i].accepted)
+			continue;
+		row_append_rejected_pair(source, document, set, i, document_gate_name(DOCUMENT_GATE_GENERATION),
+					 conversation_text(set, set->conversations[i].reason), &writing->lines[LINES_REJECTED].pending);
+		writing->summary.refused_pairs++;
+		status = end_line(writing, LINES_REJECTED);
+	}
+	return status;
+}
+
+static int write_rows(struct writing *writing, const struct collected_document *entry, const struct row_source *source,
+		      const struct document *document, const struct conversation_set *set)
+{
+	int status = 0;
+
+	for (uint32_t i = 0; i < entry->pair_count && status == 0; i++) {
+		const struct collected_pair *pair = &writing->collection.pairs[entry->pair_first + i];
+		status = pair->duplicate_of == PAIR_KEPT ? write_kept(writing, entry, source, document, set, pair)
+							 : write_duplicate(writing, source, document, set, pair);
+	}
+	return status == 0 ? write_refused(writing, source, document, set) : status;
+}
+
+static int write_extractions(struct writing *writing, const struct collected_document *entry, const struct document *document)
+{
+	for (uint32_t i = 0; i < document->item_count; i++)
+		writing->summary.extractions[document->items[i].category]++;
+	extraction_json_append(document, text_from(entry->source), text_from(entry->container), &writing->lines[LINES_EXTRACTIONS].pending);
+	buffer_append_byte(&writing->lines[LINES_EXTRACTIONS].pending, '\n');
+	return end_line(writing, LINES_EXTRACTIONS);
+}
+
+static int write_document(struct writing *writing, const struct collected_document *entry)
+{
+	struct document document;
+	struct conversation_set set;
+	struct utf8_index characters;
+	int status = collection_open(&writing->collection, entry, &document, &set, writing->error);
+
+	if (status < 0)
+		return status;
+	if (utf8_index_init(&characters, document.markdown) < 0)
+		return error_set(writing->error, -ENOMEM, "out of memory");
+	struct row_source source = { entry->source, entry->container, entry->hash, writing->request->settings->output.dataset_name, &characters };
+	writing->summary.documents++;
+	writing->summary.documents_in[entry->split] += entry->kept_count > 0;
+	status = write_rows(writing, entry, &source, &document, &set);
+	if (status == 0)
+		status = write_extractions(writing, entry, &document);
+	if (status == 0)
+		status = write_markdown(writing, entry, &document);
+	utf8_index_done(&characters);
+	return status;
+}
+
+/* --- documents without records ---------------------------------------------------------------------------------------- */
+
+static int write_unconverted(void *context, const struct state_row *row)
+{
+	struct writing *writing = context;
+
+	if (strcmp(row->outcome, "rejected") == 0) {
+		writing->summary.rejected_documents++;
+		row_append_rejected_document(row, &writing->lines[LINES_REJECTED].pending);
+		return end_line(writing, LINES_REJECTED);
+	}
+	if (strcmp(row->outcome, "failed") == 0) {
+		writing->summary.failed_documents++;
+		row_append_failed_document(row, &writing->lines[LINES_FAILED].pending);
+		return end_line(writing, LINES_FAILED);
+	}
+	writing->summary.archives += strcmp(row->outcome, "expanded") == 0;
+	return 0;
+}
+
+/* --- the whole -------------------------------------------------------------------------------------------------------- */
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *where)
+{
+	(void)status;
+	(void)type;
+	(void)where;
+	return remove(path) < 0 ? -1 : 0;
+}
+
+/* The Markdown of documents that are no longer part of the dataset must not stay. */
+static int clear_markdown(struct writing *writing)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/markdown", writing->request->output) >= (int)sizeof(path))
+		return error_set(writing->error, -ENAMETOOLONG, "%s: the path is too long", writing->request->output);
+	if (access(path, F_OK) == 0 && nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) < 0)
+		return error_set(writing->error, -errno, "%s: cannot be emptied: %s", path, strerror(errno));
+	return 0;
+}
+
+static int write_lines(struct writing *writing)
+{
+	int status = open_lines(writing);
+
+	for (size_t i = 0; i < writing->collection.document_count && status == 0; i++)
+		status = write_document(writing, &writing->collection.documents[i]);
+	if (status == 0)
+		status = state_for_each(writing->request->state, write_unconverted, writing, writing->error);
+	for (int i = 0; i < LINES_COUNT && status == 0; i++) {
+		status = finish_file(writing, &writing->lines[i], line_file_names[i]);
+		writing->opened[i] = status < 0;
+	}
+	return status;
+}
+
+static int write_descriptions(struct writing *writing)
+{
+	struct finalise_summary *summary = &writing->summary;
+	uint64_t records = summary->pairs[0] + summary->pairs[1] + summary->pairs[2];
+	struct buffer text;
+
+	summary->mean_quality = records ? summary->mean_quality / (double)records : 0;
+	buffer_init(&text, (size_t)1 << 30);
+	manifest_append_card(writing->request, summary, &text);
+	int status = write_whole(writing, "README.md", &text, true);
+	buffer_clear(&text);
+	manifest_append_json(&writing->manifest, writing->request, summary, &text);
+	if (status == 0)
+		status = write_whole(writing, "manifest.json", &text, false);
+	buffer_done(&text);
+	return status;
+}
+
+int finalise_dataset(const struct finalise_request *request, struct finalise_summary *ret_summary, struct error_text *error)
+{
+	struct writing writing = { .request = request, .error = error };
+	const struct settings *settings = request->settings;
+	int status = collection_load(&writing.collection, request->state, request->output, error);
+
+	if (status < 0)
+		return status;
+	status = collection_remove_duplicates(&writing.collection, error);
+	if (status == 0) {
+		collection_split(&writing.collection, settings->split.valid, settings->split.test, settings->run.seed);
+		status = clear_markdown(&writing);
+	}
+	if (status == 0)
+		status = write_lines(&writing);
+	if (status == 0)
+		status = write_descriptions(&writing);
+	for (int i = 0; i < LINES_COUNT; i++)
+		if (writing.opened[i])
+			output_file_abandon(&writing.lines[i]);
+	manifest_done(&writing.manifest);
+	collection_done(&writing.collection);
+	if (status < 0)
+		return error && error->message[0] ? status : error_set(error, status, "%s", error_describe(status));
+	*ret_summary = writing.summary;
+	return 0;
+}

@@ -1,0 +1,176 @@
+#define _GNU_SOURCE
+#include "coordinator/dataset/manifest.h"
+
+#include "base/clock.h"
+#include "base/json_writer.h"
+#include "proto/document.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+int manifest_add(struct manifest *manifest, const char *path, const char *sha256, uint64_t bytes, uint64_t records)
+{
+	if (manifest->count == manifest->capacity) {
+		size_t capacity = manifest->capacity ? manifest->capacity * 2 : 64;
+		struct manifest_file *grown = reallocarray(manifest->files, capacity, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		manifest->files = grown;
+		manifest->capacity = capacity;
+	}
+	struct manifest_file *file = &manifest->files[manifest->count];
+	*file = (struct manifest_file){ .path = strdup(path), .bytes = bytes, .records = records };
+	snprintf(file->sha256, sizeof(file->sha256), "%s", sha256);
+	if (!file->path)
+		return -ENOMEM;
+	manifest->count++;
+	return 0;
+}
+
+void manifest_done(struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->count; i++)
+		free(manifest->files[i].path);
+	free(manifest->files);
+	*manifest = (struct manifest){ .files = NULL };
+}
+
+static void write_counts(struct json_writer *json, const struct finalise_summary *summary)
+{
+	json_key(json, "documents");
+	json_object_open(json);
+	json_member_unsigned(json, "converted", summary->documents);
+	json_member_unsigned(json, "rejected", summary->rejected_documents);
+	json_member_unsigned(json, "failed", summary->failed_documents);
+	json_member_unsigned(json, "archives", summary->archives);
+	json_object_close(json);
+	json_key(json, "records");
+	json_object_open(json);
+	for (int split = 0; split < FINALISE_SPLIT_COUNT; split++)
+		json_member_unsigned(json, finalise_split_name(split), summary->pairs[split]);
+	json_member_unsigned(json, "refused", summary->refused_pairs);
+	json_member_unsigned(json, "duplicates", summary->duplicate_pairs);
+	json_object_close(json);
+	json_key(json, "documents_in_split");
+	json_object_open(json);
+	for (int split = 0; split < FINALISE_SPLIT_COUNT; split++)
+		json_member_unsigned(json, finalise_split_name(split), summary->documents_in[split]);
+	json_object_close(json);
+	json_key(json, "extractions");
+	json_object_open(json);
+	for (int category = 0; category < DOCUMENT_CATEGORY_COUNT; category++)
+		json_member_unsigned(json, document_category_name(category), summary->extractions[category]);
+	json_object_close(json);
+	json_member_fixed(json, "mean_quality", summary->mean_quality, 2);
+}
+
+static void write_files(struct json_writer *json, const struct manifest *manifest)
+{
+	json_key(json, "files");
+	json_array_open(json);
+	for (size_t i = 0; i < manifest->count; i++) {
+		const struct manifest_file *file = &manifest->files[i];
+		json_object_open(json);
+		json_member_string(json, "path", file->path);
+		json_member_string(json, "sha256", file->sha256);
+		json_member_unsigned(json, "bytes", file->bytes);
+		json_member_unsigned(json, "records", file->records);
+		json_object_close(json);
+	}
+	json_array_close(json);
+}
+
+void manifest_append_json(const struct manifest *manifest, const struct finalise_request *request, const struct finalise_summary *summary,
+			  struct buffer *out)
+{
+	struct json_writer json;
+	char created[32];
+	time_t now = (time_t)clock_realtime_s();
+	struct tm parts;
+
+	gmtime_r(&now, &parts);
+	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &parts);
+	json_init(&json, out, 2);
+	json_object_open(&json);
+	json_member_string(&json, "name", request->settings->output.dataset_name);
+	json_member_string(&json, "created", created); /* the only time in the dataset */
+	json_key(&json, "versions");
+	json_object_open(&json);
+	json_member_string(&json, "docring", DOCRING_VERSION);
+	json_member_unsigned(&json, "document_layout", DOCUMENT_VERSION);
+	json_member_string(&json, "sqlite", sqlite3_libversion());
+	json_object_close(&json);
+	json_member_unsigned(&json, "seed", request->settings->run.seed);
+	json_member_string(&json, "config_hash", request->config_hash);
+	write_counts(&json, summary);
+	write_files(&json, manifest);
+	json_member_string(&json, "settings", request->settings_text);
+	json_object_close(&json);
+	buffer_append_byte(out, '\n');
+}
+
+static const char *size_category(uint64_t records)
+{
+	return records < 1000 ? "n<1K" : records < 10000 ? "1K<n<10K" : records < 100000 ? "10K<n<100K" : records < 1000000 ? "100K<n<1M" : "1M<n<10M";
+}
+
+static void append_yaml_quoted(struct buffer *out, const char *value)
+{
+	struct json_writer json; /* a JSON string is a YAML string */
+
+	json_init(&json, out, 0);
+	json_string(&json, value);
+}
+
+static void append_card_header(const struct finalise_request *request, const struct finalise_summary *summary, struct buffer *out)
+{
+	uint64_t records = summary->pairs[FINALISE_TRAIN] + summary->pairs[FINALISE_VALID] + summary->pairs[FINALISE_TEST];
+
+	buffer_append_string(out, "---\npretty_name: ");
+	append_yaml_quoted(out, request->settings->output.dataset_name);
+	buffer_append_string(out, "\nlicense: ");
+	append_yaml_quoted(out, request->settings->output.license);
+	buffer_append_format(out, "\nlanguage:\n- en\ntask_categories:\n- question-answering\n- text-generation\ntags:\n- conversational\n- telecom\n"
+				  "size_categories:\n- %s\n", size_category(records));
+	if (records) {
+		buffer_append_string(out, "configs:\n- config_name: default\n  data_files:\n");
+		for (int split = 0; split < FINALISE_SPLIT_COUNT; split++)
+			if (summary->pairs[split])
+				buffer_append_format(out, "  - split: %s\n    path: %s.jsonl\n",
+						     split == FINALISE_VALID ? "validation" : finalise_split_name(split), finalise_split_name(split));
+	}
+	buffer_append_string(out, "---\n\n");
+}
+
+void manifest_append_card(const struct finalise_request *request, const struct finalise_summary *summary, struct buffer *out)
+{
+	append_card_header(request, summary, out);
+	buffer_append_format(out, "# %s\n\nConversations grounded in technical documents, made by docring %s. Every answer is made of passages of "
+				  "its source document; every identifier and number in it occurs there.\n\n",
+			     request->settings->output.dataset_name, DOCRING_VERSION);
+	buffer_append_string(out, "| Split | Records | Documents |\n| --- | ---: | ---: |\n");
+	for (int split = 0; split < FINALISE_SPLIT_COUNT; split++)
+		buffer_append_format(out, "| %s | %" PRIu64 " | %" PRIu64 " |\n", finalise_split_name(split), summary->pairs[split], summary->documents_in[split]);
+	buffer_append_format(out, "\nMean quality score: %.2f of 10. Splits are made by document: no document, and no copy of one, is in two of them.\n\n",
+			     summary->mean_quality);
+	buffer_append_string(out, "## Use\n\n```python\nfrom datasets import load_dataset\n\ndataset = load_dataset(\"json\", data_files={"
+				  "\"train\": \"train.jsonl\", \"validation\": \"valid.jsonl\", \"test\": \"test.jsonl\"})\n```\n\n"
+				  "Each row has `messages` (roles `system`, `user`, `assistant`) and `metadata`. `source_span` counts characters in the "
+				  "`text` of the document's line in `extractions.jsonl`.\n\n## Files\n\n| File | What it is |\n| --- | --- |\n"
+				  "| `train.jsonl`, `valid.jsonl`, `test.jsonl` | the records |\n"
+				  "| `extractions.jsonl` | a document a line: its text and what was found in it, with character offsets |\n");
+	if (request->settings->output.markdown)
+		buffer_append_string(out, "| `markdown/` | the converted documents |\n");
+	buffer_append_string(out, "| `rejected.jsonl` | documents and pairs that a gate left out, with the reason |\n"
+				  "| `failed.jsonl` | documents that could not be read, with the reason |\n"
+				  "| `manifest.json` | counts, SHA-256 of every file, settings, versions |\n\n");
+	buffer_append_format(out, "## How it was made\n\n%" PRIu64 " documents were converted, %" PRIu64 " rejected and %" PRIu64 " failed. %" PRIu64
+				  " pairs were refused by the quality gates and %" PRIu64 " removed as duplicates. Seed %" PRIu64 ", domain `%s`.\n",
+			     summary->documents, summary->rejected_documents, summary->failed_documents, summary->refused_pairs,
+			     summary->duplicate_pairs, request->settings->run.seed, request->settings->run.domain);
+}

@@ -1,0 +1,27 @@
+/* manifest.h: manifest.json (what the dataset is made of: counts, file hashes, settings, versions) and README.md, the dataset card
+ * that Hugging Face's tools read. */
+#ifndef DOCRING_COORDINATOR_DATASET_MANIFEST_H
+#define DOCRING_COORDINATOR_DATASET_MANIFEST_H
+
+#include "coordinator/dataset/finalise.h"
+#include "coordinator/dataset/output_file.h"
+
+struct manifest_file {
+	char *path; /* below the dataset folder */
+	char sha256[OUTPUT_HASH_HEX_BYTES];
+	uint64_t bytes, records;
+};
+
+struct manifest {
+	struct manifest_file *files;
+	size_t count, capacity;
+};
+
+int manifest_add(struct manifest *manifest, const char *path, const char *sha256, uint64_t bytes, uint64_t records) WARN_UNUSED;
+void manifest_done(struct manifest *manifest);
+
+void manifest_append_json(const struct manifest *manifest, const struct finalise_request *request, const struct finalise_summary *summary,
+			  struct buffer *out);
+void manifest_append_card(const struct finalise_request *request, const struct finalise_summary *summary, struct buffer *out);
+
+#endif

@@ -1,0 +1,28 @@
+/* row.h: one line of JSON for one record: same keys, same order, same types in every row; no clock in any of them. */
+#ifndef DOCRING_COORDINATOR_DATASET_ROW_H
+#define DOCRING_COORDINATOR_DATASET_ROW_H
+
+#include "base/utf8_index.h"
+#include "coordinator/state.h"
+#include "proto/conversation.h"
+
+struct row_source { /* of the document */
+	const char *source, *container, *hash, *dataset_name;
+	const struct utf8_index *characters; /* of its Markdown */
+};
+
+/* A record of train, valid or test.jsonl, with "\n". */
+void row_append_record(const struct row_source *source, const struct document *document, const struct conversation_set *set,
+		       uint32_t conversation_index, struct buffer *out);
+/* A pair that was refused, for rejected.jsonl; `gate` and `reason` say by whom. */
+void row_append_rejected_pair(const struct row_source *source, const struct document *document, const struct conversation_set *set,
+			      uint32_t conversation_index, const char *gate, struct text reason, struct buffer *out);
+/* A document that was rejected, for the same file. */
+void row_append_rejected_document(const struct state_row *row, struct buffer *out);
+void row_append_failed_document(const struct state_row *row, struct buffer *out);
+
+/* "<first 12 hex digits of the content's hash>-<chunk>" with the document's own id in front when it has one. */
+void row_chunk_id(const struct row_source *source, const struct document *document, uint32_t chunk_index, struct buffer *out);
+void row_document_id(const struct row_source *source, const struct document *document, struct buffer *out);
+
+#endif

@@ -1,0 +1,221 @@
+/* main.c: the coordinator program: reads the command line and hands over to the subcommand. The run itself is run.c. */
+#define _GNU_SOURCE
+#include "base/file.h"
+#include "config/domain.h"
+#include "coordinator/client.h"
+#include "coordinator/dataset/finalise.h"
+#include "coordinator/doctor.h"
+#include "coordinator/dry_run.h"
+#include "coordinator/help.h"
+#include "coordinator/options.h"
+#include "coordinator/run.h"
+#include "coordinator/summary.h"
+#include "ipc/fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_RESOURCES = 3, COMMAND_BYTES_MAX = 1 << 16 };
+
+static int say(const struct error_text *error, int code)
+{
+	fprintf(stderr, "coordinator: %s\n", error->message);
+	return code;
+}
+
+/* --- run ------------------------------------------------------------------------------------------------------------------ */
+
+static int command_run(const struct options *options, int argument_count, char **arguments)
+{
+	struct buffer command;
+
+	if (options->dry_run)
+		return dry_run(options);
+	buffer_init(&command, COMMAND_BYTES_MAX);
+	for (int i = 0; i < argument_count; i++)
+		buffer_append_format(&command, "%s%s", i ? " " : "", arguments[i]);
+	struct run_request request = {
+		.settings = &options->settings, .inputs = options->inputs, .input_count = options->input_count, .output = options->output,
+		.watch_folder = options->watch, .command = buffer_string(&command), .service = options->input_count == 0,
+		.restart = options->restart, .json = options->json,
+		.progress = options->progress == OPTIONS_PROGRESS_ALWAYS ? RUN_PROGRESS_ALWAYS :
+			    options->progress == OPTIONS_PROGRESS_NEVER ? RUN_PROGRESS_NEVER : RUN_PROGRESS_AUTO,
+	};
+	log_set_level(options->log_level);
+	int code = run_execute(&request);
+	buffer_done(&command);
+	return code;
+}
+
+/* --- finalise and verify ---------------------------------------------------------------------------------------------------- */
+
+/* Nobody else may write to the folder meanwhile. */
+static int lock_output(const char *output, struct error_text *error)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/.docring/lock", output) >= (int)sizeof(path))
+		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", output);
+	int lock = open(path, O_RDWR | O_CLOEXEC);
+	if (lock < 0)
+		return error_set(error, -errno, "%s: no run of docring was made there (%s: %s)", output, path, strerror(errno));
+	if (flock(lock, LOCK_EX | LOCK_NB) < 0) {
+		close(lock);
+		return error_set(error, -EBUSY, "%s: a coordinator is writing there", output);
+	}
+	return lock;
+}
+
+static int finalise_folder(const struct options *options, struct finalise_summary *ret_summary, struct error_text *error)
+{
+	struct finalise_request request = { .settings = &options->settings, .output = options->output };
+	struct buffer settings_text, hash;
+	char path[PATH_MAX];
+
+	buffer_init(&settings_text, 1 << 20);
+	buffer_init(&hash, 64);
+	settings_dump(&options->settings, &settings_text);
+	snprintf(path, sizeof(path), "%s/.docring/run.db", options->output);
+	int status = state_open(&request.state, path, "", error);
+	if (status == 0)
+		status = uring_create(&request.uring, 64, strcmp(options->settings.io.uring, "off") == 0 ? URING_OFF : URING_AUTO, error);
+	if (status == 0)
+		status = state_get(request.state, "config_hash", &hash, error);
+	request.settings_text = buffer_string(&settings_text);
+	request.config_hash = buffer_string(&hash);
+	if (status == 0)
+		status = finalise_dataset(&request, ret_summary, error);
+	uring_destroy(request.uring);
+	state_close(request.state);
+	buffer_done(&hash);
+	buffer_done(&settings_text);
+	return status;
+}
+
+static int command_finalise(const struct options *options)
+{
+	struct finalise_summary summary;
+	struct error_text error = { "" };
+	int lock = lock_output(options->output, &error);
+
+	if (lock < 0)
+		return say(&error, lock == -EBUSY ? EXIT_RESOURCES : EXIT_USAGE);
+	int status = finalise_folder(options, &summary, &error);
+	close(lock);
+	if (status < 0)
+		return say(&error, EXIT_RESOURCES);
+	return summary_print_dataset(options->output, &summary, options->json) ? EXIT_DONE : EXIT_INCOMPLETE;
+}
+
+static int command_verify(const struct options *options)
+{
+	struct buffer findings;
+	struct error_text error = { "" };
+
+	buffer_init(&findings, 1 << 20);
+	int status = finalise_verify(options->output, &findings, &error);
+	if (findings.bytes)
+		printf("%s", buffer_string(&findings));
+	else if (status == 0)
+		printf("%s: every file is as its manifest says\n", options->output);
+	buffer_done(&findings);
+	if (status < 0 && error.message[0])
+		return say(&error, EXIT_USAGE);
+	return status == 0 ? EXIT_DONE : EXIT_INCOMPLETE;
+}
+
+/* --- convert and extract: the worker's program does it, since this one reads nothing that came from outside ------------------- */
+
+static int settings_file(const struct settings *settings, struct error_text *error)
+{
+	char path[] = "/tmp/docring-settings-XXXXXX";
+	struct buffer text;
+	int file = mkstemp(path); /* stays open over exec; gone with the process */
+
+	if (file < 0)
+		return error_set(error, -errno, "/tmp: cannot make a temporary file: %s", strerror(errno));
+	unlink(path);
+	buffer_init(&text, 1 << 20);
+	settings_dump(settings, &text);
+	int status = file_write_fd(file, text.data, text.bytes);
+	buffer_done(&text);
+	if (status == 0 && lseek(file, 0, SEEK_SET) < 0)
+		status = -errno;
+	if (status < 0) {
+		close(file);
+		return error_set(error, status, "/tmp: cannot write: %s", strerror(-status));
+	}
+	return file;
+}
+
+static int command_one_document(const struct options *options)
+{
+	char program[PATH_MAX + 32], settings_path[64];
+	struct error_text error = { "" };
+	ssize_t bytes = readlink("/proc/self/exe", program, PATH_MAX - 1);
+
+	if (options->input_count != 1) {
+		fprintf(stderr, "coordinator: %s: expected one file ('-' for standard input), got %d\n", options_command_name(options->command), options->input_count);
+		return EXIT_USAGE;
+	}
+	if (bytes < 0)
+		return say((error_set(&error, -errno, "/proc/self/exe: %s", strerror(errno)), &error), EXIT_RESOURCES);
+	program[bytes] = '\0';
+	snprintf(strrchr(program, '/'), 32, "/worker-preprocess");
+	int file = settings_file(&options->settings, &error);
+	if (file < 0)
+		return say(&error, EXIT_RESOURCES);
+	snprintf(settings_path, sizeof(settings_path), "/proc/self/fd/%d", file);
+	const char *arguments[] = { program, options_command_name(options->command), "--settings", settings_path, "--", options->inputs[0], NULL, NULL };
+	if (options->front_matter) {
+		arguments[4] = "--front-matter";
+		arguments[5] = "--";
+		arguments[6] = options->inputs[0];
+	}
+	execv(program, (char *const *)(uintptr_t)arguments);
+	error_set(&error, -errno, "%s: %s; it belongs beside the coordinator", program, strerror(errno));
+	return say(&error, EXIT_RESOURCES);
+}
+
+/* -------------------------------------------------------------------------------------------------------------------------------- */
+
+static int perform(const struct options *options, int argument_count, char **arguments)
+{
+	switch (options->command) {
+	case OPTIONS_RUN: return command_run(options, argument_count, arguments);
+	case OPTIONS_SUBMIT: return client_submit(options);
+	case OPTIONS_STATUS: return client_status(options);
+	case OPTIONS_WORKERS: return client_workers(options);
+	case OPTIONS_FINALISE: return command_finalise(options);
+	case OPTIONS_VERIFY: return command_verify(options);
+	case OPTIONS_CONVERT: case OPTIONS_EXTRACT: return command_one_document(options);
+	case OPTIONS_DOCTOR: return doctor_run(options, stdout);
+	default: return EXIT_USAGE;
+	}
+}
+
+int main(int argument_count, char **arguments)
+{
+	struct options options;
+	struct error_text error = { "" };
+	int code;
+
+	fault_init();
+	if (options_parse(argument_count, arguments, &options, &error) < 0)
+		return say(&error, EXIT_USAGE);
+	if (options.action == OPTIONS_PERFORM)
+		code = perform(&options, argument_count, arguments);
+	else
+		code = help_show(&options, stdout) < 0 ? EXIT_RESOURCES : EXIT_DONE;
+	options_done(&options);
+	if (fflush(stdout) != 0 && code == EXIT_DONE) {
+		fprintf(stderr, "coordinator: cannot write to standard output: %s\n", strerror(errno));
+		code = EXIT_RESOURCES;
+	}
+	return code;
+}
