@@ -1,0 +1,283 @@
+/* clean.c: takes out of converted Markdown what is not the document: legal text, contents lists that repeat the headings,
+ * headings that are file names or have nothing under them, leftovers of converters; and puts blanks and line ends in order.
+ *
+ * The text is scanned once into blocks, each step marks blocks, and what is left is written out. Nothing inside a table or
+ * a code block is judged. Pure; the caller owns everything. */
+#define _GNU_SOURCE
+#include "workers/preprocess/clean.h"
+
+#include "base/utf8.h"
+#include "workers/preprocess/preprocess.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { HEADING_LEVEL_MAX = 6, FILE_HEADING_BYTES_MAX = 400, EMPTY_LINK_BYTES_MAX = 2048 };
+
+struct cleaner {
+	const struct domain *domain;
+	struct text markdown; /* characters already cleaned */
+	struct blocks blocks;
+	uint8_t *marks;
+	struct buffer *out;
+	size_t cleaned;
+};
+
+static struct text content_of(const struct cleaner *cleaner, const struct block *block)
+{
+	return text_slice(cleaner->markdown, block->content_start, block->content_end);
+}
+
+static void drop(struct cleaner *cleaner, size_t index)
+{
+	cleaner->marks[index] = CLEAN_DROP;
+	cleaner->cleaned++;
+}
+
+/* --- noise ------------------------------------------------------------------------------------------------------ */
+
+/* Symbols and punctuation outside ASCII: bullets, pilcrows, arrows, private characters of symbol fonts. */
+static bool is_symbol(uint32_t code)
+{
+	bool letter_like = code == 0xAA || code == 0xB2 || code == 0xB3 || code == 0xB5 || code == 0xB9 || code == 0xBA;
+	return (code >= 0xA1 && code <= 0xBF && !letter_like) || (code >= 0x2000 && code <= 0x2BFF) || (code >= 0x3000 && code <= 0x303F) ||
+	       (code >= 0xE000 && code <= 0xF8FF) || code == 0xFFFD;
+}
+
+static bool has_words(struct text text)
+{
+	for (size_t i = 0; i < text.bytes;) {
+		uint32_t code;
+		size_t bytes = utf8_decode(text, i, &code);
+		if (bytes == 1 ? ascii_is_alnum(text.data[i]) : bytes > 1 && !is_symbol(code))
+			return true;
+		i += bytes ? bytes : 1;
+	}
+	return false;
+}
+
+static bool is_comment(struct text text)
+{
+	text = text_trim(text);
+	return text_starts_with(text, TEXT_LITERAL("<!--")) && text_ends_with_nocase(text, TEXT_LITERAL("-->")) &&
+	       text_find(text, TEXT_LITERAL("-->")) == (ptrdiff_t)text.bytes - 3;
+}
+
+static void mark_noise(struct cleaner *cleaner)
+{
+	int last_kept = BLOCK_RULE; /* a rule at the beginning parts nothing either */
+	for (size_t i = 0; i < cleaner->blocks.count; i++) {
+		const struct block *block = &cleaner->blocks.items[i];
+		if (cleaner->marks[i] != CLEAN_KEEP)
+			continue;
+		bool parent = block->kind == BLOCK_LIST_ITEM && i + 1 < cleaner->blocks.count &&
+			      cleaner->blocks.items[i + 1].kind == BLOCK_LIST_ITEM && cleaner->blocks.items[i + 1].level > block->level;
+		bool running = block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_QUOTE || block->kind == BLOCK_LIST_ITEM;
+		struct text content = content_of(cleaner, block);
+		if (running && !parent && (!has_words(content) || is_comment(content)))
+			drop(cleaner, i);
+		else if (block->kind == BLOCK_RULE && last_kept == BLOCK_RULE)
+			drop(cleaner, i);
+		else
+			last_kept = block->kind;
+	}
+}
+
+/* --- headings --------------------------------------------------------------------------------------------------- */
+
+static struct text file_of(struct text name)
+{
+	const char *slash = name.bytes ? memrchr(name.data, '/', name.bytes) : NULL;
+	return slash ? text_slice(name, (size_t)(slash - name.data) + 1, name.bytes) : name;
+}
+
+static struct text stem_of(struct text file)
+{
+	const char *dot = file.bytes ? memrchr(file.data, '.', file.bytes) : NULL;
+	return dot && dot > file.data ? text_slice(file, 0, (size_t)(dot - file.data)) : file;
+}
+
+/* "22104-LZA7016014_1Uen.BF" is a name for a file; "overview", of overview.html, may well be a heading. */
+static bool looks_like_file(struct text stem)
+{
+	bool odd = false;
+	for (size_t i = 0; i < stem.bytes; i++) {
+		if (ascii_is_space(stem.data[i]))
+			return false;
+		odd |= ascii_is_digit(stem.data[i]) || stem.data[i] == '_';
+	}
+	return odd;
+}
+
+static void mark_file_headings(struct cleaner *cleaner, struct text name, struct buffer *plain)
+{
+	struct text file = file_of(name), stem = stem_of(file);
+	size_t headings = 0;
+	for (size_t i = 0; i < cleaner->blocks.count && headings < 2; i++)
+		headings += cleaner->blocks.items[i].kind == BLOCK_HEADING;
+	if (headings < 2 || stem.bytes == 0)
+		return; /* an only heading is better than none */
+	for (size_t i = 0; i < cleaner->blocks.count; i++) {
+		const struct block *block = &cleaner->blocks.items[i];
+		if (block->kind != BLOCK_HEADING || cleaner->marks[i] != CLEAN_KEEP ||
+		    block->content_end - block->content_start > FILE_HEADING_BYTES_MAX)
+			continue;
+		buffer_clear(plain);
+		block_append_plain(plain, content_of(cleaner, block));
+		struct text heading = text_trim(buffer_view(plain));
+		if ((file.bytes > stem.bytes && text_equal_nocase(heading, file)) || (looks_like_file(stem) && text_equal_nocase(heading, stem)))
+			drop(cleaner, i);
+	}
+}
+
+static size_t first_heading(const struct cleaner *cleaner)
+{
+	size_t i = 0;
+	while (i < cleaner->blocks.count && !(cleaner->blocks.items[i].kind == BLOCK_HEADING && cleaner->marks[i] == CLEAN_KEEP))
+		i++;
+	return i;
+}
+
+/* From the end: has_content[level] says whether anything was kept since the last heading of that level or a higher one. The
+ * document's first heading stays, since it names the document, unless the next one says the same. */
+static void mark_empty_headings(struct cleaner *cleaner)
+{
+	bool has_content[HEADING_LEVEL_MAX + 1] = { false };
+	size_t first = first_heading(cleaner);
+	struct text next_kept = { NULL, 0 };
+	for (size_t i = cleaner->blocks.count; i-- > 0;) {
+		const struct block *block = &cleaner->blocks.items[i];
+		if (cleaner->marks[i] == CLEAN_DROP)
+			continue;
+		if (block->kind != BLOCK_HEADING) {
+			if (block->kind != BLOCK_RULE)
+				memset(has_content, true, sizeof(has_content));
+			continue;
+		}
+		struct text heading = content_of(cleaner, block);
+		bool title = i == first && heading.bytes > 0 && !text_equal(heading, next_kept);
+		bool keep = heading.bytes > 0 && (has_content[block->level] || title || legal_has_identifier(cleaner->domain, heading));
+		if (!keep) {
+			drop(cleaner, i);
+			continue;
+		}
+		for (unsigned level = 0; level <= HEADING_LEVEL_MAX; level++)
+			has_content[level] = level < block->level;
+		next_kept = heading;
+	}
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------------- */
+
+/* Offset behind "[](…)" at the start of `text`, or 0. An image's "![](…)" is not meant. */
+static size_t empty_link(struct text text)
+{
+	if (!text_starts_with(text, TEXT_LITERAL("[](")))
+		return 0;
+	const char *close = memchr(text.data, ')', size_min(text.bytes, EMPTY_LINK_BYTES_MAX));
+	return close ? (size_t)(close - text.data) + 1 : 0;
+}
+
+/* A line without trailing blanks, runs of blanks made one, links without text left out. The indent stays. */
+static void append_line(struct buffer *out, struct text line)
+{
+	while (line.bytes > 0 && ascii_is_space(line.data[line.bytes - 1]))
+		line.bytes--;
+	size_t i = 0;
+	while (i < line.bytes && ascii_is_space(line.data[i]))
+		buffer_append_byte(out, line.data[i++]);
+	bool exact = line.bytes > 0 && memchr(line.data, '`', line.bytes); /* blanks in code count */
+	size_t start = i;
+	while (i < line.bytes) {
+		char c = line.data[i];
+		size_t link = c == '[' && (i == 0 || line.data[i - 1] != '!') ? empty_link(text_slice(line, i, line.bytes)) : 0;
+		bool second_blank = !exact && ascii_is_space(c) && i + 1 < line.bytes && ascii_is_space(line.data[i + 1]);
+		if (link == 0 && !second_blank && (c != '\t' || exact)) {
+			i++;
+			continue;
+		}
+		buffer_append(out, line.data + start, i - start);
+		if (link == 0 && !second_blank)
+			buffer_append_byte(out, ' '); /* a tab */
+		i += link ? link : 1;
+		start = i;
+	}
+	buffer_append(out, line.data + start, i - start);
+	while (out->bytes > 0 && out->data[out->bytes - 1] == ' ')
+		buffer_truncate(out, out->bytes - 1); /* before a link that went */
+	buffer_append_byte(out, '\n');
+}
+
+static void append_block(struct cleaner *cleaner, size_t index)
+{
+	const struct block *block = &cleaner->blocks.items[index];
+	struct text rest = text_slice(cleaner->markdown, block->start, block->end), line;
+	bool blank_before = false;
+	if (block->kind == BLOCK_CODE) {
+		buffer_append_text(cleaner->out, rest);
+		if (rest.data[rest.bytes - 1] != '\n')
+			buffer_append_byte(cleaner->out, '\n');
+		return;
+	}
+	while (text_next_line(&rest, &line)) {
+		bool blank = text_trim(line).bytes == 0;
+		if ((blank && blank_before) || (cleaner->marks[index] == CLEAN_LINES && legal_is_line(cleaner->domain, line)))
+			continue;
+		append_line(cleaner->out, line);
+		blank_before = blank;
+	}
+}
+
+static void append_kept(struct cleaner *cleaner)
+{
+	const struct block *before = NULL;
+	size_t before_index = 0;
+	for (size_t i = 0; i < cleaner->blocks.count; i++) {
+		const struct block *block = &cleaner->blocks.items[i];
+		if (cleaner->marks[i] == CLEAN_DROP)
+			continue;
+		bool tight = before && before->kind == BLOCK_LIST_ITEM && block->kind == BLOCK_LIST_ITEM &&
+			     (before_index + 1 < i || before->end == block->start);
+		if (before && !tight)
+			buffer_append_byte(cleaner->out, '\n');
+		append_block(cleaner, i);
+		before = block;
+		before_index = i;
+	}
+}
+
+static int clean_blocks(struct cleaner *cleaner, struct text name, struct document_counts *counts)
+{
+	struct buffer plain;
+	int64_t legal = legal_mark(cleaner->domain, cleaner->markdown, &cleaner->blocks, cleaner->marks);
+	int64_t lists = legal < 0 ? legal : clean_mark_contents(cleaner->markdown, &cleaner->blocks, cleaner->marks);
+	if (lists < 0)
+		return (int)lists;
+	buffer_init(&plain, FILE_HEADING_BYTES_MAX * 4);
+	mark_file_headings(cleaner, name, &plain);
+	mark_noise(cleaner);
+	mark_empty_headings(cleaner);
+	buffer_done(&plain);
+	append_kept(cleaner);
+	counts->legal_removed += (uint32_t)legal;
+	counts->cleaned += (uint32_t)(cleaner->cleaned + (size_t)lists);
+	return cleaner->out->status;
+}
+
+int clean_markdown(struct text markdown, struct text name, const struct domain *domain, struct document_builder *document, struct buffer *out)
+{
+	struct cleaner cleaner = { .domain = domain, .out = out };
+	struct buffer characters;
+	buffer_init(&characters, DOCUMENT_BYTES_MAX);
+	clean_characters(markdown, &characters);
+	cleaner.markdown = buffer_view(&characters);
+	int status = characters.status < 0 ? characters.status : blocks_scan(cleaner.markdown, &cleaner.blocks);
+	if (status == 0) {
+		cleaner.marks = calloc(cleaner.blocks.count + 1, 1);
+		status = cleaner.marks ? clean_blocks(&cleaner, name, document_builder_counts(document)) : -ENOMEM;
+	}
+	free(cleaner.marks);
+	blocks_done(&cleaner.blocks);
+	buffer_done(&characters);
+	return status;
+}

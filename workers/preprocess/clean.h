@@ -1,0 +1,30 @@
+/* clean.h: the parts of clean.c, for it and its tests. Marks are one byte a block: what becomes of it. All pure. */
+#ifndef DOCRING_WORKERS_PREPROCESS_CLEAN_H
+#define DOCRING_WORKERS_PREPROCESS_CLEAN_H
+
+#include "config/domain.h"
+#include "workers/preprocess/blocks.h"
+
+enum clean_mark {
+	CLEAN_KEEP,
+	CLEAN_DROP,
+	CLEAN_LINES, /* the lines that legal_is_line names are left out, the others stay */
+};
+
+/* clean_characters.c: quotes, dashes and blanks of word processors as ASCII ones; what cannot be seen is left out. */
+void clean_characters(struct text markdown, struct buffer *out);
+
+/* legal.c: marks legal sections, paragraphs and lines; returns how many sections, paragraphs and lines that were, or -ENOMEM. */
+int64_t legal_mark(const struct domain *domain, struct text markdown, const struct blocks *blocks, uint8_t *marks) WARN_UNUSED;
+/* Is this line, as a whole, legal or running text? */
+bool legal_is_line(const struct domain *domain, struct text line);
+/* Does the text hold an identifier of the domain: a feature, a licence, a parameter, a counter, an event, a command? */
+bool legal_has_identifier(const struct domain *domain, struct text text);
+
+/* clean_contents.c: marks lists whose entries are the headings that follow; returns how many lists, or -ENOMEM. */
+int64_t clean_mark_contents(struct text markdown, const struct blocks *blocks, uint8_t *marks) WARN_UNUSED;
+
+/* "3.2.1 Overview" → "Overview"; "A.1 Names" → "Names". */
+struct text clean_without_number(struct text heading);
+
+#endif

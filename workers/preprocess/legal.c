@@ -1,0 +1,206 @@
+/* legal.c: finds legal text: whole sections by their heading, paragraphs by a phrase, single lines by a pattern. The words
+ * come from the domain pack. Text with a technical identifier is never legal text, whatever it says besides: a lost
+ * copyright line costs nothing, a lost parameter does. Pure. */
+#define _GNU_SOURCE
+#include "workers/preprocess/clean.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum {
+	LEGAL_PARAGRAPH_BYTES_MAX = 6000, /* a longer block is text that happens to have such a phrase in it */
+	LEGAL_LINE_BYTES_MAX = 400,
+	HEADING_BYTES_MAX = 400,
+	LETTERS = 27, /* buckets of phrases by their first letter; the last is for all other bytes */
+};
+
+struct phrases { /* the legal phrases by first letter */
+	const struct text *items;
+	size_t first[LETTERS]; /* index of the first phrase of the bucket + 1, 0: none */
+	size_t *next;          /* the same, of the next phrase in its bucket */
+};
+
+static unsigned bucket_of(char c)
+{
+	c = ascii_lower(c);
+	return ascii_is_lower(c) ? (unsigned)(c - 'a') : LETTERS - 1;
+}
+
+static int phrases_init(struct phrases *phrases, const struct domain *domain)
+{
+	size_t count;
+	*phrases = (struct phrases){ .items = domain_list(domain, DOMAIN_LIST_LEGAL_PHRASES, &count) };
+	phrases->next = calloc(count + 1, sizeof(*phrases->next));
+	if (!phrases->next)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		if (phrases->items[i].bytes == 0)
+			continue;
+		unsigned bucket = bucket_of(phrases->items[i].data[0]);
+		phrases->next[i] = phrases->first[bucket];
+		phrases->first[bucket] = i + 1;
+	}
+	return 0;
+}
+
+/* Phrases are looked for at beginnings of words only. */
+static bool phrases_in(const struct phrases *phrases, struct text text)
+{
+	bool in_word = false;
+	for (size_t i = 0; i < text.bytes; i++) {
+		bool word = ascii_is_word(text.data[i]);
+		if (!(word && in_word)) {
+			for (size_t n = phrases->first[bucket_of(text.data[i])]; n > 0; n = phrases->next[n - 1])
+				if (text_starts_with_nocase(text_slice(text, i, text.bytes), phrases->items[n - 1]))
+					return true;
+		}
+		in_word = word;
+	}
+	return false;
+}
+
+/* "www.Example.com" has the shape of MoClass.attribute. */
+static bool is_address(struct text text, const struct domain_match *match)
+{
+	static const struct text domains[] = { TEXT_LITERAL(".com"), TEXT_LITERAL(".org"), TEXT_LITERAL(".net") };
+	char before = match->start > 0 ? text.data[match->start - 1] : ' ';
+	if (before == '.' || before == '@' || before == '/')
+		return true;
+	for (size_t i = 0; i < COUNT_OF(domains); i++)
+		if (text_ends_with_nocase(match->groups[0], domains[i]))
+			return true;
+	return false;
+}
+
+bool legal_has_identifier(const struct domain *domain, struct text text)
+{
+	static const enum domain_pattern patterns[] = { DOMAIN_PATTERN_FEATURE_ID, DOMAIN_PATTERN_LICENCE_ID, DOMAIN_PATTERN_COUNTER,
+							DOMAIN_PATTERN_EVENT, DOMAIN_PATTERN_COMMAND };
+	struct domain_match match;
+	for (size_t i = 0; i < COUNT_OF(patterns); i++)
+		if (domain_search(domain, patterns[i], text, 0, &match))
+			return true;
+	for (size_t start = 0; domain_search(domain, DOMAIN_PATTERN_ATTRIBUTE, text, start, &match); start = match.end) {
+		if (!is_address(text, &match))
+			return true;
+		CHECK(match.end > start);
+	}
+	return false;
+}
+
+bool legal_is_line(const struct domain *domain, struct text line)
+{
+	struct domain_match match;
+	line = text_trim(line);
+	return line.bytes > 0 && line.bytes <= LEGAL_LINE_BYTES_MAX && domain_search(domain, DOMAIN_PATTERN_LEGAL_LINE, line, 0, &match) &&
+	       !legal_has_identifier(domain, line);
+}
+
+struct text clean_without_number(struct text heading)
+{
+	size_t i = 0;
+	heading = text_trim(heading);
+	if (i + 1 < heading.bytes && ascii_is_upper(heading.data[i]) && heading.data[i + 1] == '.')
+		i += 2; /* an appendix: "A.1" */
+	size_t digits = i;
+	while (i < heading.bytes && (ascii_is_digit(heading.data[i]) || heading.data[i] == '.'))
+		i++;
+	bool number = i > 0 && (i > digits || heading.data[i - 1] == '.') && i < heading.bytes && ascii_is_space(heading.data[i]);
+	return number ? text_trim(text_slice(heading, i, heading.bytes)) : heading;
+}
+
+static bool is_legal_heading(const struct domain *domain, struct text markdown, const struct block *block, struct buffer *plain)
+{
+	if (block->kind != BLOCK_HEADING || block->content_end - block->content_start > HEADING_BYTES_MAX)
+		return false;
+	buffer_clear(plain);
+	block_append_plain(plain, text_slice(markdown, block->content_start, block->content_end));
+	struct text heading = clean_without_number(buffer_view(plain));
+	while (heading.bytes > 0 && (heading.data[heading.bytes - 1] == ':' || heading.data[heading.bytes - 1] == '.'))
+		heading.bytes--;
+	return domain_list_has(domain, DOMAIN_LIST_LEGAL_HEADINGS, heading);
+}
+
+/* Index behind the section of heading `index`: its own blocks and those of the sections in it. */
+static size_t section_end(const struct blocks *blocks, size_t index)
+{
+	unsigned level = blocks->items[index].level;
+	size_t i = index + 1;
+	while (i < blocks->count && !(blocks->items[i].kind == BLOCK_HEADING && blocks->items[i].level <= level))
+		i++;
+	return i;
+}
+
+static size_t mark_sections(const struct domain *domain, struct text markdown, const struct blocks *blocks, uint8_t *marks,
+			    struct buffer *plain)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < blocks->count; i++) {
+		if (!is_legal_heading(domain, markdown, &blocks->items[i], plain))
+			continue;
+		size_t end = section_end(blocks, i);
+		struct text section = text_slice(markdown, blocks->items[i].start, blocks->items[end - 1].end);
+		if (legal_has_identifier(domain, section))
+			continue; /* a section inside it may still be legal text alone: at most six levels deep */
+		memset(marks + i, CLEAN_DROP, end - i);
+		i = end - 1;
+		count++;
+	}
+	return count;
+}
+
+static size_t legal_lines(const struct domain *domain, struct text content, size_t *ret_lines)
+{
+	size_t legal = 0, lines = 0;
+	struct text line;
+	while (text_next_line(&content, &line)) {
+		if (text_trim(line).bytes == 0)
+			continue;
+		lines++;
+		legal += legal_is_line(domain, line);
+	}
+	*ret_lines = lines;
+	return legal;
+}
+
+static size_t mark_block(const struct domain *domain, const struct phrases *phrases, struct text markdown, const struct block *block,
+			 uint8_t *mark)
+{
+	struct text content = text_slice(markdown, block->content_start, block->content_end);
+	size_t lines;
+	size_t legal = legal_lines(domain, content, &lines);
+	if (legal > 0 && legal == lines) {
+		*mark = CLEAN_DROP;
+		return legal;
+	}
+	if (content.bytes <= LEGAL_PARAGRAPH_BYTES_MAX && phrases_in(phrases, content) && !legal_has_identifier(domain, content)) {
+		*mark = CLEAN_DROP;
+		return 1;
+	}
+	if (legal > 0 && block->kind == BLOCK_PARAGRAPH) {
+		*mark = CLEAN_LINES;
+		return legal;
+	}
+	return 0;
+}
+
+int64_t legal_mark(const struct domain *domain, struct text markdown, const struct blocks *blocks, uint8_t *marks)
+{
+	struct phrases phrases;
+	struct buffer plain;
+	int status = phrases_init(&phrases, domain);
+	if (status < 0)
+		return status;
+	buffer_init(&plain, HEADING_BYTES_MAX * 4);
+	size_t count = mark_sections(domain, markdown, blocks, marks, &plain);
+	for (size_t i = 0; i < blocks->count; i++) {
+		const struct block *block = &blocks->items[i];
+		bool running = block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_QUOTE;
+		if (running && marks[i] == CLEAN_KEEP)
+			count += mark_block(domain, &phrases, markdown, block, &marks[i]);
+	}
+	status = plain.status;
+	buffer_done(&plain);
+	free(phrases.next);
+	return status < 0 ? status : (int64_t)count;
+}
