@@ -1,90 +1,25 @@
 /* legal.c: finds legal text: whole sections by their heading, paragraphs by a phrase, single lines by a pattern. The words
  * come from the domain pack. Text with a technical identifier is never legal text, whatever it says besides: a lost
  * copyright line costs nothing, a lost parameter does. Pure. */
-#define _GNU_SOURCE
 #include "workers/preprocess/clean.h"
-
-#include <errno.h>
-#include <stdlib.h>
+#include "workers/preprocess/phrases.h"
+#include "workers/preprocess/sentence.h"
 
 enum {
-	LEGAL_PARAGRAPH_BYTES_MAX = 6000, /* a longer block is text that happens to have such a phrase in it */
+	LEGAL_PARAGRAPH_BYTES_MAX = 6000,
+	LEGAL_PERCENT_MIN = 40, /* of a paragraph must be sentences with a legal phrase; else it only mentions one */
 	LEGAL_LINE_BYTES_MAX = 400,
 	HEADING_BYTES_MAX = 400,
-	LETTERS = 27, /* buckets of phrases by their first letter; the last is for all other bytes */
 };
-
-struct phrases { /* the legal phrases by first letter */
-	const struct text *items;
-	size_t first[LETTERS]; /* index of the first phrase of the bucket + 1, 0: none */
-	size_t *next;          /* the same, of the next phrase in its bucket */
-};
-
-static unsigned bucket_of(char c)
-{
-	c = ascii_lower(c);
-	return ascii_is_lower(c) ? (unsigned)(c - 'a') : LETTERS - 1;
-}
-
-static int phrases_init(struct phrases *phrases, const struct domain *domain)
-{
-	size_t count;
-	*phrases = (struct phrases){ .items = domain_list(domain, DOMAIN_LIST_LEGAL_PHRASES, &count) };
-	phrases->next = calloc(count + 1, sizeof(*phrases->next));
-	if (!phrases->next)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		if (phrases->items[i].bytes == 0)
-			continue;
-		unsigned bucket = bucket_of(phrases->items[i].data[0]);
-		phrases->next[i] = phrases->first[bucket];
-		phrases->first[bucket] = i + 1;
-	}
-	return 0;
-}
-
-/* Phrases are looked for at beginnings of words only. */
-static bool phrases_in(const struct phrases *phrases, struct text text)
-{
-	bool in_word = false;
-	for (size_t i = 0; i < text.bytes; i++) {
-		bool word = ascii_is_word(text.data[i]);
-		if (!(word && in_word)) {
-			for (size_t n = phrases->first[bucket_of(text.data[i])]; n > 0; n = phrases->next[n - 1])
-				if (text_starts_with_nocase(text_slice(text, i, text.bytes), phrases->items[n - 1]))
-					return true;
-		}
-		in_word = word;
-	}
-	return false;
-}
-
-/* "www.Example.com" has the shape of MoClass.attribute. */
-static bool is_address(struct text text, const struct domain_match *match)
-{
-	static const struct text domains[] = { TEXT_LITERAL(".com"), TEXT_LITERAL(".org"), TEXT_LITERAL(".net") };
-	char before = match->start > 0 ? text.data[match->start - 1] : ' ';
-	if (before == '.' || before == '@' || before == '/')
-		return true;
-	for (size_t i = 0; i < COUNT_OF(domains); i++)
-		if (text_ends_with_nocase(match->groups[0], domains[i]))
-			return true;
-	return false;
-}
 
 bool legal_has_identifier(const struct domain *domain, struct text text)
 {
-	static const enum domain_pattern patterns[] = { DOMAIN_PATTERN_FEATURE_ID, DOMAIN_PATTERN_LICENCE_ID, DOMAIN_PATTERN_COUNTER,
-							DOMAIN_PATTERN_EVENT, DOMAIN_PATTERN_COMMAND };
+	static const enum domain_pattern patterns[] = { DOMAIN_PATTERN_FEATURE_ID, DOMAIN_PATTERN_LICENCE_ID, DOMAIN_PATTERN_ATTRIBUTE,
+							DOMAIN_PATTERN_COUNTER, DOMAIN_PATTERN_EVENT, DOMAIN_PATTERN_COMMAND };
 	struct domain_match match;
 	for (size_t i = 0; i < COUNT_OF(patterns); i++)
 		if (domain_search(domain, patterns[i], text, 0, &match))
 			return true;
-	for (size_t start = 0; domain_search(domain, DOMAIN_PATTERN_ATTRIBUTE, text, start, &match); start = match.end) {
-		if (!is_address(text, &match))
-			return true;
-		CHECK(match.end > start);
-	}
 	return false;
 }
 
@@ -149,6 +84,18 @@ static size_t mark_sections(const struct domain *domain, struct text markdown, c
 	return count;
 }
 
+static bool is_legal_paragraph(const struct phrases *phrases, struct text content)
+{
+	size_t legal = 0;
+	if (content.bytes > LEGAL_PARAGRAPH_BYTES_MAX)
+		return false;
+	for (size_t start = 0, end; start < content.bytes; start = end) {
+		end = sentence_next(content, start);
+		legal += phrases_count(phrases, text_slice(content, start, end), 1) ? end - start : 0;
+	}
+	return legal > 0 && legal * 100 >= content.bytes * LEGAL_PERCENT_MIN;
+}
+
 static size_t legal_lines(const struct domain *domain, struct text content, size_t *ret_lines)
 {
 	size_t legal = 0, lines = 0;
@@ -173,7 +120,7 @@ static size_t mark_block(const struct domain *domain, const struct phrases *phra
 		*mark = CLEAN_DROP;
 		return legal;
 	}
-	if (content.bytes <= LEGAL_PARAGRAPH_BYTES_MAX && phrases_in(phrases, content) && !legal_has_identifier(domain, content)) {
+	if (is_legal_paragraph(phrases, content) && !legal_has_identifier(domain, content)) {
 		*mark = CLEAN_DROP;
 		return 1;
 	}
@@ -188,7 +135,9 @@ int64_t legal_mark(const struct domain *domain, struct text markdown, const stru
 {
 	struct phrases phrases;
 	struct buffer plain;
-	int status = phrases_init(&phrases, domain);
+	size_t phrase_count;
+	const struct text *items = domain_list(domain, DOMAIN_LIST_LEGAL_PHRASES, &phrase_count);
+	int status = phrases_init(&phrases, items, phrase_count);
 	if (status < 0)
 		return status;
 	buffer_init(&plain, HEADING_BYTES_MAX * 4);
@@ -201,6 +150,6 @@ int64_t legal_mark(const struct domain *domain, struct text markdown, const stru
 	}
 	status = plain.status;
 	buffer_done(&plain);
-	free(phrases.next);
+	phrases_done(&phrases);
 	return status < 0 ? status : (int64_t)count;
 }
