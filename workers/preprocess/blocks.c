@@ -5,11 +5,18 @@
 #include "workers/preprocess/blocks.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-enum { LIST_DEPTH_MAX = 32, HEADING_LEVEL_MAX = 6, HEADING_DEPTH_MAX = 8, FENCE_BYTES_MIN = 3 };
+enum {
+	LIST_DEPTH_MAX = 32,
+	HEADING_LEVEL_MAX = 6,
+	HEADING_DEPTH_MAX = 8,
+	FENCE_BYTES_MIN = 3,
+	PATH_HEADING_BYTES_MAX = 200, /* of one heading in a path: it is repeated for every chunk */
+};
 
 struct line {
 	uint32_t start, end, next; /* end: without "\n"; next: behind it */
@@ -401,7 +408,10 @@ void blocks_heading_path(struct text markdown, const struct blocks *blocks, size
 	}
 	while (depth-- > 0) {
 		const struct block *block = &blocks->items[path[depth]];
-		block_append_plain(out, text_slice(markdown, block->content_start, block->content_end));
+		struct text content = text_slice(markdown, block->content_start, block->content_end);
+		if (content.bytes > PATH_HEADING_BYTES_MAX)
+			content.bytes = utf8_floor(content, PATH_HEADING_BYTES_MAX);
+		block_append_plain(out, content);
 		if (depth > 0)
 			buffer_append_string(out, " > ");
 	}

@@ -48,7 +48,7 @@ bool block_next_row(struct text markdown, const struct block *table, size_t *pos
  * escapes, character references and "<br>" (a blank) resolved. */
 void block_append_plain(struct buffer *out, struct text inline_text);
 
-/* "A > B > C" for the headings above (and including, if it is one) block `index`. */
+/* "A > B > C" for the headings above (and including, if it is one) block `index`; of a very long heading, its beginning. */
 void blocks_heading_path(struct text markdown, const struct blocks *blocks, size_t index, struct buffer *out);
 
 #endif
