@@ -1,9 +1,9 @@
 /* extent.h: the allocator of extents in one segment. Private memory of the coordinator: nothing of it lies in shared
  * memory, so no worker's death can leave it half-changed. Single-threaded.
  *
- * Ring order with holes: allocation goes on from where the last one ended and wraps round; releases come in any order and
- * free neighbours coalesce at once. When the place at the hand is too small, the first later hole that fits is taken, and
- * after a full round the best fit. O(log n) per operation in the number of extents. Units are 64 bytes
+ * A lease takes the hole at the lowest address that is large enough; releases come in any order and free neighbours coalesce
+ * at once, so that a slow document never blocks the others. (A hand that goes round leaves less in one piece and touches
+ * the whole segment: docs/decisions/extent-placement.md.) O(log n) per operation in the number of holes. Units are 64 bytes
  * (EXTENT_ALIGNMENT); sizes are rounded up.
  *
  * Each lease carries a generation, unique in the allocator: a handle of an earlier life does not open anything. */
@@ -43,7 +43,7 @@ bool extent_is_current(const struct extent_allocator *allocator, const struct ex
 struct extent_stats {
 	uint64_t bytes;         /* managed */
 	uint64_t leased_bytes;
-	uint64_t largest_free;  /* the largest hole, O(1) or O(log n) */
+	uint64_t largest_free;  /* the largest hole; O(1) */
 	uint64_t leases;        /* current */
 	uint64_t leases_total;
 	uint64_t refused_total; /* -ENOSPC answers */
