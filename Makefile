@@ -6,7 +6,6 @@ PREFIX ?= /usr/local
 SANITIZE ?=
 DEBUG ?= 0
 V ?= 0
-variant := $(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 comma := ,
 BUILD ?= build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
 
@@ -98,12 +97,57 @@ unit-programs: $(unit_programs)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
+sanitize := address,undefined
+sanitized := build/sanitize-address-undefined
+
 # make unit NAME=test_extent builds and runs one unit test with sanitizers; without NAME, all of them.
 NAME ?=
 .PHONY: unit
 unit:
-	$(Q)$(MAKE) --no-print-directory SANITIZE=address,undefined $(if $(NAME),build/sanitize-address-undefined/tests/$(NAME),unit-programs)
-	$(Q)tests/run-unit build/sanitize-address-undefined/tests/$(if $(NAME),$(NAME),'test_*')
+	$(Q)$(MAKE) --no-print-directory SANITIZE=$(sanitize) $(if $(NAME),$(sanitized)/tests/$(NAME),unit-programs)
+	$(Q)tests/run-unit $(sanitized)/tests/$(if $(NAME),$(NAME),'test_*')
+
+# --- from a fresh clone ---------------------------------------------------------------------------------------------
+
+.PHONY: packages
+packages:
+	$(Q)scripts/install-packages build
+
+.PHONY: demo
+demo: packages
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
+	$(Q)scripts/demo build/bin out
+
+.PHONY: test
+test:
+	$(Q)scripts/install-packages build test
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) SANITIZE=$(sanitize) all unit-programs
+	$(Q)tests/run-all
+
+.PHONY: bench
+bench: packages
+	$(Q)scripts/install-packages bench
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
+	$(Q)perf/run-corpus
+
+.PHONY: tidy
+tidy:
+	$(Q)tests/run-static
+
+# --- installing -----------------------------------------------------------------------------------------------------
+
+data_folder := $(DESTDIR)$(PREFIX)/share/docring
+man_folder := $(DESTDIR)$(PREFIX)/share/man/man1
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(data_folder)/domains $(data_folder)/profiles $(man_folder)
+	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 config/domains/*.yaml $(data_folder)/domains
+	install -m 644 config/profiles/*.yaml $(data_folder)/profiles
+	install -m 644 config/docring.yaml $(data_folder)
+	install -m 644 docs/man/*.1 $(man_folder)
 
 .PHONY: clean
 clean:

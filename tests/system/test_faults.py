@@ -1,0 +1,187 @@
+"""Nothing is lost: workers and the coordinator killed, the disk full, shared memory full, Ctrl-C; then the invariants."""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import threading
+import unittest
+
+from support import CORPUS, RunCase, docring_processes, main, small_corpus
+
+SEED = int(os.environ.get("DOCRING_TEST_SEED", "20261121"))
+
+
+class Killed(RunCase):
+    def reference(self, corpus):
+        clean = self.folder / "clean"
+        self.run_batch(corpus, out=clean, expect=0)
+        return clean
+
+    def test_workers_killed_at_random_lose_nothing(self):
+        corpus = small_corpus(self.folder / "docs", 300)
+        clean = self.reference(corpus)
+        dice = random.Random(SEED)
+        process = self.start("--workers", "3", "--shm", "256M", "--progress", "never", "--json", corpus, "-o", self.out)
+        kills = 0
+        while process.poll() is None and kills < 25:
+            pids = docring_processes(str(self.runtime))
+            if pids and dice.random() < 0.05:
+                try:
+                    os.kill(dice.choice(pids), signal.SIGKILL)
+                    kills += 1
+                except ProcessLookupError:
+                    pass
+        result = self.finish(process)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertGreater(kills, 0, "no worker was alive long enough to be killed")
+        self.assert_same_dataset(clean, self.out)
+
+    def test_workers_dying_at_every_named_point(self):
+        corpus = small_corpus(self.folder / "docs", 20)
+        clean = self.reference(corpus)
+        for point in ("worker_handle", "worker_reply"):
+            with self.subTest(point=point):
+                out = self.folder / f"out-{point}"
+                # every worker dies at its fourth task, again and again
+                result = self.run_batch(corpus, out=out, fault=f"{point}:4:kill", expect=0, extra=("--json", "--set", "supervise.attempts=50"))
+                self.assertGreater(json.loads(result.stdout)["run"]["worker_deaths"], 2)
+                self.assert_same_dataset(clean, out)
+
+    def test_a_document_that_kills_three_workers_fails_and_the_run_goes_on(self):
+        corpus = small_corpus(self.folder / "docs", 3)
+        result = self.run_batch(corpus, fault="worker_handle:1+:kill", expect=1)
+        failed = self.rows("failed.jsonl")
+        self.assertEqual(len(failed), 3)
+        for row in failed:
+            self.assertIn("SIGKILL", row["reason"])
+            self.assertEqual(row["attempts"], 3)
+        self.assertIn("No record was produced", result.stdout)
+
+    def test_the_coordinator_killed_at_every_named_point_goes_on_where_it_was(self):
+        corpus = small_corpus(self.folder / "docs", 30)
+        clean = self.reference(corpus)
+        points = {"dispatch_lease": (1, 17), "dispatch_publish": (1, 25), "results_take": (1, 40), "commit_rows": (1, 2), "commit_done": (1, 2),
+                  "uring_write": (1, 9, 30), "uring_sync": (1, 2)}
+        for point, times in points.items():
+            for number in times:
+                with self.subTest(point=point, number=number):
+                    out = self.folder / f"out-{point}-{number}"
+                    extra = ("--set", "io.commit_documents=5", "--set", "io.commit_ms=1")
+                    first = self.run_batch(corpus, out=out, fault=f"{point}:{number}:kill", extra=extra)
+                    self.assertEqual(first.returncode, -signal.SIGKILL, "the fault point was not passed")
+                    self.run_batch(corpus, out=out, expect=0)
+                    self.assert_same_dataset(clean, out)
+
+    def test_the_coordinator_killed_at_random_moments(self):
+        corpus = small_corpus(self.folder / "docs", 200)
+        clean = self.reference(corpus)
+        dice = random.Random(SEED)
+        for _ in range(12):
+            process = self.start("--workers", "2", "--shm", "256M", "--progress", "never", "--set", "io.commit_documents=8", corpus, "-o", self.out)
+            timer = threading.Timer(dice.uniform(0.02, 0.5), process.kill)
+            timer.start()
+            self.finish(process)
+            timer.cancel()
+        self.run_batch(corpus, expect=0)
+        self.assert_same_dataset(clean, self.out)
+
+
+class Interrupted(RunCase):
+    def start_and_wait_for_work(self, corpus):
+        process = self.start("--workers", "1", "--shm", "256M", "--progress", "never", "--set", "io.commit_documents=1", corpus, "-o", self.out)
+        while process.poll() is None:
+            status = self.run_program("status", "--json", "--run", self.out)
+            if status.returncode == 0 and json.loads(status.stdout)["done"] > 0:
+                return process
+        self.fail("the run ended before it could be interrupted: " + process.communicate()[1])
+
+    def test_ctrl_c_drains_and_the_same_command_continues(self):
+        corpus = small_corpus(self.folder / "docs", 1500)
+        process = self.start_and_wait_for_work(corpus)
+        process.send_signal(signal.SIGINT)
+        result = self.finish(process)
+        self.assertEqual(result.returncode, 130, result.stderr)
+        self.assertIn("the same command goes on", result.stderr)
+        self.assertIn("finalise", result.stderr)
+        again = self.run_batch(corpus, expect=0, extra=("--json",))
+        self.assertGreater(json.loads(again.stdout)["run"]["unchanged"], 0)
+        self.run_batch(corpus, out=self.folder / "clean", expect=0)
+        self.assert_same_dataset(self.folder / "clean", self.out)
+
+    def test_a_second_ctrl_c_stops_at_once(self):
+        corpus = small_corpus(self.folder / "docs", 1500)
+        process = self.start_and_wait_for_work(corpus)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(process).returncode, 130)
+        self.run_batch(corpus, expect=0)
+
+
+class Full(RunCase):
+    def mount(self, path, size):
+        path.mkdir(exist_ok=True)
+        result = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)], capture_output=True, text=True)
+        if result.returncode != 0:
+            self.skipTest("SKIP: cannot mount a small file system here: " + result.stderr.strip())
+        self.addCleanup(subprocess.run, ["umount", "-l", str(path)])
+        return path
+
+    def test_a_full_disk_keeps_what_is_saved(self):
+        corpus = small_corpus(self.folder / "docs", 120)
+        clean = self.folder / "clean"
+        self.run_batch(corpus, out=clean, expect=0)
+        disk = self.mount(self.folder / "disk", "700k")
+        out = disk / "out"
+        result = self.run_batch(corpus, out=out, extra=("--set", "io.commit_documents=4"))
+        self.assertEqual(result.returncode, 3, result.stdout + result.stderr)
+        self.assertRegex(result.stderr.lower(), "no space|full")
+        subprocess.run(["mount", "-o", "remount,size=100m", str(disk)], check=True)
+        self.run_batch(corpus, out=out, expect=0)
+        self.assert_same_dataset(clean, out)
+
+    def test_errors_of_writing_are_told_and_survived(self):
+        corpus = small_corpus(self.folder / "docs", 20)
+        clean = self.folder / "clean"
+        self.run_batch(corpus, out=clean, expect=0)
+        for point, number in (("uring_write", 1), ("uring_write", 20), ("uring_sync", 1)):
+            for error in ("ENOSPC", "EIO"):
+                with self.subTest(point=point, number=number, error=error):
+                    out = self.folder / f"out-{point}-{number}-{error}"
+                    result = self.run_batch(corpus, out=out, fault=f"{point}:{number}:e{error}")
+                    self.assertEqual(result.returncode, 3, result.stderr)
+                    self.run_batch(corpus, out=out, expect=0)
+                    self.assert_same_dataset(clean, out)
+
+    def test_short_transfers_change_nothing(self):
+        corpus = small_corpus(self.folder / "docs", 20)
+        self.run_batch(corpus, out=self.folder / "clean", expect=0)
+        self.run_batch(corpus, fault="uring_write:1+:short", expect=0)
+        self.assert_same_dataset(self.folder / "clean", self.out)
+        self.run_batch(corpus, out=self.folder / "reads", fault="uring_read:1+:short", expect=0)
+        self.assert_same_dataset(self.folder / "clean", self.folder / "reads")
+
+    def test_a_full_dev_shm_ends_in_a_message(self):
+        corpus = small_corpus(self.folder / "docs", 40)
+        script = ("mount -t tmpfs -o size=40m tmpfs /dev/shm && dd if=/dev/zero of=/dev/shm/other bs=1M count=8 status=none && "
+                  "exec \"$@\"")
+        if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:
+            self.skipTest("SKIP: cannot make a mount namespace here")
+        command = ["unshare", "-m", "sh", "-c", script, "sh"]
+        too_large = subprocess.run(command + self.command("--shm", "64M", corpus, "-o", self.out), env=self.environment, capture_output=True, text=True)
+        self.assertEqual(too_large.returncode, 3, too_large.stderr)
+        self.assertIn("/dev/shm", too_large.stderr)
+        # enough at the start, taken away by another program meanwhile
+        script = script.replace("exec \"$@\"", "{ dd if=/dev/zero of=/dev/shm/more bs=1M count=24 status=none; \"$@\"; code=$?; rm /dev/shm/*; exit $code; }")
+        crowded = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh"] + self.command("--shm", "30M", "--workers", "1", corpus, "-o", self.out),
+                                 env=self.environment, capture_output=True, text=True)
+        self.assertEqual(crowded.returncode, 3, crowded.stdout + crowded.stderr)
+        self.run_batch(corpus, expect=0)
+
+
+if __name__ == "__main__":
+    main()
