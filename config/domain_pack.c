@@ -100,8 +100,8 @@ static size_t valid_keys(const char *path, const char *names[], size_t capacity)
 {
 	const cyaml_schema_field_t *fields = strcmp(path, "patterns") == 0 ? pattern_fields :
 					     strcmp(path, "lists") == 0 ? list_fields :
-					     strcmp(path, "columns") == 0 ? columns_fields :
-					     strcmp(path, "terms") == 0 ? terms_fields :
+					     strncmp(path, "columns.", strlen("columns.")) == 0 ? columns_fields :
+					     strncmp(path, "terms.", strlen("terms.")) == 0 ? terms_fields :
 					     strcmp(path, "wordings") == 0 ? wordings_fields : pack_fields;
 	size_t count = 0;
 	for (; fields[count].key && count < capacity; count++)

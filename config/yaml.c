@@ -93,6 +93,19 @@ static const char *plain_cause(const char *cause)
 	return cause;
 }
 
+/* A key that is not there: the path ends in a neighbour of it. */
+static void reword_missing(struct yaml_log *log)
+{
+	char missing[YAML_NAME_BYTES + 32];
+	const char *key;
+	if (!after_prefix(log->cause, "Missing required mapping field: ", &key))
+		return;
+	char *dot = strrchr(log->fault.path, '.');
+	*(dot ? dot : log->fault.path) = '\0';
+	snprintf(missing, sizeof(missing), "the key \"%.*s\" is missing", YAML_NAME_BYTES, key);
+	memcpy(log->cause, missing, strlen(missing) + 1);
+}
+
 static cyaml_config_t yaml_config(struct yaml_log *log)
 {
 	return (cyaml_config_t){ .log_fn = log ? catch_log : NULL, .log_ctx = log, .mem_fn = cyaml_mem,
@@ -120,10 +133,11 @@ int yaml_load(struct text yaml, const char *name, const cyaml_schema_value_t *sc
 		*ret_data = data;
 		return 0;
 	}
-	if (ret_fault)
-		*ret_fault = log.fault;
 	if (status == CYAML_ERR_OOM)
 		return error_set(error, -ENOMEM, "%s: out of memory", name);
+	reword_missing(&log);
+	if (ret_fault)
+		*ret_fault = log.fault;
 	char line[32] = "";
 	if (log.fault.line)
 		snprintf(line, sizeof(line), ":%zu", log.fault.line);
