@@ -30,8 +30,8 @@ struct extract {
 	struct buffer plain;       /* scratch of extract_plain */
 	struct buffer compact;     /* scratch of extract_parse_cell_name */
 	struct document_builder *document;
-	struct document_range identity_span; /* of the main feature's best mention; bytes 0 while there is none */
-	struct document_range identity_name; /* where its name stands */
+	struct document_range meta_places[DOCUMENT_META_COUNT]; /* where each was read; bytes 0 when it was derived */
+	struct document_range feature_span; /* the text that names the document's own feature */
 	bool feature;              /* the document describes a feature: it has an identity */
 };
 
@@ -74,21 +74,56 @@ struct text extract_strip_marks(struct text inline_text);
 void extract_add_name(struct extract *extract, const struct extract_name *name, struct text mo_class);
 enum document_category extract_category_of(struct text attribute);
 
+/* The class that the headings above the block name, or an empty text. */
+struct text extract_section_class(struct extract *extract, size_t block_index);
+/* A label of the document's identity ("Node Type") and its value, standing in `where`: sets the metadata that it means. False
+ * when it means none. extract_identity.c */
+bool extract_identity_line(struct extract *extract, const char *vocabulary, struct text inline_label, struct text inline_value,
+			   struct document_range where);
+/* "FAJ 121 3094" out of any way to write it, into `out`; false when `text` has none from *position on. */
+bool extract_next_feature_id(struct extract *extract, struct text text, size_t *position, struct document_range *ret_place, struct buffer *out);
+/* The same for licences, without their suffixes: "CXC4011808". */
+bool extract_next_licence(struct extract *extract, struct text text, size_t *position, struct document_range *ret_place, struct buffer *out);
+
+/* --- rows: extract_parameters.c, extract_events.c, extract_features.c --------------------------------------------- */
+
+/* What the columns of a table mean. */
+struct extract_columns {
+	const char *vocabulary;  /* category of the domain pack: "parameters", "kpis" … */
+	enum document_category category;
+	bool csv;                /* cells become details too */
+	size_t count;
+	size_t matched;          /* columns that mean something */
+	int8_t keys[BLOCK_CELLS_MAX]; /* enum document_key, or -1 */
+	int name, mo_class;      /* column index, or -1 */
+	struct text headers[BLOCK_CELLS_MAX]; /* slices of the Markdown */
+	size_t block_index;      /* of the table */
+	float confidence;
+};
+
+void extract_parameter_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
+void extract_event_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
+void extract_feature_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
+void extract_plain_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
+/* Adds the row's cells to the open item; the name's column is left to the caller. extract_tables.c */
+void extract_add_cells(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
+/* One "Label: value" whose label means `key`: what needs a rule (relation or type, yes or no) gets it here. extract_tables.c */
+void extract_add_field(struct extract *extract, enum document_key key, struct text inline_value);
+/* The key that a label means in a vocabulary, or -1. */
+int extract_key_of(struct extract *extract, const char *vocabulary, struct text plain_label);
+/* Cuts a feature's name out of a cell or the start of a list item: without identity, emphasis and separators. extract_features.c */
+struct text extract_feature_name(struct extract *extract, struct text where);
+
 /* --- the extractors, in the order in which they run --------------------------------------------------------------- */
 
 int extract_find_sections(struct extract *extract) WARN_UNUSED; /* extract_sections.c */
-void extract_identity(struct extract *extract);                 /* extract_identity.c: metadata */
-void extract_short_form_header(struct extract *extract);        /* extract_short_form.c: header lines */
-void extract_tables(struct extract *extract);                   /* extract_tables.c */
-void extract_entries(struct extract *extract);                  /* extract_short_form.c: bold bullets and headings that are names */
-void extract_related(struct extract *extract);                  /* extract_features.c: lists of dependencies */
-void extract_procedures(struct extract *extract);               /* extract_procedures.c */
-void extract_prose(struct extract *extract);                    /* extract_prose.c */
-void extract_main_feature(struct extract *extract);             /* extract_features.c: licences and the document's own feature */
-
-/* extract_tables.c: rows of one table that has a row of column names, as items of their category. */
-struct extract_columns;
-/* extract_parameters.c, extract_counters.c, extract_events.c, extract_features.c */
-void extract_parameter_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
+void extract_short_form_header(struct extract *extract); /* extract_short_form.c: header lines; called by extract_identity */
+void extract_identity(struct extract *extract);     /* extract_identity.c: metadata from names, title, identity tables */
+void extract_tables(struct extract *extract);       /* extract_tables.c */
+void extract_entries(struct extract *extract);      /* extract_short_form.c: bold bullets, headings that are names */
+void extract_related(struct extract *extract);      /* extract_features.c: lists of dependencies */
+void extract_procedures(struct extract *extract);   /* extract_procedures.c */
+void extract_prose(struct extract *extract);        /* extract_prose.c: mentions in running text */
+void extract_main_feature(struct extract *extract); /* extract_features.c: licences, and the document's own feature */
 
 #endif

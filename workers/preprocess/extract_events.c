@@ -1,0 +1,61 @@
+/* extract_events.c: rows of event tables, and rows of exports that are taken by their name alone (actions, alarms, KPIs). */
+#include "workers/preprocess/extract_context.h"
+
+/* "S1_INITIAL_CONTEXT_SETUP": capitals, digits and at least one "_". */
+static bool is_event_shaped(struct text text)
+{
+	bool underscore = false, letter = false;
+	for (size_t i = 0; i < text.bytes; i++) {
+		char c = text.data[i];
+		underscore |= c == '_';
+		letter |= ascii_is_upper(c);
+		if (!ascii_is_upper(c) && !ascii_is_digit(c) && c != '_')
+			return false;
+	}
+	return letter && underscore && text.data[0] != '_' && text.data[text.bytes - 1] != '_';
+}
+
+static void add_event(struct extract *extract, const struct extract_columns *columns, const struct block_row *row, struct text name)
+{
+	struct document_range span = { row->start, row->end - row->start };
+	extract_items_open(&extract->items, DOCUMENT_EVENTS, columns->confidence, span, false);
+	extract_items_add(&extract->items, DOCUMENT_KEY_NAME, name, extract_range(extract, name));
+	extract_add_cells(extract, columns, row);
+	extract_items_close(&extract->items);
+}
+
+void extract_event_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row)
+{
+	struct text cell = row->cells[columns->name], stripped = extract_strip_marks(cell);
+	struct domain_match match;
+	bool any = false;
+	for (size_t position = 0; domain_search(extract->domain, DOMAIN_PATTERN_EVENT, cell, position, &match); position = match.end) {
+		add_event(extract, columns, row, text_slice(cell, match.start, match.end));
+		any = true;
+	}
+	if (!any && (is_event_shaped(stripped) || (columns->csv && extract_is_identifier(stripped))))
+		add_event(extract, columns, row, stripped);
+}
+
+void extract_plain_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row)
+{
+	struct text cell = extract_strip_marks(row->cells[columns->name]);
+	struct document_range span = { row->start, row->end - row->start };
+	if (extract_is_nothing(extract, extract_plain(extract, cell)))
+		return;
+	extract_items_open(&extract->items, columns->category, columns->confidence, span, false);
+	extract_items_add(&extract->items, DOCUMENT_KEY_NAME, extract_plain(extract, cell), extract_range(extract, cell));
+	if (columns->mo_class >= 0 && (size_t)columns->mo_class < row->count) {
+		struct text mo_class = extract_strip_marks(row->cells[columns->mo_class]);
+		if (extract_is_identifier(mo_class)) {
+			extract_items_add(&extract->items, DOCUMENT_KEY_MO_CLASS, mo_class, extract_range(extract, mo_class));
+			extract_meet_class(extract, mo_class);
+		}
+	}
+	if (columns->category != DOCUMENT_EVENTS)
+		extract_items_add(&extract->items, DOCUMENT_KEY_ATTRIBUTE, extract_plain(extract, cell), extract_range(extract, cell));
+	if (columns->category == DOCUMENT_PARAMETERS) /* an operation: nothing that could be set */
+		extract_items_add(&extract->items, DOCUMENT_KEY_READ_ONLY, TEXT_LITERAL("true"), (struct document_range){ span.offset, 0 });
+	extract_add_cells(extract, columns, row);
+	extract_items_close(&extract->items);
+}

@@ -1,0 +1,347 @@
+/* extract_identity.c: what a document is: title, feature name and acronym, identity table, vendor or 3GPP identity, what the
+ * archive's name says. Only metadata is set here; extract_features.c makes the document's own feature out of it. */
+#define _GNU_SOURCE
+#include "base/utf8.h"
+#include "workers/preprocess/extract_context.h"
+
+enum {
+	IDENTITY_BLOCKS_MAX = 120, /* an identity table stands near the top */
+	HEAD_BYTES_MAX = 1500,     /* the text that may say "3GPP TS nn.nnn" of the document itself */
+	TITLE_BYTES_MAX = 300,
+};
+
+static bool is_set(const struct extract *extract, enum document_meta meta)
+{
+	return document_builder_meta(extract->document, meta).bytes > 0;
+}
+
+static void set_meta(struct extract *extract, enum document_meta meta, struct text value, struct document_range place)
+{
+	value = text_trim(value);
+	if (value.bytes == 0 || is_set(extract, meta))
+		return;
+	document_builder_set_meta(extract->document, meta, value);
+	extract->meta_places[meta] = place;
+}
+
+/* --- identity tables and lines --------------------------------------------------------------------------------------- */
+
+static void set_feature_id(struct extract *extract, struct text inline_value)
+{
+	struct buffer code;
+	struct document_range place;
+	size_t position = 0;
+	buffer_init(&code, 64);
+	if (extract_next_feature_id(extract, inline_value, &position, &place, &code)) {
+		set_meta(extract, DOCUMENT_META_FAJ_CODE, buffer_view(&code), place);
+		extract->feature = true;
+	}
+	buffer_done(&code);
+}
+
+/* Name and identity may stand in two rows: "Name" and "FAJ 801 0400" become "Name (FAJ 801 0400)". */
+static void set_value_package(struct extract *extract, struct text plain, struct document_range place)
+{
+	struct buffer whole;
+	struct text before = document_builder_meta(extract->document, DOCUMENT_META_VALUE_PACKAGE);
+	struct domain_match match;
+	bool identity = domain_search(extract->domain, DOMAIN_PATTERN_FEATURE_ID, plain, 0, &match);
+	if (before.bytes == 0) {
+		set_meta(extract, DOCUMENT_META_VALUE_PACKAGE, plain, place);
+		return;
+	}
+	if (domain_search(extract->domain, DOMAIN_PATTERN_FEATURE_ID, before, 0, &match) == identity)
+		return;
+	struct text name = identity ? before : plain, id = identity ? plain : before;
+	buffer_init(&whole, 4096);
+	buffer_append_format(&whole, "%.*s (%.*s)", TEXT_ARGS(name), TEXT_ARGS(id));
+	if (whole.status == 0)
+		document_builder_set_meta(extract->document, DOCUMENT_META_VALUE_PACKAGE, buffer_view(&whole));
+	extract->meta_places[DOCUMENT_META_VALUE_PACKAGE].bytes = 0;
+	buffer_done(&whole);
+}
+
+static void set_feature_name(struct extract *extract, struct text inline_value, struct document_range where)
+{
+	struct text name = extract_feature_name(extract, inline_value);
+	if (name.bytes == 0 || name.bytes > TITLE_BYTES_MAX || is_set(extract, DOCUMENT_META_FEATURE_NAME))
+		return;
+	set_meta(extract, DOCUMENT_META_FEATURE_NAME, extract_plain(extract, name), extract_range(extract, name));
+	extract->feature_span = where;
+}
+
+static int meta_named(struct text field)
+{
+	for (int meta = 0; field.bytes > 0 && meta < DOCUMENT_META_COUNT; meta++)
+		if (text_equal(field, text_from(document_meta_name((enum document_meta)meta))))
+			return meta;
+	return -1;
+}
+
+bool extract_identity_line(struct extract *extract, const char *vocabulary, struct text inline_label, struct text inline_value,
+			   struct document_range where)
+{
+	int meta = meta_named(extract_vocabulary_field(&extract->vocabulary, vocabulary, extract_plain(extract, inline_label)));
+	struct domain_match match;
+	inline_value = text_trim(inline_value);
+	if (meta < 0)
+		return false;
+	if (extract_is_nothing(extract, extract_plain(extract, inline_value)))
+		return true;
+	struct document_range place = extract_range(extract, inline_value);
+	if (meta == DOCUMENT_META_FAJ_CODE)
+		set_feature_id(extract, inline_value);
+	else if (meta == DOCUMENT_META_CXC_CODES) /* the codes are listed with all others at the end */
+		extract->feature |= domain_search(extract->domain, DOMAIN_PATTERN_LICENCE_ID, inline_value, 0, &match);
+	else if (meta == DOCUMENT_META_VALUE_PACKAGE)
+		set_value_package(extract, extract_plain(extract, inline_value), place);
+	else if (meta == DOCUMENT_META_FEATURE_NAME)
+		set_feature_name(extract, inline_value, where);
+	else if (meta != DOCUMENT_META_REASON && meta != DOCUMENT_META_KIND)
+		set_meta(extract, (enum document_meta)meta, extract_plain(extract, inline_value), place);
+	return true;
+}
+
+/* Rows of label and value: how many of its labels does the vocabulary know? */
+static size_t count_labels(struct extract *extract, const struct block *table, size_t *ret_rows)
+{
+	struct block_row row;
+	size_t known = 0;
+	*ret_rows = 0;
+	for (size_t position = 0; block_next_row(extract->markdown, table, &position, &row); (*ret_rows)++) {
+		if (row.count > 2)
+			return 0;
+		known += row.count == 2 && row.cells[0].bytes < TITLE_BYTES_MAX &&
+			extract_vocabulary_field(&extract->vocabulary, "identity", extract_plain(extract, row.cells[0])).bytes > 0;
+	}
+	return known;
+}
+
+static bool has_code(const struct extract *extract, struct text text)
+{
+	struct domain_match match;
+	return domain_search(extract->domain, DOMAIN_PATTERN_FEATURE_ID, text, 0, &match) ||
+		domain_search(extract->domain, DOMAIN_PATTERN_LICENCE_ID, text, 0, &match);
+}
+
+/* Labels in the first column, or in the first of two rows. */
+static bool read_identity_table(struct extract *extract, const struct block *table)
+{
+	struct block_row row, values;
+	struct text whole = text_slice(extract->markdown, table->start, table->end);
+	struct document_range where = extract_block_range(table);
+	size_t rows, labels = count_labels(extract, table, &rows);
+	if (labels >= 3 || (labels >= 2 && has_code(extract, whole))) {
+		for (size_t position = 0; block_next_row(extract->markdown, table, &position, &row);)
+			if (row.count == 2)
+				extract_identity_line(extract, "identity", row.cells[0], row.cells[1], where);
+		return true;
+	}
+	size_t position = 0;
+	labels = 0;
+	if (rows > 0 && table->rows != 2)
+		return false;
+	if (!block_next_row(extract->markdown, table, &position, &row) || !block_next_row(extract->markdown, table, &position, &values))
+		return false;
+	for (size_t i = 0; i < row.count; i++)
+		labels += extract_vocabulary_field(&extract->vocabulary, "identity", extract_plain(extract, row.cells[i])).bytes > 0;
+	if (table->rows != 2 || labels < 3 || !has_code(extract, whole))
+		return false;
+	for (size_t i = 0; i < size_min(row.count, values.count); i++)
+		extract_identity_line(extract, "identity", row.cells[i], values.cells[i], where);
+	return true;
+}
+
+static void read_identity_tables(struct extract *extract)
+{
+	size_t count = size_min(extract->blocks.count, IDENTITY_BLOCKS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const struct block *block = &extract->blocks.items[i];
+		if (block->kind == BLOCK_TABLE && block->rows <= 64 && extract->sections[i].category < 0)
+			extract->sections[i].identity = read_identity_table(extract, block);
+	}
+}
+
+/* --- names of files and archives, 3GPP --------------------------------------------------------------------------------- */
+
+static void read_archive_name(struct extract *extract)
+{
+	const struct text places[] = { extract->container, extract->name };
+	struct domain_match match;
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
+		if (!domain_search(extract->domain, DOMAIN_PATTERN_ARCHIVE_NAME, places[i], 0, &match))
+			continue;
+		set_meta(extract, DOCUMENT_META_LANGUAGE, match.groups[1], (struct document_range){ 0 });
+		set_meta(extract, DOCUMENT_META_LIBRARY, match.groups[2], (struct document_range){ 0 });
+		set_meta(extract, DOCUMENT_META_REVISION, match.groups[3], (struct document_range){ 0 });
+		return;
+	}
+}
+
+static void read_document_id(struct extract *extract, struct text head)
+{
+	const struct text places[] = { extract->name, head };
+	struct domain_match match;
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
+		if (!domain_search(extract->domain, DOMAIN_PATTERN_DOCUMENT_ID, places[i], 0, &match))
+			continue;
+		set_meta(extract, DOCUMENT_META_DOCUMENT_ID, match.groups[0], (struct document_range){ 0 });
+		const char *dot = memrchr(match.groups[0].data, '.', match.groups[0].bytes);
+		if (dot)
+			set_meta(extract, DOCUMENT_META_VERSION, text_slice(match.groups[0], (size_t)(dot + 1 - match.groups[0].data), match.groups[0].bytes),
+				 (struct document_range){ 0 });
+		return;
+	}
+}
+
+static int version_digit(char c)
+{
+	c = ascii_lower(c);
+	return ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'z' ? c - 'a' + 10 : -1;
+}
+
+/* "16.1.0" as it is; "g10" of a file name, one character a number; "160100", two. */
+static void set_standard_version(struct extract *extract, struct text written)
+{
+	struct buffer version;
+	buffer_init(&version, 64);
+	if (written.bytes == 3 && version_digit(written.data[0]) >= 0) {
+		for (size_t i = 0; i < 3; i++)
+			buffer_append_format(&version, "%s%d", i ? "." : "", version_digit(written.data[i]));
+	} else if (written.bytes == 6 && !memchr(written.data, '.', 6)) {
+		for (size_t i = 0; i < 6; i += 2)
+			buffer_append_format(&version, "%s%d", i ? "." : "", version_digit(written.data[i]) * 10 + version_digit(written.data[i + 1]));
+	} else {
+		buffer_append_text(&version, written);
+	}
+	set_meta(extract, DOCUMENT_META_VERSION, buffer_view(&version), (struct document_range){ 0 });
+	buffer_done(&version);
+}
+
+/* The series and number in the name or path, or in the head when nothing there says that the document is a vendor's. */
+static void read_standard(struct extract *extract, struct text head)
+{
+	const struct text places[] = { extract->name, extract->container, head };
+	struct domain_match match;
+	struct buffer id;
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
+		if (!domain_search(extract->domain, DOMAIN_PATTERN_STANDARD_ID, places[i], 0, &match) || match.groups[2].bytes == 0)
+			continue;
+		buffer_init(&id, 64);
+		buffer_append_format(&id, "TS %.*s.%.*s", TEXT_ARGS(match.groups[1]), TEXT_ARGS(match.groups[2]));
+		set_meta(extract, DOCUMENT_META_DOCUMENT_ID, buffer_view(&id), (struct document_range){ 0 });
+		set_meta(extract, DOCUMENT_META_KIND, TEXT_LITERAL("3gpp"), (struct document_range){ 0 });
+		buffer_done(&id);
+		if (match.groups[3].bytes > 0)
+			set_standard_version(extract, match.groups[3]);
+		else if (domain_search(extract->domain, DOMAIN_PATTERN_STANDARD_ID, head, 0, &match) && match.groups[3].bytes > 0)
+			set_standard_version(extract, match.groups[3]);
+		return;
+	}
+}
+
+/* --- title ------------------------------------------------------------------------------------------------------------- */
+
+/* "Feature Name (ACR)": the acronym becomes metadata. */
+static void read_acronym(struct extract *extract, struct text title)
+{
+	struct text name = extract_feature_name(extract, title);
+	const char *end = name.data + name.bytes, *open = title.data + title.bytes > end ? memchr(end, '(', (size_t)(title.data + title.bytes - end)) : NULL;
+	const char *close = open ? memchr(open, ')', (size_t)(title.data + title.bytes - open)) : NULL;
+	struct domain_match match;
+	if (!close)
+		return;
+	struct text inside = { open + 1, (size_t)(close - open - 1) };
+	if (!domain_search(extract->domain, DOMAIN_PATTERN_FEATURE_ID, inside, 0, &match))
+		set_meta(extract, DOCUMENT_META_ACRONYM, inside, extract_range(extract, inside));
+}
+
+static const struct block *title_block(const struct extract *extract)
+{
+	const struct block *first = NULL;
+	for (size_t i = 0; i < extract->blocks.count; i++) {
+		const struct block *block = &extract->blocks.items[i];
+		if (block->kind != BLOCK_HEADING || block->content_end == block->content_start)
+			continue;
+		if (block->level == 1)
+			return block;
+		if (!first)
+			first = block;
+	}
+	return first;
+}
+
+/* The document's own heading comes before what the converter knew; the file's name is the last resort. */
+static void read_title(struct extract *extract)
+{
+	const struct block *block = title_block(extract);
+	struct text title = block ? extract_block_content(extract, block) : TEXT_LITERAL("");
+	if (title.bytes > 0 && title.bytes <= TITLE_BYTES_MAX) {
+		document_builder_set_meta(extract->document, DOCUMENT_META_TITLE, extract_plain(extract, title));
+		read_acronym(extract, title);
+		set_feature_name(extract, title, extract_block_range(block));
+		return;
+	}
+	if (is_set(extract, DOCUMENT_META_TITLE))
+		return;
+	struct text stem = extract->name;
+	const char *slash = memrchr(stem.data ? stem.data : "", '/', stem.bytes);
+	if (slash)
+		stem = text_slice(stem, (size_t)(slash + 1 - stem.data), stem.bytes);
+	const char *dot = stem.bytes ? memrchr(stem.data, '.', stem.bytes) : NULL;
+	if (dot && dot > stem.data)
+		stem.bytes = (size_t)(dot - stem.data);
+	set_meta(extract, DOCUMENT_META_TITLE, stem, (struct document_range){ 0 });
+}
+
+/* "class EUtranCellFDD", "enum AdmState": a page of the reference of managed objects. */
+static void recognise_mo_reference(struct extract *extract)
+{
+	struct text title = document_builder_meta(extract->document, DOCUMENT_META_TITLE), word;
+	size_t words = 0;
+	bool keyword = false, identifier = false;
+	for (struct text rest = title; text_next_field(&rest, ' ', &word); words++) {
+		keyword |= extract_vocabulary_is(&extract->vocabulary, "headings", "mo_reference", word);
+		identifier |= extract_is_identifier(word) && extract_has_hump(word);
+	}
+	if (keyword && identifier && words <= 3)
+		set_meta(extract, DOCUMENT_META_KIND, TEXT_LITERAL("mo-reference"), (struct document_range){ 0 });
+}
+
+/* An identity in the first section is the document's own when no table gave one. */
+static void read_identity_in_head(struct extract *extract, struct text head)
+{
+	if (!is_set(extract, DOCUMENT_META_FAJ_CODE))
+		set_feature_id(extract, head);
+}
+
+/* From the start to the first heading below the title that follows some text. */
+static struct text head_of(const struct extract *extract)
+{
+	size_t end = 0;
+	bool text = false;
+	for (size_t i = 0; i < extract->blocks.count && end < HEAD_BYTES_MAX; i++) {
+		const struct block *block = &extract->blocks.items[i];
+		if (block->kind == BLOCK_HEADING && text)
+			break;
+		text |= block->kind != BLOCK_HEADING;
+		if (extract->sections[i].category >= 0 || (block->kind == BLOCK_TABLE && block->end - block->start > HEAD_BYTES_MAX))
+			break;
+		end = block->end;
+	}
+	return text_slice(extract->markdown, 0, size_min(end, utf8_floor(extract->markdown, size_min(end, 4 * HEAD_BYTES_MAX))));
+}
+
+void extract_identity(struct extract *extract)
+{
+	struct text head = head_of(extract);
+	read_archive_name(extract);
+	extract_short_form_header(extract);
+	read_identity_tables(extract);
+	read_title(extract);
+	read_identity_in_head(extract, head);
+	read_document_id(extract, head);
+	if (!extract->feature)
+		read_standard(extract, head);
+	recognise_mo_reference(extract);
+}
