@@ -70,6 +70,14 @@ SETTING_RATIO(gate, extraction, 0, 1, 0.6, "Confidence of an extracted item (sta
 SETTING_RATIO(gate, generation, 0, 1, 0.7, "Combined score of a conversation (stage 5)")
 SETTING_SECTION_END(gate)
 
+SETTING_SECTION_BEGIN(extract, "Confidence of extracted items by where they were found")
+SETTING_RATIO(extract, csv_confidence, 0, 1, 0.98, "Rows of CSV exports")
+SETTING_RATIO(extract, table_confidence, 0, 1, 0.95, "Tables, and a feature with an identity")
+SETTING_RATIO(extract, list_confidence, 0, 1, 0.9, "Bold bullets, labelled lines, lists and procedures")
+SETTING_RATIO(extract, prose_confidence, 0, 1, 0.75, "Running text, when the class is known or the name is a counter or an event")
+SETTING_RATIO(extract, guess_confidence, 0, 1, 0.65, "Running text, when only the shape speaks for a parameter")
+SETTING_SECTION_END(extract)
+
 SETTING_SECTION_BEGIN(chunk, "Chunks, in characters")
 SETTING_NUMBER(chunk, fast_chars, "characters", 200, 1000000, 10000, "Chunk for the fast tier")
 SETTING_NUMBER(chunk, fast_overlap, "characters", 0, 100000, 800, "Overlap of two chunks, fast tier")

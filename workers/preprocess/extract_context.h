@@ -61,6 +61,8 @@ struct extract_name {
 };
 /* The next "MoClass.attribute" or "pmXxx" in `where` from *position on. No judgement yet whether it is a parameter. */
 bool extract_next_name(struct extract *extract, struct text where, size_t *position, struct extract_name *ret_name);
+/* "Class.attribute" and members that follow ("Class.struct.memberName") at `start`. */
+bool extract_parse_qualified(struct text text, size_t start, struct extract_name *ret_name);
 /* A whole cell as one name: "cellRange", or "MoClass.<br>attribute" broken over lines. */
 bool extract_parse_cell_name(struct extract *extract, struct text cell, struct extract_name *ret_name);
 /* Letters: does an identifier have an upper-case letter behind its first one ("cellRange")? */
@@ -104,7 +106,8 @@ struct extract_columns {
 void extract_parameter_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
 void extract_event_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
 void extract_feature_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
-void extract_plain_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
+void extract_alarm_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
+void extract_kpi_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
 /* Adds the row's cells to the open item; the name's column is left to the caller. extract_tables.c */
 void extract_add_cells(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
 /* One "Label: value" whose label means `key`: what needs a rule (relation or type, yes or no) gets it here. extract_tables.c */

@@ -1,4 +1,5 @@
-/* extract_events.c: rows of event tables, and rows of exports that are taken by their name alone (actions, alarms, KPIs). */
+/* extract_events.c: rows of event tables; and of two exports: alarms, which are events of the node, and KPIs, which are made of
+ * counters. */
 #include "workers/preprocess/extract_context.h"
 
 /* "S1_INITIAL_CONTEXT_SETUP": capitals, digits and at least one "_". */
@@ -37,13 +38,13 @@ void extract_event_row(struct extract *extract, const struct extract_columns *co
 		add_event(extract, columns, row, stripped);
 }
 
-void extract_plain_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row)
+void extract_alarm_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row)
 {
 	struct text cell = extract_strip_marks(row->cells[columns->name]);
 	struct document_range span = { row->start, row->end - row->start };
 	if (extract_is_nothing(extract, extract_plain(extract, cell)))
 		return;
-	extract_items_open(&extract->items, columns->category, columns->confidence, span, false);
+	extract_items_open(&extract->items, DOCUMENT_EVENTS, columns->confidence, span, false);
 	extract_items_add(&extract->items, DOCUMENT_KEY_NAME, extract_plain(extract, cell), extract_range(extract, cell));
 	if (columns->mo_class >= 0 && (size_t)columns->mo_class < row->count) {
 		struct text mo_class = extract_strip_marks(row->cells[columns->mo_class]);
@@ -52,10 +53,25 @@ void extract_plain_row(struct extract *extract, const struct extract_columns *co
 			extract_meet_class(extract, mo_class);
 		}
 	}
-	if (columns->category != DOCUMENT_EVENTS)
-		extract_items_add(&extract->items, DOCUMENT_KEY_ATTRIBUTE, extract_plain(extract, cell), extract_range(extract, cell));
-	if (columns->category == DOCUMENT_PARAMETERS) /* an operation: nothing that could be set */
-		extract_items_add(&extract->items, DOCUMENT_KEY_READ_ONLY, TEXT_LITERAL("true"), (struct document_range){ span.offset, 0 });
 	extract_add_cells(extract, columns, row);
 	extract_items_close(&extract->items);
+}
+
+/* A KPI is no item of its own: its row says what the counters in its formula are good for. */
+void extract_kpi_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row)
+{
+	struct text line = text_slice(extract->markdown, row->start, row->end);
+	struct extract_columns details = *columns;
+	struct extract_name name;
+	for (size_t i = 0; i < details.count; i++)
+		details.keys[i] = -1; /* description and unit are the KPI's */
+	for (size_t position = 0; extract_next_name(extract, line, &position, &name);) {
+		if (!domain_is_counter(name.attribute))
+			continue;
+		extract_items_open(&extract->items, DOCUMENT_COUNTERS, columns->confidence, (struct document_range){ row->start, row->end - row->start }, false);
+		extract_add_name(extract, &name, TEXT_LITERAL(""));
+		extract_add_cells(extract, &details, row);
+		extract_items_close(&extract->items);
+		extract_meet_class(extract, name.mo_class);
+	}
 }

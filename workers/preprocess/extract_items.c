@@ -276,16 +276,23 @@ static void forget_open(struct extract_items *items)
 	buffer_truncate(&items->strings, items->open_string);
 }
 
+void extract_items_abandon(struct extract_items *items)
+{
+	CHECK(items->open.category < DOCUMENT_CATEGORY_COUNT);
+	items->open.category = DOCUMENT_CATEGORY_COUNT;
+	if (!items->status)
+		forget_open(items);
+}
+
 void extract_items_close(struct extract_items *items)
 {
 	CHECK(items->open.category < DOCUMENT_CATEGORY_COUNT);
 	struct extract_item finding = items->open;
-	items->open.category = DOCUMENT_CATEGORY_COUNT;
 	if (items->status || !(finding.keys & KEY_BIT(DOCUMENT_KEY_NAME))) {
-		if (!items->status)
-			forget_open(items);
+		extract_items_abandon(items);
 		return;
 	}
+	items->open.category = DOCUMENT_CATEGORY_COUNT;
 	struct extract_item *item = find_item(items, &finding);
 	uint32_t index = item ? (uint32_t)(item - items->items) : (uint32_t)items->count;
 	if (!item)
@@ -374,7 +381,7 @@ static void write_values(const struct extract_items *items, const struct extract
 			document_builder_add_attribute(document, items->values[i - 1].key, value_text(items, &items->values[i - 1]), items->values[i - 1].span);
 }
 
-float extract_items_write(struct extract_items *items, double confidence_min, struct document_builder *document)
+float extract_items_write(struct extract_items *items, struct document_builder *document)
 {
 	double sum = 0;
 	size_t written = 0;
@@ -382,7 +389,7 @@ float extract_items_write(struct extract_items *items, double confidence_min, st
 		qsort(items->items, items->count, sizeof(*items->items), compare_position);
 	for (size_t i = 0; i < items->count; i++) {
 		const struct extract_item *item = &items->items[i];
-		if (item->dropped || (double)item->confidence < confidence_min)
+		if (item->dropped)
 			continue;
 		document_builder_add_item(document, item->category, item->confidence, item->span);
 		write_values(items, item, document);

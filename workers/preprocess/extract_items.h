@@ -56,6 +56,8 @@ void extract_items_add(struct extract_items *items, enum document_key key, struc
 bool extract_items_open_has(const struct extract_items *items, enum document_key key);
 /* Merges the finding, or drops it when it has no name. */
 void extract_items_close(struct extract_items *items);
+/* Drops it. */
+void extract_items_abandon(struct extract_items *items);
 
 /* The first value of `key`, or an empty text. Valid until the next add. */
 struct text extract_items_value(const struct extract_items *items, const struct extract_item *item, enum document_key key);
@@ -68,7 +70,7 @@ struct text extract_items_class_of(struct extract_items *items, struct text attr
 /* Joins findings without a class to the items of the same attribute and drops weak plurals of known names. */
 void extract_items_resolve(struct extract_items *items);
 
-/* Adds the items at or above `confidence_min` to the document in order of position; the mean of their confidences, or 1 for none. */
-float extract_items_write(struct extract_items *items, double confidence_min, struct document_builder *document);
+/* Adds the items to the document in order of position; the mean of their confidences, or 1 when there are none. */
+float extract_items_write(struct extract_items *items, struct document_builder *document);
 
 #endif

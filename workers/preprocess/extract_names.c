@@ -75,7 +75,7 @@ static size_t word_end(struct text text, size_t at)
 }
 
 /* "Class.attribute" and members that follow ("Class.struct.memberName"), from its first letter on. */
-static bool parse_qualified(struct text text, size_t start, struct extract_name *ret_name)
+bool extract_parse_qualified(struct text text, size_t start, struct extract_name *ret_name)
 {
 	size_t dot = word_end(text, start);
 	if (dot == start || dot + 1 >= text.bytes || text.data[dot] != '.' || !ascii_is_upper(text.data[start]) ||
@@ -103,7 +103,7 @@ bool extract_next_name(struct extract *extract, struct text where, size_t *posit
 		bool has_counter = domain_search(extract->domain, DOMAIN_PATTERN_COUNTER, where, *position, &counter);
 		if (has_attribute && (!has_counter || attribute.start <= counter.start || counter.start < attribute.end)) {
 			*position = attribute.end;
-			if (!parse_qualified(where, attribute.start, ret_name))
+			if (!extract_parse_qualified(where, attribute.start, ret_name))
 				continue;
 			*position = size_max(attribute.end, (size_t)(ret_name->text.data + ret_name->text.bytes - where.data));
 			return true;
@@ -114,7 +114,7 @@ bool extract_next_name(struct extract *extract, struct text where, size_t *posit
 		struct text name = text_slice(where, counter.start, counter.end);
 		const char *dot = memchr(name.data, '.', name.bytes);
 		if (dot) /* a pattern that takes the class along */
-			return parse_qualified(where, counter.start, ret_name);
+			return extract_parse_qualified(where, counter.start, ret_name);
 		*ret_name = (struct extract_name){ name, name, TEXT_LITERAL(""), name };
 		return true;
 	}
@@ -155,7 +155,7 @@ static bool parse_whole(struct text text, struct extract_name *ret_name)
 {
 	if (text.bytes == 0 || text.bytes > NAME_BYTES_MAX)
 		return false;
-	if (parse_qualified(text, 0, ret_name) && ret_name->text.bytes == text.bytes)
+	if (extract_parse_qualified(text, 0, ret_name) && ret_name->text.bytes == text.bytes)
 		return true;
 	/* A bare attribute, with members of a structure behind it. */
 	size_t end = 0;

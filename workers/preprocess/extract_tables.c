@@ -17,9 +17,8 @@ static const struct table_kind kinds[] = {
 	{ "counters", DOCUMENT_COUNTERS, extract_parameter_row },
 	{ "events", DOCUMENT_EVENTS, extract_event_row },
 	{ "related_features", DOCUMENT_RELATED_FEATURES, extract_feature_row },
-	{ "actions", DOCUMENT_PARAMETERS, extract_plain_row },
-	{ "alarms", DOCUMENT_EVENTS, extract_plain_row },
-	{ "kpis", DOCUMENT_COUNTERS, extract_plain_row },
+	{ "alarms", DOCUMENT_EVENTS, extract_alarm_row },
+	{ "kpis", DOCUMENT_COUNTERS, extract_kpi_row },
 	{ "features", DOCUMENT_MAIN_FEATURES, extract_feature_row },
 };
 enum { KINDS_OF_DOCUMENTS = 4 };
@@ -67,6 +66,15 @@ static bool name_by_section(struct extract *extract, const struct block_row *hea
 	return columns->name >= 0;
 }
 
+/* "Feature | Description" compares products, unless a section or a column speaks of dependencies. */
+static bool says_relationship(const struct extract_columns *columns)
+{
+	for (size_t i = 0; i < columns->count; i++)
+		if (columns->keys[i] == DOCUMENT_KEY_RELATIONSHIP || columns->keys[i] == DOCUMENT_KEY_FAJ)
+			return true;
+	return false;
+}
+
 static const struct table_kind *kind_of_csv(struct extract *extract)
 {
 	struct text format = document_builder_meta(extract->document, DOCUMENT_META_KIND);
@@ -90,6 +98,8 @@ static const struct table_kind *choose(struct extract *extract, size_t block_ind
 		read_columns(extract, &kinds[i], header, &columns);
 		bool own = announced == (int8_t)kinds[i].category;
 		if (columns.name < 0 && !(own && name_by_section(extract, header, &columns)))
+			continue;
+		if (kinds[i].category == DOCUMENT_RELATED_FEATURES && !own && !says_relationship(&columns))
 			continue;
 		if (own || !best || columns.matched > ret_columns->matched) {
 			best = &kinds[i];

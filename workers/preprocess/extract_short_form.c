@@ -1,0 +1,251 @@
+/* extract_short_form.c: the short form of feature documents: header lines ("Feature Identity: FAJ …"), and entries: a bold
+ * bullet, a bold paragraph or a heading that is a name, with its attributes in labelled lines or nested bullets below it:
+ *
+ *     - **cellRange**
+ *       MO Class: EUtranCellFDD
+ *       Default: 15
+ */
+#include "workers/preprocess/extract_context.h"
+
+enum { HEADER_BLOCKS_MAX = 40, LABEL_BYTES_MAX = 80, ENTRY_FIELDS_MAX = 24, ENTRY_BLOCKS_MAX = 200 };
+
+/* --- lines ----------------------------------------------------------------------------------------------------------- */
+
+/* "**Label:** value", "Label: value" → both parts; false without a colon near the start. */
+static bool split_label(struct text line, struct text *ret_label, struct text *ret_value)
+{
+	line = text_trim(line);
+	const char *colon = line.bytes ? memchr(line.data, ':', size_min(line.bytes, LABEL_BYTES_MAX)) : NULL;
+	if (!colon || colon == line.data)
+		return false;
+	struct text label = { line.data, (size_t)(colon - line.data) };
+	struct text value = text_slice(line, label.bytes + 1, line.bytes);
+	if (text_starts_with(label, TEXT_LITERAL("**"))) {
+		label = text_slice(label, 2, label.bytes);
+		if (text_starts_with(value, TEXT_LITERAL("**")))
+			value = text_slice(value, 2, value.bytes);
+		else if (text_ends_with_nocase(label, TEXT_LITERAL("**")))
+			label.bytes -= 2;
+	}
+	*ret_label = text_trim(label);
+	*ret_value = text_trim(value);
+	while (ret_value->bytes > 0 && ret_value->data[ret_value->bytes - 1] == '\\') /* a hard line break */
+		*ret_value = text_trim(text_slice(*ret_value, 0, ret_value->bytes - 1));
+	return ret_label->bytes > 0;
+}
+
+void extract_short_form_header(struct extract *extract)
+{
+	for (size_t i = 0; i < size_min(extract->blocks.count, HEADER_BLOCKS_MAX); i++) {
+		const struct block *block = &extract->blocks.items[i];
+		if ((block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_LIST_ITEM) || extract->sections[i].category >= 0)
+			continue;
+		struct text rest = extract_block_content(extract, block), line, label, value;
+		while (text_next_line(&rest, &line))
+			if (split_label(line, &label, &value))
+				extract_identity_line(extract, "header_lines", label, value, extract_range(extract, text_trim(line)));
+	}
+}
+
+/* --- entries --------------------------------------------------------------------------------------------------------- */
+
+struct entry_field {
+	enum document_key key;
+	struct text value; /* inline text, may go on over several lines of its block */
+};
+
+struct entry {
+	struct extract_name name;
+	enum document_category category;
+	bool marked;      /* bold, ticks or a heading set the name off */
+	size_t block_index, end_block; /* blocks that belong to it */
+	struct text rest; /* what follows the name in its own block */
+	struct document_range span;
+	struct entry_field fields[ENTRY_FIELDS_MAX];
+	size_t field_count;
+};
+
+static struct text behind_separator(struct text rest)
+{
+	static const struct text separators[] = {
+		TEXT_LITERAL("**"), TEXT_LITERAL("`"), TEXT_LITERAL(":"), TEXT_LITERAL("–"), TEXT_LITERAL("—"), TEXT_LITERAL("- "),
+	};
+	for (bool again = true; again;) {
+		again = false;
+		rest = text_trim(rest);
+		for (size_t i = 0; i < COUNT_OF(separators); i++)
+			if (text_starts_with(rest, separators[i])) {
+				rest = text_slice(rest, separators[i].bytes, rest.bytes);
+				again = true;
+			}
+	}
+	return rest;
+}
+
+/* Does a name of running text end here, so that what follows explains it? */
+static bool ends_name(struct text rest)
+{
+	while (rest.bytes > 0 && (rest.data[0] == '*' || rest.data[0] == '`'))
+		rest = text_slice(rest, 1, rest.bytes);
+	return rest.bytes == 0 || rest.data[0] == ':' || rest.data[0] == '\n' || rest.data[0] == '(' ||
+		text_starts_with(rest, TEXT_LITERAL(" (")) || text_starts_with(rest, TEXT_LITERAL(" - ")) || text_starts_with(rest, TEXT_LITERAL(" –")) ||
+		text_starts_with(rest, TEXT_LITERAL(" —")) || text_trim(rest).bytes == 0 || text_starts_with(text_trim(rest), TEXT_LITERAL("\n"));
+}
+
+/* The name that the text begins with. */
+static bool read_entry_name(struct extract *extract, struct text content, struct entry *ret_entry)
+{
+	size_t start = 0, end;
+	while (start < content.bytes && (content.data[start] == '*' || content.data[start] == '`'))
+		start++;
+	for (end = start; end < content.bytes && (ascii_is_word(content.data[end]) || content.data[end] == '.');)
+		end++;
+	while (end > start && content.data[end - 1] == '.')
+		end--;
+	struct text word = text_slice(content, start, end), rest = text_slice(content, end, content.bytes);
+	if (word.bytes < 2 || !ends_name(rest))
+		return false;
+	ret_entry->marked = start > 0;
+	ret_entry->rest = behind_separator(rest);
+	struct domain_match match;
+	if (domain_search(extract->domain, DOMAIN_PATTERN_EVENT, word, 0, &match) && match.start == 0 && match.end == word.bytes) {
+		ret_entry->category = DOCUMENT_EVENTS;
+		ret_entry->name = (struct extract_name){ word, word, TEXT_LITERAL(""), word };
+		return true;
+	}
+	if (!extract_parse_cell_name(extract, word, &ret_entry->name))
+		return false;
+	ret_entry->category = extract_category_of(ret_entry->name.attribute);
+	return true;
+}
+
+static void add_field(struct entry *entry, int key, struct text value)
+{
+	if (key >= 0 && value.bytes > 0 && entry->field_count < ENTRY_FIELDS_MAX)
+		entry->fields[entry->field_count++] = (struct entry_field){ (enum document_key)key, value };
+}
+
+/* Lines of one block: a labelled one is a field and goes on up to the next labelled one; those before any label describe. */
+static void read_lines(struct extract *extract, struct entry *entry, struct text text)
+{
+	const char *vocabulary = entry->category == DOCUMENT_EVENTS ? "events" : entry->category == DOCUMENT_COUNTERS ? "counters" : "parameters";
+	struct text rest = text, line, label, value, open = TEXT_LITERAL("");
+	int key = DOCUMENT_KEY_DESCRIPTION;
+	while (text_next_line(&rest, &line)) {
+		line = text_trim(line);
+		int found = split_label(line, &label, &value) ? extract_key_of(extract, vocabulary, extract_plain(extract, label)) : -1;
+		if (found >= 0 && found != DOCUMENT_KEY_NAME) {
+			add_field(entry, key, open);
+			key = found;
+			open = value;
+		} else if (line.bytes > 0) {
+			const char *start = open.bytes ? open.data : line.data;
+			open = (struct text){ start, (size_t)(line.data + line.bytes - start) };
+		}
+	}
+	add_field(entry, key, open);
+}
+
+/* Is the block behind an entry part of it? */
+static bool belongs(struct extract *extract, const struct entry *entry, const struct block *block)
+{
+	const struct block *own = &extract->blocks.items[entry->block_index];
+	struct entry other = { .field_count = 0 };
+	if (block->kind == BLOCK_HEADING)
+		return false;
+	if (own->kind == BLOCK_LIST_ITEM && block->kind == BLOCK_LIST_ITEM)
+		return block->level > own->level;
+	struct text content = extract_block_content(extract, block), label, value;
+	if (own->kind == BLOCK_HEADING)
+		return (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_LIST_ITEM) &&
+			!(read_entry_name(extract, content, &other) && other.marked);
+	bool labelled = split_label(content, &label, &value) && extract_key_of(extract, "parameters", extract_plain(extract, label)) >= 0;
+	bool indented = own->kind == BLOCK_LIST_ITEM && ascii_is_space(extract->markdown.data[block->start]);
+	return (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_LIST_ITEM) && (labelled || indented);
+}
+
+static void read_body(struct extract *extract, struct entry *entry)
+{
+	const struct block *own = &extract->blocks.items[entry->block_index];
+	if (own->kind != BLOCK_HEADING)
+		read_lines(extract, entry, entry->rest);
+	size_t i = entry->block_index + 1, limit = size_min(extract->blocks.count, i + ENTRY_BLOCKS_MAX);
+	for (; i < limit && belongs(extract, entry, &extract->blocks.items[i]); i++)
+		read_lines(extract, entry, extract_block_content(extract, &extract->blocks.items[i]));
+	entry->end_block = i;
+	entry->span = (struct document_range){ own->start, extract->blocks.items[i - 1].end - own->start };
+}
+
+static bool has_field(const struct entry *entry, enum document_key key)
+{
+	for (size_t i = 0; i < entry->field_count; i++)
+		if (entry->fields[i].key == key)
+			return true;
+	return false;
+}
+
+/* A bare attribute is one when a label says so or its section does; a plain word ("Note") needs a label. */
+static bool is_credible(struct extract *extract, const struct entry *entry)
+{
+	if (entry->category == DOCUMENT_EVENTS)
+		return true;
+	bool labels = has_field(entry, DOCUMENT_KEY_MO_CLASS) || has_field(entry, DOCUMENT_KEY_RANGE) || has_field(entry, DOCUMENT_KEY_DEFAULT);
+	if (entry->name.mo_class.bytes > 0)
+		return labels || extract_has_hump(entry->name.attribute) || extract_knows_class(extract, entry->name.mo_class);
+	if (domain_is_counter(entry->name.attribute))
+		return true;
+	int8_t category = extract->sections[entry->block_index].category;
+	return entry->marked && (labels || (category == DOCUMENT_PARAMETERS && (extract_has_hump(entry->name.attribute) ||
+		domain_list_has(extract->domain, DOMAIN_LIST_ATTRIBUTES, entry->name.attribute))));
+}
+
+static void add_entry(struct extract *extract, const struct entry *entry, struct text mo_class)
+{
+	extract_items_open(&extract->items, entry->category, (float)extract->settings->extract.list_confidence, entry->span, false);
+	if (entry->category == DOCUMENT_EVENTS)
+		extract_items_add(&extract->items, DOCUMENT_KEY_NAME, entry->name.text, extract_range(extract, entry->name.place));
+	else
+		extract_add_name(extract, &entry->name, mo_class);
+	for (size_t i = 0; i < entry->field_count; i++)
+		if (entry->fields[i].key != DOCUMENT_KEY_MO_CLASS)
+			extract_add_field(extract, entry->fields[i].key, entry->fields[i].value);
+	extract_items_close(&extract->items);
+	extract_meet_class(extract, entry->name.mo_class.bytes ? entry->name.mo_class : mo_class);
+}
+
+/* "MO Class: EUtranCellFDD, EUtranCellTDD" makes one item a class. */
+static void add_entries(struct extract *extract, const struct entry *entry)
+{
+	bool any = false;
+	for (size_t i = 0; i < entry->field_count && entry->name.mo_class.bytes == 0; i++) {
+		struct text rest = entry->fields[i].value, part;
+		while (entry->fields[i].key == DOCUMENT_KEY_MO_CLASS && text_next_field(&rest, ',', &part)) {
+			part = extract_strip_marks(part);
+			if (!extract_is_identifier(part) || !ascii_is_upper(part.data[0]))
+				continue;
+			add_entry(extract, entry, part);
+			any = true;
+		}
+	}
+	if (!any)
+		add_entry(extract, entry, entry->name.mo_class.bytes ? TEXT_LITERAL("") : extract_section_class(extract, entry->block_index));
+}
+
+void extract_entries(struct extract *extract)
+{
+	for (size_t i = 0; i < extract->blocks.count && !extract->items.status;) {
+		const struct block *block = &extract->blocks.items[i];
+		struct entry entry = { .block_index = i++ };
+		struct text content = extract_block_content(extract, block);
+		bool may = block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_HEADING ||
+			(block->kind == BLOCK_PARAGRAPH && text_starts_with(content, TEXT_LITERAL("**")));
+		if (!may || !read_entry_name(extract, content, &entry))
+			continue;
+		entry.marked |= block->kind == BLOCK_HEADING;
+		read_body(extract, &entry);
+		if (!is_credible(extract, &entry))
+			continue;
+		add_entries(extract, &entry);
+		i = entry.end_block;
+	}
+}
