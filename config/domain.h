@@ -20,6 +20,8 @@ enum domain_pattern { /* PCRE2, compiled with JIT and UTF */
 	DOMAIN_PATTERN_STANDARD_ID,  /* 3GPP number in a name, path or head; group 1: series, 2: number */
 	DOMAIN_PATTERN_LEGAL_LINE,   /* a line that is legal or running text as a whole */
 	DOMAIN_PATTERN_COMMAND,      /* a command line such as cmedit … */
+	DOMAIN_PATTERN_SET_STEP,     /* "set … to …"; groups 1–3: class, attribute, value; 4–6: attribute, class, value; 7–8: attribute, value */
+	DOMAIN_PATTERN_SET_COMMAND,  /* a command that sets values; groups: class with its instance, the assignments */
 	DOMAIN_PATTERN_COUNT
 };
 
@@ -46,8 +48,9 @@ enum domain_list {
 struct domain_columns {
 	/* "parameters", "counters", "events", "related_features": tables; "identity", "header_lines": keys of the document itself;
 	 * "actions", "alarms", "kpis", "features": columns of those CSV formats; "csv_name", "csv_header": words of the file name
-	 * and of the headers that tell the format, which is the field, in the order in which they are tried. One heading may stand
-	 * in several fields of a category ("Type"): the values of the column decide. */
+	 * and of the headers that tell the format, which is the field, in the order in which they are tried; "headings",
+	 * "procedures", "relations", "relationships", "words": words of running text that mean something to the extractors. One
+	 * heading may stand in several fields of a category ("Type"): the values of the column decide. */
 	struct text category;
 	struct text field;    /* document_key or document_meta name: "name", "mo_class", "feature_name" … */
 	const struct text *names;
@@ -64,7 +67,7 @@ void domain_destroy(struct domain *domain);
 
 struct text domain_name(const struct domain *domain);
 
-enum { DOMAIN_GROUP_MAX = 8 };
+enum { DOMAIN_GROUP_MAX = 10 };
 struct domain_match {
 	size_t start, end; /* bytes in the searched text */
 	struct text groups[DOMAIN_GROUP_MAX]; /* 0: the whole match; empty where a group did not take part */
