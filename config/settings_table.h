@@ -105,6 +105,13 @@ SETTING_NUMBER(generate, question_chars_max, "characters", 10, 10000, 300, "Long
 SETTING_NUMBER(generate, answer_chars_min, "characters", 1, 100000, 180, "Shortest answer")
 SETTING_NUMBER(generate, answer_chars_max, "characters", 100, 1000000, 4000, "Longest answer")
 SETTING_STRING(generate, system, "", "System message put before each conversation; empty: none")
+SETTING_RATIO(generate, mix_factual, 0, 1, 0.25, "Target share of factual pairs; kinds that a document has not give way to the others")
+SETTING_RATIO(generate, mix_procedural, 0, 1, 0.20, "Target share of pairs about procedures and activation")
+SETTING_RATIO(generate, mix_technical, 0, 1, 0.15, "Target share of pairs about configuration, counters and comparisons")
+SETTING_RATIO(generate, mix_conceptual, 0, 1, 0.15, "Target share of conceptual pairs")
+SETTING_RATIO(generate, mix_troubleshooting, 0, 1, 0.10, "Target share of pairs about faults")
+SETTING_RATIO(generate, mix_optimisation, 0, 1, 0.10, "Target share of pairs about tuning and performance")
+SETTING_RATIO(generate, mix_integration, 0, 1, 0.05, "Target share of pairs about dependencies between features")
 SETTING_SWITCH(generate, cmedit, true, "Conversations with cmedit commands")
 SETTING_SECTION_END(generate)
 

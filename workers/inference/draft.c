@@ -39,6 +39,15 @@ void draft_begin(struct draft *draft, enum conversation_question kind)
 	}
 }
 
+int draft_status(const struct draft *draft)
+{
+	const struct buffer *buffers[] = { &draft->question, &draft->answer, &draft->source, &draft->parameters, &draft->counters, &draft->mo_classes };
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		if (buffers[i]->status)
+			return buffers[i]->status;
+	return 0;
+}
+
 static void widen_span(struct draft *draft, struct document_range span)
 {
 	if (!draft->span.bytes) {

@@ -27,6 +27,9 @@ void draft_init(struct draft *draft, const struct domain *domain, const struct d
 void draft_done(struct draft *draft);
 void draft_begin(struct draft *draft, enum conversation_question kind);
 
+/* 0, or what went wrong in one of its buffers since draft_begin. */
+int draft_status(const struct draft *draft);
+
 /* The passage may be used from here on. */
 void draft_use_span(struct draft *draft, struct document_range span);
 /* An item's passage, values, lists and confidence. */

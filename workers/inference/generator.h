@@ -37,6 +37,7 @@ struct generator {
 	struct text title;
 	uint64_t seed;
 	uint32_t accepted, refused;
+	int status; /* sticky: -ENOMEM */
 };
 
 enum made { MADE_PAIR, MADE_NOTHING, MADE_END };

@@ -5,6 +5,8 @@
 
 #include "base/utf8.h"
 
+#include <errno.h>
+
 enum { TERMS_MAX = 32 };
 
 struct term_lists {
@@ -95,8 +97,8 @@ static void add(struct generator *generator, struct conversation *conversation, 
 	conversation_builder_set(generator->out, CONVERSATION_COUNTERS, buffer_view(&draft->counters));
 	conversation_builder_set(generator->out, CONVERSATION_MO_CLASSES, buffer_view(&draft->mo_classes));
 	conversation_builder_set(generator->out, CONVERSATION_TERMS, buffer_view(&terms));
-	if (terms.status)
-		draft->source.status = terms.status;
+	if (terms.status == -ENOMEM)
+		generator->status = terms.status;
 	buffer_done(&terms);
 }
 
@@ -108,8 +110,13 @@ enum made generator_submit(struct generator *generator, const char *question_fam
 	if (generator_too_short(generator) || !draft->span.bytes ||
 	    !template_question(&generator->picker, question_family, values, &draft->question))
 		return MADE_NOTHING;
-	if (passage_index(&generator->passage, buffer_view(&draft->source)))
-		return MADE_NOTHING; /* the status stays in the passage */
+	int status = draft_status(draft);
+	if (!status)
+		status = passage_index(&generator->passage, buffer_view(&draft->source));
+	if (status == -ENOMEM)
+		generator->status = status;
+	if (status)
+		return MADE_NOTHING;
 	struct conversation conversation = { .question = draft->kind, .span = draft->span, .cmedit = draft->cmedit, .tier = tier_of(generator),
 					     .chunk_index = chunk_of(generator->document, draft->span.offset) };
 	struct buffer reason;

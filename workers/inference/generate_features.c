@@ -1,0 +1,114 @@
+/* generate_features.c: pairs about the feature that a document describes: its identity, and how it relates to other features. */
+#include "workers/inference/generator.h"
+
+#include "workers/inference/prose.h"
+
+enum { RELATIONS_MAX = 12, OVERVIEW_BYTES = 700 };
+
+/* Lists stand one value a line in the metadata; here they are parted by commas. */
+static void append_values(struct buffer *out, const struct generator *generator, const struct document_item *item, enum document_key key)
+{
+	const struct document *document = generator->document;
+	bool any = false;
+	for (uint32_t i = 0; i < item->attribute_count; i++) {
+		const struct document_attribute *attribute = &document->attributes[item->attribute_first + i];
+		if (attribute->key != key)
+			continue;
+		if (any)
+			buffer_append_string(out, ", ");
+		prose_append_value(out, document_text(document, attribute->value));
+		any = true;
+	}
+}
+
+static void append_identity(struct generator *generator, const struct document_item *item, const struct template_values *values)
+{
+	static const struct { enum document_key key; const char *name, *family; } frames[] = {
+		{ DOCUMENT_KEY_FAJ, "faj", "answer.feature.faj" },
+		{ DOCUMENT_KEY_CXC, "cxc", "answer.feature.cxc" },
+		{ DOCUMENT_KEY_VALUE_PACKAGE, "package", "answer.feature.package" },
+		{ DOCUMENT_KEY_NODE_TYPE, "node", "answer.feature.node" },
+		{ DOCUMENT_KEY_ACCESS_TYPE, "access", "answer.feature.access" },
+		{ DOCUMENT_KEY_LICENSING, "licensing", "answer.feature.licensing" },
+		{ DOCUMENT_KEY_STATE, "state", "answer.feature.state" },
+	};
+	for (size_t i = 0; i < COUNT_OF(frames); i++) {
+		if (!generator_value(generator, item, frames[i].key).bytes)
+			continue;
+		buffer_clear(&generator->text);
+		append_values(&generator->text, generator, item, frames[i].key);
+		struct template_values with = *values;
+		template_values_set(&with, frames[i].name, buffer_view(&generator->text));
+		(void)generator_frame(generator, frames[i].family, &with);
+	}
+}
+
+enum made make_feature_identity(struct generator *generator, size_t k)
+{
+	const struct document_item *item = generator_item(generator, DOCUMENT_MAIN_FEATURES, k);
+	if (!item)
+		return MADE_END;
+	struct template_values values;
+	generator_begin(generator, CONVERSATION_FACTUAL, item, &values);
+	if (!generator->feature.bytes)
+		template_values_set(&values, "feature", generator_value(generator, item, DOCUMENT_KEY_NAME));
+	generator_describe(generator, item, &values);
+	append_identity(generator, item, &values);
+	const struct section *section = section_at(generator, item->span.offset);
+	if (section) {
+		draft_paragraph(&generator->draft);
+		section_compose(generator, section, generator->draft.answer.bytes + OVERVIEW_BYTES);
+	}
+	return generator_submit(generator, "question.feature", &values);
+}
+
+/* "- Name (`FAJ …`), prerequisite: description" */
+static bool append_relation(struct generator *generator, const struct document_item *item)
+{
+	struct text relationship = generator_value(generator, item, DOCUMENT_KEY_RELATIONSHIP), faj = generator_value(generator, item, DOCUMENT_KEY_FAJ);
+	draft_use_item(&generator->draft, item);
+	struct buffer *line = &generator->line;
+	buffer_clear(line);
+	buffer_append_text(line, generator_value(generator, item, DOCUMENT_KEY_NAME));
+	if (faj.bytes) {
+		buffer_append_string(line, " (`");
+		buffer_append_text(line, faj);
+		buffer_append_string(line, "`)");
+	}
+	if (relationship.bytes) {
+		buffer_append_string(line, ", ");
+		buffer_append_text(line, relationship);
+	}
+	struct text description = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION);
+	if (description.bytes)
+		buffer_append_string(line, ": ");
+	prose_mark_identifiers(line, generator->domain, description);
+	return draft_entry(&generator->draft, 0, buffer_view(line));
+}
+
+/* k = 0: all of them; after that one by one. */
+enum made make_feature_dependencies(struct generator *generator, size_t k)
+{
+	size_t count = generator->item_count[DOCUMENT_RELATED_FEATURES];
+	if (!generator->feature.bytes || k > count || !count)
+		return MADE_END;
+	struct template_values values;
+	if (k == 0) {
+		generator_begin(generator, CONVERSATION_DEPENDENCY, NULL, &values);
+		(void)generator_frame(generator, "answer.dependencies.intro", &values);
+		buffer_append_byte(&generator->draft.answer, '\n');
+		for (size_t i = 0; i < count && i < RELATIONS_MAX; i++)
+			(void)append_relation(generator, &generator->document->items[generator->items[DOCUMENT_RELATED_FEATURES][i]]);
+		return generator_submit(generator, "question.dependencies", &values);
+	}
+	const struct document_item *item = generator_item(generator, DOCUMENT_RELATED_FEATURES, k - 1);
+	generator_begin(generator, CONVERSATION_DEPENDENCY, item, &values);
+	template_values_set(&values, "other", generator_value(generator, item, DOCUMENT_KEY_NAME));
+	template_values_set(&values, "relationship", generator_value(generator, item, DOCUMENT_KEY_RELATIONSHIP));
+	(void)generator_frame(generator, "answer.dependency.intro", &values);
+	buffer_clear(&generator->rendered);
+	prose_mark_identifiers(&generator->rendered, generator->domain, generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION));
+	draft_sentences(&generator->draft, buffer_view(&generator->rendered), true, generator->settings->generate.answer_chars_max);
+	generator_mentions(generator, item, 3);
+	return generator_submit(generator, "question.dependency", &values);
+}

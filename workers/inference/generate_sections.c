@@ -1,0 +1,270 @@
+/* generate_sections.c: pairs about what stands under a heading: explanations, step lists, faults, tuning. The answer is the
+ * section's own sentences and lists; what needs a figure or a table beside it is left out. */
+#define _GNU_SOURCE
+#include "workers/inference/generator.h"
+
+#include "workers/inference/prose.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, SECTION_ANSWER_BYTES = 1600, TOPIC_BYTES_MIN = 3, TOPIC_BYTES_MAX = 110,
+       PROSE_BYTES_MIN = 120, STEPS_MIN = 2, SUBSECTIONS_MAX = 3 };
+
+/* --- finding --- */
+
+static struct section *add_section(struct generator *generator, size_t *capacity)
+{
+	if (generator->section_count == *capacity) {
+		size_t wanted = *capacity ? *capacity * 2 : 64;
+		struct section *sections = realloc(generator->sections, wanted * sizeof(*sections));
+		if (!sections)
+			return NULL;
+		generator->sections = sections;
+		*capacity = wanted;
+	}
+	return &generator->sections[generator->section_count++];
+}
+
+int sections_find(struct generator *generator)
+{
+	size_t capacity = 0;
+	struct section *section = NULL;
+	for (size_t i = 0; i < generator->blocks.count; i++) {
+		const struct block *block = &generator->blocks.items[i];
+		bool heading = block->kind == BLOCK_HEADING;
+		if (heading || !section) {
+			section = add_section(generator, &capacity);
+			if (!section)
+				return -ENOMEM;
+			*section = (struct section){ .heading = heading ? (uint32_t)i : UINT32_MAX, .level = heading ? block->level : 0,
+						     .first = (uint32_t)(heading ? i + 1 : i) };
+		}
+		section->end = (uint32_t)i + 1;
+		if (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_LIST_ITEM)
+			section->prose_bytes += block->content_end - block->content_start;
+		section->steps += block->kind == BLOCK_LIST_ITEM && block->ordered;
+	}
+	return 0;
+}
+
+const struct section *section_at(const struct generator *generator, uint32_t offset)
+{
+	const struct section *found = NULL;
+	size_t low = 0, high = generator->section_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct section *section = &generator->sections[middle];
+		uint32_t start = generator->blocks.items[section->heading != UINT32_MAX ? section->heading : section->first].start;
+		if (start <= offset) {
+			found = section;
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return found;
+}
+
+/* --- composing --- */
+
+struct composer {
+	struct generator *generator;
+	size_t bytes_max;
+	char lead[512]; /* a sentence that leads to the list or code behind it */
+	size_t lead_bytes;
+	struct document_range lead_span;
+	bool in_list;
+};
+
+static void use_block(struct generator *generator, const struct block *block)
+{
+	draft_use_span(&generator->draft, (struct document_range){ block->start, block->end - block->start });
+}
+
+static void keep_lead(struct composer *composer, const struct block *block, struct text sentence)
+{
+	composer->lead_bytes = sentence.bytes <= sizeof(composer->lead) ? sentence.bytes : 0;
+	memcpy(composer->lead, sentence.data, composer->lead_bytes);
+	composer->lead_span = (struct document_range){ block->start, block->end - block->start };
+}
+
+static void compose_paragraph(struct composer *composer, const struct block *block, struct text content)
+{
+	struct generator *generator = composer->generator;
+	struct text sentence;
+	bool begun = false;
+	buffer_clear(&generator->rendered);
+	prose_render(&generator->rendered, generator->domain, content);
+	struct text rest = buffer_view(&generator->rendered);
+	composer->lead_bytes = 0;
+	while (prose_next_sentence(&rest, &sentence)) {
+		if (prose_leads_on(sentence) && !rest.bytes) {
+			keep_lead(composer, block, sentence);
+		} else if (prose_stands_alone(generator->domain, sentence) && generator->draft.answer.bytes + sentence.bytes <= composer->bytes_max) {
+			if (!begun)
+				draft_paragraph(&generator->draft);
+			begun = true;
+			use_block(generator, block);
+			(void)draft_sentence(&generator->draft, sentence);
+		}
+	}
+}
+
+static void release_lead(struct composer *composer)
+{
+	struct draft *draft = &composer->generator->draft;
+	draft_paragraph(draft);
+	if (!composer->lead_bytes)
+		return;
+	draft_use_span(draft, composer->lead_span);
+	(void)draft_sentence(draft, (struct text){ composer->lead, composer->lead_bytes });
+	composer->lead_bytes = 0;
+	buffer_append_byte(&draft->answer, '\n');
+}
+
+static void compose_list_item(struct composer *composer, const struct block *block, struct text content)
+{
+	struct generator *generator = composer->generator;
+	buffer_clear(&generator->rendered);
+	prose_render(&generator->rendered, generator->domain, content);
+	struct text entry = text_trim(buffer_view(&generator->rendered));
+	if (!entry.bytes || generator->draft.answer.bytes + entry.bytes > composer->bytes_max ||
+	    prose_has_phrase(generator->domain, DOMAIN_LIST_DANGLING_PHRASES, entry))
+		return;
+	if (!composer->in_list)
+		release_lead(composer);
+	use_block(generator, block);
+	(void)draft_entry(&generator->draft, block->ordered ? block->number : 0, entry);
+}
+
+static void compose_code(struct composer *composer, const struct block *block, struct text content)
+{
+	struct generator *generator = composer->generator;
+	bool fenced = memmem(content.data, content.bytes, "```", 3) != NULL;
+	if (!composer->lead_bytes || !content.bytes || content.bytes > CODE_BYTES_MAX || fenced ||
+	    generator->draft.answer.bytes + content.bytes > composer->bytes_max)
+		return;
+	release_lead(composer);
+	use_block(generator, block);
+	buffer_truncate(&generator->draft.answer, text_trim(buffer_view(&generator->draft.answer)).bytes);
+	draft_commands(&generator->draft, content);
+}
+
+void section_compose(struct generator *generator, const struct section *section, size_t bytes_max)
+{
+	struct composer composer = { .generator = generator, .bytes_max = bytes_max };
+	for (uint32_t i = section->first; i < section->end && generator->draft.answer.bytes < bytes_max; i++) {
+		const struct block *block = &generator->blocks.items[i];
+		if (block->end - block->start > BLOCK_BYTES_MAX)
+			continue;
+		struct text content = text_slice(generator->document->markdown, block->content_start, block->content_end);
+		if (block->kind == BLOCK_PARAGRAPH)
+			compose_paragraph(&composer, block, content);
+		else if (block->kind == BLOCK_LIST_ITEM)
+			compose_list_item(&composer, block, content);
+		else if (block->kind == BLOCK_CODE)
+			compose_code(&composer, block, content);
+		composer.in_list = block->kind == BLOCK_LIST_ITEM;
+		if (block->kind != BLOCK_PARAGRAPH)
+			composer.lead_bytes = 0;
+	}
+}
+
+/* --- pairs --- */
+
+/* The heading without its number ("3.2 Handover" → "Handover"). Empty when it is no topic to ask about. */
+static struct text topic_of(struct generator *generator, const struct section *section)
+{
+	const struct block *heading = &generator->blocks.items[section->heading];
+	buffer_clear(&generator->text);
+	block_append_plain(&generator->text, text_slice(generator->document->markdown, heading->content_start, heading->content_end));
+	struct text topic = text_trim(buffer_view(&generator->text));
+	size_t start = 0, letters = 0;
+	while (start < topic.bytes && (ascii_is_digit(topic.data[start]) || topic.data[start] == '.' || topic.data[start] == ' '))
+		start++;
+	topic = text_slice(topic, start, topic.bytes);
+	while (topic.bytes && (strchr(":.#", topic.data[topic.bytes - 1]) || ascii_is_space(topic.data[topic.bytes - 1])))
+		topic.bytes--;
+	for (size_t i = 0; i < topic.bytes; i++) {
+		letters += ascii_is_alpha(topic.data[i]) || (unsigned char)topic.data[i] >= 0x80;
+		if (topic.data[i] == '"' || topic.data[i] == '\n')
+			return (struct text){ 0 };
+	}
+	bool usable = topic.bytes >= TOPIC_BYTES_MIN && topic.bytes <= TOPIC_BYTES_MAX && letters * 2 > topic.bytes;
+	return usable && !domain_list_has(generator->domain, DOMAIN_LIST_SKIPPED_HEADINGS, topic) ? topic : (struct text){ 0 };
+}
+
+enum section_use { USE_CONCEPT, USE_STEPS, USE_TROUBLESHOOTING, USE_OPTIMISATION };
+
+static enum section_use use_of(const struct generator *generator, const struct section *section, struct text topic)
+{
+	if (prose_has_phrase(generator->domain, DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, topic))
+		return USE_TROUBLESHOOTING;
+	if (prose_has_phrase(generator->domain, DOMAIN_LIST_OPTIMISATION_HEADINGS, topic))
+		return USE_OPTIMISATION;
+	return section->steps >= STEPS_MIN ? USE_STEPS : USE_CONCEPT;
+}
+
+/* Is one of the extracted procedures in this section? It is asked about as an activation then. */
+static bool has_procedure(const struct generator *generator, const struct section *section)
+{
+	uint32_t start = generator->blocks.items[section->heading].start, end = generator->blocks.items[section->end - 1].end;
+	for (size_t i = 0; i < generator->item_count[DOCUMENT_ACTIVATION_PROCEDURES]; i++) {
+		const struct document_item *item = &generator->document->items[generator->items[DOCUMENT_ACTIVATION_PROCEDURES][i]];
+		if (item->span.offset < end && item->span.offset + item->span.bytes > start)
+			return true;
+	}
+	return false;
+}
+
+/* The k-th section in an order that the seed decides. */
+static const struct section *section_pick(const struct generator *generator, size_t k)
+{
+	size_t count = generator->section_count;
+	return k < count ? &generator->sections[(generator->seed % count + k) % count] : NULL;
+}
+
+static enum made make_section(struct generator *generator, size_t k, enum section_use use, enum conversation_question kind, const char *family)
+{
+	const struct section *section = section_pick(generator, k);
+	if (!section || !generator->title.bytes)
+		return MADE_END;
+	if (section->heading == UINT32_MAX || section->prose_bytes < PROSE_BYTES_MIN)
+		return MADE_NOTHING;
+	struct text topic = topic_of(generator, section);
+	bool about_all = domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, topic) || text_equal(topic, generator->title);
+	if (!topic.bytes || use_of(generator, section, topic) != use || (use == USE_STEPS && has_procedure(generator, section)))
+		return MADE_NOTHING;
+	struct template_values values;
+	generator_begin(generator, kind, NULL, &values);
+	char kept[TOPIC_BYTES_MAX + 1]; /* composing uses the same scratch */
+	memcpy(kept, topic.data, topic.bytes);
+	template_values_set(&values, "topic", (struct text){ kept, topic.bytes });
+	use_block(generator, &generator->blocks.items[section->heading]);
+	section_compose(generator, section, use == USE_STEPS ? generator->settings->generate.answer_chars_max : SECTION_ANSWER_BYTES);
+	for (size_t i = 1; i <= SUBSECTIONS_MAX && generator_too_short(generator) && section + i < generator->sections + generator->section_count &&
+			   section[i].level > section->level; i++)
+		section_compose(generator, section + i, SECTION_ANSWER_BYTES);
+	return generator_submit(generator, use == USE_CONCEPT && about_all ? "question.overview" : family, &values);
+}
+
+enum made make_section_concept(struct generator *generator, size_t k)
+{
+	return make_section(generator, k, USE_CONCEPT, CONVERSATION_CONCEPTUAL, "question.concept");
+}
+
+enum made make_section_steps(struct generator *generator, size_t k)
+{
+	return make_section(generator, k, USE_STEPS, CONVERSATION_PROCEDURAL, "question.steps");
+}
+
+enum made make_section_troubleshooting(struct generator *generator, size_t k)
+{
+	return make_section(generator, k, USE_TROUBLESHOOTING, CONVERSATION_TROUBLESHOOTING, "question.troubleshooting");
+}
+
+enum made make_section_optimisation(struct generator *generator, size_t k)
+{
+	return make_section(generator, k, USE_OPTIMISATION, CONVERSATION_OPTIMISATION, "question.optimisation");
+}

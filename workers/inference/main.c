@@ -1,0 +1,15 @@
+/* main.c: worker-inference: makes conversations from processed documents. One thread; started by the coordinator, or by hand. */
+#include "workers/inference/inference_handler.h"
+
+int main(int argument_count, char **arguments)
+{
+	static const struct worker_program program = {
+		.name = "worker-inference",
+		.kind = "inference",
+		.summary = "Makes question and answer conversations from processed documents for a running docring coordinator.",
+		.start = inference_start,
+		.stop = inference_stop,
+		.handle = inference_handle,
+	};
+	return worker_main(&program, argument_count, arguments);
+}
