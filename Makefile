@@ -80,7 +80,8 @@ $(BUILD)/bin/worker-preprocess: $(call objects,workers/preprocess/main.c) $(BUIL
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
 
-$(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)/libinference.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
+# Of libpreprocess.a only what reads Markdown (blocks, sentences, phrases) is taken.
+$(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)/libinference.a $(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_inference)) $(common_libs)

@@ -35,8 +35,13 @@ enum domain_list {
 	DOMAIN_LIST_ATTRIBUTES,        /* known attribute names, tier 1 besides the extracted ones */
 	DOMAIN_LIST_COMMON_WORDS,      /* words that unrelated texts of the field share: they say nothing of what a text is about */
 	DOMAIN_LIST_DANGLING_PHRASES,  /* phrases that make a sentence need what stands around it ("see figure") */
-	DOMAIN_LIST_DESCRIPTION_VERBS, /* verbs that descriptions use ("specifies") */
-	DOMAIN_LIST_ARTICLES,          /* words that begin a noun phrase ("the") */
+	DOMAIN_LIST_DESCRIPTION_VERBS, /* how a description begins: with its verb ("specifies the …") */
+	DOMAIN_LIST_DESCRIPTION_PARTICIPLES, /* with what happens to the item ("stepped when …") */
+	DOMAIN_LIST_DESCRIPTION_CONDITIONS,  /* with when it happens ("after the …") */
+	DOMAIN_LIST_DESCRIPTION_NOUNS, /* with what the item is, without an article ("number of …") */
+	DOMAIN_LIST_SENTENCE_OPENERS,  /* with a whole sentence ("this parameter …") */
+	DOMAIN_LIST_ARTICLES,          /* with an article ("the …") */
+	DOMAIN_LIST_OBJECT_WORDS,      /* words behind a verb that make the word before them one ("the", "whether") */
 	DOMAIN_LIST_GENERIC_HEADINGS,  /* headings that name no topic ("Overview") */
 	DOMAIN_LIST_SKIPPED_HEADINGS,  /* headings of sections that are nothing to ask about ("Change History") */
 	DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, /* words of headings of sections about faults */

@@ -1,15 +1,13 @@
 /* draft.c: see draft.h. */
 #include "workers/inference/draft.h"
 
-#include "workers/inference/prose.h"
-
 #include "base/utf8.h"
 
 #include <xxhash.h>
 
-void draft_init(struct draft *draft, const struct domain *domain, const struct document *document)
+void draft_init(struct draft *draft, const struct prose *prose, const struct document *document)
 {
-	*draft = (struct draft){ .domain = domain, .document = document };
+	*draft = (struct draft){ .prose = prose, .document = document };
 	struct buffer *buffers[] = { &draft->question, &draft->answer, &draft->source, &draft->parameters, &draft->counters, &draft->mo_classes };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
 		buffer_init(buffers[i], DRAFT_BYTES_MAX);
@@ -101,7 +99,8 @@ void draft_use_item(struct draft *draft, const struct document_item *item)
 		const struct document_attribute *attribute = &document->attributes[item->attribute_first + i];
 		if (attribute->key == DOCUMENT_KEY_DETAIL)
 			continue; /* verbatim in the passage */
-		buffer_append_string(&draft->source, document_key_name((enum document_key)attribute->key));
+		for (const char *c = document_key_name((enum document_key)attribute->key); *c; c++)
+			buffer_append_byte(&draft->source, *c == '_' ? ' ' : *c); /* words, not an identifier */
 		buffer_append_string(&draft->source, ": ");
 		buffer_append_text(&draft->source, document_text(document, attribute->value));
 		buffer_append_byte(&draft->source, '\n');
@@ -191,7 +190,7 @@ void draft_sentences(struct draft *draft, struct text rendered, bool all, size_t
 	while (prose_next_sentence(&rendered, &sentence)) {
 		if (draft->answer.bytes + sentence.bytes + 2 > bytes_max)
 			return;
-		if (all || prose_stands_alone(draft->domain, sentence))
+		if (all || prose_stands_alone(draft->prose, sentence))
 			(void)draft_sentence(draft, sentence);
 	}
 }

@@ -4,11 +4,12 @@
 #define DOCRING_WORKERS_INFERENCE_DRAFT_H
 
 #include "proto/conversation.h"
+#include "workers/inference/prose.h"
 
 enum { DRAFT_SENTENCES_MAX = 256, DRAFT_RANGES_MAX = 64, DRAFT_SPAN_BYTES_MAX = 16384, DRAFT_BYTES_MAX = 4 << 20 };
 
 struct draft {
-	const struct domain *domain;
+	const struct prose *prose;
 	const struct document *document;
 	enum conversation_question kind;
 	bool cmedit;
@@ -23,7 +24,7 @@ struct draft {
 	struct buffer parameters, counters, mo_classes;
 };
 
-void draft_init(struct draft *draft, const struct domain *domain, const struct document *document);
+void draft_init(struct draft *draft, const struct prose *prose, const struct document *document);
 void draft_done(struct draft *draft);
 void draft_begin(struct draft *draft, enum conversation_question kind);
 

@@ -124,6 +124,7 @@ static void done(struct generator *generator)
 	for (size_t c = 0; c < DOCUMENT_CATEGORY_COUNT; c++)
 		free(generator->items[c]);
 	draft_done(&generator->draft);
+	prose_done(&generator->prose);
 	passage_done(&generator->passage);
 	buffer_done(&generator->rendered);
 	buffer_done(&generator->text);
@@ -159,10 +160,12 @@ int generate_conversations(const struct settings *settings, const struct domain 
 	buffer_init(&generator.rendered, DRAFT_BYTES_MAX);
 	buffer_init(&generator.text, DRAFT_BYTES_MAX);
 	buffer_init(&generator.line, DRAFT_BYTES_MAX);
-	draft_init(&generator.draft, domain, document);
+	draft_init(&generator.draft, &generator.prose, document);
 	passage_init(&generator.passage, domain);
 	template_picker_init(&generator.picker, domain, generator.seed);
-	int status = run(&generator);
+	int status = prose_init(&generator.prose, domain);
+	if (!status)
+		status = run(&generator);
 	done(&generator);
 	return status;
 }

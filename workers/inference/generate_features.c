@@ -1,8 +1,6 @@
 /* generate_features.c: pairs about the feature that a document describes: its identity, and how it relates to other features. */
 #include "workers/inference/generator.h"
 
-#include "workers/inference/prose.h"
-
 enum { RELATIONS_MAX = 12, OVERVIEW_BYTES = 700 };
 
 /* Lists stand one value a line in the metadata; here they are parted by commas. */

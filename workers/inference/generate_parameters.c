@@ -2,7 +2,6 @@
 #include "workers/inference/generator.h"
 
 #include "workers/inference/cmedit.h"
-#include "workers/inference/prose.h"
 
 enum { PARTNER_DISTANCE_MAX = 64, LIST_ENTRIES_MIN = 3, LIST_ENTRIES_MAX = 12, COMMANDS_MAX = 8 };
 
@@ -128,12 +127,8 @@ static const struct document_item *find_partner(const struct generator *generato
 static void describe_side(struct generator *generator, const struct document_item *item, const struct template_values *names)
 {
 	struct template_values values = *names;
-	struct text name = generator_value(generator, item, DOCUMENT_KEY_NAME);
-	template_values_set(&values, "name", name);
+	template_values_set(&values, "name", generator_value(generator, item, DOCUMENT_KEY_NAME));
 	draft_paragraph(&generator->draft);
-	buffer_append_string(&generator->draft.answer, "**");
-	buffer_append_text(&generator->draft.answer, name);
-	buffer_append_string(&generator->draft.answer, "**: ");
 	generator_describe(generator, item, &values);
 	(void)generator_facts(generator, item, &values);
 }

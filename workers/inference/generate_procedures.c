@@ -3,7 +3,6 @@
 #include "workers/inference/generator.h"
 
 #include "workers/inference/cmedit.h"
-#include "workers/inference/prose.h"
 
 enum { COMMANDS_MIN = 4 };
 

@@ -3,8 +3,6 @@
 #define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
-#include "workers/inference/prose.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
@@ -43,7 +41,10 @@ int sections_find(struct generator *generator)
 		section->end = (uint32_t)i + 1;
 		if (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_LIST_ITEM)
 			section->prose_bytes += block->content_end - block->content_start;
-		section->steps += block->kind == BLOCK_LIST_ITEM && block->ordered;
+		if (block->kind == BLOCK_LIST_ITEM && block->ordered) {
+			section->steps++;
+			section->step_bytes += block->content_end - block->content_start;
+		}
 	}
 	return 0;
 }
@@ -101,7 +102,7 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 	while (prose_next_sentence(&rest, &sentence)) {
 		if (prose_leads_on(sentence) && !rest.bytes) {
 			keep_lead(composer, block, sentence);
-		} else if (prose_stands_alone(generator->domain, sentence) && generator->draft.answer.bytes + sentence.bytes <= composer->bytes_max) {
+		} else if (prose_stands_alone(&generator->prose, sentence) && generator->draft.answer.bytes + sentence.bytes <= composer->bytes_max) {
 			if (!begun)
 				draft_paragraph(&generator->draft);
 			begun = true;
@@ -130,7 +131,7 @@ static void compose_list_item(struct composer *composer, const struct block *blo
 	prose_render(&generator->rendered, generator->domain, content);
 	struct text entry = text_trim(buffer_view(&generator->rendered));
 	if (!entry.bytes || generator->draft.answer.bytes + entry.bytes > composer->bytes_max ||
-	    prose_has_phrase(generator->domain, DOMAIN_LIST_DANGLING_PHRASES, entry))
+	    prose_has(&generator->prose, PROSE_DANGLING, entry))
 		return;
 	if (!composer->in_list)
 		release_lead(composer);
@@ -195,15 +196,33 @@ static struct text topic_of(struct generator *generator, const struct section *s
 	return usable && !domain_list_has(generator->domain, DOMAIN_LIST_SKIPPED_HEADINGS, topic) ? topic : (struct text){ 0 };
 }
 
+/* An answer that names neither the document nor its feature says first what it is about. */
+static void introduce(struct generator *generator, const struct template_values *values)
+{
+	struct buffer *answer = &generator->draft.answer;
+	if (text_find_nocase(buffer_view(answer), generator->title) >= 0 ||
+	    (generator->feature.bytes && text_find_nocase(buffer_view(answer), generator->feature) >= 0))
+		return;
+	buffer_clear(&generator->line);
+	if (!template_frame(&generator->picker, "answer.section.intro", values, &generator->line))
+		return;
+	buffer_clear(&generator->rendered);
+	buffer_append_text(&generator->rendered, text_trim(buffer_view(answer)));
+	buffer_clear(answer);
+	buffer_append_text(answer, buffer_view(&generator->line));
+	buffer_append_string(answer, "\n\n");
+	buffer_append_text(answer, buffer_view(&generator->rendered));
+}
+
 enum section_use { USE_CONCEPT, USE_STEPS, USE_TROUBLESHOOTING, USE_OPTIMISATION };
 
 static enum section_use use_of(const struct generator *generator, const struct section *section, struct text topic)
 {
-	if (prose_has_phrase(generator->domain, DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, topic))
+	if (prose_has(&generator->prose, PROSE_TROUBLESHOOTING, topic))
 		return USE_TROUBLESHOOTING;
-	if (prose_has_phrase(generator->domain, DOMAIN_LIST_OPTIMISATION_HEADINGS, topic))
+	if (prose_has(&generator->prose, PROSE_OPTIMISATION, topic))
 		return USE_OPTIMISATION;
-	return section->steps >= STEPS_MIN ? USE_STEPS : USE_CONCEPT;
+	return section->steps >= STEPS_MIN && section->step_bytes * 2 >= section->prose_bytes ? USE_STEPS : USE_CONCEPT;
 }
 
 /* Is one of the extracted procedures in this section? It is asked about as an activation then. */
@@ -246,6 +265,8 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 	for (size_t i = 1; i <= SUBSECTIONS_MAX && generator_too_short(generator) && section + i < generator->sections + generator->section_count &&
 			   section[i].level > section->level; i++)
 		section_compose(generator, section + i, SECTION_ANSWER_BYTES);
+	if (!generator_too_short(generator))
+		introduce(generator, &values);
 	return generator_submit(generator, use == USE_CONCEPT && about_all ? "question.overview" : family, &values);
 }
 

@@ -15,7 +15,7 @@ struct section { /* what stands directly under one heading */
 	uint32_t heading;     /* its block; UINT32_MAX for the text before the first one */
 	uint32_t first, end;  /* blocks [first, end) */
 	uint32_t prose_bytes; /* of paragraphs and list items */
-	uint32_t steps;       /* ordered list items */
+	uint32_t steps, step_bytes; /* ordered list items */
 	uint8_t level;        /* of the heading; 0 for the text before the first one */
 };
 
@@ -29,6 +29,7 @@ struct generator {
 	size_t section_count;
 	uint32_t *items[DOCUMENT_CATEGORY_COUNT]; /* indexes of the items that are good enough, by category */
 	size_t item_count[DOCUMENT_CATEGORY_COUNT];
+	struct prose prose;
 	struct template_picker picker;
 	struct draft draft;
 	struct passage passage;
@@ -63,9 +64,9 @@ void generator_begin(struct generator *generator, enum conversation_question kin
 		     struct template_values *ret_values);
 /* Appends an expanded frame as a sentence. Nothing when the family has none that fits. */
 bool generator_frame(struct generator *generator, const char *family, const struct template_values *values);
-/* The item's description in full sentences with the item as their subject. */
+/* The item's description and trigger in full sentences with the item as their subject. */
 void generator_describe(struct generator *generator, const struct document_item *item, const struct template_values *values);
-/* Its values: type, range, default, unit, access, trigger … as sentences or as a list. False when it has none. */
+/* Its values: type, range, default, unit, access, as sentences or as a list. False when it has none. */
 bool generator_facts(struct generator *generator, const struct document_item *item, struct template_values *values);
 /* One line about an item: "`name`: description". False when the document says nothing of it. */
 bool generator_item_entry(struct generator *generator, const struct document_item *item);

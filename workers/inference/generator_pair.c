@@ -2,14 +2,14 @@
 #define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
-#include "workers/inference/prose.h"
+#include "workers/inference/fact_tokens.h"
 
 #include "base/utf8.h"
 
 #include <stdlib.h>
 
 enum { MENTION_SEARCH_BYTES_MAX = 8 << 20, MENTION_HITS_MAX = 64, MENTION_BLOCK_BYTES_MAX = 16384, SIBLINGS_MAX = 4,
-       SIBLING_DISTANCE_MAX = 8, DETAIL_BYTES_MAX = 600, TERMS_MAX = 32 };
+       SIBLING_DISTANCE_MAX = 8, DETAIL_BYTES_MAX = 600 };
 
 const struct document_item *generator_item(const struct generator *generator, enum document_category category, size_t k)
 {
@@ -66,48 +66,65 @@ bool generator_frame(struct generator *generator, const char *family, const stru
 	       draft_sentence(&generator->draft, buffer_view(&generator->line));
 }
 
-/* Is there a verb of description among the first words, so that the text is a sentence as it stands? */
-static bool is_whole_sentence(const struct generator *generator, struct text description)
+enum opening { OPENING_SENTENCE, OPENING_VERB, OPENING_PARTICIPLE, OPENING_CONDITION, OPENING_ARTICLE, OPENING_NOUN, OPENING_OTHER };
+
+/* How a description begins decides what has to be put before it to make it a sentence about its item. */
+static enum opening opening_of(const struct domain *domain, struct text description)
 {
-	struct text rest = description;
-	for (int i = 0; i < 10 && rest.bytes; i++) {
-		struct text word = prose_first_word(rest);
-		if (!word.bytes)
-			return false;
-		if (i > 0 && domain_list_has(generator->domain, DOMAIN_LIST_DESCRIPTION_VERBS, word))
-			return true;
-		rest = text_slice(rest, (size_t)(word.data + word.bytes - rest.data), rest.bytes);
-	}
-	return false;
+	struct text word = prose_first_word(description);
+	if (word.data != description.data || !word.bytes)
+		return OPENING_OTHER;
+	struct text second = prose_first_word(text_slice(description, word.bytes, description.bytes));
+	struct text two = { word.data, second.bytes ? (size_t)(second.data + second.bytes - word.data) : word.bytes };
+	if (domain_list_has(domain, DOMAIN_LIST_SENTENCE_OPENERS, word) || domain_list_has(domain, DOMAIN_LIST_SENTENCE_OPENERS, two))
+		return OPENING_SENTENCE;
+	bool ends_in_s = word.bytes > 3 && word.data[word.bytes - 1] == 's' && word.data[word.bytes - 2] != 's' && !fact_is_identifier(word);
+	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_VERBS, word) || (ends_in_s && domain_list_has(domain, DOMAIN_LIST_OBJECT_WORDS, second)))
+		return OPENING_VERB;
+	return domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, word) ? OPENING_PARTICIPLE :
+	       domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_CONDITIONS, word)  ? OPENING_CONDITION :
+	       domain_list_has(domain, DOMAIN_LIST_ARTICLES, word)		     ? OPENING_ARTICLE :
+	       domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_NOUNS, word)	     ? OPENING_NOUN : OPENING_OTHER;
 }
 
-void generator_describe(struct generator *generator, const struct document_item *item, const struct template_values *values)
+/* A description or a trigger in full sentences with the item as their subject. */
+static void describe(struct generator *generator, struct text description, const struct template_values *values)
 {
-	struct text description = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION);
-	if (!description.bytes)
-		return;
-	struct buffer *rendered = &generator->rendered;
+	static const char *const families[] = {
+		[OPENING_VERB] = "answer.description.verb", [OPENING_PARTICIPLE] = "answer.description.participle",
+		[OPENING_CONDITION] = "answer.description.condition", [OPENING_ARTICLE] = "answer.description.noun",
+		[OPENING_NOUN] = "answer.description.noun", [OPENING_OTHER] = "answer.description.other",
+	};
+	struct buffer *rendered = &generator->rendered, *text = &generator->text;
 	buffer_clear(rendered);
 	prose_mark_identifiers(rendered, generator->domain, description);
 	struct text rest = buffer_view(rendered), first;
 	if (!prose_next_sentence(&rest, &first))
 		return;
-	struct text word = prose_first_word(first);
-	bool verb = word.data == first.data && domain_list_has(generator->domain, DOMAIN_LIST_DESCRIPTION_VERBS, word);
-	bool article = word.data == first.data && domain_list_has(generator->domain, DOMAIN_LIST_ARTICLES, word);
-	if (is_whole_sentence(generator, first) && !verb) {
+	enum opening opening = opening_of(generator->domain, first);
+	if (opening == OPENING_SENTENCE) {
 		(void)draft_sentence(&generator->draft, first);
 	} else {
-		struct buffer *text = &generator->text;
 		buffer_clear(text);
+		buffer_append_string(text, opening == OPENING_NOUN ? "the " : "");
+		size_t start = text->bytes;
 		buffer_append_text(text, first);
-		if ((verb || article) && text->bytes)
-			text->data[0] = ascii_lower(text->data[0]);
+		if (opening != OPENING_OTHER && text->bytes > start)
+			text->data[start] = ascii_lower(text->data[start]);
 		struct template_values with = *values;
 		template_values_set(&with, "description", buffer_view(text));
-		(void)generator_frame(generator, verb ? "answer.description.verb" : article ? "answer.description.noun" : "answer.description.other", &with);
+		(void)generator_frame(generator, families[opening], &with);
 	}
 	draft_sentences(&generator->draft, rest, false, generator->settings->generate.answer_chars_max / 2);
+}
+
+void generator_describe(struct generator *generator, const struct document_item *item, const struct template_values *values)
+{
+	struct text description = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION), trigger = generator_value(generator, item, DOCUMENT_KEY_TRIGGER);
+	if (description.bytes)
+		describe(generator, description, values);
+	if (trigger.bytes && !text_equal(trigger, description))
+		describe(generator, trigger, values);
 }
 
 /* The values an item can have, each with the frame that says it. */
@@ -116,17 +133,13 @@ static const struct { enum document_key key; const char *name, *sentence, *entry
 	{ DOCUMENT_KEY_RANGE, "range", "answer.range", "entry.range" },
 	{ DOCUMENT_KEY_DEFAULT, "default", "answer.default", "entry.default" },
 	{ DOCUMENT_KEY_UNIT, "unit", "answer.unit", "entry.unit" },
-	{ DOCUMENT_KEY_TRIGGER, "trigger", "answer.trigger", "entry.trigger" },
 };
 
 static void append_fact(struct generator *generator, size_t index, struct text value, struct template_values *values, bool as_list)
 {
 	struct buffer *text = &generator->text;
 	buffer_clear(text);
-	if (fact_frames[index].key == DOCUMENT_KEY_TRIGGER)
-		prose_mark_identifiers(text, generator->domain, value);
-	else
-		prose_append_value(text, value);
+	prose_append_value(text, value);
 	struct template_values with = *values;
 	template_values_set(&with, fact_frames[index].name, buffer_view(text));
 	buffer_clear(&generator->line);
@@ -166,6 +179,8 @@ bool generator_facts(struct generator *generator, const struct document_item *it
 bool generator_item_entry(struct generator *generator, const struct document_item *item)
 {
 	struct text description = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION), sentence;
+	if (!description.bytes)
+		description = generator_value(generator, item, DOCUMENT_KEY_TRIGGER);
 	struct text name = generator_value(generator, item, DOCUMENT_KEY_NAME);
 	buffer_clear(&generator->rendered);
 	prose_mark_identifiers(&generator->rendered, generator->domain, description);
@@ -210,7 +225,7 @@ static size_t append_mention(struct generator *generator, const struct block *bl
 	struct text rest = buffer_view(&generator->rendered);
 	size_t count = 0;
 	while (count < sentences_max && prose_next_sentence(&rest, &sentence)) {
-		if (!has_text(sentence, word) || !prose_stands_alone(generator->domain, sentence))
+		if (!has_text(sentence, word) || !prose_stands_alone(&generator->prose, sentence))
 			continue;
 		draft_use_span(&generator->draft, (struct document_range){ block->start, block->end - block->start });
 		count += draft_sentence(&generator->draft, sentence);
@@ -230,7 +245,8 @@ static size_t mentions_of(struct generator *generator, const struct document_ite
 		position = at + word.bytes;
 		bool whole = (at == 0 || !ascii_is_word(markdown.data[at - 1])) && (position == markdown.bytes || !ascii_is_word(markdown.data[position]));
 		const struct block *block = whole ? block_at(generator, at) : NULL;
-		if (!block || (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_LIST_ITEM) || block->end - block->start > MENTION_BLOCK_BYTES_MAX)
+		bool prose = block && (block->kind == BLOCK_PARAGRAPH || (block->kind == BLOCK_LIST_ITEM && !block->ordered));
+		if (!prose || block->end - block->start > MENTION_BLOCK_BYTES_MAX)
 			continue;
 		position = size_max(position, block->end);
 		if (block->start >= item->span.offset && block->end <= item->span.offset + item->span.bytes)

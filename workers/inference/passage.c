@@ -179,6 +179,8 @@ static uint64_t value_hash(const struct fact_token *token)
 /* The words before a value that say what it is of its attribute. Their names are the keys of an item. */
 static int label_of(const struct fact_token *token)
 {
+	if (token->kind != FACT_WORD) /* not "Range" in the name of something */
+		return 0;
 	static const enum document_key keys[] = { DOCUMENT_KEY_DEFAULT, DOCUMENT_KEY_RANGE, DOCUMENT_KEY_UNIT };
 	for (size_t i = 0; i < COUNT_OF(keys); i++)
 		if (text_equal_nocase(token->text, text_from(document_key_name(keys[i]))))
@@ -271,8 +273,12 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 		int label = label_of(token);
 		indexer->label = label ? label : indexer->label;
 	}
-	if (is_subject(token) && indexer->subject_count < SUBJECTS_MAX)
-		indexer->subjects[indexer->subject_count++] = hash_word(SPACE_WORD, attribute_of(token->text));
+	if (is_subject(token) && indexer->subject_count < SUBJECTS_MAX) {
+		uint64_t subject = hash_word(SPACE_WORD, attribute_of(token->text));
+		indexer->subjects[indexer->subject_count++] = subject;
+		if (token->dotted)
+			set_add(indexer->passage, hash_join(SPACE_BOUND, subject, hash_word(SPACE_WORD, class_of(token->text))));
+	}
 	if (!is_value(token) && !indexer->label)
 		return;
 	if (indexer->value_count == UNIT_TOKENS_MAX)
@@ -408,7 +414,7 @@ static void checker_sentence(struct checker *checker, const struct fact_scanner 
 static void checker_token(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
 {
 	checker->in_command = token->in_code && (checker->in_command || text_equal(token->text, TEXT_LITERAL("cmedit")));
-	int label = token->kind == FACT_NUMBER ? 0 : label_of(token);
+	int label = label_of(token);
 	if (label) {
 		checker->label = label;
 		checker->label_used = false;

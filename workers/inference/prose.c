@@ -3,8 +3,38 @@
 #include "workers/inference/prose.h"
 
 #include "workers/preprocess/blocks.h"
+#include "workers/preprocess/sentence.h"
 
-enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4, ABBREVIATION_BYTES_MAX = 4 };
+enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4 };
+
+int prose_init(struct prose *prose, const struct domain *domain)
+{
+	static const enum domain_list lists[PROSE_PHRASES_COUNT] = {
+		[PROSE_DANGLING] = DOMAIN_LIST_DANGLING_PHRASES,
+		[PROSE_TROUBLESHOOTING] = DOMAIN_LIST_TROUBLESHOOTING_HEADINGS,
+		[PROSE_OPTIMISATION] = DOMAIN_LIST_OPTIMISATION_HEADINGS,
+	};
+	*prose = (struct prose){ .domain = domain };
+	for (size_t i = 0; i < PROSE_PHRASES_COUNT; i++) {
+		size_t count;
+		const struct text *items = domain_list(domain, lists[i], &count);
+		int status = phrases_init(&prose->phrases[i], items, count);
+		if (status)
+			return status;
+	}
+	return 0;
+}
+
+void prose_done(struct prose *prose)
+{
+	for (size_t i = 0; i < PROSE_PHRASES_COUNT; i++)
+		phrases_done(&prose->phrases[i]);
+}
+
+bool prose_has(const struct prose *prose, enum prose_phrases phrases, struct text text)
+{
+	return phrases_count(&prose->phrases[phrases], text, 1) > 0;
+}
 
 static void append_collapsed(struct buffer *out, struct text text)
 {
@@ -123,72 +153,15 @@ struct text prose_first_word(struct text text)
 	return text_slice(text, start, end);
 }
 
-/* "e.g.", "i.e.", "vs.", "No.", "Fig.": a point behind a short word that has a point or is followed by lower case or a digit ends nothing. */
-static bool ends_sentence(struct text text, size_t at)
-{
-	char c = text.data[at];
-	if (c != '.' && c != '!' && c != '?')
-		return false;
-	size_t next = at + 1;
-	while (next < text.bytes && (text.data[next] == '"' || text.data[next] == ')' || text.data[next] == '\''))
-		next++;
-	if (next >= text.bytes)
-		return true;
-	if (text.data[next] != ' ')
-		return false;
-	if (c != '.')
-		return true;
-	size_t start = at;
-	while (start > 0 && text.data[start - 1] != ' ' && text.data[start - 1] != '(')
-		start--;
-	struct text word = text_slice(text, start, at);
-	if (memchr(word.data, '.', word.bytes) && word.bytes <= ABBREVIATION_BYTES_MAX)
-		return false;
-	char after = next + 1 < text.bytes ? text.data[next + 1] : 'A';
-	bool short_word = word.bytes > 0 && word.bytes <= ABBREVIATION_BYTES_MAX && ascii_is_alpha(word.data[0]);
-	return !ascii_is_lower(after) && !(short_word && ascii_is_digit(after)) && !(word.bytes == 1 && ascii_is_upper(word.data[0]));
-}
-
 bool prose_next_sentence(struct text *rest, struct text *ret_sentence)
 {
 	*rest = text_trim(*rest);
 	if (!rest->bytes)
 		return false;
-	bool code = false;
-	size_t end = rest->bytes;
-	for (size_t i = 0; i < rest->bytes; i++) {
-		if (rest->data[i] == '`')
-			code = !code;
-		if (code || !ends_sentence(*rest, i))
-			continue;
-		end = i + 1;
-		while (end < rest->bytes && rest->data[end] != ' ')
-			end++;
-		break;
-	}
-	*ret_sentence = text_slice(*rest, 0, end);
+	size_t end = sentence_next(*rest, 0);
+	*ret_sentence = text_trim(text_slice(*rest, 0, end));
 	*rest = text_slice(*rest, end, rest->bytes);
 	return true;
-}
-
-bool prose_has_phrase(const struct domain *domain, enum domain_list list, struct text text)
-{
-	size_t count;
-	const struct text *phrases = domain_list(domain, list, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct text rest = text;
-		for (;;) {
-			ptrdiff_t at = text_find_nocase(rest, phrases[i]);
-			if (at < 0)
-				break;
-			size_t end = (size_t)at + phrases[i].bytes;
-			bool left = at == 0 || !ascii_is_word(rest.data[at - 1]);
-			if (left && (end == rest.bytes || !ascii_is_word(rest.data[end])))
-				return true;
-			rest = text_slice(rest, end, rest.bytes);
-		}
-	}
-	return false;
 }
 
 bool prose_leads_on(struct text sentence)
@@ -196,7 +169,7 @@ bool prose_leads_on(struct text sentence)
 	return sentence.bytes > 0 && sentence.data[sentence.bytes - 1] == ':';
 }
 
-bool prose_stands_alone(const struct domain *domain, struct text sentence)
+bool prose_stands_alone(const struct prose *prose, struct text sentence)
 {
 	if (!sentence.bytes || prose_leads_on(sentence))
 		return false;
@@ -210,5 +183,5 @@ bool prose_stands_alone(const struct domain *domain, struct text sentence)
 		letters += ascii_is_alpha(sentence.data[i]) || (unsigned char)sentence.data[i] >= 0x80;
 		blank_before = ascii_is_space(sentence.data[i]);
 	}
-	return words >= SENTENCE_WORDS_MIN && letters * 2 > sentence.bytes && !prose_has_phrase(domain, DOMAIN_LIST_DANGLING_PHRASES, sentence);
+	return words >= SENTENCE_WORDS_MIN && letters * 2 > sentence.bytes && !prose_has(prose, PROSE_DANGLING, sentence);
 }

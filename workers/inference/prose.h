@@ -5,6 +5,19 @@
 
 #include "base/buffer.h"
 #include "config/domain.h"
+#include "workers/preprocess/phrases.h"
+
+enum prose_phrases { PROSE_DANGLING, PROSE_TROUBLESHOOTING, PROSE_OPTIMISATION, PROSE_PHRASES_COUNT };
+
+struct prose { /* the pack's phrases, ready for searching */
+	const struct domain *domain;
+	struct phrases phrases[PROSE_PHRASES_COUNT];
+};
+int prose_init(struct prose *prose, const struct domain *domain) WARN_UNUSED; /* 0 or -ENOMEM; prose_done in either case */
+void prose_done(struct prose *prose);
+
+/* Is one of the phrases in the text, at word boundaries, without case? */
+bool prose_has(const struct prose *prose, enum prose_phrases phrases, struct text text);
 
 /* Appends one block's inline Markdown on one line: code spans stay, emphasis, links and images become their text, identifiers
  * of the domain (attributes, counters, events) are put into code spans. */
@@ -20,15 +33,12 @@ void prose_append_value(struct buffer *out, struct text value);
 bool prose_next_sentence(struct text *rest, struct text *ret_sentence);
 
 /* Does the sentence say something without what is around it: words enough, an end, no "see Figure 3", no table debris? */
-bool prose_stands_alone(const struct domain *domain, struct text sentence);
+bool prose_stands_alone(const struct prose *prose, struct text sentence);
 
 /* Does it lead to what comes next ("… as follows:")? */
 bool prose_leads_on(struct text sentence);
 
 /* The first word, without the punctuation around it. Empty when there is none. */
 struct text prose_first_word(struct text text);
-
-/* Is one of the list's phrases in the text, at word boundaries, without case? */
-bool prose_has_phrase(const struct domain *domain, enum domain_list list, struct text text);
 
 #endif
