@@ -1,0 +1,217 @@
+/* preprocess.c: the order of the steps for one document, and the gates between them.
+ *
+ *   detect → convert → gate 2 → clean → extract → gate 4 → score → gate 3 → chunk
+ *
+ * Gate 4 judges items, not documents: what it drops must not count in the score of gate 3, so it comes first. A gate that
+ * rejects a document keeps its Markdown. Whatever goes wrong with an input ends as a document that says so; nothing here
+ * writes, logs or exits. */
+#include "workers/preprocess/preprocess.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum {
+	KEPT_BYTES_MAX = 16 << 20,      /* of buffer memory held between documents: one giant must not stay resident */
+	DOCUMENT_ID_HEAD_BYTES = 65536, /* of the unclean text in which the vendor's document id is looked for */
+};
+
+struct preprocess {
+	const struct settings *settings;
+	const struct domain *domain;
+	struct buffer markdown; /* as converted */
+	struct buffer clean;
+};
+
+static converter *const converters[DOCUMENT_FORMAT_COUNT] = {
+	[DOCUMENT_FORMAT_HTML] = convert_html,
+	[DOCUMENT_FORMAT_MARKDOWN] = convert_markdown,
+	[DOCUMENT_FORMAT_TEXT] = convert_plain_text,
+	[DOCUMENT_FORMAT_CSV] = convert_csv,
+	[DOCUMENT_FORMAT_PDF] = convert_pdf,
+};
+
+int preprocess_create(const struct settings *settings, const struct domain *domain, struct preprocess **ret_preprocess)
+{
+	struct preprocess *preprocess = calloc(1, sizeof(*preprocess));
+	if (!preprocess)
+		return -ENOMEM;
+	preprocess->settings = settings;
+	preprocess->domain = domain;
+	buffer_init(&preprocess->markdown, settings->convert.markdown_bytes_max);
+	buffer_init(&preprocess->clean, DOCUMENT_BYTES_MAX);
+	*ret_preprocess = preprocess;
+	return 0;
+}
+
+void preprocess_destroy(struct preprocess *preprocess)
+{
+	if (!preprocess)
+		return;
+	buffer_done(&preprocess->markdown);
+	buffer_done(&preprocess->clean);
+	free(preprocess);
+}
+
+/* --- outcomes --------------------------------------------------------------------------------------------------- */
+
+static void settle(struct document_builder *document, enum document_status status, enum document_gate gate, const char *reason)
+{
+	document_builder_set_status(document, status, gate);
+	document_builder_set_meta(document, DOCUMENT_META_REASON, text_from(reason));
+}
+
+static void reject_at_gate(struct document_builder *document, enum document_gate gate, double score, double least, const char *setting)
+{
+	struct error_text reason;
+	error_set(&reason, 0, "%s score %.2f is below %.2f (%s)", gate == DOCUMENT_GATE_CONVERSION ? "conversion" : "structural", score,
+		  least, setting);
+	settle(document, DOCUMENT_REJECTED, gate, reason.message);
+}
+
+static void fail(struct document_builder *document, int status, const struct error_text *error)
+{
+	settle(document, DOCUMENT_FAILED, DOCUMENT_GATE_NONE, error->message[0] ? error->message : error_describe(status));
+}
+
+/* True when the input is no document: settled already. */
+static bool settle_unreadable(struct document_builder *document, enum document_format format, struct text data)
+{
+	if (data.bytes == 0)
+		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "empty file");
+	else if (format == DOCUMENT_FORMAT_IMAGE)
+		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "an image: it has no text of its own");
+	else if (format == DOCUMENT_FORMAT_DOCX)
+		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "DOCX is not read by this version; convert it to HTML or PDF");
+	else if (format == DOCUMENT_FORMAT_ARCHIVE)
+		document_builder_set_status(document, DOCUMENT_EXPANDED, DOCUMENT_GATE_NONE);
+	else if (!converters[format])
+		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE,
+		       "not a document format that docring reads: its bytes are neither text nor PDF");
+	else
+		return false;
+	return true;
+}
+
+/* --- steps ------------------------------------------------------------------------------------------------------ */
+
+static int convert(struct preprocess *preprocess, const struct convert_input *input, enum document_format format,
+		   struct document_builder *document, struct error_text *error)
+{
+	struct buffer *markdown = &preprocess->markdown;
+	int status = converters[format](input, markdown, document, error);
+	if (status == 0)
+		status = markdown->status;
+	if (status == ERROR_LIMIT_HIT && error->message[0] == '\0')
+		return error_set(error, status, "its Markdown would be larger than %zu bytes (convert.markdown_bytes_max)", markdown->bytes_max);
+	if (status < 0)
+		return status;
+	if (text_trim(buffer_view(markdown)).bytes == 0)
+		return error_set(error, ERROR_INPUT_REJECTED, "no text came out of it: the %s document holds none", document_format_name(format));
+	return 0;
+}
+
+/* CSV is written by the converter row by row: it holds no headers, footers or notices of a publisher. */
+static int clean(struct preprocess *preprocess, struct text name, enum document_format format, struct document_builder *document)
+{
+	struct text markdown = buffer_view(&preprocess->markdown);
+	if (format != DOCUMENT_FORMAT_CSV) {
+		int status = clean_markdown(markdown, name, preprocess->domain, document, &preprocess->clean);
+		if (status < 0)
+			return status;
+		markdown = buffer_view(&preprocess->clean);
+	}
+	document_builder_set_markdown(document, markdown);
+	return 0;
+}
+
+/* Cleaning takes out running lines, and with them the document's id: it is kept as metadata. */
+static void keep_document_id(struct preprocess *preprocess, struct document_builder *document)
+{
+	struct text head = buffer_view(&preprocess->markdown);
+	struct domain_match match;
+	if (head.bytes > DOCUMENT_ID_HEAD_BYTES)
+		head.bytes = DOCUMENT_ID_HEAD_BYTES;
+	while (head.bytes > 0 && (head.data[head.bytes - 1] & 0x80))
+		head.bytes--; /* patterns want whole characters */
+	if (document_builder_meta(document, DOCUMENT_META_DOCUMENT_ID).bytes == 0 &&
+	    domain_search(preprocess->domain, DOMAIN_PATTERN_DOCUMENT_ID, head, 0, &match))
+		document_builder_set_meta(document, DOCUMENT_META_DOCUMENT_ID, match.groups[0]);
+}
+
+static void judge_items(const struct settings *settings, struct document_builder *document)
+{
+	double sum = 0;
+	document_builder_counts(document)->items_dropped = (uint32_t)document_builder_drop_items(document, (float)settings->gate.extraction);
+	size_t count = document_builder_item_count(document);
+	for (size_t i = 0; i < count; i++)
+		sum += document_builder_item(document, i)->confidence;
+	document_builder_scores(document)->extraction = count ? (float)(sum / (double)count) : 1;
+}
+
+static int understand(struct preprocess *preprocess, struct text name, struct text container, struct document_builder *document)
+{
+	const struct settings *settings = preprocess->settings;
+	const struct document_scores *scores = document_builder_scores(document);
+	int status = extract_document(settings, preprocess->domain, name, container, document);
+	if (status < 0)
+		return status;
+	keep_document_id(preprocess, document);
+	judge_items(settings, document);
+	status = score_document(settings, preprocess->domain, document);
+	if (status < 0)
+		return status;
+	if (scores->structural < settings->gate.structural_drop) {
+		reject_at_gate(document, DOCUMENT_GATE_PREPROCESSING, scores->structural, settings->gate.structural_drop, "gate.structural_drop");
+		return 0;
+	}
+	return chunk_document(settings, preprocess->domain, document);
+}
+
+static int process(struct preprocess *preprocess, const struct convert_input *input, enum document_format format,
+		   struct document_builder *document, struct error_text *error)
+{
+	const struct settings *settings = preprocess->settings;
+	const struct document_scores *scores = document_builder_scores(document);
+	int status = convert(preprocess, input, format, document, error);
+	if (status < 0)
+		return status;
+	if (scores->conversion < settings->gate.conversion) {
+		document_builder_set_markdown(document, buffer_view(&preprocess->markdown));
+		reject_at_gate(document, DOCUMENT_GATE_CONVERSION, scores->conversion, settings->gate.conversion, "gate.conversion");
+		return 0;
+	}
+	status = clean(preprocess, input->name, format, document);
+	if (status < 0)
+		return status;
+	if (document_builder_markdown(document).bytes == 0) {
+		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_PREPROCESSING, "nothing is left after cleaning: all of it was legal text or noise");
+		return 0;
+	}
+	return understand(preprocess, input->name, input->container, document);
+}
+
+static void forget(struct buffer *buffer)
+{
+	if (buffer->capacity_bytes > KEPT_BYTES_MAX)
+		buffer_done(buffer);
+	buffer_clear(buffer);
+}
+
+int preprocess_document(struct preprocess *preprocess, struct text data, struct text name, struct text container,
+			struct document_builder *document)
+{
+	struct convert_input input = { data, name, container, preprocess->settings, preprocess->domain };
+	struct error_text error = { "" };
+	enum document_format format = detect_format(data, name);
+	document_builder_set_format(document, format, 0);
+	if (!settle_unreadable(document, format, data)) {
+		document_builder_set_status(document, DOCUMENT_CONVERTED, DOCUMENT_GATE_NONE);
+		int status = process(preprocess, &input, format, document, &error);
+		if (status < 0)
+			fail(document, status, &error);
+	}
+	forget(&preprocess->markdown);
+	forget(&preprocess->clean);
+	int64_t bytes = document_builder_bytes(document);
+	return bytes < 0 && bytes != ERROR_LIMIT_HIT ? (int)bytes : 0;
+}
