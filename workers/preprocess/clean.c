@@ -65,7 +65,6 @@ static bool is_comment(struct text text)
 
 static void mark_noise(struct cleaner *cleaner)
 {
-	int last_kept = BLOCK_RULE; /* a rule at the beginning parts nothing either */
 	for (size_t i = 0; i < cleaner->blocks.count; i++) {
 		const struct block *block = &cleaner->blocks.items[i];
 		if (cleaner->marks[i] != CLEAN_KEEP)
@@ -76,11 +75,28 @@ static void mark_noise(struct cleaner *cleaner)
 		struct text content = content_of(cleaner, block);
 		if (running && !parent && (!has_words(content) || is_comment(content)))
 			drop(cleaner, i);
-		else if (block->kind == BLOCK_RULE && last_kept == BLOCK_RULE)
-			drop(cleaner, i);
-		else
-			last_kept = block->kind;
 	}
+}
+
+/* Rules that part nothing: at the beginning, at the end, behind another. Comes last, when it is known what stays. */
+static void mark_rules(struct cleaner *cleaner)
+{
+	size_t rule = SIZE_MAX; /* the rule behind everything kept so far */
+	bool kept = false;
+	for (size_t i = 0; i < cleaner->blocks.count; i++) {
+		if (cleaner->marks[i] == CLEAN_DROP)
+			continue;
+		if (cleaner->blocks.items[i].kind != BLOCK_RULE) {
+			kept = true;
+			rule = SIZE_MAX;
+		} else if (!kept || rule != SIZE_MAX) {
+			drop(cleaner, i);
+		} else {
+			rule = i;
+		}
+	}
+	if (rule != SIZE_MAX)
+		drop(cleaner, rule);
 }
 
 /* --- headings --------------------------------------------------------------------------------------------------- */
@@ -200,6 +216,8 @@ static void append_line(struct buffer *out, struct text line)
 		if (link == 0 && !second_blank)
 			buffer_append_byte(out, ' '); /* a tab */
 		i += link ? link : 1;
+		while (link && !exact && i < line.bytes && ascii_is_space(line.data[i]) && out->bytes > 0 && out->data[out->bytes - 1] == ' ')
+			i++;
 		start = i;
 	}
 	buffer_append(out, line.data + start, i - start);
@@ -257,6 +275,7 @@ static int clean_blocks(struct cleaner *cleaner, struct text name, struct docume
 	mark_file_headings(cleaner, name, &plain);
 	mark_noise(cleaner);
 	mark_empty_headings(cleaner);
+	mark_rules(cleaner);
 	buffer_done(&plain);
 	append_kept(cleaner);
 	counts->legal_removed += (uint32_t)legal;
