@@ -44,12 +44,14 @@ static size_t advance(struct text text, size_t start, size_t end, size_t charact
 	return start < end ? start : end;
 }
 
+enum { WORDS_SHARE = 4 }; /* a piece is a quarter of a chunk: small enough to follow its heading */
+
 /* Text without a better place to cut: behind the last blank of the second half, else between two characters. */
 static void cut_words(struct cutter *cutter, size_t start, size_t end)
 {
-	size_t body = cutter->sizes->size - cutter->sizes->overlap;
+	size_t characters = (cutter->sizes->size - cutter->sizes->overlap) / WORDS_SHARE;
 	while (start < end) {
-		size_t next = advance(cutter->text, start, end, body);
+		size_t next = advance(cutter->text, start, end, characters);
 		if (next < end) {
 			size_t blank = next;
 			while (blank > start + (next - start) / 2 && !ascii_is_space(cutter->text.data[blank - 1]))
