@@ -140,7 +140,7 @@ static void *build_document(size_t *ret_bytes)
 static void *build_conversations(size_t *ret_bytes)
 {
 	struct conversation_builder *builder = conversation_builder_create();
-	struct conversation conversation = { .question = CONVERSATION_FACTUAL, .span = { 11, 27 }, .accepted = 1,
+	struct conversation conversation = { .question = CONVERSATION_FACTUAL, .span = { 11, 22 }, .accepted = 1,
 					     .scores = { .structural = 0.5f, .combined = 0.8125f, .confidence = 1 } };
 
 	conversation_builder_add(builder, conversation);

@@ -2,6 +2,8 @@
 #ifndef DOCRING_WORKERS_PREPROCESS_PREPROCESS_H
 #define DOCRING_WORKERS_PREPROCESS_PREPROCESS_H
 
+#include "proto/extraction_json.h"
+#include "proto/front_matter.h"
 #include "workers/preprocess/convert.h"
 
 struct preprocess; /* per process: settings, domain, reused buffers */
@@ -30,11 +32,5 @@ int score_document(const struct settings *settings, const struct domain *domain,
 
 /* chunk.c: chunks that cover every byte of the Markdown. After score_document (complexity decides the tier). */
 int chunk_document(const struct settings *settings, const struct domain *domain, struct document_builder *document) WARN_UNUSED;
-
-/* front_matter.c: the YAML front matter of a document, with its "---" lines. Values are quoted so that any YAML reader gets them back. */
-void front_matter_append(const struct document *document, struct text source_file, struct text source_zip, struct buffer *out);
-
-/* extraction_json.c: one document in the shape of LangExtract (one line, no "\n" at the end). Offsets count code points. */
-void extraction_json_append(const struct document *document, struct text source_file, struct text source_zip, struct buffer *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* front_matter.c: the YAML front matter of a converted document. Texts are double-quoted scalars, whose escapes YAML 1.1 and 1.2
  * readers agree on; what such a scalar may not hold as it is becomes an escape, so that every reader gets the same text back. */
-#include "workers/preprocess/preprocess.h"
+#include "proto/front_matter.h"
 
 #include "base/utf8.h"
 

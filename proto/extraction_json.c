@@ -1,6 +1,6 @@
 /* extraction_json.c: a processed document as one JSON object that tools for LangExtract files read. Positions count code points, as
  * Python does, so that text[start_pos:end_pos] is the extraction's text; they are found in one pass over the text. Pure. */
-#include "workers/preprocess/preprocess.h"
+#include "proto/extraction_json.h"
 
 #include "base/json_writer.h"
 
