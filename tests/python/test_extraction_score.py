@@ -1,5 +1,6 @@
 """The scorer on hand-made truths: it must count what is right, and see what is wrong."""
 
+import contextlib
 import copy
 import io
 import json
@@ -140,8 +141,11 @@ class Scores(unittest.TestCase):
         self.assertEqual(details["range"].matched, 1)
 
     def test_unusable_files(self):
-        self.assertEqual(run([], [])[0], 2)
-        self.assertEqual(score.main(["/nonexistent/truth", "/nonexistent/extractions"], io.StringIO()), 2)
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            self.assertEqual(run([], [])[0], 2)
+            self.assertEqual(score.main(["/nonexistent/truth", "/nonexistent/extractions"], io.StringIO()), 2)
+        self.assertIn("nothing to compare", said.getvalue())
+        self.assertIn("/nonexistent/truth", said.getvalue())
 
 
 if __name__ == "__main__":
