@@ -21,7 +21,7 @@ struct model {
 	uint8_t *units;
 	size_t count;
 	struct extent *held;
-	size_t held_count, held_max;
+	size_t held_count;
 };
 
 static bool units_are(const struct model *model, uint64_t offset, uint64_t bytes, bool used)
@@ -107,7 +107,7 @@ static void run_traffic(uint64_t seed, size_t units, uint64_t bytes_max, size_t 
 {
 	struct support_random random = { seed };
 	struct extent_allocator *allocator = extent_allocator_create(FIRST, units * EXTENT_ALIGNMENT);
-	struct model model = { .units = calloc(units, 1), .count = units, .held = calloc(units, sizeof(struct extent)), .held_max = units };
+	struct model model = { .units = calloc(units, 1), .count = units, .held = calloc(units, sizeof(struct extent)) };
 	bool filling = true;
 
 	assert_non_null(allocator);
