@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-from . import catalogue, feature_document, other_documents, vary, write_csv, write_html, write_markdown, write_pdf
+from . import catalogue, feature_document, other_documents, vary, words, write_csv, write_html, write_markdown, write_pdf
 from .feature_document import COUNTER_STYLES, PARAMETER_STYLES
 
 ZIP_TIME = (2024, 1, 15, 12, 0, 0)
@@ -40,8 +40,9 @@ class File:
 class Maker:
     """Makes the files of a corpus one after the other; every file depends on the seed and its number alone."""
 
-    def __init__(self, seed, size_factor=1.0):
+    def __init__(self, seed, size_factor=1.0, figure=""):
         self.seed, self.size_factor = seed, size_factor
+        self.figure = figure  # a picture that pages show, as they reach it
         self.features = 0  # feature descriptions so far: picks feature and variant
         self.numbers = {}  # files of each kind so far
         self.last_html = None
@@ -66,9 +67,10 @@ class Maker:
 
     def feature(self, kind, number, rng):
         source = self.source(rng)
-        style = {"parameters": PARAMETER_STYLES[number % len(PARAMETER_STYLES)], "counters": COUNTER_STYLES[number % len(COUNTER_STYLES)],
+        style = {"parameters": PARAMETER_STYLES[number % len(PARAMETER_STYLES)],
+                 "counters": COUNTER_STYLES[number % len(COUNTER_STYLES)],
                  "identity_header": number % 2 == 1, "events": "trigger_only" if number % 3 == 2 else "full",
-                 "legal_section": number % 3 == 1, "full_names": number % 2 == 0}
+                 "legal_section": number % 3 == 1, "full_names": number % 2 == 0, "figure": self.figure}
         slug = source.name.lower().replace(" ", "_").replace("-", "_")
         if kind == "html":
             doc = feature_document.build_feature(source, rng, style)
@@ -89,10 +91,10 @@ class Maker:
         if kind == "short":
             doc = feature_document.build_short(source, rng, style)
             if number % 3 == 0:
-                return File(f"short/{source.document_id}.md", write_markdown.write(doc, with_header=True), self.with_kind(doc, "short"))
-            if number % 3 == 1:
-                return File(f"short/{slug}.txt", write_markdown.write_text(doc, "utf-8", "\r\n"), self.with_kind(doc, "short-text"))
-            return File(f"short/{slug}.txt", write_markdown.write_text(doc, "utf-16"), self.with_kind(doc, "short-text"))
+                data = write_markdown.write(doc, with_header=True)
+                return File(f"short/{source.document_id}.md", data, self.with_kind(doc, "short"))
+            data = write_markdown.write_text(doc, "utf-8", "\r\n") if number % 3 == 1 else write_markdown.write_text(doc, "utf-16")
+            return File(f"short/{slug}.txt", data, self.with_kind(doc, "short-text"))
         style["parameters"] = ("in_description", "names_only", "values_table")[number % 3]
         doc = feature_document.build_feature(source, rng, style)
         return File(f"pdf/{slug}.pdf", write_pdf.write(doc), self.with_kind(doc, "pdf"))
@@ -116,12 +118,13 @@ class Maker:
 
     def mo_reference(self, number, rng):
         doc = other_documents.mo_reference(rng, number)
-        return File(f"mo/{doc.title.split()[1]}{f'_{number + 1}' if number >= 20 else ''}.html", write_html.write(doc), doc.truth)
+        suffix = f"_{number + 1}" if number >= len(words.MO_CLASSES) else ""
+        return File(f"mo/{doc.title.split()[1]}{suffix}.html", write_html.write(doc), doc.truth)
 
     def standard(self, number, rng):
         doc = other_documents.standard(rng, number)
-        name = doc.identity["document_id"].split()[1].replace(".", "") + f"-v{doc.identity['revision'].replace('.', '')}_{number + 1}"
-        return File(f"standards/{name}.txt", write_markdown.write_plain(doc), doc.truth)
+        name, revision = doc.identity["document_id"].split()[1].replace(".", ""), doc.identity["revision"].replace(".", "")
+        return File(f"standards/{name}-v{revision}_{number + 1}.txt", write_markdown.write_plain(doc), doc.truth)
 
     def guideline(self, number, rng):
         """Plain text first, then a PDF in two columns, in turns."""
@@ -129,8 +132,7 @@ class Maker:
         slug = doc.title.lower().replace(" ", "_").replace(":", "").replace("-", "_")
         if number % 2:
             return File(f"pdf/{slug}.pdf", write_pdf.write(doc, columns=2, hyphenate=True), self.with_kind(doc, "guideline-pdf"))
-        encoding = "cp1252"
-        return File(f"text/{slug}.txt", write_markdown.write_plain(doc, encoding, "\r\n"), self.with_kind(doc, "guideline"))
+        return File(f"text/{slug}.txt", write_markdown.write_plain(doc, "cp1252", "\r\n"), self.with_kind(doc, "guideline"))
 
     def legal(self, number, rng):
         doc = other_documents.legal(rng, number)
@@ -141,7 +143,7 @@ class Maker:
         return File(f"odd/empty{number or ''}.md", b"", broken("empty", "rejected", "failed"))
 
     def damaged(self, number, rng):
-        """A PDF whose second half is missing, with its cross-reference table; and then a ZIP without its directory."""
+        """A ZIP without its directory and, in turns, a PDF that is noise after its first line."""
         if number % 2 == 0:
             member = File("inside.txt", b"The end of this archive is missing.\n" * 40)
             data = pack([member])
@@ -162,10 +164,11 @@ class Maker:
 
     def archive(self, number, rng):
         """A library: documents, an archive in the archive, an image, and what should be skipped."""
-        inner_maker = Maker(f"{self.seed}/archive{number}", self.size_factor)
+        inner_maker = Maker(f"{self.seed}/archive{number}", self.size_factor, "../images/states.png")
         inner_maker.features = 10000 + number * 100
-        inner = [inner_maker.make("html"), inner_maker.make("short")]
         library = [inner_maker.make("html"), inner_maker.make("markdown"), inner_maker.make("csv-counters")]
+        inner_maker.figure = ""
+        inner = [inner_maker.make("html"), inner_maker.make("short")]
         nested_name = f"en_lzn7931{41 + number:03d}_r12a.zip"
         nested = File(f"nested/{nested_name}", pack(inner), members=inner)
         image = File("images/states.png", png(48, 32, number))

@@ -26,7 +26,7 @@ def sentences(text):
 
 
 class Table:
-    """Header, rows of texts; a cell may be a Table (nested) or a (text, Table) pair. merge_first joins equal neighbours in
+    """Header, rows of texts; a cell may be a Table (nested) or a (text, Table) pair. merge_first joins equal neighbors in
     the first column; a row of one cell spans all columns. first_row_is_data: the header row is a row like the others."""
 
     def __init__(self, header, rows, caption="", merge_first=False, first_row_is_data=False):

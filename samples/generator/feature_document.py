@@ -1,6 +1,6 @@
 """Builds a feature description (long form) or its short form as a Document, with its truth."""
 
-from . import catalogue, vary
+from . import vary
 from .document import Document, Table, counter_truth, parameter_truth, plain
 
 ACTIVATE_STATE = [
@@ -93,8 +93,8 @@ def dependencies(doc, source):
         "The following features have to be considered before this feature is used.",
         "Relations to other features are listed below."]))
     rows = []
-    for name, faj, relationship, description in source.dependencies:
-        rows.append([f"{name} ({faj})", relationship, description])
+    for key, name, faj, relationship, description in source.dependencies:
+        rows.append([f"[[{key}]] ({faj})", relationship, description])
         doc.truth["related_features"].append({"name": name, "faj": faj, "relationship": relationship.lower(),
                                               "description": plain(description)})
     doc.table(Table(["Feature", "Relationship", "Description"], rows, caption="Feature dependencies"))
@@ -239,6 +239,8 @@ def history(doc, rng):
     for index in range(2 + rng.randrange(3)):
         note = notes[0] if index == 0 else rng.choice(notes[1:])
         rows.append([chr(ord("A") + index), f"{year - 3 + index}-{1 + rng.randrange(12):02d}", note])
+    if len(rows) > 2:
+        rows.append(["Revisions before A were drafts and are not listed."])
     doc.table(Table(["Revision", "Date", "Change"], rows, caption="Change history"))
 
 
@@ -266,7 +268,8 @@ def build_short(source, rng, style):
     if source.texts["events"]:
         doc.heading(2, "Events")
         doc.bullets([f"`{name}`: {trigger}" for name, _description, trigger in source.texts["events"]])
-        doc.truth["events"] += [{"name": name, "description": "", "trigger": trigger} for name, _d, trigger in source.texts["events"]]
+        doc.truth["events"] += [{"name": name, "description": "", "trigger": trigger}
+                                for name, _description, trigger in source.texts["events"]]
     doc.heading(2, "Engineering Hints")
     for text in source.texts["guide"]:
         doc.paragraph(text, keep=True)

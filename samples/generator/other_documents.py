@@ -23,6 +23,9 @@ def mo_reference(rng, number):
     doc.paragraph(f"The class {mo} represents a {spoken} in the managed object model and holds the attributes that an operator may set for it.", keep=True)
     doc.heading(2, "Parents and Children")
     doc.bullets(["ManagedElement", f"{mo} may be created and deleted by the operator." if number % 2 else f"{mo} is created by the system."])
+    doc.heading(2, "Properties")
+    doc.blocks.append(("definitions", [("Life cycle", [("Restart", "attributes take effect without a restart of the node")]),
+                                       ("Naming", [("Key", f"the identity of the instance, as in {mo}=1")])]))
     doc.heading(2, "Attributes")
     items = [item for item in known_parameters() if item[0] == mo]
     while len(items) < 8:

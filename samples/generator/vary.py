@@ -39,7 +39,7 @@ class Source:
             make_variant(self, variant)
         self.parameters = self.texts["params"]
         self.counters = self.texts["counters"]
-        self.dependencies = [(*named(other), relationship, description)
+        self.dependencies = [(other, *named(other), relationship, description)
                              for other, relationship, description in self.texts["deps"]]
         if size_factor > 1.0:
             grow(self, size_factor)
@@ -58,7 +58,8 @@ def revision(key, variant):
 def make_variant(source, variant):
     """Turns the texts into those of another feature of the same area."""
     combinations = len(words.METHODS) * len(words.SETTINGS)
-    index = (variant * 7919 + catalogue.ORDER.index(source.key) * 37) % combinations  # a scattered walk through all of them
+    # a scattered walk through all combinations, beginning elsewhere for each feature
+    index = (variant * 7919 + catalogue.ORDER.index(source.key) * 37) % combinations
     method, method_texts = words.METHODS[index % len(words.METHODS)]
     setting, setting_texts = words.SETTINGS[index // len(words.METHODS)]
     release = variant // combinations

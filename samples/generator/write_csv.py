@@ -81,7 +81,6 @@ def parameters(rng, count):
                      "false", vary.pick(rng, ["Immediately", "Cell lock and unlock", "Ongoing calls not affected", "New connections"]),
                      "None", "None", "None", "None", "None", f"ManagedElement=1,{mo}=1", "false", "true", "false"])
         truth["parameters"].append(parameter_truth(mo, name, value_range, default, unit, " ".join(shown.split())))
-    complete_truth(truth, "")
     return text_of(rows).encode("utf-8"), truth
 
 

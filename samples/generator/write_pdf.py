@@ -105,23 +105,24 @@ def add_table(layout, table, size=8):
     cells = [[plain(cell_text(cell)) for cell in row] for row in rows]
     columns = len(table.header)
     total = layout.column_width
-    least = [max([width(word, size, "F2") for row in cells if column < len(row) for word in row[column].split()] or [10]) + 8
-             for column in range(columns)]
-    wish = [max([width(row[column], size) for row in cells if column < len(row)] or [10]) + 8 for column in range(columns)]
+    full = [row for row in cells if len(row) == columns]  # a row of one cell spans the table
+    least = [max([width(word, size, "F2") for row in full for word in row[column].split()] or [10]) + 8 for column in range(columns)]
+    wish = [max(width(row[column], size) for row in full) + 8 for column in range(columns)]
     spare = max(0.0, total - sum(least))
     more = [max(0.0, wish[column] - least[column]) for column in range(columns)]
     widths = [least[column] + (spare * more[column] / sum(more) if sum(more) else 0.0) for column in range(columns)]
     for index, row in enumerate(cells):
         font = "F2" if index == 0 and not table.first_row_is_data else "F1"
-        wrapped = [wrap(cell, widths[column] - 8, size, font) or [""] for column, cell in enumerate(row)]
+        row_widths = widths if len(row) == columns else [sum(widths)]
+        wrapped = [wrap(cell, row_widths[column] - 8, size, font) or [""] for column, cell in enumerate(row)]
         height = max(len(lines) for lines in wrapped) * size * 1.25 + 6
         layout.need(height)
         top, x = layout.y, layout.left
         for column, lines in enumerate(wrapped):
-            layout.pages[-1].append(f"0.5 w {x:.2f} {top - height:.2f} {widths[column]:.2f} {height:.2f} re S")
+            layout.pages[-1].append(f"0.5 w {x:.2f} {top - height:.2f} {row_widths[column]:.2f} {height:.2f} re S")
             for number, line in enumerate(lines):
                 layout.put(x + 4, top - 3 - (number + 1) * size * 1.25 + 2, size, font, line)
-            x += widths[column]
+            x += row_widths[column]
         layout.y = top - height
     layout.space(8)
 
@@ -214,5 +215,6 @@ def assemble(objects, encrypted):
     for number in range(1, count):
         out += f"{offsets[number]:010d} 00000 n \n".encode()
     identity = hashlib.sha256(bytes(out)).hexdigest()[:32].upper()
-    out += f"trailer\n<< /Size {count} /Root 1 0 R /Info 3 0 R /ID [<{identity}> <{identity}>]{encrypt} >>\nstartxref\n{start}\n%%EOF\n".encode()
+    trailer = f"<< /Size {count} /Root 1 0 R /Info 3 0 R /ID [<{identity}> <{identity}>]{encrypt} >>"
+    out += f"trailer\n{trailer}\nstartxref\n{start}\n%%EOF\n".encode()
     return bytes(out)
