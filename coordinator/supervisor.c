@@ -421,17 +421,23 @@ static void worker_died(void *context, uint32_t events)
 
 /* --- watching over ------------------------------------------------------------------------------------------------ */
 
+/* The round's time may be older than what a callback noted meanwhile. */
+static uint64_t elapsed_ns(uint64_t now_ns, uint64_t then_ns)
+{
+	return now_ns > then_ns ? now_ns - then_ns : 0;
+}
+
 static void check_worker(struct run *run, struct worker *worker, uint64_t now_ns)
 {
 	const struct settings *settings = run->settings;
-	uint64_t silent_ms = (now_ns - worker->heard_ns) / 1000000, busy_s = (now_ns - worker->progress_ns) / 1000000000;
+	uint64_t silent_ms = elapsed_ns(now_ns, worker->heard_ns) / 1000000, busy_s = elapsed_ns(now_ns, worker->progress_ns) / 1000000000;
 
-	if (worker->state == WORKER_STARTING && (now_ns - worker->started_ns) / 1000000 > settings->supervise.handshake_timeout_ms)
+	if (worker->state == WORKER_STARTING && elapsed_ns(now_ns, worker->started_ns) / 1000000 > settings->supervise.handshake_timeout_ms)
 		supervisor_kill(worker, "it did not say hello in time (supervise.handshake_timeout_ms)");
 	else if (worker->held.count > 0 && busy_s > settings->supervise.document_timeout_s)
 		supervisor_kill(worker, "it took too long for one document (supervise.document_timeout_s)");
 	else if (worker->state == WORKER_READY && worker->held.count == 0 &&
-		 silent_ms > settings->supervise.heartbeat_ms * settings->supervise.heartbeat_lost && now_ns > worker->progress_ns)
+		 silent_ms > settings->supervise.heartbeat_ms * settings->supervise.heartbeat_lost)
 		supervisor_kill(worker, "its heartbeat stopped");
 }
 
