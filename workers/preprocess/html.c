@@ -1,0 +1,197 @@
+/* html.c: HTML pages to normal Markdown: decoding, the parse into a flat tree, the choice of the content, the walk that writes
+ * it, what the page says of itself, and how much of its text arrived. See convert.h for the contract. */
+#include "workers/preprocess/html.h"
+
+#include "workers/preprocess/convert.h"
+#include "workers/preprocess/html_content.h"
+#include "workers/preprocess/html_walk.h"
+
+#include <errno.h>
+#include <libxml/xmlversion.h>
+
+enum {
+	CHARSET_SEARCH_BYTES = 4096,        /* where a page may declare its encoding */
+	TREE_FACTOR = 64,                   /* bytes of tree for a byte of page: a node for each "<b>" and its total */
+	TREE_BYTES_FREE = 1 << 20,
+	MO_NAME_BYTES_MAX = 128,
+};
+
+/* The charset of a meta element, or the encoding of an XML declaration. */
+static struct text declared_charset(struct text data)
+{
+	struct text head = text_slice(data, 0, size_min(data.bytes, CHARSET_SEARCH_BYTES));
+	ptrdiff_t at = text_find_nocase(head, TEXT_LITERAL("charset="));
+	size_t skip = sizeof("charset=") - 1;
+
+	if (at < 0 && text_starts_with(text_trim(head), TEXT_LITERAL("<?xml"))) {
+		at = text_find_nocase(head, TEXT_LITERAL("encoding="));
+		skip = sizeof("encoding=") - 1;
+	}
+	if (at < 0)
+		return TEXT_LITERAL("");
+	size_t start = (size_t)at + skip;
+	while (start < head.bytes && (head.data[start] == '"' || head.data[start] == '\'' || head.data[start] == ' '))
+		start++;
+	size_t end = start;
+	while (end < head.bytes && !ascii_is_space(head.data[end]) && !strchr("\"'>;/?", head.data[end]))
+		end++;
+	return text_slice(head, start, end);
+}
+
+/* --- what the page says of itself ------------------------------------------------------------------------------ */
+
+static bool is_identifier(struct text word)
+{
+	if (word.bytes == 0 || word.bytes > MO_NAME_BYTES_MAX || !ascii_is_alpha(word.data[0]))
+		return false;
+	for (size_t i = 1; i < word.bytes; i++)
+		if (!ascii_is_word(word.data[i]))
+			return false;
+	return true;
+}
+
+static bool is_reference_word(struct text word)
+{
+	static const char *const words[] = { "class", "enum", "struct", "derivedDataType" };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (text_equal_nocase(word, text_from(words[i])))
+			return true;
+	return false;
+}
+
+/* "class EUtranCellFDD", "MO class EUtranCellFDD", "EUtranCellFDD (class)": a kind and one name, nothing else. */
+static bool is_mo_reference(struct text title)
+{
+	struct text first, second, more;
+
+	html_next_word(&title, &first);
+	if (text_equal_nocase(first, TEXT_LITERAL("MO")) || text_equal_nocase(first, TEXT_LITERAL("MOM")))
+		html_next_word(&title, &first);
+	if (!html_next_word(&title, &second) || html_next_word(&title, &more))
+		return false;
+	if (is_reference_word(first))
+		return is_identifier(second);
+	bool in_parentheses = second.bytes > 2 && second.data[0] == '(' && second.data[second.bytes - 1] == ')';
+	return in_parentheses && is_reference_word(text_slice(second, 1, second.bytes - 1)) && is_identifier(first);
+}
+
+static void append_node_text(const struct html_tree *tree, uint32_t index, struct buffer *out)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	for (uint32_t i = index; i < nodes[index].end; i++)
+		if (nodes[i].tag == HTML_TEXT && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
+			buffer_append_text(out, html_tree_text(tree, i));
+}
+
+/* The title element, or else the first heading; blanks collapsed. */
+static void set_title(const struct html_walk *walk, struct document_builder *document)
+{
+	struct buffer raw, title;
+
+	buffer_init(&raw, walk->tree->text.bytes + 1);
+	buffer_init(&title, walk->tree->text.bytes + 1);
+	html_collapse(&title, html_tree_title(walk->tree));
+	if (title.bytes == 0 && walk->first_heading != UINT32_MAX) {
+		append_node_text(walk->tree, walk->first_heading, &raw);
+		html_collapse(&title, buffer_view(&raw));
+	}
+	if (title.bytes > 0)
+		document_builder_set_meta(document, DOCUMENT_META_TITLE, buffer_view(&title));
+	if (is_mo_reference(buffer_view(&title)))
+		document_builder_set_meta(document, DOCUMENT_META_KIND, TEXT_LITERAL("mo-reference"));
+	buffer_done(&raw);
+	buffer_done(&title);
+}
+
+/* --- the walk -------------------------------------------------------------------------------------------------- */
+
+static int walk_page(struct html_walk *walk, const struct html_tree *tree, uint32_t root, uint32_t title, struct buffer *markdown)
+{
+	*walk = (struct html_walk){ .tree = tree, .root = root, .first_heading = UINT32_MAX };
+	markdown_init(&walk->writer, markdown);
+	html_inline_init(&walk->line, markdown->bytes_max);
+	markdown_grid_init(&walk->grid, markdown->bytes_max);
+	buffer_init(&walk->code, markdown->bytes_max);
+	buffer_init(&walk->target, markdown->bytes_max);
+	if (title != UINT32_MAX)
+		html_walk_node(walk, title);
+	html_walk_children(walk, root);
+	html_walk_part(walk);
+	markdown_finish(&walk->writer);
+	int status = markdown->status ? markdown->status : walk->line.out.status ? walk->line.out.status : walk->status;
+	if (!status)
+		status = walk->code.status;
+	html_inline_done(&walk->line);
+	markdown_grid_done(&walk->grid);
+	buffer_done(&walk->code);
+	buffer_done(&walk->target);
+	return status;
+}
+
+static float arrived_share(const struct html_walk *walk, const struct html_tree *tree)
+{
+	uint64_t text = html_tree_total(tree, walk->root, HTML_TOTAL_TEXT);
+	uint64_t content = text > walk->left_out_bytes ? text - walk->left_out_bytes : 0;
+
+	if (content == 0)
+		return walk->arrived_bytes > 0 ? (float)tree->parsed_share : 0;
+	double share = (double)walk->arrived_bytes / (double)content;
+	return (float)((share > 1 ? 1 : share) * tree->parsed_share);
+}
+
+static size_t tree_bytes_max(size_t html_bytes)
+{
+	return html_bytes > (SIZE_MAX - TREE_BYTES_FREE) / TREE_FACTOR ? SIZE_MAX : html_bytes * TREE_FACTOR + TREE_BYTES_FREE;
+}
+
+static int fail(int status, size_t bytes_max, struct error_text *error)
+{
+	if (status == ERROR_LIMIT_HIT)
+		return error_set(error, status, "the Markdown of this page is larger than convert.markdown_bytes_max (%zu bytes)", bytes_max);
+	return error_set(error, status, "%s", error_describe(status));
+}
+
+int convert_html(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
+{
+	struct buffer utf8;
+	struct html_tree tree;
+	struct html_walk walk;
+
+	buffer_init(&utf8, DOCUMENT_BYTES_MAX);
+	int status = encoding_to_utf8(input->data, declared_charset(input->data), &utf8, document, error);
+	if (status < 0) {
+		buffer_done(&utf8);
+		return status;
+	}
+	status = html_tree_parse(buffer_view(&utf8), (unsigned)input->settings->convert.html_depth_max, tree_bytes_max(utf8.bytes), &tree, error);
+	buffer_done(&utf8);
+	if (status == 0 && html_tree_count(&tree) > 0) {
+		uint32_t root = html_content_root(&tree);
+		status = walk_page(&walk, &tree, root, html_content_title_before(&tree, root), markdown);
+		if (status < 0)
+			fail(status, markdown->bytes_max, error);
+		document_builder_counts(document)->images += walk.image_count;
+		document_builder_scores(document)->conversion = arrived_share(&walk, &tree);
+		set_title(&walk, document);
+	}
+	html_tree_done(&tree);
+	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("libxml2 " LIBXML_DOTTED_VERSION));
+	return status < 0 ? status : 0;
+}
+
+int html_fragment_to_markdown(struct text html, unsigned depth_max, struct buffer *markdown, struct error_text *error)
+{
+	struct html_tree tree;
+	struct html_walk walk;
+
+	int status = html_tree_parse(html, depth_max, tree_bytes_max(html.bytes), &tree, error);
+	if (status == 0 && html_tree_count(&tree) > 0) {
+		status = walk_page(&walk, &tree, 0, UINT32_MAX, markdown);
+		if (status < 0)
+			fail(status, markdown->bytes_max, error);
+	}
+	html_tree_done(&tree);
+	return status;
+}

@@ -1,0 +1,196 @@
+/* html_table.c: tables of a page. First a look at each: does it tabulate, or does it lay out the page? The first becomes a
+ * table (a table inside one of its cells becomes lines of that cell), the second is written as the blocks it holds. */
+#include "workers/preprocess/html_walk.h"
+
+enum {
+	SPAN_COLUMNS_MAX = 1000, /* as browsers have it */
+	SPAN_ROWS_MAX = 65534,
+	LAYOUT_CELL_BYTES = 2000,    /* a cell with so much text holds a page, not a value */
+	LAYOUT_AVERAGE_BYTES = 600,  /* the same for the average cell */
+};
+
+struct table_look {
+	uint32_t rows, cells, columns; /* rows with cells; the most cells of a row */
+	uint32_t longest_bytes;
+	bool has_header; /* th or thead */
+	bool has_caption;
+};
+
+static bool is_row_group(enum html_tag tag)
+{
+	return tag == HTML_THEAD || tag == HTML_TBODY || tag == HTML_TFOOT;
+}
+
+static void look_at_row(const struct html_walk *walk, uint32_t row, struct table_look *look)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+	uint32_t cells = 0;
+
+	for (uint32_t cell = row + 1; cell < nodes[row].end; cell = nodes[cell].end) {
+		if (nodes[cell].tag != HTML_TD && nodes[cell].tag != HTML_TH)
+			continue;
+		uint32_t bytes = html_tree_total(walk->tree, cell, HTML_TOTAL_TEXT);
+		look->has_header |= nodes[cell].tag == HTML_TH;
+		look->longest_bytes = bytes > look->longest_bytes ? bytes : look->longest_bytes;
+		cells++;
+	}
+	look->cells += cells;
+	look->rows += cells > 0;
+	look->columns = cells > look->columns ? cells : look->columns;
+}
+
+static void look_at(const struct html_walk *walk, uint32_t start, uint32_t end, struct table_look *look)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+
+	for (uint32_t child = start; child < end; child = nodes[child].end) {
+		enum html_tag tag = (enum html_tag)nodes[child].tag;
+		look->has_caption |= tag == HTML_CAPTION;
+		look->has_header |= tag == HTML_THEAD && nodes[child].end > child + 1;
+		if (tag == HTML_TR)
+			look_at_row(walk, child, look);
+		else if (is_row_group(tag))
+			look_at(walk, child + 1, nodes[child].end, look);
+	}
+}
+
+static bool is_layout(const struct html_walk *walk, uint32_t index)
+{
+	const struct html_tree *tree = walk->tree;
+	struct table_look look = { 0 };
+	struct text role = html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE);
+
+	look_at(walk, index + 1, html_tree_nodes(tree)[index].end, &look);
+	if (text_equal_nocase(role, TEXT_LITERAL("presentation")) || text_equal_nocase(role, TEXT_LITERAL("none")) || look.cells == 0)
+		return true;
+	uint32_t inner_tables = html_tree_total(tree, index, HTML_TOTAL_TABLES) - 1;
+	bool said = look.has_header || look.has_caption; /* that it is a table */
+	if (html_walk_has_headings(walk, index) || (inner_tables > 0 && !said))
+		return true;
+	if (look.rows < 2 || (look.columns < 2 && !said))
+		return true;
+	if (html_tree_total(tree, index, HTML_TOTAL_CODE) > 0 && !look.has_header)
+		return true;
+	if (said || html_walk_number(walk, index, HTML_BORDER, 0, 100) > 0 || html_tree_attribute(tree, index, HTML_TABLE_SUMMARY).bytes > 0)
+		return false;
+	uint32_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT);
+	return look.longest_bytes > LAYOUT_CELL_BYTES || text / look.cells > LAYOUT_AVERAGE_BYTES;
+}
+
+/* --- as the blocks it holds ------------------------------------------------------------------------------------ */
+
+static bool is_line_numbers(const struct html_tree *tree, uint32_t index)
+{
+	return html_tree_nodes(tree)[index].attribute_count > 0 &&
+	       (html_tree_has_class(tree, index, "linenos") || html_tree_has_class(tree, index, "lineno") || html_tree_has_class(tree, index, "gutter"));
+}
+
+/* Rows whose cells hold running text only read as lines; cells with blocks stand for themselves. */
+static void walk_layout(struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+
+	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+		enum html_tag tag = (enum html_tag)nodes[child].tag;
+		if (tag == HTML_TR || is_row_group(tag)) {
+			html_walk_part(walk);
+			walk_layout(walk, child);
+			html_walk_part(walk);
+		} else if ((tag == HTML_TD || tag == HTML_TH) && is_line_numbers(walk->tree, child)) {
+			html_walk_leave_out(walk, child);
+		} else if (tag == HTML_TD || tag == HTML_TH) {
+			html_inline_due(&walk->line, HTML_DUE_SPACE);
+			html_walk_children(walk, child);
+			html_inline_due(&walk->line, HTML_DUE_SPACE);
+		} else {
+			html_walk_node(walk, child);
+		}
+	}
+}
+
+/* --- in a cell of another -------------------------------------------------------------------------------------- */
+
+static void walk_inner(struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+
+	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+		enum html_tag tag = (enum html_tag)nodes[child].tag;
+		if (tag == HTML_TR) {
+			html_walk_part(walk);
+			walk_inner(walk, child);
+			html_walk_part(walk);
+		} else if (is_row_group(tag)) {
+			walk_inner(walk, child);
+		} else if (tag == HTML_TD || tag == HTML_TH) {
+			html_inline_due(&walk->line, HTML_DUE_COMMA);
+			html_walk_children(walk, child);
+			if (walk->line.due == HTML_DUE_LINE) /* a paragraph's end in the cell is no end of its row */
+				walk->line.due = HTML_DUE_COMMA;
+		} else {
+			html_walk_node(walk, child);
+		}
+	}
+}
+
+/* --- as a table ------------------------------------------------------------------------------------------------ */
+
+static void collect_cell(struct html_walk *walk, uint32_t cell)
+{
+	bool header = html_tree_nodes(walk->tree)[cell].tag == HTML_TH;
+
+	walk->inline_depth++;
+	walk->line.without_strong = header;
+	html_walk_children(walk, cell);
+	walk->line.without_strong = false;
+	walk->inline_depth--;
+	struct text text = html_inline_take(&walk->line);
+	markdown_grid_cell(&walk->grid, text, html_walk_number(walk, cell, HTML_COLSPAN, 1, SPAN_COLUMNS_MAX),
+			   html_walk_number(walk, cell, HTML_ROWSPAN, 1, SPAN_ROWS_MAX));
+}
+
+/* Rows into the grid. What stands between them (a caption, misplaced text) is written before the table. */
+static void collect_rows(struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+
+	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+		enum html_tag tag = (enum html_tag)nodes[child].tag;
+		if (is_row_group(tag)) {
+			collect_rows(walk, child);
+		} else if (tag == HTML_TR) {
+			html_walk_part(walk);
+			for (uint32_t cell = child + 1; cell < nodes[child].end; cell = nodes[cell].end) {
+				if (nodes[cell].tag == HTML_TD || nodes[cell].tag == HTML_TH)
+					collect_cell(walk, cell);
+				else
+					html_walk_node(walk, cell);
+			}
+			html_walk_part(walk);
+			markdown_grid_row_end(&walk->grid);
+		} else {
+			html_walk_node(walk, child);
+		}
+	}
+}
+
+void html_table(struct html_walk *walk, uint32_t index)
+{
+	html_walk_part(walk);
+	if (walk->inline_depth > 0) {
+		walk_inner(walk, index);
+		html_walk_part(walk);
+		return;
+	}
+	if (is_layout(walk, index)) {
+		walk_layout(walk, index);
+		html_walk_part(walk);
+		return;
+	}
+	markdown_grid_clear(&walk->grid);
+	collect_rows(walk, index);
+	html_walk_part(walk);
+	int status = markdown_grid_write(&walk->grid, &walk->writer);
+	if (status && !walk->status)
+		walk->status = status;
+}

@@ -1,0 +1,342 @@
+#include "workers/preprocess/html_tree.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <libxml/HTMLparser.h>
+#include <libxml/parserInternals.h>
+#include <stdlib.h>
+
+enum {
+	TAG_CACHE_SLOTS = 128,     /* libxml2 interns names: one pointer a name in a page */
+	ATTRIBUTES_MAX = 255,      /* kept of one element */
+	TREE_DEPTH_MAX = 4096 + 2, /* the largest setting, and the root */
+};
+
+struct tag_slot {
+	const xmlChar *name;
+	enum html_tag tag;
+};
+
+struct builder {
+	struct html_tree *tree;
+	htmlParserCtxtPtr parser; /* its stack of names says how deep we are */
+	unsigned depth_max;
+	int open_count;           /* elements open in our tree */
+	int link_depth, code_depth, skip_depth; /* open_count at which the outermost of the kind was opened, or 0 */
+	int title_depth;
+	bool after_tag;           /* nothing but tags since the last text */
+	bool edge;                /* the last tag was that of a block: white space means nothing here */
+	uint32_t open[TREE_DEPTH_MAX];
+	struct tag_slot tags[TAG_CACHE_SLOTS];
+};
+
+static struct html_node *node_at(struct html_tree *tree, uint32_t index)
+{
+	return (struct html_node *)(void *)tree->nodes.data + index;
+}
+
+static enum html_tag find_tag(struct builder *builder, const xmlChar *name)
+{
+	struct tag_slot *slot = &builder->tags[((uintptr_t)name >> 3 ^ (uintptr_t)name >> 10) % TAG_CACHE_SLOTS];
+
+	if (slot->name != name)
+		*slot = (struct tag_slot){ name, html_tag_find((const char *)name) };
+	return slot->tag;
+}
+
+static void close_to(struct builder *builder, int open_count)
+{
+	struct html_tree *tree = builder->tree;
+	uint32_t end = html_tree_count(tree);
+
+	while (builder->open_count > open_count && builder->open_count > 0) {
+		if (!tree->nodes.status)
+			node_at(tree, builder->open[builder->open_count - 1])->end = end;
+		if (builder->link_depth == builder->open_count)
+			builder->link_depth = 0;
+		if (builder->code_depth == builder->open_count)
+			builder->code_depth = 0;
+		if (builder->skip_depth == builder->open_count)
+			builder->skip_depth = 0;
+		if (builder->title_depth == builder->open_count)
+			builder->title_depth = 0;
+		builder->open_count--;
+	}
+}
+
+static struct html_node *push_node(struct builder *builder, enum html_tag tag)
+{
+	struct html_tree *tree = builder->tree;
+	uint32_t index = html_tree_count(tree);
+	struct html_node *node = (struct html_node *)(void *)buffer_reserve(&tree->nodes, sizeof(*node));
+
+	if (!node) {
+		xmlStopParser(builder->parser);
+		return NULL;
+	}
+	*node = (struct html_node){ .end = index + 1, .tag = (uint8_t)tag, .depth = (uint16_t)builder->open_count };
+	memcpy(node->totals, tree->totals, sizeof(node->totals));
+	buffer_commit(&tree->nodes, sizeof(*node));
+	return node;
+}
+
+static void add_attributes(struct html_tree *tree, struct html_node *node, const xmlChar **attributes)
+{
+	node->attribute_first = (uint32_t)(tree->attributes.bytes / sizeof(struct html_attribute));
+	for (; attributes && attributes[0] && node->attribute_count < ATTRIBUTES_MAX; attributes += 2) {
+		struct html_attribute attribute = { .name = html_attribute_find((const char *)attributes[0]) };
+		if (attribute.name == HTML_ATTRIBUTE_COUNT)
+			continue;
+		struct text value = text_from((const char *)attributes[1]);
+		attribute.text = (uint32_t)tree->text.bytes;
+		attribute.bytes = (uint32_t)value.bytes;
+		buffer_append_text(&tree->text, value);
+		buffer_append(&tree->attributes, &attribute, sizeof(attribute));
+		node->attribute_count++;
+	}
+}
+
+/* The parser keeps elements beyond the limit open no longer than their start tag: what is inside becomes a sibling, and its work
+ * at an end tag stays bounded. */
+static void forget_in_parser(htmlParserCtxtPtr parser)
+{
+	parser->nameTab[--parser->nameNr] = NULL;
+	parser->name = parser->nameNr > 0 ? parser->nameTab[parser->nameNr - 1] : NULL;
+}
+
+static void on_start(void *context, const xmlChar *name, const xmlChar **attributes)
+{
+	struct builder *builder = context;
+	enum html_tag tag = find_tag(builder, name);
+
+	close_to(builder, builder->parser->nameNr - 1);
+	struct html_node *node = push_node(builder, tag);
+	if (!node)
+		return;
+	add_attributes(builder->tree, node, attributes);
+	if (tag >= HTML_H1 && tag <= HTML_H6)
+		builder->tree->totals[HTML_TOTAL_HEADINGS]++;
+	builder->tree->totals[HTML_TOTAL_TABLES] += tag == HTML_TABLE;
+	builder->tree->totals[HTML_TOTAL_CODE] += tag == HTML_PRE;
+	builder->after_tag = true;
+	builder->edge = html_tag_is_block(tag);
+	if (builder->parser->nameNr > (int)builder->depth_max) {
+		const htmlElemDesc *description = htmlTagLookup(name);
+		if (!description || !description->empty)
+			forget_in_parser(builder->parser);
+		return;
+	}
+	builder->open[builder->open_count++] = html_tree_count(builder->tree) - 1;
+	if (tag == HTML_A && !builder->link_depth)
+		builder->link_depth = builder->open_count;
+	if ((tag == HTML_PRE || tag == HTML_LISTING || tag == HTML_XMP) && !builder->code_depth)
+		builder->code_depth = builder->open_count;
+	if ((tag == HTML_SCRIPT || tag == HTML_STYLE) && !builder->skip_depth)
+		builder->skip_depth = builder->open_count;
+	if (tag == HTML_TITLE && builder->tree->title_end == 0)
+		builder->title_depth = builder->open_count;
+}
+
+static void on_end(void *context, const xmlChar *name)
+{
+	struct builder *builder = context;
+
+	close_to(builder, builder->parser->nameNr - 1);
+	builder->after_tag = true;
+	builder->edge = html_tag_is_block(find_tag(builder, name));
+}
+
+static bool is_all_space(const char *data, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++)
+		if (!ascii_is_space(data[i]))
+			return false;
+	return true;
+}
+
+/* References to the control characters at 0x80–0x9F mean Windows-1252, as browsers have it. */
+static size_t repair_reference(const xmlChar *data, char *ret_bytes)
+{
+	static const uint16_t codes[32] = {
+		0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D, 0x017D, 0x8F,
+		0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
+	};
+	uint16_t code = codes[data[1] - 0x80];
+	if (code < 0x800) {
+		ret_bytes[0] = (char)(0xC0 | code >> 6);
+		ret_bytes[1] = (char)(0x80 | (code & 0x3F));
+		return 2;
+	}
+	ret_bytes[0] = (char)(0xE0 | code >> 12);
+	ret_bytes[1] = (char)(0x80 | (code >> 6 & 0x3F));
+	ret_bytes[2] = (char)(0x80 | (code & 0x3F));
+	return 3;
+}
+
+static void on_text(void *context, const xmlChar *characters, int length)
+{
+	struct builder *builder = context;
+	struct html_tree *tree = builder->tree;
+	struct text piece = { (const char *)characters, (size_t)length };
+	char repaired[3];
+
+	close_to(builder, builder->parser->nameNr);
+	if (builder->skip_depth)
+		return;
+	if (builder->after_tag && builder->edge && !builder->code_depth && is_all_space(piece.data, piece.bytes))
+		return;
+	if (length == 2 && characters[0] == 0xC2 && characters[1] >= 0x80 && characters[1] < 0xA0)
+		piece = (struct text){ repaired, repair_reference(characters, repaired) };
+	if (tree->text.bytes + piece.bytes > UINT32_MAX)
+		tree->text.status = ERROR_LIMIT_HIT;
+	if (builder->after_tag || html_tree_count(tree) == 0) {
+		struct html_node *node = push_node(builder, HTML_TEXT);
+		if (!node)
+			return;
+		node->text = (uint32_t)tree->text.bytes;
+		builder->after_tag = false;
+	}
+	buffer_append_text(&tree->text, piece);
+	if (tree->text.status) {
+		xmlStopParser(builder->parser);
+		return;
+	}
+	node_at(tree, html_tree_count(tree) - 1)->bytes += (uint32_t)piece.bytes;
+	tree->totals[HTML_TOTAL_TEXT] += (uint32_t)piece.bytes;
+	if (builder->link_depth)
+		tree->totals[HTML_TOTAL_LINK_TEXT] += (uint32_t)piece.bytes;
+	if (builder->title_depth) {
+		if (tree->title_end == 0)
+			tree->title_start = (uint32_t)(tree->text.bytes - piece.bytes);
+		tree->title_end = (uint32_t)tree->text.bytes;
+	}
+}
+
+static int parse(struct builder *builder, struct text html)
+{
+	htmlSAXHandler handler = {
+		.startElement = on_start, .endElement = on_end, .characters = on_text, .ignorableWhitespace = on_text, .cdataBlock = on_text,
+	};
+	htmlParserCtxtPtr parser = htmlCreateMemoryParserCtxt(html.data, (int)html.bytes);
+	if (!parser)
+		return -ENOMEM;
+	xmlSAXHandler *own = parser->sax;
+	void *own_data = parser->userData;
+	parser->sax = &handler;
+	parser->userData = builder;
+	builder->parser = parser;
+	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+	xmlSwitchEncoding(parser, XML_CHAR_ENCODING_UTF8);
+	htmlParseDocument(parser);
+	int status = parser->errNo == XML_ERR_NO_MEMORY ? -ENOMEM : 0;
+	const xmlParserInput *input = parser->input;
+	if (input && input->cur < input->end) /* the parser gave up */
+		builder->tree->parsed_share = (double)((size_t)(input->cur - input->base) + input->consumed) / (double)html.bytes;
+	parser->sax = own;
+	parser->userData = own_data;
+	htmlFreeParserCtxt(parser);
+	return status;
+}
+
+int html_tree_parse(struct text html, unsigned depth_max, size_t bytes_max, struct html_tree *ret_tree, struct error_text *error)
+{
+	struct html_tree *tree = ret_tree;
+	struct builder *builder = calloc(1, sizeof(*builder));
+	int status = 0;
+
+	CHECK(depth_max + 2 <= TREE_DEPTH_MAX);
+	*tree = (struct html_tree){ .parsed_share = 1 };
+	buffer_init(&tree->nodes, bytes_max);
+	buffer_init(&tree->attributes, bytes_max);
+	buffer_init(&tree->text, size_min(bytes_max, UINT32_MAX));
+	if (!builder)
+		return error_set(error, -ENOMEM, "%s", error_describe(-ENOMEM));
+	builder->tree = tree;
+	builder->depth_max = depth_max;
+	if (html.bytes > INT_MAX)
+		status = ERROR_LIMIT_HIT;
+	else if (html.bytes > 0)
+		status = parse(builder, html);
+	close_to(builder, 0);
+	free(builder);
+	if (status == 0)
+		status = tree->nodes.status ? tree->nodes.status : tree->attributes.status ? tree->attributes.status : tree->text.status;
+	if (status == ERROR_LIMIT_HIT)
+		return error_set(error, status, "the page is too large: its elements or text take more than %zu bytes", size_min(bytes_max, INT_MAX));
+	return status ? error_set(error, status, "%s", error_describe(status)) : 0;
+}
+
+void html_tree_done(struct html_tree *tree)
+{
+	buffer_done(&tree->nodes);
+	buffer_done(&tree->attributes);
+	buffer_done(&tree->text);
+}
+
+uint32_t html_tree_total(const struct html_tree *tree, uint32_t index, enum html_total total)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t end = nodes[index].end;
+	uint32_t behind = end < html_tree_count(tree) ? nodes[end].totals[total] : tree->totals[total];
+
+	return behind - nodes[index].totals[total];
+}
+
+struct text html_tree_title(const struct html_tree *tree)
+{
+	return text_slice(buffer_view(&tree->text), tree->title_start, tree->title_end);
+}
+
+struct text html_tree_text(const struct html_tree *tree, uint32_t index)
+{
+	const struct html_node *node = &html_tree_nodes(tree)[index];
+	return (struct text){ tree->text.data + node->text, node->bytes };
+}
+
+static const struct html_attribute *find_attribute(const struct html_tree *tree, uint32_t index, enum html_attribute_name name)
+{
+	const struct html_node *node = &html_tree_nodes(tree)[index];
+	const struct html_attribute *attributes = (const void *)tree->attributes.data;
+
+	for (uint32_t i = 0; i < node->attribute_count; i++)
+		if (attributes[node->attribute_first + i].name == name)
+			return &attributes[node->attribute_first + i];
+	return NULL;
+}
+
+struct text html_tree_attribute(const struct html_tree *tree, uint32_t index, enum html_attribute_name name)
+{
+	const struct html_attribute *attribute = find_attribute(tree, index, name);
+
+	if (!attribute || attribute->bytes == 0)
+		return TEXT_LITERAL("");
+	return (struct text){ tree->text.data + attribute->text, attribute->bytes };
+}
+
+bool html_tree_has_attribute(const struct html_tree *tree, uint32_t index, enum html_attribute_name name)
+{
+	return find_attribute(tree, index, name) != NULL;
+}
+
+bool html_tree_has_class(const struct html_tree *tree, uint32_t index, const char *word)
+{
+	struct text rest = html_tree_attribute(tree, index, HTML_CLASS), class_name;
+
+	while (html_next_word(&rest, &class_name))
+		if (text_equal_nocase(class_name, text_from(word)))
+			return true;
+	return false;
+}
+
+bool html_next_word(struct text *rest, struct text *ret_word)
+{
+	size_t start = 0, end;
+
+	while (start < rest->bytes && ascii_is_space(rest->data[start]))
+		start++;
+	for (end = start; end < rest->bytes && !ascii_is_space(rest->data[end]); end++)
+		;
+	*ret_word = text_slice(*rest, start, end);
+	*rest = text_slice(*rest, end, rest->bytes);
+	return end > start;
+}
