@@ -70,7 +70,7 @@ static void append_program(struct buffer *out)
 	append_options(out, 1u << OPTIONS_RUN);
 	append_examples(out, run->examples);
 	buffer_append_string(out, "\nExit codes: 0 done; 1 done but some documents failed, or nothing was produced;\n"
-				  "2 usage, configuration or version; 3 resources; 70 bug.\n");
+				  "2 usage, configuration or version; 3 resources; 70 bug; 130 stopped by a signal.\n");
 }
 
 void help_append(enum options_command command, struct buffer *out)

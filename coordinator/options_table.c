@@ -89,12 +89,13 @@ static const struct command_row commands[OPTIONS_COMMAND_COUNT] = {
 		.examples = "coordinator verify out/" },
 	[OPTIONS_CONVERT] = { .name = "convert", .words = "FILE", .words_min = 1, .words_max = 1,
 		.summary = "print one document as Markdown",
-		.details = "No workers, no dataset: the Markdown goes to standard output. Exit code 1 when nothing came out.",
+		.details = "No workers, no dataset: the Markdown goes to standard output. FILE may be - for standard input. Exit code 1 when nothing came out.",
 		.examples = "coordinator convert feature.html\n"
 			    "coordinator convert --front-matter spec.pdf > spec.md" },
 	[OPTIONS_EXTRACT] = { .name = "extract", .words = "FILE", .words_min = 1, .words_max = 1,
 		.summary = "print what was found in one document, as JSON",
-		.details = "One object in the shape that LangExtract's tools read: document_id, text, extractions with classes, character intervals and attributes.",
+		.details = "One object in the shape that LangExtract's tools read: document_id, text, extractions with classes, character intervals and attributes. FILE may "
+			   "be - for standard input.",
 		.examples = "coordinator extract feature.html | jq '.extractions[].extraction_class'" },
 	[OPTIONS_DOCTOR] = { .name = "doctor", .words = "",
 		.summary = "say what this machine offers and what is missing",

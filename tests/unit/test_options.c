@@ -278,6 +278,37 @@ static void test_hostile(void **state)
 	expect_error("--s /tmp", "--s is not clear; it could be --shm, --seed, --set");
 }
 
+/* The man page tells of every subcommand and option, and of no other option. */
+static void test_man_page(void **state)
+{
+	char path[PATH_MAX], entry[96];
+	struct buffer page;
+	size_t documented = 0;
+	(void)state;
+	buffer_init(&page, 1 << 20);
+	assert_int_equal(settings_data_path("../docs/man/coordinator.1", path, &error), 0); /* beside config/ in the source tree */
+	assert_int_equal(file_read(path, &page, &error), 0);
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = options_row(i);
+		char letter[16] = "";
+		if (row->letter)
+			snprintf(letter, sizeof(letter), "\n.It Fl %c ", row->letter);
+		snprintf(entry, sizeof(entry), "Fl Fl %s%s", row->name, row->argument ? " Ar " : "\n");
+		if (!strstr(buffer_string(&page), entry) || !strstr(buffer_string(&page), letter))
+			fail_msg("the man page lacks --%s", row->name);
+	}
+	for (int i = 0; i < OPTIONS_COMMAND_COUNT; i++) {
+		snprintf(entry, sizeof(entry), "\n.It Cm %s\n", options_command_name(i));
+		if (!strstr(buffer_string(&page), entry))
+			fail_msg("the man page lacks %s", options_command_name(i));
+	}
+	struct text rest = buffer_view(&page), line;
+	while (text_next_line(&rest, &line))
+		documented += text_starts_with(line, TEXT_LITERAL(".It Fl "));
+	assert_int_equal(documented, OPTION_COUNT);
+	buffer_done(&page);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -303,7 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands), cmocka_unit_test(test_options_are_read), cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_precedence), cmocka_unit_test(test_user_configuration), cmocka_unit_test(test_help),
-		cmocka_unit_test(test_show), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_show), cmocka_unit_test(test_hostile), cmocka_unit_test(test_man_page),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
