@@ -173,7 +173,7 @@ static int open_state(struct run *run, const char *config_hash, struct error_tex
 		return status;
 	run->committed_end = (uint64_t)state_spool_end(run->state);
 	snprintf(path, sizeof(path), "%.*s/spool/results", PATH_MAX - 32, run->folder);
-	return spool_open(&run->spool, path, (run->committed_end + SPOOL_ALIGNMENT - 1) / SPOOL_ALIGNMENT * SPOOL_ALIGNMENT, error);
+	return spool_open(&run->spool, path, run->committed_end, error);
 }
 
 static int plan_workers(struct run *run, struct error_text *error)

@@ -44,7 +44,6 @@ int spool_open(struct spool **ret_spool, const char *path, uint64_t end, struct 
 	if (!spool)
 		return error_set(error, -ENOMEM, "out of memory");
 	spool->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	spool->end = end;
 	if (spool->file < 0 || fstat(spool->file, &status) < 0) {
 		int code = -errno;
 		spool_close(spool);
@@ -55,7 +54,8 @@ int spool_open(struct spool **ret_spool, const char *path, uint64_t end, struct 
 		return error_set(error, ERROR_INPUT_REJECTED, "%s: %lld bytes, but the run database counts on %llu; it was cut or replaced:"
 				 " use --restart", path, (long long)status.st_size, (unsigned long long)end);
 	}
-	if (ftruncate(spool->file, (off_t)end) < 0) {
+	spool->end = padded(end);
+	if (ftruncate(spool->file, (off_t)spool->end) < 0) {
 		int code = -errno;
 		spool_close(spool);
 		return error_set(error, code, "%s: cannot cut leftovers: %s", path, strerror(-code));

@@ -22,7 +22,7 @@ struct spool_record { /* followed by the document block, then the conversation b
 
 struct spool; /* for writing */
 
-/* Opens or makes the file and cuts it at `end`. -ENOSPC and the like with a message. */
+/* Opens or makes the file and cuts off what lies behind `end`, the last committed byte. -ENOSPC and the like with a message. */
 int spool_open(struct spool **ret_spool, const char *path, uint64_t end, struct error_text *error) WARN_UNUSED;
 void spool_close(struct spool *spool);
 

@@ -210,7 +210,7 @@ static int place_on_core(const struct run *run, enum worker_kind kind, uint32_t 
 	if (strcmp(run->settings->run.pin, "none") == 0)
 		return -1;
 	if (kind == WORKER_PREPROCESS)
-		return topology_place_preprocess(&run->topology, index, run->wanted_preprocess);
+		return topology_place_preprocess(&run->topology, index, index < run->wanted_preprocess ? run->wanted_preprocess : index + 1);
 	return topology_place_other(&run->topology, index, run->wanted_preprocess);
 }
 

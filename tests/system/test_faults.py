@@ -152,7 +152,7 @@ class Full(RunCase):
             for error in ("ENOSPC", "EIO"):
                 with self.subTest(point=point, number=number, error=error):
                     out = self.folder / f"out-{point}-{number}-{error}"
-                    result = self.run_batch(corpus, out=out, fault=f"{point}:{number}:e{error}")
+                    result = self.run_batch(corpus, out=out, fault=f"{point}:{number}:{error}")
                     self.assertEqual(result.returncode, 3, result.stderr)
                     self.run_batch(corpus, out=out, expect=0)
                     self.assert_same_dataset(clean, out)
