@@ -197,7 +197,7 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 	int c = byte_at(scanner, at), next = byte_at(scanner, at + 1);
 	if (c == '\n') {
 		scanner->line_start = scanner->sentence_start = true;
-		scanner->table_row = false;
+		scanner->column = 0;
 		if (!scanner->in_fence)
 			scanner->in_code = false;
 		token->kind = FACT_LINE;
@@ -216,10 +216,10 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 	}
 	if (c == '|') {
 		scanner->sentence_start = true;
-		scanner->table_row = scanner->table_row || scanner->line_start;
+		scanner->column += scanner->column || scanner->line_start;
 	} else if (c == '(' || c == '"' || c == ':' || c == '[' || (c == 0xE2 && next == 0x80 && byte_at(scanner, at + 2) == 0x9C)) {
 		scanner->sentence_start = true;
-	} else if ((c == '.' || c == '!' || c == '?') && (next == ' ' || next == '\n' || next == -1) && !scanner->in_code && !scanner->table_row) {
+	} else if ((c == '.' || c == '!' || c == '?') && (next == ' ' || next == '\n' || next == -1) && !scanner->in_code && !scanner->column) {
 		scanner->sentence_start = true;
 		token->kind = FACT_SEPARATOR;
 		token->text = text_slice(scanner->text, at, at);
@@ -236,6 +236,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 		ret_token->text = ret_token->unit = (struct text){ scanner->text.data + at, 0 };
 		ret_token->in_code = scanner->in_code;
 		ret_token->dotted = false;
+		ret_token->column = scanner->column;
 		if (scanner->line_start && c >= '0' && c <= '9' && !scanner->in_code) {
 			scanner->position = list_marker_end(scanner, at);
 			scanner->line_start = false;

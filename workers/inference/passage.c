@@ -23,7 +23,7 @@ enum passage_space { /* name spaces of the set: seeds of the hash */
 	SPACE_STEM,
 };
 
-enum { STEM_BYTES = 6, WORD_BYTES_MAX = 512, UNIT_TOKENS_MAX = 512, SUBJECTS_MAX = 8, UNITS_MAX = 4, CAPACITY_MIN = 1024 };
+enum { STEM_BYTES = 6, WORD_BYTES_MAX = 512, UNIT_TOKENS_MAX = 512, SUBJECTS_MAX = 8, UNITS_MAX = 4, UNIT_BYTES_MAX = 16, COLUMNS_MAX = 64, CAPACITY_MIN = 1024 };
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -158,15 +158,16 @@ static struct text class_of(struct text dotted)
 }
 
 /* Does this token name an attribute or a counter, something that values belong to? */
-static bool is_subject(const struct fact_token *token)
+static bool is_subject(const struct domain *domain, const struct fact_token *token)
 {
 	return token->kind == FACT_IDENTIFIER && (token->dotted || ascii_is_lower(token->text.data[0])) &&
-	       ascii_is_alpha(attribute_of(token->text).data[0]);
+	       ascii_is_alpha(attribute_of(token->text).data[0]) &&
+	       !(token->text.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->text)); /* dBm, kHz */
 }
 
-static bool is_value(const struct fact_token *token)
+static bool is_value(const struct domain *domain, const struct fact_token *token)
 {
-	return token->kind == FACT_NUMBER || (token->kind == FACT_IDENTIFIER && !is_subject(token)) ||
+	return token->kind == FACT_NUMBER || (token->kind == FACT_IDENTIFIER && !is_subject(domain, token)) ||
 	       (token->kind == FACT_WORD && token->in_code);
 }
 
@@ -196,11 +197,13 @@ struct indexer {
 	size_t value_count;
 	uint64_t subjects[SUBJECTS_MAX], carried[SUBJECTS_MAX]; /* of this sentence; of the last one that had any */
 	size_t subject_count, carried_count;
+	bool same_line; /* the sentence before stands on the same line */
 	uint64_t numbers[UNIT_TOKENS_MAX];
 	size_t number_count;
 	struct text units[UNITS_MAX];
 	size_t unit_count;
 	int label;
+	int row_labels[COLUMNS_MAX], column_labels[COLUMNS_MAX]; /* of the row being read; of the header above it */
 };
 
 static void indexer_bind(struct indexer *indexer, const uint64_t *subjects, size_t subject_count)
@@ -227,7 +230,10 @@ static void indexer_flush(struct indexer *indexer)
 		memcpy(indexer->carried, indexer->subjects, indexer->subject_count * sizeof(indexer->subjects[0]));
 		indexer->carried_count = indexer->subject_count;
 	}
+	bool own = indexer->subject_count > 0;
 	indexer_bind(indexer, indexer->carried, indexer->carried_count);
+	if (!own && indexer->same_line && indexer->carried_count) /* prose goes on to other matters: its values are bound to nothing alone */
+		indexer_bind(indexer, NULL, 0);
 	for (size_t n = 0; n < indexer->number_count; n++)
 		for (size_t u = 0; u < indexer->unit_count; u++)
 			set_add(indexer->passage, hash_join(SPACE_UNIT, indexer->numbers[n], hash_word(SPACE_WORD, indexer->units[u])));
@@ -259,6 +265,7 @@ static void indexer_number(struct indexer *indexer, const struct fact_token *tok
 
 static void indexer_token(struct indexer *indexer, const struct fact_token *token)
 {
+	const struct domain *domain = indexer->passage->domain;
 	if (token->kind == FACT_NUMBER) {
 		indexer_number(indexer, token, token->number_bytes);
 	} else {
@@ -267,24 +274,47 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 			indexer_word(indexer, class_of(token->text), false);
 			indexer_word(indexer, attribute_of(token->text), false);
 		}
-		if (indexer->unit_count < UNITS_MAX && token->text.bytes <= 16 &&
-		    domain_list_has(indexer->passage->domain, DOMAIN_LIST_UNITS, token->text))
+		if (indexer->unit_count < UNITS_MAX && token->text.bytes <= UNIT_BYTES_MAX &&
+		    domain_list_has(domain, DOMAIN_LIST_UNITS, token->text))
 			indexer->units[indexer->unit_count++] = token->text;
 		int label = label_of(token);
 		indexer->label = label ? label : indexer->label;
+		if (label && token->column && token->column < COLUMNS_MAX)
+			indexer->row_labels[token->column] = label;
 	}
-	if (is_subject(token) && indexer->subject_count < SUBJECTS_MAX) {
+	int header = token->column && token->column < COLUMNS_MAX ? indexer->column_labels[token->column] : 0;
+	if (token->column)
+		indexer->label = header;
+	if (is_subject(domain, token) && indexer->subject_count < SUBJECTS_MAX) {
 		uint64_t subject = hash_word(SPACE_WORD, attribute_of(token->text));
 		indexer->subjects[indexer->subject_count++] = subject;
-		if (token->dotted)
-			set_add(indexer->passage, hash_join(SPACE_BOUND, subject, hash_word(SPACE_WORD, class_of(token->text))));
+		if (token->dotted) {
+			uint64_t class = hash_word(SPACE_WORD, class_of(token->text));
+			set_add(indexer->passage, hash_join(SPACE_OWNED, class, 0));
+			set_add(indexer->passage, hash_join(SPACE_BOUND, subject, class));
+		}
 	}
-	if (!is_value(token) && !indexer->label)
+	if (!is_value(domain, token) && !indexer->label)
 		return;
 	if (indexer->value_count == UNIT_TOKENS_MAX)
 		indexer_flush(indexer);
 	indexer->values[indexer->value_count].value = value_hash(token);
 	indexer->values[indexer->value_count++].label = indexer->label;
+}
+
+/* A line ended. A row of dashes makes the row above it the header of what follows; a line that is no row ends the table. */
+static void indexer_line(struct indexer *indexer, const struct fact_token *token, bool empty)
+{
+	indexer_flush(indexer);
+	indexer->same_line = false;
+	if (!token->column && empty) /* a blank line ends what was being talked about */
+		indexer->carried_count = 0;
+	if (!token->column)
+		memset(indexer->column_labels, 0, sizeof(indexer->column_labels));
+	else if (empty)
+		memcpy(indexer->column_labels, indexer->row_labels, sizeof(indexer->column_labels));
+	if (empty || !token->column)
+		memset(indexer->row_labels, 0, sizeof(indexer->row_labels));
 }
 
 int passage_index(struct passage *passage, struct text source)
@@ -300,10 +330,9 @@ int passage_index(struct passage *passage, struct text source)
 	while (!passage->status && fact_scanner_next(&scanner, &token)) {
 		if (token.kind == FACT_SEPARATOR) {
 			indexer_flush(&indexer);
+			indexer.same_line = true;
 		} else if (token.kind == FACT_LINE) {
-			indexer_flush(&indexer);
-			if (line_empty) /* a blank line ends what was being talked about */
-				indexer.carried_count = 0;
+			indexer_line(&indexer, &token, line_empty);
 			line_empty = true;
 		} else {
 			indexer_token(&indexer, &token);
@@ -335,6 +364,15 @@ struct checker {
 	bool label_used, in_command;
 };
 
+/* Class.attribute from a passage that names the class in one place and the attribute in another. */
+static bool is_composed(const struct passage *passage, const struct fact_token *token)
+{
+	struct text attribute = attribute_of(token->text), class = class_of(token->text);
+	uint64_t value = hash_word(SPACE_WORD, class);
+	return set_has(passage, hash_word(SPACE_BARE, attribute)) && set_has(passage, value) &&
+	       (set_has(passage, hash_join(SPACE_FREE, value, 0)) || set_has(passage, hash_join(SPACE_BOUND, hash_word(SPACE_WORD, attribute), value)));
+}
+
 static bool has_identifier(const struct passage *passage, const struct fact_token *token)
 {
 	if (set_has(passage, hash_word(SPACE_WORD, token->text)))
@@ -342,9 +380,7 @@ static bool has_identifier(const struct passage *passage, const struct fact_toke
 	size_t bytes = token->text.bytes;
 	if (bytes > 2 && token->text.data[bytes - 1] == 's' && ascii_is_upper(token->text.data[bytes - 2]))
 		return set_has(passage, hash_word(SPACE_WORD, text_slice(token->text, 0, bytes - 1)));
-	/* Class.attribute from a passage that names the class in one place and the attribute in another */
-	return token->dotted && set_has(passage, hash_word(SPACE_BARE, attribute_of(token->text))) &&
-	       set_has(passage, hash_word(SPACE_WORD, class_of(token->text)));
+	return token->dotted && is_composed(passage, token);
 }
 
 static bool belongs(const struct checker *checker, uint64_t value)
@@ -387,7 +423,7 @@ static bool is_supported(const struct checker *checker, const struct fact_token 
 		return true;
 	if (!has_identifier(passage, token))
 		return false;
-	return !is_value(token) || belongs(checker, value_hash(token));
+	return !is_value(passage->domain, token) || belongs(checker, value_hash(token));
 }
 
 static void checker_subject(struct checker *checker, const struct fact_token *token)
@@ -399,21 +435,30 @@ static void checker_subject(struct checker *checker, const struct fact_token *to
 		checker->subjects[checker->subject_count++] = hash_word(SPACE_WORD, attribute_of(token->text));
 }
 
+/* A command goes on to the end of its line or code span. */
+static bool continues_command(bool in_command, const struct fact_token *token)
+{
+	return token->in_code && (in_command || text_equal(token->text, TEXT_LITERAL("cmedit")));
+}
+
 /* Names of attributes count for the whole sentence, also for values before them: they are collected first. */
 static void checker_sentence(struct checker *checker, const struct fact_scanner *scanner)
 {
 	struct fact_scanner ahead = *scanner;
 	struct fact_token token;
+	bool in_command = false;
 	checker->subjects_old = true;
 	checker->label = 0;
-	while (fact_scanner_next(&ahead, &token) && token.kind != FACT_SEPARATOR && token.kind != FACT_LINE)
-		if (is_subject(&token))
+	while (fact_scanner_next(&ahead, &token) && token.kind != FACT_SEPARATOR && token.kind != FACT_LINE) {
+		in_command = continues_command(in_command, &token);
+		if (is_subject(checker->passage->domain, &token) && !(in_command && cmedit_is_grammar(token.text)))
 			checker_subject(checker, &token);
+	}
 }
 
 static void checker_token(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
 {
-	checker->in_command = token->in_code && (checker->in_command || text_equal(token->text, TEXT_LITERAL("cmedit")));
+	checker->in_command = continues_command(checker->in_command, token);
 	int label = label_of(token);
 	if (label) {
 		checker->label = label;
@@ -435,7 +480,7 @@ static void checker_token(struct checker *checker, struct fact_scanner *scanner,
 		verdict->supported++;
 	else if (!verdict->word.bytes)
 		verdict->word = token->text;
-	checker->label_used = checker->label_used || is_value(token);
+	checker->label_used = checker->label_used || is_value(checker->passage->domain, token);
 }
 
 void passage_check(const struct passage *passage, struct text answer, struct passage_verdict *ret_verdict)

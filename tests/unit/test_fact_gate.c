@@ -1,0 +1,336 @@
+/* test_fact_gate.c: what the fact gate lets through and what it catches: single cases, and rates over generated passages with
+ * planted errors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/sample_document.h"
+#include "tests/unit/support.h"
+#include "workers/inference/generate.h"
+#include "workers/inference/passage.h"
+
+static struct domain *domain;
+
+static int open_domain(void **state)
+{
+	(void)state;
+	domain = sample_domain("ran");
+	return 0;
+}
+
+static int close_domain(void **state)
+{
+	(void)state;
+	domain_destroy(domain);
+	return 0;
+}
+
+static bool passes(const char *answer, const char *source)
+{
+	struct text word = { 0 };
+	bool result = fact_gate(domain, text_from(answer), text_from(source), &word);
+	assert_true(result == (word.bytes == 0));
+	return result;
+}
+
+static void assert_refused(const char *answer, const char *source, const char *expected)
+{
+	struct text word = { 0 };
+	assert_false(fact_gate(domain, text_from(answer), text_from(source), &word));
+	assert_int_equal(word.bytes, strlen(expected));
+	assert_memory_equal(word.data, expected, word.bytes);
+	assert_true(word.data >= answer && word.data + word.bytes <= answer + strlen(answer));
+}
+
+static void test_formatting_is_no_content(void **state)
+{
+	(void)state;
+	assert_true(passes("The limit is 1000 UEs and 10% of them.", "At most 1,000 UEs, that is 10 % of them."));
+	assert_true(passes("The limit is 1,000.", "It is 1000."));
+	assert_true(passes("Values are 0, 100 and 200.", "Values: 0,100,200"));
+	assert_true(passes("**INTERNAL_PROC_RA** is sent.", "INTERNAL\\_PROC\\_RA is sent."));
+	assert_true(passes("The margin is 0.5 dB.", "a margin of 0.50 dB"));
+	assert_true(passes("The level is -110 dBm.", "a level of \xE2\x88\x92" "110 dBm"));
+	assert_true(passes("1. Read it.\n2. Set it.\n3. Check it.", "Read it, set it, check it."));
+	assert_true(passes("It takes 10ms.", "10 ms"));
+	assert_true(passes("An UE is refused.", "UEs are refused."));
+	assert_true(passes("", ""));
+	assert_true(passes("Nothing is claimed here at all.", ""));
+}
+
+static void test_invented_words_are_refused(void **state)
+{
+	(void)state;
+	assert_refused("It takes 11 ms.", "It takes 10 ms.", "11");
+	assert_refused("It takes 10 s.", "It takes 10 ms.", "10");
+	assert_refused("It takes 10 s.", "It takes 10 ms, the other one 20 s.", "10");
+	assert_refused("The state is `OFF`.", "The state is ON.", "OFF");
+	assert_refused("The state is `disabled`.", "The state is enabled.", "disabled");
+	assert_refused("`EUtranCellTDD.cellRange` is set.", "EUtranCellFDD.cellRange is set.", "EUtranCellTDD.cellRange");
+	assert_refused("Set cellRanges now.", "Set cellRange now.", "cellRanges");
+	assert_refused("See FAJ 121 4712.", "FAJ 121 4711", "4712");
+	assert_refused("Licence CXC4011809.", "CXC4011808", "CXC4011809");
+	assert_refused("It is used with Mimo Sleep here.", "It is used with Cell Sleep here.", "Mimo");
+	assert_refused("The level is -110 dBm.", "a level of 110 dBm", "-110");
+	assert_refused("Version 15.2.1 is needed.", "Version 15.2.0 is needed.", "15.2.1");
+}
+
+static void test_values_belong_to_their_attribute(void **state)
+{
+	(void)state;
+	const char *table = "| Parameter | Range | Default |\n| --- | --- | --- |\n| EUtranCellFDD.cellRange | 1..100 | 15 |\n"
+			    "| EUtranCellFDD.qHyst | 0..30 | 4 |\n";
+	assert_true(passes("The default of `EUtranCellFDD.cellRange` is 15.", table));
+	assert_refused("The default of `EUtranCellFDD.cellRange` is 4.", table, "4");
+	assert_refused("`EUtranCellFDD.qHyst` has the default 15.", table, "15");
+	const char *lines = "- **cellRange**: the range.\n  MO Class: EUtranCellFDD\n  Valid Values: 1..100\n  Default: 15\n";
+	assert_true(passes("`EUtranCellFDD.cellRange` is an attribute. Its default is `15`.", lines));
+	assert_refused("`EUtranCellFDD.cellRange` is an attribute. Its default is `100`.", lines, "100");
+	assert_true(passes("Both `EUtranCellFDD.cellRange` and `EUtranCellFDD.qHyst` are set: 15 and 4.", table));
+}
+
+static void test_commands(void **state)
+{
+	(void)state;
+	const char *source = "EUtranCellFDD.cellRange has the default 15 and the range 1..100. The licence is CXC4011808.";
+	assert_true(passes("```\ncmedit get * EUtranCellFDD.cellRange -t\ncmedit set * EUtranCellFDD.cellRange 100 --preview\n```", source));
+	assert_true(passes("`cmedit set * FeatureState=CXC4011808 featureState=ACTIVATED`", source));
+	assert_refused("`cmedit set * EUtranCellFDD.cellRange 101`", source, "101");
+	assert_refused("`cmedit set * FeatureState=CXC4011800 featureState=ACTIVATED`", source, "CXC4011800");
+}
+
+static void test_hostile_texts(void **state)
+{
+	(void)state;
+	struct text word;
+	size_t bytes = 1 << 20;
+	char *text = malloc(bytes);
+	assert_non_null(text);
+	const char *fills[] = { "1,", "a.", "`", "\\_", "1.1.", "|", "\xE2\x88\x92", "aB", "9" };
+	for (size_t f = 0; f < COUNT_OF(fills); f++) {
+		size_t step = strlen(fills[f]);
+		for (size_t i = 0; i < bytes; i++)
+			text[i] = fills[f][i % step];
+		(void)fact_gate(domain, (struct text){ text, bytes }, (struct text){ text, bytes }, &word);
+	}
+	struct support_random random = { 7 };
+	for (size_t i = 0; i < bytes; i++)
+		text[i] = (char)support_random_next(&random);
+	(void)fact_gate(domain, (struct text){ text, bytes }, (struct text){ text, bytes }, &word);
+	free(text);
+}
+
+/* --- rates --- */
+
+enum { PASSAGES = 3000, PARAMETERS = 5, NAME_BYTES = 64, TEXT_BYTES = 4096 };
+
+struct parameter {
+	char class[NAME_BYTES], attribute[NAME_BYTES], unit[16], off[NAME_BYTES], on[NAME_BYTES];
+	unsigned low, high, initial;
+};
+
+struct facts { /* of one passage; an answer states those of the first parameter */
+	struct parameter parameters[PARAMETERS];
+	char feature[NAME_BYTES];
+	unsigned delay, share;
+	char delay_unit[16];
+};
+
+static const char *const classes[] = { "EUtranCellFDD", "EUtranCellTDD", "NRCellDU", "NRCellCU", "ENodeBFunction", "SectorCarrier", "AdmissionControl" };
+static const char *const subjects[] = { "drx", "load", "range", "sleep", "report", "paging", "rach", "scell", "beam", "power", "access", "bearer" };
+static const char *const roles[] = { "Timer", "Threshold", "Limit", "Offset", "Window", "Interval", "Count", "Margin", "Delay", "Share" };
+static const char *const units[] = { "ms", "s", "dB", "dBm", "kHz", "km", "min", "bit" };
+static const char *const words[] = { "Idle", "Carrier", "Sleep", "Guard", "Beam", "Power", "Sharing", "Range", "Access", "Boost", "Relay", "Sector" };
+static const char *const modes[] = { "OFF", "ON", "AUTO", "BASIC", "EXTENDED", "STRICT", "RELAXED", "LOCKED", "UNLOCKED", "FAST", "SLOW", "FULL" };
+
+#define PICK(random, array) ((array)[support_random_below((random), COUNT_OF(array))])
+
+static void make_facts(struct support_random *random, struct facts *facts)
+{
+	for (size_t i = 0; i < PARAMETERS; i++) {
+		struct parameter *p = &facts->parameters[i];
+		snprintf(p->class, NAME_BYTES, "%s", PICK(random, classes));
+		snprintf(p->attribute, NAME_BYTES, "%s%s%zu", PICK(random, subjects), PICK(random, roles), i);
+		snprintf(p->unit, sizeof(p->unit), "%s", PICK(random, units));
+		p->low = (unsigned)support_random_below(random, 20);
+		p->high = p->low + 30 + (unsigned)support_random_below(random, 5000);
+		p->initial = p->low + 1 + (unsigned)support_random_below(random, p->high - p->low - 2);
+		size_t mode = support_random_below(random, COUNT_OF(modes));
+		snprintf(p->off, NAME_BYTES, "%s_%zu", modes[mode], i);
+		snprintf(p->on, NAME_BYTES, "%s_%zu", modes[(mode + 1 + support_random_below(random, COUNT_OF(modes) - 1)) % COUNT_OF(modes)], i);
+	}
+	snprintf(facts->feature, NAME_BYTES, "%s %s", PICK(random, words), PICK(random, words));
+	facts->delay = 5000 + (unsigned)support_random_below(random, 3000);
+	facts->share = 1 + (unsigned)support_random_below(random, 99);
+	snprintf(facts->delay_unit, sizeof(facts->delay_unit), "%s", PICK(random, units));
+}
+
+static int write_table(const struct facts *facts, char *out)
+{
+	int bytes = snprintf(out, TEXT_BYTES, "## Parameters\n\n| Parameter | Description | Range | Default | Unit | Modes |\n| --- | --- | --- | --- | --- | --- |\n");
+	for (size_t i = 0; i < PARAMETERS; i++) {
+		const struct parameter *p = &facts->parameters[i];
+		bytes += snprintf(out + bytes, TEXT_BYTES - (size_t)bytes, "| %s.%s | Sets the value for the cell. | %u..%u | %u | %s | %s, %s |\n", p->class,
+				  p->attribute, p->low, p->high, p->initial, p->unit, p->off, p->on);
+	}
+	return bytes;
+}
+
+static int write_list(const struct facts *facts, char *out)
+{
+	int bytes = 0;
+	for (size_t i = 0; i < PARAMETERS; i++) {
+		const struct parameter *p = &facts->parameters[i];
+		bytes += snprintf(out + bytes, TEXT_BYTES - (size_t)bytes,
+				  "- **%s**: sets the value for the cell.\n  MO Class: %s\n  Valid Values: %u to %u\n  Default: %u\n  Unit: %s\n  Modes: %s, %s\n\n",
+				  p->attribute, p->class, p->low, p->high, p->initial, p->unit, p->off, p->on);
+	}
+	return bytes;
+}
+
+static void write_source(const struct facts *facts, bool table, char *out)
+{
+	int bytes = table ? write_table(facts, out) : write_list(facts, out);
+	snprintf(out + bytes, TEXT_BYTES - (size_t)bytes, "\nWith %s the cell waits for %u %s when the load is above %u %%. Then it reports.\n", facts->feature,
+		 facts->delay, facts->delay_unit, facts->share);
+}
+
+static void write_number(char *out, size_t capacity, unsigned number, bool grouped)
+{
+	if (grouped && number >= 1000)
+		snprintf(out, capacity, "%u,%03u", number / 1000, number % 1000);
+	else
+		snprintf(out, capacity, "%u", number);
+}
+
+static void write_answer(const struct facts *facts, unsigned style, char *out)
+{
+	const struct parameter *p = &facts->parameters[0];
+	char high[16], initial[16], delay[16];
+	write_number(high, sizeof(high), p->high, style & 1);
+	write_number(initial, sizeof(initial), p->initial, style & 1);
+	write_number(delay, sizeof(delay), facts->delay, style & 2);
+	if (style & 4)
+		snprintf(out, TEXT_BYTES,
+			 "`%s.%s` sets the value for the cell. The range is `%u..%s`, the default is `%s`, and the unit is `%s`.\n\nIts modes are:\n- `%s`\n- `%s`\n\n"
+			 "With %s the cell waits for %s %s when the load is above %u%%.",
+			 p->class, p->attribute, p->low, high, initial, p->unit, p->off, p->on, facts->feature, delay, facts->delay_unit, facts->share);
+	else
+		snprintf(out, TEXT_BYTES,
+			 "The attribute `%s` belongs to %s.\n\n1. Range: %u to %s.\n2. Default: %s.\n3. Unit: `%s`.\n4. Mode: %s or %s.\n\n"
+			 "When the load is above %u %%, the cell waits for %s%s with %s.",
+			 p->attribute, p->class, p->low, high, initial, p->unit, p->off, p->on, facts->share, delay, facts->delay_unit, facts->feature);
+}
+
+enum planted {
+	PLANT_DEFAULT, PLANT_DEFAULT_OF_OTHER, PLANT_DEFAULT_IS_END, PLANT_HIGH, PLANT_HIGH_OF_OTHER, PLANT_DIGIT, PLANT_UNIT, PLANT_UNIT_OF_OTHER, PLANT_DELAY,
+	PLANT_DELAY_UNIT, PLANT_SHARE, PLANT_ATTRIBUTE, PLANT_ATTRIBUTE_OF_OTHER, PLANT_CLASS, PLANT_MODE, PLANT_MODE_OF_OTHER, PLANT_FEATURE, PLANT_COUNT
+};
+static const char *const planted_names[PLANT_COUNT] = { "default", "default of another", "range's end as default", "range", "range of another", "one digit",
+	"unit", "unit of another", "number in prose", "unit in prose", "share", "attribute", "attribute of another", "class", "mode", "mode of another", "feature" };
+
+static const char *other_of(struct support_random *random, const char *const *array, size_t count, const char *had)
+{
+	for (;;) {
+		const char *other = array[support_random_below(random, count)];
+		if (strcmp(other, had) != 0)
+			return other;
+	}
+}
+
+#define SET(place, value) snprintf(place, sizeof(place), "%s", value)
+
+/* Puts one wrong fact in. False where it would be no error (the other item has the same value by chance). */
+static bool plant(struct support_random *random, enum planted what, const struct facts *truth, struct facts *facts)
+{
+	struct parameter *p = &facts->parameters[0];
+	const struct parameter *other = &truth->parameters[1 + support_random_below(random, PARAMETERS - 1)];
+	*facts = *truth;
+	switch (what) {
+	case PLANT_DEFAULT: p->initial = 10000 + (unsigned)support_random_below(random, 90000); break;
+	case PLANT_DEFAULT_OF_OTHER: p->initial = other->initial; break;
+	case PLANT_DEFAULT_IS_END: p->initial = p->high; break;
+	case PLANT_HIGH: p->high = 10000 + (unsigned)support_random_below(random, 90000); break;
+	case PLANT_HIGH_OF_OTHER: p->high = other->high; break;
+	case PLANT_DIGIT: p->initial = p->initial * 10 + 3; break;
+	case PLANT_UNIT: SET(p->unit, "W"); break;
+	case PLANT_UNIT_OF_OTHER: SET(p->unit, other->unit); break;
+	case PLANT_DELAY: facts->delay += 1 + (unsigned)support_random_below(random, 900); break;
+	case PLANT_DELAY_UNIT: SET(facts->delay_unit, other_of(random, units, COUNT_OF(units), truth->delay_unit)); break;
+	case PLANT_SHARE: facts->share = 100 + facts->share; break;
+	case PLANT_ATTRIBUTE: SET(p->attribute, "otherAttributeName"); break;
+	case PLANT_ATTRIBUTE_OF_OTHER: SET(p->attribute, other->attribute); break;
+	case PLANT_CLASS: SET(p->class, other_of(random, classes, COUNT_OF(classes), truth->parameters[0].class)); break;
+	case PLANT_MODE: SET(p->on, "SOMETHING_ELSE"); break;
+	case PLANT_MODE_OF_OTHER: SET(p->on, other->on); break;
+	case PLANT_FEATURE: SET(facts->feature, "Turbo Fabric"); break;
+	default: return false;
+	}
+	return memcmp(facts, truth, sizeof(*facts)) != 0; /* the other item may have the same value by chance */
+}
+
+struct rate {
+	unsigned count, caught;
+};
+
+static void measure(struct rate *planted, struct rate *clean)
+{
+	struct support_random random = { 20240 };
+	struct passage passage;
+	struct facts truth, wrong;
+	struct passage_verdict verdict;
+	char source[TEXT_BYTES], answer[TEXT_BYTES];
+	passage_init(&passage, domain);
+	for (unsigned i = 0; i < PASSAGES; i++) {
+		memset(&truth, 0, sizeof(truth));
+		make_facts(&random, &truth);
+		write_source(&truth, i % 2 == 0, source);
+		assert_int_equal(passage_index(&passage, text_from(source)), 0);
+		write_answer(&truth, i % 8, answer);
+		passage_check(&passage, text_from(answer), &verdict);
+		clean->count++;
+		clean->caught += verdict.supported < verdict.facts;
+		for (unsigned what = 0; what < PLANT_COUNT; what++) {
+			if (!plant(&random, (enum planted)what, &truth, &wrong))
+				continue;
+			write_answer(&wrong, i % 8, answer);
+			passage_check(&passage, text_from(answer), &verdict);
+			planted[what].count++;
+			planted[what].caught += verdict.supported < verdict.facts;
+		}
+	}
+	passage_done(&passage);
+}
+
+static void test_rates_over_planted_errors(void **state)
+{
+	(void)state;
+	struct rate planted[PLANT_COUNT] = { 0 }, clean = { 0 }, all = { 0 };
+	measure(planted, &clean);
+	for (unsigned what = 0; what < PLANT_COUNT; what++) {
+		all.count += planted[what].count;
+		all.caught += planted[what].caught;
+		print_message("%-24s %5u planted, %6.2f %% caught\n", planted_names[what], planted[what].count, 100.0 * planted[what].caught / planted[what].count);
+	}
+	print_message("all %u planted, %.2f %% caught; %u clean, %.2f %% refused\n", all.count, 100.0 * all.caught / all.count, clean.count,
+		      100.0 * clean.caught / clean.count);
+	assert_true(clean.count >= 2000);
+	assert_true(all.count >= 20000);
+	assert_true(all.caught * 100 >= all.count * 99);  /* at least 99 % of the errors */
+	assert_true(clean.caught * 100 <= clean.count * 2); /* at most 2 % false alarms */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_formatting_is_no_content), cmocka_unit_test(test_invented_words_are_refused),
+		cmocka_unit_test(test_values_belong_to_their_attribute), cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_rates_over_planted_errors),
+	};
+	return cmocka_run_group_tests(tests, open_domain, close_domain);
+}
