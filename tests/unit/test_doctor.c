@@ -196,8 +196,10 @@ static void test_prints(void **state)
 	(void)state;
 	assert_int_equal(run(false, out, sizeof(out)), 1);
 	struct text rest = text_from(out);
-	while (text_next_line(&rest, &line))
-		assert_true(utf8_count(line) <= 80);
+	while (text_next_line(&rest, &line)) { /* a path that is longer than the column stands alone */
+		struct text words = text_slice(line, size_min(line.bytes, 28), line.bytes);
+		assert_true(utf8_count(line) <= 80 || text_find(words, TEXT_LITERAL(" ")) < 0);
+	}
 	assert_non_null(strstr(out, "\nproblem worker-preprocess"));
 	assert_non_null(strstr(out, "\nnot ready: "));
 
