@@ -44,44 +44,20 @@ uint64_t segment_layout(void)
 	return XXH3_64bits(facts, sizeof(facts));
 }
 
-struct shm_space {
-	uint64_t free_bytes, all_bytes;
-};
-
-static struct shm_space shm_space(void)
-{
-	struct statvfs shm;
-
-	if (statvfs("/dev/shm", &shm) < 0)
-		return (struct shm_space){ 0, 0 };
-	return (struct shm_space){ (uint64_t)shm.f_bavail * shm.f_frsize, (uint64_t)shm.f_blocks * shm.f_frsize };
-}
-
-int segment_check_space(uint64_t bytes, uint64_t memory_bytes, struct error_text *error)
-{
-	struct shm_space space = shm_space();
-	uint64_t possible = space.free_bytes;
-
-	if (memory_bytes > 0 && memory_bytes / 4 * 3 < possible)
-		possible = memory_bytes / 4 * 3;
-	if (bytes <= possible)
-		return 0;
-	return error_set(error, -ENOSPC,
-			 "%" PRIu64 " MiB of shared memory asked for, but /dev/shm has %" PRIu64 " MiB free of %" PRIu64
-			 " MiB and the machine (or its control group) %" PRIu64 " MiB of memory: pass --shm %" PRIu64 "M or less%s",
-			 bytes >> 20, space.free_bytes >> 20, space.all_bytes >> 20, memory_bytes >> 20, possible >> 20,
-			 possible == space.free_bytes ? ", or enlarge it (mount -o remount,size=SIZE /dev/shm)" : "");
-}
-
+/* Says what was asked, what there is and what to do about it. */
 static int no_space(const struct segment *segment, uint64_t bytes, int status, struct error_text *error)
 {
-	struct shm_space space = shm_space();
+	struct statvfs shm;
+	uint64_t free_bytes = 0, all_bytes = 0;
 
+	if (statvfs("/dev/shm", &shm) == 0) {
+		free_bytes = (uint64_t)shm.f_bavail * shm.f_frsize;
+		all_bytes = (uint64_t)shm.f_blocks * shm.f_frsize;
+	}
 	return error_set(error, status,
 			 "shared memory segment %u: %" PRIu64 " MiB asked for, %" PRIu64 " MiB are there: %s; /dev/shm has %" PRIu64
 			 " MiB free of %" PRIu64 " MiB: pass a smaller --shm, or enlarge it (mount -o remount,size=SIZE /dev/shm)",
-			 segment->number, bytes >> 20, segment->reserved_bytes >> 20, strerror(-status), space.free_bytes >> 20,
-			 space.all_bytes >> 20);
+			 segment->number, bytes >> 20, segment->reserved_bytes >> 20, strerror(-status), free_bytes >> 20, all_bytes >> 20);
 }
 
 /* Opens a new name twice, for writing and for reading only, and takes the name away again. */

@@ -36,10 +36,6 @@ struct segment { /* this process's view */
 
 uint64_t segment_layout(void);
 
-/* Whether the machine can hold `bytes` of shared memory: -ENOSPC with what was asked, what there is and what to pass as --shm.
- * memory_bytes: of the machine or the control group (topology.h), of which three quarters may go to shared memory; 0: not known. */
-int segment_check_space(uint64_t bytes, uint64_t memory_bytes, struct error_text *error) WARN_UNUSED;
-
 /* Creates, maps (writable for the caller when `writable`, else read-only) and unlinks. `bytes` is rounded up to pages. Nothing is
  * reserved yet but the header page: see segment_reserve. Fault point "segment_reserve". */
 int segment_create(struct segment *ret_segment, uint32_t number, uint64_t bytes, bool writable, bool huge_pages, struct error_text *error) WARN_UNUSED;
