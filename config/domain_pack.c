@@ -107,7 +107,7 @@ static size_t valid_keys(const char *path, const char *names[], size_t capacity)
 					     strncmp(path, "terms.", strlen("terms.")) == 0 ? terms_fields :
 					     strcmp(path, "wordings") == 0 ? wordings_fields : pack_fields;
 	size_t count = 0;
-	for (; fields[count].key && count < capacity; count++)
+	for (; count < capacity && fields[count].key; count++)
 		names[count] = fields[count].key;
 	return count;
 }
