@@ -51,6 +51,7 @@ static void test_kinds(void **state)
 	assert_kinds("\n\n \n", "");
 	assert_kinds("# A\n\ntext\nmore\n\n- one\n- two\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n```c\nx\n```\n\n> said\n\n---\n", "HPLLTCQR");
 	assert_kinds("#hash\n", "P");
+	assert_kinds("   # heading\n\n    # comment\n", "HP");
 	assert_kinds("####### seven\n", "P");
 	assert_kinds("a | b\n\nc\n", "PP");
 	assert_kinds("text\n| a |\n| - |\n| 1 |\n", "PT");

@@ -13,6 +13,7 @@
 enum {
 	LIST_DEPTH_MAX = 32,
 	HEADING_LEVEL_MAX = 6,
+	HEADING_INDENT_MAX = 3,
 	HEADING_DEPTH_MAX = 8,
 	FENCE_BYTES_MIN = 3,
 	PATH_HEADING_BYTES_MAX = 200, /* of one heading in a path: it is repeated for every chunk */
@@ -60,9 +61,12 @@ static struct text line_text(struct text text, struct line line) /* without its 
 	return text_slice(text, line.start + line.indent, line.end);
 }
 
-static unsigned heading_level(struct text line)
+static unsigned heading_level(struct text text, struct line line_place)
 {
+	struct text line = line_text(text, line_place);
 	unsigned level = 0;
+	if (line_place.indent > HEADING_INDENT_MAX)
+		return 0; /* "    # comment" */
 	while (level < line.bytes && line.data[level] == '#')
 		level++;
 	if (level == 0 || level > HEADING_LEVEL_MAX)
@@ -155,7 +159,7 @@ static bool interrupts(struct text text, struct line line, bool in_list)
 	struct text rest = line_text(text, line);
 	struct marker marker;
 	char fence;
-	if (heading_level(rest) > 0 || fence_bytes(rest, &fence) > 0 || is_rule(rest) || rest.data[0] == '>')
+	if (heading_level(text, line) > 0 || fence_bytes(rest, &fence) > 0 || is_rule(rest) || rest.data[0] == '>')
 		return true;
 	if (list_marker(text, line, &marker))
 		return in_list || !marker.ordered || marker.number == 1;
@@ -312,7 +316,7 @@ static uint32_t scan_block(struct scanner *scanner, struct line line)
 	struct text rest = line_text(scanner->text, line);
 	struct marker marker;
 	char fence;
-	unsigned level = heading_level(rest);
+	unsigned level = heading_level(scanner->text, line);
 	size_t bytes = fence_bytes(rest, &fence);
 	if (level > 0)
 		return scan_heading(scanner, line, level);
