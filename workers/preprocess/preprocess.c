@@ -73,6 +73,34 @@ static void fail(struct document_builder *document, int status, const struct err
 	settle(document, DOCUMENT_FAILED, DOCUMENT_GATE_NONE, error->message[0] ? error->message : error_describe(status));
 }
 
+/* For the reason of a rejection: what a file that docring does not read looks like. */
+static const char *describe_binary(struct text data)
+{
+	static const struct { size_t offset; struct text magic; const char *kind; } kinds[] = {
+		{ 0, TEXT_LITERAL("PK\3\4"), "an office file in a ZIP (XLSX, PPTX, ODF); save it as PDF, HTML or CSV" },
+		{ 0, TEXT_LITERAL("\xD0\xCF\x11\xE0"), "an older office file (DOC, XLS, PPT); save it as PDF, HTML or CSV" },
+		{ 0, TEXT_LITERAL("{\\rtf"), "rich text (RTF); save it as PDF or HTML" },
+		{ 0, TEXT_LITERAL("\x7F" "ELF"), "a program (ELF)" },
+		{ 0, TEXT_LITERAL("MZ"), "a program for Windows" },
+		{ 0, TEXT_LITERAL("SQLite format 3"), "a database (SQLite)" },
+		{ 0, TEXT_LITERAL("OggS"), "sound or video (Ogg)" },
+		{ 0, TEXT_LITERAL("ID3"), "sound (MP3)" },
+		{ 0, TEXT_LITERAL("RIFF"), "sound or video (RIFF)" },
+		{ 4, TEXT_LITERAL("ftyp"), "sound or video (MP4)" },
+	};
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (data.bytes > kinds[i].offset && text_starts_with(text_slice(data, kinds[i].offset, data.bytes), kinds[i].magic))
+			return kinds[i].kind;
+	return "binary data";
+}
+
+static void settle_binary(struct document_builder *document, struct text data)
+{
+	struct error_text reason;
+	error_set(&reason, 0, "not a document format that docring reads: %s", describe_binary(data));
+	settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, reason.message);
+}
+
 /* True when the input is no document: settled already. */
 static bool settle_unreadable(struct document_builder *document, enum document_format format, struct text data)
 {
@@ -85,8 +113,7 @@ static bool settle_unreadable(struct document_builder *document, enum document_f
 	else if (format == DOCUMENT_FORMAT_ARCHIVE)
 		document_builder_set_status(document, DOCUMENT_EXPANDED, DOCUMENT_GATE_NONE);
 	else if (!converters[format])
-		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE,
-		       "not a document format that docring reads: its bytes are neither text nor PDF");
+		settle_binary(document, data);
 	else
 		return false;
 	return true;
