@@ -321,8 +321,17 @@ static char *find_user_config(void)
 	return NULL;
 }
 
+/* Finalising means the settings of the run that made the folder, unless others are named. False: there are none. */
+static bool run_settings_path(const struct options *options, char path[PATH_MAX])
+{
+	if (options->command != OPTIONS_FINALISE || options->config_path || options->profile)
+		return false;
+	return snprintf(path, PATH_MAX, "%s/.docring/settings.yaml", options->output) < PATH_MAX && access(path, R_OK) == 0;
+}
+
 static int load_settings(struct parse *parse)
 {
+	char run_settings[PATH_MAX];
 	struct options *options = parse->options;
 	int status = 0;
 
@@ -330,9 +339,10 @@ static int load_settings(struct parse *parse)
 		return 0; /* a broken configuration file should not keep anyone from looking at a running coordinator */
 	if (options->profile)
 		status = settings_load_profile(&options->settings, options->profile, parse->error);
-	if (status == 0 && !options->config_path)
+	bool of_run = run_settings_path(options, run_settings);
+	if (status == 0 && !options->config_path && !of_run)
 		options->user_config_path = find_user_config();
-	const char *config = options->config_path ? options->config_path : options->user_config_path;
+	const char *config = of_run ? run_settings : options->config_path ? options->config_path : options->user_config_path;
 	if (status == 0 && config)
 		status = settings_load_file(&options->settings, config, parse->error);
 	for (size_t i = 0; status == 0 && i < parse->assignment_count; i++)

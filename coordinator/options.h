@@ -3,7 +3,8 @@
  * GNU style: options and words in any order, unique beginnings of long options, "--" ends the options. The first word is
  * the subcommand when it is exactly the name of one (./status for a folder called so); without one it is "run".
  * Settings come from, the later one winning: defaults, --profile, the configuration file (--config, else
- * $XDG_CONFIG_HOME/docring/docring.yaml when there is one), the command line. */
+ * $XDG_CONFIG_HOME/docring/docring.yaml when there is one; for "finalise" the settings of the run that made the folder), the
+ * command line. */
 #ifndef DOCRING_COORDINATOR_OPTIONS_H
 #define DOCRING_COORDINATOR_OPTIONS_H
 

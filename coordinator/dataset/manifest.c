@@ -127,6 +127,39 @@ static void append_yaml_quoted(struct buffer *out, const char *value)
 	json_string(&json, value);
 }
 
+/* The types of the columns, for readers that would otherwise guess them from the first rows: a list that is empty in all of train
+ * has no type to guess. The fields are those of row.c. */
+static void append_features(struct buffer *out)
+{
+	static const struct { const char *name, *type; } fields[] = {
+		{ "feature_name", "string" }, { "document_title", "string" }, { "source_file", "string" }, { "source_zip", "string" },
+		{ "source_dataset", "string" }, { "document_id", "string" }, { "chunk_id", "string" },
+		{ "source_span", "start:int64 end:int64" }, { "question_type", "string" }, { "quality_score", "float64" },
+		{ "scores", "structural:float64 semantic:float64 coherence:float64 relevance:float64 accuracy:float64" },
+		{ "confidence", "float64" }, { "technical_terms", "list" }, { "tier_classification", "tier_1:list tier_2:list tier_3:list tier_4:list" },
+		{ "parameters", "list" }, { "counters", "list" }, { "faj_code", "string" }, { "cxc_codes", "list" }, { "mo_classes", "list" },
+		{ "model_tier", "string" }, { "model", "string" }, { "cmedit_enhanced", "bool" }, { "enhancement_applied", "bool" },
+	};
+
+	buffer_append_string(out, "dataset_info:\n  features:\n  - name: messages\n    list:\n    - name: role\n      dtype: string\n"
+				  "    - name: content\n      dtype: string\n  - name: metadata\n    struct:\n");
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		struct text parts = text_from(fields[i].type), part, name;
+		buffer_append_format(out, "    - name: %s\n", fields[i].name);
+		if (!strchr(fields[i].type, ':')) {
+			buffer_append_format(out, strcmp(fields[i].type, "list") == 0 ? "      sequence: string\n" : "      dtype: %s\n", fields[i].type);
+			continue;
+		}
+		buffer_append_string(out, "      struct:\n");
+		while (text_next_field(&parts, ' ', &part)) {
+			(void)text_next_field(&part, ':', &name);
+			bool list = text_equal(part, TEXT_LITERAL("list"));
+			buffer_append_format(out, "      - name: %.*s\n        %s: %.*s\n", TEXT_ARGS(name), list ? "sequence" : "dtype",
+					     TEXT_ARGS(list ? TEXT_LITERAL("string") : part));
+		}
+	}
+}
+
 static void append_card_header(const struct finalise_request *request, const struct finalise_summary *summary, struct buffer *out)
 {
 	uint64_t records = summary->pairs[FINALISE_TRAIN] + summary->pairs[FINALISE_VALID] + summary->pairs[FINALISE_TEST];
@@ -137,6 +170,7 @@ static void append_card_header(const struct finalise_request *request, const str
 	append_yaml_quoted(out, request->settings->output.license);
 	buffer_append_format(out, "\nlanguage:\n- en\ntask_categories:\n- question-answering\n- text-generation\ntags:\n- conversational\n- telecom\n"
 				  "size_categories:\n- %s\n", size_category(records));
+	append_features(out);
 	if (records) {
 		buffer_append_string(out, "configs:\n- config_name: default\n  data_files:\n");
 		for (int split = 0; split < FINALISE_SPLIT_COUNT; split++)
@@ -158,8 +192,7 @@ void manifest_append_card(const struct finalise_request *request, const struct f
 		buffer_append_format(out, "| %s | %" PRIu64 " | %" PRIu64 " |\n", finalise_split_name(split), summary->pairs[split], summary->documents_in[split]);
 	buffer_append_format(out, "\nMean quality score: %.2f of 10. Splits are made by document: no document, and no copy of one, is in two of them.\n\n",
 			     summary->mean_quality);
-	buffer_append_string(out, "## Use\n\n```python\nfrom datasets import load_dataset\n\ndataset = load_dataset(\"json\", data_files={"
-				  "\"train\": \"train.jsonl\", \"validation\": \"valid.jsonl\", \"test\": \"test.jsonl\"})\n```\n\n"
+	buffer_append_string(out, "## Use\n\n```python\nfrom datasets import load_dataset\n\ndataset = load_dataset(\"path/to/this/folder\")\n```\n\n"
 				  "Each row has `messages` (roles `system`, `user`, `assistant`) and `metadata`. `source_span` counts characters in the "
 				  "`text` of the document's line in `extractions.jsonl`.\n\n## Files\n\n| File | What it is |\n| --- | --- |\n"
 				  "| `train.jsonl`, `valid.jsonl`, `test.jsonl` | the records |\n"
