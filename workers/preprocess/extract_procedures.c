@@ -89,13 +89,16 @@ static void add_set(struct extract *extract, struct text mo, struct text attribu
 static void find_sentence_sets(struct extract *extract, struct text step)
 {
 	struct domain_match match;
+	struct text mo = { NULL, 0 }; /* looked for once a step */
 	for (size_t position = 0; position < step.bytes && domain_search(extract->domain, DOMAIN_PATTERN_SET_STEP, step, position, &match); position = match.end) {
-		if (match.groups[2].bytes > 0)
+		if (match.groups[2].bytes > 0) {
 			add_set(extract, match.groups[1], match.groups[2], match.groups[3]);
-		else if (match.groups[4].bytes > 0)
+		} else if (match.groups[4].bytes > 0) {
 			add_set(extract, match.groups[5], match.groups[4], match.groups[6]);
-		else
-			add_set(extract, class_in_step(extract, step), match.groups[7], match.groups[8]);
+		} else {
+			mo = mo.data ? mo : class_in_step(extract, step);
+			add_set(extract, mo, match.groups[7], match.groups[8]);
+		}
 	}
 }
 

@@ -79,7 +79,7 @@ static struct document_range sentence_at(struct prose *prose, size_t start, size
 	return (struct document_range){ (uint32_t)from, (uint32_t)(to - from) };
 }
 
-/* Code is searched only where it is a command. */
+/* In code, a class that nobody knows is believed only in a command. */
 static bool is_other_code(struct prose *prose, size_t start)
 {
 	const struct block *block = block_at(prose, start);
@@ -156,7 +156,7 @@ static void find_qualified(struct prose *prose)
 				break;
 			size_t end = (size_t)(name.text.data - text.data) + name.text.bytes;
 			bool known = extract_knows_class(extract, name.mo_class);
-			bool accepted = !in_path(prose, start, end) && is_plausible(extract, &name, known) && (!is_other_code(prose, start));
+			bool accepted = !in_path(prose, start, end) && is_plausible(extract, &name, known) && (known || !is_other_code(prose, start));
 			position = size_max(position, end);
 			if (!accepted)
 				break;
@@ -175,7 +175,7 @@ static void find_counters(struct prose *prose)
 		struct extract_name name = { match.groups[0], match.groups[0], TEXT_LITERAL(""), match.groups[0] };
 		if (memchr(name.text.data, '.', name.text.bytes)) /* a pattern that takes the class along */
 			continue;
-		if (!in_path(prose, match.start, match.end) && !is_other_code(prose, match.start))
+		if (!in_path(prose, match.start, match.end))
 			add_mention(prose, &name, true);
 	}
 }
