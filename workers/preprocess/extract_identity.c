@@ -309,7 +309,7 @@ static void recognise_mo_reference(struct extract *extract)
 	size_t words = 0;
 	bool keyword = false, identifier = false;
 	for (struct text rest = title; text_next_field(&rest, ' ', &word); words++) {
-		keyword |= extract_vocabulary_is(&extract->vocabulary, "headings", "mo_reference", word);
+		keyword |= extract_vocabulary_has(&extract->vocabulary, "headings", "mo_reference", word);
 		identifier |= extract_is_identifier(word) && extract_has_hump(word);
 	}
 	if (keyword && identifier && words <= 3)
@@ -344,12 +344,16 @@ void extract_identity(struct extract *extract)
 {
 	struct text head = head_of(extract);
 	read_archive_name(extract);
-	extract_short_form_header(extract);
-	read_identity_tables(extract);
+	bool csv = is_set(extract, DOCUMENT_META_KIND); /* an export is about many things, none of which it is */
+	if (!csv) {
+		extract_short_form_header(extract);
+		read_identity_tables(extract);
+	}
 	read_title(extract);
-	read_identity_in_head(extract, head);
+	if (!csv)
+		read_identity_in_head(extract, head);
 	read_document_id(extract, head);
-	if (!extract->feature)
+	if (!extract->feature && !csv)
 		read_standard(extract, head);
 	recognise_mo_reference(extract);
 }

@@ -31,6 +31,16 @@ static size_t token_start(struct text text, size_t position)
 	return position;
 }
 
+/* "MoClass.long<br>Name" in a cell: what stands before the break is half a name. "A.x<br>B.y" are two. */
+static bool goes_on_behind_break(struct text text, size_t end)
+{
+	if (!text_starts_with(text_slice(text, end, text.bytes), TEXT_LITERAL("<br>")) || end + 4 >= text.bytes || !ascii_is_upper(text.data[end + 4]))
+		return false;
+	for (end += 4; end < text.bytes && ascii_is_word(text.data[end]);)
+		end++;
+	return end == text.bytes || text.data[end] != '.';
+}
+
 /* Part of an address, a path, a link's target or a longer dotted name? */
 static bool in_path(const struct prose *prose, size_t start, size_t end)
 {
@@ -45,7 +55,9 @@ static bool in_path(const struct prose *prose, size_t start, size_t end)
 		return true;
 	if (after == '(' || after == '\\' || after == '@' || (after == ':' && behind == ':') || (after == '.' && ascii_is_word(behind)))
 		return true;
-	if (after == '/' && !(ascii_is_upper(behind) || ascii_is_digit(behind) || behind == 'p' || ascii_is_space(behind)))
+	if (after == '/' && !(ascii_is_upper(behind) || ascii_is_digit(behind) || behind == 'p' || behind == '(' || ascii_is_space(behind)))
+		return true;
+	if (goes_on_behind_break(text, end))
 		return true;
 	struct text token = text_slice(text, token_start(text, start), start);
 	return text_find(token, TEXT_LITERAL("://")) >= 0 || text_find(token, TEXT_LITERAL("](")) >= 0;
