@@ -3,7 +3,7 @@
  * of the file's format, and every cell becomes a detail of its row's item. */
 #include "workers/preprocess/extract_context.h"
 
-enum { HEADER_CELL_BYTES_MAX = 200, INLINE_LABEL_BYTES_MAX = 32 };
+enum { HEADER_CELL_BYTES_MAX = 200 };
 
 struct table_kind {
 	const char *vocabulary;
@@ -171,61 +171,6 @@ void extract_add_field(struct extract *extract, enum document_key key, struct te
 		extract_items_add(&extract->items, key, TEXT_LITERAL("true"), extract_range(extract, inline_value));
 }
 
-/* --- "Largest distance. Range: 1..100. Default: 15." -------------------------------------------------------------------- */
-
-/* Does a sentence or a part of one begin at `at`? */
-static bool part_begins(struct text text, size_t at)
-{
-	if (at == 0)
-		return true;
-	char before = text.data[at - 1];
-	if (before == '(' || before == '>')
-		return true;
-	return before == ' ' && at > 1 && (text.data[at - 2] == '.' || text.data[at - 2] == ';' || text.data[at - 2] == ',');
-}
-
-/* The key of a label with its colon at `at`; *ret_end is behind the colon. -1 when none stands there. */
-static int label_at(struct extract *extract, struct text text, size_t at, size_t *ret_end)
-{
-	if (!ascii_is_alpha(text.data[at]) || !part_begins(text, at))
-		return -1;
-	const char *colon = memchr(text.data + at, ':', size_min(text.bytes - at, INLINE_LABEL_BYTES_MAX));
-	if (!colon)
-		return -1;
-	*ret_end = (size_t)(colon + 1 - text.data);
-	int key = extract_key_of(extract, "parameters", text_slice(text, at, *ret_end - 1));
-	return key == DOCUMENT_KEY_RANGE || key == DOCUMENT_KEY_DEFAULT || key == DOCUMENT_KEY_UNIT ? key : -1;
-}
-
-static size_t part_end(struct text text, size_t start, size_t end)
-{
-	for (size_t i = start; i < end; i++)
-		if ((text.data[i] == '.' || text.data[i] == ';') && i + 1 < end && text.data[i + 1] == ' ')
-			return i;
-	while (end > start && strchr(".;, (", text.data[end - 1]))
-		end--;
-	return end;
-}
-
-void extract_add_described(struct extract *extract, struct text description)
-{
-	int open = -1;
-	size_t value = 0, end = 0;
-	for (size_t i = 0; i <= description.bytes; i++) {
-		int key = i < description.bytes ? label_at(extract, description, i, &end) : -1;
-		if (key < 0 && i < description.bytes)
-			continue;
-		if (open >= 0) {
-			struct text part = text_slice(description, value, part_end(description, value, i));
-			if (part.bytes > 0 && part.data[part.bytes - 1] == ')' && !memchr(part.data, '(', part.bytes))
-				part.bytes--;
-			extract_add_inline(extract, (enum document_key)open, part);
-		}
-		open = key;
-		value = i < description.bytes ? end : i;
-	}
-}
-
 /* "Header: value". */
 static void add_detail(struct extract *extract, struct text header, struct text cell)
 {
@@ -244,7 +189,9 @@ void extract_add_cells(struct extract *extract, const struct extract_columns *co
 	size_t count = size_min(row->count, columns->count);
 	for (size_t i = 0; i < count; i++) {
 		int key = columns->keys[i];
-		if (key >= 0 && key != DOCUMENT_KEY_NAME && key != DOCUMENT_KEY_MO_CLASS)
+		if (key == DOCUMENT_KEY_DESCRIPTION && !columns->csv)
+			extract_add_field(extract, DOCUMENT_KEY_DESCRIPTION, text_slice(row->cells[i], 0, extract_description_end(extract, row->cells[i])));
+		else if (key >= 0 && key != DOCUMENT_KEY_NAME && key != DOCUMENT_KEY_MO_CLASS)
 			extract_add_field(extract, (enum document_key)key, row->cells[i]);
 	}
 	for (size_t i = 0; !columns->csv && i < count; i++)
