@@ -39,7 +39,10 @@ enum domain_list {
 	DOMAIN_LIST_DESCRIPTION_PARTICIPLES, /* with what happens to the item ("stepped when …") */
 	DOMAIN_LIST_DESCRIPTION_CONDITIONS,  /* with when it happens ("after the …") */
 	DOMAIN_LIST_DESCRIPTION_NOUNS, /* with what the item is, without an article ("number of …") */
+	DOMAIN_LIST_NOUN_FOLLOWERS,    /* words behind a noun that begins one ("spread of …") */
 	DOMAIN_LIST_SENTENCE_OPENERS,  /* with a whole sentence ("this parameter …") */
+	DOMAIN_LIST_AUXILIARIES,       /* verbs that make what begins like a noun a sentence ("the window is …") */
+	DOMAIN_LIST_RELATIVES,         /* … unless one of these stands before them ("the margin that is …") */
 	DOMAIN_LIST_ARTICLES,          /* with an article ("the …") */
 	DOMAIN_LIST_OBJECT_WORDS,      /* words behind a verb that make the word before them one ("the", "whether") */
 	DOMAIN_LIST_GENERIC_HEADINGS,  /* headings that name no topic ("Overview") */

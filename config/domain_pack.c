@@ -22,7 +22,8 @@ enum { PACK_NAMES_MAX = 65536, PACK_COLUMNS_MAX = 4096 };
 	X(DOMAIN_LIST_COMMON_WORDS, common_words) X(DOMAIN_LIST_DANGLING_PHRASES, dangling_phrases) \
 	X(DOMAIN_LIST_DESCRIPTION_VERBS, description_verbs) X(DOMAIN_LIST_DESCRIPTION_PARTICIPLES, description_participles) \
 	X(DOMAIN_LIST_DESCRIPTION_CONDITIONS, description_conditions) X(DOMAIN_LIST_DESCRIPTION_NOUNS, description_nouns) \
-	X(DOMAIN_LIST_SENTENCE_OPENERS, sentence_openers) X(DOMAIN_LIST_ARTICLES, articles) X(DOMAIN_LIST_OBJECT_WORDS, object_words) \
+	X(DOMAIN_LIST_NOUN_FOLLOWERS, noun_followers) X(DOMAIN_LIST_SENTENCE_OPENERS, sentence_openers) X(DOMAIN_LIST_AUXILIARIES, auxiliaries) \
+	X(DOMAIN_LIST_RELATIVES, relatives) X(DOMAIN_LIST_ARTICLES, articles) X(DOMAIN_LIST_OBJECT_WORDS, object_words) \
 	X(DOMAIN_LIST_GENERIC_HEADINGS, generic_headings) X(DOMAIN_LIST_SKIPPED_HEADINGS, skipped_headings) \
 	X(DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, troubleshooting_headings) X(DOMAIN_LIST_OPTIMISATION_HEADINGS, optimisation_headings)
 
@@ -119,7 +120,7 @@ int pack_load(struct text yaml, const char *name, struct pack **ret_pack, struct
 
 	int status = yaml_load(yaml, name, &pack_schema, &data, &fault, error);
 	if (status < 0 && fault.unknown_key[0]) {
-		const char *names[32];
+		const char *names[64];
 		const char *closest = settings_closest(fault.unknown_key, names, valid_keys(fault.path, names, COUNT_OF(names)));
 		size_t line = yaml_key_line(yaml, fault.path, fault.unknown_key);
 		return error_set(error, status, "%s:%zu: %s%sunknown key \"%s\"%s%s%s", name, line ? line : fault.line, fault.path,

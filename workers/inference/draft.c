@@ -88,36 +88,54 @@ void draft_list_add(struct buffer *list, struct text name)
 	buffer_append_text(list, name);
 }
 
+struct text draft_item_name(const struct document *document, const struct document_item *item, char place[DRAFT_NAME_BYTES_MAX])
+{
+	struct text name = document_item_value(document, item, DOCUMENT_KEY_NAME), class = document_item_value(document, item, DOCUMENT_KEY_MO_CLASS);
+	struct text attribute = document_item_value(document, item, DOCUMENT_KEY_ATTRIBUTE);
+	bool whole = !class.bytes || !attribute.bytes || !text_equal(name, attribute) || memchr(class.data, '\n', class.bytes);
+	if (whole || class.bytes + 1 + attribute.bytes > DRAFT_NAME_BYTES_MAX)
+		return name;
+	memcpy(place, class.data, class.bytes);
+	place[class.bytes] = '.';
+	memcpy(place + class.bytes + 1, attribute.data, attribute.bytes);
+	return (struct text){ place, class.bytes + 1 + attribute.bytes };
+}
+
 void draft_use_item(struct draft *draft, const struct document_item *item)
 {
 	const struct document *document = draft->document;
 	struct text name = document_item_value(document, item, DOCUMENT_KEY_NAME);
 	draft_use_span(draft, item->span);
-	buffer_append_text(&draft->source, name);
-	buffer_append_byte(&draft->source, '\n');
-	for (uint32_t i = 0; i < item->attribute_count; i++) {
+	for (uint32_t i = 0; i < item->attribute_count; i++) { /* a line a value: "cellRange default: 15" */
 		const struct document_attribute *attribute = &document->attributes[item->attribute_first + i];
-		if (attribute->key == DOCUMENT_KEY_DETAIL)
-			continue; /* verbatim in the passage */
-		for (const char *c = document_key_name((enum document_key)attribute->key); *c; c++)
+		bool detail = attribute->key == DOCUMENT_KEY_DETAIL; /* has its own name: the header of its column */
+		if (attribute->key != DOCUMENT_KEY_NAME) {
+			buffer_append_text(&draft->source, name);
+			buffer_append_byte(&draft->source, ' ');
+		}
+		for (const char *c = detail ? "" : document_key_name((enum document_key)attribute->key); *c; c++)
 			buffer_append_byte(&draft->source, *c == '_' ? ' ' : *c); /* words, not an identifier */
-		buffer_append_string(&draft->source, ": ");
+		buffer_append_string(&draft->source, detail ? "" : ": ");
 		buffer_append_text(&draft->source, document_text(document, attribute->value));
 		buffer_append_byte(&draft->source, '\n');
 	}
 	buffer_append_byte(&draft->source, '\n');
 	if (item->confidence < draft->confidence)
 		draft->confidence = item->confidence;
+	char place[DRAFT_NAME_BYTES_MAX];
+	struct text full_name = draft_item_name(document, item, place);
 	if (item->category == DOCUMENT_PARAMETERS)
-		draft_list_add(&draft->parameters, name);
+		draft_list_add(&draft->parameters, full_name);
 	if (item->category == DOCUMENT_COUNTERS)
-		draft_list_add(&draft->counters, name);
+		draft_list_add(&draft->counters, full_name);
 	draft_list_add(&draft->mo_classes, document_item_value(document, item, DOCUMENT_KEY_MO_CLASS));
 }
 
 void draft_paragraph(struct draft *draft)
 {
-	if (draft->answer.bytes)
+	struct text had = text_trim(buffer_view(&draft->answer));
+	buffer_truncate(&draft->answer, had.bytes); /* an answer never begins with a blank, so trimming took from its end */
+	if (had.bytes)
 		buffer_append_string(&draft->answer, "\n\n");
 }
 

@@ -6,7 +6,8 @@
 #include "proto/conversation.h"
 #include "workers/inference/prose.h"
 
-enum { DRAFT_SENTENCES_MAX = 256, DRAFT_RANGES_MAX = 64, DRAFT_SPAN_BYTES_MAX = 16384, DRAFT_BYTES_MAX = 4 << 20 };
+enum { DRAFT_SENTENCES_MAX = 256, DRAFT_RANGES_MAX = 64, DRAFT_SPAN_BYTES_MAX = 16384, DRAFT_BYTES_MAX = 4 << 20,
+       DRAFT_NAME_BYTES_MAX = 256 };
 
 struct draft {
 	const struct prose *prose;
@@ -33,6 +34,10 @@ int draft_status(const struct draft *draft);
 
 /* The passage may be used from here on. */
 void draft_use_span(struct draft *draft, struct document_range span);
+/* What an item is called in full: Class.attribute also where the document gives the two apart. Written to `place`, or a view of
+ * the item's own name. */
+struct text draft_item_name(const struct document *document, const struct document_item *item, char place[DRAFT_NAME_BYTES_MAX]);
+
 /* An item's passage, values, lists and confidence. */
 void draft_use_item(struct draft *draft, const struct document_item *item);
 

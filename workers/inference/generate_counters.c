@@ -12,7 +12,9 @@ enum made make_counter_analysis(struct generator *generator, size_t k)
 	generator_begin(generator, CONVERSATION_COUNTER_ANALYSIS, item, &values);
 	(void)generator_frame(generator, "answer.counter.intro", &values);
 	generator_describe(generator, item, &values);
-	(void)generator_facts(generator, item, &values);
+	bool facts = generator_facts(generator, item, &values);
+	if (!facts && !generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION).bytes)
+		return MADE_NOTHING; /* named, and nothing said about it */
 	generator_enrich(generator, item, "answer.siblings.counters");
 	return generator_submit(generator, "question.counter", &values);
 }

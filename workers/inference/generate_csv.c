@@ -20,7 +20,7 @@ static enum made make_row_description(struct generator *generator, const struct 
 	(void)generator_facts(generator, item, &values);
 	if (generator_too_short(generator))
 		(void)generator_details(generator, item);
-	return generator_submit(generator, item->category == DOCUMENT_PARAMETERS ? "question.parameter" :
+	return generator_submit(generator, item->category == DOCUMENT_PARAMETERS ? parameter_question(generator, item) :
 				item->category == DOCUMENT_COUNTERS ? "question.counter" : "question.row", &values);
 }
 

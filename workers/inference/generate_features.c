@@ -14,7 +14,10 @@ static void append_values(struct buffer *out, const struct generator *generator,
 			continue;
 		if (any)
 			buffer_append_string(out, ", ");
-		prose_append_value(out, document_text(document, attribute->value));
+		if (key == DOCUMENT_KEY_FAJ || key == DOCUMENT_KEY_CXC)
+			prose_append_value(out, document_text(document, attribute->value));
+		else
+			buffer_append_text(out, document_text(document, attribute->value));
 		any = true;
 	}
 }

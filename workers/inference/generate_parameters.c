@@ -5,6 +5,12 @@
 
 enum { PARTNER_DISTANCE_MAX = 64, LIST_ENTRIES_MIN = 3, LIST_ENTRIES_MAX = 12, COMMANDS_MAX = 8 };
 
+const char *parameter_question(const struct generator *generator, const struct document_item *item)
+{
+	bool values = generator_value(generator, item, DOCUMENT_KEY_RANGE).bytes || generator_value(generator, item, DOCUMENT_KEY_DEFAULT).bytes;
+	return values ? "question.parameter.values" : "question.parameter";
+}
+
 enum made make_parameter_facts(struct generator *generator, size_t k)
 {
 	const struct document_item *item = generator_item(generator, DOCUMENT_PARAMETERS, k);
@@ -14,27 +20,35 @@ enum made make_parameter_facts(struct generator *generator, size_t k)
 	generator_begin(generator, CONVERSATION_FACTUAL, item, &values);
 	(void)generator_frame(generator, "answer.parameter.intro", &values);
 	generator_describe(generator, item, &values);
-	(void)generator_facts(generator, item, &values);
+	bool facts = generator_facts(generator, item, &values);
+	if (!facts && !generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION).bytes)
+		return MADE_NOTHING; /* named, and nothing said about it */
 	generator_enrich(generator, item, "answer.siblings.parameters");
-	return generator_submit(generator, "question.parameter", &values);
+	return generator_submit(generator, parameter_question(generator, item), &values);
 }
 
 /* --- commands --- */
 
-/* The value that the document's own procedures give the attribute. */
-static struct text procedure_value(const struct generator *generator, struct text class, struct text attribute)
+/* What a documented activation sets the attribute to: the procedure, and the value in *ret_value. NULL when none does, or only to the default. */
+static const struct document_item *find_procedure(const struct generator *generator, const struct cmedit_target *target, struct text *ret_value)
 {
 	const struct document *document = generator->document;
+	struct text class, attribute;
+	if (!cmedit_split_name(target->name, &class, &attribute))
+		return NULL;
 	for (size_t i = 0; i < generator->item_count[DOCUMENT_ACTIVATION_PROCEDURES]; i++) {
 		const struct document_item *item = &document->items[generator->items[DOCUMENT_ACTIVATION_PROCEDURES][i]];
 		for (uint32_t k = 0; k + 2 < item->attribute_count; k++) {
 			const struct document_attribute *set = &document->attributes[item->attribute_first + k];
-			if (set->key == DOCUMENT_KEY_SET_MO && text_equal(document_text(document, set[0].value), class) &&
-			    text_equal(document_text(document, set[1].value), attribute))
-				return document_text(document, set[2].value);
+			if (set->key != DOCUMENT_KEY_SET_MO || !text_equal(document_text(document, set[0].value), class) ||
+			    !text_equal(document_text(document, set[1].value), attribute))
+				continue;
+			*ret_value = document_text(document, set[2].value);
+			if (ret_value->bytes && !text_equal(*ret_value, target->initial))
+				return item;
 		}
 	}
-	return (struct text){ 0 };
+	return NULL;
 }
 
 static bool is_one_word(struct text value)
@@ -78,6 +92,17 @@ static unsigned append_workflow(struct generator *generator, struct template_val
 	return number;
 }
 
+static void append_procedure(struct generator *generator, const struct document_item *procedure, struct text value, const struct template_values *values)
+{
+	struct template_values with = *values;
+	draft_use_item(&generator->draft, procedure);
+	buffer_clear(&generator->text);
+	prose_append_value(&generator->text, value);
+	template_values_set(&with, "value", buffer_view(&generator->text));
+	draft_paragraph(&generator->draft);
+	(void)generator_frame(generator, "answer.configure.procedure", &with);
+}
+
 enum made make_parameter_configuration(struct generator *generator, size_t k)
 {
 	const struct document_item *item = generator_item(generator, DOCUMENT_PARAMETERS, k);
@@ -85,24 +110,29 @@ enum made make_parameter_configuration(struct generator *generator, size_t k)
 		return MADE_END;
 	struct text class, attribute, value;
 	struct cmedit_target target = {
-		.name = generator_value(generator, item, DOCUMENT_KEY_NAME), .range = generator_value(generator, item, DOCUMENT_KEY_RANGE),
+		.name = draft_item_name(generator->document, item, generator->name), .range = generator_value(generator, item, DOCUMENT_KEY_RANGE),
 		.initial = generator_value(generator, item, DOCUMENT_KEY_DEFAULT),
 		.read_only = text_equal(generator_value(generator, item, DOCUMENT_KEY_READ_ONLY), TEXT_LITERAL("true")),
 	};
 	if (target.read_only || !cmedit_split_name(target.name, &class, &attribute))
 		return MADE_NOTHING;
-	value = procedure_value(generator, class, attribute);
-	if (!is_one_word(value) && !cmedit_example_value(&target, &value))
+	const struct document_item *procedure = find_procedure(generator, &target, &value);
+	if (procedure && !is_one_word(value))
+		procedure = NULL;
+	if (!procedure && !cmedit_example_value(&target, &value))
 		return MADE_NOTHING;
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_CONFIGURATION, item, &values);
 	generator_describe(generator, item, &values);
 	(void)generator_facts(generator, item, &values);
+	if (procedure)
+		append_procedure(generator, procedure, value, &values);
 	draft_paragraph(&generator->draft);
 	(void)generator_frame(generator, "answer.configure.intro", &values);
 	buffer_append_byte(&generator->draft.answer, '\n');
 	generator->draft.cmedit = append_workflow(generator, &values, &target, value) >= 4;
-	return generator->draft.cmedit ? generator_submit(generator, "question.parameter.configure", &values) : MADE_NOTHING;
+	const char *family = is_one_word(target.initial) ? "question.parameter.configure.rollback" : "question.parameter.configure";
+	return generator->draft.cmedit ? generator_submit(generator, family, &values) : MADE_NOTHING;
 }
 
 /* --- two and more --- */
@@ -124,10 +154,10 @@ static const struct document_item *find_partner(const struct generator *generato
 	return NULL;
 }
 
-static void describe_side(struct generator *generator, const struct document_item *item, const struct template_values *names)
+static void describe_side(struct generator *generator, const struct document_item *item, struct text name, const struct template_values *both)
 {
-	struct template_values values = *names;
-	template_values_set(&values, "name", generator_value(generator, item, DOCUMENT_KEY_NAME));
+	struct template_values values = *both;
+	template_values_set(&values, "name", name);
 	draft_paragraph(&generator->draft);
 	generator_describe(generator, item, &values);
 	(void)generator_facts(generator, item, &values);
@@ -144,10 +174,11 @@ enum made make_parameter_comparison(struct generator *generator, size_t k)
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_COMPARISON, item, &values);
 	draft_use_item(&generator->draft, other);
-	template_values_set(&values, "other", generator_value(generator, other, DOCUMENT_KEY_NAME));
+	struct text other_name = draft_item_name(generator->document, other, generator->other_name);
+	template_values_set(&values, "other", other_name);
 	(void)generator_frame(generator, "answer.compare.class", &values);
-	describe_side(generator, item, &values);
-	describe_side(generator, other, &values);
+	describe_side(generator, item, draft_item_name(generator->document, item, generator->name), &values);
+	describe_side(generator, other, other_name, &values);
 	return generator_submit(generator, "question.parameter.compare", &values);
 }
 

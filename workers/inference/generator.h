@@ -36,6 +36,7 @@ struct generator {
 	struct buffer rendered, text, line; /* scratch; `rendered` and `text` belong to the maker, `line` to the helpers */
 	struct text feature; /* the feature's name without "feature" at its end, or empty */
 	struct text title;
+	char name[DRAFT_NAME_BYTES_MAX], other_name[DRAFT_NAME_BYTES_MAX]; /* of the items that the pair is about */
 	uint64_t seed;
 	uint32_t accepted, refused;
 	int status; /* sticky: -ENOMEM */
@@ -45,6 +46,8 @@ enum made { MADE_PAIR, MADE_NOTHING, MADE_END };
 typedef enum made maker(struct generator *generator, size_t k);
 
 maker make_parameter_facts, make_parameter_configuration, make_parameter_comparison, make_parameter_list; /* generate_parameters.c */
+/* The family of questions about one: with its values or without. */
+const char *parameter_question(const struct generator *generator, const struct document_item *item);
 maker make_counter_analysis, make_counter_list;                                     /* generate_counters.c */
 maker make_event_facts;                                                             /* generate_events.c */
 maker make_feature_identity, make_feature_dependencies;                             /* generate_features.c */

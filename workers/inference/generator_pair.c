@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum { MENTION_SEARCH_BYTES_MAX = 8 << 20, MENTION_HITS_MAX = 64, MENTION_BLOCK_BYTES_MAX = 16384, SIBLINGS_MAX = 4,
-       SIBLING_DISTANCE_MAX = 8, DETAIL_BYTES_MAX = 600 };
+       SIBLING_DISTANCE_MAX = 8, DETAIL_BYTES_MAX = 600, CLAUSE_WORDS = 6 };
 
 const struct document_item *generator_item(const struct generator *generator, enum document_category category, size_t k)
 {
@@ -51,7 +51,7 @@ void generator_begin(struct generator *generator, enum conversation_question kin
 	if (!item)
 		return;
 	draft_use_item(&generator->draft, item);
-	template_values_set(ret_values, "name", generator_value(generator, item, DOCUMENT_KEY_NAME));
+	template_values_set(ret_values, "name", draft_item_name(generator->document, item, generator->name));
 	template_values_set(ret_values, "mo", generator_value(generator, item, DOCUMENT_KEY_MO_CLASS));
 	template_values_set(ret_values, "attribute", generator_value(generator, item, DOCUMENT_KEY_ATTRIBUTE));
 	struct text relation = generator_value(generator, item, DOCUMENT_KEY_RELATION);
@@ -68,6 +68,21 @@ bool generator_frame(struct generator *generator, const char *family, const stru
 
 enum opening { OPENING_SENTENCE, OPENING_VERB, OPENING_PARTICIPLE, OPENING_CONDITION, OPENING_ARTICLE, OPENING_NOUN, OPENING_OTHER };
 
+/* "The window is …", "Bits are …": a clause, and not a noun with what belongs to it. */
+static bool is_clause(const struct domain *domain, struct text description)
+{
+	struct text rest = description;
+	for (int i = 0; i < CLAUSE_WORDS && rest.bytes; i++) {
+		struct text word = prose_first_word(rest);
+		if (!word.bytes || (i > 0 && domain_list_has(domain, DOMAIN_LIST_RELATIVES, word)))
+			return false;
+		if (i > 0 && domain_list_has(domain, DOMAIN_LIST_AUXILIARIES, word))
+			return true;
+		rest = text_slice(rest, (size_t)(word.data + word.bytes - rest.data), rest.bytes);
+	}
+	return false;
+}
+
 /* How a description begins decides what has to be put before it to make it a sentence about its item. */
 static enum opening opening_of(const struct domain *domain, struct text description)
 {
@@ -81,14 +96,18 @@ static enum opening opening_of(const struct domain *domain, struct text descript
 	bool ends_in_s = word.bytes > 3 && word.data[word.bytes - 1] == 's' && word.data[word.bytes - 2] != 's' && !fact_is_identifier(word);
 	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_VERBS, word) || (ends_in_s && domain_list_has(domain, DOMAIN_LIST_OBJECT_WORDS, second)))
 		return OPENING_VERB;
-	return domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, word) ? OPENING_PARTICIPLE :
-	       domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_CONDITIONS, word)  ? OPENING_CONDITION :
+	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, word))
+		return OPENING_PARTICIPLE;
+	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_CONDITIONS, word))
+		return OPENING_CONDITION;
+	return is_clause(domain, description) ? OPENING_SENTENCE :
 	       domain_list_has(domain, DOMAIN_LIST_ARTICLES, word)		     ? OPENING_ARTICLE :
-	       domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_NOUNS, word)	     ? OPENING_NOUN : OPENING_OTHER;
+	       domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_NOUNS, word) || domain_list_has(domain, DOMAIN_LIST_NOUN_FOLLOWERS, second) ?
+	       OPENING_NOUN : OPENING_OTHER;
 }
 
 /* A description or a trigger in full sentences with the item as their subject. */
-static void describe(struct generator *generator, struct text description, const struct template_values *values)
+static void describe(struct generator *generator, struct text description, bool is_trigger, const struct template_values *values)
 {
 	static const char *const families[] = {
 		[OPENING_VERB] = "answer.description.verb", [OPENING_PARTICIPLE] = "answer.description.participle",
@@ -102,6 +121,9 @@ static void describe(struct generator *generator, struct text description, const
 	if (!prose_next_sentence(&rest, &first))
 		return;
 	enum opening opening = opening_of(generator->domain, first);
+	bool says_when = opening == OPENING_PARTICIPLE || opening == OPENING_CONDITION || opening == OPENING_VERB;
+	if (is_trigger && !says_when)
+		opening = OPENING_OTHER;
 	if (opening == OPENING_SENTENCE) {
 		(void)draft_sentence(&generator->draft, first);
 	} else {
@@ -109,11 +131,11 @@ static void describe(struct generator *generator, struct text description, const
 		buffer_append_string(text, opening == OPENING_NOUN ? "the " : "");
 		size_t start = text->bytes;
 		buffer_append_text(text, first);
-		if (opening != OPENING_OTHER && text->bytes > start)
+		if (opening != OPENING_OTHER && text->bytes > start && !fact_is_identifier(prose_first_word(first))) /* "RSRP below …" */
 			text->data[start] = ascii_lower(text->data[start]);
 		struct template_values with = *values;
 		template_values_set(&with, "description", buffer_view(text));
-		(void)generator_frame(generator, families[opening], &with);
+		(void)generator_frame(generator, is_trigger && !says_when ? "answer.trigger" : families[opening], &with);
 	}
 	draft_sentences(&generator->draft, rest, false, generator->settings->generate.answer_chars_max / 2);
 }
@@ -122,9 +144,9 @@ void generator_describe(struct generator *generator, const struct document_item 
 {
 	struct text description = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION), trigger = generator_value(generator, item, DOCUMENT_KEY_TRIGGER);
 	if (description.bytes)
-		describe(generator, description, values);
+		describe(generator, description, false, values);
 	if (trigger.bytes && !text_equal(trigger, description))
-		describe(generator, trigger, values);
+		describe(generator, trigger, true, values);
 }
 
 /* The values an item can have, each with the frame that says it. */
@@ -181,7 +203,8 @@ bool generator_item_entry(struct generator *generator, const struct document_ite
 	struct text description = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION), sentence;
 	if (!description.bytes)
 		description = generator_value(generator, item, DOCUMENT_KEY_TRIGGER);
-	struct text name = generator_value(generator, item, DOCUMENT_KEY_NAME);
+	char place[DRAFT_NAME_BYTES_MAX];
+	struct text name = draft_item_name(generator->document, item, place);
 	buffer_clear(&generator->rendered);
 	prose_mark_identifiers(&generator->rendered, generator->domain, description);
 	struct text rest = buffer_view(&generator->rendered);

@@ -20,6 +20,7 @@ enum passage_space { /* name spaces of the set: seeds of the hash */
 	SPACE_BOUND,     /* attribute and value */
 	SPACE_LABELLED,  /* attribute and label: the passage says what its default is */
 	SPACE_LABEL,     /* attribute, label and value */
+	SPACE_NAMED,     /* plain word that a line "name: …" makes an attribute's name */
 	SPACE_STEM,
 };
 
@@ -97,6 +98,7 @@ static void set_clear(struct passage *passage, size_t source_bytes)
 	if (passage->slots)
 		memset(passage->slots, 0, passage->capacity * sizeof(*passage->slots));
 	passage->count = 0;
+	passage->has_names = false;
 	passage->status = 0;
 }
 
@@ -157,18 +159,34 @@ static struct text class_of(struct text dotted)
 	return text_slice(dotted, 0, bytes ? bytes - 1 : 0);
 }
 
-/* Does this token name an attribute or a counter, something that values belong to? */
-static bool is_subject(const struct domain *domain, const struct fact_token *token)
+static bool is_other_term(void *context, size_t start, size_t end, unsigned tier)
 {
-	return token->kind == FACT_IDENTIFIER && (token->dotted || ascii_is_lower(token->text.data[0])) &&
-	       ascii_is_alpha(attribute_of(token->text).data[0]) &&
-	       !(token->text.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->text)); /* dBm, kHz */
+	(void)start;
+	(void)end;
+	*(bool *)context = tier > 1;
+	return false;
 }
 
-static bool is_value(const struct domain *domain, const struct fact_token *token)
+/* Does this token name an attribute or a counter, something that values belong to? Not units (dBm) and terms of the field (eNodeB). */
+static bool is_subject(const struct passage *passage, const struct fact_token *token)
 {
-	return token->kind == FACT_NUMBER || (token->kind == FACT_IDENTIFIER && !is_subject(domain, token)) ||
-	       (token->kind == FACT_WORD && token->in_code);
+	if (token->kind == FACT_WORD)
+		return passage->has_names && set_has(passage, hash_word(SPACE_NAMED, token->text));
+	if (token->kind != FACT_IDENTIFIER || !ascii_is_alpha(attribute_of(token->text).data[0]))
+		return false;
+	if (token->dotted)
+		return true;
+	bool other = false;
+	if (!ascii_is_lower(token->text.data[0]) ||
+	    (token->text.bytes <= UNIT_BYTES_MAX && domain_list_has(passage->domain, DOMAIN_LIST_UNITS, token->text)))
+		return false;
+	domain_scan_terms(passage->domain, token->text, is_other_term, &other);
+	return !other;
+}
+
+static bool is_value(const struct fact_token *token, bool subject)
+{
+	return token->kind == FACT_NUMBER || (token->kind == FACT_IDENTIFIER && !subject) || (token->kind == FACT_WORD && token->in_code && !subject);
 }
 
 static uint64_t value_hash(const struct fact_token *token)
@@ -203,6 +221,7 @@ struct indexer {
 	struct text units[UNITS_MAX];
 	size_t unit_count;
 	int label;
+	bool after_name; /* the line began with "name" */
 	int row_labels[COLUMNS_MAX], column_labels[COLUMNS_MAX]; /* of the row being read; of the header above it */
 };
 
@@ -285,7 +304,13 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 	int header = token->column && token->column < COLUMNS_MAX ? indexer->column_labels[token->column] : 0;
 	if (token->column)
 		indexer->label = header;
-	if (is_subject(domain, token) && indexer->subject_count < SUBJECTS_MAX) {
+	if (indexer->after_name && token->kind == FACT_WORD) {
+		indexer->passage->has_names = true;
+		set_add(indexer->passage, hash_word(SPACE_NAMED, token->text));
+	}
+	bool subject_here = is_subject(indexer->passage, token);
+	indexer->after_name = text_equal_nocase(token->text, text_from(document_key_name(DOCUMENT_KEY_NAME))) && !indexer->value_count;
+	if (subject_here && indexer->subject_count < SUBJECTS_MAX) {
 		uint64_t subject = hash_word(SPACE_WORD, attribute_of(token->text));
 		indexer->subjects[indexer->subject_count++] = subject;
 		if (token->dotted) {
@@ -294,7 +319,7 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 			set_add(indexer->passage, hash_join(SPACE_BOUND, subject, class));
 		}
 	}
-	if (!is_value(domain, token) && !indexer->label)
+	if (!is_value(token, subject_here) && !indexer->label)
 		return;
 	if (indexer->value_count == UNIT_TOKENS_MAX)
 		indexer_flush(indexer);
@@ -306,7 +331,7 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 static void indexer_line(struct indexer *indexer, const struct fact_token *token, bool empty)
 {
 	indexer_flush(indexer);
-	indexer->same_line = false;
+	indexer->same_line = indexer->after_name = false;
 	if (!token->column && empty) /* a blank line ends what was being talked about */
 		indexer->carried_count = 0;
 	if (!token->column)
@@ -423,7 +448,7 @@ static bool is_supported(const struct checker *checker, const struct fact_token 
 		return true;
 	if (!has_identifier(passage, token))
 		return false;
-	return !is_value(passage->domain, token) || belongs(checker, value_hash(token));
+	return !is_value(token, is_subject(passage, token)) || belongs(checker, value_hash(token));
 }
 
 static void checker_subject(struct checker *checker, const struct fact_token *token)
@@ -451,7 +476,7 @@ static void checker_sentence(struct checker *checker, const struct fact_scanner 
 	checker->label = 0;
 	while (fact_scanner_next(&ahead, &token) && token.kind != FACT_SEPARATOR && token.kind != FACT_LINE) {
 		in_command = continues_command(in_command, &token);
-		if (is_subject(checker->passage->domain, &token) && !(in_command && cmedit_is_grammar(token.text)))
+		if (is_subject(checker->passage, &token) && !(in_command && cmedit_is_grammar(token.text)))
 			checker_subject(checker, &token);
 	}
 }
@@ -480,7 +505,7 @@ static void checker_token(struct checker *checker, struct fact_scanner *scanner,
 		verdict->supported++;
 	else if (!verdict->word.bytes)
 		verdict->word = token->text;
-	checker->label_used = checker->label_used || is_value(checker->passage->domain, token);
+	checker->label_used = checker->label_used || is_value(token, is_subject(checker->passage, token));
 }
 
 void passage_check(const struct passage *passage, struct text answer, struct passage_verdict *ret_verdict)

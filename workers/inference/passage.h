@@ -16,6 +16,7 @@ struct passage {
 	const struct domain *domain;
 	uint64_t *slots; /* open addressing; 0: empty */
 	size_t capacity, count;
+	bool has_names; /* some plain words are names of attributes */
 	int status; /* sticky: -ENOMEM or ERROR_LIMIT_HIT */
 };
 

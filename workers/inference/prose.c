@@ -133,7 +133,8 @@ void prose_append_value(struct buffer *out, struct text value)
 		words += blank_before && !ascii_is_space(value.data[i]);
 		blank_before = ascii_is_space(value.data[i]);
 	}
-	bool code = value.bytes <= VALUE_CODE_BYTES_MAX && words <= VALUE_CODE_WORDS_MAX && !memchr(value.data, '`', value.bytes) &&
+	bool sentence = words > 2 && value.data[value.bytes - 1] == '.';
+	bool code = value.bytes <= VALUE_CODE_BYTES_MAX && !sentence && words <= VALUE_CODE_WORDS_MAX && !memchr(value.data, '`', value.bytes) &&
 		    !memchr(value.data, '\n', value.bytes);
 	if (code)
 		buffer_append_byte(out, '`');
