@@ -1,0 +1,39 @@
+/* pdf_blocks.h: from the rows of a page to blocks: headings, paragraphs, list items, tables, code. Pure. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_BLOCKS_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_BLOCKS_H
+
+#include "workers/preprocess/pdf_headings.h"
+#include "workers/preprocess/pdf_table.h"
+#include "workers/preprocess/pdf_text.h"
+
+enum pdf_block_kind { PDF_BLOCK_PARAGRAPH, PDF_BLOCK_HEADING, PDF_BLOCK_ITEM, PDF_BLOCK_CODE, PDF_BLOCK_TABLE };
+
+struct pdf_block {
+	uint8_t kind;                 /* enum pdf_block_kind */
+	bool starts_region;           /* first of a page or column: it may go on with what ended the one before */
+	uint32_t row_first, row_count; /* rows that are furniture are passed over */
+	float x0;                     /* from the left edge of its column: list marker, or leftmost text */
+	float text_x0;                /* item: where its text begins */
+	float size;
+	float leading;                /* distance of lines on this page, points */
+	struct pdf_marker marker;     /* item */
+	uint8_t clause_depth, outline_depth; /* heading */
+	bool bold;
+	uint32_t table;               /* index into tables */
+};
+
+struct pdf_blocks {
+	struct pdf_block *items;
+	size_t count, capacity;
+	struct pdf_table *tables;
+	size_t table_count, table_capacity;
+	size_t leaders_dropped;       /* rows of contents lists and indexes, left out */
+	struct buffer text;           /* scratch: of the row at hand */
+};
+
+void pdf_blocks_init(struct pdf_blocks *blocks);
+void pdf_blocks_done(struct pdf_blocks *blocks);
+/* Replaces what was in `blocks`. Rows of contents lists are marked as furniture. 0 or -ENOMEM. */
+int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const struct pdf_body *body, struct pdf_outline *outline) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,231 @@
+#include "workers/preprocess/pdf_headings.h"
+
+#include "workers/preprocess/pdf_text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+static const float larger_ratio = 1.12f; /* a heading's font to that of the text */
+
+/* --- outline --------------------------------------------------------------------------------------------------- */
+
+void pdf_outline_init(struct pdf_outline *outline)
+{
+	*outline = (struct pdf_outline){ 0 };
+}
+
+void pdf_outline_done(struct pdf_outline *outline)
+{
+	free(outline->entries);
+	*outline = (struct pdf_outline){ 0 };
+}
+
+static uint64_t title_key(struct text title)
+{
+	enum { TITLE_BYTES_MAX = 1024 };
+	struct buffer key;
+
+	buffer_init(&key, TITLE_BYTES_MAX);
+	pdf_append_key(&key, title);
+	uint64_t hash = key.status || key.bytes == 0 ? 0 : XXH3_64bits(key.data, key.bytes);
+	buffer_done(&key);
+	return hash;
+}
+
+int pdf_outline_add(struct pdf_outline *outline, struct text title, unsigned depth, uint32_t page)
+{
+	if (outline->count >= PDF_OUTLINE_ENTRIES_MAX)
+		return 0;
+	if (!pdf_grow((void **)&outline->entries, &outline->capacity, outline->count, sizeof(*outline->entries)))
+		return -ENOMEM;
+	uint64_t key = title_key(title);
+	if (key != 0)
+		outline->entries[outline->count++] = (struct pdf_outline_entry){ key, page, depth };
+	outline->sorted = false;
+	return 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct pdf_outline_entry *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	if (x->page != y->page)
+		return x->page < y->page ? -1 : 1;
+	return x->depth < y->depth ? -1 : x->depth > y->depth;
+}
+
+unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint32_t page)
+{
+	uint64_t key = outline->count > 0 ? title_key(title) : 0;
+	size_t low = 0, high = outline->count;
+
+	if (key == 0)
+		return 0;
+	if (!outline->sorted)
+		qsort(outline->entries, outline->count, sizeof(*outline->entries), compare_entries);
+	outline->sorted = true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct pdf_outline_entry *entry = &outline->entries[middle];
+		if (entry->key < key || (entry->key == key && entry->page < page))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == outline->count || outline->entries[low].key != key)
+		return 0;
+	uint32_t found = outline->entries[low].page;
+	return found == page || found == PDF_OUTLINE_PAGE_UNKNOWN ? outline->entries[low].depth : 0;
+}
+
+/* --- the text's own size --------------------------------------------------------------------------------------- */
+
+static size_t size_step(float size)
+{
+	float step = roundf(size * 2);
+	return step < 1 ? 0 : step >= PDF_SIZE_STEPS ? PDF_SIZE_STEPS - 1 : (size_t)step;
+}
+
+void pdf_body_count(struct pdf_body *body, const struct pdf_page *page)
+{
+	for (size_t i = 0; i < page->word_count; i++) {
+		const struct pdf_word *word = &page->words[i];
+		body->letters[size_step(word->size)] += word->bytes;
+		body->all_letters += word->bytes;
+		body->mono_letters += word->style & PDF_MONO ? word->bytes : 0;
+		body->bold_letters += word->style & PDF_BOLD ? word->bytes : 0;
+	}
+}
+
+void pdf_body_settle(struct pdf_body *body)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < PDF_SIZE_STEPS; i++)
+		if (body->letters[i] > body->letters[best])
+			best = i;
+	body->size = best > 0 ? (float)best / 2 : 10;
+	body->bold = body->bold_letters * 2 > body->all_letters;
+	body->mono = body->mono_letters * 4 > body->all_letters * 3;
+}
+
+bool pdf_row_stands_out(const struct pdf_row *row, const struct pdf_body *body)
+{
+	static const float bold_share = 0.9f;
+
+	if (row->size >= larger_ratio * body->size)
+		return true;
+	return !body->bold && row->bold >= bold_share && row->size >= 0.93f * body->size;
+}
+
+/* --- levels ---------------------------------------------------------------------------------------------------- */
+
+void pdf_headings_init(struct pdf_headings *headings)
+{
+	*headings = (struct pdf_headings){ 0 };
+}
+
+void pdf_headings_done(struct pdf_headings *headings)
+{
+	free(headings->items);
+	*headings = (struct pdf_headings){ 0 };
+}
+
+int pdf_headings_add(struct pdf_headings *headings, struct pdf_heading heading)
+{
+	if (headings->count >= PDF_HEADINGS_MAX)
+		return ERROR_LIMIT_HIT;
+	if (!pdf_grow((void **)&headings->items, &headings->capacity, headings->count, sizeof(*headings->items)))
+		return -ENOMEM;
+	headings->items[headings->count++] = heading;
+	return 0;
+}
+
+/* Depth of a heading that says it itself: its place in the outline, or its clause number. */
+static unsigned stated_depth(const struct pdf_heading *heading)
+{
+	return heading->outline_depth > 0 ? heading->outline_depth : heading->clause_depth;
+}
+
+enum { DEPTHS = 16 };
+struct size_levels {
+	uint32_t votes[PDF_SIZE_STEPS][DEPTHS]; /* headings of this size that state this depth */
+	uint8_t depth[PDF_SIZE_STEPS];          /* what a heading of this size is; 0: not known */
+};
+
+/* A size that stated headings have means their depth; sizes without any are ranked among themselves. */
+static void rank_sizes(const struct pdf_headings *headings, struct size_levels *levels)
+{
+	bool plain[PDF_SIZE_STEPS] = { false };
+	unsigned depth = 0;
+
+	for (size_t i = 0; i < headings->count; i++) {
+		const struct pdf_heading *heading = &headings->items[i];
+		unsigned stated = stated_depth(heading);
+		if (stated > 0)
+			levels->votes[size_step(heading->size)][stated < DEPTHS ? stated : DEPTHS - 1]++;
+		else if (!heading->title)
+			plain[size_step(heading->size)] = true;
+	}
+	for (size_t step = PDF_SIZE_STEPS; step-- > 0;) {
+		unsigned best = 0;
+		for (unsigned d = 1; d < DEPTHS; d++)
+			if (levels->votes[step][d] > levels->votes[step][best])
+				best = d;
+		if (best > 0)
+			depth = best;
+		else if (plain[step] && !(step + 1 < PDF_SIZE_STEPS && levels->depth[step + 1] > 0 && depth > 0))
+			depth++; /* half a point apart is the same size, rounded */
+		else if (!plain[step])
+			continue;
+		levels->depth[step] = (uint8_t)(depth < DEPTHS ? depth : DEPTHS - 1);
+	}
+}
+
+void pdf_headings_settle(struct pdf_headings *headings, bool titled)
+{
+	const unsigned base = titled ? 1 : 0;
+	struct size_levels levels = { 0 };
+	unsigned stated_level = 0, level_before = base;
+	float stated_size = 0;
+
+	rank_sizes(headings, &levels);
+	for (size_t i = 0; i < headings->count; i++)
+		if (headings->items[i].title)
+			level_before = 0; /* it is one of them, not written apart */
+	for (size_t i = 0; i < headings->count; i++) {
+		struct pdf_heading *heading = &headings->items[i];
+		unsigned stated = stated_depth(heading);
+		unsigned level = base + (stated > 0 ? stated : levels.depth[size_step(heading->size)]);
+		if (stated == 0 && stated_level > 0 && heading->size < stated_size * 0.97f)
+			level = stated_level + 1; /* "Arguments" below "3.2 The function": part of that clause */
+		if (heading->title)
+			level = 1;
+		level = level < 1 ? 1 : level > level_before + 1 ? level_before + 1 : level;
+		level = level > 6 ? 6 : level;
+		if (stated > 0) {
+			stated_level = level;
+			stated_size = heading->size;
+		}
+		level_before = level;
+		heading->level = (uint8_t)level;
+	}
+}
+
+void pdf_headings_apply(const struct pdf_headings *headings, struct text markdown, struct buffer *out)
+{
+	size_t copied = 0;
+
+	for (size_t i = 0; i < headings->count; i++) {
+		const struct pdf_heading *heading = &headings->items[i];
+		CHECK(heading->offset >= copied && heading->offset < markdown.bytes && markdown.data[heading->offset] == '#');
+		buffer_append(out, markdown.data + copied, heading->offset - copied);
+		buffer_append_repeat(out, '#', (size_t)heading->level - 1);
+		copied = heading->offset;
+	}
+	buffer_append(out, markdown.data + copied, markdown.bytes - copied);
+}

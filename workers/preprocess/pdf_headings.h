@@ -1,0 +1,70 @@
+/* pdf_headings.h: which rows are headings, and of what level. Pure.
+ *
+ * Whether a row is a heading is decided where it stands: by the outline, a clause number, a larger font, or bold type. Its level
+ * can only be known when the whole document was seen: so headings are written with level 1 and given their levels at the end. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_HEADINGS_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_HEADINGS_H
+
+#include "base/error.h"
+#include "workers/preprocess/pdf_layout.h"
+
+enum { PDF_OUTLINE_ENTRIES_MAX = 100000, PDF_OUTLINE_DEPTH_MAX = 8, PDF_HEADINGS_MAX = 1 << 20 };
+#define PDF_OUTLINE_PAGE_UNKNOWN UINT32_MAX
+
+struct pdf_outline_entry {
+	uint64_t key;    /* hash of its words (pdf_append_key) */
+	uint32_t page;   /* from 0, or PDF_OUTLINE_PAGE_UNKNOWN */
+	uint32_t depth;  /* from 1 */
+};
+
+struct pdf_outline {
+	struct pdf_outline_entry *entries;
+	size_t count, capacity;
+	bool sorted;
+};
+
+void pdf_outline_init(struct pdf_outline *outline);
+void pdf_outline_done(struct pdf_outline *outline);
+/* 0 or -ENOMEM; entries beyond PDF_OUTLINE_ENTRIES_MAX are left out. */
+int pdf_outline_add(struct pdf_outline *outline, struct text title, unsigned depth, uint32_t page) WARN_UNUSED;
+/* Depth of the entry with this title on this page (or on none), 0 when there is no such. */
+unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint32_t page);
+
+/* What the running text of the document looks like: sizes counted by their letters. */
+enum { PDF_SIZE_STEPS = 400 }; /* half points */
+struct pdf_body {
+	uint64_t letters[PDF_SIZE_STEPS];
+	uint64_t bold_letters, mono_letters, all_letters;
+	float size;     /* the most frequent one, after pdf_body_settle */
+	bool bold;      /* most of the text is bold, so bold says nothing */
+	bool mono;      /* the same of fixed-width type */
+};
+void pdf_body_count(struct pdf_body *body, const struct pdf_page *page);
+void pdf_body_settle(struct pdf_body *body);
+
+struct pdf_heading {
+	size_t offset;      /* of its "# " in the Markdown */
+	uint32_t page;      /* from 0 */
+	float size;
+	uint8_t clause_depth, outline_depth; /* 0: none */
+	bool bold;
+	bool title;         /* of the document */
+	uint8_t level;      /* result of pdf_headings_settle: 1–6 */
+};
+
+struct pdf_headings {
+	struct pdf_heading *items;
+	size_t count, capacity;
+};
+void pdf_headings_init(struct pdf_headings *headings);
+void pdf_headings_done(struct pdf_headings *headings);
+int pdf_headings_add(struct pdf_headings *headings, struct pdf_heading heading) WARN_UNUSED;
+/* Gives every heading its level. `titled`: the document has a title above all of them (written apart, or marked). */
+void pdf_headings_settle(struct pdf_headings *headings, bool titled);
+/* Appends `markdown` (in which every heading was written with one "#") to `out` with the levels that were found. */
+void pdf_headings_apply(const struct pdf_headings *headings, struct text markdown, struct buffer *out);
+
+/* Is the row, seen by itself, typeset as a heading: larger than the text, or all bold? */
+bool pdf_row_stands_out(const struct pdf_row *row, const struct pdf_body *body);
+
+#endif

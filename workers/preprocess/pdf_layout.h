@@ -1,0 +1,46 @@
+/* pdf_layout.h: from the words of a page to rows in reading order. Pure.
+ *
+ * Words that follow each other closely are a segment; segments that stand side by side in one column are a row. A page of two
+ * columns is cut into bands: between lines that span both, the left column is read before the right one. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_LAYOUT_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_LAYOUT_H
+
+#include "workers/preprocess/pdf_page.h"
+
+struct pdf_segment {
+	struct pdf_box box;
+	uint32_t word_first, word_count; /* in the page */
+	float size;                      /* of its longest word */
+	uint32_t region;
+};
+
+struct pdf_row {
+	struct pdf_box box;
+	uint32_t segment_first, segment_count; /* in the layout, from left to right */
+	float size;         /* of most letters */
+	float bold, mono;   /* share of the letters, 0–1 */
+	uint32_t bytes;     /* of text, blanks not counted */
+	uint32_t region;    /* rows of one region stand in one column: another number starts at another place */
+	bool furniture;     /* running header, footer or page number: not text of the document */
+	bool rotated;
+};
+
+struct pdf_layout {
+	const struct pdf_page *page; /* not owned; the words' texts */
+	struct pdf_segment *segments;
+	size_t segment_count, segment_capacity;
+	struct pdf_row *rows;
+	size_t row_count, row_capacity;
+	struct pdf_box text;         /* what all segments cover */
+};
+
+void pdf_layout_init(struct pdf_layout *layout);
+void pdf_layout_done(struct pdf_layout *layout);
+/* Replaces what was in the layout. The page stays as it is while the layout is used. 0 or -ENOMEM. */
+int pdf_layout_build(struct pdf_layout *layout, const struct pdf_page *page) WARN_UNUSED;
+
+/* Appends the row's text, words parted by one blank; or the text of one segment. Plain, no escapes. */
+void pdf_row_append(const struct pdf_layout *layout, const struct pdf_row *row, struct buffer *out);
+void pdf_segment_append(const struct pdf_layout *layout, const struct pdf_segment *segment, struct buffer *out);
+
+#endif

@@ -1,0 +1,133 @@
+#include "workers/preprocess/pdf_page.h"
+
+#include "base/utf8.h"
+
+#include <stdlib.h>
+
+void pdf_page_init(struct pdf_page *page)
+{
+	*page = (struct pdf_page){ 0 };
+	buffer_init(&page->text, PDF_PAGE_TEXT_BYTES_MAX);
+}
+
+void pdf_page_done(struct pdf_page *page)
+{
+	buffer_done(&page->text);
+	free(page->words);
+	*page = (struct pdf_page){ 0 };
+}
+
+void pdf_page_clear(struct pdf_page *page, uint32_t number, float width, float height)
+{
+	buffer_clear(&page->text);
+	page->word_count = page->characters = page->garbage = 0;
+	page->number = number;
+	page->width = width;
+	page->height = height;
+	page->has_images = false;
+}
+
+bool pdf_grow(void **array, size_t *capacity, size_t count, size_t item_bytes)
+{
+	if (count < *capacity)
+		return true;
+	size_t wanted = size_max(64, *capacity * 2);
+	void *grown = realloc(*array, wanted * item_bytes);
+	if (!grown)
+		return false;
+	*array = grown;
+	*capacity = wanted;
+	return true;
+}
+
+struct pdf_word *pdf_page_add_word(struct pdf_page *page)
+{
+	if (!pdf_grow((void **)&page->words, &page->word_capacity, page->word_count, sizeof(*page->words)))
+		return NULL;
+	struct pdf_word *word = &page->words[page->word_count++];
+	*word = (struct pdf_word){ .start = (uint32_t)page->text.bytes };
+	return word;
+}
+
+static const char *ligature(uint32_t code)
+{
+	static const char *const latin[] = { "ff", "fi", "fl", "ffi", "ffl", "st", "st" };
+
+	if (code >= 0xFB00 && code <= 0xFB06)
+		return latin[code - 0xFB00];
+	return NULL;
+}
+
+/* Bullets of symbol fonts, which PDF files give as private characters. */
+static uint32_t resolve_symbol(uint32_t code)
+{
+	switch (code) {
+	case 0xF0B7: case 0xF0A7: case 0xF076: case 0xF0A8: case 0xF06E: case 0xF071: case 0xF0D8: case 0x2219: case 0x25CF: case 0x25A0:
+	case 0x25AA: case 0x25E6: case 0x2023: case 0x25CB: return 0x2022;
+	case 0xF02D: case 0x2010: case 0x2011: return '-';
+	case 0xF0E0: return 0x2192;
+	default: return code;
+	}
+}
+
+static bool is_garbage(uint32_t code)
+{
+	return code == 0xFFFD || (code >= 0xE000 && code <= 0xF8FF) || code >= 0xF0000;
+}
+
+static void widen(struct pdf_box *box, struct pdf_box other, bool first)
+{
+	if (first) {
+		*box = other;
+		return;
+	}
+	box->x0 = other.x0 < box->x0 ? other.x0 : box->x0;
+	box->y0 = other.y0 < box->y0 ? other.y0 : box->y0;
+	box->x1 = other.x1 > box->x1 ? other.x1 : box->x1;
+	box->y1 = other.y1 > box->y1 ? other.y1 : box->y1;
+}
+
+void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box)
+{
+	CHECK(page->word_count > 0);
+	struct pdf_word *word = &page->words[page->word_count - 1];
+
+	if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
+		page->garbage++;
+		page->characters++;
+		return;
+	}
+	widen(&word->box, box, page->text.bytes == word->start);
+	page->characters++;
+	page->garbage += is_garbage(code) && resolve_symbol(code) == code;
+	const char *letters = ligature(code);
+	if (letters)
+		buffer_append_string(&page->text, letters);
+	else
+		utf8_append(&page->text, resolve_symbol(code));
+	word->bytes = (uint32_t)(page->text.bytes - word->start);
+}
+
+static bool name_has(struct text name, const char *const *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text_find_nocase(name, text_from(parts[i])) >= 0)
+			return true;
+	return false;
+}
+
+uint8_t pdf_font_style(struct text font_name)
+{
+	static const char *const bold[] = { "bold", "black", "heavy", "demi", "cmbx", "sfbx", "ecbx", "-bd" };
+	static const char *const italic[] = { "ital", "obli", "slant", "cmti", "cmsl", "sfti" };
+	static const char *const mono[] = { "mono", "courier", "consol", "typewriter", "cmtt", "cmsltt", "sftt", "ectt", "lmtt",
+					    "inconsolata", "menlo", "monaco", "nimbusmon", "lucidasanstyp", "terminal", "zi4", "beramono" };
+	const char *plus = font_name.bytes > 7 && font_name.data[6] == '+' ? font_name.data + 7 : NULL;
+	struct text name = plus ? text_slice(font_name, 7, font_name.bytes) : font_name;
+	uint8_t style = 0;
+
+	style |= name_has(name, bold, COUNT_OF(bold)) ? PDF_BOLD : 0;
+	style |= name_has(name, italic, COUNT_OF(italic)) ? PDF_ITALIC : 0;
+	style |= name_has(name, mono, COUNT_OF(mono)) ? PDF_MONO : 0;
+	return style;
+}

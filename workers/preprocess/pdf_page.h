@@ -1,0 +1,60 @@
+/* pdf_page.h: the words of one PDF page with their places and styles: the only part of PDF conversion that knows poppler is
+ * pdf_page.c, everything after works on these structs alone.
+ *
+ * Coordinates are points (1/72 inch) from the top left corner, y downwards. A page owns its words and text; all of it is
+ * reused from page to page, so that memory does not grow with the document. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_PAGE_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_PAGE_H
+
+#include "base/buffer.h"
+
+#include <stdint.h>
+
+enum { PDF_PAGE_TEXT_BYTES_MAX = 64 << 20 };
+
+enum pdf_style { PDF_BOLD = 1, PDF_ITALIC = 2, PDF_MONO = 4 };
+
+struct pdf_box {
+	float x0, y0, x1, y1;
+};
+
+struct pdf_word {
+	struct pdf_box box;
+	float size;           /* of the font, points */
+	uint32_t start, bytes; /* in the page's text; ligatures resolved, soft hyphens only at the end */
+	uint8_t style;        /* enum pdf_style, ored */
+	bool line_end;        /* last word of a line, as the PDF library sees lines */
+	bool rotated;         /* its letters do not stand side by side */
+};
+
+struct pdf_page {
+	float width, height;
+	uint32_t number;       /* from 0 */
+	struct buffer text;
+	struct pdf_word *words;
+	size_t word_count, word_capacity;
+	size_t characters;     /* code points without blanks */
+	size_t garbage;        /* of these, ones that mean nothing: U+FFFD, private use, controls */
+	bool has_images;       /* looked for only when there is no text */
+};
+
+static inline struct text pdf_word_text(const struct pdf_page *page, const struct pdf_word *word)
+{
+	return text_slice(buffer_view(&page->text), word->start, word->start + word->bytes);
+}
+
+void pdf_page_init(struct pdf_page *page);
+void pdf_page_done(struct pdf_page *page);
+void pdf_page_clear(struct pdf_page *page, uint32_t number, float width, float height); /* keeps the memory */
+/* Adds an empty word; its characters follow by pdf_page_append. NULL: out of memory. */
+struct pdf_word *pdf_page_add_word(struct pdf_page *page);
+/* One character of the word added last, with its box: ligatures are resolved, blanks and controls left out. */
+void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box);
+
+/* Room for one more than `count` items in an array that doubles. False: out of memory, the array stays. */
+bool pdf_grow(void **array, size_t *capacity, size_t count, size_t item_bytes) WARN_UNUSED;
+
+/* What a font's name says of its style. */
+uint8_t pdf_font_style(struct text font_name);
+
+#endif

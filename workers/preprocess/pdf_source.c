@@ -1,0 +1,239 @@
+#include "workers/preprocess/pdf_source.h"
+
+#include <errno.h>
+#include <poppler.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct pdf_source {
+	PopplerDocument *document;
+	GBytes *bytes;
+	guint log_handler;
+	uint32_t page_count;
+	struct buffer font;    /* its name */
+	uint8_t font_style;
+};
+
+/* A damaged file makes poppler say so many times; what matters is what came out. */
+static void drop_message(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
+{
+	(void)domain;
+	(void)level;
+	(void)message;
+	(void)data;
+}
+
+const char *pdf_source_version(void)
+{
+	static char version[32];
+
+	if (version[0] == '\0')
+		snprintf(version, sizeof(version), "poppler %s", poppler_get_version());
+	return version;
+}
+
+static int open_error(GError *problem, struct error_text *error)
+{
+	int code = problem && problem->domain == POPPLER_ERROR ? problem->code : POPPLER_ERROR_INVALID;
+	const char *message = problem ? problem->message : "unknown error";
+
+	if (code == POPPLER_ERROR_ENCRYPTED)
+		return error_set(error, ERROR_INPUT_REJECTED, "encrypted: needs a password");
+	return error_set(error, ERROR_INPUT_REJECTED, "damaged PDF: %s", message);
+}
+
+int pdf_source_open(struct text data, struct pdf_source **ret_source, struct error_text *error)
+{
+	GError *problem = NULL;
+	int status = 0;
+
+	struct pdf_source *source = calloc(1, sizeof(*source));
+	if (!source)
+		return error_set(error, -ENOMEM, "%s", error_describe(-ENOMEM));
+	buffer_init(&source->font, 4096);
+	source->log_handler = g_log_set_handler("Poppler", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, drop_message, NULL);
+	source->bytes = g_bytes_new_static(data.data, data.bytes);
+	source->document = poppler_document_new_from_bytes(source->bytes, NULL, &problem);
+	if (!source->document)
+		status = open_error(problem, error);
+	g_clear_error(&problem);
+	if (status == 0) {
+		int pages = poppler_document_get_n_pages(source->document);
+		source->page_count = pages > 0 ? (uint32_t)pages : 0;
+		if (pages <= 0)
+			status = error_set(error, ERROR_INPUT_REJECTED, "damaged PDF: it has no pages");
+	}
+	if (status < 0) {
+		pdf_source_close(source);
+		return status;
+	}
+	*ret_source = source;
+	return 0;
+}
+
+void pdf_source_close(struct pdf_source *source)
+{
+	if (!source)
+		return;
+	if (source->document)
+		g_object_unref(source->document);
+	g_bytes_unref(source->bytes);
+	g_log_remove_handler("Poppler", source->log_handler);
+	buffer_done(&source->font);
+	free(source);
+}
+
+uint32_t pdf_source_page_count(const struct pdf_source *source)
+{
+	return source->page_count;
+}
+
+void pdf_source_title(const struct pdf_source *source, struct buffer *out)
+{
+	gchar *title = poppler_document_get_title(source->document);
+	struct text text = text_trim(text_from(title));
+
+	buffer_append_text(out, text);
+	g_free(title);
+}
+
+static int walk_outline(PopplerIndexIter *iterator, PopplerDocument *document, unsigned depth, struct pdf_outline *outline)
+{
+	int status = 0;
+
+	do {
+		PopplerAction *action = poppler_index_iter_get_action(iterator);
+		if (action && action->any.title) {
+			uint32_t page = PDF_OUTLINE_PAGE_UNKNOWN;
+			if (action->type == POPPLER_ACTION_GOTO_DEST && action->goto_dest.dest) {
+				PopplerDest *dest = action->goto_dest.dest;
+				PopplerDest *named = NULL;
+				if (dest->type == POPPLER_DEST_NAMED)
+					dest = named = poppler_document_find_dest(document, dest->named_dest);
+				if (dest && dest->page_num > 0)
+					page = (uint32_t)dest->page_num - 1;
+				if (named)
+					poppler_dest_free(named);
+			}
+			status = pdf_outline_add(outline, text_from(action->any.title), depth, page);
+		}
+		if (action)
+			poppler_action_free(action);
+		PopplerIndexIter *child = status == 0 && depth < PDF_OUTLINE_DEPTH_MAX ? poppler_index_iter_get_child(iterator) : NULL;
+		if (child) {
+			status = walk_outline(child, document, depth + 1, outline);
+			poppler_index_iter_free(child);
+		}
+	} while (status == 0 && outline->count < PDF_OUTLINE_ENTRIES_MAX && poppler_index_iter_next(iterator));
+	return status;
+}
+
+int pdf_source_outline(const struct pdf_source *source, struct pdf_outline *outline)
+{
+	PopplerIndexIter *iterator = poppler_index_iter_new(source->document);
+	if (!iterator)
+		return 0;
+	int status = walk_outline(iterator, source->document, 1, outline);
+	poppler_index_iter_free(iterator);
+	return status;
+}
+
+static uint8_t style_of(struct pdf_source *source, const char *font_name)
+{
+	struct text name = text_from(font_name);
+
+	if (text_equal(name, buffer_view(&source->font)))
+		return source->font_style;
+	buffer_clear(&source->font);
+	buffer_append_text(&source->font, name);
+	source->font_style = pdf_font_style(name);
+	return source->font_style;
+}
+
+static bool is_blank(gunichar code)
+{
+	return code == ' ' || code == '\n' || code == '\t' || code == '\r' || code == 0xA0 || code == 0x3000 ||
+	       (code >= 0x2000 && code <= 0x200B);
+}
+
+/* Letters above one another: text turned by 90 degrees. */
+static void mark_rotated(struct pdf_word *word, size_t characters)
+{
+	float height = word->box.y1 - word->box.y0, width = word->box.x1 - word->box.x0;
+	word->rotated = characters > 2 && height > 2.5f * width && height > 2.0f * word->size;
+}
+
+static int read_words(struct pdf_source *source, const char *text, const PopplerRectangle *boxes, guint box_count, GList *runs,
+		      struct pdf_page *page)
+{
+	struct pdf_word *word = NULL;
+	size_t characters = 0;
+	guint index = 0;
+
+	for (const char *p = text; *p && index < box_count; p = g_utf8_next_char(p), index++) {
+		gunichar code = g_utf8_get_char(p);
+		if (is_blank(code)) {
+			if (word)
+				mark_rotated(word, characters);
+			if (code == '\n' && page->word_count > 0)
+				page->words[page->word_count - 1].line_end = true;
+			word = NULL;
+			continue;
+		}
+		while (runs && (guint)((PopplerTextAttributes *)runs->data)->end_index < index)
+			runs = runs->next;
+		const PopplerTextAttributes *run = runs ? runs->data : NULL;
+		if (!word) {
+			word = pdf_page_add_word(page);
+			if (!word)
+				return -ENOMEM;
+			characters = 0;
+			word->size = run ? (float)run->font_size : 0;
+			word->style = run && run->font_name ? style_of(source, run->font_name) : 0;
+		}
+		const PopplerRectangle *box = &boxes[index];
+		pdf_page_append(page, code, (struct pdf_box){ (float)box->x1, (float)box->y1, (float)box->x2, (float)box->y2 });
+		characters++;
+	}
+	if (word)
+		mark_rotated(word, characters);
+	if (page->word_count > 0)
+		page->words[page->word_count - 1].line_end = true;
+	return page->text.status == -ENOMEM ? -ENOMEM : 0;
+}
+
+static bool page_has_images(PopplerPage *page)
+{
+	GList *images = poppler_page_get_image_mapping(page);
+	bool has = images != NULL;
+
+	poppler_page_free_image_mapping(images);
+	return has;
+}
+
+int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page *page)
+{
+	PopplerRectangle *boxes = NULL;
+	guint box_count = 0;
+	double width = 0, height = 0;
+	int status = 0;
+
+	pdf_page_clear(page, number, 0, 0);
+	PopplerPage *from = poppler_document_get_page(source->document, (int)number);
+	if (!from)
+		return 0;
+	poppler_page_get_size(from, &width, &height);
+	pdf_page_clear(page, number, (float)width, (float)height);
+	char *text = poppler_page_get_text(from);
+	if (text && *text && poppler_page_get_text_layout(from, &boxes, &box_count)) {
+		GList *runs = poppler_page_get_text_attributes(from);
+		status = read_words(source, text, boxes, box_count, runs, page);
+		poppler_page_free_text_attributes(runs);
+	}
+	if (page->word_count == 0)
+		page->has_images = page_has_images(from);
+	g_free(boxes);
+	g_free(text);
+	g_object_unref(from);
+	return status;
+}

@@ -1,0 +1,27 @@
+/* pdf_source.h: a PDF document through poppler: pages as words, the outline, and clear reasons when it cannot be read. The only
+ * file pair that knows poppler. One thread. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_H
+
+#include "base/error.h"
+#include "workers/preprocess/pdf_headings.h"
+#include "workers/preprocess/pdf_page.h"
+
+struct pdf_source;
+
+/* `data` is not copied and outlives the source. ERROR_INPUT_REJECTED with the reason, or -ENOMEM. */
+int pdf_source_open(struct text data, struct pdf_source **ret_source, struct error_text *error) WARN_UNUSED;
+void pdf_source_close(struct pdf_source *source);
+
+uint32_t pdf_source_page_count(const struct pdf_source *source);
+/* Appends the title of the document's own metadata, UTF-8, trimmed; nothing when it has none. */
+void pdf_source_title(const struct pdf_source *source, struct buffer *out);
+/* Adds the outline's entries, depth first; at most PDF_OUTLINE_ENTRIES_MAX. */
+int pdf_source_outline(const struct pdf_source *source, struct pdf_outline *outline) WARN_UNUSED;
+/* Fills `page` in. A page that cannot be read is an empty one. */
+int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page *page) WARN_UNUSED;
+
+/* "poppler 22.12.0" */
+const char *pdf_source_version(void);
+
+#endif

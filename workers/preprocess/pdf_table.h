@@ -1,0 +1,37 @@
+/* pdf_table.h: tables without lines, by gaps that align over several rows. Refuses when unsure: text is better than a broken
+ * table. Pure. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_TABLE_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_TABLE_H
+
+#include "workers/preprocess/pdf_layout.h"
+
+enum { PDF_TABLE_COLUMNS_MAX = 32, PDF_TABLE_ROWS_MAX = 4096 };
+
+struct pdf_table_column {
+	float x0, x1;
+};
+
+struct pdf_table {
+	uint32_t row_first, row_count;   /* rows of the layout; furniture among them is passed over */
+	struct pdf_table_column columns[PDF_TABLE_COLUMNS_MAX];
+	size_t column_count;
+	bool terms;                      /* two columns, names and their explanations, no header: better as a list */
+};
+
+/* Is there a table that begins at row `first` of the layout? *ret_seen: how many rows were looked at to say so. */
+bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table, size_t *ret_seen);
+
+/* Does the row begin a new row of the table, or continue the cells of the one before (`before`, NULL at the start)? `leading` is
+ * the smallest distance of two lines in the table; `spaced`: its rows are set apart by larger distances. */
+struct pdf_table_spacing {
+	float leading;
+	bool spaced;
+};
+struct pdf_table_spacing pdf_table_spacing(const struct pdf_layout *layout, const struct pdf_table *table);
+bool pdf_table_row_begins(const struct pdf_layout *layout, const struct pdf_table *table, struct pdf_table_spacing spacing,
+			  const struct pdf_row *before, const struct pdf_row *row);
+
+/* The column that a segment stands in. */
+size_t pdf_table_column_of(const struct pdf_table *table, const struct pdf_segment *segment);
+
+#endif

@@ -1,0 +1,309 @@
+#include "workers/preprocess/pdf_text.h"
+
+#include "base/utf8.h"
+
+#include <xxhash.h>
+
+/* --- vocabulary ------------------------------------------------------------------------------------------------ */
+
+enum { WORD_BYTES_MAX = 64 };
+
+static uint64_t word_hash(struct text word)
+{
+	char folded[WORD_BYTES_MAX];
+
+	for (size_t i = 0; i < word.bytes; i++)
+		folded[i] = ascii_lower(word.data[i]);
+	return XXH3_64bits(folded, word.bytes);
+}
+
+static bool is_word_byte(struct text text, size_t i)
+{
+	char c = text.data[i];
+	if (c == '-')
+		return i > 0 && i + 1 < text.bytes && ascii_is_alpha(text.data[i - 1]) && ascii_is_alpha(text.data[i + 1]);
+	return ascii_is_alpha(c) || (unsigned char)c >= 0x80;
+}
+
+void pdf_vocabulary_add(struct pdf_vocabulary *vocabulary, struct text text)
+{
+	for (size_t i = 0; i < text.bytes;) {
+		size_t start = i;
+		while (i < text.bytes && is_word_byte(text, i))
+			i++;
+		if (i > start + 1 && i - start <= WORD_BYTES_MAX) {
+			uint64_t hash = word_hash(text_slice(text, start, i));
+			for (int k = 0; k < 2; k++, hash >>= 32)
+				vocabulary->bits[hash % PDF_VOCABULARY_BITS / 64] |= (uint64_t)1 << (hash % 64);
+		}
+		i += i == start;
+	}
+}
+
+bool pdf_vocabulary_has(const struct pdf_vocabulary *vocabulary, struct text word)
+{
+	if (word.bytes < 2 || word.bytes > WORD_BYTES_MAX)
+		return false;
+	uint64_t hash = word_hash(word);
+	for (int k = 0; k < 2; k++, hash >>= 32)
+		if (!(vocabulary->bits[hash % PDF_VOCABULARY_BITS / 64] & (uint64_t)1 << (hash % 64)))
+			return false;
+	return true;
+}
+
+/* --- joining lines --------------------------------------------------------------------------------------------- */
+
+/* Letters at the end of `text`, or at its start. */
+static size_t letters_before(struct text text)
+{
+	size_t i = text.bytes;
+	while (i > 0 && (ascii_is_alpha(text.data[i - 1]) || (unsigned char)text.data[i - 1] >= 0x80))
+		i--;
+	return text.bytes - i;
+}
+
+static size_t letters_after(struct text text)
+{
+	size_t i = 0;
+	while (i < text.bytes && (ascii_is_alpha(text.data[i]) || (unsigned char)text.data[i] >= 0x80))
+		i++;
+	return i;
+}
+
+enum hyphen_fate { HYPHEN_IS_NONE, HYPHEN_STAYS, HYPHEN_GOES };
+
+/* `head` ends before the hyphen, `tail` is the next line. */
+static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const struct pdf_vocabulary *vocabulary)
+{
+	char joined[2 * WORD_BYTES_MAX + 1];
+	size_t before = letters_before(head), after = letters_after(tail);
+
+	if (tail.bytes == 0 || before == 0)
+		return HYPHEN_IS_NONE;
+	if (after == 0 || !ascii_is_lower(tail.data[0]))
+		return ascii_is_alnum(tail.data[0]) ? HYPHEN_STAYS : HYPHEN_IS_NONE;
+	if (before > WORD_BYTES_MAX || after > WORD_BYTES_MAX)
+		return HYPHEN_GOES;
+	if (!ascii_is_lower(head.data[head.bytes - 1]))
+		return HYPHEN_STAYS;
+	memcpy(joined, head.data + head.bytes - before, before);
+	memcpy(joined + before, tail.data, after);
+	if (pdf_vocabulary_has(vocabulary, (struct text){ joined, before + after }))
+		return HYPHEN_GOES;
+	joined[before] = '-';
+	memcpy(joined + before + 1, tail.data, after);
+	return pdf_vocabulary_has(vocabulary, (struct text){ joined, before + 1 + after }) ? HYPHEN_STAYS : HYPHEN_GOES;
+}
+
+static void append_without_soft_hyphens(struct buffer *out, struct text line)
+{
+	const struct text soft = TEXT_LITERAL("\xC2\xAD");
+	ptrdiff_t at;
+
+	while ((at = text_find(line, soft)) >= 0 && (size_t)at + 2 < line.bytes) {
+		buffer_append(out, line.data, (size_t)at);
+		line = text_slice(line, (size_t)at + 2, line.bytes);
+	}
+	buffer_append_text(out, line);
+}
+
+void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary)
+{
+	struct text so_far = buffer_view(text);
+
+	line = text_trim(line);
+	if (line.bytes == 0)
+		return;
+	if (text_ends_with_nocase(so_far, TEXT_LITERAL("\xC2\xAD"))) {
+		buffer_truncate(text, text->bytes - 2);
+	} else if (so_far.bytes > 1 && so_far.data[so_far.bytes - 1] == '-') {
+		enum hyphen_fate fate = hyphen_fate(text_slice(so_far, 0, so_far.bytes - 1), line, vocabulary);
+		if (fate == HYPHEN_GOES)
+			buffer_truncate(text, text->bytes - 1);
+		if (fate == HYPHEN_IS_NONE)
+			buffer_append_byte(text, ' ');
+	} else if (so_far.bytes > 0) {
+		buffer_append_byte(text, ' ');
+	}
+	append_without_soft_hyphens(text, line);
+}
+
+/* --- numbers and markers --------------------------------------------------------------------------------------- */
+
+static size_t skip_blanks(struct text text, size_t i)
+{
+	while (i < text.bytes && text.data[i] == ' ')
+		i++;
+	return i;
+}
+
+static size_t digits_at(struct text text, size_t i)
+{
+	size_t start = i;
+	while (i < text.bytes && ascii_is_digit(text.data[i]))
+		i++;
+	return i - start;
+}
+
+/* "Annex A", "Chapter 12": bytes of the word, or 0. */
+static size_t chapter_word(struct text text)
+{
+	static const char *const words[] = { "chapter ", "annex ", "appendix ", "part ", "section ", "clause " };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (text_starts_with_nocase(text, text_from(words[i])) && ascii_is_upper(text.data[0]))
+			return strlen(words[i]);
+	return 0;
+}
+
+unsigned pdf_clause_depth(struct text text, size_t *ret_title)
+{
+	enum { CLAUSE_DIGITS_MAX = 3, CLAUSE_DEPTH_MAX = 8 };
+	size_t word = chapter_word(text), i = word;
+	size_t digits = digits_at(text, i);
+	bool letter = digits == 0 && i < text.bytes && ascii_is_upper(text.data[i]);
+	unsigned depth = 1;
+
+	if ((digits == 0 && !letter) || digits > CLAUSE_DIGITS_MAX)
+		return 0;
+	i += letter ? 1 : digits;
+	while (i + 1 < text.bytes && text.data[i] == '.' && depth < CLAUSE_DEPTH_MAX) {
+		digits = digits_at(text, i + 1);
+		if (digits == 0 || digits > CLAUSE_DIGITS_MAX)
+			break;
+		i += 1 + digits;
+		depth++;
+	}
+	if (letter && depth == 1 && word == 0)
+		return 0; /* "A title" */
+	if (i < text.bytes && (text.data[i] == '.' || text.data[i] == ':'))
+		i++;
+	if (i < text.bytes && text.data[i] != ' ')
+		return 0;
+	*ret_title = skip_blanks(text, i);
+	return depth;
+}
+
+static bool bullet_marker(struct text text, size_t *ret_bytes)
+{
+	static const char *const bullets[] = { "\xE2\x80\xA2", "\xE2\x80\x93", "\xE2\x80\x94", "\xC2\xB7", "-", "*", "\xE2\x88\x97", "\xE2\x9E\xA2",
+					       "\xE2\x96\xBA", "\xE2\x88\x92" };
+
+	for (size_t i = 0; i < COUNT_OF(bullets); i++) {
+		if (text_starts_with(text, text_from(bullets[i]))) {
+			*ret_bytes = strlen(bullets[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
+static int roman_digit(char c)
+{
+	switch (ascii_lower(c)) {
+	case 'i': return 1;
+	case 'v': return 5;
+	case 'x': return 10;
+	case 'l': return 50;
+	case 'c': return 100;
+	default: return 0;
+	}
+}
+
+/* Value of a Roman numeral below 400, or 0. */
+static int32_t roman_value(struct text text)
+{
+	int32_t value = 0;
+
+	if (text.bytes == 0 || text.bytes > 12)
+		return 0;
+	for (size_t i = 0; i < text.bytes; i++) {
+		int digit = roman_digit(text.data[i]), next = i + 1 < text.bytes ? roman_digit(text.data[i + 1]) : 0;
+		if (digit == 0)
+			return 0;
+		value += digit < next ? -digit : digit;
+	}
+	return value;
+}
+
+bool pdf_is_page_number(struct text text, int32_t *ret_number)
+{
+	int32_t value = 0;
+	size_t digits = digits_at(text, 0);
+
+	if (digits > 0 && digits == text.bytes && digits < 7) {
+		for (size_t i = 0; i < digits; i++)
+			value = value * 10 + (text.data[i] - '0');
+	} else if ((value = roman_value(text)) == 0) {
+		return false;
+	}
+	*ret_number = value;
+	return true;
+}
+
+bool pdf_list_marker(struct text text, struct pdf_marker *ret_marker)
+{
+	struct pdf_marker marker = { 0 };
+	size_t i = 0, bytes = 0;
+
+	if (bullet_marker(text, &bytes)) {
+		i = bytes;
+	} else {
+		bool open = text.bytes > 0 && text.data[0] == '(';
+		i = open;
+		size_t digits = digits_at(text, i);
+		size_t letters = digits == 0 && i < text.bytes && ascii_is_alpha(text.data[i]);
+		while (letters > 0 && i + letters < text.bytes && letters < 5 && roman_value(text_slice(text, i, i + letters + 1)) > 0)
+			letters++;
+		if (digits > 3 || digits + letters == 0)
+			return false;
+		int32_t roman = letters > 0 ? roman_value(text_slice(text, i, i + letters)) : 0;
+		for (size_t d = 0; d < digits; d++)
+			marker.number = marker.number * 10 + (uint32_t)(text.data[i + d] - '0');
+		if (letters > 0)
+			marker.number = letters > 1 || ascii_lower(text.data[i]) == 'i' ? (uint32_t)roman : (uint32_t)(ascii_lower(text.data[i]) - 'a' + 1);
+		i += digits + letters;
+		bool closed = i < text.bytes && text.data[i] == ')';
+		bool dotted = i < text.bytes && text.data[i] == '.' && !open && letters == 0;
+		if (!closed && !dotted)
+			return false;
+		i++;
+		marker.ordered = true;
+	}
+	if (i < text.bytes && text.data[i] != ' ')
+		return false;
+	marker.bytes = skip_blanks(text, i);
+	*ret_marker = marker;
+	return true;
+}
+
+bool pdf_has_leader(struct text text)
+{
+	enum { LEADER_DOTS_MIN = 4 };
+	size_t i = text.bytes, dots = 0;
+	int32_t number;
+
+	while (i > 0 && text.data[i - 1] != ' ' && text.data[i - 1] != '.')
+		i--;
+	if (!pdf_is_page_number(text_slice(text, i, text.bytes), &number))
+		return false;
+	while (i > 0 && (text.data[i - 1] == '.' || text.data[i - 1] == ' '))
+		dots += text.data[--i] == '.';
+	return dots >= LEADER_DOTS_MIN;
+}
+
+void pdf_append_key(struct buffer *out, struct text text)
+{
+	size_t title = 0, start = out->bytes;
+
+	text = text_trim(text);
+	if (pdf_clause_depth(text, &title) > 0 && title < text.bytes)
+		text = text_slice(text, title, text.bytes);
+	for (size_t i = 0; i < text.bytes; i++) {
+		char c = text.data[i];
+		if (ascii_is_alnum(c) || (unsigned char)c >= 0x80)
+			buffer_append_byte(out, ascii_lower(c));
+	}
+	if (out->bytes == start)
+		buffer_append_text(out, text);
+}

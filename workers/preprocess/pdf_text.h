@@ -1,0 +1,45 @@
+/* pdf_text.h: pure questions about the text of rows: clause numbers, list markers, leaders of contents lists; and how the last
+ * word of a line and the first of the next become one. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_TEXT_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_TEXT_H
+
+#include "base/buffer.h"
+
+#include <stdint.h>
+
+/* Words seen in a document, as a Bloom filter: it may claim a word that was not there, never the other way. */
+enum { PDF_VOCABULARY_BITS = 1 << 20 };
+struct pdf_vocabulary {
+	uint64_t bits[PDF_VOCABULARY_BITS / 64];
+};
+/* Adds the words of a text (letters, with hyphens inside), case folded. */
+void pdf_vocabulary_add(struct pdf_vocabulary *vocabulary, struct text text);
+bool pdf_vocabulary_has(const struct pdf_vocabulary *vocabulary, struct text word);
+
+/* Appends the next line of a paragraph to `text`, with a blank between. A word parted by a hyphen at the line's end is joined:
+ * without the hyphen when the whole word occurs in the document or nothing speaks for "real-time" written so; with it before a
+ * capital or a digit, and when the word occurs so. Soft hyphens vanish. */
+void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary);
+
+/* "4.2.1 Title", "Annex B Title", "Chapter 3: Title" → depth 3, 1, 1; 0 when there is no such number. *ret_title is the offset
+ * of what follows (may be the end of the text). */
+unsigned pdf_clause_depth(struct text text, size_t *ret_title);
+
+struct pdf_marker {
+	bool ordered;
+	uint32_t number;
+	size_t bytes; /* marker and blanks behind it */
+};
+/* "• text", "– text", "3. text", "b) text", "(iv) text". */
+bool pdf_list_marker(struct text text, struct pdf_marker *ret_marker);
+
+/* "Title . . . . . . 17": a line of a contents list or index. */
+bool pdf_has_leader(struct text text);
+
+/* Is the text a number in digits or Roman numerals? *ret_number: its value, Roman ones too. */
+bool pdf_is_page_number(struct text text, int32_t *ret_number);
+
+/* Letters and digits alone, lower case, without a clause number in front: for comparing headings with an outline. */
+void pdf_append_key(struct buffer *out, struct text text);
+
+#endif

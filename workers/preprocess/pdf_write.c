@@ -1,0 +1,343 @@
+#include "workers/preprocess/pdf_write.h"
+
+#include "base/utf8.h"
+#include "workers/preprocess/markdown_inline.h"
+
+#include <math.h>
+
+void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct pdf_vocabulary *vocabulary)
+{
+	*writer = (struct pdf_writer){ .out = out, .headings = headings, .vocabulary = vocabulary };
+	markdown_init(&writer->markdown, out);
+	buffer_init(&writer->text, out->bytes_max);
+	buffer_init(&writer->line, out->bytes_max);
+	buffer_init(&writer->cells, out->bytes_max);
+	buffer_init(&writer->escaped, out->bytes_max);
+}
+
+void pdf_writer_done(struct pdf_writer *writer)
+{
+	buffer_done(&writer->text);
+	buffer_done(&writer->line);
+	buffer_done(&writer->cells);
+	buffer_done(&writer->escaped);
+}
+
+static struct text escaped(struct pdf_writer *writer, struct text plain)
+{
+	buffer_clear(&writer->escaped);
+	markdown_append_escaped(&writer->escaped, plain);
+	return buffer_view(&writer->escaped);
+}
+
+/* --- what is pending ------------------------------------------------------------------------------------------- */
+
+static void flush(struct pdf_writer *writer)
+{
+	if (writer->pending == PDF_PENDING_CODE)
+		markdown_code(&writer->markdown, TEXT_LITERAL(""), buffer_view(&writer->text));
+	else if (writer->pending != PDF_PENDING_NOTHING)
+		markdown_paragraph(&writer->markdown, escaped(writer, buffer_view(&writer->text)));
+	writer->pending = PDF_PENDING_NOTHING;
+	buffer_clear(&writer->text);
+}
+
+static void close_list(struct pdf_writer *writer)
+{
+	markdown_item_close(&writer->markdown);
+	markdown_list_close(&writer->markdown);
+	writer->list_depth--;
+}
+
+/* Closes the lists that a block beginning at x0 does not belong to: it stands left of their text. */
+static void close_lists_right_of(struct pdf_writer *writer, float x0, float size)
+{
+	while (writer->list_depth > 0 && x0 < writer->lists[writer->list_depth - 1].text_x0 - 0.7f * size)
+		close_list(writer);
+}
+
+static void close_all_lists(struct pdf_writer *writer)
+{
+	while (writer->list_depth > 0)
+		close_list(writer);
+}
+
+/* --- paragraphs and items -------------------------------------------------------------------------------------- */
+
+/* The block's lines joined to one, without the list marker, behind what is in `text`. */
+static void append_lines(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, struct buffer *text)
+{
+	size_t skip = block->kind == PDF_BLOCK_ITEM ? block->marker.bytes : 0;
+
+	for (uint32_t r = 0; r < block->row_count; r++) {
+		const struct pdf_row *row = &layout->rows[block->row_first + r];
+		if (row->furniture)
+			continue;
+		buffer_clear(&writer->line);
+		pdf_row_append(layout, row, &writer->line);
+		struct text line = buffer_view(&writer->line);
+		pdf_join_line(text, text_slice(line, size_min(skip, line.bytes), line.bytes), writer->vocabulary);
+		skip = 0;
+	}
+}
+
+/* A paragraph at the top of a page or column goes on with the one before it that does not end like a sentence. */
+static bool goes_on(const struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	struct text before = buffer_view(&writer->text);
+
+	if (!block->starts_region || before.bytes == 0 || (writer->pending != PDF_PENDING_PARAGRAPH && writer->pending != PDF_PENDING_ITEM))
+		return false;
+	const struct pdf_segment *segment = &layout->segments[layout->rows[block->row_first].segment_first];
+	struct text first = pdf_word_text(layout->page, &layout->page->words[segment->word_first]);
+	const char last = before.data[before.bytes - 1];
+	if (first.bytes == 0 || memchr(".:?!;", last, 5))
+		return false;
+	return ascii_is_lower(first.data[0]) || first.data[0] == '(' || last == '-' || last == ',';
+}
+
+static void write_paragraph(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	if (!goes_on(writer, layout, block)) {
+		flush(writer);
+		close_lists_right_of(writer, block->x0, block->size);
+		writer->pending = PDF_PENDING_PARAGRAPH;
+	}
+	append_lines(writer, layout, block, &writer->text);
+}
+
+static void write_item(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	flush(writer);
+	while (writer->list_depth > 0) {
+		struct pdf_open_list *list = &writer->lists[writer->list_depth - 1];
+		if (block->x0 > list->marker_x0 + 0.5f * block->size && writer->list_depth < PDF_LIST_DEPTH_MAX)
+			break; /* deeper */
+		if (block->x0 > list->marker_x0 - 0.5f * block->size && list->ordered == block->marker.ordered)
+			break; /* the same list */
+		close_list(writer);
+	}
+	struct pdf_open_list *list = writer->list_depth > 0 ? &writer->lists[writer->list_depth - 1] : NULL;
+	if (!list || block->x0 > list->marker_x0 + 0.5f * block->size) {
+		if (writer->list_depth < PDF_LIST_DEPTH_MAX) {
+			markdown_list_open(&writer->markdown, block->marker.ordered);
+			list = &writer->lists[writer->list_depth++];
+			*list = (struct pdf_open_list){ block->x0, block->text_x0, block->marker.ordered };
+		}
+	} else {
+		markdown_item_close(&writer->markdown);
+		list->text_x0 = block->text_x0;
+	}
+	markdown_item_open(&writer->markdown, block->marker.number);
+	writer->pending = PDF_PENDING_ITEM;
+	append_lines(writer, layout, block, &writer->text);
+}
+
+/* --- headings -------------------------------------------------------------------------------------------------- */
+
+static void write_heading(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	flush(writer);
+	close_all_lists(writer);
+	append_lines(writer, layout, block, &writer->text);
+	size_t before = writer->out->bytes;
+	markdown_heading(&writer->markdown, 1, escaped(writer, buffer_view(&writer->text)));
+	buffer_clear(&writer->text);
+	if (writer->out->status || writer->out->bytes == before)
+		return;
+	const char *mark = memchr(writer->out->data + before, '#', writer->out->bytes - before);
+	CHECK(mark);
+	struct pdf_heading heading = {
+		.offset = (size_t)(mark - writer->out->data),
+		.page = layout->page->number,
+		.size = block->size,
+		.clause_depth = block->clause_depth,
+		.outline_depth = block->outline_depth,
+		.bold = block->bold,
+	};
+	if (writer->status == 0)
+		writer->status = pdf_headings_add(writer->headings, heading);
+}
+
+/* --- code ------------------------------------------------------------------------------------------------------ */
+
+/* Width of a character of the row's type. */
+static float character_width(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	const struct pdf_segment *segment = &layout->segments[row->segment_first];
+	float widest = 0, width = 0;
+
+	for (uint32_t w = 0; w < segment->word_count; w++) {
+		const struct pdf_word *word = &layout->page->words[segment->word_first + w];
+		size_t count = utf8_count(pdf_word_text(layout->page, word));
+		if (count > 0 && word->box.x1 - word->box.x0 > widest) {
+			widest = word->box.x1 - word->box.x0;
+			width = widest / (float)count;
+		}
+	}
+	return width > 0.5f ? width : 0.5f * (row->size > 1 ? row->size : 10);
+}
+
+static void append_blanks(struct buffer *out, float gap, float width, size_t least)
+{
+	enum { CODE_BLANKS_MAX = 100 };
+	float blanks = roundf(gap / width);
+	size_t count = blanks < (float)least ? least : blanks > CODE_BLANKS_MAX ? CODE_BLANKS_MAX : (size_t)blanks;
+	buffer_append_repeat(out, ' ', count);
+}
+
+static void append_code_row(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_row *row, float left)
+{
+	const float width = character_width(layout, row);
+	float x = left;
+	bool first = true;
+
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		for (uint32_t w = 0; w < segment->word_count; w++) {
+			const struct pdf_word *word = &layout->page->words[segment->word_first + w];
+			append_blanks(&writer->text, word->box.x0 - x, width, first || word->box.x0 - x < 0.3f * width ? 0 : 1);
+			buffer_append_text(&writer->text, pdf_word_text(layout->page, word));
+			x = word->box.x1;
+			first = false;
+		}
+	}
+}
+
+static void write_code(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	const struct pdf_row *before = NULL;
+	float left = INFINITY;
+
+	for (uint32_t r = 0; r < block->row_count; r++)
+		if (!layout->rows[block->row_first + r].furniture)
+			left = fminf(left, layout->rows[block->row_first + r].box.x0);
+	if (writer->pending != PDF_PENDING_CODE || !block->starts_region) {
+		flush(writer);
+		close_lists_right_of(writer, block->x0, block->size);
+		writer->pending = PDF_PENDING_CODE;
+	}
+	for (uint32_t r = 0; r < block->row_count; r++) {
+		const struct pdf_row *row = &layout->rows[block->row_first + r];
+		if (row->furniture)
+			continue;
+		if (writer->text.bytes > 0)
+			buffer_append_byte(&writer->text, '\n');
+		if (before && row->box.y1 - before->box.y1 > 1.65f * row->size)
+			buffer_append_byte(&writer->text, '\n');
+		append_code_row(writer, layout, row, left);
+		before = row;
+	}
+}
+
+/* --- tables ---------------------------------------------------------------------------------------------------- */
+
+struct cell_row {
+	size_t end[PDF_TABLE_COLUMNS_MAX]; /* in writer->cells: where each column's text ends */
+};
+
+/* The texts of the rows [first, end) column by column, one behind the other in writer->cells. */
+static void gather_cells(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_table *table, uint32_t first,
+			 uint32_t end, struct cell_row *ret_cells)
+{
+	struct buffer *cells = &writer->cells, *cell = &writer->text;
+
+	buffer_clear(cells);
+	for (size_t c = 0; c < table->column_count; c++) {
+		buffer_clear(cell);
+		for (uint32_t r = first; r < end; r++) {
+			const struct pdf_row *row = &layout->rows[r];
+			for (uint32_t s = 0; s < row->segment_count && !row->furniture; s++) {
+				const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+				if (pdf_table_column_of(table, segment) != c)
+					continue;
+				buffer_clear(&writer->line);
+				pdf_segment_append(layout, segment, &writer->line);
+				pdf_join_line(cell, buffer_view(&writer->line), writer->vocabulary);
+			}
+		}
+		markdown_append_escaped(cells, buffer_view(cell));
+		ret_cells->end[c] = cells->bytes;
+	}
+	buffer_clear(cell);
+}
+
+static void write_cells(struct pdf_writer *writer, const struct pdf_table *table, const struct cell_row *cells)
+{
+	struct text texts[PDF_TABLE_COLUMNS_MAX], all = buffer_view(&writer->cells);
+	size_t start = 0;
+
+	if (writer->cells.status)
+		return;
+	for (size_t c = 0; c < table->column_count; c++) {
+		texts[c] = text_slice(all, start, cells->end[c]);
+		start = cells->end[c];
+	}
+	if (!table->terms) {
+		markdown_table_row(&writer->markdown, texts, table->column_count);
+		return;
+	}
+	buffer_clear(&writer->line);
+	buffer_append_text(&writer->line, texts[0]);
+	if (texts[0].bytes > 0 && texts[1].bytes > 0)
+		buffer_append_string(&writer->line, ": ");
+	buffer_append_text(&writer->line, texts[1]);
+	markdown_item_open(&writer->markdown, 0);
+	markdown_paragraph(&writer->markdown, buffer_view(&writer->line));
+	markdown_item_close(&writer->markdown);
+}
+
+static void write_table(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_table *table)
+{
+	const struct pdf_table_spacing spacing = pdf_table_spacing(layout, table);
+	const uint32_t end = table->row_first + table->row_count;
+	const struct pdf_row *before = NULL;
+	uint32_t first = table->row_first;
+	struct cell_row cells;
+
+	flush(writer);
+	close_all_lists(writer);
+	if (table->terms)
+		markdown_list_open(&writer->markdown, false);
+	else
+		markdown_table_open(&writer->markdown, table->column_count);
+	for (uint32_t r = table->row_first; r <= end; r++) {
+		const struct pdf_row *row = r < end ? &layout->rows[r] : NULL;
+		if (row && (row->furniture || !before || !pdf_table_row_begins(layout, table, spacing, before, row))) {
+			before = row->furniture ? before : row;
+			continue;
+		}
+		gather_cells(writer, layout, table, first, r, &cells);
+		write_cells(writer, table, &cells);
+		first = r;
+		before = row;
+	}
+	if (table->terms)
+		markdown_list_close(&writer->markdown);
+	else
+		markdown_table_close(&writer->markdown);
+}
+
+void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks)
+{
+	for (size_t i = 0; i < blocks->count && writer->out->status == 0 && writer->status == 0; i++) {
+		const struct pdf_block *block = &blocks->items[i];
+		switch ((enum pdf_block_kind)block->kind) {
+		case PDF_BLOCK_PARAGRAPH: write_paragraph(writer, layout, block); break;
+		case PDF_BLOCK_ITEM: write_item(writer, layout, block); break;
+		case PDF_BLOCK_HEADING: write_heading(writer, layout, block); break;
+		case PDF_BLOCK_CODE: write_code(writer, layout, block); break;
+		case PDF_BLOCK_TABLE: write_table(writer, layout, &blocks->tables[block->table]); break;
+		}
+	}
+}
+
+int pdf_write_finish(struct pdf_writer *writer)
+{
+	flush(writer);
+	close_all_lists(writer);
+	markdown_finish(&writer->markdown);
+	if (writer->status < 0)
+		return writer->status;
+	return writer->out->status;
+}

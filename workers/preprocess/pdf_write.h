@@ -1,0 +1,40 @@
+/* pdf_write.h: from the blocks of page after page to Markdown: lines joined to paragraphs, over page ends too; lists, code and
+ * tables through the Markdown writer; headings noted for their levels. Pure. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_WRITE_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_WRITE_H
+
+#include "workers/preprocess/markdown_writer.h"
+#include "workers/preprocess/pdf_blocks.h"
+
+enum { PDF_LIST_DEPTH_MAX = 8 };
+
+enum pdf_pending { PDF_PENDING_NOTHING, PDF_PENDING_PARAGRAPH, PDF_PENDING_ITEM, PDF_PENDING_CODE };
+
+struct pdf_open_list {
+	float marker_x0, text_x0;
+	bool ordered;
+};
+
+struct pdf_writer {
+	struct markdown_writer markdown;
+	struct buffer *out;                        /* not owned; headings have one "#" until their levels are known */
+	struct pdf_headings *headings;             /* not owned */
+	const struct pdf_vocabulary *vocabulary;   /* not owned */
+	struct pdf_open_list lists[PDF_LIST_DEPTH_MAX];
+	int list_depth;
+	enum pdf_pending pending;
+	struct buffer text;      /* what is pending, plain */
+	struct buffer line;      /* scratch: one row or cell */
+	struct buffer cells;     /* scratch: cells of a table row, one behind the other */
+	struct buffer escaped;   /* scratch */
+	int status;
+};
+
+void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct pdf_vocabulary *vocabulary);
+void pdf_writer_done(struct pdf_writer *writer);
+/* Writes a page's blocks. What ends the page may still go on with the next. */
+void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks);
+/* Writes what is pending. 0 or a negative code. */
+int pdf_write_finish(struct pdf_writer *writer) WARN_UNUSED;
+
+#endif
