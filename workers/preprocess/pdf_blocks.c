@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "workers/preprocess/pdf_blocks.h"
 
 #include <errno.h>
@@ -104,6 +105,26 @@ static void drop_leaders(struct blocks_work *work)
 			work->blocks->leaders_dropped++;
 		}
 		last = r;
+	}
+}
+
+/* On a page full of leaders, entries that have none ("1 Introduction   3" in bold) are entries too. */
+static void drop_entries(struct blocks_work *work)
+{
+	enum { CONTENTS_ROWS_MIN = 4 };
+	struct pdf_layout *layout = work->layout;
+	size_t title;
+	int32_t number;
+
+	for (size_t r = 0; r < layout->row_count && work->blocks->leaders_dropped >= CONTENTS_ROWS_MIN; r++) {
+		struct pdf_row *row = &layout->rows[r];
+		struct text text = row_text(work, row);
+		const char *blank = text.bytes > 0 ? memrchr(text.data, ' ', text.bytes) : NULL;
+		if (row->furniture || !blank || pdf_clause_depth(text, &title) == 0 ||
+		    !pdf_is_page_number(text_slice(text, (size_t)(blank + 1 - text.data), text.bytes), &number))
+			continue;
+		row->furniture = true;
+		work->blocks->leaders_dropped++;
 	}
 }
 
@@ -348,7 +369,13 @@ static int take_paragraph(struct blocks_work *work, size_t *r)
 		end = next + 1;
 	}
 	*r = end;
-	return add_block(work, PDF_BLOCK_PARAGRAPH, first, end) ? 0 : -ENOMEM;
+	struct pdf_block *block = add_block(work, PDF_BLOCK_PARAGRAPH, first, end);
+	if (!block)
+		return -ENOMEM;
+	for (size_t i = first; i < end; i++)
+		if (!rows[i].furniture)
+			block->x0 = fminf(block->x0, rows[i].box.x0 - work->region.x0);
+	return 0;
 }
 
 static int take_item(struct blocks_work *work, size_t *r, struct pdf_marker marker, float text_x0)
@@ -407,6 +434,19 @@ static int take_table(struct blocks_work *work, size_t *r, const struct pdf_tabl
 	return 0;
 }
 
+/* A name in fixed-width type with its explanation indented below it: the first line of a paragraph, not a line of code. */
+static bool is_term(const struct blocks_work *work, size_t r)
+{
+	const struct pdf_row *row = &work->layout->rows[r];
+	size_t next = next_row(work->layout, r);
+
+	if (row->segment_count != 1 || next == work->layout->row_count)
+		return false;
+	const struct pdf_row *below = &work->layout->rows[next];
+	return below->region == row->region && !is_code(work, below) && distance(row, below) < 1.3f * work->leading * row->size &&
+	       below->box.x0 > row->box.x0 + 0.8f * row->size;
+}
+
 static int take_heading(struct blocks_work *work, size_t *r, const struct found_heading *found)
 {
 	struct pdf_block *block = add_block(work, PDF_BLOCK_HEADING, *r, found->end);
@@ -431,7 +471,7 @@ static int take_block(struct blocks_work *work, size_t *r)
 		return take_heading(work, r, &heading);
 	if (find_marker(work, row, &marker, &text_x0))
 		return take_item(work, r, marker, text_x0);
-	if (is_code(work, row))
+	if (is_code(work, row) && !is_term(work, *r))
 		return take_code(work, r);
 	if (find_table(work, *r, &table))
 		return take_table(work, r, &table);
@@ -447,6 +487,7 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 	blocks->leaders_dropped = 0;
 	work.leading = usual_leading(layout);
 	drop_leaders(&work);
+	drop_entries(&work);
 	for (size_t r = 0; r < layout->row_count && status == 0;) {
 		if (layout->rows[r].furniture)
 			r++;

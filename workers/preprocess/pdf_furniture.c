@@ -30,6 +30,7 @@ static void describe(struct text text, struct pdf_edge *edge)
 			key[bytes++] = ascii_is_digit(word.data[i]) ? '#' : ascii_lower(word.data[i]);
 		key[bytes++] = ' ';
 	}
+	edge->number_alone = words == 1 && edge->first_number >= 0;
 	edge->key = XXH3_64bits(key, bytes);
 }
 
@@ -82,36 +83,72 @@ static bool counts_pages(const struct pdf_edge *a, const struct pdf_edge *b, int
 	return at_start || at_end;
 }
 
-static bool is_repeated(const struct pdf_edge *edge, const struct pdf_edge *others, size_t count, int32_t pages_apart)
+enum likeness {
+	UNLIKE,
+	SAME_WORDS,   /* proves something when several pages have them */
+	COUNTS_PAGES, /* proves it at once */
+};
+
+/* Are the two one running header? A number alone counts pages wherever it stands: the first page of a chapter often has it
+ * elsewhere. */
+static enum likeness compare_edges(const struct pdf_edge *edge, const struct pdf_edge *other, bool same_side, int32_t pages_apart)
 {
-	for (size_t i = 0; i < count; i++)
-		if (fabsf(edge->y - others[i].y) < same_height &&
-		    (edge->key == others[i].key || counts_pages(edge, &others[i], pages_apart)))
+	bool beside = same_side && fabsf(edge->y - other->y) < same_height;
+
+	if (counts_pages(edge, other, pages_apart) && (beside || edge->number_alone))
+		return COUNTS_PAGES;
+	return beside && edge->key == other->key ? SAME_WORDS : UNLIKE;
+}
+
+static enum likeness find_like(const struct pdf_edge *edge, bool top, const struct pdf_edges *other, int32_t pages_apart)
+{
+	enum likeness best = UNLIKE;
+
+	for (size_t i = 0; i < other->top_count + other->bottom_count; i++) {
+		bool other_top = i < other->top_count;
+		const struct pdf_edge *with = other_top ? &other->top[i] : &other->bottom[i - other->top_count];
+		enum likeness found = compare_edges(edge, with, other_top == top, pages_apart);
+		best = found > best ? found : best;
+	}
+	return best;
+}
+
+/* Words that only happen to stand at the same place of two pages ("Description") are text. So the outermost row must be repeated
+ * on the pages of the same side (left or right) or on most pages around; a row further in, on all of them. */
+static bool is_running(const struct pdf_edge *edge, bool top, bool outermost, uint32_t page_number, const struct pdf_edges *const *neighbours,
+		       size_t count)
+{
+	size_t same = 0, sides = 0, same_sides = 0;
+
+	for (size_t n = 0; n < count; n++) {
+		int32_t apart = (int32_t)neighbours[n]->page_number - (int32_t)page_number;
+		enum likeness found = find_like(edge, top, neighbours[n], apart);
+		if (found == COUNTS_PAGES)
 			return true;
-	return false;
+		same += found == SAME_WORDS;
+		sides += apart % 2 == 0;
+		same_sides += apart % 2 == 0 && found == SAME_WORDS;
+	}
+	if (same == 0)
+		return false;
+	if (!outermost)
+		return same == count;
+	return (sides > 0 && same_sides == sides) || same * 4 >= count * 3;
 }
 
 static void mark_side(struct pdf_layout *layout, const struct pdf_edges *edges, bool top, const struct pdf_edges *const *neighbours,
 		      size_t count)
 {
 	const struct pdf_edge *side = top ? edges->top : edges->bottom;
-	size_t side_count = top ? edges->top_count : edges->bottom_count;
-	const size_t needed = count >= PDF_NEIGHBOURS_MAX ? 2 : 1;
+	const size_t side_count = top ? edges->top_count : edges->bottom_count;
 
 	for (size_t i = 0; i < side_count; i++) {
-		size_t repeats = 0;
-		for (size_t n = 0; n < count; n++) {
-			const struct pdf_edges *other = neighbours[n];
-			repeats += is_repeated(&side[i], top ? other->top : other->bottom, top ? other->top_count : other->bottom_count,
-					       (int32_t)other->page_number - (int32_t)edges->page_number);
-		}
 		bool beside = i > 0 && fabsf(side[i].y - side[i - 1].y) < same_height;
-		if (repeats < needed || (i > 0 && !beside && side[i].table_like)) {
-			if (beside)
-				continue;
-			return; /* what lies further in belongs to the text; a table's header may be repeated there */
-		}
-		layout->rows[side[i].row].furniture = true;
+		bool table_header = i > 0 && !beside && side[i].table_like; /* repeated on each page that the table runs over */
+		if (!table_header && is_running(&side[i], top, i == 0 || beside, edges->page_number, neighbours, count))
+			layout->rows[side[i].row].furniture = true;
+		else if (!beside)
+			return; /* what lies further in belongs to the text */
 	}
 }
 

@@ -15,6 +15,7 @@ struct pdf_edge {
 	float y;          /* of its middle, as a part of the page's height */
 	uint64_t key;     /* hash of its words, numbers taken out */
 	int32_t first_number, last_number; /* page number at its start or end, -1: none */
+	bool number_alone;
 	bool table_like;  /* three or more parts */
 };
 

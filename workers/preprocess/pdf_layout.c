@@ -330,15 +330,34 @@ int pdf_layout_build(struct pdf_layout *layout, const struct pdf_page *page)
 	return build_rows(layout);
 }
 
+/* A small raised number behind a word: a footnote's mark after a word, else an exponent. */
+static bool is_raised_number(const struct pdf_layout *layout, const struct pdf_word *before, const struct pdf_word *word)
+{
+	struct text text = pdf_word_text(layout->page, word);
+
+	if (word->size > 0.85f * before->size || word->box.y1 > before->box.y1 - 0.12f * before->size)
+		return false;
+	for (size_t i = 0; i < text.bytes; i++)
+		if (!ascii_is_digit(text.data[i]))
+			return false;
+	return text.bytes > 0 && text.bytes < 4;
+}
+
 void pdf_segment_append(const struct pdf_layout *layout, const struct pdf_segment *segment, struct buffer *out)
 {
 	for (uint32_t w = 0; w < segment->word_count; w++) {
 		const struct pdf_word *before = w > 0 ? &layout->page->words[segment->word_first + w - 1] : NULL;
 		const struct pdf_word *word = &layout->page->words[segment->word_first + w];
-		/* A raised or lowered part of a word ("10" and a small "2") is not parted from it. */
+		struct text text = pdf_word_text(layout->page, word);
+		if (before && is_raised_number(layout, before, word)) {
+			bool power = before->bytes < 3 || ascii_is_digit(layout->page->text.data[before->start + before->bytes - 1]);
+			buffer_append_format(out, power ? "^%.*s" : "[%.*s]", TEXT_ARGS(text));
+			continue;
+		}
+		/* A lowered part of a word ("H" and a small "2") is not parted from it. */
 		if (before && (word->box.x0 - before->box.x1 > 0.08f * word->size || word->rotated))
 			buffer_append_byte(out, ' ');
-		buffer_append_text(out, pdf_word_text(layout->page, word));
+		buffer_append_text(out, text);
 	}
 }
 

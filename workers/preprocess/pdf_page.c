@@ -58,10 +58,18 @@ static const char *ligature(uint32_t code)
 	return NULL;
 }
 
-/* Bullets of symbol fonts, which PDF files give as private characters. */
+/* Bullets of symbol fonts, which PDF files give as private characters, and what Windows code pages have at 0x80–0x9F. */
 static uint32_t resolve_symbol(uint32_t code)
 {
 	switch (code) {
+	case 0x85: return 0x2026;
+	case 0x91: return 0x2018;
+	case 0x92: return 0x2019;
+	case 0x93: return 0x201C;
+	case 0x94: return 0x201D;
+	case 0x96: return 0x2013;
+	case 0x97: return 0x2014;
+	case 0x88: case 0x95:
 	case 0xF0B7: case 0xF0A7: case 0xF076: case 0xF0A8: case 0xF06E: case 0xF071: case 0xF0D8: case 0x2219: case 0x25CF: case 0x25A0:
 	case 0x25AA: case 0x25E6: case 0x2023: case 0x25CB: return 0x2022;
 	case 0xF02D: case 0x2010: case 0x2011: return '-';
@@ -92,6 +100,7 @@ void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box)
 	CHECK(page->word_count > 0);
 	struct pdf_word *word = &page->words[page->word_count - 1];
 
+	code = resolve_symbol(code);
 	if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
 		page->garbage++;
 		page->characters++;
@@ -99,13 +108,28 @@ void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box)
 	}
 	widen(&word->box, box, page->text.bytes == word->start);
 	page->characters++;
-	page->garbage += is_garbage(code) && resolve_symbol(code) == code;
+	page->garbage += is_garbage(code);
 	const char *letters = ligature(code);
 	if (letters)
 		buffer_append_string(&page->text, letters);
 	else
-		utf8_append(&page->text, resolve_symbol(code));
+		utf8_append(&page->text, code);
 	word->bytes = (uint32_t)(page->text.bytes - word->start);
+}
+
+bool pdf_page_continues(const struct pdf_page *page, struct pdf_box before, struct pdf_box box, float size)
+{
+	const struct pdf_word *word = &page->words[page->word_count - 1];
+	float across = box.x0 - before.x1, down = box.y0 - before.y1, up = before.y0 - box.y1;
+	float reach = word->size > 1 ? word->size : 1;
+
+	if (size < 0.85f * word->size || size > 1.18f * word->size)
+		return false;
+	if (down < 0 && up < 0)
+		return across < 0.3f * reach && across > -reach;
+	/* Not side by side: letters of text turned by 90 degrees stand right above one another. */
+	bool above = box.x0 < before.x1 && box.x1 > before.x0;
+	return above && down < 0.3f * reach && up < 0.3f * reach;
 }
 
 static bool name_has(struct text name, const char *const *parts, size_t count)
@@ -118,7 +142,7 @@ static bool name_has(struct text name, const char *const *parts, size_t count)
 
 uint8_t pdf_font_style(struct text font_name)
 {
-	static const char *const bold[] = { "bold", "black", "heavy", "demi", "cmbx", "sfbx", "ecbx", "-bd" };
+	static const char *const bold[] = { "bold", "black", "heavy", "demi", "medi", "cmbx", "sfbx", "ecbx", "-bd" };
 	static const char *const italic[] = { "ital", "obli", "slant", "cmti", "cmsl", "sfti" };
 	static const char *const mono[] = { "mono", "courier", "consol", "typewriter", "cmtt", "cmsltt", "sftt", "ectt", "lmtt",
 					    "inconsolata", "menlo", "monaco", "nimbusmon", "lucidasanstyp", "terminal", "zi4", "beramono" };

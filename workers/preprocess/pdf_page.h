@@ -48,6 +48,9 @@ void pdf_page_done(struct pdf_page *page);
 void pdf_page_clear(struct pdf_page *page, uint32_t number, float width, float height); /* keeps the memory */
 /* Adds an empty word; its characters follow by pdf_page_append. NULL: out of memory. */
 struct pdf_word *pdf_page_add_word(struct pdf_page *page);
+/* Does a character at `box` belong to the word added last, whose last character is at `before`? Not when it is of another size
+ * (a footnote's number behind a word) or stands elsewhere. */
+bool pdf_page_continues(const struct pdf_page *page, struct pdf_box before, struct pdf_box box, float size);
 /* One character of the word added last, with its box: ligatures are resolved, blanks and controls left out. */
 void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box);
 

@@ -167,6 +167,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 		      struct pdf_page *page)
 {
 	struct pdf_word *word = NULL;
+	struct pdf_box before = { 0 };
 	size_t characters = 0;
 	guint index = 0;
 
@@ -183,6 +184,12 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 		while (runs && (guint)((PopplerTextAttributes *)runs->data)->end_index < index)
 			runs = runs->next;
 		const PopplerTextAttributes *run = runs ? runs->data : NULL;
+		const struct pdf_box box = { (float)boxes[index].x1, (float)boxes[index].y1, (float)boxes[index].x2, (float)boxes[index].y2 };
+		if (word && !pdf_page_continues(page, before, box, run ? (float)run->font_size : word->size)) {
+			mark_rotated(word, characters);
+			word = NULL;
+		}
+		before = box;
 		if (!word) {
 			word = pdf_page_add_word(page);
 			if (!word)
@@ -191,8 +198,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 			word->size = run ? (float)run->font_size : 0;
 			word->style = run && run->font_name ? style_of(source, run->font_name) : 0;
 		}
-		const PopplerRectangle *box = &boxes[index];
-		pdf_page_append(page, code, (struct pdf_box){ (float)box->x1, (float)box->y1, (float)box->x2, (float)box->y2 });
+		pdf_page_append(page, code, box);
 		characters++;
 	}
 	if (word)

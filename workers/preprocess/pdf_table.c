@@ -225,7 +225,7 @@ bool pdf_table_row_begins(const struct pdf_layout *layout, const struct pdf_tabl
 {
 	if (!before)
 		return true;
-	if (spacing.spaced)
+	if (spacing.spaced && !table->terms)
 		return baseline_distance(before, row) > 1.2f * spacing.leading;
 	return pdf_table_column_of(table, &layout->segments[row->segment_first]) == 0;
 }

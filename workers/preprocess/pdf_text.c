@@ -78,9 +78,9 @@ static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const st
 	char joined[2 * WORD_BYTES_MAX + 1];
 	size_t before = letters_before(head), after = letters_after(tail);
 
-	if (tail.bytes == 0 || before == 0)
+	if (tail.bytes == 0 || head.bytes == 0 || (before == 0 && !ascii_is_digit(head.data[head.bytes - 1])))
 		return HYPHEN_IS_NONE;
-	if (after == 0 || !ascii_is_lower(tail.data[0]))
+	if (after == 0 || before == 0 || !ascii_is_lower(tail.data[0]))
 		return ascii_is_alnum(tail.data[0]) ? HYPHEN_STAYS : HYPHEN_IS_NONE;
 	if (before > WORD_BYTES_MAX || after > WORD_BYTES_MAX)
 		return HYPHEN_GOES;
@@ -93,6 +93,17 @@ static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const st
 	joined[before] = '-';
 	memcpy(joined + before + 1, tail.data, after);
 	return pdf_vocabulary_has(vocabulary, (struct text){ joined, before + 1 + after }) ? HYPHEN_STAYS : HYPHEN_GOES;
+}
+
+/* Does the last word of `head` begin a web address that goes on in `tail`? */
+static bool ends_in_address(struct text head, struct text tail)
+{
+	size_t start = head.bytes;
+
+	while (start > 0 && head.data[start - 1] != ' ')
+		start--;
+	struct text word = text_slice(head, start, head.bytes);
+	return text_find(word, TEXT_LITERAL("://")) >= 0 && ascii_is_lower(tail.data[0]) && memchr("./_=&?%", word.data[word.bytes - 1], 7);
 }
 
 static void append_without_soft_hyphens(struct buffer *out, struct text line)
@@ -122,7 +133,7 @@ void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocab
 			buffer_truncate(text, text->bytes - 1);
 		if (fate == HYPHEN_IS_NONE)
 			buffer_append_byte(text, ' ');
-	} else if (so_far.bytes > 0) {
+	} else if (so_far.bytes > 0 && !ends_in_address(so_far, line)) {
 		buffer_append_byte(text, ' ');
 	}
 	append_without_soft_hyphens(text, line);

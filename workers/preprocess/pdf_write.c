@@ -9,10 +9,10 @@ void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_h
 {
 	*writer = (struct pdf_writer){ .out = out, .headings = headings, .vocabulary = vocabulary };
 	markdown_init(&writer->markdown, out);
-	buffer_init(&writer->text, out->bytes_max);
-	buffer_init(&writer->line, out->bytes_max);
-	buffer_init(&writer->cells, out->bytes_max);
-	buffer_init(&writer->escaped, out->bytes_max);
+	buffer_init(&writer->text, PDF_PENDING_BYTES_MAX);
+	buffer_init(&writer->line, PDF_PENDING_BYTES_MAX);
+	buffer_init(&writer->cells, PDF_PENDING_BYTES_MAX);
+	buffer_init(&writer->escaped, PDF_PENDING_BYTES_MAX);
 }
 
 void pdf_writer_done(struct pdf_writer *writer)
@@ -32,8 +32,17 @@ static struct text escaped(struct pdf_writer *writer, struct text plain)
 
 /* --- what is pending ------------------------------------------------------------------------------------------- */
 
+static void keep_first_failure(struct pdf_writer *writer)
+{
+	const struct buffer *buffers[] = { &writer->text, &writer->line, &writer->cells, &writer->escaped };
+
+	for (size_t i = 0; i < COUNT_OF(buffers) && writer->status == 0; i++)
+		writer->status = buffers[i]->status;
+}
+
 static void flush(struct pdf_writer *writer)
 {
+	keep_first_failure(writer);
 	if (writer->pending == PDF_PENDING_CODE)
 		markdown_code(&writer->markdown, TEXT_LITERAL(""), buffer_view(&writer->text));
 	else if (writer->pending != PDF_PENDING_NOTHING)
@@ -53,6 +62,13 @@ static void close_list(struct pdf_writer *writer)
 static void close_lists_right_of(struct pdf_writer *writer, float x0, float size)
 {
 	while (writer->list_depth > 0 && x0 < writer->lists[writer->list_depth - 1].text_x0 - 0.7f * size)
+		close_list(writer);
+}
+
+/* A paragraph belongs to an item only when it begins right below the item's text; an indented first line does not make it so. */
+static void close_lists_around(struct pdf_writer *writer, float x0, float size)
+{
+	while (writer->list_depth > 0 && fabsf(x0 - writer->lists[writer->list_depth - 1].text_x0) > 0.35f * size)
 		close_list(writer);
 }
 
@@ -100,7 +116,7 @@ static void write_paragraph(struct pdf_writer *writer, const struct pdf_layout *
 {
 	if (!goes_on(writer, layout, block)) {
 		flush(writer);
-		close_lists_right_of(writer, block->x0, block->size);
+		close_lists_around(writer, block->x0, block->size);
 		writer->pending = PDF_PENDING_PARAGRAPH;
 	}
 	append_lines(writer, layout, block, &writer->text);
@@ -335,6 +351,7 @@ void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, 
 int pdf_write_finish(struct pdf_writer *writer)
 {
 	flush(writer);
+	keep_first_failure(writer);
 	close_all_lists(writer);
 	markdown_finish(&writer->markdown);
 	if (writer->status < 0)

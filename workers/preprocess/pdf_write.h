@@ -6,7 +6,7 @@
 #include "workers/preprocess/markdown_writer.h"
 #include "workers/preprocess/pdf_blocks.h"
 
-enum { PDF_LIST_DEPTH_MAX = 8 };
+enum { PDF_LIST_DEPTH_MAX = 8, PDF_PENDING_BYTES_MAX = 256 << 20 };
 
 enum pdf_pending { PDF_PENDING_NOTHING, PDF_PENDING_PARAGRAPH, PDF_PENDING_ITEM, PDF_PENDING_CODE };
 
@@ -27,7 +27,7 @@ struct pdf_writer {
 	struct buffer line;      /* scratch: one row or cell */
 	struct buffer cells;     /* scratch: cells of a table row, one behind the other */
 	struct buffer escaped;   /* scratch */
-	int status;
+	int status;              /* first failure of a buffer above, or of the headings */
 };
 
 void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct pdf_vocabulary *vocabulary);

@@ -1,0 +1,44 @@
+#include "tests/unit/pdf_fixture.h"
+
+#include "base/utf8.h"
+
+void fixture_word(struct pdf_page *page, float x, float y, float size, uint8_t style, const char *text)
+{
+	struct text rest = text_from(text);
+	struct pdf_word *word = pdf_page_add_word(page);
+
+	CHECK(word);
+	word->size = size;
+	word->style = style;
+	for (size_t i = 0; i < rest.bytes;) {
+		uint32_t code = 0;
+		size_t bytes = utf8_decode(rest, i, &code);
+		CHECK(bytes > 0);
+		pdf_page_append(page, code, (struct pdf_box){ x, y - 0.8f * size, x + size / 2, y + 0.2f * size });
+		x += size / 2;
+		i += bytes;
+	}
+}
+
+void fixture_line(struct pdf_page *page, float x, float y, float size, uint8_t style, const char *text)
+{
+	char word[512];
+	size_t letters = 0, start = 0, i = 0;
+
+	for (;; i++) {
+		if (text[i] && text[i] != ' ')
+			continue;
+		if (i > start) {
+			CHECK(i - start < sizeof(word));
+			memcpy(word, text + start, i - start);
+			word[i - start] = '\0';
+			fixture_word(page, x + (float)letters * size / 2, y, size, style, word);
+			letters += utf8_count(text_from(word));
+		}
+		start = i + 1;
+		letters++;
+		if (!text[i])
+			break;
+	}
+	page->words[page->word_count - 1].line_end = true;
+}

@@ -1,0 +1,14 @@
+/* pdf_fixture.h: pages of words made by hand, for the tests of what comes after poppler. Letters are half a font size wide, so that
+ * a text's place is easy to reckon. */
+#ifndef DOCRING_TESTS_UNIT_PDF_FIXTURE_H
+#define DOCRING_TESTS_UNIT_PDF_FIXTURE_H
+
+#include "workers/preprocess/pdf_page.h"
+
+/* Adds a line of words at x, its baseline at y; runs of three blanks or more are gaps of that many letters. */
+void fixture_line(struct pdf_page *page, float x, float y, float size, uint8_t style, const char *text);
+
+/* One word, not at the end of a line. */
+void fixture_word(struct pdf_page *page, float x, float y, float size, uint8_t style, const char *text);
+
+#endif

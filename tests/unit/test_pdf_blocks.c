@@ -1,0 +1,268 @@
+/* Rows to blocks to Markdown: paragraphs, lists, headings, code, tables, and what goes on over a page's end. */
+#include "tests/unit/pdf_fixture.h"
+#include "workers/preprocess/pdf_write.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { PAGES_MAX = 4 };
+
+static struct pdf_page pages[PAGES_MAX];
+static size_t page_count;
+static struct buffer markdown, final;
+
+static int prepare(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PAGES_MAX; i++) {
+		pdf_page_init(&pages[i]);
+		pdf_page_clear(&pages[i], (uint32_t)i, 600, 800);
+	}
+	page_count = 1;
+	buffer_init(&markdown, 1 << 20);
+	buffer_init(&final, 1 << 20);
+	return 0;
+}
+
+static int tidy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PAGES_MAX; i++)
+		pdf_page_done(&pages[i]);
+	buffer_done(&markdown);
+	buffer_done(&final);
+	return 0;
+}
+
+/* The pages as Markdown; body text is 10 points. */
+static const char *write_pages(void)
+{
+	struct pdf_body body = { .size = 10 };
+	struct pdf_layout layout;
+	struct pdf_blocks blocks;
+	struct pdf_outline outline;
+	struct pdf_headings headings;
+	struct pdf_writer writer;
+	struct pdf_vocabulary *vocabulary = calloc(1, sizeof(*vocabulary));
+
+	assert_non_null(vocabulary);
+	pdf_layout_init(&layout);
+	pdf_blocks_init(&blocks);
+	pdf_outline_init(&outline);
+	pdf_headings_init(&headings);
+	pdf_writer_init(&writer, &markdown, &headings, vocabulary);
+	for (size_t i = 0; i < page_count; i++) {
+		assert_int_equal(pdf_layout_build(&layout, &pages[i]), 0);
+		assert_int_equal(pdf_blocks_build(&blocks, &layout, &body, &outline), 0);
+		pdf_write_page(&writer, &layout, &blocks);
+	}
+	assert_int_equal(pdf_write_finish(&writer), 0);
+	pdf_headings_settle(&headings, false);
+	pdf_headings_apply(&headings, buffer_view(&markdown), &final);
+	pdf_writer_done(&writer);
+	pdf_headings_done(&headings);
+	pdf_outline_done(&outline);
+	pdf_blocks_done(&blocks);
+	pdf_layout_done(&layout);
+	free(vocabulary);
+	return buffer_string(&final);
+}
+
+static void line(float x, float y, const char *text)
+{
+	fixture_line(&pages[0], x, y, 10, 0, text);
+}
+
+static void parts_paragraphs_by_distance(void **state)
+{
+	(void)state;
+	line(50, 100, "The first paragraph begins here and it is set");
+	line(50, 112, "over two lines.");
+	line(50, 130, "The second one follows after a gap and also has");
+	line(50, 142, "two lines.");
+	assert_string_equal(write_pages(), "The first paragraph begins here and it is set over two lines.\n\n"
+					   "The second one follows after a gap and also has two lines.\n");
+}
+
+static void parts_paragraphs_by_indentation(void **state)
+{
+	(void)state;
+	line(50, 100, "The first paragraph begins here and it is set");
+	line(50, 112, "over three lines of text, which are all of the");
+	line(50, 124, "same width as the others.");
+	line(65, 136, "The second one is indented and has two lines");
+	line(50, 148, "and no more.");
+	assert_string_equal(write_pages(), "The first paragraph begins here and it is set over three lines of text, which are all of the "
+					   "same width as the others.\n\nThe second one is indented and has two lines and no more.\n");
+}
+
+static void writes_lists(void **state)
+{
+	(void)state;
+	line(50, 100, "Things to do in the order that is given here are:");
+	line(60, 112, "1. the first of the things, which is a long one and");
+	line(75, 124, "goes on in a second line");
+	line(60, 136, "2. the second");
+	line(80, 148, "\xE2\x80\xA2 inside");
+	line(80, 160, "\xE2\x80\xA2 inside too");
+	line(60, 172, "3. the third");
+	line(50, 190, "Text after the list that stands at the margin.");
+	assert_string_equal(write_pages(), "Things to do in the order that is given here are:\n\n"
+					   "1. the first of the things, which is a long one and goes on in a second line\n2. the second\n"
+					   "   - inside\n   - inside too\n3. the third\n\nText after the list that stands at the margin.\n");
+}
+
+static void finds_headings(void **state)
+{
+	(void)state;
+	fixture_line(&pages[0], 50, 60, 20, 0, "The Feature");
+	fixture_line(&pages[0], 50, 100, 14, PDF_BOLD, "1     Overview");
+	line(50, 120, "Text of the overview.");
+	fixture_line(&pages[0], 50, 150, 12, PDF_BOLD, "1.1   A rather long heading that does");
+	fixture_line(&pages[0], 50, 164, 12, PDF_BOLD, "not fit on one line");
+	line(50, 190, "More text.");
+	fixture_line(&pages[0], 50, 210, 10, PDF_BOLD, "Note");
+	line(50, 225, "It is noted.");
+	fixture_line(&pages[0], 50, 245, 10, PDF_BOLD, "a bold line of text that ends with a period.");
+	assert_string_equal(write_pages(), "# The Feature\n\n# 1 Overview\n\nText of the overview.\n\n"
+					   "## 1.1 A rather long heading that does not fit on one line\n\nMore text.\n\n### Note\n\n"
+					   "It is noted.\n\na bold line of text that ends with a period.\n");
+}
+
+static void fences_code(void **state)
+{
+	(void)state;
+	line(50, 100, "Run this:");
+	fixture_line(&pages[0], 60, 120, 10, PDF_MONO, "if (a) {");
+	fixture_line(&pages[0], 80, 132, 10, PDF_MONO, "b(c,   d);");
+	fixture_line(&pages[0], 60, 144, 10, PDF_MONO, "}");
+	fixture_line(&pages[0], 60, 168, 10, PDF_MONO, "done();");
+	line(50, 190, "Then that.");
+	assert_string_equal(write_pages(), "Run this:\n\n```\nif (a) {\n    b(c,   d);\n}\n\ndone();\n```\n\nThen that.\n");
+}
+
+static void writes_tables(void **state)
+{
+	(void)state;
+	line(50, 80, "The parameters of the feature are given in the table below:");
+	fixture_line(&pages[0], 50, 100, 10, PDF_BOLD, "Parameter            Range      Description");
+	line(50, 114, "cellRange            1..100     Range of the cell, the");
+	line(210, 126, "largest distance.");
+	line(50, 140, "qRxLevMin            -140..-44  Least level|power");
+	line(50, 160, "Text after it, which is long enough to go over all of the columns.");
+	assert_string_equal(write_pages(), "The parameters of the feature are given in the table below:\n\n"
+					   "| Parameter | Range | Description |\n| --- | --- | --- |\n"
+					   "| cellRange | 1..100 | Range of the cell, the largest distance. |\n"
+					   "| qRxLevMin | -140..-44 | Least level\\|power |\n\n"
+					   "Text after it, which is long enough to go over all of the columns.\n");
+}
+
+/* Rows set apart by more white than their lines: the first column may have several lines too. */
+static void writes_tables_with_spaced_rows(void **state)
+{
+	(void)state;
+	fixture_line(&pages[0], 50, 100, 10, PDF_BOLD, "Name            Meaning");
+	for (int i = 0; i < 4; i++) {
+		line(50, 120 + (float)i * 32, "longName        what it is");
+		line(50, 132 + (float)i * 32, "Continued       and more");
+	}
+	assert_string_equal(write_pages(), "| Name | Meaning |\n| --- | --- |\n| longName Continued | what it is and more |\n"
+					   "| longName Continued | what it is and more |\n| longName Continued | what it is and more |\n"
+					   "| longName Continued | what it is and more |\n");
+}
+
+static void writes_terms_as_a_list(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		fixture_word(&pages[0], 50, 100 + (float)i * 24, 10, PDF_MONO, "name");
+		pages[0].words[pages[0].word_count - 1].line_end = true;
+		line(110, 100 + (float)i * 24, "a sentence which says what the name is for,");
+		line(110, 112 + (float)i * 24, "over two lines");
+	}
+	assert_string_equal(write_pages(), "- name: a sentence which says what the name is for, over two lines\n"
+					   "- name: a sentence which says what the name is for, over two lines\n"
+					   "- name: a sentence which says what the name is for, over two lines\n");
+}
+
+/* Gaps that do not align are no columns. */
+static void refuses_what_is_no_table(void **state)
+{
+	(void)state;
+	line(50, 100, "some words      and more of them here");
+	line(50, 112, "a line with a gap elsewhere      in it");
+	line(50, 124, "and      another gap at a third place");
+	assert_string_equal(write_pages(), "some words and more of them here a line with a gap elsewhere in it and another gap at a third place\n");
+}
+
+static void drops_contents_lists(void **state)
+{
+	(void)state;
+	line(50, 100, "1.1 The first clause . . . . . . . . . . 3");
+	line(50, 112, "1.2 The second clause that has a long title and goes on");
+	line(70, 124, "in a second line . . . . . . . . . . 4");
+	line(50, 136, "1.3 The third clause . . . . . . . . . . 5");
+	line(50, 148, "1.4 The fourth clause . . . . . . . . . . 6");
+	line(50, 160, "2 Another chapter 7");
+	line(50, 190, "Text.");
+	assert_string_equal(write_pages(), "Text.\n");
+}
+
+static void goes_on_over_pages(void **state)
+{
+	(void)state;
+	page_count = 3;
+	fixture_line(&pages[0], 50, 700, 10, 0, "A sentence that is not at its end when the page is, so that the configu-");
+	fixture_line(&pages[1], 50, 100, 10, 0, "ration is read on the next page.");
+	fixture_line(&pages[1], 50, 130, 10, 0, "This paragraph is at its end.");
+	fixture_line(&pages[2], 50, 100, 10, 0, "this one stands alone.");
+	assert_string_equal(write_pages(), "A sentence that is not at its end when the page is, so that the configuration is read on the next page.\n\n"
+					   "This paragraph is at its end.\n\nthis one stands alone.\n");
+}
+
+static void keeps_all_rotated_text(void **state)
+{
+	(void)state;
+	line(50, 100, "Upright.");
+	struct pdf_word *word = pdf_page_add_word(&pages[0]);
+	word->size = 10;
+	for (int i = 0; i < 6; i++)
+		pdf_page_append(&pages[0], (uint32_t)('a' + i), (struct pdf_box){ 20, 300 + (float)i * 6, 30, 306 + (float)i * 6 });
+	word->rotated = word->line_end = true;
+	assert_string_equal(write_pages(), "Upright.\n\nabcdef\n");
+}
+
+/* Thousands of rows that begin like tables and are none: linear, and nothing is lost. */
+static void survives_many_gaps(void **state)
+{
+	enum { ROWS = 20000 };
+	size_t count = 0;
+
+	(void)state;
+	pdf_page_clear(&pages[0], 0, 600, (float)ROWS * 12);
+	for (int i = 0; i < ROWS; i++) {
+		fixture_line(&pages[0], 50, 20 + (float)i * 12, 10, 0, "aa");
+		fixture_line(&pages[0], 90 + (float)(i * 37 % 400), 20 + (float)i * 12, 10, 0, "bb");
+	}
+	for (const char *p = write_pages(); (p = strstr(p, "bb")) != NULL; p++)
+		count++;
+	assert_int_equal(count, ROWS);
+}
+
+int main(void)
+{
+#define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
+	const struct CMUnitTest tests[] = {
+		PAGE_TEST(parts_paragraphs_by_distance), PAGE_TEST(parts_paragraphs_by_indentation), PAGE_TEST(writes_lists),
+		PAGE_TEST(finds_headings), PAGE_TEST(fences_code), PAGE_TEST(writes_tables), PAGE_TEST(writes_tables_with_spaced_rows),
+		PAGE_TEST(writes_terms_as_a_list), PAGE_TEST(refuses_what_is_no_table), PAGE_TEST(drops_contents_lists),
+		PAGE_TEST(goes_on_over_pages), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,175 @@
+/* Running headers, footers and page numbers. */
+#include "tests/unit/pdf_fixture.h"
+#include "workers/preprocess/pdf_furniture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { PAGES = 5 };
+
+static struct pdf_page pages[PAGES];
+static struct pdf_layout layouts[PAGES];
+static struct pdf_edges edges[PAGES];
+static struct buffer scratch;
+
+static int prepare(void **state)
+{
+	(void)state;
+	buffer_init(&scratch, 1 << 20);
+	for (uint32_t i = 0; i < PAGES; i++) {
+		char line[64];
+		pdf_page_init(&pages[i]);
+		pdf_page_clear(&pages[i], i, 600, 800);
+		pdf_layout_init(&layouts[i]);
+		for (int n = 0; n < 10; n++) {
+			snprintf(line, sizeof(line), "page %u has its own line %d of text", i, n * 7 + (int)i);
+			fixture_line(&pages[i], 60, 200 + (float)n * 14, 10, 0, line);
+		}
+	}
+	return 0;
+}
+
+static int tidy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PAGES; i++) {
+		pdf_layout_done(&layouts[i]);
+		pdf_page_done(&pages[i]);
+	}
+	buffer_done(&scratch);
+	return 0;
+}
+
+static void add(uint32_t page, float y, const char *text)
+{
+	fixture_line(&pages[page], 60, y, 10, 0, text);
+}
+
+/* Marks page `number` and returns the texts of its furniture, parted by "/". */
+static const char *furniture(uint32_t number)
+{
+	const struct pdf_edges *neighbours[PDF_NEIGHBOURS_MAX];
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < PAGES; i++) {
+		assert_int_equal(pdf_layout_build(&layouts[i], &pages[i]), 0);
+		pdf_edges_find(&layouts[i], &scratch, &edges[i]);
+		if (i != number && i + 2 >= number && i <= number + 2)
+			neighbours[count++] = &edges[i];
+	}
+	pdf_furniture_mark(&layouts[number], &edges[number], neighbours, count);
+	buffer_clear(&scratch);
+	for (size_t r = 0; r < layouts[number].row_count; r++) {
+		if (!layouts[number].rows[r].furniture)
+			continue;
+		if (scratch.bytes > 0)
+			buffer_append_byte(&scratch, '/');
+		pdf_row_append(&layouts[number], &layouts[number].rows[r], &scratch);
+	}
+	return buffer_string(&scratch);
+}
+
+static void finds_the_same_words_on_all_pages(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		add(i, 50, "Product guide");
+		add(i, 760, "Confidential");
+	}
+	for (uint32_t i = 0; i < PAGES; i++)
+		assert_string_equal(furniture(i), "Product guide/Confidential");
+}
+
+static void finds_numbers_that_count_the_pages(void **state)
+{
+	char line[64];
+
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		snprintf(line, sizeof(line), "%u.%u A section of its own %u", i, i + 3, i + 17);
+		add(i, 50, line);
+		snprintf(line, sizeof(line), "Page %u of 90", i + 17);
+		add(i, 760, line);
+	}
+	assert_string_equal(furniture(2), "2.5 A section of its own 19/Page 19 of 90");
+}
+
+static void finds_left_and_right_pages(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++)
+		add(i, 50, i % 2 == 0 ? "Left page header" : "Right page header");
+	assert_string_equal(furniture(2), "Left page header");
+	assert_string_equal(furniture(3), "Right page header");
+}
+
+/* The first page of a chapter has its number below instead of above. */
+static void finds_a_number_at_another_place(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		char line[64];
+		snprintf(line, sizeof(line), i == 2 ? "%u" : "Chapter header %u", i + 8);
+		add(i, i == 2 ? 770 : 50, line);
+	}
+	assert_string_equal(furniture(2), "10");
+}
+
+static void keeps_words_that_two_pages_share_by_chance(void **state)
+{
+	(void)state;
+	add(1, 60, "Description");
+	add(2, 60, "Description");
+	add(3, 60, "Arguments");
+	assert_string_equal(furniture(2), "");
+}
+
+static void keeps_what_is_in_the_text(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++)
+		add(i, 400, "Description");
+	assert_string_equal(furniture(2), "");
+}
+
+/* Under the running header, the header of a table that goes over several pages. */
+static void keeps_the_header_of_a_long_table(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		add(i, 50, "Product guide");
+		add(i, 80, "Parameter      Range      Default      Unit");
+	}
+	assert_string_equal(furniture(2), "Product guide");
+}
+
+static void keeps_all_of_a_single_page(void **state)
+{
+	(void)state;
+	add(0, 50, "Title");
+	assert_int_equal(pdf_layout_build(&layouts[0], &pages[0]), 0);
+	pdf_edges_find(&layouts[0], &scratch, &edges[0]);
+	pdf_furniture_mark(&layouts[0], &edges[0], NULL, 0);
+	for (size_t r = 0; r < layouts[0].row_count; r++)
+		assert_false(layouts[0].rows[r].furniture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(finds_the_same_words_on_all_pages, prepare, tidy),
+		cmocka_unit_test_setup_teardown(finds_numbers_that_count_the_pages, prepare, tidy),
+		cmocka_unit_test_setup_teardown(finds_left_and_right_pages, prepare, tidy),
+		cmocka_unit_test_setup_teardown(finds_a_number_at_another_place, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_words_that_two_pages_share_by_chance, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_what_is_in_the_text, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_the_header_of_a_long_table, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_all_of_a_single_page, prepare, tidy),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

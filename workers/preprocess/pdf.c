@@ -1,0 +1,298 @@
+/* pdf.c: PDF to Markdown, page by page. The stages stand in files of their own: pdf_source (poppler) → pdf_page (words) →
+ * pdf_layout (rows in reading order) → pdf_furniture (running headers out) → pdf_blocks (with pdf_headings, pdf_table) →
+ * pdf_write. Five pages are held at a time, because running headers are found by comparison with the pages around; memory does
+ * not grow with the number of pages but for the Markdown itself. Pure; see convert.h for errors. */
+#include "workers/preprocess/blocks.h"
+#include "workers/preprocess/convert.h"
+#include "workers/preprocess/markdown_inline.h"
+#include "workers/preprocess/pdf_furniture.h"
+#include "workers/preprocess/pdf_source.h"
+#include "workers/preprocess/pdf_write.h"
+
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum {
+	PAGES_AROUND = PDF_NEIGHBOURS_MAX / 2,
+	PAGES_HELD = 2 * PAGES_AROUND + 1,
+	PAGES_SAMPLED = 6, /* to learn the size of the running text */
+};
+
+struct page_slot {
+	struct pdf_page page;
+	struct pdf_layout layout;
+	struct pdf_edges edges;
+};
+
+struct pdf_work {
+	const struct convert_input *input;
+	struct pdf_source *source;
+	uint32_t page_count, pages_left_out;
+	struct page_slot slots[PAGES_HELD]; /* page n is in slot n % PAGES_HELD */
+	struct pdf_body body;
+	struct pdf_outline outline;
+	struct pdf_blocks blocks;
+	struct pdf_headings headings;
+	struct pdf_writer writer;
+	struct pdf_vocabulary vocabulary;
+	struct buffer body_markdown;        /* headings with one "#" */
+	struct buffer title;                /* of the document, plain */
+	struct buffer scratch;
+	bool title_apart;                   /* it is not one of the headings */
+	uint64_t characters, garbage;
+	uint32_t text_pages, image_pages;   /* with text; without text but with images */
+	size_t leaders_dropped;
+};
+
+static struct pdf_work *create_work(const struct convert_input *input, size_t markdown_bytes_max)
+{
+	struct pdf_work *work = calloc(1, sizeof(*work));
+	if (!work)
+		return NULL;
+	work->input = input;
+	for (size_t i = 0; i < PAGES_HELD; i++) {
+		pdf_page_init(&work->slots[i].page);
+		pdf_layout_init(&work->slots[i].layout);
+	}
+	pdf_outline_init(&work->outline);
+	pdf_blocks_init(&work->blocks);
+	pdf_headings_init(&work->headings);
+	buffer_init(&work->body_markdown, markdown_bytes_max);
+	buffer_init(&work->title, 64 << 10);
+	buffer_init(&work->scratch, PDF_PAGE_TEXT_BYTES_MAX);
+	pdf_writer_init(&work->writer, &work->body_markdown, &work->headings, &work->vocabulary);
+	return work;
+}
+
+static void destroy_work(struct pdf_work *work)
+{
+	pdf_source_close(work->source);
+	for (size_t i = 0; i < PAGES_HELD; i++) {
+		pdf_page_done(&work->slots[i].page);
+		pdf_layout_done(&work->slots[i].layout);
+	}
+	pdf_outline_done(&work->outline);
+	pdf_blocks_done(&work->blocks);
+	pdf_headings_done(&work->headings);
+	pdf_writer_done(&work->writer);
+	buffer_done(&work->body_markdown);
+	buffer_done(&work->title);
+	buffer_done(&work->scratch);
+	free(work);
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------- */
+
+/* Looks at a few pages all over the document to learn what its running text is like. */
+static int sample_body(struct pdf_work *work)
+{
+	struct pdf_page *page = &work->slots[0].page;
+	const uint32_t samples = work->page_count < PAGES_SAMPLED ? work->page_count : PAGES_SAMPLED;
+
+	for (uint32_t i = 0; i < samples; i++) {
+		uint32_t number = (uint32_t)(((uint64_t)i * 2 + 1) * work->page_count / (samples * 2));
+		int status = pdf_source_page(work->source, number, page);
+		if (status < 0)
+			return status;
+		pdf_body_count(&work->body, page);
+	}
+	pdf_body_settle(&work->body);
+	return 0;
+}
+
+static int read_page(struct pdf_work *work, uint32_t number)
+{
+	struct page_slot *slot = &work->slots[number % PAGES_HELD];
+
+	int status = pdf_source_page(work->source, number, &slot->page);
+	if (status == 0)
+		status = pdf_layout_build(&slot->layout, &slot->page);
+	if (status < 0)
+		return status;
+	pdf_edges_find(&slot->layout, &work->scratch, &slot->edges);
+	for (size_t i = 0; i < slot->page.word_count; i++)
+		pdf_vocabulary_add(&work->vocabulary, pdf_word_text(&slot->page, &slot->page.words[i]));
+	work->characters += slot->page.characters;
+	work->garbage += slot->page.garbage;
+	work->text_pages += slot->page.word_count > 0;
+	work->image_pages += slot->page.has_images;
+	return 0;
+}
+
+static int convert_page(struct pdf_work *work, uint32_t number)
+{
+	struct page_slot *slot = &work->slots[number % PAGES_HELD];
+	const struct pdf_edges *neighbours[PDF_NEIGHBOURS_MAX];
+	size_t count = 0;
+
+	for (uint32_t n = number < PAGES_AROUND ? 0 : number - PAGES_AROUND; n <= number + PAGES_AROUND && n < work->page_count; n++)
+		if (n != number)
+			neighbours[count++] = &work->slots[n % PAGES_HELD].edges;
+	pdf_furniture_mark(&slot->layout, &slot->edges, neighbours, count);
+	int status = pdf_blocks_build(&work->blocks, &slot->layout, &work->body, &work->outline);
+	if (status < 0)
+		return status;
+	work->leaders_dropped += work->blocks.leaders_dropped;
+	pdf_write_page(&work->writer, &slot->layout, &work->blocks);
+	return work->body_markdown.status;
+}
+
+static int convert_pages(struct pdf_work *work)
+{
+	uint32_t read_count = 0;
+	int status = sample_body(work);
+
+	for (uint32_t number = 0; number < work->page_count && status == 0; number++) {
+		while (status == 0 && read_count < work->page_count && read_count <= number + PAGES_AROUND)
+			status = read_page(work, read_count++);
+		if (status == 0)
+			status = convert_page(work, number);
+	}
+	return status == 0 ? pdf_write_finish(&work->writer) : status;
+}
+
+/* --- the title -------------------------------------------------------------------------------------------------- */
+
+/* Names that programs write into the title field are none. */
+static struct text usable_title(struct text title)
+{
+	static const char *const endings[] = { ".doc", ".docx", ".dvi", ".tex", ".pdf", ".indd", ".fm", ".ps" };
+	static const struct text word = TEXT_LITERAL("Microsoft Word - ");
+	const struct text none = { NULL, 0 };
+
+	if (text_starts_with_nocase(title, word))
+		title = text_slice(title, word.bytes, title.bytes);
+	for (size_t i = 0; i < COUNT_OF(endings); i++)
+		if (text_ends_with_nocase(title, text_from(endings[i])))
+			return none;
+	if (title.bytes < 3 || text_starts_with_nocase(title, TEXT_LITERAL("untitled")) || utf8_valid_prefix(title) != title.bytes)
+		return none;
+	return title;
+}
+
+static void append_heading_text(struct pdf_work *work, const struct pdf_heading *heading, struct buffer *out)
+{
+	struct text rest = text_slice(buffer_view(&work->body_markdown), heading->offset, work->body_markdown.bytes), line;
+
+	if (text_next_line(&rest, &line) && line.bytes > 2)
+		block_append_plain(out, text_slice(line, 2, line.bytes));
+}
+
+/* The heading on the first page that is larger than those around; one that is in the outline must be larger than all others of
+ * the document, else it is the first chapter. */
+static struct pdf_heading *title_heading(struct pdf_work *work)
+{
+	struct pdf_heading *largest = NULL;
+	float largest_later = 0;
+
+	for (size_t i = 0; i < work->headings.count; i++) {
+		struct pdf_heading *heading = &work->headings.items[i];
+		if (heading->page > 0)
+			largest_later = heading->size > largest_later ? heading->size : largest_later;
+		else if (heading->clause_depth == 0 && heading->size >= 1.25f * work->body.size &&
+			 (!largest || heading->size > largest->size + 0.25f))
+			largest = heading;
+	}
+	return largest && largest->outline_depth > 0 && largest->size < 1.05f * largest_later ? NULL : largest;
+}
+
+/* The title on the first page, else the title field, else nothing: then the first heading is as good as a title. */
+static void find_title(struct pdf_work *work)
+{
+	struct pdf_heading *largest = title_heading(work);
+
+	if (largest) {
+		largest->title = true;
+		append_heading_text(work, largest, &work->title);
+		return;
+	}
+	buffer_clear(&work->scratch);
+	pdf_source_title(work->source, &work->scratch);
+	buffer_append_text(&work->title, usable_title(buffer_view(&work->scratch)));
+	work->title_apart = work->title.bytes > 0;
+	if (work->title.bytes == 0 && work->headings.count > 0)
+		append_heading_text(work, &work->headings.items[0], &work->title);
+}
+
+/* --- the document ----------------------------------------------------------------------------------------------- */
+
+static int refuse_without_text(const struct pdf_work *work, struct error_text *error)
+{
+	if (work->image_pages > 0)
+		return error_set(error, ERROR_INPUT_REJECTED, "no text: scanned pages need OCR, which this version does not do");
+	return error_set(error, ERROR_INPUT_REJECTED, "no text: every page is empty");
+}
+
+static void append_document(struct pdf_work *work, struct buffer *markdown)
+{
+	bool titled = work->title_apart;
+
+	for (size_t i = 0; i < work->headings.count; i++)
+		titled |= work->headings.items[i].title;
+	pdf_headings_settle(&work->headings, titled);
+	if (work->title_apart) {
+		buffer_append_string(markdown, "# ");
+		markdown_append_escaped(markdown, buffer_view(&work->title));
+		buffer_append_string(markdown, "\n\n");
+	}
+	pdf_headings_apply(&work->headings, buffer_view(&work->body_markdown), markdown);
+	if (work->pages_left_out > 0)
+		buffer_append_format(markdown, "\n%" PRIu32 " further pages were left out: the limit convert.pdf_pages_max is %" PRIu64 ".\n",
+				     work->pages_left_out, work->input->settings->convert.pdf_pages_max);
+}
+
+static void describe_document(const struct pdf_work *work, struct document_builder *document)
+{
+	const double pages = (double)work->page_count / (double)(work->page_count + work->pages_left_out);
+	const double readable = (double)work->text_pages / (double)(work->text_pages + work->image_pages);
+	const double legible = 1.0 - (double)work->garbage / (double)(work->characters > 0 ? work->characters : 1);
+
+	document_builder_set_meta(document, DOCUMENT_META_TITLE, text_trim(buffer_view(&work->title)));
+	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, text_from(pdf_source_version()));
+	document_builder_set_meta(document, DOCUMENT_META_ENCODING, TEXT_LITERAL("UTF-8"));
+	document_builder_counts(document)->pages = work->page_count;
+	document_builder_counts(document)->cleaned += (uint32_t)work->leaders_dropped;
+	document_builder_scores(document)->conversion = (float)(pages * readable * legible);
+}
+
+static int convert(struct pdf_work *work, struct buffer *markdown, struct document_builder *document, struct error_text *error)
+{
+	int status = pdf_source_open(work->input->data, &work->source, error);
+	if (status < 0)
+		return status;
+	const uint64_t pages_max = work->input->settings->convert.pdf_pages_max;
+	work->page_count = pdf_source_page_count(work->source);
+	if (work->page_count > pages_max) {
+		work->pages_left_out = work->page_count - (uint32_t)pages_max;
+		work->page_count = (uint32_t)pages_max;
+	}
+	status = pdf_source_outline(work->source, &work->outline);
+	if (status == 0)
+		status = convert_pages(work);
+	if (status == ERROR_LIMIT_HIT)
+		return error_set(error, status, "the Markdown of this file is larger than convert.markdown_bytes_max (%zu bytes)", markdown->bytes_max);
+	if (status < 0)
+		return error_set(error, status, "%s", error_describe(status));
+	if (work->text_pages == 0 || work->body_markdown.bytes == 0)
+		return refuse_without_text(work, error);
+	find_title(work);
+	append_document(work, markdown);
+	describe_document(work, document);
+	if (markdown->status)
+		return error_set(error, markdown->status, "the Markdown of this file is larger than convert.markdown_bytes_max (%zu bytes)",
+				 markdown->bytes_max);
+	return 0;
+}
+
+int convert_pdf(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
+{
+	struct pdf_work *work = create_work(input, markdown->bytes_max);
+	if (!work)
+		return error_set(error, -ENOMEM, "%s", error_describe(-ENOMEM));
+	int status = convert(work, markdown, document, error);
+	destroy_work(work);
+	return status;
+}
