@@ -21,7 +21,7 @@ int file_read_fd(int fd, const char *name, struct buffer *out, struct error_text
 	enum { STEP_BYTES = 64 * 1024 };
 
 	for (off_t position = 0;;) {
-		char beyond;
+		char beyond = 0;
 		bool full = out->bytes == out->bytes_max;
 		size_t step = size_min(STEP_BYTES, out->bytes_max - out->bytes);
 		char *place = full ? &beyond : buffer_reserve(out, step);

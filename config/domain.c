@@ -82,6 +82,7 @@ static int compile_pattern(const char *source, struct pattern *ret_pattern, stru
 
 static int compile_patterns(struct domain *domain, const char *name, struct error_text *error)
 {
+	CHECK(domain->pack);
 	domain->match = pcre2_match_data_create(DOMAIN_GROUP_MAX, NULL);
 	domain->context = pcre2_match_context_create(NULL);
 	domain->jit_stack = pcre2_jit_stack_create(32 * 1024, PATTERN_JIT_STACK_MAX, NULL);
@@ -169,6 +170,7 @@ static int build_set(const struct names *names, struct word_set *set)
 
 static int build_lists(struct domain *domain)
 {
+	CHECK(domain->pack);
 	for (unsigned list = 0; list < DOMAIN_LIST_COUNT; list++) {
 		const struct pack_names *from = &domain->pack->lists[list];
 		struct names *names = &domain->lists[list];

@@ -289,7 +289,7 @@ static int set_string(const struct setting *setting, const char **field, const c
 
 static int set_number(const struct setting *setting, uint64_t *field, const char *value, struct error_text *error)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	if (setting->kind == SETTING_KIND_SIZE) {
 		int status = settings_parse_size(value, &number, error);
 		if (status < 0)

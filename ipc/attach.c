@@ -71,6 +71,7 @@ int attach_accept(int listener, pid_t *ret_pid, struct error_text *error)
 	int fd;
 
 	do
+		/* cppcheck-suppress nullPointer; no address is asked for */
 		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
 	if (fd < 0)

@@ -207,6 +207,7 @@ int uring_open(struct uring *uring, const char *path, int flags, uring_done *don
 	char *own = strdup(path);
 	if (!own)
 		return -ENOMEM;
+	/* cppcheck-suppress memleak; freed with the operation */
 	return queue_operation(uring, (struct operation){ .kind = KIND_OPEN, .path = own, .flags = flags | O_CLOEXEC, .done = done, .context = context });
 }
 

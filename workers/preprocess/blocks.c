@@ -411,6 +411,7 @@ void blocks_heading_path(struct text markdown, const struct blocks *blocks, size
 		path[depth++] = heading;
 	}
 	while (depth-- > 0) {
+		/* cppcheck-suppress uninitvar; the loop above filled path[0…depth) */
 		const struct block *block = &blocks->items[path[depth]];
 		struct text content = text_slice(markdown, block->content_start, block->content_end);
 		if (content.bytes > PATH_HEADING_BYTES_MAX)
