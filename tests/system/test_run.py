@@ -142,7 +142,7 @@ class Messages(RunCase):
         self.assert_fails(2, ["--workres", "--workers"], "--workres", "3", CORPUS)
         self.assert_fails(2, ["no-such-folder"], "no-such-folder", "-o", self.out)
         self.assert_fails(2, ["chunk.fast_chars"], "--set", "chunk.fast_char=900", CORPUS, "-o", self.out)
-        self.assert_fails(2, ["ipc.shm"], "--shm", "12Q", CORPUS, "-o", self.out)
+        self.assert_fails(2, ["--shm", "12Q", "512M"], "--shm", "12Q", CORPUS, "-o", self.out)
 
     def test_too_much_shared_memory_is_refused_with_what_to_pass(self):
         self.assert_fails(3, ["--shm", "MiB", "pass"], "--shm", "9000G", CORPUS, "-o", self.out)
