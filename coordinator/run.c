@@ -487,6 +487,8 @@ static void init_run(struct run *run, const struct run_request *request)
 	run->lock = run->settings_file = run->domain_file = -1;
 	run->loop.epoll = -1;
 	run->listener.descriptor = run->signals.descriptor = run->uring_events.descriptor = run->watched.descriptor = -1;
+	for (uint32_t i = 0; i < RUN_NEWCOMERS_MAX; i++)
+		run->newcomers[i].watch.descriptor = -1;
 	run->started_ns = clock_monotonic_ns();
 	run->reading.place = JOB_READING;
 	run->expanding.place = JOB_EXPANDING;

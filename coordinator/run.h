@@ -24,6 +24,7 @@ enum {
 	RUN_WORKERS_MAX = 1024,   /* numbers 1…; number N writes segment N */
 	RUN_JOBS_MAX = 8192,      /* in flight at once */
 	RUN_SUBMITTED_MAX = 4096, /* paths that wait for intake in service mode */
+	RUN_NEWCOMERS_MAX = 16,
 	WORKER_KNOWN_WORDS = MEMORY_SEGMENTS_MAX / 64,
 };
 
@@ -65,6 +66,12 @@ enum run_phase {
 	RUN_DRAINING, /* asked to end: what workers hold is finished, the rest waits for another run */
 	RUN_STOPPING, /* workers are told to stop */
 	RUN_ENDED,
+};
+
+struct newcomer { /* has connected to the attach socket and not said hello yet; descriptor -1: none */
+	struct run *run;
+	struct loop_watch watch;
+	pid_t pid;
 };
 
 struct run_stats {
@@ -122,6 +129,8 @@ struct run {
 	uint64_t committed_end; /* of the spool */
 	uint64_t commit_due_ns; /* 0: nothing waits */
 
+	struct newcomer newcomers[RUN_NEWCOMERS_MAX]; /* ring: the oldest silent one makes room */
+	uint32_t newcomer_next;
 	struct worker workers[RUN_WORKERS_MAX]; /* index = number - 1 */
 	uint32_t worker_count;                  /* slots in use */
 	uint32_t wanted_preprocess, wanted_inference;

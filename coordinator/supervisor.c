@@ -25,13 +25,21 @@ enum {
 	STOP_GRACE_MS = 5000,
 	BACKOFF_DOUBLINGS_MAX = 6,
 	BACKOFF_FACTOR_MAX = 60,
-	CONNECTION_HELLO_MS = 1000, /* a local peer that has connected says hello at once */
 	CRASHES_IN_ROW_MAX = 20,    /* without one result between them: something is wrong with the program itself */
 };
 
 const char *worker_kind_name(enum worker_kind kind)
 {
 	return kind == WORKER_PREPROCESS ? "preprocess" : "inference";
+}
+
+static void close_watch(struct run *run, struct loop_watch *watch)
+{
+	int descriptor = watch->descriptor;
+
+	loop_remove(&run->loop, watch);
+	if (descriptor >= 0)
+		close(descriptor);
 }
 
 /* --- start -------------------------------------------------------------------------------------------------------- */
@@ -278,18 +286,13 @@ static struct worker *admit_external(struct run *run, pid_t pid, const char *kin
 	return worker;
 }
 
-static void listener_ready(void *context, uint32_t events)
+/* Its first message decides: a worker of ours, one that joins, or nobody we want. */
+static void take_hello(struct run *run, int socket, pid_t pid)
 {
-	struct run *run = context;
 	struct attach_message hello;
 	int descriptors[ATTACH_DESCRIPTORS_MAX];
-	pid_t pid;
-	int socket = attach_accept(run->listener.descriptor, &pid, &run->error);
+	int status = attach_receive(socket, &hello, descriptors, 0);
 
-	(void)events;
-	if (socket < 0)
-		return;
-	int status = attach_receive(socket, &hello, descriptors, CONNECTION_HELLO_MS);
 	for (unsigned i = 0; status > 0 && i < hello.descriptor_count; i++)
 		close(descriptors[i]);
 	if (status == ERROR_VERSION_MISMATCH) {
@@ -310,6 +313,34 @@ static void listener_ready(void *context, uint32_t events)
 	worker->attach = (struct loop_watch){ socket, attach_ready, worker };
 	if (loop_add(&run->loop, &worker->attach, EPOLLIN | EPOLLRDHUP) < 0 || welcome(worker) < 0)
 		supervisor_kill(worker, "it could not be welcomed");
+}
+
+static void newcomer_ready(void *context, uint32_t events)
+{
+	struct newcomer *newcomer = context;
+	int socket = newcomer->watch.descriptor;
+
+	(void)events;
+	loop_remove(&newcomer->run->loop, &newcomer->watch);
+	take_hello(newcomer->run, socket, newcomer->pid);
+}
+
+static void listener_ready(void *context, uint32_t events)
+{
+	struct run *run = context;
+	pid_t pid;
+	int socket = attach_accept(run->listener.descriptor, &pid, &run->error);
+
+	(void)events;
+	if (socket < 0)
+		return;
+	struct newcomer *newcomer = &run->newcomers[run->newcomer_next++ % RUN_NEWCOMERS_MAX];
+	close_watch(run, &newcomer->watch);
+	*newcomer = (struct newcomer){ .run = run, .watch = { socket, newcomer_ready, newcomer }, .pid = pid };
+	if (loop_add(&run->loop, &newcomer->watch, EPOLLIN) < 0) {
+		newcomer->watch.descriptor = -1;
+		close(socket);
+	}
 }
 
 /* --- death -------------------------------------------------------------------------------------------------------- */
@@ -346,15 +377,6 @@ static void describe_end(struct worker *worker, char *text, size_t bytes, bool *
 		snprintf(text + strlen(text), bytes - strlen(text), " (%s)", worker->kill_reason);
 	if (worker->last_words[0])
 		snprintf(text + strlen(text), bytes - strlen(text), "; last words: %s", worker->last_words);
-}
-
-static void close_watch(struct run *run, struct loop_watch *watch)
-{
-	int descriptor = watch->descriptor;
-
-	loop_remove(&run->loop, watch);
-	if (descriptor >= 0)
-		close(descriptor);
 }
 
 /* Its tasks go back to the queue, in their old order; the one it was at is blamed. */
@@ -580,5 +602,7 @@ void supervisor_close(struct run *run)
 		close_watch(run, &worker->process);
 		worker->pid = 0;
 	}
+	for (uint32_t i = 0; i < RUN_NEWCOMERS_MAX; i++)
+		close_watch(run, &run->newcomers[i].watch);
 	close_watch(run, &run->listener);
 }

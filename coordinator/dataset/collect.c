@@ -55,11 +55,8 @@ int collection_open(const struct collection *collection, const struct collected_
 		status = document_open(document.data, document.bytes, ret_document, error);
 	if (status == 0)
 		status = conversation_open(conversations.data, conversations.bytes, ret_set, error);
-	for (uint32_t i = 0; status == 0 && i < ret_set->count; i++) {
-		struct document_range span = ret_set->conversations[i].span;
-		if (span.offset > ret_document->markdown.bytes || span.bytes > ret_document->markdown.bytes - span.offset)
-			status = error_set(error, ERROR_INPUT_REJECTED, "a conversation's span lies outside the document");
-	}
+	if (status == 0)
+		status = conversation_check_spans(ret_set, ret_document, error);
 	return status < 0 ? error_prefix(error, status, "%s", entry->source) : 0;
 }
 

@@ -117,6 +117,9 @@ static void test_headings(void **state)
 	assert_int_equal(clean("x/10_22104-LZA7016014_1Uen.BF.md", "# 10_22104-LZA7016014_1Uen.BF.md\n\n## Feature\n\ntext\n", "## Feature\n\ntext\n").cleaned, 1);
 	const char *word = "# overview\n\na\n\n## Feature\n\ntext\n";
 	assert_int_equal(clean("overview.html", word, word).cleaned, 0);
+	const char *name = "# af_xdp\n\na\n\n## Feature\n\ntext\n";
+	assert_int_equal(clean("net/af_xdp.html", name, name).cleaned, 0);
+	assert_int_equal(clean("net/af_xdp.html", "# af_xdp.html\n\na\n\n## Feature\n\ntext\n", "a\n\n## Feature\n\ntext\n").cleaned, 1);
 	const char *only = "# lte_1\n\ntext\n";
 	assert_int_equal(clean("lte_1.csv", only, only).cleaned, 0);
 	assert_int_equal(clean("a.md", "# T\n\n## Empty\n\n### Empty too\n\n## Full\n\n### Sub\n\ntext\n\n## Last\n", "# T\n\n## Full\n\n### Sub\n\ntext\n").cleaned, 3);
@@ -130,6 +133,8 @@ static void test_noise(void **state)
 {
 	(void)state;
 	assert_int_equal(clean("a.md", "---\n\ntext\n\n....\n\n---\n\n---\n\n\u00b6\n\n<!-- page 3 -->\n\n- \n- item\n\nend\n", "text\n\n---\n\n- item\n\nend\n").cleaned, 6);
+	const char *operators = "==, !=, <, <=, >\n\n**=**\n\n`%~`\n\n**`...`**\n";
+	assert_int_equal(clean("a.md", operators, operators).cleaned, 0);
 	const char *kept = "-\n  - child\n\n<!-- a --> text <!-- b -->\n\nΔ\n";
 	assert_int_equal(clean("a.md", kept, kept).cleaned, 0);
 }
@@ -156,7 +161,7 @@ static void test_blanks(void **state)
 static void test_sentences(void **state)
 {
 	(void)state;
-	static const char *const sentences[] = { "The cell, e.g. cell 1, is up. ", "It serves version 2.5 of Fig. 3! ", "\"Is it?\" ", "Yes.\n\n", "1. Numbered\nlines end.  ", "End" };
+	static const char *const sentences[] = { "The cell, e.g. cell 1, is up. ", "It serves version 2.5 of Fig. 3! ", "\"Is it?\" ", "Yes.\n\n", "1. Numbered\nlines end.  ", "\u4e16\u754c\u3002", "End" };
 	char text[400] = "";
 	for (size_t i = 0; i < COUNT_OF(sentences); i++)
 		strncat(text, sentences[i], sizeof(text) - strlen(text) - 1);

@@ -275,7 +275,7 @@ static void escapes_stand_only_where_needed(void **state)
 	escaped("<b> <5 </x> <", "\\<b> <5 \\</x> \\<");
 	escaped("&lt; &c &#12;", "\\&lt; &c \\&#12;");
 	escaped("[a](b) [c]", "\\[a](b) [c]");
-	escaped("[c] [", "[c] \\[");
+	escaped("[c] [", "[c] [");
 	escaped("C:\\dir \\* end\\", "C:\\dir \\\\* end\\\\");
 	escaped("~~x~~", "\\~\\~x\\~\\~");
 }

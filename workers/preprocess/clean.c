@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { HEADING_LEVEL_MAX = 6, FILE_HEADING_BYTES_MAX = 400, EMPTY_LINK_BYTES_MAX = 2048 };
+enum { HEADING_LEVEL_MAX = 6, NOISE_SYMBOLS_MAX = 2, FILE_HEADING_BYTES_MAX = 400, EMPTY_LINK_BYTES_MAX = 2048 };
 
 struct cleaner {
 	const struct domain *domain;
@@ -44,16 +44,27 @@ static bool is_symbol(uint32_t code)
 	       (code >= 0xE000 && code <= 0xF8FF) || code == 0xFFFD;
 }
 
-static bool has_words(struct text text)
+/* "....", "¶" or "- - -": no words, and not more than two different symbols. A row of operators or "`%~`" says something. */
+static bool is_noise(struct text text)
 {
+	uint32_t symbols[NOISE_SYMBOLS_MAX];
+	size_t count = 0;
 	for (size_t i = 0; i < text.bytes;) {
-		uint32_t code;
-		size_t bytes = utf8_decode(text, i, &code);
-		if (bytes == 1 ? ascii_is_alnum(text.data[i]) : bytes > 1 && !is_symbol(code))
-			return true;
+		uint32_t code = (unsigned char)text.data[i];
+		size_t bytes = utf8_decode(text, i, &code), known = 0;
+		bool ascii = code < 0x80;
+		if (ascii ? ascii_is_alnum((char)code) || code == '`' : !is_symbol(code))
+			return false;
+		while (known < count && symbols[known] != code)
+			known++;
+		if (known == count && !(ascii && ascii_is_space((char)code))) {
+			if (count == NOISE_SYMBOLS_MAX)
+				return false;
+			symbols[count++] = code;
+		}
 		i += bytes ? bytes : 1;
 	}
-	return false;
+	return !(text_starts_with(text, TEXT_LITERAL("**")) && count > 1);
 }
 
 static bool is_comment(struct text text)
@@ -73,7 +84,7 @@ static void mark_noise(struct cleaner *cleaner)
 			      cleaner->blocks.items[i + 1].kind == BLOCK_LIST_ITEM && cleaner->blocks.items[i + 1].level > block->level;
 		bool running = block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_QUOTE || block->kind == BLOCK_LIST_ITEM;
 		struct text content = content_of(cleaner, block);
-		if (running && !parent && (!has_words(content) || is_comment(content)))
+		if (running && !parent && (is_noise(content) || is_comment(content)))
 			drop(cleaner, i);
 	}
 }
@@ -113,21 +124,17 @@ static struct text stem_of(struct text file)
 	return dot && dot > file.data ? text_slice(file, 0, (size_t)(dot - file.data)) : file;
 }
 
-/* "22104-LZA7016014_1Uen.BF" is a name for a file; "overview", of overview.html, may well be a heading. */
-static bool looks_like_file(struct text stem)
+/* "10_22104-LZA7016014_1Uen.BF" is a name for a file; "overview" or "af_xdp" may well be what the document is about. */
+static bool is_document_id(const struct domain *domain, struct text stem)
 {
-	bool odd = false;
-	for (size_t i = 0; i < stem.bytes; i++) {
-		if (ascii_is_space(stem.data[i]))
-			return false;
-		odd |= ascii_is_digit(stem.data[i]) || stem.data[i] == '_';
-	}
-	return odd;
+	struct domain_match match;
+	return domain_search(domain, DOMAIN_PATTERN_DOCUMENT_ID, stem, 0, &match) && match.start == 0 && match.end == stem.bytes;
 }
 
 static void mark_file_headings(struct cleaner *cleaner, struct text name, struct buffer *plain)
 {
 	struct text file = file_of(name), stem = stem_of(file);
+	bool id = is_document_id(cleaner->domain, stem);
 	size_t headings = 0;
 	for (size_t i = 0; i < cleaner->blocks.count && headings < 2; i++)
 		headings += cleaner->blocks.items[i].kind == BLOCK_HEADING;
@@ -141,7 +148,7 @@ static void mark_file_headings(struct cleaner *cleaner, struct text name, struct
 		buffer_clear(plain);
 		block_append_plain(plain, content_of(cleaner, block));
 		struct text heading = text_trim(buffer_view(plain));
-		if ((file.bytes > stem.bytes && text_equal_nocase(heading, file)) || (looks_like_file(stem) && text_equal_nocase(heading, stem)))
+		if ((file.bytes > stem.bytes && text_equal_nocase(heading, file)) || (id && text_equal_nocase(heading, stem)))
 			drop(cleaner, i);
 	}
 }

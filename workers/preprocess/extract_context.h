@@ -112,10 +112,19 @@ void extract_kpi_row(struct extract *extract, const struct extract_columns *colu
 void extract_add_cells(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
 /* One "Label: value" whose label means `key`: what needs a rule (relation or type, yes or no) gets it here. extract_tables.c */
 void extract_add_field(struct extract *extract, enum document_key key, struct text inline_value);
+/* Range, default and unit that a description names ("… Range: 1..100. Default: 15."), when the item has none yet.
+ * extract_description.c */
+void extract_add_described(struct extract *extract, struct text description);
+/* Where the lines of a table inside a description's cell begin; cell.bytes when there is none. */
+size_t extract_description_end(struct extract *extract, struct text cell);
 /* The key that a label means in a vocabulary, or -1. */
 int extract_key_of(struct extract *extract, const char *vocabulary, struct text plain_label);
 /* Cuts a feature's name out of a cell or the start of a list item: without identity, emphasis and separators. extract_features.c */
 struct text extract_feature_name(struct extract *extract, struct text where);
+
+/* Adds what a step or a command sets to the open item. extract_sets.c */
+void extract_sets_of_step(struct extract *extract, struct text step);
+void extract_sets_of_command(struct extract *extract, struct text text);
 
 /* --- the extractors, in the order in which they run --------------------------------------------------------------- */
 

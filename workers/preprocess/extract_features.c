@@ -49,7 +49,7 @@ bool extract_next_licence(struct extract *extract, struct text text, size_t *pos
 
 static bool is_separator(char c)
 {
-	return ascii_is_space(c) || (c && strchr(",;:-([/|", c));
+	return ascii_is_space(c) || (c && strchr(",;:-(/|", c));
 }
 
 static struct text trim_separators(struct text text)
@@ -102,8 +102,8 @@ struct text extract_feature_name(struct extract *extract, struct text where)
 		if (name.bytes == 0)
 			name = text_slice(where, match.end, where.bytes);
 	}
-	name = extract_strip_marks(trim_separators(name));
-	return without_acronym(trim_separators(name));
+	name = without_acronym(trim_separators(extract_strip_marks(trim_separators(name))));
+	return extract_strip_marks(name);
 }
 
 static void add_feature(struct extract *extract, struct text where)
@@ -240,6 +240,8 @@ static void mention_features(struct extract *extract)
 	struct document_range place;
 	buffer_init(&code, 64);
 	for (size_t position = 0; extract_next_feature_id(extract, extract->markdown, &position, &place, &code) && !extract->items.status;) {
+		if (extract_items_know_feature(&extract->items, buffer_view(&code)))
+			continue;
 		struct text name = capitals_before(extract, extract->markdown, place.offset);
 		struct text as_written = text_slice(extract->markdown, place.offset, place.offset + place.bytes);
 		size_t start = name.bytes ? extract_range(extract, name).offset : place.offset;

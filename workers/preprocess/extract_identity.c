@@ -8,6 +8,7 @@ enum {
 	IDENTITY_BLOCKS_MAX = 120, /* an identity table stands near the top */
 	HEAD_BYTES_MAX = 1500,     /* the text that may say "3GPP TS nn.nnn" of the document itself */
 	TITLE_BYTES_MAX = 300,
+	VALUE_BYTES_MAX = 4000, /* what is longer is no value of an identity */
 };
 
 static bool is_set(const struct extract *extract, enum document_meta meta)
@@ -18,7 +19,7 @@ static bool is_set(const struct extract *extract, enum document_meta meta)
 static void set_meta(struct extract *extract, enum document_meta meta, struct text value, struct document_range place)
 {
 	value = text_trim(value);
-	if (value.bytes == 0 || is_set(extract, meta))
+	if (value.bytes == 0 || value.bytes > VALUE_BYTES_MAX || is_set(extract, meta))
 		return;
 	document_builder_set_meta(extract->document, meta, value);
 	extract->meta_places[meta] = place;
@@ -180,7 +181,7 @@ static void read_archive_name(struct extract *extract)
 
 static void read_document_id(struct extract *extract, struct text head)
 {
-	const struct text places[] = { extract->name, head };
+	const struct text places[] = { document_builder_meta(extract->document, DOCUMENT_META_DOCUMENT_ID), extract->name, head };
 	struct domain_match match;
 	for (size_t i = 0; i < COUNT_OF(places); i++) {
 		if (!domain_search(extract->domain, DOMAIN_PATTERN_DOCUMENT_ID, places[i], 0, &match))
@@ -256,42 +257,49 @@ static void read_acronym(struct extract *extract, struct text title)
 		set_meta(extract, DOCUMENT_META_ACRONYM, inside, extract_range(extract, inside));
 }
 
-static const struct block *title_block(const struct extract *extract)
+static const struct block *first_heading(const struct extract *extract, uint8_t level_max)
 {
-	const struct block *first = NULL;
 	for (size_t i = 0; i < extract->blocks.count; i++) {
 		const struct block *block = &extract->blocks.items[i];
-		if (block->kind != BLOCK_HEADING || block->content_end == block->content_start)
-			continue;
-		if (block->level == 1)
+		if (block->kind == BLOCK_HEADING && block->level <= level_max && block->content_end > block->content_start &&
+		    block->content_end - block->content_start <= TITLE_BYTES_MAX)
 			return block;
-		if (!first)
-			first = block;
 	}
-	return first;
+	return NULL;
 }
 
-/* The document's own heading comes before what the converter knew; the file's name is the last resort. */
+/* The file's name without folders and extension. */
+static struct text file_stem(struct text name)
+{
+	const char *slash = name.bytes ? memrchr(name.data, '/', name.bytes) : NULL;
+	if (slash)
+		name = text_slice(name, (size_t)(slash + 1 - name.data), name.bytes);
+	const char *dot = name.bytes ? memrchr(name.data, '.', name.bytes) : NULL;
+	if (dot && dot > name.data)
+		name.bytes = (size_t)(dot - name.data);
+	return name;
+}
+
+/* A header line ("DOCTITLE: …") comes first, then the first heading of level 1, what the converter knew, any heading, and at
+ * last the file's name. */
 static void read_title(struct extract *extract)
 {
-	const struct block *block = title_block(extract);
-	struct text title = block ? extract_block_content(extract, block) : TEXT_LITERAL("");
-	if (title.bytes > 0 && title.bytes <= TITLE_BYTES_MAX) {
-		document_builder_set_meta(extract->document, DOCUMENT_META_TITLE, extract_plain(extract, title));
-		read_acronym(extract, title);
-		set_feature_name(extract, title, extract_block_range(block));
-		return;
+	struct document_range place = extract->meta_places[DOCUMENT_META_TITLE];
+	struct document_range where = place;
+	if (place.bytes == 0) {
+		const struct block *block = first_heading(extract, is_set(extract, DOCUMENT_META_TITLE) ? 1 : 6);
+		if (!block) {
+			set_meta(extract, DOCUMENT_META_TITLE, file_stem(extract->name), place);
+			return;
+		}
+		place = extract_range(extract, extract_block_content(extract, block));
+		where = extract_block_range(block);
 	}
-	if (is_set(extract, DOCUMENT_META_TITLE))
-		return;
-	struct text stem = extract->name;
-	const char *slash = memrchr(stem.data ? stem.data : "", '/', stem.bytes);
-	if (slash)
-		stem = text_slice(stem, (size_t)(slash + 1 - stem.data), stem.bytes);
-	const char *dot = stem.bytes ? memrchr(stem.data, '.', stem.bytes) : NULL;
-	if (dot && dot > stem.data)
-		stem.bytes = (size_t)(dot - stem.data);
-	set_meta(extract, DOCUMENT_META_TITLE, stem, (struct document_range){ 0 });
+	struct text title = text_slice(extract->markdown, place.offset, place.offset + place.bytes);
+	document_builder_set_meta(extract->document, DOCUMENT_META_TITLE, extract_plain(extract, title));
+	extract->meta_places[DOCUMENT_META_TITLE] = place;
+	read_acronym(extract, title);
+	set_feature_name(extract, title, where);
 }
 
 /* "class EUtranCellFDD", "enum AdmState": a page of the reference of managed objects. */
@@ -301,7 +309,7 @@ static void recognise_mo_reference(struct extract *extract)
 	size_t words = 0;
 	bool keyword = false, identifier = false;
 	for (struct text rest = title; text_next_field(&rest, ' ', &word); words++) {
-		keyword |= extract_vocabulary_is(&extract->vocabulary, "headings", "mo_reference", word);
+		keyword |= extract_vocabulary_has(&extract->vocabulary, "headings", "mo_reference", word);
 		identifier |= extract_is_identifier(word) && extract_has_hump(word);
 	}
 	if (keyword && identifier && words <= 3)
@@ -336,12 +344,16 @@ void extract_identity(struct extract *extract)
 {
 	struct text head = head_of(extract);
 	read_archive_name(extract);
-	extract_short_form_header(extract);
-	read_identity_tables(extract);
+	bool csv = is_set(extract, DOCUMENT_META_KIND); /* an export is about many things, none of which it is */
+	if (!csv) {
+		extract_short_form_header(extract);
+		read_identity_tables(extract);
+	}
 	read_title(extract);
-	read_identity_in_head(extract, head);
+	if (!csv)
+		read_identity_in_head(extract, head);
 	read_document_id(extract, head);
-	if (!extract->feature)
+	if (!extract->feature && !csv)
 		read_standard(extract, head);
 	recognise_mo_reference(extract);
 }

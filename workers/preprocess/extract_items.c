@@ -314,6 +314,12 @@ bool extract_items_know(struct extract_items *items, enum document_category cate
 	return string_map_find(&items->by_name, make_key(items, category, mo_class, attribute)) != NULL;
 }
 
+bool extract_items_know_feature(struct extract_items *items, struct text faj)
+{
+	return string_map_find(&items->by_name, make_key(items, DOCUMENT_MAIN_FEATURES, faj, TEXT_LITERAL("FAJ"))) ||
+		string_map_find(&items->by_name, make_key(items, DOCUMENT_RELATED_FEATURES, faj, TEXT_LITERAL("FAJ")));
+}
+
 struct text extract_items_class_of(struct extract_items *items, struct text attribute)
 {
 	uint32_t *place = string_map_find(&items->by_attribute, make_key(items, DOCUMENT_PARAMETERS, TEXT_LITERAL(""), attribute));
@@ -328,14 +334,12 @@ static void join_classes(struct extract_items *items, struct extract_item *bare)
 	uint32_t *place = string_map_find(&items->by_attribute, make_key(items, bare->category, TEXT_LITERAL(""), attribute));
 	if (!place)
 		return;
-	bare->dropped = true;
 	struct extract_item *only = &items->items[*place - 1];
-	if (!only->next_same) {
+	if (!only->next_same)
 		merge(items, only, bare);
-		return;
-	}
-	for (uint32_t i = *place; i; i = items->items[i - 1].next_same)
+	for (uint32_t i = *place; i && only->next_same; i = items->items[i - 1].next_same)
 		complete_copy(items, &items->items[i - 1], bare);
+	bare->dropped = true;
 }
 
 /* "the EUtranCellFDD.pmBadCoverages of a cell": the name without its "s" is known, and this form stands in running text alone. */
@@ -363,11 +367,19 @@ void extract_items_resolve(struct extract_items *items)
 	}
 }
 
+static uint32_t name_position(const struct extract_items *items, const struct extract_item *item)
+{
+	for (uint32_t i = item->first; i; i = items->values[i - 1].next)
+		if (items->values[i - 1].key == DOCUMENT_KEY_NAME)
+			return items->values[i - 1].span.offset;
+	return item->span.offset;
+}
+
 static int compare_position(const void *a, const void *b)
 {
 	const struct extract_item *left = a, *right = b;
-	if (left->span.offset != right->span.offset)
-		return left->span.offset < right->span.offset ? -1 : 1;
+	if (left->position != right->position)
+		return left->position < right->position ? -1 : 1;
 	return left->first < right->first ? -1 : left->first > right->first;
 }
 
@@ -385,6 +397,8 @@ float extract_items_write(struct extract_items *items, struct document_builder *
 {
 	double sum = 0;
 	size_t written = 0;
+	for (size_t i = 0; i < items->count; i++)
+		items->items[i].position = name_position(items, &items->items[i]);
 	if (items->count > 1)
 		qsort(items->items, items->count, sizeof(*items->items), compare_position);
 	for (size_t i = 0; i < items->count; i++) {

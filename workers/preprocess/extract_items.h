@@ -28,6 +28,7 @@ struct extract_item {
 	struct document_range span;
 	uint32_t keys;        /* bit per enum document_key that it has */
 	uint32_t first, last; /* 1 + index of its values */
+	uint32_t position;    /* of its name in the Markdown; set when it is written */
 	uint32_t next_same;   /* 1 + index of the next item with the same attribute and another class */
 };
 
@@ -64,6 +65,8 @@ struct text extract_items_value(const struct extract_items *items, const struct 
 
 /* Is there an item of this category and key (extract_items_close says what makes one)? For parameters and counters. */
 bool extract_items_know(struct extract_items *items, enum document_category category, struct text mo_class, struct text attribute);
+/* Is there a feature, own or related, of this identity? */
+bool extract_items_know_feature(struct extract_items *items, struct text faj);
 /* The class of the one item that has this attribute, or an empty text when there is none or more than one. */
 struct text extract_items_class_of(struct extract_items *items, struct text attribute);
 

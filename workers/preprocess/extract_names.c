@@ -101,7 +101,7 @@ bool extract_next_name(struct extract *extract, struct text where, size_t *posit
 		struct domain_match attribute, counter;
 		bool has_attribute = domain_search(extract->domain, DOMAIN_PATTERN_ATTRIBUTE, where, *position, &attribute);
 		bool has_counter = domain_search(extract->domain, DOMAIN_PATTERN_COUNTER, where, *position, &counter);
-		if (has_attribute && (!has_counter || attribute.start <= counter.start || counter.start < attribute.end)) {
+		if (has_attribute && (!has_counter || attribute.start <= counter.start)) {
 			*position = attribute.end;
 			if (!extract_parse_qualified(where, attribute.start, ret_name))
 				continue;
@@ -180,6 +180,9 @@ bool extract_parse_cell_name(struct extract *extract, struct text cell, struct e
 		return false;
 	struct extract_name joined;
 	if (!parse_whole(buffer_view(&extract->compact), &joined))
+		return false;
+	/* "A.one<br>B.two" are two names. */
+	if (memchr(joined.attribute.data, '.', joined.attribute.bytes))
 		return false;
 	/* "cell Range" is two words; a class makes it a name. An escape alone ("\_") changes nothing about that. */
 	if (joined.mo_class.bytes == 0 && memchr(stripped.data, ' ', stripped.bytes))

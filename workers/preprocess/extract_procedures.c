@@ -9,7 +9,7 @@ enum procedure_part { PART_OPEN, PART_PREREQUISITES, PART_STEPS, PART_AFTER };
 
 struct procedure {
 	bool active;
-	bool written;            /* the item is open in extract->items */
+	bool evident;            /* the heading begins with the task, or a label or a value set shows that it is one */
 	struct text kind;        /* "activate", "deactivate" */
 	uint8_t level;
 	enum procedure_part part;
@@ -23,128 +23,17 @@ struct procedure {
 	bool step_goes_on;       /* it ended with a colon: what follows is part of it */
 };
 
-/* --- what the steps set -------------------------------------------------------------------------------------------------- */
-
-static struct text trim_value(struct text value)
-{
-	while (value.bytes > 0 && strchr(".,;:`*\"'", value.data[value.bytes - 1]))
-		value.bytes--;
-	while (value.bytes > 0 && strchr("`*\"'", value.data[0]))
-		value = text_slice(value, 1, value.bytes);
-	return value;
-}
-
-/* A class with or without its instance ("FeatureState=CXC4011808") somewhere in the step; one with an instance is preferred. */
-static struct text class_in_step(struct extract *extract, struct text step)
-{
-	struct text best = TEXT_LITERAL("");
-	for (size_t i = 0; i < step.bytes;) {
-		if (!ascii_is_upper(step.data[i]) || (i > 0 && (ascii_is_word(step.data[i - 1]) || step.data[i - 1] == '='))) {
-			i++;
-			continue;
-		}
-		size_t end = i;
-		while (end < step.bytes && ascii_is_word(step.data[end]))
-			end++;
-		struct text name = text_slice(step, i, end);
-		bool known = extract_knows_class(extract, name);
-		bool instance = end + 1 < step.bytes && step.data[end] == '=' && ascii_is_alnum(step.data[end + 1]) && (known || extract_is_class_shaped(name));
-		if (instance) {
-			for (end++; end < step.bytes && (ascii_is_word(step.data[end]) || step.data[end] == '-'); end++)
-				;
-			return text_slice(step, i, end);
-		}
-		if (known && best.bytes == 0)
-			best = name;
-		i = end;
-	}
-	return best;
-}
-
-static void add_set(struct extract *extract, struct text mo, struct text attribute, struct text value)
-{
-	value = trim_value(value);
-	if (attribute.bytes == 0 || value.bytes == 0)
-		return;
-	struct document_range mo_place = { 0, 0 };
-	if (mo.bytes == 0)
-		mo = extract_items_class_of(&extract->items, attribute);
-	else
-		mo_place = extract_range(extract, mo);
-	struct buffer copy; /* the class may lie in the items' own memory */
-	buffer_init(&copy, LABEL_BYTES_MAX * 4);
-	buffer_append_text(&copy, mo);
-	extract_items_add(&extract->items, DOCUMENT_KEY_SET_MO, buffer_view(&copy), mo_place);
-	extract_items_add(&extract->items, DOCUMENT_KEY_SET_ATTRIBUTE, attribute, extract_range(extract, attribute));
-	extract_items_add(&extract->items, DOCUMENT_KEY_SET_VALUE, value, extract_range(extract, value));
-	buffer_done(&copy);
-	const char *instance = mo.bytes ? memchr(mo.data, '=', mo.bytes) : NULL;
-	if (instance)
-		mo.bytes = (size_t)(instance - mo.data);
-	if (mo_place.bytes > 0)
-		extract_meet_class(extract, mo);
-}
-
-/* Sentences: groups 1–3 class, attribute, value; 4–6 attribute, class, value; 7–8 attribute, value. */
-static void find_sentence_sets(struct extract *extract, struct text step)
-{
-	struct domain_match match;
-	for (size_t position = 0; position < step.bytes && domain_search(extract->domain, DOMAIN_PATTERN_SET_STEP, step, position, &match); position = match.end) {
-		if (match.groups[2].bytes > 0)
-			add_set(extract, match.groups[1], match.groups[2], match.groups[3]);
-		else if (match.groups[4].bytes > 0)
-			add_set(extract, match.groups[5], match.groups[4], match.groups[6]);
-		else
-			add_set(extract, class_in_step(extract, step), match.groups[7], match.groups[8]);
-	}
-}
-
-/* The assignments of a command: "attribute=value" or "attribute value", parted by blanks, commas or semicolons; options and what
- * stands in parentheses (a filter) are left out. */
-static void find_assignments(struct extract *extract, struct text mo, struct text rest)
-{
-	struct text pending = TEXT_LITERAL("");
-	unsigned depth = 0;
-	for (size_t i = 0; i < rest.bytes;) {
-		char c = rest.data[i];
-		if (c == '(' || c == ')') {
-			depth = c == '(' ? depth + 1 : depth - (depth > 0);
-			i++;
-			continue;
-		}
-		if (depth > 0 || ascii_is_space(c) || c == ',' || c == ';') {
-			i++;
-			continue;
-		}
-		size_t end = i;
-		while (end < rest.bytes && !ascii_is_space(rest.data[end]) && rest.data[end] != ',' && rest.data[end] != ';' && rest.data[end] != '(')
-			end++;
-		struct text token = text_slice(rest, i, end);
-		const char *equals = memchr(token.data, '=', token.bytes);
-		if (c == '-' && end > i + 1 && !ascii_is_digit(rest.data[i + 1])) {
-			pending = TEXT_LITERAL("");
-		} else if (equals && equals > token.data) {
-			add_set(extract, mo, (struct text){ token.data, (size_t)(equals - token.data) },
-				text_slice(token, (size_t)(equals + 1 - token.data), token.bytes));
-			pending = TEXT_LITERAL("");
-		} else if (pending.bytes > 0) {
-			add_set(extract, mo, pending, token);
-			pending = TEXT_LITERAL("");
-		} else if (extract_is_identifier(token)) {
-			pending = token;
-		}
-		i = end;
-	}
-}
-
-static void find_command_sets(struct extract *extract, struct text text)
-{
-	struct domain_match match;
-	for (size_t position = 0; position < text.bytes && domain_search(extract->domain, DOMAIN_PATTERN_SET_COMMAND, text, position, &match); position = match.end)
-		find_assignments(extract, match.groups[1], match.groups[2]);
-}
-
 /* --- one procedure ------------------------------------------------------------------------------------------------------- */
+
+/* "activate" or "deactivate" when the heading speaks of one of them, not of both. */
+static struct text kind_of(struct extract *extract, struct text plain)
+{
+	bool on = extract_vocabulary_has(&extract->vocabulary, "procedures", "activate", plain);
+	bool off = extract_vocabulary_has(&extract->vocabulary, "procedures", "deactivate", plain);
+	if (on == off || plain.bytes > LABEL_BYTES_MAX)
+		return TEXT_LITERAL("");
+	return on ? TEXT_LITERAL("activate") : TEXT_LITERAL("deactivate");
+}
 
 static void flush_step(struct extract *extract, struct procedure *procedure)
 {
@@ -163,11 +52,21 @@ static void close_procedure(struct extract *extract, struct procedure *procedure
 		return;
 	flush_step(extract, procedure);
 	extract->items.open.span = procedure->span;
-	if (procedure->step_count == 0) /* a section about activation without a procedure */
+	bool evident = procedure->evident || extract_items_open_has(&extract->items, DOCUMENT_KEY_SET_VALUE);
+	if (procedure->step_count == 0 || !evident) /* a section about activation, or the activation of something inside the node */
 		extract_items_abandon(&extract->items);
 	else
 		extract_items_close(&extract->items);
 	procedure->active = false;
+}
+
+/* "Activate the Feature", "Feature Activation"; not "Secondary Cell Activation", which the node does by itself. */
+static bool is_about_task(struct extract *extract, struct text plain)
+{
+	size_t first = 0;
+	while (first < plain.bytes && plain.data[first] != ' ')
+		first++;
+	return kind_of(extract, text_slice(plain, 0, first)).bytes > 0 || extract_vocabulary_has(&extract->vocabulary, "procedures", "task", plain);
 }
 
 static void open_procedure(struct extract *extract, struct procedure *procedure, const struct block *block, struct text kind)
@@ -175,8 +74,10 @@ static void open_procedure(struct extract *extract, struct procedure *procedure,
 	close_procedure(extract, procedure);
 	struct text name = extract_strip_marks(extract_block_content(extract, block));
 	struct buffer step = procedure->step;
+	bool evident = is_about_task(extract, extract_plain(extract, name));
 	*procedure = (struct procedure){ .active = true, .kind = kind, .level = block->kind == BLOCK_HEADING ? block->level : BOLD_LEVEL,
-					 .name = extract_range(extract, name), .span = extract_block_range(block), .step = step };
+					 .name = extract_range(extract, name), .span = extract_block_range(block), .step = step,
+					 .evident = evident };
 	extract_items_open(&extract->items, DOCUMENT_ACTIVATION_PROCEDURES, (float)extract->settings->extract.list_confidence, procedure->span, false);
 	extract_items_add(&extract->items, DOCUMENT_KEY_NAME, extract_plain(extract, name), procedure->name);
 	extract_items_add(&extract->items, DOCUMENT_KEY_KIND, kind, (struct document_range){ procedure->name.offset, 0 });
@@ -204,8 +105,7 @@ static void begin_step(struct extract *extract, struct procedure *procedure, str
 	append_to_step(extract, procedure, inline_text, false);
 	struct text text = text_trim(buffer_view(&procedure->step));
 	procedure->step_goes_on = text.bytes > 0 && text.data[text.bytes - 1] == ':';
-	find_sentence_sets(extract, inline_text);
-	find_command_sets(extract, inline_text);
+	extract_sets_of_step(extract, inline_text);
 }
 
 static void add_step_item(struct extract *extract, struct procedure *procedure, const struct block *block)
@@ -219,8 +119,7 @@ static void add_step_item(struct extract *extract, struct procedure *procedure, 
 	bool nested = !first && (block->level > procedure->step_level || (procedure->ordered && !block->ordered));
 	if (nested && procedure->step_goes_on) {
 		append_to_step(extract, procedure, content, false);
-		find_sentence_sets(extract, content);
-		find_command_sets(extract, content);
+		extract_sets_of_step(extract, content);
 	} else {
 		begin_step(extract, procedure, content);
 	}
@@ -246,7 +145,7 @@ static void add_step_paragraph(struct extract *extract, struct procedure *proced
 static void add_code(struct extract *extract, struct procedure *procedure, const struct block *block)
 {
 	struct text content = extract_block_content(extract, block);
-	find_command_sets(extract, content);
+	extract_sets_of_command(extract, content);
 	if (procedure->step.bytes > 0 && procedure->step_goes_on)
 		append_to_step(extract, procedure, content, true);
 	else if (procedure->step.bytes == 0 && procedure->part == PART_STEPS && procedure->step_count == 0)
@@ -289,16 +188,6 @@ static enum procedure_part part_of(struct extract *extract, struct text plain)
 	return PART_OPEN;
 }
 
-/* "activate" or "deactivate" when the heading speaks of one of them, not of both. */
-static struct text kind_of(struct extract *extract, struct text plain)
-{
-	bool on = extract_vocabulary_has(&extract->vocabulary, "procedures", "activate", plain);
-	bool off = extract_vocabulary_has(&extract->vocabulary, "procedures", "deactivate", plain);
-	if (on == off || plain.bytes > LABEL_BYTES_MAX)
-		return TEXT_LITERAL("");
-	return on ? TEXT_LITERAL("activate") : TEXT_LITERAL("deactivate");
-}
-
 static void read_heading(struct extract *extract, struct procedure *procedure, const struct block *block, uint8_t level)
 {
 	struct text content = extract_block_content(extract, block);
@@ -314,6 +203,7 @@ static void read_heading(struct extract *extract, struct procedure *procedure, c
 		if (procedure->part == PART_STEPS)
 			flush_step(extract, procedure);
 		procedure->part = part;
+		procedure->evident = true;
 	} else if (kind.bytes > 0 && !(inside && text_equal(kind, procedure->kind)) && (block->kind != BLOCK_HEADING || block->level > 1)) {
 		open_procedure(extract, procedure, block, kind);
 	} else if (procedure->active && !inside) {
@@ -341,6 +231,7 @@ static bool read_label_line(struct extract *extract, struct procedure *procedure
 		return false;
 	flush_step(extract, procedure);
 	procedure->part = part;
+	procedure->evident = true;
 	*ret_rest = colon ? text_trim(text_slice(content, label.bytes + 1, content.bytes)) : TEXT_LITERAL("");
 	while (ret_rest->bytes > 0 && ret_rest->data[0] == '*')
 		*ret_rest = text_slice(*ret_rest, 1, ret_rest->bytes);

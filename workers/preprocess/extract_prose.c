@@ -31,6 +31,16 @@ static size_t token_start(struct text text, size_t position)
 	return position;
 }
 
+/* "MoClass.long<br>Name" in a cell: what stands before the break is half a name. "A.x<br>B.y" are two. */
+static bool goes_on_behind_break(struct text text, size_t end)
+{
+	if (!text_starts_with(text_slice(text, end, text.bytes), TEXT_LITERAL("<br>")) || end + 4 >= text.bytes || !ascii_is_upper(text.data[end + 4]))
+		return false;
+	for (end += 4; end < text.bytes && ascii_is_word(text.data[end]);)
+		end++;
+	return end == text.bytes || text.data[end] != '.';
+}
+
 /* Part of an address, a path, a link's target or a longer dotted name? */
 static bool in_path(const struct prose *prose, size_t start, size_t end)
 {
@@ -45,7 +55,9 @@ static bool in_path(const struct prose *prose, size_t start, size_t end)
 		return true;
 	if (after == '(' || after == '\\' || after == '@' || (after == ':' && behind == ':') || (after == '.' && ascii_is_word(behind)))
 		return true;
-	if (after == '/' && !(ascii_is_upper(behind) || ascii_is_digit(behind) || behind == 'p' || ascii_is_space(behind)))
+	if (after == '/' && !(ascii_is_upper(behind) || ascii_is_digit(behind) || behind == 'p' || behind == '(' || ascii_is_space(behind)))
+		return true;
+	if (goes_on_behind_break(text, end))
 		return true;
 	struct text token = text_slice(text, token_start(text, start), start);
 	return text_find(token, TEXT_LITERAL("://")) >= 0 || text_find(token, TEXT_LITERAL("](")) >= 0;
@@ -79,7 +91,7 @@ static struct document_range sentence_at(struct prose *prose, size_t start, size
 	return (struct document_range){ (uint32_t)from, (uint32_t)(to - from) };
 }
 
-/* Code is searched only where it is a command. */
+/* In code, a class that nobody knows is believed only in a command. */
 static bool is_other_code(struct prose *prose, size_t start)
 {
 	const struct block *block = block_at(prose, start);
@@ -156,7 +168,7 @@ static void find_qualified(struct prose *prose)
 				break;
 			size_t end = (size_t)(name.text.data - text.data) + name.text.bytes;
 			bool known = extract_knows_class(extract, name.mo_class);
-			bool accepted = !in_path(prose, start, end) && is_plausible(extract, &name, known) && (!is_other_code(prose, start));
+			bool accepted = !in_path(prose, start, end) && is_plausible(extract, &name, known) && (known || !is_other_code(prose, start));
 			position = size_max(position, end);
 			if (!accepted)
 				break;
@@ -175,7 +187,7 @@ static void find_counters(struct prose *prose)
 		struct extract_name name = { match.groups[0], match.groups[0], TEXT_LITERAL(""), match.groups[0] };
 		if (memchr(name.text.data, '.', name.text.bytes)) /* a pattern that takes the class along */
 			continue;
-		if (!in_path(prose, match.start, match.end) && !is_other_code(prose, match.start))
+		if (!in_path(prose, match.start, match.end))
 			add_mention(prose, &name, true);
 	}
 }

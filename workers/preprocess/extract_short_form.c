@@ -209,6 +209,9 @@ static void add_entry(struct extract *extract, const struct entry *entry, struct
 	for (size_t i = 0; i < entry->field_count; i++)
 		if (entry->fields[i].key != DOCUMENT_KEY_MO_CLASS)
 			extract_add_field(extract, entry->fields[i].key, entry->fields[i].value);
+	for (size_t i = 0; i < entry->field_count && entry->category != DOCUMENT_EVENTS; i++)
+		if (entry->fields[i].key == DOCUMENT_KEY_DESCRIPTION)
+			extract_add_described(extract, entry->fields[i].value);
 	extract_items_close(&extract->items);
 	extract_meet_class(extract, entry->name.mo_class.bytes ? entry->name.mo_class : mo_class);
 }

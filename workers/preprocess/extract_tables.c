@@ -75,7 +75,17 @@ static bool says_relationship(const struct extract_columns *columns)
 	return false;
 }
 
-static const struct table_kind *kind_of_csv(struct extract *extract)
+static bool is_csv(const struct extract *extract)
+{
+	struct text kind = document_builder_meta(extract->document, DOCUMENT_META_KIND);
+	for (int format = 0; format < CSV_FORMAT_COUNT; format++)
+		if (text_equal(kind, text_from(csv_format_name((enum csv_format)format))))
+			return true;
+	return false;
+}
+
+/* NULL for formats whose rows are none of the six categories (actions, generic). */
+static const struct table_kind *kind_of_csv(const struct extract *extract)
 {
 	struct text format = document_builder_meta(extract->document, DOCUMENT_META_KIND);
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
@@ -86,8 +96,11 @@ static const struct table_kind *kind_of_csv(struct extract *extract)
 
 static const struct table_kind *choose(struct extract *extract, size_t block_index, const struct block_row *header, struct extract_columns *ret_columns)
 {
-	const struct table_kind *best = kind_of_csv(extract);
-	if (best) {
+	const struct table_kind *best = NULL;
+	if (is_csv(extract)) {
+		best = kind_of_csv(extract);
+		if (!best)
+			return NULL;
 		read_columns(extract, best, header, ret_columns);
 		ret_columns->csv = true;
 		return ret_columns->name >= 0 || name_by_section(extract, header, ret_columns) ? best : NULL;
@@ -176,9 +189,14 @@ void extract_add_cells(struct extract *extract, const struct extract_columns *co
 	size_t count = size_min(row->count, columns->count);
 	for (size_t i = 0; i < count; i++) {
 		int key = columns->keys[i];
-		if (key >= 0 && key != DOCUMENT_KEY_NAME && key != DOCUMENT_KEY_MO_CLASS)
+		if (key == DOCUMENT_KEY_DESCRIPTION && !columns->csv)
+			extract_add_field(extract, DOCUMENT_KEY_DESCRIPTION, text_slice(row->cells[i], 0, extract_description_end(extract, row->cells[i])));
+		else if (key >= 0 && key != DOCUMENT_KEY_NAME && key != DOCUMENT_KEY_MO_CLASS)
 			extract_add_field(extract, (enum document_key)key, row->cells[i]);
 	}
+	for (size_t i = 0; !columns->csv && i < count; i++)
+		if (columns->keys[i] == DOCUMENT_KEY_DESCRIPTION)
+			extract_add_described(extract, row->cells[i]);
 	for (size_t i = 0; columns->csv && i < count; i++)
 		add_detail(extract, columns->headers[i], row->cells[i]);
 }
@@ -225,7 +243,7 @@ static void read_table(struct extract *extract, size_t block_index)
 	struct extract_columns columns;
 	struct block_row row;
 	size_t position = 0;
-	if (!block_next_row(extract->markdown, table, &position, &row) || row.count < 2 || read_turned(extract, block_index))
+	if (!block_next_row(extract->markdown, table, &position, &row) || row.count < 2 || (!is_csv(extract) && read_turned(extract, block_index)))
 		return;
 	const struct table_kind *kind = choose(extract, block_index, &row, &columns);
 	if (!kind)

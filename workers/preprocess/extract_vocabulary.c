@@ -2,7 +2,10 @@
 
 #include <errno.h>
 
-enum { LABEL_BYTES_MAX = 160 }; /* what is longer is no label */
+enum {
+	LABEL_BYTES_MAX = 160, /* what is longer is no label */
+	WORDS_BYTES_MAX = 1000, /* of a text that is searched for words: its beginning */
+};
 
 /* category, NUL, label in lower case with single blanks and without its colon. Empty when the label is empty or too long. */
 static struct text make_key(struct extract_vocabulary *vocabulary, struct text category, struct text label)
@@ -71,7 +74,8 @@ bool extract_vocabulary_is(struct extract_vocabulary *vocabulary, const char *ca
 	return text_equal(extract_vocabulary_field(vocabulary, category, text), text_from(field));
 }
 
-ptrdiff_t extract_vocabulary_find_words(struct text text, struct text name)
+/* Where `name` stands in `text` as whole words, without case; -1 when it does not. */
+static ptrdiff_t find_words(struct text text, struct text name)
 {
 	for (size_t start = 0; start + name.bytes <= text.bytes;) {
 		ptrdiff_t at = text_find_nocase(text_slice(text, start, text.bytes), name);
@@ -90,7 +94,7 @@ ptrdiff_t extract_vocabulary_find_words(struct text text, struct text name)
 static bool names_in(const struct domain_columns *columns, struct text text)
 {
 	for (size_t n = 0; n < columns->name_count; n++)
-		if (extract_vocabulary_find_words(text, columns->names[n]) >= 0)
+		if (find_words(text, columns->names[n]) >= 0)
 			return true;
 	return false;
 }
@@ -99,8 +103,7 @@ struct text extract_vocabulary_field_in(const struct extract_vocabulary *vocabul
 {
 	size_t count;
 	const struct domain_columns *columns = domain_columns(vocabulary->domain, &count);
-	if (text.bytes > LABEL_BYTES_MAX)
-		return TEXT_LITERAL("");
+	text.bytes = size_min(text.bytes, WORDS_BYTES_MAX);
 	for (size_t i = 0; i < count; i++)
 		if (text_equal(columns[i].category, text_from(category)) && names_in(&columns[i], text))
 			return columns[i].field;
@@ -111,6 +114,7 @@ bool extract_vocabulary_has(const struct extract_vocabulary *vocabulary, const c
 {
 	size_t count;
 	const struct domain_columns *columns = domain_columns(vocabulary->domain, &count);
+	text.bytes = size_min(text.bytes, WORDS_BYTES_MAX);
 	for (size_t i = 0; i < count; i++)
 		if (text_equal(columns[i].category, text_from(category)) && text_equal(columns[i].field, text_from(field)) &&
 		    names_in(&columns[i], text))

@@ -19,7 +19,8 @@ void extract_vocabulary_done(struct extract_vocabulary *vocabulary);
 /* The field that `label` (plain text) stands for in the category, or an empty text. */
 struct text extract_vocabulary_field(struct extract_vocabulary *vocabulary, const char *category, struct text label);
 
-/* The first field of the category one of whose names stands in `text` as whole words; an empty text when none does. */
+/* The first field of the category one of whose names stands in `text` (its first
+ * 1,000 bytes) as whole words; an empty text when none does. */
 struct text extract_vocabulary_field_in(const struct extract_vocabulary *vocabulary, const char *category, struct text text);
 
 /* Is `text` one of the names of this category and field, as a whole? */
@@ -27,8 +28,5 @@ bool extract_vocabulary_is(struct extract_vocabulary *vocabulary, const char *ca
 
 /* Does one of the names of this category and field stand in `text` as whole words? */
 bool extract_vocabulary_has(const struct extract_vocabulary *vocabulary, const char *category, const char *field, struct text text);
-
-/* Where `name` stands in `text` as whole words, without case; -1 when it does not. */
-ptrdiff_t extract_vocabulary_find_words(struct text text, struct text name);
 
 #endif

@@ -59,6 +59,7 @@ static void walk_heading(struct html_walk *walk, uint32_t index, unsigned level)
 	}
 	walk->inline_depth++;
 	walk->heading_depth++;
+	walk->heading = index;
 	walk->line.without_strong = true;
 	html_walk_children(walk, index);
 	walk->line.without_strong = false;
@@ -102,14 +103,31 @@ static bool has_scheme(struct text target, const char *scheme)
 	return text_starts_with_nocase(target, text_from(scheme));
 }
 
+/* The sign beside a heading that links to itself: no letters, and not all of the heading. */
+static bool is_permalink(const struct html_walk *walk, uint32_t index)
+{
+	enum { SIGN_BYTES_MAX = 8 };
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+	uint32_t bytes = html_tree_total(walk->tree, index, HTML_TOTAL_TEXT);
+
+	if (bytes > SIGN_BYTES_MAX || bytes == html_tree_total(walk->tree, walk->heading, HTML_TOTAL_TEXT))
+		return false;
+	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(walk->tree, i) : TEXT_LITERAL("");
+		for (size_t k = 0; k < text.bytes; k++)
+			if (ascii_is_alnum(text.data[k]))
+				return false;
+	}
+	return true;
+}
+
 static void walk_link(struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
 	struct text target = text_trim(html_tree_attribute(tree, index, HTML_HREF));
 	bool outermost = walk->line.link_depth == 0;
 
-	/* The sign behind a heading that links to itself. */
-	if (html_tree_total(tree, index, HTML_TOTAL_TEXT) <= 2 && walk->heading_depth > 0 && has_scheme(target, "#")) {
+	if (walk->heading_depth > 0 && has_scheme(target, "#") && is_permalink(walk, index)) {
 		html_walk_leave_out(walk, index);
 		return;
 	}

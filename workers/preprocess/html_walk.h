@@ -17,6 +17,7 @@ struct html_walk {
 	uint32_t root;
 	unsigned inline_depth; /* > 0: in a cell, heading or term: blocks do not part paragraphs there */
 	unsigned heading_depth;
+	uint32_t heading;          /* node of the heading that is being written */
 	uint32_t first_heading;    /* node of the first h1 written, or UINT32_MAX */
 	uint64_t arrived_bytes;    /* text that went into the Markdown */
 	uint64_t left_out_bytes;   /* text that is no content */
@@ -40,7 +41,7 @@ void html_table(struct html_walk *walk, uint32_t index);
 
 /* Lays a pre, listing or "fragment" out as a code block. */
 void html_code_block(struct html_walk *walk, uint32_t index);
-/* The language that the element or one around it names, or empty. `parents` are the elements from the root to it. */
+/* The language that the element or one around it names, or empty. */
 struct text html_code_language(const struct html_walk *walk, uint32_t index);
 
 #endif

@@ -7,7 +7,7 @@
 
 enum {
 	LEGAL_PARAGRAPH_BYTES_MAX = 6000,
-	LEGAL_PERCENT_MIN = 40, /* of a paragraph must be sentences with a legal phrase; else it only mentions one */
+	LEGAL_PERCENT_MIN = 60, /* of a paragraph must be sentences with a legal phrase; else it only mentions one */
 	LEGAL_LINE_BYTES_MAX = 400,
 	HEADING_BYTES_MAX = 400,
 };

@@ -112,7 +112,7 @@ static bool bracket_needs_escape(struct escape_scan *scan, struct text plain, si
 		scan->bracket_known = true;
 		scan->last_bracket = last_link_bracket(plain);
 	}
-	return at + 1 == plain.bytes || scan->last_bracket > at;
+	return scan->last_bracket > at;
 }
 
 static bool needs_escape(struct escape_scan *scan, struct text plain, size_t i)

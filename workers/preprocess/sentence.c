@@ -3,7 +3,7 @@
 
 #include "base/check.h"
 
-enum { WORD_BYTES_MAX = 16 };
+enum { WORD_BYTES_MAX = 16, WIDE_STOP_BYTES = 3 };
 
 static const struct text abbreviations[] = {
 	TEXT_LITERAL("e.g"), TEXT_LITERAL("i.e"), TEXT_LITERAL("etc"), TEXT_LITERAL("cf"), TEXT_LITERAL("vs"), TEXT_LITERAL("fig"),
@@ -30,12 +30,31 @@ static bool is_abbreviation(struct text text, size_t start, size_t stop)
 	return false;
 }
 
+/* The full stop, exclamation and question mark of Chinese and Japanese, which no blank follows. */
+static bool is_wide_stop(struct text text, size_t at)
+{
+	static const char *const stops[] = { "\u3002", "\uFF01", "\uFF1F" };
+	for (size_t i = 0; i < COUNT_OF(stops); i++)
+		if (text.bytes - at >= WIDE_STOP_BYTES && memcmp(text.data + at, stops[i], WIDE_STOP_BYTES) == 0)
+			return true;
+	return false;
+}
+
+static size_t skip_blanks(struct text text, size_t at)
+{
+	while (at < text.bytes && ascii_is_space(text.data[at]))
+		at++;
+	return at;
+}
+
 size_t sentence_next(struct text text, size_t start)
 {
 	CHECK(start <= text.bytes);
 	for (size_t i = start; i < text.bytes; i++) {
 		char c = text.data[i];
 		bool stop = c == '.' || c == '!' || c == '?';
+		if (is_wide_stop(text, i))
+			return skip_blanks(text, i + WIDE_STOP_BYTES);
 		if (!stop && c != '\n')
 			continue;
 		size_t behind = i + 1;

@@ -1,0 +1,282 @@
+#include "workers/preprocess/plain_lines.h"
+
+#include "base/error.h"
+#include "base/utf8.h"
+
+enum {
+	TAB_COLUMNS = 8,
+	WRAP_COLUMNS_MIN = 60, WRAP_COLUMNS_MAX = 120,
+	WRAP_PERCENT = 95,     /* of the lines are no longer than the wrap width */
+	INDENT_MAX = 40,       /* deeper ones are not the body's */
+	HEADING_BYTES_MAX = 90,
+	CAPITALS_BYTES_MAX = 60,
+};
+
+/* --- splitting ------------------------------------------------------------------------------------------------- */
+
+/* "_\bx" and "x\bx", as formatters of manual pages write it: the character before a backspace is overstruck. */
+static void remove_last_character(struct buffer *out, size_t line_start)
+{
+	size_t end = out->bytes;
+
+	while (end > line_start && ((unsigned char)out->data[end - 1] & 0xC0) == 0x80)
+		end--;
+	buffer_truncate(out, end > line_start ? end - 1 : line_start);
+}
+
+static void append_line(struct buffer *out, struct text line)
+{
+	size_t start = out->bytes, plain = 0, columns = 0;
+
+	for (size_t i = 0; i < line.bytes; i++) {
+		unsigned char c = (unsigned char)line.data[i];
+		if (c >= ' ' && c != 0x7F) {
+			columns += (c & 0xC0) != 0x80;
+			continue;
+		}
+		buffer_append(out, line.data + plain, i - plain);
+		plain = i + 1;
+		if (c == '\t') {
+			size_t blanks = TAB_COLUMNS - columns % TAB_COLUMNS;
+			buffer_append_repeat(out, ' ', blanks);
+			columns += blanks;
+		} else if (c == '\b' && out->status == 0) {
+			remove_last_character(out, start);
+			columns -= columns > 0;
+		}
+	}
+	buffer_append(out, line.data + plain, line.bytes - plain);
+	while (out->status == 0 && out->bytes > start && out->data[out->bytes - 1] == ' ')
+		buffer_truncate(out, out->bytes - 1);
+}
+
+static void push_line(struct plain_lines *lines, struct text line)
+{
+	size_t start = lines->text.bytes, indent = 0;
+
+	append_line(&lines->text, line);
+	if (lines->text.status)
+		return;
+	size_t end = lines->text.bytes;
+	while (start + indent < end && lines->text.data[start + indent] == ' ')
+		indent++;
+	struct plain_line item = { (uint32_t)(start + indent), (uint32_t)end, (uint32_t)indent };
+	buffer_append(&lines->items, &item, sizeof(item));
+	buffer_append_byte(&lines->text, '\n');
+}
+
+static size_t most_common(const uint32_t *counts, size_t count)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < count; i++)
+		if (counts[i] > counts[best])
+			best = i;
+	return best;
+}
+
+static void measure(struct plain_lines *lines)
+{
+	uint32_t widths[WRAP_COLUMNS_MAX + 1] = { 0 }, indents[INDENT_MAX + 1] = { 0 };
+	size_t total = 0, seen = 0;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		if (plain_line_is_blank(lines, i))
+			continue;
+		widths[size_min(plain_line_columns(lines, i), WRAP_COLUMNS_MAX)]++;
+		total++;
+		if (plain_line_at(lines, i)->indent <= INDENT_MAX && plain_is_prose(plain_line_text(lines, i)))
+			indents[plain_line_at(lines, i)->indent]++;
+	}
+	lines->body_indent = most_common(indents, COUNT_OF(indents));
+	lines->wrap_columns = WRAP_COLUMNS_MAX;
+	for (size_t width = 0; width <= WRAP_COLUMNS_MAX; width++) {
+		seen += widths[width];
+		if (seen * 100 >= total * WRAP_PERCENT) {
+			lines->wrap_columns = size_max(width, WRAP_COLUMNS_MIN);
+			break;
+		}
+	}
+}
+
+int plain_lines_split(struct text text, struct plain_lines *ret_lines)
+{
+	struct plain_lines *lines = ret_lines;
+	struct text rest = text, line, part;
+
+	*lines = (struct plain_lines){ .count = 0 };
+	buffer_init(&lines->text, UINT32_MAX);
+	buffer_init(&lines->items, SIZE_MAX / 4);
+	while (text_next_line(&rest, &line)) {
+		/* A form feed ends a page, and with it what stood on it. */
+		bool breaks = memchr(line.data, '\f', line.bytes) != NULL;
+		if (!breaks) {
+			push_line(lines, line);
+			continue;
+		}
+		push_line(lines, TEXT_LITERAL(""));
+		while (text_next_field(&line, '\f', &part))
+			push_line(lines, part);
+	}
+	lines->count = lines->items.bytes / sizeof(struct plain_line);
+	int status = lines->text.status ? lines->text.status : lines->items.status;
+	if (status == 0)
+		measure(lines);
+	return status;
+}
+
+void plain_lines_done(struct plain_lines *lines)
+{
+	buffer_done(&lines->text);
+	buffer_done(&lines->items);
+}
+
+const struct plain_line *plain_line_at(const struct plain_lines *lines, size_t index)
+{
+	CHECK(index < lines->count);
+	return (const struct plain_line *)(const void *)lines->items.data + index;
+}
+
+bool plain_line_is_blank(const struct plain_lines *lines, size_t index)
+{
+	return index >= lines->count || plain_line_at(lines, index)->start == plain_line_at(lines, index)->end;
+}
+
+struct text plain_line_text(const struct plain_lines *lines, size_t index)
+{
+	const struct plain_line *line = plain_line_at(lines, index);
+	return (struct text){ lines->text.data ? lines->text.data + line->start : "", line->end - line->start };
+}
+
+size_t plain_line_columns(const struct plain_lines *lines, size_t index)
+{
+	return plain_line_at(lines, index)->indent + utf8_count(plain_line_text(lines, index));
+}
+
+/* --- what a line looks like ------------------------------------------------------------------------------------ */
+
+char plain_underline(struct text line)
+{
+	if (line.bytes < 3 || !strchr("=-~^*+\"#`'", line.data[0]))
+		return '\0';
+	for (size_t i = 1; i < line.bytes; i++)
+		if (line.data[i] != line.data[0])
+			return '\0';
+	return line.data[0];
+}
+
+unsigned plain_numbered(struct text line, struct text *ret_text)
+{
+	unsigned numbers = 0;
+	size_t i = 0;
+
+	for (;;) {
+		size_t digits = 0;
+		while (i + digits < line.bytes && digits < 3 && ascii_is_digit(line.data[i + digits]))
+			digits++;
+		if (digits == 0)
+			break;
+		numbers++;
+		i += digits;
+		if (i >= line.bytes || line.data[i] != '.')
+			break;
+		i++;
+	}
+	size_t blanks = 0;
+	while (i + blanks < line.bytes && line.data[i + blanks] == ' ')
+		blanks++;
+	if (numbers == 0 || blanks == 0 || i + blanks == line.bytes)
+		return 0;
+	*ret_text = text_slice(line, i + blanks, line.bytes);
+	return numbers;
+}
+
+bool plain_is_heading_text(struct text line)
+{
+	if (line.bytes < 2 || line.bytes > HEADING_BYTES_MAX || text_find(line, TEXT_LITERAL("...")) >= 0 || text_find(line, TEXT_LITERAL(". . ")) >= 0)
+		return false;
+	unsigned char first = (unsigned char)line.data[0];
+	char last = line.data[line.bytes - 1];
+	if (!ascii_is_alnum((char)first) && first < 0x80 && !strchr("`\"'(/_", first))
+		return false;
+	return !strchr(".,;{}", last) && !plain_is_columns(line);
+}
+
+bool plain_is_capitals(struct text line)
+{
+	size_t letters = 0, others = 0;
+
+	if (line.bytes < 4 || line.bytes > CAPITALS_BYTES_MAX || !ascii_is_alpha(line.data[0]))
+		return false;
+	for (size_t i = 0; i < line.bytes; i++) {
+		if (ascii_is_lower(line.data[i]) || strchr("=;{}<>|\\_", line.data[i]))
+			return false;
+		letters += ascii_is_upper(line.data[i]);
+		others += !ascii_is_upper(line.data[i]) && line.data[i] != ' ';
+	}
+	return letters >= 3 && letters >= others * 3;
+}
+
+struct plain_item plain_item_of(struct text line)
+{
+	struct plain_item item = { .found = false };
+	size_t i = 0;
+
+	if (line.bytes < 3)
+		return item;
+	if (strchr("-*+", line.data[0])) {
+		i = 1;
+	} else if (text_starts_with(line, TEXT_LITERAL("\xE2\x80\xA2")) || text_starts_with(line, TEXT_LITERAL("\xE2\x80\xA3")) ||
+		   text_starts_with(line, TEXT_LITERAL("\xE2\x97\xA6")) || text_starts_with(line, TEXT_LITERAL("\xE2\x96\xAA"))) {
+		i = 3; /* round, triangular, hollow and square bullets */
+	} else if (text_starts_with(line, TEXT_LITERAL("\xC2\xB7"))) {
+		i = 2;
+	} else {
+		for (; i < line.bytes && i < 4 && ascii_is_digit(line.data[i]); i++)
+			item.number = item.number * 10 + (uint32_t)(line.data[i] - '0');
+		if (i == 0 || i == line.bytes || (line.data[i] != '.' && line.data[i] != ')'))
+			return item;
+		item.ordered = true;
+		i++;
+	}
+	size_t blanks = 0;
+	while (i + blanks < line.bytes && line.data[i + blanks] == ' ')
+		blanks++;
+	item.found = blanks > 0 && i + blanks < line.bytes;
+	item.bytes = i + blanks;
+	return item;
+}
+
+bool plain_is_columns(struct text line)
+{
+	size_t gap = 0, rules = 0;
+
+	for (size_t i = 0; i < line.bytes; i++) {
+		char c = line.data[i];
+		/* Two blanks after a full stop are a typist's habit; three anywhere are a column. */
+		gap = c == ' ' ? gap + 1 : 0;
+		if (gap >= 3)
+			return true;
+		rules += c == '|' || c == '+' || c == '-' || c == '=';
+	}
+	bool box = text_find(line, TEXT_LITERAL("\xE2\x94")) >= 0 || text_find(line, TEXT_LITERAL("\xE2\x95")) >= 0;
+	return box || (line.bytes >= 3 && rules * 2 > line.bytes) || (line.bytes > 2 && line.data[0] == '|' && line.data[line.bytes - 1] == '|');
+}
+
+bool plain_is_prose(struct text line)
+{
+	size_t letters = 0, words = 0, symbols = 0, others = 0;
+	bool in_word = false;
+
+	for (size_t i = 0; i < line.bytes; i++) {
+		char c = line.data[i];
+		bool letter = ascii_is_alpha(c) || (unsigned char)c >= 0x80;
+		letters += letter;
+		words += letter && !in_word;
+		in_word = c != ' ';
+		symbols += c != '\0' && strchr("{}[]<>|=;$#@\\&%^~_*/", c) != NULL;
+		others += c != ' ' && !letter;
+	}
+	char last = line.bytes > 0 ? line.data[line.bytes - 1] : ' ';
+	return words >= 4 && letters > others * 3 && symbols * 12 < line.bytes && last != ';' && last != '{' && !plain_is_columns(line);
+}

@@ -1,0 +1,51 @@
+/* plain_lines.h: plain text as lines with their indentation, and what a line looks like: a heading, an item, prose, a table.
+ * Judgements only; nothing is written here. All of them are linear in the line. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PLAIN_LINES_H
+#define DOCRING_WORKERS_PREPROCESS_PLAIN_LINES_H
+
+#include "base/buffer.h"
+#include "base/text.h"
+
+#include <stdint.h>
+
+struct plain_line {
+	uint32_t start, end; /* in the text, without indentation and trailing blanks; equal: a blank line */
+	uint32_t indent;     /* columns */
+};
+
+struct plain_lines {
+	struct buffer text;   /* tabs as blanks, overstrikes resolved, controls gone, page breaks as blank lines */
+	struct buffer items;  /* struct plain_line */
+	size_t count;
+	size_t wrap_columns;  /* width that most of the running text is wrapped at */
+	size_t body_indent;   /* columns that running text is indented by */
+};
+
+/* 0, -ENOMEM or ERROR_LIMIT_HIT. Release with plain_lines_done, also after an error. `text` is UTF-8 with "\n" line ends. */
+int plain_lines_split(struct text text, struct plain_lines *ret_lines) __attribute__((warn_unused_result));
+void plain_lines_done(struct plain_lines *lines);
+
+const struct plain_line *plain_line_at(const struct plain_lines *lines, size_t index);
+bool plain_line_is_blank(const struct plain_lines *lines, size_t index); /* true beyond the end */
+struct text plain_line_text(const struct plain_lines *lines, size_t index);
+size_t plain_line_columns(const struct plain_lines *lines, size_t index); /* code points, with the indentation */
+
+/* The character that the line underlines with, or 0: one of =-~^*+"#`' three times or more and nothing else. */
+char plain_underline(struct text line);
+/* "1.2.3 Title": how many numbers, or 0. `ret_text`: behind the number. */
+unsigned plain_numbered(struct text line, struct text *ret_text);
+/* Reads as the text of a heading: short, begins with a letter or digit, does not end like a sentence, no dot leaders. */
+bool plain_is_heading_text(struct text line);
+bool plain_is_capitals(struct text line);
+
+struct plain_item {
+	bool found, ordered;
+	uint32_t number;
+	size_t bytes; /* of the marker with the blanks behind it */
+};
+struct plain_item plain_item_of(struct text line);
+
+bool plain_is_prose(struct text line);   /* words, and little that code is made of */
+bool plain_is_columns(struct text line); /* gaps of three blanks or more between words, or rules of a table */
+
+#endif

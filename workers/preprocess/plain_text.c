@@ -1,0 +1,398 @@
+/* plain_text.c: plain text to normal Markdown (see convert.h). Structure is taken only from what typists and formatters do on
+ * purpose: underlined, numbered and capital headings, list markers, indentation, blank lines. Wrapped lines are joined again;
+ * what is laid out in columns or looks like code stays verbatim in a fence. When in doubt it is a paragraph. Linear. */
+#include "workers/preprocess/convert.h"
+#include "workers/preprocess/markdown_inline.h"
+#include "workers/preprocess/markdown_writer.h"
+#include "workers/preprocess/plain_lines.h"
+
+#include "base/utf8.h"
+
+enum {
+	CODE_INDENT = 4,        /* columns beyond the body's indentation */
+	LIST_LEVELS_MAX = 8,
+	UNDERLINE_SLACK = 3,    /* columns that an underline may be shorter than its heading */
+	UNDERLINE_KINDS_MAX = 6,
+	WRAP_SLACK_PERCENT = 85, /* of the wrap width: a line that the next word would carry beyond it was wrapped */
+};
+
+struct list_level {
+	size_t indent;         /* of the marker */
+	size_t content_indent; /* of the text behind it */
+	bool ordered;
+};
+
+struct plain_work {
+	struct plain_lines lines;
+	struct markdown_writer writer;
+	struct buffer inline_text, scratch, code;
+	struct list_level levels[LIST_LEVELS_MAX];
+	size_t level_count;
+	int underlines[UNDERLINE_KINDS_MAX]; /* kinds of underline in order of appearance: the level of their headings */
+	size_t underline_count;
+	bool has_title;
+	bool code_follows; /* the paragraph before ended with "::" */
+	struct text title;
+};
+
+/* --- blocks ---------------------------------------------------------------------------------------------------- */
+
+static void close_lists(struct plain_work *work, size_t keep)
+{
+	while (work->level_count > keep) {
+		work->level_count--;
+		markdown_item_close(&work->writer);
+		markdown_list_close(&work->writer);
+	}
+}
+
+static void write_heading(struct plain_work *work, unsigned level, struct text text)
+{
+	close_lists(work, 0);
+	buffer_clear(&work->inline_text);
+	markdown_append_escaped(&work->inline_text, text);
+	markdown_heading(&work->writer, level, buffer_view(&work->inline_text));
+	if (work->title.bytes == 0)
+		work->title = text;
+	work->has_title |= level == 1;
+	work->code_follows = false;
+}
+
+/* A line that the next word would have carried beyond the margin was wrapped there; a shorter one was meant to end. */
+static bool was_wrapped(const struct plain_work *work, size_t index)
+{
+	struct text next = plain_line_text(&work->lines, index + 1);
+	const char *blank = memchr(next.data, ' ', next.bytes);
+	size_t first_word = blank ? (size_t)(blank - next.data) : next.bytes;
+
+	return (plain_line_columns(&work->lines, index) + 1 + first_word) * 100 > work->lines.wrap_columns * WRAP_SLACK_PERCENT;
+}
+
+/* Lines [start, end) as one paragraph; `skip` bytes of the first are a marker. */
+static void write_paragraph(struct plain_work *work, size_t start, size_t end, size_t skip)
+{
+	buffer_clear(&work->scratch);
+	for (size_t i = start; i < end; i++) {
+		struct text line = plain_line_text(&work->lines, i);
+		if (i == start)
+			line = text_slice(line, skip, line.bytes);
+		buffer_append_text(&work->scratch, line);
+		bool hyphen = line.bytes > 1 && line.data[line.bytes - 1] == '-' && ascii_is_alpha(line.data[line.bytes - 2]);
+		if (i + 1 < end && !was_wrapped(work, i))
+			buffer_append_byte(&work->scratch, '\n');
+		else if (i + 1 < end && !(hyphen && ascii_is_alpha(plain_line_text(&work->lines, i + 1).data[0])))
+			buffer_append_byte(&work->scratch, ' ');
+	}
+	struct text plain = buffer_view(&work->scratch);
+	work->code_follows = plain.bytes > 1 && plain.data[plain.bytes - 1] == ':' && plain.data[plain.bytes - 2] == ':';
+	if (work->code_follows)
+		plain.bytes -= plain.bytes == 2 ? 2 : 1;
+	buffer_clear(&work->inline_text);
+	markdown_append_escaped(&work->inline_text, plain);
+	markdown_paragraph(&work->writer, buffer_view(&work->inline_text));
+}
+
+/* Lines [start, end) verbatim, without the indentation that all of them have. */
+static void write_code(struct plain_work *work, size_t start, size_t end)
+{
+	size_t least = SIZE_MAX;
+
+	for (size_t i = start; i < end; i++)
+		if (!plain_line_is_blank(&work->lines, i))
+			least = size_min(least, plain_line_at(&work->lines, i)->indent);
+	buffer_clear(&work->code);
+	for (size_t i = start; i < end; i++) {
+		if (!plain_line_is_blank(&work->lines, i)) {
+			buffer_append_repeat(&work->code, ' ', plain_line_at(&work->lines, i)->indent - least);
+			buffer_append_text(&work->code, plain_line_text(&work->lines, i));
+		}
+		buffer_append_byte(&work->code, '\n');
+	}
+	markdown_code(&work->writer, TEXT_LITERAL(""), buffer_view(&work->code));
+	work->code_follows = false;
+}
+
+/* --- headings -------------------------------------------------------------------------------------------------- */
+
+static unsigned underline_level(struct plain_work *work, char kind, bool over)
+{
+	int key = kind * 2 + over;
+
+	for (size_t i = 0; i < work->underline_count; i++)
+		if (work->underlines[i] == key)
+			return (unsigned)i + 1;
+	if (work->underline_count < UNDERLINE_KINDS_MAX)
+		work->underlines[work->underline_count++] = key;
+	return (unsigned)work->underline_count;
+}
+
+static bool underlines(const struct plain_work *work, size_t text_index, size_t rule_index)
+{
+	size_t columns = utf8_count(plain_line_text(&work->lines, text_index)), rule = plain_line_text(&work->lines, rule_index).bytes;
+
+	return rule + UNDERLINE_SLACK >= columns && (rule <= columns + UNDERLINE_SLACK || plain_line_at(&work->lines, text_index)->indent > 0 ||
+						     rule >= WRAP_SLACK_PERCENT / 2);
+}
+
+/* "Title" over "=====", perhaps with a rule above too. Returns the line behind the heading, or `at`. */
+static size_t take_underlined(struct plain_work *work, size_t at)
+{
+	char over = plain_underline(plain_line_text(&work->lines, at));
+	size_t text_at = at + (over != '\0');
+
+	if (plain_line_is_blank(&work->lines, text_at) || plain_line_is_blank(&work->lines, text_at + 1))
+		return at;
+	struct text text = plain_line_text(&work->lines, text_at);
+	char kind = plain_underline(plain_line_text(&work->lines, text_at + 1));
+	if (!kind || (over && over != kind) || plain_underline(text) || !underlines(work, text_at, text_at + 1))
+		return at;
+	if (text.bytes > 200 || plain_is_columns(text) || plain_line_at(&work->lines, text_at + 1)->indent > work->lines.body_indent)
+		return at;
+	write_heading(work, underline_level(work, kind, over != '\0'), text);
+	return text_at + 2;
+}
+
+/* A line of its own that is numbered or in capitals. */
+static bool take_heading_line(struct plain_work *work, size_t at, bool alone)
+{
+	struct text text = plain_line_text(&work->lines, at), behind;
+	unsigned numbers = plain_numbered(text, &behind), deeper = work->has_title;
+	bool begins_body = !plain_line_is_blank(&work->lines, at + 1) &&
+			   plain_line_at(&work->lines, at + 1)->indent > plain_line_at(&work->lines, at)->indent;
+
+	if (plain_line_at(&work->lines, at)->indent > work->lines.body_indent || !plain_is_heading_text(text))
+		return false;
+	if (alone && numbers >= 2 && numbers <= 6 && !ascii_is_lower(behind.data[0]) && plain_is_heading_text(behind)) {
+		write_heading(work, numbers + deeper, text);
+		return true;
+	}
+	if (alone && numbers == 1 && ascii_is_upper(behind.data[0]) && plain_is_heading_text(behind) && behind.bytes <= 60) {
+		/* The next block that is numbered as well makes it a list. */
+		size_t next = at + 1;
+		struct text ignored;
+		while (next < work->lines.count && plain_line_is_blank(&work->lines, next))
+			next++;
+		if (next == work->lines.count || plain_numbered(plain_line_text(&work->lines, next), &ignored) == 1)
+			return false;
+		write_heading(work, 1 + deeper, text);
+		return true;
+	}
+	if ((alone || begins_body) && plain_is_capitals(numbers ? behind : text)) {
+		write_heading(work, (numbers ? numbers : 1) + deeper, text);
+		return true;
+	}
+	return false;
+}
+
+/* --- lists ----------------------------------------------------------------------------------------------------- */
+
+/* Opens the item that starts at line `at`, at the level that its indentation says. */
+static void open_item(struct plain_work *work, size_t at, const struct plain_item *item)
+{
+	size_t indent = plain_line_at(&work->lines, at)->indent;
+
+	while (work->level_count > 0 && indent < work->levels[work->level_count - 1].content_indent) {
+		close_lists(work, work->level_count - 1);
+	}
+	if (work->level_count == LIST_LEVELS_MAX)
+		close_lists(work, LIST_LEVELS_MAX - 1);
+	markdown_list_open(&work->writer, item->ordered);
+	markdown_item_open(&work->writer, item->number);
+	work->levels[work->level_count++] = (struct list_level){ indent, indent + item->bytes, item->ordered };
+}
+
+/* A marker makes an item when it opens a block, follows an item, or has a neighbour of its kind. */
+static bool is_item(const struct plain_work *work, size_t at, bool first_of_block)
+{
+	struct text text = plain_line_text(&work->lines, at);
+	struct plain_item item = plain_item_of(text);
+
+	if (!item.found || plain_is_columns(text_slice(text, item.bytes, text.bytes)))
+		return false;
+	return first_of_block || work->level_count > 0;
+}
+
+/* Lines that belong to the item or paragraph that starts at `at`: up to a blank line or the next item. */
+static size_t end_of_paragraph(const struct plain_work *work, size_t at)
+{
+	size_t end = at + 1;
+
+	while (!plain_line_is_blank(&work->lines, end) && !is_item(work, end, false) &&
+	       !(work->level_count > 0 && plain_line_at(&work->lines, end)->indent < work->levels[work->level_count - 1].indent))
+		end++;
+	return end;
+}
+
+/* --- a block --------------------------------------------------------------------------------------------------- */
+
+static size_t end_of_block(const struct plain_work *work, size_t at)
+{
+	while (!plain_line_is_blank(&work->lines, at))
+		at++;
+	return at;
+}
+
+static size_t base_indent(const struct plain_work *work)
+{
+	return work->level_count > 0 ? work->levels[work->level_count - 1].content_indent : work->lines.body_indent;
+}
+
+/* Laid out in columns, or indented and no prose. */
+static bool is_verbatim(const struct plain_work *work, size_t start, size_t end)
+{
+	size_t columns = 0, prose = 0, deep = 0, count = end - start;
+
+	for (size_t i = start; i < end; i++) {
+		struct text text = plain_line_text(&work->lines, i);
+		columns += plain_is_columns(text);
+		prose += plain_is_prose(text);
+		deep += plain_line_at(&work->lines, i)->indent >= base_indent(work) + CODE_INDENT;
+	}
+	if (work->code_follows && plain_line_at(&work->lines, start)->indent > base_indent(work))
+		return true;
+	if (columns * 2 > count && (count > 1 || deep > 0))
+		return true;
+	return deep == count && prose * 2 < count;
+}
+
+/* The end of the verbatim part: blocks of it that single blank lines part are one. */
+static size_t end_of_verbatim(const struct plain_work *work, size_t end)
+{
+	for (;;) {
+		size_t next = end;
+		while (next < work->lines.count && plain_line_is_blank(&work->lines, next))
+			next++;
+		if (next == work->lines.count || next > end + 2 || plain_line_at(&work->lines, next)->indent < base_indent(work) + CODE_INDENT)
+			return end;
+		size_t next_end = end_of_block(work, next);
+		if (!is_verbatim(work, next, next_end))
+			return end;
+		end = next_end;
+	}
+}
+
+static void write_block_lines(struct plain_work *work, size_t start, size_t end)
+{
+	for (size_t at = start; at < end;) {
+		bool item_here = is_item(work, at, at == start);
+		struct plain_item item = plain_item_of(plain_line_text(&work->lines, at));
+		if (item_here) {
+			open_item(work, at, &item);
+		} else {
+			size_t indent = plain_line_at(&work->lines, at)->indent, keep = work->level_count;
+			while (keep > 0 && indent < work->levels[keep - 1].content_indent)
+				keep--;
+			close_lists(work, keep);
+		}
+		size_t paragraph_end = size_min(end_of_paragraph(work, at), end);
+		write_paragraph(work, at, paragraph_end, item_here ? item.bytes : 0);
+		at = paragraph_end;
+	}
+}
+
+/* Writes the block that starts at line `at`; returns the line behind it. */
+static size_t write_block(struct plain_work *work, size_t at)
+{
+	size_t behind = take_underlined(work, at);
+	if (behind > at)
+		return behind;
+	size_t end = end_of_block(work, at);
+	if (take_heading_line(work, at, end == at + 1))
+		return at + 1;
+	if (end == at + 1 && plain_underline(plain_line_text(&work->lines, at))) {
+		close_lists(work, 0);
+		markdown_rule(&work->writer);
+		return end;
+	}
+	size_t indent = plain_line_at(&work->lines, at)->indent, keep = work->level_count;
+	while (keep > 0 && indent < work->levels[keep - 1].content_indent && !is_item(work, at, true))
+		keep--;
+	close_lists(work, keep);
+	if (is_verbatim(work, at, end) && !is_item(work, at, true)) {
+		end = end_of_verbatim(work, end);
+		write_code(work, at, end);
+		return end;
+	}
+	/* An underlined heading may stand in the middle of a block. */
+	for (size_t i = at + 1; i + 1 < end; i++)
+		if (plain_underline(plain_line_text(&work->lines, i + 1)) && underlines(work, i, i + 1) && plain_is_heading_text(plain_line_text(&work->lines, i)))
+			end = i;
+	write_block_lines(work, at, end);
+	return end;
+}
+
+/* --- the file -------------------------------------------------------------------------------------------------- */
+
+/* The language of a source file by its name, or NULL: its whole text is code. */
+static const char *source_language(struct text name)
+{
+	static const struct { const char *ending, *language; } sources[] = {
+		{ ".c", "c" }, { ".h", "c" }, { ".cc", "cpp" }, { ".cpp", "cpp" }, { ".hpp", "cpp" }, { ".py", "python" }, { ".sh", "bash" },
+		{ ".pl", "perl" }, { ".lua", "lua" }, { ".js", "javascript" }, { ".ts", "typescript" }, { ".java", "java" }, { ".go", "go" },
+		{ ".rs", "rust" }, { ".rb", "ruby" }, { ".sql", "sql" }, { ".json", "json" }, { ".xml", "xml" }, { ".xsd", "xml" },
+		{ ".yaml", "yaml" }, { ".yml", "yaml" }, { ".toml", "toml" }, { ".ini", "ini" }, { ".conf", "" }, { ".cfg", "" }, { ".css", "css" },
+		{ ".mk", "makefile" }, { ".cmake", "cmake" }, { ".properties", "" }, { ".asn", "asn1" }, { ".asn1", "asn1" }, { ".yang", "yang" },
+		{ ".proto", "protobuf" }, { ".log", "" }, { ".patch", "diff" }, { ".diff", "diff" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(sources); i++)
+		if (text_ends_with_nocase(name, text_from(sources[i].ending)))
+			return sources[i].language;
+	return NULL;
+}
+
+static void write_text(struct plain_work *work)
+{
+	for (size_t at = 0; at < work->lines.count;) {
+		if (plain_line_is_blank(&work->lines, at))
+			at++;
+		else
+			at = write_block(work, at);
+	}
+	close_lists(work, 0);
+	markdown_finish(&work->writer);
+}
+
+static int convert_lines(struct text utf8, struct text name, struct plain_work *work, struct document_builder *document)
+{
+	const char *language = source_language(name);
+
+	int status = plain_lines_split(utf8, &work->lines);
+	if (status < 0)
+		return status;
+	if (language)
+		markdown_code(&work->writer, text_from(language), buffer_view(&work->lines.text));
+	else
+		write_text(work);
+	if (work->title.bytes > 0)
+		document_builder_set_meta(document, DOCUMENT_META_TITLE, work->title);
+	return work->writer.out->status ? work->writer.out->status : work->scratch.status ? work->scratch.status : work->code.status;
+}
+
+int convert_plain_text(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
+{
+	struct plain_work work = { .level_count = 0 };
+	struct buffer utf8;
+
+	buffer_init(&utf8, DOCUMENT_BYTES_MAX);
+	uint32_t replaced_before = document_builder_counts(document)->replaced_bytes;
+	int status = encoding_to_utf8(input->data, TEXT_LITERAL(""), &utf8, document, error);
+	if (status == 0) {
+		buffer_init(&work.inline_text, markdown->bytes_max);
+		buffer_init(&work.scratch, markdown->bytes_max);
+		buffer_init(&work.code, markdown->bytes_max);
+		markdown_init(&work.writer, markdown);
+		status = convert_lines(buffer_view(&utf8), input->name, &work, document);
+		if (status < 0)
+			error_set(error, status, "%s", error_describe(status));
+		double replaced = document_builder_counts(document)->replaced_bytes - replaced_before;
+		document_builder_scores(document)->conversion = (float)(utf8.bytes == 0 ? 0 : 1 - replaced / (double)utf8.bytes);
+		buffer_done(&work.inline_text);
+		buffer_done(&work.scratch);
+		buffer_done(&work.code);
+		plain_lines_done(&work.lines);
+	}
+	buffer_done(&utf8);
+	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("docring"));
+	return status < 0 ? status : 0;
+}
