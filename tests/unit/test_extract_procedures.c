@@ -57,6 +57,7 @@ static void test_sentences_that_set(void **state)
 	expect_sets("Set EUtranCellFDD.cellRange = 20 and EUtranCellFDD.tac to 7, then wait.", "EUtranCellFDD.cellRange=20 | EUtranCellFDD.tac=7");
 	expect_sets("Set the value of **EUtranCellFDD.qRxLevMin** to -124.", "EUtranCellFDD.qRxLevMin=-124");
 	expect_sets("Set EUtranCellFDD.highSpeedFlag to true.", "EUtranCellFDD.highSpeedFlag=true");
+	expect_sets("Set the `FeatureState.featureState` attribute to ACTIVATED in the `FeatureState=CXC4017808` MO.", "FeatureState=CXC4017808.featureState=ACTIVATED");
 	expect_sets("Set the timer to 5 seconds and the cell to a lower range.", "");
 	expect_sets("Set EUtranCellFDD.cellRange to match the coverage.", "");
 	expect_sets("Check that EUtranCellFDD.cellRange is 20.", "");
@@ -90,8 +91,22 @@ static void test_other_forms(void **state)
 		       "Lock the cell. | Wait.", DOCUMENT_KEY_COUNT);
 	sample_done(&sample);
 	extract_markdown("# X\n\n**Activate the Feature**\n\n1. Set FeatureState.featureState to ACTIVATED.\n2. Wait.\n\n**Deactivate the Feature**\n\n"
-			 "1. Wait.\n\n## A\n\n### Activate the Feature\n\n1. Another way.\n\n## B\n\n### Activate the Feature\n\n1. Another way.\n", &sample);
+			 "1. Wait.\n\n## A\n\n### 3.1 Activate the Feature\n\n1. Another way.\n\n## B\n\n### Activate the Feature\n\n1. Another way.\n", &sample);
 	assert_int_equal(extract_count(&sample, DOCUMENT_ACTIVATION_PROCEDURES), 3); /* the last two are the same */
+	sample_done(&sample);
+}
+
+static void test_no_procedures(void **state)
+{
+	struct sample sample;
+	(void)state;
+	extract_markdown("# Activate X\n\n## Secondary Cell Activation\n\n1. The UE reports.\n2. The cell is added.\n\n## DISABLE\n\n- turns it off\n\n"
+			 "## Enabled by default\n\nNothing to do.\n\n## Options\n\n- `--enable-x`: set it to 3\n", &sample);
+	assert_int_equal(extract_count(&sample, DOCUMENT_ACTIVATION_PROCEDURES), 0);
+	sample_done(&sample);
+	extract_markdown("# X\n\n## Activation\n\n- Set FeatureState.featureState to ACTIVATED.\n- Wait.\n", &sample);
+	extract_expect(&sample, DOCUMENT_ACTIVATION_PROCEDURES, "Activation", DOCUMENT_KEY_STEP, "Set FeatureState.featureState to ACTIVATED. | Wait.",
+		       DOCUMENT_KEY_COUNT);
 	sample_done(&sample);
 }
 
@@ -99,7 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_long_form), cmocka_unit_test(test_sentences_that_set), cmocka_unit_test(test_commands_that_set),
-		cmocka_unit_test(test_other_forms),
+		cmocka_unit_test(test_other_forms), cmocka_unit_test(test_no_procedures),
 	};
 	return cmocka_run_group_tests(tests, extract_support_setup, extract_support_teardown);
 }

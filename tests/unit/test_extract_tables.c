@@ -70,10 +70,12 @@ static void test_names_in_one_cell_and_broken_names(void **state)
 			 "| EUtranCellFDD.aOne/EUtranCellTDD.aTwo | Two more. |\n"
 			 "| MimoSleepFunction.<br>prbUsageSleepThreshold | Broken behind the dot. |\n"
 			 "| MimoSleepFunction.prbUsage<br>WakeThreshold | Broken before a capital. |\n"
+			 "| pSCellCapable<br>(NRCellCU MO) | The class in parentheses. |\n"
 			 "| The distance of a user | No name. |\n| distance | A plain word. |\n", &sample);
 	extract_expect_names(&sample, DOCUMENT_PARAMETERS,
 			     "EUtranCellFDD.cellRange | EUtranCellTDD.cellRange | EUtranCellFDD.aOne | EUtranCellTDD.aTwo | "
-			     "MimoSleepFunction.prbUsageSleepThreshold | MimoSleepFunction.prbUsageWakeThreshold");
+			     "MimoSleepFunction.prbUsageSleepThreshold | MimoSleepFunction.prbUsageWakeThreshold | "
+			     "NRCellCU.pSCellCapable");
 	sample_done(&sample);
 }
 
@@ -118,11 +120,11 @@ static void test_related_features(void **state)
 			 "| Feature | Relationship | Description |\n| --- | --- | --- |\n"
 			 "| Carrier Aggregation (FAJ 121 3046) | Prerequisite | Must be on. |\n"
 			 "| FAJ1213077, [Downlink 256QAM](dl256.html) (DL256) | Conflicts | Not together. |\n"
-			 "| **Cell Sleep** | Related feature | Goes on. |\n| None | | |\n\n## Other\n\n"
+			 "| Mobility ([FAJ 121 4911](x.html)) | Related | Moves. |\n| **Cell Sleep** | Related feature | Goes on. |\n| None | | |\n\n## Other\n\n"
 			 "- Handover over Xn (FAJ 121 9001) is not listed above.\n\nIt needs Beam Recovery (FAJ 121 9002) too.\n\n"
 			 "## Related Features\n\n- **Paging Control** (FAJ 121 9003): required for idle users.\n- Anything goes.\n", &sample);
 	extract_expect_names(&sample, DOCUMENT_RELATED_FEATURES,
-			     "Carrier Aggregation | Downlink 256QAM | Cell Sleep | Handover over Xn | Beam Recovery | Paging Control");
+			     "Carrier Aggregation | Downlink 256QAM | Mobility | Cell Sleep | Handover over Xn | Beam Recovery | Paging Control");
 	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Carrier Aggregation", DOCUMENT_KEY_FAJ, "FAJ 121 3046", DOCUMENT_KEY_RELATIONSHIP,
 		       "prerequisite", DOCUMENT_KEY_DESCRIPTION, "Must be on.", DOCUMENT_KEY_COUNT);
 	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Downlink 256QAM", DOCUMENT_KEY_FAJ, "FAJ 121 3077", DOCUMENT_KEY_RELATIONSHIP,

@@ -70,6 +70,8 @@ bool extract_has_hump(struct text identifier);
 bool extract_is_identifier(struct text text);
 /* "EUtranCellFDD": upper-case first, two upper-case letters and a lower-case one. */
 bool extract_is_class_shaped(struct text identifier);
+/* "6.1 Activate the Feature" without its number. */
+struct text extract_without_number(struct text heading);
 /* `inline_text` without the emphasis, ticks and brackets round it. */
 struct text extract_strip_marks(struct text inline_text);
 /* The name is put into the open item as NAME, MO_CLASS and ATTRIBUTE. */

@@ -69,13 +69,13 @@ static struct text trim_separators(struct text text)
 		}
 		while (text.bytes > 0 && (is_separator(text.data[0]) || text.data[0] == ')'))
 			text = text_slice(text, 1, text.bytes);
-		while (text.bytes > 0 && is_separator(text.data[text.bytes - 1]))
+		while (text.bytes > 0 && (is_separator(text.data[text.bytes - 1]) || text.data[text.bytes - 1] == '['))
 			text.bytes--;
 	}
 	return text;
 }
 
-/* "Carrier Aggregation (CA)": without the acronym. */
+/* "Carrier Aggregation (CA)", "Downlink CA (NR DL CA)": without the acronym. */
 static struct text without_acronym(struct text name)
 {
 	if (name.bytes < 4 || name.data[name.bytes - 1] != ')')
@@ -84,13 +84,16 @@ static struct text without_acronym(struct text name)
 	if (!open || open == name.data)
 		return name;
 	struct text inside = { open + 1, (size_t)(name.data + name.bytes - 1 - (open + 1)) };
-	bool word = inside.bytes > 1;
-	size_t upper = 0;
+	bool word = inside.bytes > 1, blank = false;
+	size_t upper = 0, lower = 0;
 	for (size_t i = 0; i < inside.bytes; i++) {
-		word = word && (ascii_is_alnum(inside.data[i]) || inside.data[i] == '-' || inside.data[i] == '/');
-		upper += ascii_is_upper(inside.data[i]);
+		char c = inside.data[i];
+		word = word && (ascii_is_alnum(c) || c == '-' || c == '/' || c == ' ');
+		blank |= c == ' ';
+		upper += ascii_is_upper(c);
+		lower += ascii_is_lower(c);
 	}
-	return word && upper >= 2 ? text_trim((struct text){ name.data, (size_t)(open - name.data) }) : name;
+	return word && upper >= 2 && !(blank && lower) ? text_trim((struct text){ name.data, (size_t)(open - name.data) }) : name;
 }
 
 struct text extract_feature_name(struct extract *extract, struct text where)
@@ -188,8 +191,8 @@ static void read_item(struct extract *extract, const struct block *block)
 	struct text name = extract_feature_name(extract, head);
 	if (!identified && (end == content.bytes || !is_name(name)))
 		return;
-	extract_items_open(&extract->items, DOCUMENT_RELATED_FEATURES, (float)extract->settings->extract.list_confidence,
-			   extract_block_range(block), false);
+	double confidence = identified ? extract->settings->extract.list_confidence : extract->settings->extract.prose_confidence;
+	extract_items_open(&extract->items, DOCUMENT_RELATED_FEATURES, (float)confidence, extract_block_range(block), false);
 	add_feature(extract, head);
 	struct text rest = trim_separators(text_slice(content, head.bytes, content.bytes));
 	extract_add_field(extract, DOCUMENT_KEY_DESCRIPTION, rest);

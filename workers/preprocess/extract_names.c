@@ -67,6 +67,14 @@ struct text extract_strip_marks(struct text inline_text)
 	return text_trim(inline_text);
 }
 
+struct text extract_without_number(struct text heading)
+{
+	size_t at = 0;
+	while (at < heading.bytes && (ascii_is_digit(heading.data[at]) || heading.data[at] == '.'))
+		at++;
+	return at > 0 && at < heading.bytes && ascii_is_space(heading.data[at]) ? text_trim(text_slice(heading, at, heading.bytes)) : heading;
+}
+
 static size_t word_end(struct text text, size_t at)
 {
 	while (at < text.bytes && ascii_is_word(text.data[at]))
@@ -171,12 +179,33 @@ static bool parse_whole(struct text text, struct extract_name *ret_name)
 	return true;
 }
 
+/* "pSCellCapable<br>(NRCellCU MO)": a bare attribute with its class in parentheses. */
+static bool parse_with_remark(const struct extract *extract, struct text cell, struct extract_name *ret_name)
+{
+	size_t end = word_end(cell, 0);
+	const char *open = memchr(cell.data + end, '(', cell.bytes - end);
+	struct text between = { cell.data + end, open ? (size_t)(open - cell.data) - end : 0 };
+	if (!open || !extract_has_hump(text_slice(cell, 0, end)) || !ascii_is_lower(cell.data[0]) ||
+	    !(text_trim(between).bytes == 0 || text_equal(text_trim(between), TEXT_LITERAL("<br>"))))
+		return false;
+	size_t start = (size_t)(open + 1 - cell.data);
+	struct text mo_class = text_slice(cell, start, word_end(cell, start)), name = text_slice(cell, 0, end);
+	if (!extract_is_class_shaped(mo_class) || !extract_knows_class(extract, mo_class))
+		return false;
+	*ret_name = (struct extract_name){ name, name, mo_class, name };
+	return true;
+}
+
 bool extract_parse_cell_name(struct extract *extract, struct text cell, struct extract_name *ret_name)
 {
 	struct text stripped = extract_strip_marks(cell);
 	if (parse_whole(stripped, ret_name))
 		return true;
-	if (stripped.bytes > NAME_BYTES_MAX || !join_broken(extract, stripped))
+	if (stripped.bytes > NAME_BYTES_MAX)
+		return false;
+	if (parse_with_remark(extract, stripped, ret_name))
+		return true;
+	if (!join_broken(extract, stripped))
 		return false;
 	struct extract_name joined;
 	if (!parse_whole(buffer_view(&extract->compact), &joined))

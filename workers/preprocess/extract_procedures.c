@@ -17,6 +17,7 @@ struct procedure {
 	struct document_range span;
 	size_t step_count;
 	bool ordered;            /* its steps are a numbered list */
+	bool loose;              /* they are bullets that no label calls steps: only a value that they set makes them steps */
 	uint8_t step_level;      /* nesting of the list of steps */
 	struct buffer step;      /* text of the step being collected */
 	struct document_range step_span;
@@ -52,7 +53,7 @@ static void close_procedure(struct extract *extract, struct procedure *procedure
 		return;
 	flush_step(extract, procedure);
 	extract->items.open.span = procedure->span;
-	bool evident = procedure->evident || extract_items_open_has(&extract->items, DOCUMENT_KEY_SET_VALUE);
+	bool evident = (procedure->evident && !procedure->loose) || extract_items_open_has(&extract->items, DOCUMENT_KEY_SET_VALUE);
 	if (procedure->step_count == 0 || !evident) /* a section about activation, or the activation of something inside the node */
 		extract_items_abandon(&extract->items);
 	else
@@ -72,7 +73,7 @@ static bool is_about_task(struct extract *extract, struct text plain)
 static void open_procedure(struct extract *extract, struct procedure *procedure, const struct block *block, struct text kind)
 {
 	close_procedure(extract, procedure);
-	struct text name = extract_strip_marks(extract_block_content(extract, block));
+	struct text name = extract_without_number(extract_strip_marks(extract_block_content(extract, block)));
 	struct buffer step = procedure->step;
 	bool evident = is_about_task(extract, extract_plain(extract, name));
 	*procedure = (struct procedure){ .active = true, .kind = kind, .level = block->kind == BLOCK_HEADING ? block->level : BOLD_LEVEL,
@@ -115,6 +116,7 @@ static void add_step_item(struct extract *extract, struct procedure *procedure, 
 	if (first) {
 		procedure->ordered = block->ordered;
 		procedure->step_level = block->level;
+		procedure->loose = !block->ordered && procedure->part == PART_OPEN;
 	}
 	bool nested = !first && (block->level > procedure->step_level || (procedure->ordered && !block->ordered));
 	if (nested && procedure->step_goes_on) {

@@ -65,20 +65,26 @@ static void add_set(struct extract *extract, struct text mo, struct text attribu
 		extract_meet_class(extract, mo);
 }
 
+/* "Set FeatureState.featureState … in the instance FeatureState=CXC4011808": the instance says more. */
+static struct text with_instance(struct text mo, struct text in_step)
+{
+	bool same = in_step.bytes > mo.bytes && text_starts_with(in_step, mo) && in_step.data[mo.bytes] == '=';
+	return same ? in_step : mo;
+}
+
 /* Sentences: groups 1–3 class, attribute, value; 4–6 attribute, class, value; 7–8 attribute, value. */
 static void find_sentence_sets(struct extract *extract, struct text step)
 {
 	struct domain_match match;
 	struct text mo = { NULL, 0 }; /* looked for once a step */
 	for (size_t position = 0; position < step.bytes && domain_search(extract->domain, DOMAIN_PATTERN_SET_STEP, step, position, &match); position = match.end) {
-		if (match.groups[2].bytes > 0) {
-			add_set(extract, match.groups[1], match.groups[2], match.groups[3]);
-		} else if (match.groups[4].bytes > 0) {
-			add_set(extract, match.groups[5], match.groups[4], match.groups[6]);
-		} else {
-			mo = mo.data ? mo : class_in_step(extract, step);
+		mo = mo.data ? mo : class_in_step(extract, step);
+		if (match.groups[2].bytes > 0)
+			add_set(extract, with_instance(match.groups[1], mo), match.groups[2], match.groups[3]);
+		else if (match.groups[4].bytes > 0)
+			add_set(extract, with_instance(match.groups[5], mo), match.groups[4], match.groups[6]);
+		else
 			add_set(extract, mo, match.groups[7], match.groups[8]);
-		}
 	}
 }
 
