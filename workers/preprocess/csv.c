@@ -4,6 +4,8 @@
 #include "workers/preprocess/csv_format.h"
 #include "workers/preprocess/csv_table.h"
 
+#include "proto/input.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,7 +14,8 @@ struct csv_work {
 	const struct convert_input *input;
 	struct buffer *markdown;
 	struct buffer utf8;
-	struct buffer scratch;
+	struct buffer title;
+	struct csv_scratch scratch;
 	struct csv_layout layout;
 	struct csv_reader reader;
 	enum csv_format format;
@@ -40,17 +43,11 @@ static void append_title(struct buffer *out, struct text name)
 
 static void append_heading(struct csv_work *work, struct document_builder *document)
 {
-	struct buffer *title = &work->scratch;
-	struct buffer cell;
-
-	buffer_clear(title);
-	append_title(title, work->input->name);
-	document_builder_set_meta(document, DOCUMENT_META_TITLE, buffer_view(title));
-	buffer_init(&cell, work->markdown->bytes_max);
+	append_title(&work->title, work->input->name);
+	document_builder_set_meta(document, DOCUMENT_META_TITLE, buffer_view(&work->title));
 	buffer_append_string(work->markdown, "# ");
-	csv_append_cell(work->markdown, &cell, work->layout.dialect, (struct csv_cell){ buffer_view(title), false });
+	csv_append_cell(work->markdown, &work->scratch, work->layout.dialect, (struct csv_cell){ buffer_view(&work->title), false });
 	buffer_append_string(work->markdown, "\n\n");
-	buffer_done(&cell);
 }
 
 /* Keeps a paragraph from being read as a heading, list, quote or rule. */
@@ -174,12 +171,14 @@ int convert_csv(const struct convert_input *input, struct buffer *markdown, stru
 	struct csv_work work = { .input = input, .markdown = markdown };
 
 	buffer_init(&work.utf8, SIZE_MAX / 2);
-	buffer_init(&work.scratch, SIZE_MAX / 2);
+	buffer_init(&work.title, INPUT_NAME_BYTES_MAX);
+	csv_scratch_init(&work.scratch, SIZE_MAX / 2);
 	int status = encoding_to_utf8(input->data, (struct text){ NULL, 0 }, &work.utf8, document, error);
 	if (status == 0)
 		status = write_document(&work, document, error);
 	csv_reader_done(&work.reader);
 	buffer_done(&work.utf8);
-	buffer_done(&work.scratch);
+	buffer_done(&work.title);
+	csv_scratch_done(&work.scratch);
 	return status;
 }

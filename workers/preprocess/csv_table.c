@@ -1,11 +1,24 @@
-#define _GNU_SOURCE
 #include "workers/preprocess/csv_table.h"
+
+#include "workers/preprocess/markdown_inline.h"
 
 /* Bytes that may mean something in a table cell; all others are copied as they are. */
 static const bool special[256] = {
 	[0 ... 0x1F] = true, [0x7F] = true, ['|'] = true, ['\\'] = true, ['`'] = true, ['*'] = true, ['_'] = true,
 	['<'] = true, ['&'] = true, ['['] = true, ['~'] = true,
 };
+
+void csv_scratch_init(struct csv_scratch *scratch, size_t bytes_max)
+{
+	buffer_init(&scratch->cell, bytes_max);
+	buffer_init(&scratch->escaped, bytes_max);
+}
+
+void csv_scratch_done(struct csv_scratch *scratch)
+{
+	buffer_done(&scratch->cell);
+	buffer_done(&scratch->escaped);
+}
 
 void csv_insert(struct buffer *out, size_t offset, struct text text)
 {
@@ -18,75 +31,39 @@ void csv_insert(struct buffer *out, size_t offset, struct text text)
 	memcpy(out->data + offset, text.data, text.bytes);
 }
 
-static bool is_punctuation(char c)
+static void append_pipes_escaped(struct buffer *out, struct text text)
 {
-	return c > ' ' && c < 0x7F && !ascii_is_alnum(c);
-}
+	const char *pipe;
 
-/* Would text[i] (one of the special printable bytes) be read as formatting there? `links`: the text has "](" in it. */
-static bool needs_escape(struct text text, size_t i, bool links)
-{
-	const char before = i > 0 ? text.data[i - 1] : ' ';
-	const char after = i + 1 < text.bytes ? text.data[i + 1] : ' ';
-
-	switch (text.data[i]) {
-	case '|':
-	case '`':
-		return true;
-	case '\\':
-		return is_punctuation(after);
-	case '*':
-		return !(ascii_is_space(before) && ascii_is_space(after));
-	case '_':
-		return !(ascii_is_word(before) && ascii_is_word(after)) && !(ascii_is_space(before) && ascii_is_space(after));
-	case '<':
-		return ascii_is_alpha(after) || after == '/' || after == '!' || after == '?';
-	case '&':
-		return ascii_is_alpha(after) || after == '#';
-	case '[':
-		return links;
-	default:
-		return after == '~';
+	while ((pipe = memchr(text.data, '|', text.bytes)) != NULL) {
+		size_t before = (size_t)(pipe - text.data);
+		buffer_append(out, text.data, before);
+		buffer_append_string(out, "\\|");
+		text = text_slice(text, before + 1, text.bytes);
 	}
+	buffer_append_text(out, text);
 }
 
-/* One or more line ends: blanks before are cut, one "<br>" stands for them all. */
-static size_t append_break(struct buffer *out, struct text text, size_t i)
+/* Lines parted by "<br>", blank ones left out, control characters as blanks. */
+static void append_escaped(struct buffer *out, struct csv_scratch *scratch, struct text text)
 {
-	while (out->bytes > 0 && out->data[out->bytes - 1] == ' ')
-		buffer_truncate(out, out->bytes - 1);
-	while (i < text.bytes && ascii_is_space(text.data[i]))
-		i++;
-	buffer_append_string(out, "<br>");
-	return i;
-}
+	struct text rest = text, line;
+	bool first = true;
 
-static void append_escaped(struct buffer *out, struct text text)
-{
-	const bool links = memmem(text.data, text.bytes, "](", 2) != NULL;
-	size_t start = 0, i = 0;
-
-	while (i < text.bytes) {
-		unsigned char c = (unsigned char)text.data[i];
-		if (!special[c]) {
-			i++;
+	while (text_next_line(&rest, &line)) {
+		line = text_trim(line);
+		if (line.bytes == 0)
 			continue;
-		}
-		buffer_append(out, text.data + start, i - start);
-		start = i;
-		if (c == '\n') {
-			start = i = append_break(out, text, i);
-		} else if (c < ' ' || c == 0x7F) {
-			if (c == '\t')
-				buffer_append_byte(out, ' ');
-			start = ++i;
-		} else {
-			if (needs_escape(text, i, links))
-				buffer_append_byte(out, '\\');
-			i++;
-		}
+		buffer_clear(&scratch->escaped);
+		markdown_append_escaped(&scratch->escaped, line);
+		for (size_t i = 0; i < scratch->escaped.bytes; i++)
+			if ((unsigned char)scratch->escaped.data[i] < ' ' || scratch->escaped.data[i] == 0x7F)
+				scratch->escaped.data[i] = ' ';
+		if (!first)
+			buffer_append_string(out, "<br>");
+		append_pipes_escaped(out, buffer_view(&scratch->escaped));
+		first = false;
 	}
-	buffer_append(out, text.data + start, text.bytes - start);
 }
 
 /* The text between the quotes with doubled and escaped quotes made single, in `scratch`. */
@@ -102,7 +79,7 @@ static struct text resolve_quotes(struct buffer *scratch, struct text raw, bool 
 	return buffer_view(scratch);
 }
 
-void csv_append_cell(struct buffer *out, struct buffer *scratch, struct csv_dialect dialect, struct csv_cell cell)
+void csv_append_cell(struct buffer *out, struct csv_scratch *scratch, struct csv_dialect dialect, struct csv_cell cell)
 {
 	struct text text = cell.raw;
 	size_t i = 0;
@@ -110,13 +87,13 @@ void csv_append_cell(struct buffer *out, struct buffer *scratch, struct csv_dial
 	if (text.bytes == 0 || (text.bytes == 4 && memcmp(text.data, "None", 4) == 0))
 		return;
 	if (cell.quoted && (memchr(text.data, '"', text.bytes) || (dialect.backslash && memchr(text.data, '\\', text.bytes))))
-		text = resolve_quotes(scratch, text, dialect.backslash);
+		text = resolve_quotes(&scratch->cell, text, dialect.backslash);
 	while (i < text.bytes && !special[(unsigned char)text.data[i]])
 		i++;
 	if (i == text.bytes)
 		buffer_append_text(out, text);
 	else
-		append_escaped(out, text);
+		append_escaped(out, scratch, text);
 }
 
 void csv_table_init(struct csv_table *table, struct buffer *out, struct csv_dialect dialect, size_t columns)
@@ -124,13 +101,13 @@ void csv_table_init(struct csv_table *table, struct buffer *out, struct csv_dial
 	CHECK(columns > 0);
 	*table = (struct csv_table){ .out = out, .dialect = dialect, .columns = columns };
 	buffer_init(&table->header, out->bytes_max);
-	buffer_init(&table->scratch, out->bytes_max);
+	csv_scratch_init(&table->scratch, out->bytes_max);
 }
 
 void csv_table_done(struct csv_table *table)
 {
 	buffer_done(&table->header);
-	buffer_done(&table->scratch);
+	csv_scratch_done(&table->scratch);
 }
 
 /* The row's cells are slices of one text, so what lies behind the last column is still there in one piece. */

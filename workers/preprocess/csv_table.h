@@ -8,12 +8,19 @@
 
 enum { CSV_GROUP_ROWS = 200 };
 
+struct csv_scratch {
+	struct buffer cell;    /* one cell with its quotes resolved */
+	struct buffer escaped; /* one line of it */
+};
+void csv_scratch_init(struct csv_scratch *scratch, size_t bytes_max);
+void csv_scratch_done(struct csv_scratch *scratch);
+
 struct csv_table {
 	struct buffer *out;      /* not owned */
 	struct csv_dialect dialect;
 	size_t columns;
 	struct buffer header;    /* header and delimiter line */
-	struct buffer scratch;   /* a cell with its quotes resolved */
+	struct csv_scratch scratch;
 	size_t row_count;
 	size_t group_offset;     /* where the group being written begins in `out` */
 };
@@ -27,7 +34,7 @@ void csv_table_row(struct csv_table *table, const struct csv_cell *cells, size_t
 void csv_table_finish(struct csv_table *table);
 
 /* Appends one cell's text as inline Markdown without line breaks: what would be formatting is escaped, line breaks are "<br>". */
-void csv_append_cell(struct buffer *out, struct buffer *scratch, struct csv_dialect dialect, struct csv_cell cell);
+void csv_append_cell(struct buffer *out, struct csv_scratch *scratch, struct csv_dialect dialect, struct csv_cell cell);
 /* Puts `text` in at `offset`. */
 void csv_insert(struct buffer *out, size_t offset, struct text text);
 

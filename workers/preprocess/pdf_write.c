@@ -23,32 +23,31 @@ void pdf_writer_done(struct pdf_writer *writer)
 	buffer_done(&writer->escaped);
 }
 
+/* Empties a buffer for its next use, and keeps what failed in the last. */
+static void restart(struct pdf_writer *writer, struct buffer *buffer)
+{
+	if (writer->status == 0)
+		writer->status = buffer->status;
+	buffer_clear(buffer);
+}
+
 static struct text escaped(struct pdf_writer *writer, struct text plain)
 {
-	buffer_clear(&writer->escaped);
+	restart(writer, &writer->escaped);
 	markdown_append_escaped(&writer->escaped, plain);
 	return buffer_view(&writer->escaped);
 }
 
 /* --- what is pending ------------------------------------------------------------------------------------------- */
 
-static void keep_first_failure(struct pdf_writer *writer)
-{
-	const struct buffer *buffers[] = { &writer->text, &writer->line, &writer->cells, &writer->escaped };
-
-	for (size_t i = 0; i < COUNT_OF(buffers) && writer->status == 0; i++)
-		writer->status = buffers[i]->status;
-}
-
 static void flush(struct pdf_writer *writer)
 {
-	keep_first_failure(writer);
 	if (writer->pending == PDF_PENDING_CODE)
 		markdown_code(&writer->markdown, TEXT_LITERAL(""), buffer_view(&writer->text));
 	else if (writer->pending != PDF_PENDING_NOTHING)
 		markdown_paragraph(&writer->markdown, escaped(writer, buffer_view(&writer->text)));
 	writer->pending = PDF_PENDING_NOTHING;
-	buffer_clear(&writer->text);
+	restart(writer, &writer->text);
 }
 
 static void close_list(struct pdf_writer *writer)
@@ -89,7 +88,7 @@ static void append_lines(struct pdf_writer *writer, const struct pdf_layout *lay
 		const struct pdf_row *row = &layout->rows[block->row_first + r];
 		if (row->furniture)
 			continue;
-		buffer_clear(&writer->line);
+		restart(writer, &writer->line);
 		pdf_row_append(layout, row, &writer->line);
 		struct text line = buffer_view(&writer->line);
 		pdf_join_line(text, text_slice(line, size_min(skip, line.bytes), line.bytes), writer->vocabulary);
@@ -158,7 +157,7 @@ static void write_heading(struct pdf_writer *writer, const struct pdf_layout *la
 	append_lines(writer, layout, block, &writer->text);
 	size_t before = writer->out->bytes;
 	markdown_heading(&writer->markdown, 1, escaped(writer, buffer_view(&writer->text)));
-	buffer_clear(&writer->text);
+	restart(writer, &writer->text);
 	if (writer->out->status || writer->out->bytes == before)
 		return;
 	const char *mark = memchr(writer->out->data + before, '#', writer->out->bytes - before);
@@ -258,16 +257,16 @@ static void gather_cells(struct pdf_writer *writer, const struct pdf_layout *lay
 {
 	struct buffer *cells = &writer->cells, *cell = &writer->text;
 
-	buffer_clear(cells);
+	restart(writer, cells);
 	for (size_t c = 0; c < table->column_count; c++) {
-		buffer_clear(cell);
+		restart(writer, cell);
 		for (uint32_t r = first; r < end; r++) {
 			const struct pdf_row *row = &layout->rows[r];
 			for (uint32_t s = 0; s < row->segment_count && !row->furniture; s++) {
 				const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
 				if (pdf_table_column_of(table, segment) != c)
 					continue;
-				buffer_clear(&writer->line);
+				restart(writer, &writer->line);
 				pdf_segment_append(layout, segment, &writer->line);
 				pdf_join_line(cell, buffer_view(&writer->line), writer->vocabulary);
 			}
@@ -275,7 +274,7 @@ static void gather_cells(struct pdf_writer *writer, const struct pdf_layout *lay
 		markdown_append_escaped(cells, buffer_view(cell));
 		ret_cells->end[c] = cells->bytes;
 	}
-	buffer_clear(cell);
+	restart(writer, cell);
 }
 
 static void write_cells(struct pdf_writer *writer, const struct pdf_table *table, const struct cell_row *cells)
@@ -293,7 +292,7 @@ static void write_cells(struct pdf_writer *writer, const struct pdf_table *table
 		markdown_table_row(&writer->markdown, texts, table->column_count);
 		return;
 	}
-	buffer_clear(&writer->line);
+	restart(writer, &writer->line);
 	buffer_append_text(&writer->line, texts[0]);
 	if (texts[0].bytes > 0 && texts[1].bytes > 0)
 		buffer_append_string(&writer->line, ": ");
@@ -351,8 +350,10 @@ void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, 
 int pdf_write_finish(struct pdf_writer *writer)
 {
 	flush(writer);
-	keep_first_failure(writer);
 	close_all_lists(writer);
+	restart(writer, &writer->line);
+	restart(writer, &writer->cells);
+	restart(writer, &writer->escaped);
 	markdown_finish(&writer->markdown);
 	if (writer->status < 0)
 		return writer->status;
