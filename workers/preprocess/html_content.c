@@ -161,12 +161,26 @@ static bool has_furniture_name(const struct html_tree *tree, uint32_t index)
 	return false;
 }
 
+/* Footnotes and citations stand in <aside> too, and are often nothing but a link. */
+static bool is_note(const struct html_tree *tree, uint32_t index)
+{
+	static const char *const roles[] = { "doc-endnotes", "doc-footnote", "doc-notice", "doc-tip", "note" };
+	struct text rest = html_tree_attribute(tree, index, HTML_CLASS), word;
+
+	if (is_one_of(html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE), roles, COUNT_OF(roles)))
+		return true;
+	while (html_next_word(&rest, &word))
+		if (text_starts_with_nocase(word, TEXT_LITERAL("footnote")) || text_starts_with_nocase(word, TEXT_LITERAL("citation")))
+			return true;
+	return false;
+}
+
 static bool is_furniture_by_tag(const struct html_tree *tree, uint32_t index)
 {
 	switch (html_tree_nodes(tree)[index].tag) {
 	case HTML_NAV: case HTML_FOOTER: return true;
 	case HTML_HEADER: return html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0;
-	case HTML_ASIDE: return is_mostly_links(tree, index);
+	case HTML_ASIDE: return is_mostly_links(tree, index) && !is_note(tree, index);
 	default: return false;
 	}
 }
