@@ -14,6 +14,7 @@ static const char short_form[] =
 	"    - Default: 950\n    - Unit: 0.1%\n    - Description: Share of the downlink.\n"
 	"- **pdb**\n    MO Class: QciProfilePredefined\n    Valid Values: 10..2000\n    Default: 300\n    Description: Delay budget that the\n"
 	"    scheduler aims at.\n"
+	"- \\*\\*escapedName**\n  MO Class: DrxProfile\n  Default: 7\n"
 	"- **tac** – MO Class: none given here\n"
 	"- **Note:** this is no parameter.\n"
 	"- **cellRange** (Integer)\n  Largest distance.\n\n"
@@ -27,7 +28,7 @@ static void test_short_form(void **state)
 	struct sample sample;
 	(void)state;
 	extract_run((struct extract_input){ .markdown = short_form, .name = "lib/10_22104-LZA7016014_1Uen.BF.md",
-					    .container = "in/en_lzn7931040_r50f.zip" }, &sample);
+					    .container = "in/en_lzn7931040_r50f.zip", .title = "Description" }, &sample);
 	extract_expect_meta(&sample, DOCUMENT_META_TITLE, "Radio Admission Control (RAC)");
 	extract_expect_meta(&sample, DOCUMENT_META_FEATURE_NAME, "Radio Admission Control");
 	extract_expect_meta(&sample, DOCUMENT_META_ACRONYM, "RAC");
@@ -43,7 +44,7 @@ static void test_short_form(void **state)
 	extract_expect(&sample, DOCUMENT_MAIN_FEATURES, "Radio Admission Control", DOCUMENT_KEY_FAJ, "FAJ 121 7162", DOCUMENT_KEY_CXC,
 		       "CXC4017162 | CXC4017163", DOCUMENT_KEY_STATE, "Licensed", DOCUMENT_KEY_COUNT);
 	extract_expect_names(&sample, DOCUMENT_RELATED_FEATURES, "Barring");
-	extract_expect_names(&sample, DOCUMENT_PARAMETERS, "AdmissionControl.dlGbrAdmThresh | QciProfilePredefined.pdb | tac | cellRange | "
+	extract_expect_names(&sample, DOCUMENT_PARAMETERS, "AdmissionControl.dlGbrAdmThresh | QciProfilePredefined.pdb | DrxProfile.escapedName | tac | cellRange | "
 			     "EUtranCellFDD.sharedThreshold | EUtranCellTDD.sharedThreshold");
 	extract_expect(&sample, DOCUMENT_PARAMETERS, "AdmissionControl.dlGbrAdmThresh", DOCUMENT_KEY_TYPE, "Integer", DOCUMENT_KEY_RANGE, "0..1000",
 		       DOCUMENT_KEY_DEFAULT, "950", DOCUMENT_KEY_UNIT, "0.1%", DOCUMENT_KEY_DESCRIPTION, "Share of the downlink.", DOCUMENT_KEY_COUNT);

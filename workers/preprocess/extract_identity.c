@@ -71,6 +71,15 @@ static void set_feature_name(struct extract *extract, struct text inline_value, 
 	extract->feature_span = where;
 }
 
+/* What the document says of itself comes before what the converter took for the title. */
+static void set_title(struct extract *extract, struct text inline_value)
+{
+	if (extract->meta_places[DOCUMENT_META_TITLE].bytes > 0 || inline_value.bytes > TITLE_BYTES_MAX)
+		return;
+	document_builder_set_meta(extract->document, DOCUMENT_META_TITLE, extract_plain(extract, inline_value));
+	extract->meta_places[DOCUMENT_META_TITLE] = extract_range(extract, inline_value);
+}
+
 static int meta_named(struct text field)
 {
 	for (int meta = 0; field.bytes > 0 && meta < DOCUMENT_META_COUNT; meta++)
@@ -98,6 +107,8 @@ bool extract_identity_line(struct extract *extract, const char *vocabulary, stru
 		set_value_package(extract, extract_plain(extract, inline_value), place);
 	else if (meta == DOCUMENT_META_FEATURE_NAME)
 		set_feature_name(extract, inline_value, where);
+	else if (meta == DOCUMENT_META_TITLE)
+		set_title(extract, inline_value);
 	else if (meta != DOCUMENT_META_REASON && meta != DOCUMENT_META_KIND)
 		set_meta(extract, (enum document_meta)meta, extract_plain(extract, inline_value), place);
 	return true;

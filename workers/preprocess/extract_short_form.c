@@ -69,6 +69,7 @@ static struct text behind_separator(struct text rest)
 {
 	static const struct text separators[] = {
 		TEXT_LITERAL("**"), TEXT_LITERAL("`"), TEXT_LITERAL(":"), TEXT_LITERAL("–"), TEXT_LITERAL("—"), TEXT_LITERAL("- "),
+		TEXT_LITERAL("\\*"),
 	};
 	for (bool again = true; again;) {
 		again = false;
@@ -82,10 +83,16 @@ static struct text behind_separator(struct text rest)
 	return rest;
 }
 
+/* Emphasis, code, and emphasis of a plain text, which its converter escaped. */
+static bool is_mark(char c)
+{
+	return c == '*' || c == '`' || c == '\\';
+}
+
 /* Does a name of running text end here, so that what follows explains it? */
 static bool ends_name(struct text rest)
 {
-	while (rest.bytes > 0 && (rest.data[0] == '*' || rest.data[0] == '`'))
+	while (rest.bytes > 0 && is_mark(rest.data[0]))
 		rest = text_slice(rest, 1, rest.bytes);
 	return rest.bytes == 0 || rest.data[0] == ':' || rest.data[0] == '\n' || rest.data[0] == '(' ||
 		text_starts_with(rest, TEXT_LITERAL(" (")) || text_starts_with(rest, TEXT_LITERAL(" - ")) || text_starts_with(rest, TEXT_LITERAL(" –")) ||
@@ -96,7 +103,7 @@ static bool ends_name(struct text rest)
 static bool read_entry_name(struct extract *extract, struct text content, struct entry *ret_entry)
 {
 	size_t start = 0, end;
-	while (start < content.bytes && (content.data[start] == '*' || content.data[start] == '`'))
+	while (start < content.bytes && is_mark(content.data[start]))
 		start++;
 	for (end = start; end < content.bytes && (ascii_is_word(content.data[end]) || content.data[end] == '.');)
 		end++;
