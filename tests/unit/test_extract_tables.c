@@ -217,6 +217,13 @@ static void test_other_exports(void **state)
 		       "NRCellDU", DOCUMENT_KEY_DESCRIPTION, "A key is missing.", DOCUMENT_KEY_COUNT);
 	sample_done(&sample);
 
+	extract_run((struct extract_input){ .kind = "actions", .markdown =
+		"# actions\n\n| MO Class | Action Name | Description |\n| --- | --- | --- |\n| EUtranCellFDD | restart | One. |\n"
+		"| NRCellDU | restart | Another. |\n" }, &sample);
+	extract_expect_names(&sample, DOCUMENT_EVENTS, "EUtranCellFDD.restart | NRCellDU.restart");
+	assert_int_equal(extract_count(&sample, DOCUMENT_PARAMETERS), 0);
+	sample_done(&sample);
+
 	extract_run((struct extract_input){ .kind = "features", .markdown =
 		"# features\n\n| Feature Name | FAJ Number | CXC Number | State |\n| --- | --- | --- | --- |\n"
 		"| Carrier Aggregation | FAJ 121 3046 | CXC4011476, CXC4011477/2 R1A | Licensed |\n| Cell Sleep | FAJ 121 3047 | CXC4011478 | |\n" }, &sample);

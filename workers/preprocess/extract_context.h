@@ -108,7 +108,7 @@ struct extract_columns {
 void extract_parameter_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
 void extract_event_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
 void extract_feature_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
-void extract_alarm_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
+void extract_named_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
 void extract_kpi_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);
 /* Adds the row's cells to the open item; the name's column is left to the caller. extract_tables.c */
 void extract_add_cells(struct extract *extract, const struct extract_columns *columns, const struct block_row *row);

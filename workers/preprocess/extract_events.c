@@ -1,5 +1,5 @@
-/* extract_events.c: rows of event tables; and of two exports: alarms, which are events of the node, and KPIs, which are made of
- * counters. */
+/* extract_events.c: rows of event tables; and of three exports: alarms and actions, which are what happens in a node and have no
+ * category of their own (their rows are taken by name, with all cells as details), and KPIs, which are made of counters. */
 #include "workers/preprocess/extract_context.h"
 
 /* "S1_INITIAL_CONTEXT_SETUP": capitals, digits and at least one "_". */
@@ -38,7 +38,7 @@ void extract_event_row(struct extract *extract, const struct extract_columns *co
 		add_event(extract, columns, row, stripped);
 }
 
-void extract_alarm_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row)
+void extract_named_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row)
 {
 	struct text cell = extract_strip_marks(row->cells[columns->name]);
 	struct document_range span = { row->start, row->end - row->start };

@@ -17,7 +17,8 @@ static const struct table_kind kinds[] = {
 	{ "counters", DOCUMENT_COUNTERS, extract_parameter_row },
 	{ "events", DOCUMENT_EVENTS, extract_event_row },
 	{ "related_features", DOCUMENT_RELATED_FEATURES, extract_feature_row },
-	{ "alarms", DOCUMENT_EVENTS, extract_alarm_row },
+	{ "actions", DOCUMENT_EVENTS, extract_named_row },
+	{ "alarms", DOCUMENT_EVENTS, extract_named_row },
 	{ "kpis", DOCUMENT_COUNTERS, extract_kpi_row },
 	{ "features", DOCUMENT_MAIN_FEATURES, extract_feature_row },
 };
@@ -84,7 +85,7 @@ static bool is_csv(const struct extract *extract)
 	return false;
 }
 
-/* NULL for formats whose rows are none of the six categories (actions, generic). */
+/* NULL for the generic format, whose rows are none of the six categories. */
 static const struct table_kind *kind_of_csv(const struct extract *extract)
 {
 	struct text format = document_builder_meta(extract->document, DOCUMENT_META_KIND);
