@@ -8,6 +8,8 @@ void fixture_word(struct pdf_page *page, float x, float y, float size, uint8_t s
 	struct pdf_word *word = pdf_page_add_word(page);
 
 	CHECK(word);
+	const struct pdf_word *before = page->word_count > 1 ? word - 1 : NULL;
+	word->glued = before && !before->line_end && x - before->box.x1 < 0.1f && x >= before->box.x1;
 	word->size = size;
 	word->style = style;
 	for (size_t i = 0; i < rest.bytes;) {

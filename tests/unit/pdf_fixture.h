@@ -8,7 +8,7 @@
 /* Adds a line of words at x, its baseline at y; runs of three blanks or more are gaps of that many letters. */
 void fixture_line(struct pdf_page *page, float x, float y, float size, uint8_t style, const char *text);
 
-/* One word, not at the end of a line. */
+/* One word, not at the end of a line; where it begins right at the end of the word before, without a blank between. */
 void fixture_word(struct pdf_page *page, float x, float y, float size, uint8_t style, const char *text);
 
 #endif

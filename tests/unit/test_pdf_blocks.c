@@ -226,6 +226,27 @@ static void goes_on_over_pages(void **state)
 					   "This paragraph is at its end.\n\nthis one stands alone.\n");
 }
 
+static void parts_footnotes(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		fixture_word(&pages[0], 50, 100 + (float)i * 12, 6, 0, i == 0 ? "1" : "2");
+		line(56, 103 + (float)i * 12, "A footnote that fills its line of the page");
+	}
+	assert_string_equal(write_pages(), "1 A footnote that fills its line of the page\n\n2 A footnote that fills its line of the page\n");
+}
+
+/* A name in fixed-width type and its explanation are no code; a line of code before prose is. */
+static void tells_terms_from_code(void **state)
+{
+	(void)state;
+	fixture_line(&pages[0], 50, 100, 10, PDF_MONO, "check.attributes");
+	line(80, 112, "logical, says whether the attributes are compared.");
+	fixture_line(&pages[0], 50, 140, 10, PDF_MONO, "call(x);");
+	line(80, 152, "and so on");
+	assert_string_equal(write_pages(), "check.attributes logical, says whether the attributes are compared.\n\n```\ncall(x);\n```\n\nand so on\n");
+}
+
 static void keeps_all_rotated_text(void **state)
 {
 	(void)state;
@@ -262,7 +283,7 @@ int main(void)
 		PAGE_TEST(parts_paragraphs_by_distance), PAGE_TEST(parts_paragraphs_by_indentation), PAGE_TEST(writes_lists),
 		PAGE_TEST(finds_headings), PAGE_TEST(fences_code), PAGE_TEST(writes_tables), PAGE_TEST(writes_tables_with_spaced_rows),
 		PAGE_TEST(writes_terms_as_a_list), PAGE_TEST(refuses_what_is_no_table), PAGE_TEST(drops_contents_lists),
-		PAGE_TEST(goes_on_over_pages), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
+		PAGE_TEST(goes_on_over_pages), PAGE_TEST(parts_footnotes), PAGE_TEST(tells_terms_from_code), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

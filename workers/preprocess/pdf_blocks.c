@@ -56,7 +56,7 @@ static size_t next_row(const struct pdf_layout *layout, size_t r)
 	return r;
 }
 
-static float distance(const struct pdf_row *a, const struct pdf_row *b) { return b->box.y1 - a->box.y1; }
+static float distance(const struct pdf_row *a, const struct pdf_row *b) { return b->y - a->y; }
 
 /* --- the page as a whole --------------------------------------------------------------------------------------- */
 
@@ -298,6 +298,16 @@ static bool is_full(const struct blocks_work *work, const struct pdf_row *row)
 	return row->box.x1 > work->region.x1 - 0.2f * (work->region.x1 - work->region.x0);
 }
 
+/* A footnote begins with its small raised number. */
+static bool begins_footnote(const struct blocks_work *work, const struct pdf_row *row)
+{
+	const struct pdf_page *page = work->layout->page;
+	const struct pdf_word *word = &page->words[work->layout->segments[row->segment_first].word_first];
+	struct text text = pdf_word_text(page, word);
+
+	return word->size < 0.85f * row->size && text.bytes < 4 && ascii_is_digit(text.data[0]);
+}
+
 /* What stands in the way of `row` being the next line of the paragraph whose last line is `before`. */
 static bool text_breaks(struct blocks_work *work, const struct pdf_row *before, const struct pdf_row *row)
 {
@@ -306,7 +316,8 @@ static bool text_breaks(struct blocks_work *work, const struct pdf_row *before, 
 	struct pdf_marker marker;
 	float text_x0;
 
-	if (row->region != before->region || row->rotated || before->rotated || gap > 1.3f * line || !same_type(before, row))
+	if (row->region != before->region || row->rotated || before->rotated || gap > 1.3f * line || !same_type(before, row) ||
+	    begins_footnote(work, row))
 		return true;
 	if (is_code(work, row) && !(aligned && is_full(work, before) && gap < 1.15f * line))
 		return true;
@@ -435,13 +446,17 @@ static int take_table(struct blocks_work *work, size_t *r, const struct pdf_tabl
 }
 
 /* A name in fixed-width type with its explanation indented below it: the first line of a paragraph, not a line of code. */
-static bool is_term(const struct blocks_work *work, size_t r)
+static bool is_term(struct blocks_work *work, size_t r)
 {
+	enum { TERM_BYTES_MAX = 40 };
 	const struct pdf_row *row = &work->layout->rows[r];
 	size_t next = next_row(work->layout, r);
 
 	if (row->segment_count != 1 || next == work->layout->row_count)
 		return false;
+	struct text text = row_text(work, row);
+	if (text.bytes > TERM_BYTES_MAX || memchr(">#$\\", text.data[0], 4) || memchr("{}();\\", text.data[text.bytes - 1], 6))
+		return false; /* a statement */
 	const struct pdf_row *below = &work->layout->rows[next];
 	return below->region == row->region && !is_code(work, below) && distance(row, below) < 1.3f * work->leading * row->size &&
 	       below->box.x0 > row->box.x0 + 0.8f * row->size;

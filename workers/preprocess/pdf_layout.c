@@ -1,6 +1,7 @@
 #include "workers/preprocess/pdf_layout.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 /* A gap wider than this many font sizes parts segments: wider than the blanks of justified text, narrower than the gap between
@@ -87,7 +88,11 @@ static int build_segments(struct pdf_layout *layout)
 
 /* --- columns --------------------------------------------------------------------------------------------------- */
 
-enum { GUTTER_BUCKETS = 512, COLUMN_SEGMENTS_MIN = 8 };
+enum {
+	GUTTER_BUCKETS = 512,
+	COLUMN_SEGMENTS_MIN = 8,
+	COLUMN_SIZES_MIN = 12, /* width of a column of text, in font sizes */
+};
 
 struct gutter {
 	bool found;
@@ -144,8 +149,8 @@ static void add_to_side(struct side *side, struct pdf_box box, float column_widt
 	side->wide += box.x1 - box.x0 > 0.6f * column_width ? 1 : 0;
 }
 
-/* Two columns of running text: on both sides enough lines at the same height, most of them filling their column, which
- * the cells of a table do not; little across; and a strip of white between. */
+/* Two columns of running text: on both sides enough lines at the same height, most of them filling their column, which the
+ * cells of a table do not (one column may hold a table or list); little across; and a strip of white between. */
 static struct gutter find_gutter(const struct pdf_layout *layout)
 {
 	struct gutter gutter = { false, 0 };
@@ -155,6 +160,8 @@ static struct gutter find_gutter(const struct pdf_layout *layout)
 	if (layout->segment_count < 2 * COLUMN_SEGMENTS_MIN || layout->text.x1 - layout->text.x0 < 72)
 		return gutter;
 	gutter.x = emptiest_x(layout);
+	if (fminf(gutter.x - layout->text.x0, layout->text.x1 - gutter.x) < COLUMN_SIZES_MIN * layout->segments[0].size)
+		return gutter;
 	for (size_t i = 0; i < layout->segment_count; i++) {
 		struct pdf_box box = layout->segments[i].box;
 		if (crosses(box, gutter.x))
@@ -167,7 +174,8 @@ static struct gutter find_gutter(const struct pdf_layout *layout)
 	if (left.count < COLUMN_SEGMENTS_MIN || right.count < COLUMN_SEGMENTS_MIN || across > left.count + right.count)
 		return gutter;
 	float common = (left.y1 < right.y1 ? left.y1 : right.y1) - (left.y0 > right.y0 ? left.y0 : right.y0);
-	bool filled = left.wide > 0.5f * (float)left.count && right.wide > 0.5f * (float)right.count;
+	float left_filled = left.wide / (float)left.count, right_filled = right.wide / (float)right.count;
+	bool filled = fmaxf(left_filled, right_filled) > 0.5f && fminf(left_filled, right_filled) > 0.25f;
 	gutter.found = filled && common > 0.1f * (layout->text.y1 - layout->text.y0) && right.edge - left.edge >= 6;
 	return gutter;
 }
@@ -236,26 +244,57 @@ static int compare_left(const void *a, const void *b)
 	return left->word_first < right->word_first ? -1 : left->word_first > right->word_first;
 }
 
+enum { HEIGHTS_MAX = 8 };
+struct heights { /* how many letters stand at which height, or have which size */
+	float y[HEIGHTS_MAX], letters[HEIGHTS_MAX];
+	size_t count;
+};
+
+static void count_height(struct heights *heights, float y, float letters)
+{
+	size_t i = 0;
+
+	while (i < heights->count && fabsf(heights->y[i] - y) > 0.4f)
+		i++;
+	if (i == HEIGHTS_MAX)
+		return;
+	if (i == heights->count) {
+		heights->y[heights->count] = y;
+		heights->letters[heights->count++] = 0;
+	}
+	heights->letters[i] += letters;
+}
+
+static float usual_height(const struct heights *heights)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < heights->count; i++)
+		if (heights->letters[i] > heights->letters[best])
+			best = i;
+	return heights->y[best];
+}
+
 static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 {
-	float bold = 0, mono = 0, letters = 0, most = 0;
+	float bold = 0, mono = 0, letters = 0;
+	struct heights heights = { .count = 0 }, sizes = { .count = 0 };
 
 	for (uint32_t s = 0; s < row->segment_count; s++) {
 		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
 		for (uint32_t w = 0; w < segment->word_count; w++) {
 			const struct pdf_word *word = &layout->page->words[segment->word_first + w];
 			letters += (float)word->bytes;
+			count_height(&heights, middle_y(word->box), (float)word->bytes);
+			count_height(&sizes, word->size, (float)word->bytes);
 			bold += word->style & PDF_BOLD ? (float)word->bytes : 0;
 			mono += word->style & PDF_MONO ? (float)word->bytes : 0;
 			row->bytes += word->bytes;
 			row->rotated |= word->rotated;
 		}
-		float extent = segment->box.x1 - segment->box.x0;
-		if (extent > most) {
-			most = extent;
-			row->size = segment->size;
-		}
 	}
+	row->y = usual_height(&heights);
+	row->size = usual_height(&sizes);
 	row->bold = letters > 0 ? bold / letters : 0;
 	row->mono = letters > 0 ? mono / letters : 0;
 }
@@ -330,12 +369,21 @@ int pdf_layout_build(struct pdf_layout *layout, const struct pdf_page *page)
 	return build_rows(layout);
 }
 
+/* Is there no blank between the two? The library gives one before raised and lowered parts of a word; those stand close. */
+static bool is_glued(const struct pdf_word *before, const struct pdf_word *word)
+{
+	float larger = fmaxf(before->size, word->size), gap = word->box.x0 - before->box.x1;
+	bool resized = fminf(before->size, word->size) < 0.85f * larger;
+
+	return word->glued || (resized && gap < 0.08f * larger && gap > -0.3f * larger && !word->rotated);
+}
+
 /* A small raised number behind a word: a footnote's mark after a word, else an exponent. */
 static bool is_raised_number(const struct pdf_layout *layout, const struct pdf_word *before, const struct pdf_word *word)
 {
 	struct text text = pdf_word_text(layout->page, word);
 
-	if (word->size > 0.85f * before->size || word->box.y1 > before->box.y1 - 0.12f * before->size)
+	if (!is_glued(before, word) || word->size > 0.85f * before->size || word->box.y1 > before->box.y1 - 0.12f * before->size)
 		return false;
 	for (size_t i = 0; i < text.bytes; i++)
 		if (!ascii_is_digit(text.data[i]))
@@ -354,8 +402,7 @@ void pdf_segment_append(const struct pdf_layout *layout, const struct pdf_segmen
 			buffer_append_format(out, power ? "^%.*s" : "[%.*s]", TEXT_ARGS(text));
 			continue;
 		}
-		/* A lowered part of a word ("H" and a small "2") is not parted from it. */
-		if (before && (word->box.x0 - before->box.x1 > 0.08f * word->size || word->rotated))
+		if (before && !is_glued(before, word))
 			buffer_append_byte(out, ' ');
 		buffer_append_text(out, text);
 	}

@@ -17,6 +17,7 @@ struct pdf_segment {
 struct pdf_row {
 	struct pdf_box box;
 	uint32_t segment_first, segment_count; /* in the layout, from left to right */
+	float y;            /* middle of most of its letters: what distances of rows are measured by; fonts' boxes differ */
 	float size;         /* of most letters */
 	float bold, mono;   /* share of the letters, 0–1 */
 	uint32_t bytes;     /* of text, blanks not counted */

@@ -23,6 +23,7 @@ struct pdf_word {
 	float size;           /* of the font, points */
 	uint32_t start, bytes; /* in the page's text; ligatures resolved, soft hyphens only at the end */
 	uint8_t style;        /* enum pdf_style, ored */
+	bool glued;           /* no blank before it: it was parted from its word for its size */
 	bool line_end;        /* last word of a line, as the PDF library sees lines */
 	bool rotated;         /* its letters do not stand side by side */
 };

@@ -170,6 +170,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 	struct pdf_box before = { 0 };
 	size_t characters = 0;
 	guint index = 0;
+	bool glued = false;
 
 	for (const char *p = text; *p && index < box_count; p = g_utf8_next_char(p), index++) {
 		gunichar code = g_utf8_get_char(p);
@@ -179,6 +180,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 			if (code == '\n' && page->word_count > 0)
 				page->words[page->word_count - 1].line_end = true;
 			word = NULL;
+			glued = false;
 			continue;
 		}
 		while (runs && (guint)((PopplerTextAttributes *)runs->data)->end_index < index)
@@ -187,6 +189,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 		const struct pdf_box box = { (float)boxes[index].x1, (float)boxes[index].y1, (float)boxes[index].x2, (float)boxes[index].y2 };
 		if (word && !pdf_page_continues(page, before, box, run ? (float)run->font_size : word->size)) {
 			mark_rotated(word, characters);
+			glued = box.x0 - before.x1 < 0.1f * word->size && box.x0 > before.x0 && box.y0 < before.y1 && box.y1 > before.y0;
 			word = NULL;
 		}
 		before = box;
@@ -195,6 +198,8 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 			if (!word)
 				return -ENOMEM;
 			characters = 0;
+			word->glued = glued;
+			glued = false;
 			word->size = run ? (float)run->font_size : 0;
 			word->style = run && run->font_name ? style_of(source, run->font_name) : 0;
 		}

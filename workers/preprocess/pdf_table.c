@@ -5,7 +5,7 @@
 static const float column_gap_sizes = 0.6f; /* white between two columns, in font sizes */
 static const float row_distance_sizes = 3.2f; /* lines further apart are not of one table */
 
-static float baseline_distance(const struct pdf_row *a, const struct pdf_row *b) { return b->box.y1 - a->box.y1; }
+static float row_distance(const struct pdf_row *a, const struct pdf_row *b) { return b->y - a->y; }
 
 /* Puts the segment into the columns: into the one that it overlaps, or as a new one. False when it would join two columns. */
 static bool place_segment(struct pdf_table *table, const struct pdf_segment *segment, bool may_add)
@@ -53,7 +53,7 @@ static bool place_row(struct pdf_table *table, const struct pdf_layout *layout, 
 /* A line with one part continues a cell when it stands close below. */
 static bool may_continue(const struct pdf_row *before, const struct pdf_row *row)
 {
-	return baseline_distance(before, row) < 1.35f * row->size;
+	return row_distance(before, row) < 1.35f * row->size;
 }
 
 struct table_shape {
@@ -161,7 +161,7 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 		bool full = row->segment_count > 1;
 		if (row->region != start->region || row->rotated || row->size > 1.3f * start->size)
 			break;
-		if (last && (baseline_distance(last, row) > row_distance_sizes * row->size || (!full && !may_continue(last, row))))
+		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !may_continue(last, row))))
 			break;
 		if (!place_row(&table, layout, row, full))
 			break;
@@ -208,7 +208,7 @@ struct pdf_table_spacing pdf_table_spacing(const struct pdf_layout *layout, cons
 			const struct pdf_row *row = &layout->rows[table->row_first + r];
 			if (row->furniture)
 				continue;
-			float distance = before ? baseline_distance(before, row) : 0;
+			float distance = before ? row_distance(before, row) : 0;
 			if (pass == 0 && before && (spacing.leading <= 0 || distance < spacing.leading))
 				spacing.leading = distance;
 			distances += pass == 1 && before;
@@ -226,6 +226,6 @@ bool pdf_table_row_begins(const struct pdf_layout *layout, const struct pdf_tabl
 	if (!before)
 		return true;
 	if (spacing.spaced && !table->terms)
-		return baseline_distance(before, row) > 1.2f * spacing.leading;
+		return row_distance(before, row) > 1.2f * spacing.leading;
 	return pdf_table_column_of(table, &layout->segments[row->segment_first]) == 0;
 }

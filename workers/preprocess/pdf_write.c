@@ -238,7 +238,7 @@ static void write_code(struct pdf_writer *writer, const struct pdf_layout *layou
 			continue;
 		if (writer->text.bytes > 0)
 			buffer_append_byte(&writer->text, '\n');
-		if (before && row->box.y1 - before->box.y1 > 1.65f * row->size)
+		if (before && row->y - before->y > 1.65f * row->size)
 			buffer_append_byte(&writer->text, '\n');
 		append_code_row(writer, layout, row, left);
 		before = row;
