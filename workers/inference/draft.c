@@ -161,7 +161,7 @@ static bool said_before(struct draft *draft, struct text sentence)
 static void append_capitalised(struct buffer *out, struct text text)
 {
 	struct text word = prose_first_word(text);
-	bool plain = word.data == text.data && word.bytes > 0;
+	bool plain = word.data == text.data && word.bytes > 0 && (word.bytes == text.bytes || text.data[word.bytes] != '-');
 	for (size_t i = 0; i < word.bytes && plain; i++)
 		plain = ascii_is_lower(word.data[i]);
 	if (plain) {

@@ -13,7 +13,8 @@ static int byte_at(const struct fact_scanner *scanner, size_t position)
 	return position < scanner->text.bytes ? (unsigned char)scanner->text.data[position] : -1;
 }
 
-/* Letters beyond ASCII are part of words; general punctuation (U+2000–U+2BFF, the 0xE2 block), U+00A0–U+00BF but µ, and × ÷ are not. */
+/* Letters beyond ASCII are part of words; punctuation (U+2000–U+2BFF, U+3000–U+303F, the full-width forms), U+00A0–U+00BF but µ,
+ * and × ÷ are not. */
 static size_t letter_bytes(const struct fact_scanner *scanner, size_t position)
 {
 	int c = byte_at(scanner, position);
@@ -26,7 +27,7 @@ static size_t letter_bytes(const struct fact_scanner *scanner, size_t position)
 		return next == 0xB5 ? 2 : 0;
 	if (c == 0xC3)
 		return next == 0x97 || next == 0xB7 ? 0 : 2;
-	if (c == 0xE2 || c < 0xC0)
+	if (c == 0xE2 || c < 0xC0 || (c == 0xE3 && next == 0x80) || (c == 0xEF && next == 0xBC))
 		return 0;
 	return c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 }
@@ -41,15 +42,18 @@ static bool is_digit_at(const struct fact_scanner *scanner, size_t position)
 static size_t word_end(const struct fact_scanner *scanner, size_t position, bool with_dots)
 {
 	size_t bytes;
+	bool wide = letter_bytes(scanner, position) > 2; /* scripts without blanks: an identifier among them is a word of its own */
 	for (;;) {
 		bytes = letter_bytes(scanner, position);
+		if (bytes && (bytes > 2) != wide)
+			return position;
 		if (bytes) {
 			position = size_min(position + bytes, scanner->text.bytes);
 			continue;
 		}
 		int c = byte_at(scanner, position);
 		bool joins = (c == '\\' && byte_at(scanner, position + 1) == '_') ||
-			     (with_dots && c == '.' && letter_bytes(scanner, position + 1) && byte_at(scanner, position + 1) != '_');
+			     (with_dots && !wide && c == '.' && letter_bytes(scanner, position + 1) && byte_at(scanner, position + 1) != '_');
 		if (!joins)
 			return position;
 		position++;
@@ -149,7 +153,8 @@ static void take_number(struct fact_scanner *scanner, size_t start, size_t digit
 	bool version = byte_at(scanner, end) == '.' && is_digit_at(scanner, end + 1);
 	size_t unit_end;
 	struct text unit = read_unit(scanner, end, &unit_end);
-	if (version || (letter_bytes(scanner, end) && !unit.bytes)) { /* 15.2.0, 16QAM, 0x1F */
+	size_t letter = letter_bytes(scanner, end);
+	if (version || (letter && letter <= 2 && !unit.bytes)) { /* 15.2.0, 16QAM, 0x1F */
 		end = word_end(scanner, end, true);
 		token->kind = FACT_IDENTIFIER;
 		start = digits;
@@ -217,6 +222,7 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 	if (c == '|') {
 		scanner->sentence_start = true;
 		scanner->column += scanner->column || scanner->line_start;
+		scanner->cell_start = scanner->column > 0;
 	} else if (c == '(' || c == '"' || c == ':' || c == '[' || (c == 0xE2 && next == 0x80 && byte_at(scanner, at + 2) == 0x9C)) {
 		scanner->sentence_start = true;
 	} else if ((c == '.' || c == '!' || c == '?') && (next == ' ' || next == '\n' || next == -1) && !scanner->in_code && !scanner->column) {
@@ -237,6 +243,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 		ret_token->in_code = scanner->in_code;
 		ret_token->dotted = false;
 		ret_token->column = scanner->column;
+		ret_token->first = scanner->line_start || scanner->cell_start;
 		if (scanner->line_start && c >= '0' && c <= '9' && !scanner->in_code) {
 			scanner->position = list_marker_end(scanner, at);
 			scanner->line_start = false;
@@ -257,7 +264,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 				return true;
 			continue;
 		}
-		scanner->line_start = scanner->sentence_start = false;
+		scanner->line_start = scanner->sentence_start = scanner->cell_start = false;
 		if (ret_token->text.bytes)
 			return true;
 	}

@@ -25,6 +25,7 @@ struct fact_token {
 	struct text unit;     /* FACT_NUMBER: the unit right behind it ("ms" of "10 ms", "%" of "10%"), or empty */
 	bool in_code;         /* inside `…` or a fenced block */
 	bool dotted;          /* FACT_IDENTIFIER: Class.attribute */
+	bool first;           /* of its line, list item or table cell */
 	unsigned column;      /* in a table row: of its cell, from 1; FACT_LINE: cells begun in the line; 0 outside tables */
 	char number[FACT_NUMBER_BYTES_MAX]; /* FACT_NUMBER: the number without formatting ("1000") */
 	size_t number_bytes;
@@ -37,7 +38,7 @@ struct fact_scanner {
 	struct text text;
 	size_t position;
 	unsigned column;
-	bool in_code, in_fence, sentence_start, line_start;
+	bool in_code, in_fence, sentence_start, line_start, cell_start;
 };
 
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text);

@@ -156,7 +156,7 @@ int generate_conversations(const struct settings *settings, const struct domain 
 	struct generator generator = { .settings = settings, .domain = domain, .document = document, .out = conversations };
 	generator.seed = XXH3_64bits_withSeed(document->markdown.data, document->markdown.bytes, settings->run.seed);
 	generator.feature = without_feature(document_meta(document, DOCUMENT_META_FEATURE_NAME));
-	generator.title = text_trim(document_meta(document, DOCUMENT_META_TITLE));
+	generator.title = heading_without_number(text_trim(document_meta(document, DOCUMENT_META_TITLE)));
 	buffer_init(&generator.rendered, DRAFT_BYTES_MAX);
 	buffer_init(&generator.text, DRAFT_BYTES_MAX);
 	buffer_init(&generator.line, DRAFT_BYTES_MAX);

@@ -58,7 +58,7 @@ enum made make_feature_identity(struct generator *generator, size_t k)
 	const struct section *section = section_at(generator, item->span.offset);
 	if (section) {
 		draft_paragraph(&generator->draft);
-		section_compose(generator, section, generator->draft.answer.bytes + OVERVIEW_BYTES);
+		(void)section_compose(generator, section, generator->draft.answer.bytes + OVERVIEW_BYTES, false);
 	}
 	return generator_submit(generator, "question.feature", &values);
 }

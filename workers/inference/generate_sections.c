@@ -76,6 +76,8 @@ struct composer {
 	size_t lead_bytes;
 	struct document_range lead_span;
 	bool in_list;
+	bool keep_all; /* steps: none is left out */
+	size_t prose_bytes; /* of whole sentences */
 };
 
 static void use_block(struct generator *generator, const struct block *block)
@@ -107,7 +109,7 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 				draft_paragraph(&generator->draft);
 			begun = true;
 			use_block(generator, block);
-			(void)draft_sentence(&generator->draft, sentence);
+			composer->prose_bytes += draft_sentence(&generator->draft, sentence) ? sentence.bytes : 0;
 		}
 	}
 }
@@ -131,12 +133,13 @@ static void compose_list_item(struct composer *composer, const struct block *blo
 	prose_render(&generator->rendered, generator->domain, content);
 	struct text entry = text_trim(buffer_view(&generator->rendered));
 	if (!entry.bytes || generator->draft.answer.bytes + entry.bytes > composer->bytes_max ||
-	    prose_has(&generator->prose, PROSE_DANGLING, entry))
+	    (!composer->keep_all && prose_has(&generator->prose, PROSE_DANGLING, entry)))
 		return;
 	if (!composer->in_list)
 		release_lead(composer);
 	use_block(generator, block);
-	(void)draft_entry(&generator->draft, block->ordered ? block->number : 0, entry);
+	if (draft_entry(&generator->draft, block->ordered ? block->number : 0, entry) && prose_stands_alone(&generator->prose, entry))
+		composer->prose_bytes += entry.bytes;
 }
 
 static void compose_code(struct composer *composer, const struct block *block, struct text content)
@@ -152,9 +155,9 @@ static void compose_code(struct composer *composer, const struct block *block, s
 	draft_commands(&generator->draft, content);
 }
 
-void section_compose(struct generator *generator, const struct section *section, size_t bytes_max)
+size_t section_compose(struct generator *generator, const struct section *section, size_t bytes_max, bool keep_all)
 {
-	struct composer composer = { .generator = generator, .bytes_max = bytes_max };
+	struct composer composer = { .generator = generator, .bytes_max = bytes_max, .keep_all = keep_all };
 	for (uint32_t i = section->first; i < section->end && generator->draft.answer.bytes < bytes_max; i++) {
 		const struct block *block = &generator->blocks.items[i];
 		if (block->end - block->start > BLOCK_BYTES_MAX)
@@ -170,21 +173,29 @@ void section_compose(struct generator *generator, const struct section *section,
 		if (block->kind != BLOCK_PARAGRAPH)
 			composer.lead_bytes = 0;
 	}
+	return composer.prose_bytes;
 }
 
 /* --- pairs --- */
 
-/* The heading without its number ("3.2 Handover" → "Handover"). Empty when it is no topic to ask about. */
+struct text heading_without_number(struct text heading)
+{
+	size_t start = 0;
+	while (start < heading.bytes && (ascii_is_digit(heading.data[start]) || heading.data[start] == '.'))
+		start++;
+	bool number = start > 0 && start < heading.bytes && heading.data[start] == ' ' && memchr(heading.data, '.', start);
+	return number ? text_trim(text_slice(heading, start, heading.bytes)) : heading;
+}
+
+/* The heading of a section without its number. Empty when it is no topic to ask about. */
 static struct text topic_of(struct generator *generator, const struct section *section)
 {
 	const struct block *heading = &generator->blocks.items[section->heading];
 	buffer_clear(&generator->text);
 	block_append_plain(&generator->text, text_slice(generator->document->markdown, heading->content_start, heading->content_end));
 	struct text topic = text_trim(buffer_view(&generator->text));
-	size_t start = 0, letters = 0;
-	while (start < topic.bytes && (ascii_is_digit(topic.data[start]) || topic.data[start] == '.' || topic.data[start] == ' '))
-		start++;
-	topic = text_slice(topic, start, topic.bytes);
+	size_t letters = 0;
+	topic = heading_without_number(topic);
 	while (topic.bytes && (strchr(":.#", topic.data[topic.bytes - 1]) || ascii_is_space(topic.data[topic.bytes - 1])))
 		topic.bytes--;
 	for (size_t i = 0; i < topic.bytes; i++) {
@@ -197,10 +208,10 @@ static struct text topic_of(struct generator *generator, const struct section *s
 }
 
 /* An answer that names neither the document nor its feature says first what it is about. */
-static void introduce(struct generator *generator, const struct template_values *values)
+static void introduce(struct generator *generator, bool about_title, const struct template_values *values)
 {
 	struct buffer *answer = &generator->draft.answer;
-	if (text_find_nocase(buffer_view(answer), generator->title) >= 0 ||
+	if (text_find_nocase(buffer_view(answer), generator->title) >= 0 || about_title ||
 	    (generator->feature.bytes && text_find_nocase(buffer_view(answer), generator->feature) >= 0))
 		return;
 	buffer_clear(&generator->line);
@@ -261,12 +272,15 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 	memcpy(kept, topic.data, topic.bytes);
 	template_values_set(&values, "topic", (struct text){ kept, topic.bytes });
 	use_block(generator, &generator->blocks.items[section->heading]);
-	section_compose(generator, section, use == USE_STEPS ? generator->settings->generate.answer_chars_max : SECTION_ANSWER_BYTES);
+	size_t bytes_max = use == USE_STEPS ? generator->settings->generate.answer_chars_max : SECTION_ANSWER_BYTES;
+	size_t prose_bytes = section_compose(generator, section, bytes_max, use == USE_STEPS);
 	for (size_t i = 1; i <= SUBSECTIONS_MAX && generator_too_short(generator) && section + i < generator->sections + generator->section_count &&
 			   section[i].level > section->level; i++)
-		section_compose(generator, section + i, SECTION_ANSWER_BYTES);
+		prose_bytes += section_compose(generator, section + i, SECTION_ANSWER_BYTES, false);
+	if (use != USE_STEPS && prose_bytes < PROSE_BYTES_MIN) /* a list of links or of names explains nothing */
+		return MADE_NOTHING;
 	if (!generator_too_short(generator))
-		introduce(generator, &values);
+		introduce(generator, text_equal((struct text){ kept, topic.bytes }, generator->title), &values);
 	return generator_submit(generator, use == USE_CONCEPT && about_all ? "question.overview" : family, &values);
 }
 

@@ -86,8 +86,11 @@ enum made generator_submit(struct generator *generator, const char *question_fam
 
 /* --- generate_sections.c --- */
 int sections_find(struct generator *generator) WARN_UNUSED;
-/* Appends what stands under the section's heading: sentences, lists, short code. */
-void section_compose(struct generator *generator, const struct section *section, size_t bytes_max);
+/* Appends what stands under the section's heading: sentences, lists, short code; with `keep_all` every list entry. Returns the
+ * bytes of whole sentences among it. */
+size_t section_compose(struct generator *generator, const struct section *section, size_t bytes_max, bool keep_all);
+/* "3.2 Handover" → "Handover" */
+struct text heading_without_number(struct text heading);
 /* The section that a byte of the Markdown lies in. */
 const struct section *section_at(const struct generator *generator, uint32_t offset);
 

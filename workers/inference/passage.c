@@ -20,7 +20,7 @@ enum passage_space { /* name spaces of the set: seeds of the hash */
 	SPACE_BOUND,     /* attribute and value */
 	SPACE_LABELLED,  /* attribute and label: the passage says what its default is */
 	SPACE_LABEL,     /* attribute, label and value */
-	SPACE_NAMED,     /* plain word that a line "name: …" makes an attribute's name */
+	SPACE_NAMED,     /* name of an attribute or counter that the passage introduces */
 	SPACE_STEM,
 };
 
@@ -167,21 +167,29 @@ static bool is_other_term(void *context, size_t start, size_t end, unsigned tier
 	return false;
 }
 
-/* Does this token name an attribute or a counter, something that values belong to? Not units (dBm) and terms of the field (eNodeB). */
-static bool is_subject(const struct passage *passage, const struct fact_token *token)
+/* Does the passage introduce an attribute or a counter here, something that values belong to? Class.attribute, pmCounter, an identifier
+ * at the head of a line or cell that is neither a unit (dBm) nor a term of the field (eNodeB), and what follows "name:". */
+static bool introduces_name(const struct domain *domain, const struct fact_token *token, bool after_name)
 {
-	if (token->kind == FACT_WORD)
-		return passage->has_names && set_has(passage, hash_word(SPACE_NAMED, token->text));
+	if (after_name)
+		return token->kind == FACT_WORD || token->kind == FACT_IDENTIFIER;
 	if (token->kind != FACT_IDENTIFIER || !ascii_is_alpha(attribute_of(token->text).data[0]))
 		return false;
-	if (token->dotted)
+	if (token->dotted || domain_is_counter(token->text))
 		return true;
-	bool other = false;
-	if (!ascii_is_lower(token->text.data[0]) ||
-	    (token->text.bytes <= UNIT_BYTES_MAX && domain_list_has(passage->domain, DOMAIN_LIST_UNITS, token->text)))
+	if (!token->first || !ascii_is_lower(token->text.data[0]) ||
+	    (token->text.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->text)))
 		return false;
-	domain_scan_terms(passage->domain, token->text, is_other_term, &other);
+	bool other = false;
+	domain_scan_terms(domain, token->text, is_other_term, &other);
 	return !other;
+}
+
+/* Is it one that the passage has introduced? */
+static bool is_subject(const struct passage *passage, const struct fact_token *token)
+{
+	return (token->kind == FACT_WORD || token->kind == FACT_IDENTIFIER) && passage->has_names &&
+	       set_has(passage, hash_word(SPACE_NAMED, attribute_of(token->text)));
 }
 
 static bool is_value(const struct fact_token *token, bool subject)
@@ -304,9 +312,9 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 	int header = token->column && token->column < COLUMNS_MAX ? indexer->column_labels[token->column] : 0;
 	if (token->column)
 		indexer->label = header;
-	if (indexer->after_name && token->kind == FACT_WORD) {
+	if (introduces_name(domain, token, indexer->after_name)) {
 		indexer->passage->has_names = true;
-		set_add(indexer->passage, hash_word(SPACE_NAMED, token->text));
+		set_add(indexer->passage, hash_word(SPACE_NAMED, attribute_of(token->text)));
 	}
 	bool subject_here = is_subject(indexer->passage, token);
 	indexer->after_name = text_equal_nocase(token->text, text_from(document_key_name(DOCUMENT_KEY_NAME))) && !indexer->value_count;

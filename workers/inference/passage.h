@@ -16,7 +16,7 @@ struct passage {
 	const struct domain *domain;
 	uint64_t *slots; /* open addressing; 0: empty */
 	size_t capacity, count;
-	bool has_names; /* some plain words are names of attributes */
+	bool has_names; /* attributes or counters are introduced in it */
 	int status; /* sticky: -ENOMEM or ERROR_LIMIT_HIT */
 };
 

@@ -117,7 +117,12 @@ void prose_render(struct buffer *out, const struct domain *domain, struct text m
 			ticks_balance = false;
 			continue;
 		}
-		render_outside_code(out, domain, text_slice(markdown, position, at), &scratch);
+		struct text outside = text_slice(markdown, position, at);
+		while (span && outside.bytes && outside.data[outside.bytes - 1] == '*') /* emphasis around a code span */
+			outside.bytes--;
+		while (position > 0 && outside.bytes && outside.data[0] == '*')
+			outside = text_slice(outside, 1, outside.bytes);
+		render_outside_code(out, domain, outside, &scratch);
 		if (span)
 			append_collapsed(out, text_slice(markdown, at, at + span));
 		position = at + span;
