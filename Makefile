@@ -86,6 +86,12 @@ $(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_inference)) $(common_libs)
 
+# For people who work on the generator: prints the pairs of files and how varied their questions are. Not installed.
+$(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/libinference.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
+
 # Unit tests: one program a file, linked with everything, always with sanitizers (see the test target).
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
