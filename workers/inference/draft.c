@@ -161,7 +161,7 @@ static bool said_before(struct draft *draft, struct text sentence)
 static void append_capitalised(struct buffer *out, struct text text)
 {
 	struct text word = prose_first_word(text);
-	bool plain = word.data == text.data && word.bytes > 0 && (word.bytes == text.bytes || text.data[word.bytes] != '-');
+	bool plain = word.data == text.data && word.bytes > 0 && (word.bytes == text.bytes || !strchr("-.", text.data[word.bytes]));
 	for (size_t i = 0; i < word.bytes && plain; i++)
 		plain = ascii_is_lower(word.data[i]);
 	if (plain) {
@@ -188,11 +188,17 @@ static void append_sentence(struct buffer *out, struct text sentence)
 		buffer_append_byte(out, '.');
 }
 
-bool draft_sentence(struct draft *draft, struct text sentence)
+static struct text trim_end(struct text sentence)
 {
 	sentence = text_trim(sentence);
 	while (sentence.bytes && (sentence.data[sentence.bytes - 1] == ';' || sentence.data[sentence.bytes - 1] == ','))
 		sentence = text_trim(text_slice(sentence, 0, sentence.bytes - 1));
+	return sentence;
+}
+
+bool draft_sentence(struct draft *draft, struct text sentence)
+{
+	sentence = trim_end(sentence);
 	if (!sentence.bytes || said_before(draft, sentence))
 		return false;
 	struct buffer *answer = &draft->answer;
@@ -215,7 +221,7 @@ void draft_sentences(struct draft *draft, struct text rendered, bool all, size_t
 
 bool draft_entry(struct draft *draft, unsigned number, struct text entry)
 {
-	entry = text_trim(entry);
+	entry = trim_end(entry);
 	if (!entry.bytes || said_before(draft, entry))
 		return false;
 	struct buffer *answer = &draft->answer;

@@ -258,7 +258,9 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 			take_word(scanner, at, ret_token);
 		else {
 			bool end = take_punctuation(scanner, ret_token);
-			if (c == '|' || (c != ' ' && c != '\n' && c != '-' && c != '*' && c != '>' && c != '#' && c != '\t' && c != '`'))
+			if (c == '#' && scanner->line_start) /* a heading's number is content */
+				scanner->cell_start = true;
+			if (c != ' ' && c != '\n' && c != '-' && c != '*' && c != '>' && c != '\t' && c != '`')
 				scanner->line_start = false;
 			if (end)
 				return true;

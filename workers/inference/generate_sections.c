@@ -138,7 +138,8 @@ static void compose_list_item(struct composer *composer, const struct block *blo
 	if (!composer->in_list)
 		release_lead(composer);
 	use_block(generator, block);
-	if (draft_entry(&generator->draft, block->ordered ? block->number : 0, entry) && prose_stands_alone(&generator->prose, entry))
+	bool sentence = strchr(".!?", entry.data[entry.bytes - 1]) && prose_stands_alone(&generator->prose, entry);
+	if (draft_entry(&generator->draft, block->ordered ? block->number : 0, entry) && sentence)
 		composer->prose_bytes += entry.bytes;
 }
 
@@ -183,8 +184,9 @@ struct text heading_without_number(struct text heading)
 	size_t start = 0;
 	while (start < heading.bytes && (ascii_is_digit(heading.data[start]) || heading.data[start] == '.'))
 		start++;
-	bool number = start > 0 && start < heading.bytes && heading.data[start] == ' ' && memchr(heading.data, '.', start);
-	return number ? text_trim(text_slice(heading, start, heading.bytes)) : heading;
+	size_t end = start + (start < heading.bytes && heading.data[start] == ')');
+	bool number = start > 0 && end < heading.bytes && heading.data[end] == ' ' && (end > start || memchr(heading.data, '.', start));
+	return number ? text_trim(text_slice(heading, end, heading.bytes)) : heading;
 }
 
 /* The heading of a section without its number. Empty when it is no topic to ask about. */

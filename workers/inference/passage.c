@@ -175,8 +175,10 @@ static bool introduces_name(const struct domain *domain, const struct fact_token
 		return token->kind == FACT_WORD || token->kind == FACT_IDENTIFIER;
 	if (token->kind != FACT_IDENTIFIER || !ascii_is_alpha(attribute_of(token->text).data[0]))
 		return false;
-	if (token->dotted || domain_is_counter(token->text))
+	if (domain_is_counter(token->text))
 		return true;
+	if (token->dotted) /* not a file's name */
+		return ascii_is_upper(token->text.data[0]) && ascii_is_lower(attribute_of(token->text).data[0]);
 	if (!token->first || !ascii_is_lower(token->text.data[0]) ||
 	    (token->text.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->text)))
 		return false;
@@ -335,12 +337,20 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 	indexer->values[indexer->value_count++].label = indexer->label;
 }
 
+/* Does a heading, a list item of the outermost level or a table row begin here? */
+static bool begins_anew(struct text source, size_t position)
+{
+	while (position < source.bytes && ascii_is_digit(source.data[position]))
+		position++;
+	return position + 1 < source.bytes && memchr("#-*+|.", source.data[position], 6) && source.data[position + 1] != '*';
+}
+
 /* A line ended. A row of dashes makes the row above it the header of what follows; a line that is no row ends the table. */
-static void indexer_line(struct indexer *indexer, const struct fact_token *token, bool empty)
+static void indexer_line(struct indexer *indexer, const struct fact_token *token, bool empty, bool begins_anew)
 {
 	indexer_flush(indexer);
 	indexer->same_line = indexer->after_name = false;
-	if (!token->column && empty) /* a blank line ends what was being talked about */
+	if ((!token->column && empty) || begins_anew) /* what was being talked about ends */
 		indexer->carried_count = 0;
 	if (!token->column)
 		memset(indexer->column_labels, 0, sizeof(indexer->column_labels));
@@ -365,7 +375,7 @@ int passage_index(struct passage *passage, struct text source)
 			indexer_flush(&indexer);
 			indexer.same_line = true;
 		} else if (token.kind == FACT_LINE) {
-			indexer_line(&indexer, &token, line_empty);
+			indexer_line(&indexer, &token, line_empty, begins_anew(source, scanner.position));
 			line_empty = true;
 		} else {
 			indexer_token(&indexer, &token);
