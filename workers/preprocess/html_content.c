@@ -114,7 +114,7 @@ static const char *const furniture_words[] = {
 };
 /* Those that say so when most of the text inside is links. */
 static const char *const menu_words[] = {
-	"footer", "header", "menu", "nav", "navbar", "navigation", "navpath", "navrow", "related", "sidebar", "sidenav", "tabs", "toc-sidebar", "toctree-wrapper-nav",
+	"footer", "menu", "nav", "navbar", "navigation", "navpath", "navrow", "related", "sidebar", "sidenav", "summary", "tabs", "toc-sidebar",
 };
 
 bool html_content_is_hidden(const struct html_tree *tree, uint32_t index)
@@ -183,6 +183,14 @@ static bool is_furniture_by_tag(const struct html_tree *tree, uint32_t index)
 	case HTML_ASIDE: return is_mostly_links(tree, index) && !is_note(tree, index);
 	default: return false;
 	}
+}
+
+bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t index)
+{
+	enum { MENU_LINKS_PERCENT = 70, MENU_BYTES_MIN = 100 };
+	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
+
+	return text >= MENU_BYTES_MIN && links * 100 >= text * MENU_LINKS_PERCENT && html_content_running_text(tree, root) > links;
 }
 
 bool html_content_is_furniture(const struct html_tree *tree, uint32_t root, uint32_t index)

@@ -15,6 +15,9 @@ uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root);
 /* Not content. An element with more than half of the root's running text is never furniture. */
 bool html_content_is_furniture(const struct html_tree *tree, uint32_t root, uint32_t index);
 
+/* A part of a page laid out by a table that is links throughout, in a page that has more running text than that. */
+bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t index);
+
 /* Hidden from readers: the hidden attribute, display:none, aria-hidden. */
 bool html_content_is_hidden(const struct html_tree *tree, uint32_t index);
 

@@ -1,5 +1,6 @@
 /* html_table.c: tables of a page. First a look at each: does it tabulate, or does it lay out the page? The first becomes a
  * table (a table inside one of its cells becomes lines of that cell), the second is written as the blocks it holds. */
+#include "workers/preprocess/html_content.h"
 #include "workers/preprocess/html_walk.h"
 
 enum {
@@ -96,7 +97,8 @@ static void walk_layout(struct html_walk *walk, uint32_t index)
 			html_walk_part(walk);
 			walk_layout(walk, child);
 			html_walk_part(walk);
-		} else if ((tag == HTML_TD || tag == HTML_TH) && is_line_numbers(walk->tree, child)) {
+		} else if ((tag == HTML_TD || tag == HTML_TH) &&
+			   (is_line_numbers(walk->tree, child) || html_content_is_menu(walk->tree, walk->root, child))) {
 			html_walk_leave_out(walk, child);
 		} else if (tag == HTML_TD || tag == HTML_TH) {
 			html_inline_due(&walk->line, HTML_DUE_SPACE);

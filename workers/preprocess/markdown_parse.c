@@ -196,7 +196,8 @@ static struct text repair_inline(struct parser *parser, struct text text, const 
 	buffer_clear(&parser->scratch);
 	for (size_t i = 0; i < text.bytes;) {
 		struct text rest = text_slice(text, i, text.bytes);
-		size_t bytes = has_break && rest.data[0] == '<' ? break_bytes(rest) : 0;
+		bool escaped = i > 0 && text.data[i - 1] == '\\';
+		size_t bytes = has_break && rest.data[0] == '<' && !escaped ? break_bytes(rest) : 0;
 		if (bytes > 0) {
 			buffer_append_string(&parser->scratch, line_break);
 			i += bytes;
@@ -544,16 +545,25 @@ static void parse_line(struct parser *parser, struct text line, size_t offset)
 	parser->blank_before = false;
 }
 
-/* The line with the tabs of its indentation, and of those behind its markers, as blanks; control characters left out. */
+static bool has_controls(struct text line)
+{
+	for (size_t i = 0; i < line.bytes; i++)
+		if ((unsigned char)line.data[i] < ' ' && line.data[i] != '\t')
+			return true;
+	return false;
+}
+
+/* The line with the tabs of its indentation as blanks; control characters left out. Code keeps its tabs. */
 static struct text expand_indentation(struct parser *parser, struct text line)
 {
+	bool verbatim = parser->leaf == LEAF_FENCED || parser->leaf == LEAF_HTML, clean = !has_controls(line);
+	struct text rest = line;
 	size_t i = 0, columns = 0;
 
+	if (clean && verbatim && match_containers(parser, &rest) == parser->container_count)
+		return line;
 	for (; i < line.bytes && (line.data[i] == ' ' || line.data[i] == '\t'); i++)
 		columns += line.data[i] == '\t' ? TAB_COLUMNS - columns % TAB_COLUMNS : 1;
-	bool clean = true;
-	for (size_t k = i; k < line.bytes && clean; k++)
-		clean = (unsigned char)line.data[k] >= ' ' || line.data[k] == '\t';
 	if (clean && columns == i)
 		return line;
 	buffer_clear(&parser->line);

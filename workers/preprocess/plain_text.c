@@ -28,6 +28,7 @@ struct plain_work {
 	struct buffer inline_text, scratch, code;
 	struct list_level levels[LIST_LEVELS_MAX];
 	size_t level_count;
+	bool block_lists[2]; /* does the block hold several bullets, or numbers in sequence? */
 	int underlines[UNDERLINE_KINDS_MAX]; /* kinds of underline in order of appearance: the level of their headings */
 	size_t underline_count;
 	bool has_title;
@@ -68,6 +69,46 @@ static bool was_wrapped(const struct plain_work *work, size_t index)
 	return (plain_line_columns(&work->lines, index) + 1 + first_word) * 100 > work->lines.wrap_columns * WRAP_SLACK_PERCENT;
 }
 
+/* Bytes of the text between ticks that begins at `at` (`count` ticks), or 0: nothing that was meant as code. */
+static size_t ticked_bytes(struct text plain, size_t at, size_t count)
+{
+	enum { TICKED_BYTES_MAX = 200 };
+	size_t start = at + count, end = start, most = size_min(plain.bytes, start + TICKED_BYTES_MAX);
+
+	while (end < most && plain.data[end] != '`' && plain.data[end] != '\n')
+		end++;
+	if (end == start || end + count > plain.bytes || ascii_is_space(plain.data[start]) || ascii_is_space(plain.data[end - 1]))
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		if (plain.data[end + i] != '`')
+			return 0;
+	return end + count < plain.bytes && plain.data[end + count] == '`' ? 0 : end - start;
+}
+
+/* Escaped, but for what stands between one or two ticks, which is code here as it is in Markdown. */
+static void append_inline(struct buffer *out, struct text plain)
+{
+	size_t written = 0;
+
+	for (size_t i = 0; i < plain.bytes; i++) {
+		if (plain.data[i] != '`')
+			continue;
+		size_t count = 1;
+		while (i + count < plain.bytes && plain.data[i + count] == '`')
+			count++;
+		size_t bytes = count <= 2 ? ticked_bytes(plain, i, count) : 0;
+		if (bytes > 0) {
+			markdown_append_escaped(out, text_slice(plain, written, i));
+			markdown_append_code_span(out, text_slice(plain, i + count, i + count + bytes));
+			written = i + bytes + 2 * count;
+			i = written - 1;
+		} else {
+			i += count - 1;
+		}
+	}
+	markdown_append_escaped(out, text_slice(plain, written, plain.bytes));
+}
+
 /* Lines [start, end) as one paragraph; `skip` bytes of the first are a marker. */
 static void write_paragraph(struct plain_work *work, size_t start, size_t end, size_t skip)
 {
@@ -88,7 +129,7 @@ static void write_paragraph(struct plain_work *work, size_t start, size_t end, s
 	if (work->code_follows)
 		plain.bytes -= plain.bytes == 2 ? 2 : 1;
 	buffer_clear(&work->inline_text);
-	markdown_append_escaped(&work->inline_text, plain);
+	append_inline(&work->inline_text, plain);
 	markdown_paragraph(&work->writer, buffer_view(&work->inline_text));
 }
 
@@ -201,7 +242,7 @@ static void open_item(struct plain_work *work, size_t at, const struct plain_ite
 	work->levels[work->level_count++] = (struct list_level){ indent, indent + item->bytes, item->ordered };
 }
 
-/* A marker makes an item when it opens a block, follows an item, or has a neighbour of its kind. */
+/* A marker makes an item when it opens a block, stands in a list, or has others of its kind in the block. */
 static bool is_item(const struct plain_work *work, size_t at, bool first_of_block)
 {
 	struct text text = plain_line_text(&work->lines, at);
@@ -209,7 +250,23 @@ static bool is_item(const struct plain_work *work, size_t at, bool first_of_bloc
 
 	if (!item.found || plain_is_columns(text_slice(text, item.bytes, text.bytes)))
 		return false;
-	return first_of_block || work->level_count > 0;
+	return first_of_block || work->level_count > 0 || work->block_lists[item.ordered];
+}
+
+static void look_for_lists(struct plain_work *work, size_t start, size_t end)
+{
+	uint32_t last_number = 0;
+	size_t bullets = 0;
+
+	work->block_lists[0] = work->block_lists[1] = false;
+	for (size_t i = start; i < end; i++) {
+		struct plain_item item = plain_item_of(plain_line_text(&work->lines, i));
+		bullets += item.found && !item.ordered;
+		work->block_lists[1] |= item.found && item.ordered && item.number > 1 && item.number == last_number + 1;
+		if (item.found && item.ordered)
+			last_number = item.number;
+	}
+	work->block_lists[0] = bullets > 1;
 }
 
 /* Lines that belong to the item or paragraph that starts at `at`: up to a blank line or the next item. */
@@ -237,20 +294,23 @@ static size_t base_indent(const struct plain_work *work)
 	return work->level_count > 0 ? work->levels[work->level_count - 1].content_indent : work->lines.body_indent;
 }
 
-/* Laid out in columns, or indented and no prose. */
+/* Laid out in columns, lines that end as code does, or indented and no prose. */
 static bool is_verbatim(const struct plain_work *work, size_t start, size_t end)
 {
-	size_t columns = 0, prose = 0, deep = 0, count = end - start;
+	size_t columns = 0, prose = 0, deep = 0, code = 0, count = end - start;
 
 	for (size_t i = start; i < end; i++) {
 		struct text text = plain_line_text(&work->lines, i);
 		columns += plain_is_columns(text);
 		prose += plain_is_prose(text);
+		code += strchr(";{}", text.data[text.bytes - 1]) != NULL;
 		deep += plain_line_at(&work->lines, i)->indent >= base_indent(work) + CODE_INDENT;
 	}
 	if (work->code_follows && plain_line_at(&work->lines, start)->indent > base_indent(work))
 		return true;
 	if (columns * 2 > count && (count > 1 || deep > 0))
+		return true;
+	if (count >= 3 && code * 2 > count && prose * 2 < count)
 		return true;
 	return deep == count && prose * 2 < count;
 }
@@ -273,6 +333,7 @@ static size_t end_of_verbatim(const struct plain_work *work, size_t end)
 
 static void write_block_lines(struct plain_work *work, size_t start, size_t end)
 {
+	look_for_lists(work, start, end);
 	for (size_t at = start; at < end;) {
 		bool item_here = is_item(work, at, at == start);
 		struct plain_item item = plain_item_of(plain_line_text(&work->lines, at));
