@@ -220,6 +220,7 @@ static void a_grid_fills_spans(void **state)
 	markdown_grid_cell(&grid, T("Cell"), 1, 2);
 	markdown_grid_cell(&grid, T("x"), 1, 1);
 	markdown_grid_row_end(&grid);
+	markdown_grid_cell(&grid, T(""), 1, 1);
 	markdown_grid_row_end(&grid);
 	markdown_grid_row_end(&grid);
 	markdown_grid_cell(&grid, T("Other"), 0, 0);

@@ -150,10 +150,11 @@ static bool is_open(const struct html_inline *line, enum html_mark mark)
 	return false;
 }
 
-static void open_wanted(struct html_inline *line, char next)
+/* `wanted`: those to open of the marks that are wanted. */
+static void open_wanted(struct html_inline *line, const bool *wanted, char next)
 {
 	for (int mark = 0; mark < HTML_MARK_COUNT; mark++) {
-		bool left_out = line->wanted[mark] == 0 || line->given_up[mark] || (mark == HTML_MARK_STRONG && line->without_strong);
+		bool left_out = !wanted[mark] || line->wanted[mark] == 0 || line->given_up[mark] || (mark == HTML_MARK_STRONG && line->without_strong);
 		if (left_out || is_open(line, (enum html_mark)mark))
 			continue;
 		char before = last_byte(line);
@@ -166,6 +167,11 @@ static void open_wanted(struct html_inline *line, char next)
 		line->open[line->open_count++] = (struct html_open_mark){ line->out.bytes, (uint8_t)mark };
 		buffer_append_string(&line->out, opening[mark]);
 	}
+}
+
+static bool starts_link(const struct html_inline *line)
+{
+	return line->link_depth > 0 && !line->link_started && line->link_target.bytes > 0;
 }
 
 /* Brings what is open in line with what is wanted, before text that begins with `next`. */
@@ -182,12 +188,21 @@ static void begin_text(struct html_inline *line, char next)
 			buffer_append_string(&line->out, due[line->due]);
 	}
 	line->due = HTML_DUE_NOTHING;
-	if (line->link_depth > 0 && !line->link_started && line->link_target.bytes > 0) {
+	if (starts_link(line)) {
+		open_wanted(line, line->wanted_before_link, '[');
 		line->link_started = true;
 		line->link_start = line->out.bytes;
 		line->link_open_count = line->open_count;
 	}
-	open_wanted(line, next);
+	static const bool all[HTML_MARK_COUNT] = { true, true, true, true, true };
+	open_wanted(line, all, next);
+}
+
+/* The working buffers' failures are the line's. */
+static void keep_failure(struct html_inline *line, const struct buffer *buffer)
+{
+	if (buffer->status && !line->out.status)
+		line->out.status = buffer->status;
 }
 
 void html_inline_due(struct html_inline *line, enum html_due due)
@@ -203,6 +218,7 @@ void html_inline_text(struct html_inline *line, struct text text)
 		struct html_edges edges;
 		buffer_clear(&line->plain);
 		edges = html_collapse(&line->plain, text);
+		keep_failure(line, &line->plain);
 		if (edges.space_before && start > 0 && line->code.data[start - 1] != ' ')
 			buffer_append_byte(&line->code, ' ');
 		else if (edges.space_before && start == 0)
@@ -214,6 +230,7 @@ void html_inline_text(struct html_inline *line, struct text text)
 	}
 	buffer_clear(&line->plain);
 	struct html_edges edges = html_collapse(&line->plain, text);
+	keep_failure(line, &line->plain);
 	if (edges.space_before)
 		html_inline_due(line, HTML_DUE_SPACE);
 	if (line->plain.bytes > 0) {
@@ -241,6 +258,7 @@ static void flush_code(struct html_inline *line)
 	struct text code = buffer_view(&line->code);
 	bool space_after = code.bytes > 0 && code.data[code.bytes - 1] == ' ';
 
+	keep_failure(line, &line->code);
 	if (text_trim(code).bytes > 0) {
 		begin_text(line, '`');
 		if (last_byte(line) == '`') /* two spans would run into one */
@@ -270,6 +288,8 @@ void html_inline_link_open(struct html_inline *line, struct text target)
 		return;
 	line->link_target = line->code_depth > 0 ? (struct text){ "", 0 } : target;
 	line->link_started = false;
+	for (int mark = 0; mark < HTML_MARK_COUNT; mark++)
+		line->wanted_before_link[mark] = line->wanted[mark] > 0;
 }
 
 void html_inline_link_close(struct html_inline *line)
@@ -288,6 +308,9 @@ void html_inline_link_close(struct html_inline *line)
 		return;
 	buffer_clear(&line->scratch);
 	buffer_append_text(&line->scratch, text);
+	keep_failure(line, &line->scratch);
+	if (line->out.status)
+		return;
 	buffer_truncate(&line->out, line->link_start);
 	markdown_append_link(&line->out, buffer_view(&line->scratch), line->link_target);
 }

@@ -36,6 +36,7 @@ struct html_inline {
 	bool link_started;
 	size_t link_start;       /* of its text in out */
 	size_t link_open_count;  /* marks that were open before it */
+	bool wanted_before_link[HTML_MARK_COUNT];
 	struct text link_target; /* not owned: in the page */
 };
 

@@ -17,6 +17,11 @@ struct tag_slot {
 	enum html_tag tag;
 };
 
+struct open_element {
+	uint32_t node;
+	int level; /* the parser's nesting when it was opened */
+};
+
 struct builder {
 	struct html_tree *tree;
 	htmlParserCtxtPtr parser; /* its stack of names says how deep we are */
@@ -26,7 +31,7 @@ struct builder {
 	int title_depth;
 	bool after_tag;           /* nothing but tags since the last text */
 	bool edge;                /* the last tag was that of a block: white space means nothing here */
-	uint32_t open[TREE_DEPTH_MAX];
+	struct open_element open[TREE_DEPTH_MAX];
 	struct tag_slot tags[TAG_CACHE_SLOTS];
 };
 
@@ -44,23 +49,40 @@ static enum html_tag find_tag(struct builder *builder, const xmlChar *name)
 	return slot->tag;
 }
 
-static void close_to(struct builder *builder, int open_count)
+static void close_last(struct builder *builder)
 {
 	struct html_tree *tree = builder->tree;
-	uint32_t end = html_tree_count(tree);
 
-	while (builder->open_count > open_count && builder->open_count > 0) {
-		if (!tree->nodes.status)
-			node_at(tree, builder->open[builder->open_count - 1])->end = end;
-		if (builder->link_depth == builder->open_count)
-			builder->link_depth = 0;
-		if (builder->code_depth == builder->open_count)
-			builder->code_depth = 0;
-		if (builder->skip_depth == builder->open_count)
-			builder->skip_depth = 0;
-		if (builder->title_depth == builder->open_count)
-			builder->title_depth = 0;
-		builder->open_count--;
+	if (!tree->nodes.status)
+		node_at(tree, builder->open[builder->open_count - 1].node)->end = html_tree_count(tree);
+	int *const outermost[] = { &builder->link_depth, &builder->code_depth, &builder->skip_depth, &builder->title_depth };
+	for (size_t i = 0; i < COUNT_OF(outermost); i++)
+		if (*outermost[i] == builder->open_count)
+			*outermost[i] = 0;
+	builder->open_count--;
+}
+
+/* Closes what the parser has closed: everything opened at a deeper level than this. */
+static void close_to(struct builder *builder, int level)
+{
+	while (builder->open_count > 0 && builder->open[builder->open_count - 1].level > level)
+		close_last(builder);
+}
+
+/* A term or definition ends where the next one starts; the parser does not know. */
+static void close_definition(struct builder *builder)
+{
+	struct html_tree *tree = builder->tree;
+
+	for (int i = builder->open_count; i > 0; i--) {
+		enum html_tag tag = (enum html_tag)node_at(tree, builder->open[i - 1].node)->tag;
+		if (tag == HTML_DT || tag == HTML_DD) {
+			while (builder->open_count >= i)
+				close_last(builder);
+			return;
+		}
+		if (tag == HTML_DL || tag == HTML_TABLE || tag == HTML_UL || tag == HTML_OL || tag == HTML_DIV)
+			return;
 	}
 }
 
@@ -110,6 +132,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
 	enum html_tag tag = find_tag(builder, name);
 
 	close_to(builder, builder->parser->nameNr - 1);
+	if ((tag == HTML_DT || tag == HTML_DD) && !builder->tree->nodes.status)
+		close_definition(builder);
 	struct html_node *node = push_node(builder, tag);
 	if (!node)
 		return;
@@ -126,7 +150,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
 			forget_in_parser(builder->parser);
 		return;
 	}
-	builder->open[builder->open_count++] = html_tree_count(builder->tree) - 1;
+	builder->open[builder->open_count++] = (struct open_element){ html_tree_count(builder->tree) - 1, builder->parser->nameNr };
 	if (tag == HTML_A && !builder->link_depth)
 		builder->link_depth = builder->open_count;
 	if ((tag == HTML_PRE || tag == HTML_LISTING || tag == HTML_XMP) && !builder->code_depth)

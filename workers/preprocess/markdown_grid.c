@@ -97,8 +97,19 @@ void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uin
 	}
 }
 
+/* A row that brings no cell of its own is no row, but the spans reach over it. */
+static void skip_row(struct markdown_grid *grid)
+{
+	for (size_t i = 0; i < MARKDOWN_COLUMNS_MAX; i++)
+		grid->spans[i].rows -= grid->spans[i].rows > 0;
+}
+
 void markdown_grid_row_end(struct markdown_grid *grid)
 {
+	if (grid->column == 0) {
+		skip_row(grid);
+		return;
+	}
 	/* Columns from above may lie behind a gap that this row left. */
 	size_t last_spanned = 0;
 	for (size_t i = grid->column; i < MARKDOWN_COLUMNS_MAX && i < size_max(grid->columns, grid->column); i++)
@@ -112,14 +123,14 @@ void markdown_grid_row_end(struct markdown_grid *grid)
 	}
 	grid->columns = size_max(grid->columns, grid->column);
 	grid->column = 0;
+	/* Empty cells at the end are there when the table is written. */
 	const struct markdown_grid_cell *cells = (const void *)grid->cells.data;
-	bool has_text = false;
-	for (size_t i = grid->row_first_cell; i < cell_count(grid) && !has_text; i++)
-		has_text = cells[i].bytes > 0;
-	if (has_text)
+	size_t end = cell_count(grid);
+	while (end > grid->row_first_cell && cells[end - 1].bytes == 0)
+		end--;
+	if (end > grid->row_first_cell)
 		buffer_append(&grid->rows, &grid->row_first_cell, sizeof(grid->row_first_cell));
-	else
-		buffer_truncate(&grid->cells, grid->row_first_cell * sizeof(struct markdown_grid_cell));
+	buffer_truncate(&grid->cells, size_min(end * sizeof(struct markdown_grid_cell), grid->cells.bytes));
 	grid->row_first_cell = cell_count(grid);
 }
 

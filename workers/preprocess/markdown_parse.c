@@ -2,6 +2,7 @@
 
 #include "workers/preprocess/html.h"
 #include "workers/preprocess/markdown_inline.h"
+#include "workers/preprocess/markdown_lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,146 +31,13 @@ struct parser {
 	struct markdown_grid grid;
 	char fence;
 	size_t fence_length, fence_indent;
-	struct text fence_language;
+	struct buffer language;  /* of the fenced code */
 	struct text html_close;  /* what ends the HTML block */
 	struct text html_open;   /* what makes it nest, or empty */
 	size_t html_depth;
 	size_t last_close[3];    /* offset of the last "</table", "</pre", "-->" in the whole text */
 	int status;
 };
-
-/* --- lines ----------------------------------------------------------------------------------------------------- */
-
-static size_t indent_of(struct text line)
-{
-	size_t columns = 0;
-	while (columns < line.bytes && line.data[columns] == ' ')
-		columns++;
-	return columns;
-}
-
-static struct text without_indent(struct text line, size_t columns)
-{
-	return text_slice(line, size_min(columns, indent_of(line)), line.bytes);
-}
-
-static size_t run_of(struct text line, char byte)
-{
-	size_t count = 0;
-	while (count < line.bytes && line.data[count] == byte)
-		count++;
-	return count;
-}
-
-/* Only `byte` and blanks; at least `least` of it. */
-static bool consists_of(struct text line, char byte, size_t least, bool with_blanks)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < line.bytes; i++) {
-		if (line.data[i] == byte)
-			count++;
-		else if (!(with_blanks && (line.data[i] == ' ' || line.data[i] == '\t')))
-			return false;
-	}
-	return count >= least;
-}
-
-static bool is_rule(struct text rest)
-{
-	return consists_of(rest, '-', 3, true) || consists_of(rest, '*', 3, true) || consists_of(rest, '_', 3, true);
-}
-
-static bool is_heading(struct text rest)
-{
-	size_t hashes = run_of(rest, '#');
-	return hashes >= 1 && hashes <= 6 && (hashes == rest.bytes || rest.data[hashes] == ' ' || rest.data[hashes] == '\t');
-}
-
-static bool is_fence(struct text rest)
-{
-	size_t ticks = run_of(rest, '`');
-	return run_of(rest, '~') >= 3 || (ticks >= 3 && !memchr(rest.data + ticks, '`', rest.bytes - ticks));
-}
-
-struct list_marker {
-	bool found, ordered, empty;
-	uint32_t number;
-	size_t bytes; /* with the blanks behind it */
-};
-
-static struct list_marker marker_of(struct text rest)
-{
-	struct list_marker marker = { .found = false };
-	size_t i = 0;
-
-	if (rest.bytes == 0 || is_rule(rest))
-		return marker;
-	if (rest.data[0] == '-' || rest.data[0] == '*' || rest.data[0] == '+') {
-		i = 1;
-	} else {
-		for (; i < rest.bytes && i < 9 && ascii_is_digit(rest.data[i]); i++)
-			marker.number = marker.number * 10 + (uint32_t)(rest.data[i] - '0');
-		if (i == 0 || i == rest.bytes || (rest.data[i] != '.' && rest.data[i] != ')'))
-			return marker;
-		marker.ordered = true;
-		i++;
-	}
-	size_t blanks = 0;
-	while (i + blanks < rest.bytes && (rest.data[i + blanks] == ' ' || rest.data[i + blanks] == '\t'))
-		blanks++;
-	marker.empty = i + blanks == rest.bytes;
-	marker.found = blanks > 0 || marker.empty;
-	marker.bytes = marker.empty ? rest.bytes : i + blanks;
-	return marker;
-}
-
-/* Can this list begin while a paragraph is open? */
-static bool interrupts(const struct list_marker *marker)
-{
-	return marker->found && !marker->empty && (!marker->ordered || marker->number == 1);
-}
-
-bool markdown_is_delimiter_row(struct text line)
-{
-	bool dash = false, pipe = false;
-
-	for (size_t i = 0; i < line.bytes; i++) {
-		char c = line.data[i];
-		if (c != '-' && c != ':' && c != '|' && c != ' ' && c != '\t')
-			return false;
-		dash |= c == '-';
-		pipe |= c == '|';
-	}
-	return dash && pipe;
-}
-
-void markdown_split_row(struct text line, struct markdown_grid *grid)
-{
-	struct buffer cell;
-
-	line = text_trim(line);
-	if (line.bytes > 0 && line.data[0] == '|')
-		line = text_slice(line, 1, line.bytes);
-	buffer_init(&cell, line.bytes + 1);
-	for (size_t i = 0; i <= line.bytes; i++) {
-		char c = i < line.bytes ? line.data[i] : '|';
-		if (c == '|') {
-			if (i < line.bytes || cell.bytes > 0)
-				markdown_grid_cell(grid, buffer_view(&cell), 1, 1);
-			buffer_clear(&cell);
-			continue;
-		}
-		if (c == '\\' && i + 1 < line.bytes) {
-			i++;
-			if (line.data[i] != '|')
-				buffer_append_byte(&cell, c);
-			c = line.data[i];
-		}
-		buffer_append_byte(&cell, c);
-	}
-	buffer_done(&cell);
-	markdown_grid_row_end(grid);
-}
 
 /* --- inline text ----------------------------------------------------------------------------------------------- */
 
@@ -218,10 +86,43 @@ static struct text repair_inline(struct parser *parser, struct text text, const 
 
 /* --- leaves ---------------------------------------------------------------------------------------------------- */
 
+static const struct { const char *open, *close; } html_blocks[] = { { "<table", "</table" }, { "<pre", "</pre" }, { "<!--", "-->" } };
+
 static void note(struct parser *parser, int status)
 {
 	if (status < 0 && parser->status == 0)
 		parser->status = status;
+}
+
+static bool starts_html(struct text line)
+{
+	for (size_t k = 0; k < COUNT_OF(html_blocks); k++)
+		if (text_starts_with_nocase(line, text_from(html_blocks[k].open)))
+			return true;
+	return false;
+}
+
+/* A line that begins as an HTML block would, but is none, has its "<" escaped: it stays text whatever follows. */
+static void write_paragraph(struct parser *parser, struct text raw)
+{
+	struct text text = repair_inline(parser, raw, "\n"), rest = text, line;
+	struct buffer escaped;
+
+	if (!memchr(text.data, '<', text.bytes)) {
+		markdown_paragraph(parser->writer, text);
+		return;
+	}
+	buffer_init(&escaped, text.bytes * 2 + 1);
+	while (text_next_line(&rest, &line)) {
+		line = text_trim(line);
+		if (starts_html(line))
+			buffer_append_byte(&escaped, '\\');
+		buffer_append_text(&escaped, line);
+		buffer_append_byte(&escaped, '\n');
+	}
+	note(parser, escaped.status);
+	markdown_paragraph(parser->writer, buffer_view(&escaped));
+	buffer_done(&escaped);
 }
 
 static void write_html(struct parser *parser)
@@ -245,9 +146,9 @@ static void end_leaf(struct parser *parser)
 	switch (leaf) {
 	case LEAF_NONE: break;
 	case LEAF_PARAGRAPH:
-		markdown_paragraph(parser->writer, repair_inline(parser, buffer_view(&parser->text), "\n"));
+		write_paragraph(parser, buffer_view(&parser->text));
 		break;
-	case LEAF_FENCED: markdown_code(parser->writer, parser->fence_language, buffer_view(&parser->text)); break;
+	case LEAF_FENCED: markdown_code(parser->writer, buffer_view(&parser->language), buffer_view(&parser->text)); break;
 	case LEAF_INDENTED: markdown_code(parser->writer, TEXT_LITERAL(""), buffer_view(&parser->text)); break;
 	case LEAF_TABLE: note(parser, markdown_grid_write(&parser->grid, parser->writer)); break;
 	case LEAF_HTML: write_html(parser); break;
@@ -263,7 +164,7 @@ static void append_line(struct parser *parser, struct text line)
 
 static void write_heading(struct parser *parser, struct text rest)
 {
-	size_t hashes = run_of(rest, '#');
+	size_t hashes = markdown_line_run(rest, '#');
 	struct text text = text_trim(text_slice(rest, hashes, rest.bytes));
 	size_t end = text.bytes;
 
@@ -278,13 +179,14 @@ static void open_fence(struct parser *parser, struct text rest, size_t indent)
 {
 	parser->leaf = LEAF_FENCED;
 	parser->fence = rest.data[0];
-	parser->fence_length = run_of(rest, rest.data[0]);
+	parser->fence_length = markdown_line_run(rest, rest.data[0]);
 	parser->fence_indent = indent;
 	struct text info = text_trim(text_slice(rest, parser->fence_length, rest.bytes));
 	size_t end = 0;
 	while (end < info.bytes && !ascii_is_space(info.data[end]))
 		end++;
-	parser->fence_language = text_slice(info, 0, end);
+	buffer_clear(&parser->language);
+	buffer_append_text(&parser->language, text_slice(info, 0, end));
 }
 
 /* Begins a table when the paragraph's last line is its header. The lines before it are a paragraph. */
@@ -300,16 +202,14 @@ static bool open_table(struct parser *parser)
 		return false;
 	struct text before = text_slice(text, 0, start);
 	markdown_grid_clear(&parser->grid);
-	markdown_split_row(repair_inline(parser, header, "<br>"), &parser->grid);
-	markdown_paragraph(parser->writer, repair_inline(parser, before, "\n"));
+	markdown_line_split_row(repair_inline(parser, header, "<br>"), &parser->grid);
+	write_paragraph(parser, before);
 	buffer_clear(&parser->text);
 	parser->leaf = LEAF_TABLE;
 	return true;
 }
 
 /* --- HTML blocks ----------------------------------------------------------------------------------------------- */
-
-static const struct { const char *open, *close; } html_blocks[] = { { "<table", "</table" }, { "<pre", "</pre" }, { "<!--", "-->" } };
 
 static void find_last_closes(struct parser *parser)
 {
@@ -383,12 +283,12 @@ static size_t match_containers(const struct parser *parser, struct text *line)
 {
 	for (size_t i = 0; i < parser->container_count; i++) {
 		const struct container *container = &parser->containers[i];
-		size_t indent = indent_of(*line);
+		size_t indent = markdown_line_indent(*line);
 		if (container->quote) {
 			if (indent == line->bytes || line->data[indent] != '>')
 				return i;
 			*line = text_slice(*line, indent + 1, line->bytes);
-			*line = without_indent(*line, 1);
+			*line = markdown_line_unindent(*line, 1);
 		} else if (indent < line->bytes) {
 			if (indent < container->width)
 				return i;
@@ -400,15 +300,15 @@ static size_t match_containers(const struct parser *parser, struct text *line)
 
 static bool starts_block(struct text rest)
 {
-	struct list_marker marker = marker_of(rest);
-	return rest.data[0] == '>' || is_heading(rest) || is_fence(rest) || is_rule(rest) || interrupts(&marker);
+	struct markdown_marker marker = markdown_line_marker(rest);
+	return rest.data[0] == '>' || markdown_line_is_heading(rest) || markdown_line_is_fence(rest) || markdown_line_is_rule(rest) || markdown_marker_interrupts(&marker);
 }
 
 /* Opens quotes and items at the start of the line; moves *line past their markers. Returns false when nothing is left of it. */
 static bool open_containers(struct parser *parser, struct text *line)
 {
 	while (parser->container_count < MARKDOWN_DEPTH_MAX) {
-		size_t indent = indent_of(*line);
+		size_t indent = markdown_line_indent(*line);
 		struct text rest = text_slice(*line, indent, line->bytes);
 		bool may_be_code = indent >= CODE_COLUMNS && parser->leaf != LEAF_PARAGRAPH &&
 				   (parser->blank_before || parser->container_count == 0);
@@ -420,13 +320,13 @@ static bool open_containers(struct parser *parser, struct text *line)
 			end_leaf(parser);
 			parser->containers[parser->container_count++] = (struct container){ .quote = true };
 			markdown_quote_open(parser->writer);
-			*line = without_indent(text_slice(rest, 1, rest.bytes), 1);
+			*line = markdown_line_unindent(text_slice(rest, 1, rest.bytes), 1);
 			continue;
 		}
-		struct list_marker marker = marker_of(rest);
-		if (!marker.found || (parser->leaf == LEAF_PARAGRAPH && !interrupts(&marker)))
+		struct markdown_marker marker = markdown_line_marker(rest);
+		if (!marker.found || (parser->leaf == LEAF_PARAGRAPH && !markdown_marker_interrupts(&marker)))
 			return true;
-		if (parser->leaf == LEAF_PARAGRAPH && consists_of(rest, '-', 1, true))
+		if (parser->leaf == LEAF_PARAGRAPH && markdown_line_consists_of(rest, '-', 1, true))
 			return true; /* underlines a heading */
 		end_leaf(parser);
 		parser->containers[parser->container_count++] = (struct container){ .width = indent + marker.bytes + marker.empty };
@@ -448,25 +348,25 @@ static bool continue_leaf(struct parser *parser, struct text line)
 
 	switch (parser->leaf) {
 	case LEAF_FENCED:
-		run = run_of(rest, parser->fence);
+		run = markdown_line_run(rest, parser->fence);
 		if (run >= parser->fence_length && run == rest.bytes)
 			end_leaf(parser);
 		else
-			append_line(parser, without_indent(line, parser->fence_indent));
+			append_line(parser, markdown_line_unindent(line, parser->fence_indent));
 		return true;
 	case LEAF_HTML:
 		continue_html(parser, line);
 		return true;
 	case LEAF_INDENTED:
-		if (rest.bytes == 0 || indent_of(line) >= CODE_COLUMNS) {
-			append_line(parser, without_indent(line, CODE_COLUMNS));
+		if (rest.bytes == 0 || markdown_line_indent(line) >= CODE_COLUMNS) {
+			append_line(parser, markdown_line_unindent(line, CODE_COLUMNS));
 			return true;
 		}
 		end_leaf(parser);
 		return false;
 	case LEAF_TABLE:
 		if (rest.bytes > 0 && memchr(rest.data, '|', rest.bytes) && !starts_block(rest)) {
-			markdown_split_row(repair_inline(parser, rest, "<br>"), &parser->grid);
+			markdown_line_split_row(repair_inline(parser, rest, "<br>"), &parser->grid);
 			return true;
 		}
 		end_leaf(parser);
@@ -478,31 +378,31 @@ static bool continue_leaf(struct parser *parser, struct text line)
 
 static void parse_leaf(struct parser *parser, struct text line, size_t offset)
 {
-	size_t indent = indent_of(line);
+	size_t indent = markdown_line_indent(line);
 	struct text rest = text_trim(line);
 
 	if (parser->leaf == LEAF_PARAGRAPH) {
-		bool first = consists_of(rest, '=', 1, false);
-		if (first || consists_of(rest, '-', 1, false)) {
+		bool first = markdown_line_consists_of(rest, '=', 1, false);
+		if (first || markdown_line_consists_of(rest, '-', 1, false)) {
 			parser->leaf = LEAF_NONE;
 			markdown_heading(parser->writer, first ? 1 : 2, repair_inline(parser, buffer_view(&parser->text), " "));
 			buffer_clear(&parser->text);
 			return;
 		}
-		if (markdown_is_delimiter_row(rest) && open_table(parser))
+		if (markdown_line_is_delimiter_row(rest) && open_table(parser))
 			return;
 	} else if (indent >= CODE_COLUMNS) {
 		parser->leaf = LEAF_INDENTED;
-		append_line(parser, without_indent(line, CODE_COLUMNS));
+		append_line(parser, markdown_line_unindent(line, CODE_COLUMNS));
 		return;
 	}
-	if (is_heading(rest)) {
+	if (markdown_line_is_heading(rest)) {
 		end_leaf(parser);
 		write_heading(parser, rest);
-	} else if (is_fence(rest)) {
+	} else if (markdown_line_is_fence(rest)) {
 		end_leaf(parser);
 		open_fence(parser, rest, indent);
-	} else if (is_rule(rest)) {
+	} else if (markdown_line_is_rule(rest)) {
 		end_leaf(parser);
 		markdown_rule(parser->writer);
 	} else if (rest.data[0] != '<' || !open_html(parser, rest, offset)) {
@@ -534,7 +434,7 @@ static void parse_line(struct parser *parser, struct text line, size_t offset)
 		return;
 	}
 	if (matched < parser->container_count) {
-		if (parser->leaf == LEAF_PARAGRAPH && !starts_block(rest) && !marker_of(rest).found) {
+		if (parser->leaf == LEAF_PARAGRAPH && !starts_block(rest) && !markdown_line_marker(rest).found) {
 			append_line(parser, rest); /* a paragraph goes on although its line is not indented */
 			return;
 		}
@@ -589,6 +489,7 @@ int markdown_parse(struct text markdown, unsigned html_depth_max, struct markdow
 	buffer_init(&parser->scratch, bytes_max);
 	buffer_init(&parser->line, bytes_max);
 	buffer_init(&parser->target, bytes_max);
+	buffer_init(&parser->language, bytes_max);
 	markdown_grid_init(&parser->grid, size_max(writer->out->bytes_max, bytes_max));
 	find_last_closes(parser);
 	parser->blank_before = true;
@@ -603,6 +504,7 @@ int markdown_parse(struct text markdown, unsigned html_depth_max, struct markdow
 	buffer_done(&parser->scratch);
 	buffer_done(&parser->line);
 	buffer_done(&parser->target);
+	buffer_done(&parser->language);
 	markdown_grid_done(&parser->grid);
 	free(parser);
 	return status ? error_set(error, status, "%s", error_describe(status)) : 0;

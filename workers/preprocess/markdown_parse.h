@@ -5,17 +5,10 @@
 #define DOCRING_WORKERS_PREPROCESS_MARKDOWN_PARSE_H
 
 #include "base/error.h"
-#include "workers/preprocess/markdown_grid.h"
+#include "workers/preprocess/markdown_writer.h"
 
 /* `markdown` is UTF-8 with "\n" line ends, without front matter. Tables and preformatted text in HTML go through the HTML
  * converter (nesting up to html_depth_max). 0, -ENOMEM or ERROR_LIMIT_HIT. */
 int markdown_parse(struct text markdown, unsigned html_depth_max, struct markdown_writer *writer, struct error_text *error) WARN_UNUSED;
-
-/* --- lines, for those who look at Markdown themselves ---------------------------------------------------------- */
-
-/* "-----|:---:": dashes, colons and at least one "|". */
-bool markdown_is_delimiter_row(struct text line);
-/* The cells of one row into the grid, "\|" as "|". */
-void markdown_split_row(struct text line, struct markdown_grid *grid);
 
 #endif

@@ -102,21 +102,20 @@ static void measure(struct plain_lines *lines)
 int plain_lines_split(struct text text, struct plain_lines *ret_lines)
 {
 	struct plain_lines *lines = ret_lines;
-	struct text rest = text, line, part;
+	struct text rest = text, line;
 
 	*lines = (struct plain_lines){ .count = 0 };
 	buffer_init(&lines->text, UINT32_MAX);
 	buffer_init(&lines->items, SIZE_MAX / 4);
 	while (text_next_line(&rest, &line)) {
 		/* A form feed ends a page, and with it what stood on it. */
-		bool breaks = memchr(line.data, '\f', line.bytes) != NULL;
-		if (!breaks) {
-			push_line(lines, line);
-			continue;
+		for (const char *feed; (feed = memchr(line.data, '\f', line.bytes)) != NULL;) {
+			size_t at = (size_t)(feed - line.data);
+			push_line(lines, text_slice(line, 0, at));
+			push_line(lines, TEXT_LITERAL(""));
+			line = text_slice(line, at + 1, line.bytes);
 		}
-		push_line(lines, TEXT_LITERAL(""));
-		while (text_next_field(&line, '\f', &part))
-			push_line(lines, part);
+		push_line(lines, line);
 	}
 	lines->count = lines->items.bytes / sizeof(struct plain_line);
 	int status = lines->text.status ? lines->text.status : lines->items.status;

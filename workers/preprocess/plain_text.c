@@ -32,7 +32,8 @@ struct plain_work {
 	int underlines[UNDERLINE_KINDS_MAX]; /* kinds of underline in order of appearance: the level of their headings */
 	size_t underline_count;
 	bool has_title;
-	bool code_follows; /* the paragraph before ended with "::" */
+	bool code_follows;   /* the paragraph before ended with "::" … */
+	size_t code_beyond;  /* … and was indented by this */
 	struct text title;
 };
 
@@ -126,6 +127,7 @@ static void write_paragraph(struct plain_work *work, size_t start, size_t end, s
 	}
 	struct text plain = buffer_view(&work->scratch);
 	work->code_follows = plain.bytes > 1 && plain.data[plain.bytes - 1] == ':' && plain.data[plain.bytes - 2] == ':';
+	work->code_beyond = plain_line_at(&work->lines, start)->indent;
 	if (work->code_follows)
 		plain.bytes -= plain.bytes == 2 ? 2 : 1;
 	buffer_clear(&work->inline_text);
@@ -306,7 +308,7 @@ static bool is_verbatim(const struct plain_work *work, size_t start, size_t end)
 		code += strchr(";{}", text.data[text.bytes - 1]) != NULL;
 		deep += plain_line_at(&work->lines, i)->indent >= base_indent(work) + CODE_INDENT;
 	}
-	if (work->code_follows && plain_line_at(&work->lines, start)->indent > base_indent(work))
+	if (work->code_follows && plain_line_at(&work->lines, start)->indent > work->code_beyond)
 		return true;
 	if (columns * 2 > count && (count > 1 || deep > 0))
 		return true;

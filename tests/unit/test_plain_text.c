@@ -1,0 +1,81 @@
+/* Plain text to normal Markdown. */
+#include "tests/unit/convert_support.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void plain(const char *source, const char *expected)
+{
+	convert_expect(convert_plain_text, "a.txt", source, expected);
+}
+
+#define LINE "The quick brown fox jumps over the lazy dog and runs on to the end"
+
+static void paragraphs_are_joined_again(void **state)
+{
+	(void)state;
+	plain(LINE "\n" LINE "\nof it.\n\nNext one.\n", LINE " " LINE " of it.\n\nNext one.\n");
+	plain("Name: x\nType: y\n", "Name: x\nType: y\n");
+	plain(LINE " well-\nknown words.\n", LINE " well-known words.\n");
+	plain("_\bB_\bo_\bl_\bd and b\bbo\bol\bld\f\nafter\tthe page\n", "Bold and bold\n\nafter   the page\n");
+}
+
+static void only_syntax_is_escaped(void **state)
+{
+	(void)state;
+	plain("# not a heading of text\n\n2*3*4 snake_case <tag> & R&D &lt;\n", "\\# not a heading of text\n\n2\\*3*4 snake_case \\<tag> & R&D \\&lt;\n");
+	plain("Use `ls -l` or ``a b`` but not ` this or `` that.\n", "Use `ls -l` or `a b` but not \\` this or \\`\\` that.\n");
+	plain(">quoted\n", "\\>quoted\n");
+}
+
+static void headings(void **state)
+{
+	(void)state;
+	plain("Title\n=====\n\nSection\n-------\ntext\n\nOther\n-----\n\nx\n", "# Title\n\n## Section\n\ntext\n\n## Other\n\nx\n");
+	plain("=====\nTitle\n=====\n\nPart\n====\n\nx\n", "# Title\n\n## Part\n\nx\n");
+	plain("1.2 The Scope\n\nText of the scope follows here.\n\n1.2.1 Deeper still\n\nx\n", "## 1.2 The Scope\n\nText of the scope follows here.\n\n### 1.2.1 Deeper still\n\nx\n");
+	plain("NAME\n    tool - does the work of many\n\nSEE ALSO\n    other\n", "# NAME\n\ntool - does the work of many\n\n## SEE ALSO\n\nother\n");
+	plain("A short line.\n\nTOTAL = 5;\n\n2.5 GHz is the band,\n\nx\n", "A short line.\n\nTOTAL = 5;\n\n2.5 GHz is the band,\n\nx\n");
+	struct converted page = convert_run(convert_plain_text, "a.txt", TEXT_LITERAL("intro\n\nThe Title\n=========\n\nx\n"));
+	assert_int_equal(text_compare(document_builder_meta(page.document, DOCUMENT_META_TITLE), TEXT_LITERAL("The Title")), 0);
+	converted_done(&page);
+}
+
+static void lists(void **state)
+{
+	(void)state;
+	plain("- a\n- b\n  goes on\n  - c\n\n  more of b\n\nafter\n", "- a\n- b\n  goes on\n  - c\n\n  more of b\n\nafter\n");
+	plain("1. First\n2. Second\n\n3. Third\n", "1. First\n2. Second\n3. Third\n");
+	plain("\xE2\x80\xA2 x\n\xE2\x80\xA2 y\n", "- x\n- y\n");
+	plain("Steps of it:\n* a\n* b\n", "Steps of it:\n\n- a\n- b\n");
+	plain("It was -\n- or was it\n", "It was -\n\\- or was it\n");
+}
+
+static void what_is_laid_out_stays(void **state)
+{
+	(void)state;
+	plain("Run this command here:\n\n    make all\n\n    make install\n\nThen stop it.\n", "Run this command here:\n\n```\nmake all\n\nmake install\n```\n\nThen stop it.\n");
+	plain("Name      Value\n----      -----\nalpha     1\nbeta      2\n", "```\nName      Value\n----      -----\nalpha     1\nbeta      2\n```\n");
+	plain("+---+---+\n| a | b |\n+---+---+\n", "```\n+---+---+\n| a | b |\n+---+---+\n```\n");
+	plain("Example::\n\n  Some words that would otherwise be taken for running text.\n", "Example:\n\n```\nSome words that would otherwise be taken for running text.\n```\n");
+	plain("int f(void)\n{\n\treturn 1;\n}\n", "```\nint f(void)\n{\n        return 1;\n}\n```\n");
+}
+
+static void source_files_are_code(void **state)
+{
+	(void)state;
+	convert_expect(convert_plain_text, "x/a.json", "{\n  \"a\": 1\n}\n", "```json\n{\n  \"a\": 1\n}\n```\n");
+	convert_expect(convert_plain_text, "run.sh", "# comment\nls\n", "```bash\n# comment\nls\n```\n");
+	convert_expect(convert_plain_text, "empty.txt", "\n \n", "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(lists),
+		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(source_files_are_code),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
