@@ -166,6 +166,14 @@ static void takes_headings_from_the_outline(void **state)
 	(void)state;
 	assert_string_equal(buffer_string(&result.markdown), "# Plain words\n\nSome text below.\n");
 	done(&result);
+	file = (struct file){
+		.page_count = 1,
+		.outline = file.outline,
+		.contents = { TEXT_AT("F1", 10, 50, 700, "Plain words") TEXT_AT("F1", 10, 200, 700, "What they are") },
+	};
+	result = convert(&file);
+	assert_string_equal(buffer_string(&result.markdown), "# Plain words What they are\n");
+	done(&result);
 }
 
 static void puts_the_title_field_on_top(void **state)

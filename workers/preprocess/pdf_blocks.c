@@ -222,6 +222,22 @@ struct found_heading {
 	unsigned clause_depth, outline_depth;
 };
 
+/* An entry of the outline may be the whole row, or its first part: "all.equal     Test if two objects are equal". */
+static unsigned outline_depth(const struct blocks_work *work, const struct pdf_row *row, struct text text)
+{
+	const struct pdf_layout *layout = work->layout;
+	struct buffer first;
+
+	unsigned depth = pdf_outline_depth(work->outline, text, layout->page->number);
+	if (depth > 0 || row->segment_count != 2 || work->outline->count == 0)
+		return depth;
+	buffer_init(&first, PDF_PAGE_TEXT_BYTES_MAX);
+	pdf_segment_append(layout, &layout->segments[row->segment_first], &first);
+	depth = pdf_outline_depth(work->outline, buffer_view(&first), layout->page->number);
+	buffer_done(&first);
+	return depth;
+}
+
 static bool find_heading(struct blocks_work *work, size_t r, struct found_heading *ret_found)
 {
 	const struct pdf_layout *layout = work->layout;
@@ -232,7 +248,7 @@ static bool find_heading(struct blocks_work *work, size_t r, struct found_headin
 	struct text text = row_text(work, row);
 	const bool stands_out = pdf_row_stands_out(row, work->body);
 	found.clause_depth = pdf_clause_depth(text, &title);
-	found.outline_depth = pdf_outline_depth(work->outline, text, layout->page->number);
+	found.outline_depth = outline_depth(work, row, text);
 	bool one_part = row->segment_count == 1 || (row->segment_count == 2 && found.clause_depth > 0);
 	if (row->rotated || !has_letter(text) || (!stands_out && found.outline_depth == 0) || (!one_part && found.outline_depth == 0))
 		return false;
