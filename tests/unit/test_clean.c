@@ -125,6 +125,8 @@ static void test_headings(void **state)
 	assert_int_equal(clean("a.md", "# T\n\n## Empty\n\n### Empty too\n\n## Full\n\n### Sub\n\ntext\n\n## Last\n", "# T\n\n## Full\n\n### Sub\n\ntext\n").cleaned, 3);
 	assert_int_equal(clean("a.md", "# T\n\n# T\n\ntext\n", "# T\n\ntext\n").cleaned, 1);
 	assert_int_equal(clean("a.md", "#\n\ntext\n", "text\n").cleaned, 1);
+	const char *sentence = "# T\n\ntext\n\n## The following happens:\n\n## 1. The attribute is set.\n\n## t = 2 * r / c\n\n## More\n\ntext\n";
+	assert_int_equal(clean("a.md", sentence, sentence).cleaned, 0);
 	const char *named = "# T\n\ntext\n\n## EUtranCellFDD.cellRange\n\n## More\n\ntext\n";
 	assert_int_equal(clean("a.md", named, named).cleaned, 0);
 }

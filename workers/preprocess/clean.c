@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { HEADING_LEVEL_MAX = 6, NOISE_SYMBOLS_MAX = 2, FILE_HEADING_BYTES_MAX = 400, EMPTY_LINK_BYTES_MAX = 2048 };
+enum { HEADING_LEVEL_MAX = 6, NOISE_SYMBOLS_MAX = 2, EMPTY_HEADING_BYTES_MAX = 80, FILE_HEADING_BYTES_MAX = 400, EMPTY_LINK_BYTES_MAX = 2048 };
 
 struct cleaner {
 	const struct domain *domain;
@@ -161,6 +161,18 @@ static size_t first_heading(const struct cleaner *cleaner)
 	return i;
 }
 
+/* A heading of a few words and nothing else. What is long, ends like a sentence or holds a formula was text that a converter
+ * took for a heading: it stays, though nothing stands under it. */
+static bool is_plain_heading(struct text heading)
+{
+	heading = text_trim(heading);
+	if (heading.bytes > EMPTY_HEADING_BYTES_MAX)
+		return false;
+	if (heading.bytes > 0 && memchr(".:;,", heading.data[heading.bytes - 1], 4))
+		return false;
+	return heading.bytes == 0 || !memchr(heading.data, '=', heading.bytes);
+}
+
 /* From the end: has_content[level] says whether anything was kept since the last heading of that level or a higher one. The
  * document's first heading stays, since it names the document, unless the next one says the same. */
 static void mark_empty_headings(struct cleaner *cleaner)
@@ -178,9 +190,10 @@ static void mark_empty_headings(struct cleaner *cleaner)
 			continue;
 		}
 		struct text heading = content_of(cleaner, block);
-		bool title = i == first && heading.bytes > 0 && !text_equal(heading, next_kept);
-		bool keep = heading.bytes > 0 && (has_content[block->level] || title || legal_has_identifier(cleaner->domain, heading));
-		if (!keep) {
+		bool repeated = text_equal(heading, next_kept), title = i == first && !repeated;
+		bool keep = has_content[block->level] || title || legal_has_identifier(cleaner->domain, heading) ||
+			    (!repeated && !is_plain_heading(heading));
+		if (!keep || heading.bytes == 0) {
 			drop(cleaner, i);
 			continue;
 		}
