@@ -66,6 +66,8 @@ static void lists(void **state)
 	html("<ul><li>a<li><p>b</p><ol start=3><li>x<li>y</ol><p>c</p></ul>after", "- a\n- b\n\n  3. x\n  4. y\n\n  c\n\nafter\n");
 	html("<ol><li>a<ul><li>b</ul><ol><li>c</ol></ol>", "1. a\n   - b\n\n   1. c\n");
 	html("<ul><li>a</li><ul><li>b</li></ul><li><pre>x</pre></li></ul>", "- a\n  - b\n- ```\n  x\n  ```\n");
+	html("<ul><li>a</li>text<ul><li>b</li></ul></ul>", "- a\n\ntext\n\n- b\n");
+	html("<ul><li><ul><li>a</li>text</ul>more</li><li>b</li></ul>", "- a\n\ntext\n\nmore\n\n- b\n");
 	html("<ul><li><h2>One</h2><p>x</p></li><li><h2>Two</h2>y</li></ul>", "## One\n\nx\n\n## Two\n\ny\n");
 	html("<ul><li><input type=checkbox checked> done<li><input type=checkbox>open</ul>", "- [x] done\n- [ ] open\n");
 	html("<dl><dt>-a</dt><dd>all</dd><dt>-b<dt>--both:<dd><p>two</p></dl>", "- **-a**: all\n- **-b, --both:** two\n");

@@ -45,6 +45,7 @@ static void quotes(void **state)
 {
 	(void)state;
 	markdown(">a\n> b\nlazy\n>\n> - x\n\nout\n", "> a\n> b\n> lazy\n>\n> - x\n\nout\n");
+	markdown("> a\n\n> - b\n", "> a\n\n> - b\n");
 	markdown("- > q\n  > r\n", "- > q\n  > r\n");
 }
 

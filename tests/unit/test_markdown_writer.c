@@ -157,8 +157,14 @@ static void quotes_hold_blocks(void **state)
 	markdown_quote_close(w);
 	markdown_quote_open(w);
 	markdown_quote_close(w);
+	markdown_quote_open(w);
+	markdown_quote_open(w);
+	markdown_paragraph(w, T("a"));
+	markdown_paragraph(w, T("b"));
+	markdown_quote_close(w);
+	markdown_quote_close(w);
 	markdown_paragraph(w, T("after"));
-	EXPECT("p\n\n> q1\n>\n> - > deep\n\nafter\n");
+	EXPECT("p\n\n> q1\n>\n> - > deep\n\n> > a\n> >\n> > b\n\nafter\n");
 }
 
 static void what_is_too_deep_is_written_all_the_same(void **state)

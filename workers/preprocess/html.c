@@ -136,7 +136,7 @@ static float arrived_share(const struct html_walk *walk, const struct html_tree 
 	uint64_t content = text > walk->left_out_bytes ? text - walk->left_out_bytes : 0;
 
 	if (content == 0)
-		return walk->arrived_bytes > 0 ? (float)tree->parsed_share : 0;
+		return walk->writer.out->bytes > walk->writer.start ? (float)tree->parsed_share : 0;
 	double share = (double)walk->arrived_bytes / (double)content;
 	return (float)((share > 1 ? 1 : share) * tree->parsed_share);
 }

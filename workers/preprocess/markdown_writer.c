@@ -78,33 +78,43 @@ static bool list_stands_apart(const struct markdown_level *list, uint8_t last, b
 	}
 }
 
-/* Separates the block from what is before it, and writes the prefix of its first line. */
+/* Nothing was written in it yet: a quote without content, an item whose marker is due. */
+static bool is_fresh(const struct markdown_level *level)
+{
+	return is_indenting(level) && (level->quote ? level->last == MARKDOWN_LAST_NOTHING : level->marker_due);
+}
+
+static bool is_in_item(const struct markdown_writer *writer, int depth)
+{
+	for (int i = depth - 1; i >= 0 && !writer->levels[i].quote; i--)
+		if (is_indenting(&writer->levels[i]))
+			return true;
+	return false;
+}
+
+/* Separates the block from what is before it, and writes the prefix of its first line. What begins is the outermost
+ * container that has nothing yet, or else the block alone. */
 static void begin_line_of_block(struct markdown_writer *writer)
 {
-	int first_due = -1;
+	int fresh = 0;
 
-	for (int i = 0; i < writer->depth && first_due < 0; i++)
-		if (is_indenting(&writer->levels[i]) && !writer->levels[i].quote && writer->levels[i].marker_due)
-			first_due = i;
-	if (first_due < 0) {
-		/* A quote that has nothing yet begins where its surroundings say. */
-		int depth = writer->depth;
-		while (depth > 0 && (!is_indenting(&writer->levels[depth - 1]) ||
-				     (writer->levels[depth - 1].quote && writer->levels[depth - 1].last == MARKDOWN_LAST_NOTHING)))
-			depth--;
-		if (*container_last(writer, depth) != MARKDOWN_LAST_NOTHING)
-			append_blank_line(writer, depth);
-	} else {
-		bool in_item = false;
-		for (int i = first_due - 1; i >= 0 && !in_item; i--) {
-			if (writer->levels[i].quote)
-				break;
-			in_item = is_indenting(&writer->levels[i]);
-		}
-		if (list_stands_apart(&writer->levels[first_due], *container_last(writer, first_due), in_item))
-			append_blank_line(writer, first_due);
-	}
+	while (fresh < writer->depth && !is_fresh(&writer->levels[fresh]))
+		fresh++;
+	uint8_t last = *container_last(writer, fresh);
+	bool is_item = fresh < writer->depth && !writer->levels[fresh].quote;
+	if (is_item ? list_stands_apart(&writer->levels[fresh], last, is_in_item(writer, fresh)) : last != MARKDOWN_LAST_NOTHING)
+		append_blank_line(writer, fresh);
 	append_prefix(writer, writer->depth, false);
+	/* What holds the container that the block stands in holds something now. */
+	bool innermost = true;
+	for (int i = writer->depth - 1; i >= 0; i--) {
+		struct markdown_level *level = &writer->levels[i];
+		if (!is_indenting(level))
+			continue;
+		if (!innermost && level->last == MARKDOWN_LAST_NOTHING)
+			level->last = MARKDOWN_LAST_OTHER;
+		innermost = false;
+	}
 }
 
 static void begin_block(struct markdown_writer *writer)
@@ -135,6 +145,12 @@ static struct markdown_level *push_level(struct markdown_writer *writer)
 	return level;
 }
 
+static bool ends_in_list(struct markdown_writer *writer, int depth)
+{
+	uint8_t last = *container_last(writer, depth);
+	return last == MARKDOWN_LAST_BULLETS || last == MARKDOWN_LAST_NUMBERS;
+}
+
 void markdown_list_open(struct markdown_writer *writer, bool ordered)
 {
 	/* A list right at the start of an item, or in a list without an item: its items are those of the outer list. */
@@ -145,7 +161,8 @@ void markdown_list_open(struct markdown_writer *writer, bool ordered)
 	if (!level)
 		return;
 	level->ordered = ordered;
-	if (outer && !outer->quote && !outer->item_open && outer->has_item) {
+	bool follows_item = ends_in_list(writer, writer->depth - 1);
+	if (outer && !outer->quote && !outer->item_open && outer->has_item && follows_item) {
 		outer->item_open = true; /* <ul><li>a</li><ul>…: belongs to the item before it */
 		outer->marker_due = false;
 	}
@@ -189,7 +206,7 @@ void markdown_list_close(struct markdown_writer *writer)
 	struct markdown_level *outer = writer->depth > 0 ? &writer->levels[writer->depth - 1] : NULL;
 	if (!outer || outer->quote || !outer->transparent)
 		return;
-	outer->transparent = false;
+	outer->transparent = level.has_item && !ends_in_list(writer, writer->depth); /* text between the items ended them */
 	if (!level.has_item)
 		return;
 	outer->has_item = true;
