@@ -95,6 +95,7 @@ void pdf_body_count(struct pdf_body *body, const struct pdf_page *page)
 	for (size_t i = 0; i < page->word_count; i++) {
 		const struct pdf_word *word = &page->words[i];
 		body->letters[size_step(word->size)] += word->bytes;
+		body->light_letters[size_step(word->size)] += word->style & (PDF_BOLD | PDF_MONO) ? 0 : word->bytes;
 		body->all_letters += word->bytes;
 		body->mono_letters += word->style & PDF_MONO ? word->bytes : 0;
 		body->bold_letters += word->style & PDF_BOLD ? word->bytes : 0;
@@ -103,11 +104,15 @@ void pdf_body_count(struct pdf_body *body, const struct pdf_page *page)
 
 void pdf_body_settle(struct pdf_body *body)
 {
+	enum { COMMON_SHARE = 3 }; /* a third of the most frequent size is more than headings have */
 	size_t best = 0;
 
 	for (size_t i = 1; i < PDF_SIZE_STEPS; i++)
 		if (body->letters[i] > body->letters[best])
 			best = i;
+	for (size_t i = PDF_SIZE_STEPS; best > 0 && --i > best;)
+		if (body->light_letters[i] * COMMON_SHARE >= body->letters[best])
+			best = i; /* tables are often set smaller than the text around them, and may hold more of it */
 	body->size = best > 0 ? (float)best / 2 : 10;
 	body->bold = body->bold_letters * 2 > body->all_letters;
 	body->mono = body->mono_letters * 4 > body->all_letters * 3;

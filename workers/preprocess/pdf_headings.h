@@ -34,8 +34,9 @@ unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint3
 enum { PDF_SIZE_STEPS = 400 }; /* half points */
 struct pdf_body {
 	uint64_t letters[PDF_SIZE_STEPS];
+	uint64_t light_letters[PDF_SIZE_STEPS]; /* those that are neither bold nor of fixed width */
 	uint64_t bold_letters, mono_letters, all_letters;
-	float size;     /* the most frequent one, after pdf_body_settle */
+	float size;     /* after pdf_body_settle: the most frequent one, or a larger one that is common too (a document of tables) */
 	bool bold;      /* most of the text is bold, so bold says nothing */
 	bool mono;      /* the same of fixed-width type */
 };
