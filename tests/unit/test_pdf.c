@@ -1,6 +1,8 @@
 /* Whole PDF files, written here object by object, through poppler to Markdown; and files that are no good. */
 #include "workers/preprocess/convert.h"
 
+#include "tests/unit/domain_support.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,6 +25,7 @@ struct file {
 };
 
 static struct settings settings;
+static struct domain *domain;
 
 static void add_object(struct file *file, const char *body)
 {
@@ -86,7 +89,7 @@ struct converted {
 static struct converted convert_data(struct text data)
 {
 	struct converted result = { .document = document_builder_create() };
-	struct convert_input input = { .data = data, .name = TEXT_LITERAL("a.pdf"), .settings = &settings };
+	struct convert_input input = { .data = data, .name = TEXT_LITERAL("a.pdf"), .settings = &settings, .domain = domain };
 
 	buffer_init(&result.markdown, 16 << 20);
 	result.status = convert_pdf(&input, &result.markdown, result.document, &result.error);
@@ -142,15 +145,16 @@ static void drops_running_headers(void **state)
 	struct file file = {
 		.page_count = 3,
 		.contents = {
-			TEXT_AT("F1", 9, 50, 770, "Guide 1") TEXT_AT("F1", 10, 50, 600, "One."),
-			TEXT_AT("F1", 9, 50, 770, "Guide 2") TEXT_AT("F1", 10, 50, 500, "Two."),
-			TEXT_AT("F1", 9, 50, 770, "Guide 3") TEXT_AT("F1", 10, 50, 400, "Three."),
+			TEXT_AT("F1", 9, 50, 770, "22104-LZA7016014_1Uen.AA Guide 1") TEXT_AT("F1", 10, 50, 600, "One."),
+			TEXT_AT("F1", 9, 50, 770, "22104-LZA7016014_1Uen.AA Guide 2") TEXT_AT("F1", 10, 50, 500, "Two."),
+			TEXT_AT("F1", 9, 50, 770, "22104-LZA7016014_1Uen.AA Guide 3") TEXT_AT("F1", 10, 50, 400, "Three."),
 		},
 	};
 	struct converted result = convert(&file);
 
 	(void)state;
 	assert_string_equal(buffer_string(&result.markdown), "One.\n\nTwo.\n\nThree.\n");
+	assert_true(text_equal(document_builder_meta(result.document, DOCUMENT_META_DOCUMENT_ID), TEXT_LITERAL("22104-LZA7016014_1Uen.AA")));
 	done(&result);
 }
 
@@ -296,7 +300,7 @@ static void says_when_the_output_is_too_large(void **state)
 {
 	struct file file = { .page_count = 1, .contents = { TEXT_AT("F1", 10, 50, 600, "A line of text that does not fit.") } };
 	struct converted result = { .document = document_builder_create() };
-	struct convert_input input = { .data = write_file(&file), .name = TEXT_LITERAL("a.pdf"), .settings = &settings };
+	struct convert_input input = { .data = write_file(&file), .name = TEXT_LITERAL("a.pdf"), .settings = &settings, .domain = domain };
 
 	(void)state;
 	buffer_init(&result.markdown, 10);
@@ -310,12 +314,14 @@ static int prepare(void **state)
 {
 	(void)state;
 	settings_init(&settings);
+	domain = test_domain_create();
 	return 0;
 }
 
 static int tidy(void **state)
 {
 	(void)state;
+	domain_destroy(domain);
 	settings_done(&settings);
 	return 0;
 }

@@ -19,6 +19,7 @@ enum {
 	PAGES_AROUND = PDF_NEIGHBOURS_MAX / 2,
 	PAGES_HELD = 2 * PAGES_AROUND + 1,
 	PAGES_SAMPLED = 6, /* to learn the size of the running text */
+	DOCUMENT_ID_BYTES_MAX = 256,
 };
 
 struct page_slot {
@@ -40,6 +41,7 @@ struct pdf_work {
 	struct pdf_vocabulary vocabulary;
 	struct buffer body_markdown;        /* headings with one "#" */
 	struct buffer title;                /* of the document, plain */
+	struct buffer document_id;          /* as the running lines of the first page say it, or empty */
 	struct buffer scratch;
 	bool title_apart;                   /* it is not one of the headings */
 	uint64_t characters, garbage;
@@ -62,6 +64,7 @@ static struct pdf_work *create_work(const struct convert_input *input, size_t ma
 	pdf_headings_init(&work->headings);
 	buffer_init(&work->body_markdown, markdown_bytes_max);
 	buffer_init(&work->title, 64 << 10);
+	buffer_init(&work->document_id, DOCUMENT_ID_BYTES_MAX);
 	buffer_init(&work->scratch, PDF_PAGE_TEXT_BYTES_MAX);
 	pdf_writer_init(&work->writer, &work->body_markdown, &work->headings, &work->vocabulary);
 	return work;
@@ -80,6 +83,7 @@ static void destroy_work(struct pdf_work *work)
 	pdf_writer_done(&work->writer);
 	buffer_done(&work->body_markdown);
 	buffer_done(&work->title);
+	buffer_done(&work->document_id);
 	buffer_done(&work->scratch);
 	free(work);
 }
@@ -122,6 +126,21 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	return 0;
 }
 
+/* Running lines do not go into the Markdown; the document's id often stands nowhere else. */
+static void find_document_id(struct pdf_work *work, const struct pdf_layout *layout)
+{
+	struct domain_match match;
+
+	for (size_t r = 0; r < layout->row_count && work->document_id.bytes == 0; r++) {
+		if (!layout->rows[r].furniture)
+			continue;
+		buffer_clear(&work->scratch);
+		pdf_row_append(layout, &layout->rows[r], &work->scratch);
+		if (domain_search(work->input->domain, DOMAIN_PATTERN_DOCUMENT_ID, buffer_view(&work->scratch), 0, &match))
+			buffer_append_text(&work->document_id, match.groups[0]);
+	}
+}
+
 static int convert_page(struct pdf_work *work, uint32_t number)
 {
 	struct page_slot *slot = &work->slots[number % PAGES_HELD];
@@ -132,6 +151,8 @@ static int convert_page(struct pdf_work *work, uint32_t number)
 		if (n != number)
 			neighbours[count++] = &work->slots[n % PAGES_HELD].edges;
 	pdf_furniture_mark(&slot->layout, &slot->edges, neighbours, count);
+	if (number == 0)
+		find_document_id(work, &slot->layout);
 	int status = pdf_blocks_build(&work->blocks, &slot->layout, &work->body, &work->outline);
 	if (status < 0)
 		return status;
@@ -251,6 +272,7 @@ static void describe_document(const struct pdf_work *work, struct document_build
 	const double legible = 1.0 - (double)work->garbage / (double)(work->characters > 0 ? work->characters : 1);
 
 	document_builder_set_meta(document, DOCUMENT_META_TITLE, text_trim(buffer_view(&work->title)));
+	document_builder_set_meta(document, DOCUMENT_META_DOCUMENT_ID, buffer_view(&work->document_id));
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, text_from(pdf_source_version()));
 	document_builder_set_meta(document, DOCUMENT_META_ENCODING, TEXT_LITERAL("UTF-8"));
 	document_builder_counts(document)->pages = work->page_count;

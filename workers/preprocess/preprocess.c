@@ -151,7 +151,7 @@ static int clean(struct preprocess *preprocess, struct text name, enum document_
 	return 0;
 }
 
-/* Cleaning takes out running lines, and with them the document's id: it is kept as metadata. */
+/* Cleaning takes out running lines, and with them the document's id: extraction finds it in the metadata. */
 static void keep_document_id(struct preprocess *preprocess, struct document_builder *document)
 {
 	struct text head = buffer_view(&preprocess->markdown);
@@ -179,10 +179,10 @@ static int understand(struct preprocess *preprocess, struct text name, struct te
 {
 	const struct settings *settings = preprocess->settings;
 	const struct document_scores *scores = document_builder_scores(document);
+	keep_document_id(preprocess, document);
 	int status = extract_document(settings, preprocess->domain, name, container, document);
 	if (status < 0)
 		return status;
-	keep_document_id(preprocess, document);
 	judge_items(settings, document);
 	status = score_document(settings, preprocess->domain, document);
 	if (status < 0)
