@@ -52,7 +52,7 @@ static int ask(const char *run, const char *name, struct text body, struct buffe
 {
 	struct rendezvous place;
 	struct channel *channel = NULL;
-	struct message request = { .type = MESSAGE_REQUEST, .body = body }, reply;
+	struct message request = { .type = MESSAGE_REQUEST, .body = body }, reply = { .status = 0 };
 	void *frame = malloc(MESSAGE_BYTES_MAX);
 
 	snprintf(request.name, sizeof(request.name), "%s", name);

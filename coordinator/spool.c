@@ -121,6 +121,8 @@ int spool_append(struct spool *spool, struct uring *uring, struct text document,
 			    .conversations_bytes = conversations.bytes },
 		.done = done, .context = context, .under_way = 1,
 	};
+	/* uring_write never calls back from inside, so the hold taken above keeps `append` alive to the last line. */
+	/* NOLINTBEGIN(clang-analyzer-unix.Malloc) */
 	uint64_t offset = spool->end;
 	*ret_offset = offset;
 	write_part(spool, uring, append, &append->record, sizeof(append->record), offset);
@@ -131,6 +133,7 @@ int spool_append(struct spool *spool, struct uring *uring, struct text document,
 		write_part(spool, uring, append, conversations.data, conversations.bytes, offset);
 	spool->end = offset + padded(conversations.bytes);
 	finish_part(append, 0); /* the hold taken at the start */
+	/* NOLINTEND(clang-analyzer-unix.Malloc) */
 	return 0;
 }
 
