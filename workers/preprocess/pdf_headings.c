@@ -111,6 +111,7 @@ void pdf_body_settle(struct pdf_body *body)
 		if (body->letters[i] > body->letters[best])
 			best = i;
 	for (size_t i = PDF_SIZE_STEPS; best > 0 && --i > best;)
+		/* cppcheck-suppress arrayIndexOutOfBounds; --i comes first */
 		if (body->light_letters[i] * COMMON_SHARE >= body->letters[best])
 			best = i; /* tables are often set smaller than the text around them, and may hold more of it */
 	body->size = best > 0 ? (float)best / 2 : 10;
