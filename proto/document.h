@@ -56,7 +56,7 @@ const char *document_gate_name(enum document_gate gate); /* "intake", "conversio
 
 /* One string each. Lists hold one entry a line, joined by '\n', in order of first appearance, without repeats. */
 enum document_meta {
-	DOCUMENT_META_REASON,        /* why it failed or was rejected; "" otherwise */
+	DOCUMENT_META_REASON,        /* why it failed or was rejected; of a converted one "", or why it is weak */
 	DOCUMENT_META_TITLE,
 	DOCUMENT_META_FEATURE_NAME,  /* title without the "(ACR)"; "" when it is no feature description */
 	DOCUMENT_META_ACRONYM,

@@ -239,6 +239,9 @@ static void test_gates(void **state)
 	static const char chat[] = "# Picnic\n\nBring bread and cheese.\n";
 	assert_outcome(legal, strlen(legal), "legal.md", DOCUMENT_REJECTED, DOCUMENT_GATE_PREPROCESSING, "nothing is left after cleaning");
 	assert_outcome(chat, strlen(chat), "chat.md", DOCUMENT_REJECTED, DOCUMENT_GATE_PREPROCESSING, "structural score 0.");
+	settings.gate.structural_drop = 0;
+	assert_outcome(chat, strlen(chat), "chat.md", DOCUMENT_CONVERTED, DOCUMENT_GATE_NONE, "weak: structural score 0.");
+	settings.gate.structural_drop = .3;
 	settings.gate.conversion = 1;
 	static const char bytes[] = "# Picnic\n\nBring\x81\x8d\x8f\x90 bread\x81 and ch\xc3\xa9\xe2\x28\xa1se.\n\x9d\x9d\x9d\x9d\n";
 	void *block;

@@ -230,6 +230,7 @@ static int parse(int argument_count, char **arguments, struct settings *settings
 	};
 	struct error_text error = { "" };
 	int option, status = 0;
+	opterr = 0; /* its messages would name the mode, not the program */
 	*ret_request = (struct request){ .extract = strcmp(arguments[0], "extract") == 0 };
 	while (status == 0 && (option = getopt_long(argument_count, arguments, "h", options, NULL)) != -1) {
 		switch (option) {
@@ -238,7 +239,10 @@ static int parse(int argument_count, char **arguments, struct settings *settings
 		case 's': status = set_one(settings, optarg, &error); break;
 		case 'd': ret_request->domain = optarg; break;
 		case 'h': print_help(); return EXIT_DONE;
-		default: fprintf(stderr, "Try '%s %s --help'.\n", program, arguments[0]); return EXIT_USAGE;
+		default:
+			fprintf(stderr, "%s %s: unknown option '%s', or its value is missing; try '%s %s --help'\n", program, arguments[0],
+				arguments[optind - 1], program, arguments[0]);
+			return EXIT_USAGE;
 		}
 	}
 	if (status < 0) {

@@ -68,6 +68,14 @@ static void reject_at_gate(struct document_builder *document, enum document_gate
 	settle(document, DOCUMENT_REJECTED, gate, reason.message);
 }
 
+/* A weak document is kept; its reason says so. */
+static void mark_weak(struct document_builder *document, double score, double least)
+{
+	struct error_text reason;
+	error_set(&reason, 0, "weak: structural score %.2f is below %.2f (gate.structural)", score, least);
+	settle(document, DOCUMENT_CONVERTED, DOCUMENT_GATE_NONE, reason.message);
+}
+
 static void fail(struct document_builder *document, int status, const struct error_text *error)
 {
 	settle(document, DOCUMENT_FAILED, DOCUMENT_GATE_NONE, error->message[0] ? error->message : error_describe(status));
@@ -191,6 +199,8 @@ static int understand(struct preprocess *preprocess, struct text name, struct te
 		reject_at_gate(document, DOCUMENT_GATE_PREPROCESSING, scores->structural, settings->gate.structural_drop, "gate.structural_drop");
 		return 0;
 	}
+	if (scores->structural < settings->gate.structural)
+		mark_weak(document, scores->structural, settings->gate.structural);
 	return chunk_document(settings, preprocess->domain, document);
 }
 
