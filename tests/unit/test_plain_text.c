@@ -26,7 +26,9 @@ static void only_syntax_is_escaped(void **state)
 {
 	(void)state;
 	plain("# not a heading of text\n\n2*3*4 snake_case <tag> & R&D &lt;\n", "\\# not a heading of text\n\n2\\*3*4 snake_case \\<tag> & R&D \\&lt;\n");
-	plain("Use `ls -l` or ``a b`` but not ` this or `` that.\n", "Use `ls -l` or `a b` but not \\` this or \\`\\` that.\n");
+	plain("Use `ls *` or ``a b`` but not ` this or `` that.\n", "Use `ls *` or `a b` but not \\` this or \\`\\` that.\n");
+	plain("- **EUtranCellFDD.cellRange**\n  MO Class: EUtranCellFDD\n\n*Note* that 2 ** 3 and a*b*c and ** x ** are none.\n",
+	      "- **EUtranCellFDD.cellRange**\n  MO Class: EUtranCellFDD\n\n*Note* that 2 ** 3 and a\\*b*c and ** x ** are none.\n");
 	plain(">quoted\n", "\\>quoted\n");
 }
 
