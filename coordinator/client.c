@@ -173,7 +173,7 @@ int client_submit(const struct options *options)
 		if (!realpath(options->inputs[i], real))
 			status = error_set(&error, -errno, "%s: %s", options->inputs[i], strerror(errno));
 		else
-			buffer_append_format(&paths, "%s\n", real);
+			buffer_append(&paths, real, strlen(real) + 1); /* with its NUL: a name may hold anything else */
 	}
 	if (status == 0 && paths.status < 0)
 		status = error_set(&error, paths.status, "too many paths at once; submit a folder, or fewer of them");

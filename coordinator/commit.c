@@ -46,13 +46,20 @@ static void spool_job(struct run *run, struct job *job)
 		spooled(job, status);
 }
 
+/* What finds no room among the operations of the bulk I/O waits: a record's writes, and a sync behind them. */
+static void spool_waiting(struct run *run)
+{
+	while (run->to_spool.first && !run->fatal_status && uring_room(run->uring) > SPOOL_WRITES_MAX)
+		spool_job(run, run->to_spool.first);
+}
+
 void commit_settle(struct run *run, struct job *job, enum job_outcome outcome, enum document_gate gate, struct text reason)
 {
 	job_set_outcome(job, outcome, gate, reason);
 	if (job->open_members > 0)
 		job_move(job, &run->expanding); /* its row is written behind the last of its members' */
 	else if (outcome == JOB_DONE)
-		spool_job(run, job);
+		job_move(job, &run->to_spool);
 	else
 		queue_for_commit(run, job);
 	if (outcome == JOB_FAILED)
@@ -151,10 +158,12 @@ static void synced(void *context, int64_t result)
 
 void commit_step(struct run *run, uint64_t now_ns)
 {
-	bool idle = run_jobs_in_flight(run) == run->committing.count;
+	spool_waiting(run);
+	/* Nobody is at work: what waits is saved now (archives that wait for their members' rows are not work). */
+	bool idle = run_jobs_in_flight(run) == run->committing.count + run->expanding.count;
 	bool due = run->committing.count >= run->settings->io.commit_documents || (run->commit_due_ns && now_ns >= run->commit_due_ns) || idle;
 
-	if (run->sync_under_way || run->committing.count == 0 || !due || run->fatal_status)
+	if (run->sync_under_way || run->committing.count == 0 || !due || run->fatal_status || uring_room(run->uring) == 0)
 		return;
 	while (run->committing.first)
 		job_move(run->committing.first, &run->syncing);

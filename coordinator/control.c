@@ -94,16 +94,17 @@ void control_status_json(struct run *run, struct buffer *out)
 	json_object_close(&json);
 }
 
-static int submit_lines(struct run *run, struct text paths, struct error_text *error)
+/* Paths, each ended by a NUL. */
+static int submit_paths(struct run *run, struct text paths, struct error_text *error)
 {
-	struct text line;
+	struct text one;
 	char path[PATH_MAX];
 
-	while (text_next_line(&paths, &line)) {
-		if (line.bytes == 0 || line.bytes >= sizeof(path))
-			return error_set(error, ERROR_INPUT_REJECTED, "a path of %zu bytes", line.bytes);
-		memcpy(path, line.data, line.bytes);
-		path[line.bytes] = '\0';
+	while (text_next_field(&paths, '\0', &one)) {
+		if (one.bytes == 0 || one.bytes >= sizeof(path))
+			return error_set(error, ERROR_INPUT_REJECTED, "a path of %zu bytes", one.bytes);
+		memcpy(path, one.data, one.bytes);
+		path[one.bytes] = '\0';
 		int status = intake_submit(run, path, error);
 		if (status < 0)
 			return status;
@@ -121,7 +122,7 @@ static int answer(struct run *run, const struct message *request, struct buffer 
 		if (!run->request.service || run->phase != RUN_WORKING)
 			return error_set(error, ERROR_INPUT_REJECTED, run->request.service ? "the run is ending" :
 					 "this coordinator runs one batch; start one without inputs to submit to it");
-		return submit_lines(run, request->body, error);
+		return submit_paths(run, request->body, error);
 	}
 	if (strcmp(request->name, "workers") == 0) {
 		char digits[16];

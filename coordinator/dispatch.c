@@ -72,10 +72,10 @@ static uint64_t estimate_output(const struct run *run, const struct job *job)
 {
 	uint64_t most = run->outbox_bytes / 4;
 
+	if (job->stage == JOB_EXPAND && (job->largest || !job->needed_bytes))
+		return most;
 	if (job->needed_bytes)
 		return job->needed_bytes;
-	if (job->stage == JOB_EXPAND)
-		return most;
 	uint64_t source = job->descriptor >= 0 ? job->bytes : input_bytes(job);
 	uint64_t guess = (uint64_t)((double)source * run->output_ratio[job->stage]) + OUTPUT_LEAST_BYTES;
 	return guess < most ? guess : most;
@@ -100,6 +100,7 @@ static int publish(struct worker *worker, struct job *job)
 		.out_segment = job->output.segment, .out_offset = job->output.extent.offset, .out_bytes = job->output.extent.bytes,
 	};
 	task->kind = job->stage == JOB_PREPROCESS ? DESCRIPTOR_PREPROCESS : job->stage == JOB_EXPAND ? DESCRIPTOR_EXPAND : DESCRIPTOR_GENERATE;
+	task->status = job->largest && job->stage == JOB_EXPAND ? DESCRIPTOR_LARGEST : 0;
 	describe_input(job, task);
 	int status = supervisor_announce_segment(worker, task->in_segment);
 	if (status == 0 && job->descriptor >= 0 && job->stage != JOB_GENERATE)
@@ -110,11 +111,19 @@ static int publish(struct worker *worker, struct job *job)
 
 enum placed { PLACED, PLACED_NOT, PLACED_NEVER };
 
+/* Members stay in an outbox until they are through: half of it is kept for what is made of them. */
+static bool leaves_room(const struct run *run, const struct worker *worker, const struct job *job, uint64_t bytes)
+{
+	uint64_t leased = memory_leased(run->memory, (uint16_t)worker->number);
+
+	return job->stage != JOB_EXPAND || leased == 0 || leased + bytes <= memory_capacity(run->memory, (uint16_t)worker->number) / 2;
+}
+
 static enum placed place(struct run *run, struct worker *worker, struct job *job)
 {
 	struct job_list *queue = job->list;
 	uint64_t bytes = estimate_output(run, job), now_ns = clock_monotonic_ns();
-	int status = memory_lease(run->memory, (uint16_t)worker->number, bytes, &job->output, &run->error);
+	int status = leaves_room(run, worker, job, bytes) ? memory_lease(run->memory, (uint16_t)worker->number, bytes, &job->output, &run->error) : -EAGAIN;
 
 	if (status == -EAGAIN)
 		return PLACED_NOT;
@@ -141,10 +150,14 @@ static enum placed place(struct run *run, struct worker *worker, struct job *job
 
 static void fail_too_large(struct run *run, struct job *job)
 {
-	char reason[200];
+	uint64_t bytes = estimate_output(run, job);
+	uint32_t workers = run->wanted_preprocess + run->wanted_inference;
+	/* Half of it more: the conversations come in another piece, and pieces do not fill an outbox without gaps. */
+	double shm = (double)bytes * 1.5 * workers / (1 - run->settings->ipc.ring_share);
+	char reason[240];
 
-	snprintf(reason, sizeof(reason), "its result needs %llu MiB of shared memory in one piece and an outbox has %llu; pass a larger --shm or fewer --workers",
-		 (unsigned long long)(estimate_output(run, job) >> 20) + 1, (unsigned long long)(run->outbox_bytes >> 20));
+	snprintf(reason, sizeof(reason), "its result needs %llu MiB of shared memory in one piece and an outbox has %llu; pass --shm %.0fM or fewer --workers",
+		 (unsigned long long)(bytes >> 20) + 1, (unsigned long long)(run->outbox_bytes >> 20), shm / 1048576 + 1);
 	dispatch_release_input(run, job);
 	memory_release(run->memory, &job->document);
 	commit_settle(run, job, JOB_FAILED, DOCUMENT_GATE_NONE, text_from(reason));
@@ -174,6 +187,10 @@ static bool place_from(struct run *run, struct worker *worker, struct job_list *
 		struct job *next = job->next;
 		if (!prefers_another(run, job, worker)) {
 			enum placed placed = place(run, worker, job);
+			if (placed == PLACED_NEVER && job->stage == JOB_EXPAND && !job->largest) {
+				job->largest = true; /* one member is too large: it is refused, and the others come */
+				placed = place(run, worker, job);
+			}
 			if (placed == PLACED)
 				return true;
 			if (placed == PLACED_NEVER)
@@ -199,9 +216,9 @@ static bool anything_under_way(const struct run *run)
 {
 	for (uint32_t i = 0; i < run->worker_count; i++)
 		if (run->workers[i].held.count || run->workers[i].state == WORKER_STARTING ||
-		    (run->workers[i].state == WORKER_ABSENT && run->workers[i].wanted))
+		    (run->workers[i].state == WORKER_ABSENT && run->workers[i].wanted) || (run->workers[i].pid && run->workers[i].killed_ns))
 			return true;
-	return run->spooling.count || run->reading.count;
+	return run->to_spool.count || run->spooling.count || run->reading.count || run->retry_soon;
 }
 
 /* Nothing moves, nothing will: the job that does not fit any outbox as it is now never will. */

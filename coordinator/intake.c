@@ -1,95 +1,18 @@
 /* intake.c: files → jobs whose bytes lie in the ring. Looks each file up in the run database first: what is settled is not read.
  * Bulk reads go by io_uring, a bounded number at once; a file too large for its share of the ring is kept as an open
- * descriptor instead. One file that does not fit now waits, and everything behind it. */
+ * descriptor instead. One file that does not fit now waits, and everything behind it. Where files come from: sources.c. */
 #define _GNU_SOURCE
 #include "coordinator/run.h"
 
-#include "base/clock.h"
 #include "proto/input.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { COUNT_STEP_FILES = 256 };
-
-/* --- what to read next -------------------------------------------------------------------------------------------- */
-
-static int open_walk(struct run *run, const char *const *inputs, int count, struct walk **ret_walk, struct error_text *error)
-{
-	struct walk_rules rules = { .hidden = run->settings->intake.hidden, .follow_links = run->settings->intake.follow_links,
-				    .except = run->output };
-	return walk_open(ret_walk, inputs, count, &rules, error);
-}
-
-int intake_submit(struct run *run, const char *path, struct error_text *error)
-{
-	struct stat found;
-
-	if (path[0] != '/')
-		return error_set(error, -EINVAL, "%s: expected an absolute path", path);
-	if (stat(path, &found) < 0)
-		return error_set(error, -errno, "%s: %s", path, strerror(errno));
-	if (run->submitted_count == RUN_SUBMITTED_MAX)
-		return error_set(error, -EAGAIN, "%s: %d paths are waiting already; try again later", path, RUN_SUBMITTED_MAX);
-	char *copy = strdup(path);
-	if (!copy)
-		return error_set(error, -ENOMEM, "out of memory");
-	run->submitted[(run->submitted_first + run->submitted_count++) % RUN_SUBMITTED_MAX] = copy;
-	return 0;
-}
-
-/* Every input that was walked to its end: what it no longer holds leaves the dataset. */
-static void forget_missing(struct run *run)
-{
-	for (int i = 0; i < walk_root_count(run->walk); i++) {
-		int64_t count = state_forget_unmet(run->state, walk_root(run->walk, i), &run->error);
-		if (count < 0)
-			run_fatal(run, (int)count, "%s", run->error.message);
-		else if (count > 0)
-			log_info("%s: %lld documents of an earlier run are no longer there and leave the dataset", walk_root(run->walk, i), (long long)count);
-		run->changed_since_finalise |= count > 0;
-	}
-}
-
-/* 1: an entry; 0: nothing now. */
-static int next_entry(struct run *run, struct walk_entry *ret_entry)
-{
-	for (;;) {
-		if (run->walk) {
-			int status = walk_next(run->walk, ret_entry);
-			if (status < 0)
-				run_fatal(run, status, "out of memory");
-			if (status != 0)
-				return status;
-			run->walk_finished = true;
-			if (!run->request.service)
-				return 0; /* closed when its jobs are through, see intake_is_finished */
-			walk_close(run->walk);
-			run->walk = NULL;
-		}
-		if (run->watch_changed) {
-			run->watch_changed = false;
-			if (open_walk(run, &run->request.watch_folder, 1, &run->walk, &run->error) < 0)
-				log_warning("watched folder: %s", run->error.message);
-			continue;
-		}
-		if (run->submitted_count == 0)
-			return 0;
-		char *path = run->submitted[run->submitted_first];
-		run->submitted_first = (run->submitted_first + 1) % RUN_SUBMITTED_MAX;
-		run->submitted_count--;
-		const char *const inputs[] = { path };
-		if (open_walk(run, inputs, 1, &run->walk, &run->error) < 0)
-			log_warning("submitted: %s", run->error.message);
-		free(path);
-	}
-}
+enum { STEP_FILES = 256 /* looked at in one step: the rest of the run has its turn between */ };
 
 /* --- one file ----------------------------------------------------------------------------------------------------- */
 
@@ -109,6 +32,7 @@ static struct job *create_job(struct run *run, const struct walk_entry *entry)
 	}
 	job->bytes = entry->bytes;
 	job->modified_ns = entry->modified_ns;
+	job_names_add(&run->names, job);
 	return job;
 }
 
@@ -119,7 +43,11 @@ static bool is_settled(struct run *run, const struct walk_entry *entry)
 	if (state_look_up(run->state, entry->name, (int64_t)entry->bytes, entry->modified_ns, NULL, outcome) != STATE_UNCHANGED ||
 	    strcmp(outcome, "failed") == 0)
 		return false;
-	if (strcmp(outcome, "expanded") == 0 && state_meet_members(run->state, entry->name, &run->error) < 0)
+	if (strcmp(outcome, "expanded") != 0)
+		return true;
+	if (!state_members_are_settled(run->state, entry->name)) /* opened again; members with an outcome that stays are known by their content */
+		return false;
+	if (state_meet_members(run->state, entry->name, &run->error) < 0)
 		run_fatal(run, -EIO, "%s", run->error.message);
 	return true;
 }
@@ -238,7 +166,7 @@ static void count_ahead(struct run *run)
 {
 	struct walk_entry entry;
 
-	for (int i = 0; run->count_walk && i < COUNT_STEP_FILES; i++) {
+	for (int i = 0; run->count_walk && i < STEP_FILES; i++) {
 		if (walk_next(run->count_walk, &entry) <= 0) {
 			walk_close(run->count_walk);
 			run->count_walk = NULL;
@@ -247,26 +175,55 @@ static void count_ahead(struct run *run)
 		run->stats.counted_files++;
 		run->stats.counted_bytes += entry.bytes;
 	}
+	run->more_to_do |= run->count_walk != NULL;
 }
 
 static bool has_room(const struct run *run)
 {
-	return run->reading.count < run->settings->io.open_files && run_jobs_in_flight(run) < RUN_JOBS_MAX;
+	return run->reading.count < run->settings->io.open_files && uring_room(run->uring) > RUN_URING_ENTRIES / 2 &&
+	       run_jobs_in_flight(run) < RUN_JOBS_MAX;
+}
+
+/* A file that is in flight under the same name: the same state of it is not taken twice, a newer one waits for the older to be through. */
+static bool is_in_flight(struct run *run, const struct walk_entry *entry, bool *ret_same)
+{
+	const struct job *job = job_names_find(&run->names, entry->name);
+
+	*ret_same = job && job->modified_ns == entry->modified_ns && entry->kind == WALK_FILE;
+	return job != NULL;
+}
+
+/* The next job to read, or NULL with *ret_more false: nothing now. */
+static struct job *next_job(struct run *run, bool *ret_more)
+{
+	struct walk_entry entry = run->held_entry;
+	bool same;
+
+	*ret_more = false;
+	if (!entry.path && sources_next(run, &entry) <= 0)
+		return NULL;
+	run->held_entry.path = NULL;
+	if (is_in_flight(run, &entry, &same) && !same) {
+		run->held_entry = entry; /* stays valid: the walk does not go on before */
+		return NULL;
+	}
+	*ret_more = true;
+	return same ? NULL : take_entry(run, &entry);
 }
 
 void intake_step(struct run *run)
 {
-	struct walk_entry entry;
+	bool more = true;
 
 	count_ahead(run);
-	while (run->phase == RUN_WORKING && !run->fatal_status && has_room(run)) {
-		if (!run->waiting) {
-			uint64_t limit = run->settings->run.limit;
-			run->limit_reached = limit && run->stats.taken_files >= limit;
-			if (run->limit_reached || next_entry(run, &entry) <= 0)
-				return;
-			run->waiting = take_entry(run, &entry);
-		}
+	for (int i = 0; more && run->phase == RUN_WORKING && !run->fatal_status && has_room(run); i++) {
+		uint64_t limit = run->settings->run.limit;
+		run->limit_reached = limit && run->stats.taken_files >= limit && !run->waiting;
+		run->more_to_do |= i == STEP_FILES;
+		if (run->limit_reached || i == STEP_FILES)
+			return;
+		if (!run->waiting)
+			run->waiting = next_job(run, &more);
 		if (run->waiting) {
 			if (start_reading(run, run->waiting) == -EAGAIN)
 				return;
@@ -278,69 +235,4 @@ void intake_step(struct run *run)
 bool intake_is_finished(const struct run *run)
 {
 	return !run->waiting && (run->limit_reached || run->walk_finished) && !run->request.service;
-}
-
-/* --- a watched folder --------------------------------------------------------------------------------------------- */
-
-/* Whatever happened in it, the folder is walked again: what is settled costs a look-up, and every file keeps one name. */
-static void watched_ready(void *context, uint32_t events)
-{
-	struct run *run = context;
-	char records[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
-
-	(void)events;
-	while (read(run->watched.descriptor, records, sizeof(records)) > 0)
-		continue;
-	run->watch_changed = true;
-}
-
-static int watch_folder(struct run *run, struct error_text *error)
-{
-	const char *folder = run->request.watch_folder;
-	int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-
-	if (descriptor < 0)
-		return error_set(error, -errno, "cannot watch folders: %s", strerror(errno));
-	run->watched = (struct loop_watch){ descriptor, watched_ready, run };
-	if (inotify_add_watch(descriptor, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0)
-		return error_set(error, -errno, "%s: cannot watch: %s", folder, strerror(errno));
-	int status = loop_add(&run->loop, &run->watched, 1 /* EPOLLIN */);
-	run->watch_changed = true; /* what is there already */
-	return status < 0 ? error_set(error, status, "epoll: %s", strerror(-status)) : 0;
-}
-
-int intake_open(struct run *run, struct error_text *error)
-{
-	const struct run_request *request = &run->request;
-	int status = 0;
-
-	if (request->input_count > 0)
-		status = open_walk(run, request->inputs, request->input_count, &run->walk, error);
-	if (status == 0 && request->input_count > 0)
-		status = open_walk(run, request->inputs, request->input_count, &run->count_walk, error);
-	if (status == 0 && request->watch_folder)
-		status = watch_folder(run, error);
-	return status;
-}
-
-void intake_close(struct run *run)
-{
-	bool whole = run->walk && run->walk_finished && run->phase == RUN_WORKING && !run->fatal_status;
-
-	if (whole)
-		forget_missing(run);
-	walk_close(run->walk);
-	walk_close(run->count_walk);
-	run->walk = run->count_walk = NULL;
-	for (; run->submitted_count > 0; run->submitted_count--) {
-		free(run->submitted[run->submitted_first]);
-		run->submitted_first = (run->submitted_first + 1) % RUN_SUBMITTED_MAX;
-	}
-	if (run->waiting)
-		dispatch_forget(run, run->waiting);
-	run->waiting = NULL;
-	int descriptor = run->watched.descriptor;
-	loop_remove(&run->loop, &run->watched);
-	if (descriptor >= 0)
-		close(descriptor);
 }

@@ -35,6 +35,7 @@ void job_destroy(struct job *job)
 		return;
 	CHECK(!job->list && lease_is_none(&job->input) && lease_is_none(&job->output) && lease_is_none(&job->document) &&
 	      lease_is_none(&job->conversations) && !job->member_block && job->open_members == 0);
+	job_names_remove(job);
 	if (job->descriptor >= 0)
 		close(job->descriptor);
 	free(job->source);

@@ -6,6 +6,7 @@
 #ifndef DOCRING_COORDINATOR_JOB_H
 #define DOCRING_COORDINATOR_JOB_H
 
+#include "coordinator/job_names.h"
 #include "coordinator/memory.h"
 #include "proto/document.h"
 
@@ -40,6 +41,8 @@ struct job_list {
 struct job {
 	struct job *next, *previous;
 	struct job_list *list;
+	struct job_names *names; /* NULL: in none */
+	struct job *next_same_bucket;
 
 	uint64_t id;
 	uint32_t generation; /* of the task out for it now */
@@ -63,6 +66,7 @@ struct job {
 	uint64_t document_bytes, conversations_bytes;
 
 	uint64_t needed_bytes;   /* output size that a worker asked for, 0: estimate */
+	bool largest;            /* archives: no outbox has what the next member needs: it is to be refused */
 	uint32_t preferred_worker; /* who keeps a finished result for it, 0: nobody */
 	uint32_t attempts;       /* workers that died over it */
 	uint32_t cursor;         /* archives: next entry */

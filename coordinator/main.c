@@ -41,7 +41,7 @@ static int command_run(const struct options *options, int argument_count, char *
 		buffer_append_format(&command, "%s%s", i ? " " : "", arguments[i]);
 	struct run_request request = {
 		.settings = &options->settings, .inputs = options->inputs, .input_count = options->input_count, .output = options->output,
-		.watch_folder = options->watch, .command = buffer_string(&command), .service = options->input_count == 0,
+		.watch_folder = options->watch, .command = buffer_string(&command), .service = options->input_count == 0 || options->watch,
 		.restart = options->restart, .json = options->json,
 		.progress = options->progress == OPTIONS_PROGRESS_ALWAYS ? RUN_PROGRESS_ALWAYS :
 			    options->progress == OPTIONS_PROGRESS_NEVER ? RUN_PROGRESS_NEVER : RUN_PROGRESS_AUTO,

@@ -6,9 +6,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { LINE_PERIOD_MS = 200, PLAIN_PERIOD_MS = 10000 };
+enum { LINE_PERIOD_MS = 200, IDLE_LINE_PERIOD_MS = 1000, PLAIN_PERIOD_MS = 10000 };
 
 static uint64_t shown_ns; /* one run a process */
 
@@ -56,10 +57,25 @@ static void format_line(const struct run *run, uint64_t now_ns, char *line, size
 
 	if (rate > 0 && known >= settled && !run->request.service)
 		format_duration((double)(known - settled) / rate, eta, sizeof(eta));
-	snprintf(line, bytes, "%s%llu/%llu documents  %.1f/s  %.1f MB/s  %llu records  %llu failed  %u workers  ETA %s",
+	snprintf(line, bytes, "%s%llu/%llu docs  %.1f/s  %.1f MB/s  %llu records  %llu failed  ETA %s  %u workers",
 		 run->phase == RUN_WORKING ? "" : "finishing: ", (unsigned long long)settled, (unsigned long long)known, rate,
 		 seconds > 0 ? (double)stats->settled_bytes / 1e6 / seconds : 0, (unsigned long long)stats->pairs_accepted,
-		 (unsigned long long)stats->settled[JOB_FAILED], supervisor_alive(run), eta);
+		 (unsigned long long)stats->settled[JOB_FAILED], eta, supervisor_alive(run));
+}
+
+/* A line that wraps cannot be redrawn. The last column stays free: some terminals wrap when it is filled. */
+static void cut_to_width(char *line)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && strlen(line) >= size.ws_col)
+		line[size.ws_col - 1] = '\0';
+}
+
+static uint64_t period_ns(const struct run *run, bool terminal)
+{
+	bool busy = run_jobs_in_flight(run) > 0 || run->phase != RUN_WORKING;
+	return (uint64_t)(!terminal ? PLAIN_PERIOD_MS : busy ? LINE_PERIOD_MS : IDLE_LINE_PERIOD_MS) * 1000000;
 }
 
 void progress_step(struct run *run, uint64_t now_ns)
@@ -71,16 +87,27 @@ void progress_step(struct run *run, uint64_t now_ns)
 		return;
 	if (shown_ns == 0)
 		shown_ns = now_ns;
-	if (now_ns - shown_ns < (terminal ? LINE_PERIOD_MS : PLAIN_PERIOD_MS) * (uint64_t)1000000)
+	if (now_ns - shown_ns < period_ns(run, terminal))
 		return;
 	shown_ns = now_ns;
 	if (run->request.service && run_jobs_in_flight(run) == 0 && !terminal)
 		return; /* an idle service has nothing to tell */
 	format_line(run, now_ns, line, sizeof(line));
 	if (terminal)
+		cut_to_width(line);
+	if (terminal)
 		log_progress_line(line);
 	else
 		log_info("%s", line);
+}
+
+uint64_t progress_next_ns(const struct run *run)
+{
+	bool terminal = on_terminal(run);
+
+	if (run->request.progress == RUN_PROGRESS_NEVER || (!terminal && run_jobs_in_flight(run) == 0))
+		return UINT64_MAX;
+	return shown_ns + period_ns(run, terminal);
 }
 
 void progress_end(struct run *run)

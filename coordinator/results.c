@@ -56,6 +56,8 @@ static void take_document(struct run *run, struct worker *worker, struct job *jo
 	}
 	job->format = header->format < DOCUMENT_FORMAT_COUNT ? header->format : DOCUMENT_FORMAT_UNKNOWN;
 	job->score = header->scores.structural;
+	if (job->descriptor >= 0) /* it was not read here */
+		memcpy(job->content_xxh3, header->content_xxh3, sizeof(job->content_xxh3));
 	if (header->status == DOCUMENT_EXPANDED) { /* an archive: found by its content */
 		memory_release(run->memory, output);
 		job->preferred_worker = 0;
@@ -191,6 +193,7 @@ static void take_members(struct run *run, struct worker *worker, struct job *job
 		take_member(run, job, &members, &members.members[i], block);
 	job->cursor = (uint32_t)members.header->next_cursor;
 	job->needed_bytes = job->preferred_worker = 0;
+	job->largest = false;
 	if (--block->readers == 0) {
 		memory_release(run->memory, &block->lease);
 		free(block);
@@ -271,6 +274,10 @@ static void take_result(struct run *run, struct worker *worker, const struct mes
 		take_done(run, worker, job, result->out_bytes);
 		break;
 	case DESCRIPTOR_NEEDS_SPACE:
+		if (result->out_bytes <= job->output.extent.bytes) {
+			dispatch_retry(run, job, true, "the worker asked for the space that it had");
+			break;
+		}
 		job->needed_bytes = result->out_bytes;
 		memory_release(run->memory, &job->output);
 		job->preferred_worker = worker->number;

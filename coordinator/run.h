@@ -1,5 +1,5 @@
 /* run.h: one run of the coordinator: everything it holds, and its life from start to end. All of it is private memory of one
- * thread. The parts that act on it: intake.c (files → jobs), dispatch.c (jobs → workers), results.c (what workers say),
+ * thread. The parts that act on it: sources.c (where files come from), intake.c (files → jobs), dispatch.c (jobs → workers), results.c (what workers say),
  * commit.c (results → spool → run database), supervisor.c (worker processes), control.c (other terminals), progress.c. */
 #ifndef DOCRING_COORDINATOR_RUN_H
 #define DOCRING_COORDINATOR_RUN_H
@@ -25,6 +25,7 @@ enum {
 	RUN_JOBS_MAX = 8192,      /* in flight at once */
 	RUN_SUBMITTED_MAX = 4096, /* paths that wait for intake in service mode */
 	RUN_NEWCOMERS_MAX = 16,
+	RUN_URING_ENTRIES = 1024, /* file operations under way; reads take half of them at most */
 	WORKER_KNOWN_WORDS = MEMORY_SEGMENTS_MAX / 64,
 };
 
@@ -117,14 +118,18 @@ struct run {
 	char programs[WORKER_KIND_COUNT][PATH_MAX];
 
 	struct walk *walk, *count_walk; /* NULL when at the end */
-	bool walk_finished, watch_changed;
+	bool walk_finished, watch_changed, submissions_open;
+	bool more_to_do; /* a step left work behind, or made work for another: the next round comes at once */
+	bool retry_soon; /* a socket was full: the next round comes a moment later */
 	char *submitted[RUN_SUBMITTED_MAX]; /* ring */
 	size_t submitted_first, submitted_count;
+	struct job_names names; /* of files in flight */
+	struct walk_entry held_entry; /* a file that is in flight as it was before: taken again when that is through; path NULL: none */
 	struct job *waiting; /* read next, when the ring has room: in no list */
 
 	uint64_t job_ids;
 	uint32_t generations;
-	struct job_list reading, queues[JOB_STAGE_COUNT], expanding, spooling, committing, syncing;
+	struct job_list reading, queues[JOB_STAGE_COUNT], expanding, to_spool, spooling, committing, syncing;
 	bool sync_under_way;
 	uint64_t committed_end; /* of the spool */
 	uint64_t commit_due_ns; /* 0: nothing waits */
@@ -151,19 +156,31 @@ struct run {
 /* The whole run; the result is the program's exit code. */
 int run_execute(const struct run_request *request);
 
+/* Opens everything; settings_text: what was written for `coordinator finalise`. On failure the caller closes what was opened. */
+int run_open(struct run *run, char ret_config_hash[33], struct buffer *settings_text, struct error_text *error) WARN_UNUSED;
+void run_on_signal(void *context, uint32_t events);
+
 /* Something that ends the run: message once, then it drains. */
 void run_fatal(struct run *run, int status, const char *format, ...) PRINTF_LIKE(3, 4);
 void run_begin_drain(struct run *run);
 /* Jobs that are anywhere between intake and commit. */
 size_t run_jobs_in_flight(const struct run *run);
 
-/* --- intake.c --- */
+/* --- sources.c --- */
 int intake_open(struct run *run, struct error_text *error) WARN_UNUSED;
 void intake_close(struct run *run);
+/* 1: an entry; 0: nothing now. */
+int sources_next(struct run *run, struct walk_entry *ret_entry) WARN_UNUSED;
+bool sources_are_quiet(const struct run *run); /* a service: nothing waits to be looked at */
+
+/* A path from `submit`. */
+int intake_submit(struct run *run, const char *path, struct error_text *error) WARN_UNUSED;
+/* Everything submitted so far is through: a later run need not know of it. */
+void intake_forget_submissions(struct run *run);
+
+/* --- intake.c --- */
 void intake_step(struct run *run); /* takes files while there is room */
 bool intake_is_finished(const struct run *run);
-/* A path from `submit` or the watched folder. */
-int intake_submit(struct run *run, const char *path, struct error_text *error) WARN_UNUSED;
 
 /* --- dispatch.c --- */
 void dispatch_step(struct run *run);
@@ -187,6 +204,8 @@ int supervisor_open(struct run *run, struct error_text *error) WARN_UNUSED;
 void supervisor_close(struct run *run); /* kills and reaps what is left */
 void supervisor_step(struct run *run, uint64_t now_ns);
 void supervisor_stop_all(struct run *run);
+/* When supervisor_step has something to do next without anybody saying anything. */
+uint64_t supervisor_next_ns(const struct run *run);
 /* More preprocessing workers, beyond what was planned. */
 int supervisor_add(struct run *run, uint32_t count, struct error_text *error) WARN_UNUSED;
 uint32_t supervisor_alive(const struct run *run);
@@ -201,6 +220,7 @@ void control_status_json(struct run *run, struct buffer *out);
 
 /* --- progress.c --- */
 void progress_step(struct run *run, uint64_t now_ns);
+uint64_t progress_next_ns(const struct run *run);
 void progress_end(struct run *run);
 
 #endif

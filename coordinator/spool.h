@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define SPOOL_MAGIC 0x4C4F4F5053434F44u /* "DOCSPOOL" */
-enum { SPOOL_ALIGNMENT = 64 };
+enum { SPOOL_ALIGNMENT = 64, SPOOL_WRITES_MAX = 3 /* of one record */ };
 
 struct spool_record { /* followed by the document block, then the conversation block, each padded to SPOOL_ALIGNMENT */
 	uint64_t magic;

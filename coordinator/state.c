@@ -1,17 +1,20 @@
 #define _GNU_SOURCE
 #include "coordinator/state.h"
 
+#include "coordinator/root_name.h"
+
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATE_SCHEMA = 1, BUSY_TIMEOUT_MS = 5000 };
+enum { STATE_SCHEMA = 1, BUSY_TIMEOUT_MS = 5000, STATE_PATH_BYTES_MAX = 1 << 16 };
 
 enum statement {
 	SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK, SQL_PUT, SQL_LOOK_UP, SQL_MEET, SQL_MEET_MEMBERS, SQL_FORGET, SQL_COUNTS, SQL_EACH, SQL_SET,
-	SQL_GET, SQL_COUNT
+	SQL_GET, SQL_UNSETTLED_MEMBER, SQL_ROOT_OF, SQL_PATH_OF, SQL_RECORD_INPUT, SQL_ADD_SUBMISSION, SQL_CLEAR_SUBMISSIONS, SQL_SUBMISSIONS,
+	SQL_COUNT
 };
 
 static const char *const statement_text[SQL_COUNT] = {
@@ -21,7 +24,7 @@ static const char *const statement_text[SQL_COUNT] = {
 	[SQL_PUT] = "INSERT OR REPLACE INTO documents(name, source, container, hash, config, outcome, format, gate, reason, bytes,"
 		    " modified_ns, score, attempts, pairs_accepted, pairs_refused, spool_offset, document_bytes, conversations_bytes,"
 		    " preprocess_ns, generate_ns, met) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)",
-	[SQL_LOOK_UP] = "SELECT hash, bytes, modified_ns, outcome FROM documents WHERE name = ?1 AND config = ?2",
+	[SQL_LOOK_UP] = "SELECT hash, bytes, modified_ns, outcome, met FROM documents WHERE name = ?1 AND config = ?2",
 	[SQL_MEET] = "UPDATE documents SET met = ?2 WHERE name = ?1",
 	/* a range scan of the primary key: '!' + 1 is '"' */
 	[SQL_MEET_MEMBERS] = "UPDATE documents SET met = ?2 WHERE name > ?1 || '!' AND name < ?1 || '\"'",
@@ -33,10 +36,19 @@ static const char *const statement_text[SQL_COUNT] = {
 		     " FROM documents ORDER BY name",
 	[SQL_SET] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
 	[SQL_GET] = "SELECT value FROM meta WHERE key = ?1",
+	[SQL_UNSETTLED_MEMBER] = "SELECT 1 FROM documents WHERE name > ?1 || '!' AND name < ?1 || '\"' AND (outcome = 'failed' OR config <> ?2) LIMIT 1",
+	[SQL_ROOT_OF] = "SELECT root FROM inputs WHERE path = ?1 ORDER BY root LIMIT 1",
+	[SQL_PATH_OF] = "SELECT path FROM inputs WHERE root = ?1",
+	[SQL_RECORD_INPUT] = "INSERT OR REPLACE INTO inputs(root, path) VALUES(?1, ?2)",
+	[SQL_ADD_SUBMISSION] = "INSERT OR IGNORE INTO submissions(path) VALUES(?1)",
+	[SQL_CLEAR_SUBMISSIONS] = "DELETE FROM submissions",
+	[SQL_SUBMISSIONS] = "SELECT path FROM submissions ORDER BY id",
 };
 
 static const char schema_text[] =
 	"CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS inputs(root TEXT PRIMARY KEY, path TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS submissions(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);"
 	"CREATE TABLE IF NOT EXISTS runs(id INTEGER PRIMARY KEY, started TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, command TEXT NOT NULL);"
 	"CREATE TABLE IF NOT EXISTS documents("
 	" name TEXT PRIMARY KEY, source TEXT NOT NULL, container TEXT NOT NULL, hash TEXT NOT NULL, config TEXT NOT NULL,"
@@ -197,7 +209,7 @@ enum state_known state_look_up(struct state *state, const char *name, int64_t by
 			       char ret_outcome[16])
 {
 	sqlite3_stmt *look = state->statements[SQL_LOOK_UP];
-	bool unchanged = false;
+	bool unchanged = false, met = false;
 
 	bind_text(state, SQL_LOOK_UP, 1, name);
 	bind_text(state, SQL_LOOK_UP, 2, state->config_hash);
@@ -206,10 +218,11 @@ enum state_known state_look_up(struct state *state, const char *name, int64_t by
 		unchanged = hash ? strcmp(known_hash ? known_hash : "", hash) == 0
 				 : sqlite3_column_int64(look, 1) == bytes && sqlite3_column_int64(look, 2) == modified_ns;
 		snprintf(ret_outcome, 16, "%s", (const char *)sqlite3_column_text(look, 3));
+		met = sqlite3_column_int64(look, 4) == state->run;
 	}
 	sqlite3_reset(look);
-	if (!unchanged)
-		return STATE_UNKNOWN;
+	if (!unchanged || met)
+		return unchanged ? STATE_UNCHANGED : STATE_UNKNOWN;
 	bind_text(state, SQL_MEET, 1, name);
 	bind_number(state, SQL_MEET, 2, state->run);
 	return run(state, SQL_MEET, NULL) == 0 ? STATE_UNCHANGED : STATE_UNKNOWN;
@@ -221,6 +234,81 @@ int state_meet_members(struct state *state, const char *archive_name, struct err
 	bind_number(state, SQL_MEET_MEMBERS, 2, state->run);
 	return run(state, SQL_MEET_MEMBERS, error);
 }
+
+bool state_members_are_settled(struct state *state, const char *archive_name)
+{
+	bind_text(state, SQL_UNSETTLED_MEMBER, 1, archive_name);
+	bind_text(state, SQL_UNSETTLED_MEMBER, 2, state->config_hash);
+	int code = sqlite3_step(state->statements[SQL_UNSETTLED_MEMBER]);
+	sqlite3_reset(state->statements[SQL_UNSETTLED_MEMBER]);
+	return code == SQLITE_DONE;
+}
+
+/* --- inputs and submissions ------------------------------------------------------------------------------------------ */
+
+/* Appends the one value of a statement with one parameter; 1: there is one, 0: none. */
+static int find_text(struct state *state, enum statement which, const char *key, struct buffer *out, struct error_text *error)
+{
+	bind_text(state, which, 1, key);
+	int code = sqlite3_step(state->statements[which]), status = code == SQLITE_ROW;
+	if (code == SQLITE_ROW)
+		buffer_append_string(out, (const char *)sqlite3_column_text(state->statements[which], 0));
+	else if (code != SQLITE_DONE)
+		status = fail(state, error);
+	sqlite3_reset(state->statements[which]);
+	return out->status < 0 ? out->status : status;
+}
+
+int state_record_input(struct state *state, const char *path, const char *root, struct error_text *error)
+{
+	bind_text(state, SQL_RECORD_INPUT, 1, root);
+	bind_text(state, SQL_RECORD_INPUT, 2, path);
+	return run(state, SQL_RECORD_INPUT, error);
+}
+
+int state_name_input(struct state *state, const char *path, const char *wanted, bool is_file, struct buffer *ret_root, struct error_text *error)
+{
+	struct buffer holder;
+	int status = find_text(state, SQL_ROOT_OF, path, ret_root, error);
+
+	if (status != 0)
+		return status < 0 ? status : 0;
+	buffer_init(&holder, STATE_PATH_BYTES_MAX);
+	buffer_append_string(ret_root, wanted);
+	for (unsigned copy = 2; (status = find_text(state, SQL_PATH_OF, buffer_string(ret_root), &holder, error)) > 0; copy++) {
+		buffer_clear(&holder);
+		buffer_clear(ret_root);
+		root_name_append(ret_root, wanted, is_file, copy);
+	}
+	buffer_done(&holder);
+	return status < 0 ? status : state_record_input(state, path, buffer_string(ret_root), error);
+}
+
+int state_add_submission(struct state *state, const char *path, struct error_text *error)
+{
+	bind_text(state, SQL_ADD_SUBMISSION, 1, path);
+	return run(state, SQL_ADD_SUBMISSION, error);
+}
+
+int state_clear_submissions(struct state *state, struct error_text *error)
+{
+	return run(state, SQL_CLEAR_SUBMISSIONS, error);
+}
+
+int state_for_each_submission(struct state *state, state_each_submission *each, void *context, struct error_text *error)
+{
+	sqlite3_stmt *rows = state->statements[SQL_SUBMISSIONS];
+	int code = SQLITE_DONE, status = 0;
+
+	while (status >= 0 && (code = sqlite3_step(rows)) == SQLITE_ROW)
+		status = each(context, (const char *)sqlite3_column_text(rows, 0));
+	if (status >= 0)
+		status = code == SQLITE_DONE ? 0 : fail(state, error);
+	sqlite3_reset(rows);
+	return status;
+}
+
+/* --- transactions ----------------------------------------------------------------------------------------------------- */
 
 int state_begin(struct state *state, struct error_text *error)
 {

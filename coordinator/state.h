@@ -41,6 +41,8 @@ enum state_known state_look_up(struct state *state, const char *name, int64_t by
 			       char ret_outcome[16]);
 /* Marks the members of a settled archive as met too. */
 int state_meet_members(struct state *state, const char *archive_name, struct error_text *error) WARN_UNUSED;
+/* Has every member of this archive an outcome that stays, under the same configuration? What failed is to be tried again. */
+bool state_members_are_settled(struct state *state, const char *archive_name);
 
 int state_begin(struct state *state, struct error_text *error) WARN_UNUSED;
 int state_put(struct state *state, const struct state_row *row, struct error_text *error) WARN_UNUSED;
@@ -58,6 +60,19 @@ int state_counts(struct state *state, struct state_counts *ret_counts, struct er
 /* Calls `each` for every present row in order of name. Stops at its first negative result, which is returned. */
 typedef int state_each(void *context, const struct state_row *row);
 int state_for_each(struct state *state, state_each *each, void *context, struct error_text *error) WARN_UNUSED;
+
+/* The name in the dataset of an input at a real path: the one it had before, or `wanted`, made unique among the inputs of earlier
+ * submissions ("docs~2"). */
+int state_name_input(struct state *state, const char *path, const char *wanted, bool is_file, struct buffer *ret_root,
+		     struct error_text *error) WARN_UNUSED;
+/* From now on the name belongs to this path. */
+int state_record_input(struct state *state, const char *path, const char *root, struct error_text *error) WARN_UNUSED;
+
+/* Paths that were submitted and are not through: they outlive the coordinator. */
+int state_add_submission(struct state *state, const char *path, struct error_text *error) WARN_UNUSED;
+int state_clear_submissions(struct state *state, struct error_text *error) WARN_UNUSED;
+typedef int state_each_submission(void *context, const char *path);
+int state_for_each_submission(struct state *state, state_each_submission *each, void *context, struct error_text *error) WARN_UNUSED;
 
 int state_set(struct state *state, const char *key, const char *value, struct error_text *error) WARN_UNUSED;
 /* Appends the value, or nothing when there is none. */

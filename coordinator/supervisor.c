@@ -2,6 +2,7 @@
  * A timer may only decide to kill; a worker is dead when its pidfd says so, and only then are its tasks given to others. */
 #define _GNU_SOURCE
 #include "coordinator/run.h"
+#include "coordinator/supervisor_parts.h"
 
 #include "base/clock.h"
 #include "ipc/attach.h"
@@ -33,7 +34,7 @@ const char *worker_kind_name(enum worker_kind kind)
 	return kind == WORKER_PREPROCESS ? "preprocess" : "inference";
 }
 
-static void close_watch(struct run *run, struct loop_watch *watch)
+void supervisor_close_watch(struct run *run, struct loop_watch *watch)
 {
 	int descriptor = watch->descriptor;
 
@@ -74,7 +75,7 @@ static void words_ready(void *context, uint32_t events)
 
 static void worker_died(void *context, uint32_t events);
 
-static int watch_process(struct worker *worker)
+int supervisor_watch_process(struct worker *worker)
 {
 	int descriptor = pidfd_open(worker->pid, 0);
 
@@ -109,6 +110,17 @@ static int spawn_process(struct worker *worker, int words)
 	return status;
 }
 
+void supervisor_begin_life(struct worker *worker, pid_t pid, uint64_t now_ns)
+{
+	worker->pid = pid;
+	worker->state = WORKER_STARTING;
+	worker->starts++;
+	worker->started_ns = worker->heard_ns = now_ns;
+	worker->killed_ns = 0;
+	worker->kill_reason = NULL;
+	worker->last_words[0] = '\0';
+}
+
 static int start_worker(struct worker *worker, uint64_t now_ns)
 {
 	int pipe_ends[2];
@@ -122,225 +134,10 @@ static int start_worker(struct worker *worker, uint64_t now_ns)
 		worker->pid = 0;
 		return status;
 	}
-	worker->state = WORKER_STARTING;
-	worker->starts++;
-	worker->started_ns = worker->heard_ns = now_ns;
-	worker->killed_ns = 0;
-	worker->kill_reason = NULL;
-	worker->last_words[0] = '\0';
+	supervisor_begin_life(worker, worker->pid, now_ns);
 	worker->words = (struct loop_watch){ pipe_ends[0], words_ready, worker };
 	status = loop_add(&worker->run->loop, &worker->words, EPOLLIN);
-	return status < 0 ? status : watch_process(worker);
-}
-
-/* --- attach ------------------------------------------------------------------------------------------------------- */
-
-static int send_segment(struct worker *worker, uint16_t number)
-{
-	struct memory *memory = worker->run->memory;
-	const struct segment *segment = &memory->pools[number].segment;
-	bool own = number == worker->number;
-	struct attach_message message = { .type = ATTACH_SEGMENT, .number = number, .bytes = segment->bytes, .writable = own };
-	int descriptor = own ? segment->write_descriptor : segment->read_descriptor;
-	int status = attach_send(worker->attach.descriptor, &message, &descriptor, 1);
-
-	if (status == 0)
-		worker->known[number / 64] |= (uint64_t)1 << number % 64;
-	return status;
-}
-
-int supervisor_announce_segment(struct worker *worker, uint16_t segment)
-{
-	if (worker->known[segment / 64] >> segment % 64 & 1)
-		return 0;
-	return send_segment(worker, segment);
-}
-
-int supervisor_send(struct worker *worker, const struct message *message)
-{
-	struct buffer frame;
-
-	buffer_init(&frame, MESSAGE_BYTES_MAX);
-	int status = message_encode(message, &frame);
-	if (status == 0)
-		status = channel_send(worker->run->channel, &worker->peer, frame.data, frame.bytes);
-	buffer_done(&frame);
-	return status;
-}
-
-static void attach_ready(void *context, uint32_t events)
-{
-	struct worker *worker = context;
-	struct attach_message message;
-	int descriptors[ATTACH_DESCRIPTORS_MAX];
-
-	(void)events;
-	int status = attach_receive(worker->attach.descriptor, &message, descriptors, 0);
-	if (status == -EAGAIN)
-		return;
-	for (unsigned i = 0; status > 0 && i < message.descriptor_count; i++)
-		close(descriptors[i]);
-	/* End of file comes a moment before the pidfd; a worker has nothing to say here after its hello. */
-	int descriptor = worker->attach.descriptor;
-	loop_remove(&worker->run->loop, &worker->attach);
-	close(descriptor);
-	if (status > 0)
-		supervisor_kill(worker, "it spoke out of turn on the attach socket");
-}
-
-static int welcome(struct worker *worker)
-{
-	struct run *run = worker->run;
-	struct attach_message message = { .type = ATTACH_WELCOME, .number = worker->number, .core = worker->core };
-	const int files[] = { run->settings_file, run->domain_file };
-
-	snprintf(message.text, sizeof(message.text), "%s", run->place.endpoint);
-	memset(worker->known, 0, sizeof(worker->known));
-	worker->peer.bytes = (uint32_t)snprintf((char *)worker->peer.identity, sizeof(worker->peer.identity), "w%u.%d", worker->number, (int)worker->pid);
-	int status = attach_send(worker->attach.descriptor, &message, files, 2);
-	if (status == 0)
-		status = send_segment(worker, MEMORY_RING);
-	return status == 0 ? send_segment(worker, (uint16_t)worker->number) : status;
-}
-
-static struct worker *find_by_pid(struct run *run, pid_t pid)
-{
-	for (uint32_t i = 0; i < run->worker_count; i++)
-		if (run->workers[i].pid == pid)
-			return &run->workers[i];
-	return NULL;
-}
-
-/* --- slots -------------------------------------------------------------------------------------------------------- */
-
-static int place_on_core(const struct run *run, enum worker_kind kind, uint32_t index)
-{
-	if (strcmp(run->settings->run.pin, "none") == 0)
-		return -1;
-	if (kind == WORKER_PREPROCESS)
-		return topology_place_preprocess(&run->topology, index, index < run->wanted_preprocess ? run->wanted_preprocess : index + 1);
-	return topology_place_other(&run->topology, index, run->wanted_preprocess);
-}
-
-static struct worker *add_slot(struct run *run, enum worker_kind kind, struct error_text *error)
-{
-	uint32_t number = run->worker_count + 1, index = 0;
-
-	if (number > RUN_WORKERS_MAX) {
-		error_set(error, ERROR_LIMIT_HIT, "%d workers at most", RUN_WORKERS_MAX);
-		return NULL;
-	}
-	for (uint32_t i = 0; i < run->worker_count; i++)
-		index += run->workers[i].kind == kind;
-	if (memory_add_segment(run->memory, (uint16_t)number, run->outbox_bytes, false, error) < 0)
-		return NULL;
-	struct worker *worker = &run->workers[run->worker_count++];
-	*worker = (struct worker){ .run = run, .number = number, .kind = kind, .core = place_on_core(run, kind, index),
-				   .process = { .descriptor = -1 }, .attach = { .descriptor = -1 }, .words = { .descriptor = -1 },
-				   .held = { .place = JOB_HELD } };
-	return worker;
-}
-
-/* A slot for one more worker: one that nobody uses, or a new one. */
-static struct worker *take_free_slot(struct run *run, enum worker_kind kind, struct error_text *error)
-{
-	for (uint32_t i = 0; i < run->worker_count; i++) {
-		struct worker *worker = &run->workers[i];
-		if (worker->state == WORKER_ABSENT && !worker->wanted && worker->kind == kind)
-			return worker;
-	}
-	return add_slot(run, kind, error);
-}
-
-static void refuse(int socket, const char *why)
-{
-	struct attach_message message = { .type = ATTACH_REFUSED };
-
-	snprintf(message.text, sizeof(message.text), "%s", why);
-	if (attach_send(socket, &message, NULL, 0) == 0)
-		log_info("a worker was refused: %s", why);
-	close(socket);
-}
-
-static struct worker *admit_external(struct run *run, pid_t pid, const char *kind_name, struct error_text *error)
-{
-	enum worker_kind kind = strcmp(kind_name, "inference") == 0 ? WORKER_INFERENCE : WORKER_PREPROCESS;
-	struct worker *worker = run->phase == RUN_WORKING ? take_free_slot(run, kind, error) : NULL;
-
-	if (!worker) {
-		if (run->phase != RUN_WORKING)
-			error_set(error, ERROR_PEER_GONE, "the run is ending");
-		return NULL;
-	}
-	worker->external = true;
-	worker->pid = pid;
-	worker->state = WORKER_STARTING;
-	worker->started_ns = worker->heard_ns = clock_monotonic_ns();
-	if (watch_process(worker) < 0) {
-		worker->pid = 0;
-		worker->state = WORKER_ABSENT;
-		error_set(error, ERROR_PEER_GONE, "its process cannot be watched");
-		return NULL;
-	}
-	log_info("worker %u (%s, pid %d) joined", worker->number, kind_name, (int)pid);
-	return worker;
-}
-
-/* Its first message decides: a worker of ours, one that joins, or nobody we want. */
-static void take_hello(struct run *run, int socket, pid_t pid)
-{
-	struct attach_message hello;
-	int descriptors[ATTACH_DESCRIPTORS_MAX];
-	int status = attach_receive(socket, &hello, descriptors, 0);
-
-	for (unsigned i = 0; status > 0 && i < hello.descriptor_count; i++)
-		close(descriptors[i]);
-	if (status == ERROR_VERSION_MISMATCH) {
-		refuse(socket, "it belongs to another version of docring");
-		return;
-	}
-	if (status < 0 || hello.type != ATTACH_HELLO) {
-		close(socket);
-		return;
-	}
-	struct worker *worker = find_by_pid(run, pid);
-	if (!worker)
-		worker = admit_external(run, pid, hello.text, &run->error);
-	if (!worker || worker->attach.descriptor >= 0) {
-		refuse(socket, worker ? "it is attached already" : run->error.message);
-		return;
-	}
-	worker->attach = (struct loop_watch){ socket, attach_ready, worker };
-	if (loop_add(&run->loop, &worker->attach, EPOLLIN | EPOLLRDHUP) < 0 || welcome(worker) < 0)
-		supervisor_kill(worker, "it could not be welcomed");
-}
-
-static void newcomer_ready(void *context, uint32_t events)
-{
-	struct newcomer *newcomer = context;
-	int socket = newcomer->watch.descriptor;
-
-	(void)events;
-	loop_remove(&newcomer->run->loop, &newcomer->watch);
-	take_hello(newcomer->run, socket, newcomer->pid);
-}
-
-static void listener_ready(void *context, uint32_t events)
-{
-	struct run *run = context;
-	pid_t pid;
-	int socket = attach_accept(run->listener.descriptor, &pid, &run->error);
-
-	(void)events;
-	if (socket < 0)
-		return;
-	struct newcomer *newcomer = &run->newcomers[run->newcomer_next++ % RUN_NEWCOMERS_MAX];
-	close_watch(run, &newcomer->watch);
-	*newcomer = (struct newcomer){ .run = run, .watch = { socket, newcomer_ready, newcomer }, .pid = pid };
-	if (loop_add(&run->loop, &newcomer->watch, EPOLLIN) < 0) {
-		newcomer->watch.descriptor = -1;
-		close(socket);
-	}
+	return status < 0 ? status : supervisor_watch_process(worker);
 }
 
 /* --- death -------------------------------------------------------------------------------------------------------- */
@@ -431,9 +228,9 @@ static void worker_died(void *context, uint32_t events)
 		log_write(worker->external ? LOG_INFO : LOG_WARNING, "worker %u (%s, pid %d) %s", worker->number, worker_kind_name(worker->kind),
 			  (int)worker->pid, how);
 	}
-	close_watch(run, &worker->words);
-	close_watch(run, &worker->attach);
-	close_watch(run, &worker->process);
+	supervisor_close_watch(run, &worker->words);
+	supervisor_close_watch(run, &worker->attach);
+	supervisor_close_watch(run, &worker->process);
 	worker->pid = 0;
 	worker->peer.bytes = 0;
 	worker->state = WORKER_ABSENT;
@@ -443,24 +240,35 @@ static void worker_died(void *context, uint32_t events)
 
 /* --- watching over ------------------------------------------------------------------------------------------------ */
 
-/* The round's time may be older than what a callback noted meanwhile. */
-static uint64_t elapsed_ns(uint64_t now_ns, uint64_t then_ns)
+/* When this worker has to be looked at next, and why it is killed then; NULL: never. */
+static const char *verdict(const struct run *run, const struct worker *worker, uint64_t *ret_due_ns)
 {
-	return now_ns > then_ns ? now_ns - then_ns : 0;
+	const struct settings *settings = run->settings;
+
+	if (worker->killed_ns)
+		return NULL;
+	if (worker->state == WORKER_STARTING) {
+		*ret_due_ns = worker->started_ns + settings->supervise.handshake_timeout_ms * 1000000u;
+		return "it did not say hello in time (supervise.handshake_timeout_ms)";
+	}
+	if (worker->held.count > 0) {
+		*ret_due_ns = worker->progress_ns + settings->supervise.document_timeout_s * 1000000000u;
+		return "it took too long for one document (supervise.document_timeout_s)";
+	}
+	if (worker->state == WORKER_READY) {
+		*ret_due_ns = worker->heard_ns + settings->supervise.heartbeat_ms * settings->supervise.heartbeat_lost * 1000000u;
+		return "its heartbeat stopped";
+	}
+	return NULL;
 }
 
 static void check_worker(struct run *run, struct worker *worker, uint64_t now_ns)
 {
-	const struct settings *settings = run->settings;
-	uint64_t silent_ms = elapsed_ns(now_ns, worker->heard_ns) / 1000000, busy_s = elapsed_ns(now_ns, worker->progress_ns) / 1000000000;
+	uint64_t due_ns;
+	const char *reason = verdict(run, worker, &due_ns);
 
-	if (worker->state == WORKER_STARTING && elapsed_ns(now_ns, worker->started_ns) / 1000000 > settings->supervise.handshake_timeout_ms)
-		supervisor_kill(worker, "it did not say hello in time (supervise.handshake_timeout_ms)");
-	else if (worker->held.count > 0 && busy_s > settings->supervise.document_timeout_s)
-		supervisor_kill(worker, "it took too long for one document (supervise.document_timeout_s)");
-	else if (worker->state == WORKER_READY && worker->held.count == 0 &&
-		 silent_ms > settings->supervise.heartbeat_ms * settings->supervise.heartbeat_lost)
-		supervisor_kill(worker, "its heartbeat stopped");
+	if (reason && now_ns > due_ns)
+		supervisor_kill(worker, reason);
 }
 
 static void say_stop(struct worker *worker)
@@ -472,6 +280,15 @@ static void say_stop(struct worker *worker)
 		worker->state = WORKER_STOPPING;
 	else if (status != -EAGAIN)
 		supervisor_kill(worker, "it does not take messages");
+}
+
+/* One that has not said hello holds nothing and hears nothing: it goes without a word. */
+static void dismiss(struct worker *worker)
+{
+	worker->state = WORKER_STOPPING;
+	worker->killed_ns = clock_monotonic_ns();
+	if (pidfd_send_signal(worker->process.descriptor, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+		log_warning("worker %u: kill: %s", worker->number, strerror(errno));
 }
 
 static void start_missing(struct run *run, struct worker *worker, uint64_t now_ns)
@@ -511,18 +328,36 @@ void supervisor_step(struct run *run, uint64_t now_ns)
 		if (worker->state == WORKER_LEAVING && worker->held.count == 0)
 			say_stop(worker);
 		check_worker(run, worker, now_ns);
-		if (run->phase == RUN_STOPPING && worker->state != WORKER_STOPPING && worker->state != WORKER_STARTING)
+		if (run->phase == RUN_STOPPING && worker->state == WORKER_STARTING)
+			dismiss(worker);
+		else if (run->phase == RUN_STOPPING && worker->state != WORKER_STOPPING)
 			say_stop(worker);
-		if (run->phase == RUN_STOPPING && (worker->state == WORKER_STARTING || now_ns > run->stop_deadline_ns))
-			supervisor_kill(worker, worker->state == WORKER_STARTING ? "the run is over" : "it did not stop in time");
+		if (run->phase == RUN_STOPPING && now_ns > run->stop_deadline_ns)
+			supervisor_kill(worker, "it did not stop in time");
 	}
 	check_hope(run);
+}
+
+uint64_t supervisor_next_ns(const struct run *run)
+{
+	uint64_t next_ns = UINT64_MAX, due_ns;
+
+	for (uint32_t i = 0; i < run->worker_count; i++) {
+		const struct worker *worker = &run->workers[i];
+		if (worker->pid && verdict(run, worker, &due_ns))
+			next_ns = due_ns < next_ns ? due_ns : next_ns;
+		else if (!worker->pid && worker->wanted && run->phase == RUN_WORKING)
+			next_ns = worker->restart_ns < next_ns ? worker->restart_ns : next_ns;
+		if (worker->pid && !worker->killed_ns && run->phase == RUN_STOPPING && run->stop_deadline_ns < next_ns)
+			next_ns = run->stop_deadline_ns;
+	}
+	return next_ns;
 }
 
 int supervisor_add(struct run *run, uint32_t count, struct error_text *error)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		struct worker *worker = take_free_slot(run, WORKER_PREPROCESS, error);
+		struct worker *worker = supervisor_take_free_slot(run, WORKER_PREPROCESS, error);
 		if (!worker)
 			return ERROR_LIMIT_HIT;
 		worker->wanted = true;
@@ -574,12 +409,12 @@ int supervisor_open(struct run *run, struct error_text *error)
 	int listener = attach_listen(run->place.attach_path, error);
 	if (listener < 0)
 		return listener;
-	run->listener = (struct loop_watch){ listener, listener_ready, run };
+	run->listener = (struct loop_watch){ listener, supervisor_listener_ready, run };
 	status = loop_add(&run->loop, &run->listener, EPOLLIN);
 	if (status < 0)
 		return error_set(error, status, "epoll: %s", strerror(-status));
 	for (uint32_t i = 0; i < run->wanted_preprocess + run->wanted_inference; i++) {
-		struct worker *worker = add_slot(run, i < run->wanted_preprocess ? WORKER_PREPROCESS : WORKER_INFERENCE, error);
+		struct worker *worker = supervisor_add_slot(run, i < run->wanted_preprocess ? WORKER_PREPROCESS : WORKER_INFERENCE, error);
 		if (!worker)
 			return -ENOSPC;
 		worker->wanted = true;
@@ -597,12 +432,12 @@ void supervisor_close(struct run *run)
 			while (waitid(P_PIDFD, (id_t)worker->process.descriptor, &info, WEXITED) < 0 && errno == EINTR)
 				continue;
 		}
-		close_watch(run, &worker->words);
-		close_watch(run, &worker->attach);
-		close_watch(run, &worker->process);
+		supervisor_close_watch(run, &worker->words);
+		supervisor_close_watch(run, &worker->attach);
+		supervisor_close_watch(run, &worker->process);
 		worker->pid = 0;
 	}
 	for (uint32_t i = 0; i < RUN_NEWCOMERS_MAX; i++)
-		close_watch(run, &run->newcomers[i].watch);
-	close_watch(run, &run->listener);
+		supervisor_close_watch(run, &run->newcomers[i].watch);
+	supervisor_close_watch(run, &run->listener);
 }

@@ -2,6 +2,7 @@
 #include "coordinator/walk.h"
 
 #include "base/text.h"
+#include "coordinator/root_name.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,16 +18,22 @@ struct folder {
 	char **names;
 	size_t count, next;
 	size_t path_bytes, name_bytes; /* of this folder in walk->path and walk->name */
+	dev_t device;                  /* with inode: which folder it is, however it was reached */
+	ino_t inode;
 };
 
 struct walk {
 	struct walk_rules rules;
-	char **inputs, **roots;
+	char **inputs, **reals, **roots;
+	bool *are_files;
 	int count, next_input;
 	struct folder folders[WALK_DEPTH_MAX];
 	int depth;
 	char path[PATH_MAX], name[PATH_MAX];
 	char reason[256];
+	bool has_except, has_gaps;
+	dev_t except_device;
+	ino_t except_inode;
 };
 
 /* --- names of the inputs ---------------------------------------------------------------------------------------- */
@@ -39,47 +46,72 @@ static bool root_taken(const struct walk *walk, const char *root, int before)
 	return false;
 }
 
-/* The last part of the input's path, made unique ("docs", "docs~2"). "." and ".." take the folder's real name. */
-static char *make_root(const struct walk *walk, const char *input, int index)
+/* The last part of the input's real path, made unique ("docs", "docs~2"). */
+static char *make_root(const struct walk *walk, const char *real, int index)
 {
-	char real[PATH_MAX], *root = NULL;
-
-	if (!realpath(input, real))
-		return NULL;
 	const char *last = strrchr(real, '/') + 1;
+	struct buffer root;
+
 	if (!*last)
 		last = "root";
-	for (int copy = 1; copy <= index + 1; copy++) {
-		free(root);
-		int bytes = copy == 1 ? asprintf(&root, "%s", last) : asprintf(&root, "%s~%d", last, copy);
-		if (bytes < 0)
-			return NULL;
-		if (!root_taken(walk, root, index))
-			break;
+	buffer_init(&root, PATH_MAX + 32);
+	for (unsigned copy = 1; copy == 1 || root_taken(walk, buffer_string(&root), index); copy++) {
+		buffer_clear(&root);
+		root_name_append(&root, last, walk->are_files[index], copy);
 	}
-	return root;
+	char *name = root.status == 0 ? strdup(buffer_string(&root)) : NULL;
+	buffer_done(&root);
+	return name;
+}
+
+static bool is_the_excepted(const struct walk *walk, const struct stat *found)
+{
+	return walk->has_except && found->st_dev == walk->except_device && found->st_ino == walk->except_inode;
+}
+
+static int add_input(struct walk *walk, const char *input, struct error_text *error)
+{
+	char real[PATH_MAX];
+	struct stat found;
+	int index = walk->count;
+
+	if (stat(input, &found) < 0 || !realpath(input, real))
+		return error_set(error, -errno, "%s: %s; expected a file or a folder", input, strerror(errno));
+	if (is_the_excepted(walk, &found))
+		return error_set(error, -EINVAL, "%s: the output folder cannot be an input too; choose another --output", input);
+	for (int i = 0; i < index; i++)
+		if (strcmp(walk->reals[i], real) == 0)
+			return 0;
+	walk->count++;
+	walk->inputs[index] = strdup(input);
+	walk->reals[index] = strdup(real);
+	walk->are_files[index] = !S_ISDIR(found.st_mode);
+	walk->roots[index] = make_root(walk, real, index);
+	return walk->inputs[index] && walk->reals[index] && walk->roots[index] ? 0 : error_set(error, -ENOMEM, "out of memory");
 }
 
 int walk_open(struct walk **ret_walk, const char *const *inputs, int count, const struct walk_rules *rules, struct error_text *error)
 {
 	struct walk *walk = calloc(1, sizeof(*walk));
+	struct stat except;
 	int status = 0;
 
 	if (walk) {
 		walk->rules = *rules;
 		walk->inputs = calloc((size_t)count + 1, sizeof(*walk->inputs));
+		walk->reals = calloc((size_t)count + 1, sizeof(*walk->reals));
 		walk->roots = calloc((size_t)count + 1, sizeof(*walk->roots));
+		walk->are_files = calloc((size_t)count + 1, sizeof(*walk->are_files));
 	}
-	if (!walk || !walk->inputs || !walk->roots)
+	if (!walk || !walk->inputs || !walk->reals || !walk->roots || !walk->are_files)
 		status = error_set(error, -ENOMEM, "out of memory");
-	for (int i = 0; i < count && status == 0; i++) {
-		struct stat found;
-		walk->count = i + 1;
-		if (stat(inputs[i], &found) < 0)
-			status = error_set(error, -errno, "%s: %s; expected a file or a folder", inputs[i], strerror(errno));
-		else if (!(walk->inputs[i] = strdup(inputs[i])) || !(walk->roots[i] = make_root(walk, inputs[i], i)))
-			status = error_set(error, -ENOMEM, "%s: %s", inputs[i], strerror(errno));
+	if (status == 0 && rules->except && stat(rules->except, &except) == 0) {
+		walk->has_except = true;
+		walk->except_device = except.st_dev;
+		walk->except_inode = except.st_ino;
 	}
+	for (int i = 0; i < count && status == 0; i++)
+		status = add_input(walk, inputs[i], error);
 	if (status < 0) {
 		walk_close(walk);
 		return status;
@@ -106,15 +138,33 @@ void walk_close(struct walk *walk)
 		leave_folder(walk);
 	for (int i = 0; i < walk->count; i++) {
 		free(walk->inputs[i]);
+		free(walk->reals[i]);
 		free(walk->roots[i]);
 	}
 	free(walk->inputs);
+	free(walk->reals);
 	free(walk->roots);
+	free(walk->are_files);
 	free(walk);
 }
 
 int walk_root_count(const struct walk *walk) { return walk->count; }
 const char *walk_root(const struct walk *walk, int index) { return walk->roots[index]; }
+const char *walk_real_path(const struct walk *walk, int index) { return walk->reals[index]; }
+bool walk_root_is_file(const struct walk *walk, int index) { return walk->are_files[index]; }
+bool walk_has_gaps(const struct walk *walk) { return walk->has_gaps; }
+
+int walk_rename_root(struct walk *walk, int index, const char *root)
+{
+	char *copy = strdup(root);
+
+	CHECK(walk->next_input == 0 && index < walk->count);
+	if (!copy)
+		return -ENOMEM;
+	free(walk->roots[index]);
+	walk->roots[index] = copy;
+	return 0;
+}
 
 /* --- the walk --------------------------------------------------------------------------------------------------- */
 
@@ -150,16 +200,28 @@ static int list_folder(DIR *directory, struct folder *folder, bool hidden)
 	return 0;
 }
 
+/* Links followed may lead back to a folder that the walk is in. */
+static bool is_on_the_way(const struct walk *walk, const struct stat *found)
+{
+	for (int i = 0; i < walk->depth; i++)
+		if (walk->folders[i].device == found->st_dev && walk->folders[i].inode == found->st_ino)
+			return true;
+	return false;
+}
+
 /* Goes into the folder at walk->path. */
-static int enter_folder(struct walk *walk)
+static int enter_folder(struct walk *walk, const struct stat *found)
 {
 	if (walk->depth == WALK_DEPTH_MAX)
-		return -ELOOP;
+		return -ENAMETOOLONG;
+	if (walk->rules.entering)
+		walk->rules.entering(walk->rules.context, walk->path);
 	DIR *directory = opendir(walk->path);
 	if (!directory)
 		return -errno;
 	struct folder *folder = &walk->folders[walk->depth++];
-	*folder = (struct folder){ .path_bytes = strlen(walk->path), .name_bytes = strlen(walk->name) };
+	*folder = (struct folder){ .path_bytes = strlen(walk->path), .name_bytes = strlen(walk->name), .device = found->st_dev,
+				   .inode = found->st_ino };
 	int status = list_folder(directory, folder, walk->rules.hidden);
 	closedir(directory);
 	if (status < 0)
@@ -188,10 +250,19 @@ static const char *skip_rule(struct text name)
 	return NULL;
 }
 
-static bool is_excepted(const struct walk *walk)
+static int look_at_folder(struct walk *walk, struct walk_entry *ret_entry, const struct stat *found, const char *last)
 {
-	char real[PATH_MAX];
-	return walk->rules.except && realpath(walk->path, real) && strcmp(real, walk->rules.except) == 0;
+	if (is_the_excepted(walk, found))
+		return 0;
+	if (strcmp(last, "__MACOSX") == 0)
+		return give(walk, ret_entry, WALK_SKIPPED, NULL, "skipped by rule: __MACOSX/");
+	if (is_on_the_way(walk, found))
+		return give(walk, ret_entry, WALK_SKIPPED, NULL, "a symbolic link to a folder that it lies in");
+	int status = enter_folder(walk, found);
+	if (status == 0 || status == -ENOMEM)
+		return status;
+	walk->has_gaps |= status != -ENOENT; /* gone meanwhile: nothing lies in it */
+	return give(walk, ret_entry, WALK_PROBLEM, NULL, status == -ENAMETOOLONG ? "folders nested too deep" : strerror(-status));
 }
 
 /* Looks at walk->path. 1: *ret_entry is set; 0: a folder was entered or passed over. */
@@ -209,16 +280,8 @@ static int look_at(struct walk *walk, struct walk_entry *ret_entry, bool is_inpu
 		if (S_ISDIR(found.st_mode) && !walk->rules.follow_links && !is_input)
 			return give(walk, ret_entry, WALK_SKIPPED, NULL, "a symbolic link to a folder (intake.follow_links is off)");
 	}
-	if (S_ISDIR(found.st_mode)) {
-		if (is_excepted(walk))
-			return 0;
-		if (strcmp(last, "__MACOSX") == 0)
-			return give(walk, ret_entry, WALK_SKIPPED, NULL, "skipped by rule: __MACOSX/");
-		int status = enter_folder(walk);
-		if (status == -ENOMEM)
-			return status;
-		return status < 0 ? give(walk, ret_entry, WALK_PROBLEM, NULL, strerror(-status)) : 0;
-	}
+	if (S_ISDIR(found.st_mode))
+		return look_at_folder(walk, ret_entry, &found, last);
 	if (!S_ISREG(found.st_mode))
 		return give(walk, ret_entry, WALK_PROBLEM, NULL, "not a regular file");
 	const char *rule = is_input ? NULL : skip_rule(text_from(last));

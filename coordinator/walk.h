@@ -28,10 +28,13 @@ struct walk_entry { /* valid until the next walk_next */
 
 struct walk_rules {
 	bool hidden, follow_links;
-	const char *except; /* real path of a folder that is not entered (the output), or NULL */
+	const char *except; /* a folder that is not entered (the output), or NULL */
+	void (*entering)(void *context, const char *path); /* called for every folder before it is listed; NULL: nobody wants to know */
+	void *context;
 };
 
-/* Checks that every input is there: -ENOENT with a message naming the first that is not. */
+/* Checks that every input is there: -ENOENT with a message naming the first that is not. An input given twice counts once; the
+ * excepted folder is no input (-EINVAL). */
 int walk_open(struct walk **ret_walk, const char *const *inputs, int count, const struct walk_rules *rules, struct error_text *error) WARN_UNUSED;
 void walk_close(struct walk *walk);
 /* 1: an entry; 0: the end; -ENOMEM. */
@@ -39,5 +42,11 @@ int walk_next(struct walk *walk, struct walk_entry *ret_entry) WARN_UNUSED;
 /* The names of the inputs, as they begin every entry's name. */
 int walk_root_count(const struct walk *walk);
 const char *walk_root(const struct walk *walk, int index);
+const char *walk_real_path(const struct walk *walk, int index);
+bool walk_root_is_file(const struct walk *walk, int index);
+/* Gives an input another name; before the first walk_next. -ENOMEM. */
+int walk_rename_root(struct walk *walk, int index, const char *root) WARN_UNUSED;
+/* Folders were met that could not be listed: what lies in them is not known. */
+bool walk_has_gaps(const struct walk *walk);
 
 #endif

@@ -14,11 +14,12 @@ enum descriptor_kind {
 	DESCRIPTOR_GENERATE = 3,   /* input: a document block; output: a conversation block */
 };
 
-enum descriptor_status { /* of a result; a task has 0 */
+enum descriptor_status { /* of a result; a task has 0 or DESCRIPTOR_LARGEST */
 	DESCRIPTOR_DONE = 1,         /* out_bytes says how much of the extent is used: the rest is trimmed */
 	DESCRIPTOR_NEEDS_SPACE = 2,  /* out_bytes says how large the extent must be; nothing was written */
 	DESCRIPTOR_INPUT_DAMAGED = 3, /* the input's checksum or layout is wrong: a bug or bad memory, not a bad document */
 	DESCRIPTOR_GAVE_UP = 4,       /* the worker could not do it (out of memory): counts as an attempt */
+	DESCRIPTOR_LARGEST = 5,       /* of an expand task: larger extents cannot be had, what does not fit is refused */
 };
 
 struct descriptor {

@@ -166,6 +166,11 @@ unsigned uring_in_flight(const struct uring *uring)
 	return uring->in_flight;
 }
 
+unsigned uring_room(const struct uring *uring)
+{
+	return uring->entries - uring->in_flight;
+}
+
 void uring_stats(const struct uring *uring, struct uring_stats *ret_stats)
 {
 	*ret_stats = uring->stats;

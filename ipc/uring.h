@@ -39,6 +39,8 @@ int uring_poll(struct uring *uring);
 /* uring_poll until nothing is under way or `timeout_ms` passed (-ETIMEDOUT). */
 int uring_wait_idle(struct uring *uring, int timeout_ms) WARN_UNUSED;
 unsigned uring_in_flight(const struct uring *uring);
+/* How many more operations can be queued now. */
+unsigned uring_room(const struct uring *uring);
 
 struct uring_stats {
 	uint64_t submitted, completed, failed, bytes_read, bytes_written, short_transfers, retries, fallback_calls;

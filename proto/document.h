@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define DOCUMENT_MAGIC 0x434F4444u /* "DDOC" */
-enum { DOCUMENT_VERSION = 1, DOCUMENT_CSV_FORMAT_MAX = 8, DOCUMENT_TERM_TIER_MAX = 4 };
+enum { DOCUMENT_VERSION = 2, DOCUMENT_CSV_FORMAT_MAX = 8, DOCUMENT_TERM_TIER_MAX = 4 };
 #define DOCUMENT_BYTES_MAX ((size_t)2 << 30)
 
 enum document_status {
@@ -199,6 +199,7 @@ struct document_header {
 	uint16_t version;
 	uint16_t status; /* enum document_status */
 	uint64_t body_xxh3; /* XXH3-64 of the block from offset sizeof(struct document_header) to bytes */
+	uint64_t content_xxh3[2]; /* XXH3-128 of the input's data (low, high), set by the worker: also when the coordinator never saw it */
 	uint32_t bytes;     /* of the whole block */
 	uint32_t format;    /* enum document_format */
 	uint32_t gate;      /* enum document_gate: where it was rejected */
@@ -212,7 +213,7 @@ struct document_header {
 
 /* The sizes are part of the format: whoever changes one gives the block a new DOCUMENT_VERSION. */
 _Static_assert(sizeof(struct document_chunk) == 36 && sizeof(struct document_item) == 24, "layout of a document block");
-_Static_assert(sizeof(struct document_header) == 320, "layout of a document block");
+_Static_assert(sizeof(struct document_header) == 336, "layout of a document block");
 _Static_assert(sizeof(struct document_attribute) == 20 && sizeof(struct document_term) == 16, "layout of a document block");
 
 /* --- writing --------------------------------------------------------------------------------------------------- */

@@ -1,23 +1,22 @@
 #define _GNU_SOURCE
 #include "coordinator/dataset/finalise.h"
 
-#include "base/utf8.h"
+#include "base/file.h"
 #include "coordinator/dataset/collect.h"
 #include "coordinator/dataset/manifest.h"
+#include "coordinator/dataset/markdown_name.h"
 #include "coordinator/dataset/output_file.h"
 #include "coordinator/dataset/row.h"
 #include "proto/extraction_json.h"
 #include "proto/front_matter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xxhash.h>
-
-enum { NAME_PART_BYTES_MAX = 200 };
 
 enum line_file { LINES_TRAIN, LINES_VALID, LINES_TEST, LINES_EXTRACTIONS, LINES_REJECTED, LINES_FAILED, LINES_COUNT };
 static const char *const line_file_names[LINES_COUNT] = { "train.jsonl", "valid.jsonl", "test.jsonl", "extractions.jsonl",
@@ -29,6 +28,8 @@ struct writing { /* one finalisation */
 	struct output_file lines[LINES_COUNT];
 	bool opened[LINES_COUNT];
 	struct manifest manifest;
+	struct markdown_names names;
+	char staging[PATH_MAX]; /* where everything is written first */
 	struct finalise_summary summary;
 	struct error_text *error;
 };
@@ -58,7 +59,7 @@ static int write_whole(struct writing *writing, const char *name, struct buffer 
 
 	if (status < 0)
 		return status;
-	status = output_file_open(&file, writing->request->uring, writing->request->output, name, writing->error);
+	status = output_file_open(&file, writing->request->uring, writing->staging, name, writing->error);
 	if (status < 0) {
 		output_file_abandon(&file);
 		return status;
@@ -71,7 +72,7 @@ static int open_lines(struct writing *writing)
 {
 	for (int i = 0; i < LINES_COUNT; i++) {
 		writing->opened[i] = true;
-		int status = output_file_open(&writing->lines[i], writing->request->uring, writing->request->output, line_file_names[i], writing->error);
+		int status = output_file_open(&writing->lines[i], writing->request->uring, writing->staging, line_file_names[i], writing->error);
 		if (status < 0)
 			return status;
 	}
@@ -79,33 +80,6 @@ static int open_lines(struct writing *writing)
 }
 
 /* --- one document --------------------------------------------------------------------------------------------------- */
-
-/* "markdown/" and the document's name as a path: archives become folders, parts too long for a file system are cut and hashed. */
-static void markdown_name(const struct collected_document *entry, struct buffer *out)
-{
-	struct buffer whole;
-	struct text rest, part;
-
-	buffer_init(&whole, PATH_MAX * 8);
-	if (entry->container[0])
-		buffer_append_format(&whole, "%s/", entry->container);
-	buffer_append_string(&whole, entry->source);
-	buffer_append_string(out, "markdown");
-	rest = buffer_view(&whole);
-	while (text_next_field(&rest, '/', &part)) {
-		if (part.bytes == 0 || text_equal(part, TEXT_LITERAL(".")) || text_equal(part, TEXT_LITERAL("..")))
-			continue;
-		buffer_append_byte(out, '/');
-		if (part.bytes <= NAME_PART_BYTES_MAX) {
-			buffer_append_text(out, part);
-			continue;
-		}
-		buffer_append_text(out, text_slice(part, 0, utf8_floor(part, NAME_PART_BYTES_MAX - 20)));
-		buffer_append_format(out, "-%016llx", (unsigned long long)XXH3_64bits(part.data, part.bytes));
-	}
-	buffer_append_string(out, ".md");
-	buffer_done(&whole);
-}
 
 static int write_markdown(struct writing *writing, const struct collected_document *entry, const struct document *document)
 {
@@ -118,8 +92,8 @@ static int write_markdown(struct writing *writing, const struct collected_docume
 	front_matter_append(document, text_from(entry->source), text_from(entry->container), &content);
 	buffer_append_byte(&content, '\n');
 	buffer_append_text(&content, document->markdown);
-	markdown_name(entry, &name);
-	int status = write_whole(writing, buffer_string(&name), &content, true);
+	int status = markdown_names_take(&writing->names, entry->container, entry->source, &name);
+	status = status < 0 ? error_set(writing->error, status, "out of memory") : write_whole(writing, buffer_string(&name), &content, true);
 	buffer_done(&name);
 	buffer_done(&content);
 	return status;
@@ -246,16 +220,51 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 	return remove(path) < 0 ? -1 : 0;
 }
 
-/* The Markdown of documents that are no longer part of the dataset must not stay. */
-static int clear_markdown(struct writing *writing)
+static int remove_tree(const char *path, struct error_text *error)
 {
-	char path[PATH_MAX];
-
-	if (snprintf(path, sizeof(path), "%s/markdown", writing->request->output) >= (int)sizeof(path))
-		return error_set(writing->error, -ENAMETOOLONG, "%s: the path is too long", writing->request->output);
 	if (access(path, F_OK) == 0 && nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) < 0)
-		return error_set(writing->error, -errno, "%s: cannot be emptied: %s", path, strerror(errno));
+		return error_set(error, -errno, "%s: cannot be emptied: %s", path, strerror(errno));
 	return 0;
+}
+
+static int open_staging(struct writing *writing)
+{
+	if (snprintf(writing->staging, sizeof(writing->staging), "%s/.docring/next", writing->request->output) >= (int)sizeof(writing->staging))
+		return error_set(writing->error, -ENAMETOOLONG, "%s: the path is too long", writing->request->output);
+	int status = remove_tree(writing->staging, writing->error);
+	return status < 0 ? status : file_make_folders(writing->staging, writing->error);
+}
+
+/* One entry takes the place of the one before; a folder changes places with it, and the old one goes with the staging folder. */
+static int publish_entry(struct writing *writing, const char *name)
+{
+	char from[PATH_MAX + 32], to[PATH_MAX + 32];
+
+	snprintf(from, sizeof(from), "%s/%s", writing->staging, name);
+	snprintf(to, sizeof(to), "%s/%s", writing->request->output, name);
+	if (access(from, F_OK) < 0) /* settings without Markdown */
+		return remove_tree(to, writing->error);
+	if (rename(from, to) == 0)
+		return 0;
+	if ((errno == ENOTEMPTY || errno == EEXIST) && renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE) == 0)
+		return 0;
+	if (errno == EINVAL && remove_tree(to, NULL) == 0 && rename(from, to) == 0) /* a file system that cannot exchange */
+		return 0;
+	return error_set(writing->error, -errno, "%s: cannot be put in place: %s", to, strerror(errno));
+}
+
+/* Everything is written: it takes the place of the last dataset at once, the manifest last. Nothing is synced: what a power cut takes
+ * can be written again from the spool, which is. */
+static int publish(struct writing *writing)
+{
+	static const char *const others[] = { "markdown", "README.md", "manifest.json" };
+	int status = 0;
+
+	for (int i = 0; i < LINES_COUNT && status == 0; i++)
+		status = publish_entry(writing, line_file_names[i]);
+	for (size_t i = 0; i < COUNT_OF(others) && status == 0; i++)
+		status = publish_entry(writing, others[i]);
+	return status;
 }
 
 static int write_lines(struct writing *writing)
@@ -295,6 +304,8 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 {
 	struct writing writing = { .request = request, .error = error };
 	const struct settings *settings = request->settings;
+
+	markdown_names_init(&writing.names);
 	int status = collection_load(&writing.collection, request->state, request->output, error);
 
 	if (status < 0)
@@ -302,16 +313,21 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 	status = collection_remove_duplicates(&writing.collection, error);
 	if (status == 0) {
 		collection_split(&writing.collection, settings->split.valid, settings->split.test, settings->run.seed);
-		status = clear_markdown(&writing);
+		status = open_staging(&writing);
 	}
 	if (status == 0)
 		status = write_lines(&writing);
 	if (status == 0)
 		status = write_descriptions(&writing);
+	if (status == 0)
+		status = publish(&writing);
 	for (int i = 0; i < LINES_COUNT; i++)
 		if (writing.opened[i])
 			output_file_abandon(&writing.lines[i]);
+	if (writing.staging[0])
+		(void)remove_tree(writing.staging, NULL); /* what it failed over is left for the next time otherwise */
 	manifest_done(&writing.manifest);
+	markdown_names_done(&writing.names);
 	collection_done(&writing.collection);
 	if (status < 0)
 		return error && error->message[0] ? status : error_set(error, status, "%s", error_describe(status));

@@ -28,7 +28,7 @@ struct output_file {
 int output_file_open(struct output_file *out, struct uring *uring, const char *folder, const char *name, struct error_text *error) WARN_UNUSED;
 /* Hands the pending bytes over when there are enough of them; cheap to call after every row. */
 int output_file_flush(struct output_file *out, struct error_text *error) WARN_UNUSED;
-/* Writes the rest, syncs, renames. ret_hash: lower-case hex. On failure the unfinished file is removed. */
+/* Writes the rest, renames. ret_hash: lower-case hex. On failure the unfinished file is removed. */
 int output_file_finish(struct output_file *out, char ret_hash[OUTPUT_HASH_HEX_BYTES], struct error_text *error) WARN_UNUSED;
 void output_file_abandon(struct output_file *out); /* NULL-safe, also after finish */
 

@@ -67,6 +67,108 @@ class Service(RunCase):
         self.stop()
         self.assertEqual(len(self.rows("extractions.jsonl")), 4)
 
+    def test_files_that_appear_below_a_watched_folder(self):
+        inbox = small_corpus(self.folder / "inbox", 1)
+        self.serve("--watch", inbox)
+        self.wait_until(lambda status: status["done"] == 1)
+        small_corpus(inbox / "new" / "deep", 2)
+        self.wait_until(lambda status: status["done"] == 3)
+        (inbox / "new" / "late.md").write_text(feature_text(60), encoding="utf-8")
+        self.wait_until(lambda status: status["done"] == 4)
+        self.stop()
+        self.assertEqual(len(self.rows("extractions.jsonl")), 4)
+
+    def test_a_file_written_piece_by_piece_ends_whole(self):
+        inbox = small_corpus(self.folder / "inbox", 1)
+        self.serve("--watch", inbox)
+        text = "".join(feature_text(number) for number in range(100, 120))
+        pieces = [text[start:start + 4000] for start in range(0, len(text), 4000)]
+        with open(inbox / "slow.md", "w", encoding="utf-8") as slow:
+            for number, piece in enumerate(pieces):
+                slow.write(piece)
+                slow.flush()
+                (inbox / f"other_{number:02}.md").write_text(feature_text(200 + number), encoding="utf-8")
+                self.wait_until(lambda status: status["done"] > number)
+        self.wait_until(lambda status: self.dataset_has("inbox/slow.md", "pmLoadSteerMoved119"))
+        self.stop()
+        self.assertEqual(len(self.rows("extractions.jsonl")), len(pieces) + 2)
+
+    def dataset_has(self, name, words):
+        path = self.out / "extractions.jsonl"
+        return path.exists() and any(row["source_file"] == name and words in row["text"] for row in self.rows("extractions.jsonl"))
+
+    def test_files_of_one_name_are_kept_apart(self):
+        self.serve()
+        for number, folder in enumerate(("one", "two\nlines")):
+            (self.folder / folder).mkdir()
+            path = self.folder / folder / "README.md"
+            path.write_text(feature_text(number), encoding="utf-8")
+            result = self.run_program("submit", "--run", self.out, path)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.wait_until(lambda status: status["done"] == number + 1)
+        self.stop()
+        self.assertEqual({row["source_file"] for row in self.rows("extractions.jsonl")}, {"README.md", "README~2.md"})
+
+    def test_a_submission_from_another_folder_by_a_relative_path(self):
+        self.serve()
+        small_corpus(self.folder / "docs", 2)
+        result = self.run_program("submit", "--run", self.out, "../docs", cwd=self.runtime.parent / self.runtime.name)
+        self.assertEqual(result.returncode, 1)
+        result = self.run_program("submit", "--run", self.out, "docs/../docs", cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.wait_until(lambda status: status["done"] == 2)
+        self.stop()
+
+    def test_what_was_submitted_outlives_the_service(self):
+        self.serve("--set", "io.commit_documents=4", "--set", "io.commit_ms=1")
+        corpus = small_corpus(self.folder / "docs", 1200)
+        single = self.folder / "single.md"
+        single.write_text(feature_text(5000), encoding="utf-8")
+        self.assertEqual(self.run_program("submit", "--run", self.out, corpus, single).returncode, 0)
+        self.service.kill()
+        self.service.communicate()
+        self.serve()
+        self.wait_until(lambda status: status["done"] + status["unchanged"] >= 1201 and status["queues"]["committing"] == 0)
+        self.stop()
+        self.assertEqual(len(self.rows("extractions.jsonl")), 1201)
+
+    def test_a_service_keeps_no_descriptors_and_sleeps_when_idle(self):
+        self.serve()
+
+        def look():
+            folder = f"/proc/{self.service.pid}"
+            return len(os.listdir(f"{folder}/fd"))
+
+        for number in range(3):
+            path = self.folder / f"one{number}.md"
+            path.write_text(feature_text(number), encoding="utf-8")
+            self.run_program("submit", "--run", self.out, path)
+            self.wait_until(lambda status: status["done"] == number + 1)
+            self.wait_until(lambda status: (self.out / "manifest.json").exists() and status["queues"]["spooling"] == 0)
+            if number == 0:
+                before = look()
+        self.assertLessEqual(look(), before + 1)  # one for the client that may just be leaving
+        self.stop()
+
+    def test_inputs_and_a_watched_folder_together(self):
+        corpus, inbox = small_corpus(self.folder / "docs", 3), small_corpus(self.folder / "inbox", 2)
+        self.serve("--watch", inbox, corpus)
+        self.wait_until(lambda status: status["done"] == 5)
+        self.stop()
+
+    def test_a_closed_terminal_drains(self):
+        self.serve()
+        self.run_program("submit", "--run", self.out, small_corpus(self.folder / "docs", 3))
+        self.wait_until(lambda status: status["done"] == 3)
+        self.service.send_signal(signal.SIGHUP)
+        self.assertEqual(self.finish(self.service).returncode, 0)
+        self.assertEqual(len(self.rows("extractions.jsonl")), 3)
+
+    def test_no_folder_to_watch(self):
+        result = self.run_program("--watch", self.folder / "missing", "-o", self.out, "--shm", "64M")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("missing", result.stderr)
+
     def test_submitting_nothing_real_is_refused(self):
         self.serve()
         result = self.run_program("submit", "--run", self.out, self.folder / "missing")

@@ -66,11 +66,15 @@ static int list_absent(struct expansion *work, enum member_status status, const 
 	return result;
 }
 
-/* The entry does not fit any more: the block ends before it, or is too small for even this one. */
+/* The entry does not fit any more: the block ends before it, or is too small for even this one. Where nothing larger can be had
+ * the entry is listed as refused, and 0 returned. */
 static int step_full(struct expansion *work, size_t data_bytes)
 {
 	if (work->writer.member_count > 0)
 		return STEP_FULL;
+	if (work->task->descriptor.status == DESCRIPTOR_LARGEST && data_bytes > 0)
+		return list_absent(work, MEMBER_REFUSED, "too large for the shared memory: %zu MiB in one piece; pass a larger --shm or fewer --workers",
+				   (data_bytes >> 20) + 1);
 	work->needed_bytes = members_block_bytes(buffer_view(&work->container), buffer_view(&work->name), data_bytes);
 	return ERROR_NEEDS_SPACE;
 }
@@ -93,7 +97,8 @@ static bool is_bomb(const struct expansion *work, const struct meter *meter, uin
 	int64_t packed = archive_filter_bytes(work->archive, -1) - meter->packed_before;
 	uint64_t unpacked = meter->whole ? (uint64_t)archive_filter_bytes(work->archive, 0) : member_bytes;
 
-	if (unpacked < RATIO_BYTES_MIN || packed < 0)
+	/* A stored member is one block, counted when it has been given out: what is no larger than the archive is no bomb. */
+	if (unpacked < RATIO_BYTES_MIN || unpacked <= work->task->input.data.bytes || packed < 0)
 		return false;
 	return unpacked / work->settings->intake.archive_ratio_max > (uint64_t)packed + PACKED_SLACK_BYTES;
 }
@@ -110,8 +115,10 @@ static int check_claim(struct expansion *work, uint64_t claimed_bytes, size_t sp
 	if (claimed_bytes > RATIO_BYTES_MIN && claimed_bytes / ratio_max > work->task->input.data.bytes)
 		return list_absent(work, MEMBER_REFUSED, "claims %" PRIu64 " bytes, more than %" PRIu64 " times the whole archive "
 				   "(intake.archive_ratio_max)", claimed_bytes, ratio_max);
+	if (claimed_bytes > space_bytes)
+		return step_full(work, claimed_bytes);
 	*ret_refused = false;
-	return claimed_bytes > space_bytes ? step_full(work, claimed_bytes) : 0;
+	return 0;
 }
 
 /* Unpacks into `place` until the end. STEP_NEXT with *ret_bytes, or what became of the entry with *ret_listed. */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
 enum { KEPT_DOCUMENTS_MAX = 4 }; /* that wait for a larger extent; an older one is converted again */
 
@@ -102,6 +103,18 @@ static struct document_builder *make_document(struct handler *handler, const str
 	return NULL;
 }
 
+/* Archives that came as a descriptor go without: they are read in many steps, and their members have hashes of their own. */
+static void put_content_hash(const struct worker_task *task, struct document_header *header)
+{
+	const struct input_header *input = task->input.header;
+	XXH128_hash_t hash = { input->content_xxh3[0], input->content_xxh3[1] };
+
+	if ((input->flags & INPUT_BY_DESCRIPTOR) && header->status != DOCUMENT_EXPANDED && header->format != DOCUMENT_FORMAT_ARCHIVE)
+		hash = XXH3_128bits(task->input.data.data, task->input.data.bytes);
+	header->content_xxh3[0] = hash.low64;
+	header->content_xxh3[1] = hash.high64;
+}
+
 /* Writes the block and frees the builder; keeps it when there is no room. */
 static int64_t put_document(struct handler *handler, const struct worker_task *task, struct document_builder *document,
 			    size_t *ret_needed_bytes)
@@ -112,8 +125,10 @@ static int64_t put_document(struct handler *handler, const struct worker_task *t
 		*ret_needed_bytes = (size_t)bytes;
 		return ERROR_NEEDS_SPACE;
 	}
-	if (bytes >= 0)
+	if (bytes >= 0) {
 		document_builder_write(document, task->out);
+		put_content_hash(task, (struct document_header *)task->out);
+	}
 	document_builder_destroy(document);
 	return bytes;
 }
