@@ -21,19 +21,19 @@ static const char *const statement_text[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
 	[SQL_ROLLBACK] = "ROLLBACK",
-	[SQL_PUT] = "INSERT OR REPLACE INTO documents(name, source, container, hash, config, outcome, format, gate, reason, bytes,"
+	[SQL_PUT] = ("INSERT OR REPLACE INTO documents(name, source, container, hash, config, outcome, format, gate, reason, bytes,"
 		    " modified_ns, score, attempts, pairs_accepted, pairs_refused, spool_offset, document_bytes, conversations_bytes,"
-		    " preprocess_ns, generate_ns, met) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)",
+		    " preprocess_ns, generate_ns, met) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)"),
 	[SQL_LOOK_UP] = "SELECT hash, bytes, modified_ns, outcome, met FROM documents WHERE name = ?1 AND config = ?2",
 	[SQL_MEET] = "UPDATE documents SET met = ?2 WHERE name = ?1",
 	/* a range scan of the primary key: '!' + 1 is '"' */
 	[SQL_MEET_MEMBERS] = "UPDATE documents SET met = ?2 WHERE name > ?1 || '!' AND name < ?1 || '\"'",
-	[SQL_FORGET] = "DELETE FROM documents WHERE met < ?2 AND (name = ?1 OR (name > ?1 || '/' AND name < ?1 || '0')"
-		       " OR (name > ?1 || '!' AND name < ?1 || '\"'))",
+	[SQL_FORGET] = ("DELETE FROM documents WHERE met < ?2 AND (name = ?1 OR (name > ?1 || '/' AND name < ?1 || '0')"
+		       " OR (name > ?1 || '!' AND name < ?1 || '\"'))"),
 	[SQL_COUNTS] = "SELECT outcome, count(*), sum(pairs_accepted), sum(pairs_refused) FROM documents GROUP BY outcome",
-	[SQL_EACH] = "SELECT name, source, container, hash, outcome, format, gate, reason, bytes, modified_ns, score, attempts,"
+	[SQL_EACH] = ("SELECT name, source, container, hash, outcome, format, gate, reason, bytes, modified_ns, score, attempts,"
 		     " pairs_accepted, pairs_refused, spool_offset, document_bytes, conversations_bytes, preprocess_ns, generate_ns"
-		     " FROM documents ORDER BY name",
+		     " FROM documents ORDER BY name"),
 	[SQL_SET] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
 	[SQL_GET] = "SELECT value FROM meta WHERE key = ?1",
 	[SQL_UNSETTLED_MEMBER] = "SELECT 1 FROM documents WHERE name > ?1 || '!' AND name < ?1 || '\"' AND (outcome = 'failed' OR config <> ?2) LIMIT 1",
