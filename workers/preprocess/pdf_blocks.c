@@ -66,25 +66,32 @@ static int compare_floats(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The median distance of neighbouring lines of one size, in font sizes; 1.2 when there are none. */
-static float usual_leading(const struct pdf_layout *layout)
+/* The distance of neighbouring lines of one size, in font sizes: the lower quartile below lines that reach far to the right, so that
+ * neither lists nor tables nor short paragraphs count. Where there are few such, `known` from the pages before (0: not known), or
+ * the median of all lines; 1.2 when there are none. *ret_sure: does it say something of other pages? */
+static float usual_leading(const struct pdf_layout *layout, float known, bool *ret_sure)
 {
-	enum { SAMPLES = 256 };
-	float samples[SAMPLES];
-	size_t count = 0;
+	enum { SAMPLES = 256, FULL_MIN = 4 };
+	float samples[SAMPLES], full[SAMPLES];
+	size_t count = 0, full_count = 0;
 
 	for (size_t r = 1; r < layout->row_count && count < SAMPLES; r++) {
 		const struct pdf_row *a = &layout->rows[r - 1], *b = &layout->rows[r];
 		if (a->furniture || b->furniture || a->region != b->region || b->size <= 0 || fabsf(a->size - b->size) > 0.6f)
 			continue;
 		float ratio = distance(a, b) / b->size;
-		if (ratio > 0.8f && ratio < 2.2f)
-			samples[count++] = ratio;
+		if (ratio <= 0.8f || ratio >= 2.2f)
+			continue;
+		samples[count++] = ratio;
+		if (a->segment_count == 1 && b->segment_count == 1 && a->box.x1 > layout->text.x0 + 0.8f * (layout->text.x1 - layout->text.x0))
+			full[full_count++] = ratio;
 	}
-	if (count == 0)
-		return 1.2f;
+	qsort(full, full_count, sizeof(full[0]), compare_floats);
+	*ret_sure = full_count >= FULL_MIN;
+	if (*ret_sure)
+		return full[full_count / 4];
 	qsort(samples, count, sizeof(samples[0]), compare_floats);
-	return samples[count / 2];
+	return known > 0 ? known : count > 0 ? samples[count / 2] : 1.2f;
 }
 
 /* Rows of contents lists and indexes: those with leaders, and what stands between two of them. */
@@ -201,10 +208,23 @@ static bool heading_goes_on(struct blocks_work *work, const struct pdf_row *befo
 	return pdf_clause_depth(row_text(work, row), &title) == 0;
 }
 
-/* `title`: where the words behind a clause number begin. */
-static bool reads_as_heading(struct text text, unsigned clause, size_t title, bool larger)
+/* Four words or more and a full stop. */
+static bool is_sentence(struct text text)
+{
+	size_t blanks = 0;
+
+	for (size_t i = 0; i < text.bytes; i++)
+		blanks += text.data[i] == ' ';
+	return blanks >= 3 && text.data[text.bytes - 1] == '.';
+}
+
+/* `title`: where the words behind a clause number begin. `emphatic`: bold, or much larger than the text. */
+static bool reads_as_heading(struct text text, unsigned clause, size_t title, bool larger, bool emphatic)
 {
 	const char last = text.data[text.bytes - 1];
+
+	if (!emphatic && is_sentence(text))
+		return false;
 
 	if (text.bytes > (larger ? HEADING_BYTES_MAX : HEADING_BOLD_BYTES_MAX))
 		return false;
@@ -265,7 +285,8 @@ static bool find_heading(struct blocks_work *work, size_t r, struct found_headin
 	text = buffer_view(&work->blocks->text);
 	if (found.outline_depth == 0)
 		found.outline_depth = pdf_outline_depth(work->outline, text, layout->page->number);
-	if (found.outline_depth == 0 && !reads_as_heading(text, found.clause_depth, title, is_larger(work, row)))
+	const bool emphatic = row->bold > 0.8f || row->size > 1.5f * work->body->size;
+	if (found.outline_depth == 0 && !reads_as_heading(text, found.clause_depth, title, is_larger(work, row), emphatic))
 		return false;
 	if (found.outline_depth == 0 && found.clause_depth == 0 && row->mono >= mono_share && !is_larger(work, row))
 		return false;
@@ -405,6 +426,19 @@ static int take_paragraph(struct blocks_work *work, size_t *r)
 	return 0;
 }
 
+/* Does the row begin the next item of the list: at the same place, with the next number; or with any marker, when the item's own
+ * lines would stand further right? */
+static bool is_next_item(struct blocks_work *work, const struct pdf_row *first, const struct pdf_marker *marker, float text_x0,
+			 const struct pdf_row *row)
+{
+	struct pdf_marker next;
+	float next_x0;
+
+	if (fabsf(row->box.x0 - first->box.x0) > 0.5f * row->size || !find_marker(work, row, &next, &next_x0) || next.ordered != marker->ordered)
+		return false;
+	return !next.ordered || next.number == marker->number + 1 || fabsf(next_x0 - text_x0) < 0.1f * row->size;
+}
+
 static int take_item(struct blocks_work *work, size_t *r, struct pdf_marker marker, float text_x0)
 {
 	const struct pdf_row *rows = work->layout->rows;
@@ -416,7 +450,7 @@ static int take_item(struct blocks_work *work, size_t *r, struct pdf_marker mark
 		bool hangs = row->box.x0 > text_x0 - 0.6f * row->size && row->box.x0 < text_x0 + 1.5f * row->size;
 		bool wraps = is_full(work, &rows[last]) && row->box.x0 > rows[first].box.x0 - 0.5f * row->size &&
 			     distance(&rows[last], row) < 1.1f * work->leading * row->size;
-		if (text_breaks(work, &rows[last], row) || !(hangs || wraps))
+		if (text_breaks(work, &rows[last], row) || !(hangs || wraps) || is_next_item(work, &rows[first], &marker, text_x0, row))
 			break;
 		last = next;
 		end = next + 1;
@@ -450,6 +484,7 @@ static int take_table(struct blocks_work *work, size_t *r, const struct pdf_tabl
 {
 	struct pdf_blocks *blocks = work->blocks;
 
+	pdf_table_part_rows(work->layout, table);
 	if (!pdf_grow((void **)&blocks->tables, &blocks->table_capacity, blocks->table_count, sizeof(*blocks->tables)))
 		return -ENOMEM;
 	struct pdf_block *block = add_block(work, PDF_BLOCK_TABLE, *r, *r + table->row_count);
@@ -498,6 +533,8 @@ static int take_block(struct blocks_work *work, size_t *r)
 	float text_x0 = 0;
 
 	enter_region(work, *r);
+	if (work->blocks->count == 0 && work->blocks->carries && pdf_table_continue(work->layout, *r, &work->blocks->carried, &table))
+		return take_table(work, r, &table);
 	if (find_heading(work, *r, &heading))
 		return take_heading(work, r, &heading);
 	if (find_marker(work, row, &marker, &text_x0))
@@ -509,14 +546,29 @@ static int take_block(struct blocks_work *work, size_t *r)
 	return take_paragraph(work, r);
 }
 
+/* A table at the end of the page may go on with the next one; a page without text parts nothing. */
+static void carry_table(struct pdf_blocks *blocks)
+{
+	const struct pdf_block *last = blocks->count > 0 ? &blocks->items[blocks->count - 1] : NULL;
+
+	if (!last)
+		return;
+	blocks->carries = last->kind == PDF_BLOCK_TABLE && !blocks->tables[last->table].terms;
+	if (blocks->carries)
+		blocks->carried = blocks->tables[last->table];
+}
+
 int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const struct pdf_body *body, struct pdf_outline *outline)
 {
 	struct blocks_work work = { .blocks = blocks, .layout = layout, .body = body, .outline = outline };
+	bool sure = false;
 	int status = 0;
 
 	blocks->count = blocks->table_count = 0;
 	blocks->leaders_dropped = 0;
-	work.leading = usual_leading(layout);
+	work.leading = usual_leading(layout, blocks->leading, &sure);
+	if (sure)
+		blocks->leading = work.leading;
 	drop_leaders(&work);
 	drop_entries(&work);
 	for (size_t r = 0; r < layout->row_count && status == 0;) {
@@ -525,5 +577,6 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 		else
 			status = take_block(&work, &r);
 	}
+	carry_table(blocks);
 	return status < 0 ? status : blocks->text.status == -ENOMEM ? -ENOMEM : 0;
 }

@@ -27,13 +27,17 @@ struct pdf_blocks {
 	size_t count, capacity;
 	struct pdf_table *tables;
 	size_t table_count, table_capacity;
+	struct pdf_table carried;     /* the table that ended the page before: it may go on */
+	bool carries;
+	float leading;                /* usual distance of lines on the pages so far, in font sizes; 0: not known */
 	size_t leaders_dropped;       /* rows of contents lists and indexes, left out */
 	struct buffer text;           /* scratch: of the row at hand */
 };
 
 void pdf_blocks_init(struct pdf_blocks *blocks);
 void pdf_blocks_done(struct pdf_blocks *blocks);
-/* Replaces what was in `blocks`. Rows of contents lists are marked as furniture. 0 or -ENOMEM. */
+/* Replaces what was in `blocks`; pages come one after the other, because a table may go on from the
+ * one before, and a page of tables has the line distance of the others. Rows of contents lists are marked as furniture. 0 or -ENOMEM. */
 int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const struct pdf_body *body, struct pdf_outline *outline) WARN_UNUSED;
 
 #endif

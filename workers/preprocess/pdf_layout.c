@@ -1,5 +1,7 @@
 #include "workers/preprocess/pdf_layout.h"
 
+#include "workers/preprocess/pdf_align.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -17,10 +19,12 @@ void pdf_layout_done(struct pdf_layout *layout)
 {
 	free(layout->segments);
 	free(layout->rows);
+	free(layout->parts);
+	free(layout->breaks);
 	*layout = (struct pdf_layout){ 0 };
 }
 
-static void cover(struct pdf_box *box, struct pdf_box other)
+void pdf_box_cover(struct pdf_box *box, struct pdf_box other)
 {
 	box->x0 = other.x0 < box->x0 ? other.x0 : box->x0;
 	box->y0 = other.y0 < box->y0 ? other.y0 : box->y0;
@@ -62,7 +66,7 @@ static int build_segments(struct pdf_layout *layout)
 		struct pdf_segment *last = layout->segment_count > 0 ? &layout->segments[layout->segment_count - 1] : NULL;
 		if (last && i > 0 && last->word_first + last->word_count == i && continues(&page->words[i - 1], word)) {
 			last->word_count++;
-			cover(&last->box, word->box);
+			pdf_box_cover(&last->box, word->box);
 			continue;
 		}
 		if (!pdf_grow((void **)&layout->segments, &layout->segment_capacity, layout->segment_count, sizeof(*layout->segments)))
@@ -81,7 +85,7 @@ static int build_segments(struct pdf_layout *layout)
 		}
 		if (i == 0)
 			layout->text = segment->box;
-		cover(&layout->text, segment->box);
+		pdf_box_cover(&layout->text, segment->box);
 	}
 	return 0;
 }
@@ -310,7 +314,7 @@ static size_t join_close(struct pdf_layout *layout, size_t first, size_t end)
 		bool adjacent = last->word_first + last->word_count == next->word_first;
 		if (adjacent && next->box.x0 - last->box.x1 < segment_gap_sizes * size) {
 			last->word_count += next->word_count;
-			cover(&last->box, next->box);
+			pdf_box_cover(&last->box, next->box);
 		} else {
 			layout->segments[++kept] = *next;
 		}
@@ -331,7 +335,7 @@ static int add_row(struct pdf_layout *layout, size_t first, size_t end)
 		.region = layout->segments[first].region,
 	};
 	for (uint32_t s = 0; s < row->segment_count; s++)
-		cover(&row->box, layout->segments[first + s].box);
+		pdf_box_cover(&row->box, layout->segments[first + s].box);
 	measure_row(layout, row);
 	return 0;
 }
@@ -366,7 +370,8 @@ int pdf_layout_build(struct pdf_layout *layout, const struct pdf_page *page)
 	if (status < 0)
 		return status;
 	assign_regions(layout);
-	return build_rows(layout);
+	status = build_rows(layout);
+	return status < 0 ? status : pdf_align_part(layout);
 }
 
 /* Is there no blank between the two? The library gives one before raised and lowered parts of a word; those stand close. */

@@ -24,6 +24,7 @@ struct pdf_row {
 	uint32_t region;    /* rows of one region stand in one column: another number starts at another place */
 	bool furniture;     /* running header, footer or page number: not text of the document */
 	bool rotated;
+	bool begins_cells;  /* set for the rows of a table by pdf_table_part_rows: a row of the table begins here */
 };
 
 struct pdf_layout {
@@ -33,12 +34,19 @@ struct pdf_layout {
 	struct pdf_row *rows;
 	size_t row_count, row_capacity;
 	struct pdf_box text;         /* what all segments cover */
+	struct pdf_segment *parts;   /* scratch of pdf_align: the segments to be, and words that begin a column */
+	size_t part_capacity;
+	uint32_t *breaks;
+	size_t break_count, break_capacity;
 };
 
 void pdf_layout_init(struct pdf_layout *layout);
 void pdf_layout_done(struct pdf_layout *layout);
 /* Replaces what was in the layout. The page stays as it is while the layout is used. 0 or -ENOMEM. */
 int pdf_layout_build(struct pdf_layout *layout, const struct pdf_page *page) WARN_UNUSED;
+
+/* Makes `box` as large as to hold the other one too. */
+void pdf_box_cover(struct pdf_box *box, struct pdf_box other);
 
 /* Appends the row's text, words parted by one blank; or the text of one segment. Plain, no escapes. */
 void pdf_row_append(const struct pdf_layout *layout, const struct pdf_row *row, struct buffer *out);

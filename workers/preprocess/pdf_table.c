@@ -3,6 +3,7 @@
 #include <math.h>
 
 static const float column_gap_sizes = 0.6f; /* white between two columns, in font sizes */
+static const float bold_header_min = 0.8f;    /* share of a header's letters */
 static const float row_distance_sizes = 3.2f; /* lines further apart are not of one table */
 
 static float row_distance(const struct pdf_row *a, const struct pdf_row *b) { return b->y - a->y; }
@@ -50,10 +51,25 @@ static bool place_row(struct pdf_table *table, const struct pdf_layout *layout, 
 	return true;
 }
 
-/* A line with one part continues a cell when it stands close below. */
-static bool may_continue(const struct pdf_row *before, const struct pdf_row *row)
+static const struct pdf_row *row_after(const struct pdf_layout *layout, size_t r)
 {
-	return row_distance(before, row) < 1.35f * row->size;
+	while (++r < layout->row_count)
+		if (!layout->rows[r].furniture)
+			return &layout->rows[r];
+	return NULL;
+}
+
+/* A line with one part belongs to the table when it continues a cell close above; or when, right of the first column, a line
+ * with more parts follows close below: cells in the middle of a row's height stand lower than its tallest cell begins. */
+static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r)
+{
+	static const float line_sizes = 1.35f;
+	const struct pdf_row *row = &layout->rows[r], *after = row_after(layout, r);
+
+	if (row_distance(before, row) < line_sizes * row->size)
+		return true;
+	return table->column_count > 1 && row->box.x0 > table->columns[0].x1 && after && after->region == row->region &&
+	       after->segment_count + 1 >= table->column_count && row_distance(row, after) < line_sizes * row->size;
 }
 
 struct table_shape {
@@ -110,12 +126,28 @@ static void measure(const struct pdf_layout *layout, const struct pdf_table *tab
 	}
 }
 
+/* A bold row above a plain one, with the same left edges: a table that has one row. */
+static bool is_header_with_row(const struct pdf_layout *layout, const struct pdf_table *table)
+{
+	static const float tolerance = 1.5f, bold_min = 0.9f, plain_max = 0.5f;
+	const struct pdf_row *header = &layout->rows[table->row_first], *row = row_after(layout, table->row_first);
+
+	if (!row || header->bold < bold_min || row->bold > plain_max || row->segment_count != header->segment_count)
+		return false;
+	for (uint32_t s = 0; s < row->segment_count; s++)
+		if (fabsf(layout->segments[header->segment_first + s].box.x0 - layout->segments[row->segment_first + s].box.x0) > tolerance)
+			return false;
+	return true;
+}
+
 static bool is_convincing(const struct pdf_layout *layout, const struct pdf_table *table, const struct table_shape *shape)
 {
 	static const float aligned_min = 0.6f, filled_min = 0.2f, full_min = 0.25f;
 	const size_t columns = table->column_count;
 
-	if (columns < 2 || shape->full_rows < 2 || (shape->full_rows == 2 && columns == 2))
+	if (columns < 2 || shape->full_rows < 2)
+		return false;
+	if (shape->full_rows == 2 && columns == 2 && !is_header_with_row(layout, table))
 		return false;
 	if (shape->mono_rows * 10 > shape->rows * 9) /* aligned program text */
 		return false;
@@ -139,7 +171,7 @@ static bool are_terms(const struct pdf_layout *layout, const struct pdf_table *t
 		return false;
 	const struct pdf_segment *left = &layout->segments[first->segment_first];
 	bool mono_names = layout->page->words[left->word_first].style & PDF_MONO;
-	bool header = first->bold > 0.8f;
+	bool header = first->bold > bold_header_min;
 	bool sentences = shape->words[1] > 6 * shape->filled[1] || shape->filled[1] > shape->filled[0] + shape->filled[0] / 2;
 	return !header && (mono_names || sentences);
 }
@@ -161,7 +193,7 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 		bool full = row->segment_count > 1;
 		if (row->region != start->region || row->rotated || row->size > 1.3f * start->size)
 			break;
-		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !may_continue(last, row))))
+		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !may_be_part(layout, &table, last, r))))
 			break;
 		if (!place_row(&table, layout, row, full))
 			break;
@@ -178,8 +210,56 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 	if (!is_convincing(layout, &table, &shape))
 		return false;
 	table.terms = are_terms(layout, &table, &shape);
+	table.bold_header = start->bold > bold_header_min;
 	*ret_table = table;
 	return true;
+}
+
+/* Do the row's parts stand in the columns as they were, most of them at the same left edge, right edge or middle? */
+static bool fits_columns(const struct pdf_layout *layout, const struct pdf_table *columns, const struct pdf_row *row)
+{
+	static const float tolerance = 2.5f;
+	struct pdf_table tried = *columns;
+	size_t aligned = 0;
+
+	if (row->segment_count > columns->column_count || !place_row(&tried, layout, row, false))
+		return false;
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		struct pdf_box box = layout->segments[row->segment_first + s].box;
+		const struct pdf_table_column *column = &columns->columns[pdf_table_column_of(columns, &layout->segments[row->segment_first + s])];
+		aligned += fabsf(box.x0 - column->x0) < tolerance || fabsf(box.x1 - column->x1) < tolerance ||
+			   fabsf(box.x0 + box.x1 - column->x0 - column->x1) < 2 * tolerance;
+	}
+	return aligned * 2 > row->segment_count;
+}
+
+bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const struct pdf_table *before, struct pdf_table *ret_table)
+{
+	struct pdf_table table = *before;
+	const struct pdf_row *start = &layout->rows[first], *last = NULL;
+	size_t end = first;
+
+	table.row_first = (uint32_t)first;
+	table.continued = true;
+	for (size_t r = first; r < layout->row_count && r - first < PDF_TABLE_ROWS_MAX; r++) {
+		const struct pdf_row *row = &layout->rows[r];
+		if (row->furniture)
+			continue;
+		bool full = row->segment_count > 1;
+		if (row->region != start->region || row->rotated || row->size > 1.3f * start->size || !fits_columns(layout, before, row))
+			break;
+		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !may_be_part(layout, &table, last, r))))
+			break;
+		if (!last && !full && row->box.x0 < before->columns[1].x0 - column_gap_sizes * row->size)
+			break; /* at the margin: a paragraph as well as a key */
+		if (!place_row(&table, layout, row, false))
+			break;
+		last = row;
+		end = r + 1;
+	}
+	table.row_count = (uint32_t)(end - first);
+	*ret_table = table;
+	return end > first;
 }
 
 size_t pdf_table_column_of(const struct pdf_table *table, const struct pdf_segment *segment)
@@ -194,38 +274,4 @@ size_t pdf_table_column_of(const struct pdf_table *table, const struct pdf_segme
 			best = c;
 	}
 	return best;
-}
-
-struct pdf_table_spacing pdf_table_spacing(const struct pdf_layout *layout, const struct pdf_table *table)
-{
-	struct pdf_table_spacing spacing = { 0, false };
-	const struct pdf_row *before = NULL;
-	size_t wide = 0, distances = 0;
-
-	for (int pass = 0; pass < 2; pass++) {
-		before = NULL;
-		for (uint32_t r = 0; r < table->row_count; r++) {
-			const struct pdf_row *row = &layout->rows[table->row_first + r];
-			if (row->furniture)
-				continue;
-			float distance = before ? row_distance(before, row) : 0;
-			if (pass == 0 && before && (spacing.leading <= 0 || distance < spacing.leading))
-				spacing.leading = distance;
-			distances += pass == 1 && before;
-			wide += pass == 1 && before && distance > 1.2f * spacing.leading;
-			before = row;
-		}
-	}
-	spacing.spaced = wide >= 2 && wide * 10 >= distances * 3;
-	return spacing;
-}
-
-bool pdf_table_row_begins(const struct pdf_layout *layout, const struct pdf_table *table, struct pdf_table_spacing spacing,
-			  const struct pdf_row *before, const struct pdf_row *row)
-{
-	if (!before)
-		return true;
-	if (spacing.spaced && !table->terms)
-		return row_distance(before, row) > 1.2f * spacing.leading;
-	return pdf_table_column_of(table, &layout->segments[row->segment_first]) == 0;
 }

@@ -16,20 +16,19 @@ struct pdf_table {
 	struct pdf_table_column columns[PDF_TABLE_COLUMNS_MAX];
 	size_t column_count;
 	bool terms;                      /* two columns, names and their explanations, no header: better as a list */
+	bool bold_header;
+	bool continued;                  /* it goes on with the table that ended the page or column before */
 };
 
 /* Is there a table that begins at row `first` of the layout? *ret_seen: how many rows were looked at to say so. */
 bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table, size_t *ret_seen);
 
-/* Does the row begin a new row of the table, or continue the cells of the one before (`before`, NULL at the start)? `leading` is
- * the smallest distance of two lines in the table; `spaced`: its rows are set apart by larger distances. */
-struct pdf_table_spacing {
-	float leading;
-	bool spaced;
-};
-struct pdf_table_spacing pdf_table_spacing(const struct pdf_layout *layout, const struct pdf_table *table);
-bool pdf_table_row_begins(const struct pdf_layout *layout, const struct pdf_table *table, struct pdf_table_spacing spacing,
-			  const struct pdf_row *before, const struct pdf_row *row);
+/* Does the table `before`, which ended a page or column, go on at row `first`? Takes the rows that stand in its columns; the first
+ * may be what is left of a cell. */
+bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const struct pdf_table *before, struct pdf_table *ret_table);
+
+/* Sets begins_cells of each of the table's rows: does a row of the table begin, or do cells of the one above go on? */
+void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *table);
 
 /* The column that a segment stands in. */
 size_t pdf_table_column_of(const struct pdf_table *table, const struct pdf_segment *segment);

@@ -11,7 +11,9 @@ void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_h
 	markdown_init(&writer->markdown, out);
 	buffer_init(&writer->text, PDF_PENDING_BYTES_MAX);
 	buffer_init(&writer->line, PDF_PENDING_BYTES_MAX);
-	buffer_init(&writer->cells, PDF_PENDING_BYTES_MAX);
+	buffer_init(&writer->cells.text, PDF_PENDING_BYTES_MAX);
+	buffer_init(&writer->header.text, PDF_PENDING_BYTES_MAX);
+	buffer_init(&writer->row, PDF_PENDING_BYTES_MAX);
 	buffer_init(&writer->escaped, PDF_PENDING_BYTES_MAX);
 }
 
@@ -19,7 +21,9 @@ void pdf_writer_done(struct pdf_writer *writer)
 {
 	buffer_done(&writer->text);
 	buffer_done(&writer->line);
-	buffer_done(&writer->cells);
+	buffer_done(&writer->cells.text);
+	buffer_done(&writer->header.text);
+	buffer_done(&writer->row);
 	buffer_done(&writer->escaped);
 }
 
@@ -40,9 +44,34 @@ static struct text escaped(struct pdf_writer *writer, struct text plain)
 
 /* --- what is pending ------------------------------------------------------------------------------------------- */
 
+/* Writes the row that is held back, if there is one. */
+static void release_row(struct pdf_writer *writer)
+{
+	struct text texts[PDF_TABLE_COLUMNS_MAX], all = buffer_view(&writer->cells.text);
+	size_t ends[PDF_TABLE_COLUMNS_MAX], start = 0;
+
+	if (!writer->row_held)
+		return;
+	writer->row_held = false;
+	restart(writer, &writer->row);
+	for (size_t c = 0; c < writer->table_columns; c++) {
+		markdown_append_escaped(&writer->row, text_slice(all, start, writer->cells.end[c]));
+		start = writer->cells.end[c];
+		ends[c] = writer->row.bytes;
+	}
+	if (writer->cells.text.status || writer->row.status)
+		return;
+	for (size_t c = 0; c < writer->table_columns; c++)
+		texts[c] = text_slice(buffer_view(&writer->row), c > 0 ? ends[c - 1] : 0, ends[c]);
+	markdown_table_row(&writer->markdown, texts, writer->table_columns);
+}
+
 static void flush(struct pdf_writer *writer)
 {
-	if (writer->pending == PDF_PENDING_CODE)
+	if (writer->pending == PDF_PENDING_TABLE) {
+		release_row(writer);
+		markdown_table_close(&writer->markdown);
+	} else if (writer->pending == PDF_PENDING_CODE)
 		markdown_code(&writer->markdown, TEXT_LITERAL(""), buffer_view(&writer->text));
 	else if (writer->pending != PDF_PENDING_NOTHING)
 		markdown_paragraph(&writer->markdown, escaped(writer, buffer_view(&writer->text)));
@@ -247,19 +276,19 @@ static void write_code(struct pdf_writer *writer, const struct pdf_layout *layou
 
 /* --- tables ---------------------------------------------------------------------------------------------------- */
 
-struct cell_row {
-	size_t end[PDF_TABLE_COLUMNS_MAX]; /* in writer->cells: where each column's text ends */
-};
-
-/* The texts of the rows [first, end) column by column, one behind the other in writer->cells. */
+/* The texts of the lines [first, end) column by column; behind what is in the cells already when they `go_on`. */
 static void gather_cells(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_table *table, uint32_t first,
-			 uint32_t end, struct cell_row *ret_cells)
+			 uint32_t end, bool go_on)
 {
-	struct buffer *cells = &writer->cells, *cell = &writer->text;
+	struct pdf_cells *cells = &writer->cells;
+	struct buffer *cell = &writer->text, *all = &writer->row;
+	size_t start = 0;
 
-	restart(writer, cells);
+	restart(writer, all);
 	for (size_t c = 0; c < table->column_count; c++) {
 		restart(writer, cell);
+		if (go_on)
+			buffer_append_text(cell, text_slice(buffer_view(&cells->text), start, cells->end[c]));
 		for (uint32_t r = first; r < end; r++) {
 			const struct pdf_row *row = &layout->rows[r];
 			for (uint32_t s = 0; s < row->segment_count && !row->furniture; s++) {
@@ -271,66 +300,110 @@ static void gather_cells(struct pdf_writer *writer, const struct pdf_layout *lay
 				pdf_join_line(cell, buffer_view(&writer->line), writer->vocabulary);
 			}
 		}
-		markdown_append_escaped(cells, buffer_view(cell));
-		ret_cells->end[c] = cells->bytes;
+		start = cells->end[c];
+		buffer_append_text(all, buffer_view(cell));
+		cells->end[c] = all->bytes;
 	}
 	restart(writer, cell);
+	restart(writer, &cells->text);
+	buffer_append_text(&cells->text, buffer_view(all));
 }
 
-static void write_cells(struct pdf_writer *writer, const struct pdf_table *table, const struct cell_row *cells)
+static void write_term(struct pdf_writer *writer)
 {
-	struct text texts[PDF_TABLE_COLUMNS_MAX], all = buffer_view(&writer->cells);
-	size_t start = 0;
+	const struct text all = buffer_view(&writer->cells.text);
+	const size_t middle = writer->cells.end[0];
 
-	if (writer->cells.status)
+	if (writer->cells.text.status)
 		return;
-	for (size_t c = 0; c < table->column_count; c++) {
-		texts[c] = text_slice(all, start, cells->end[c]);
-		start = cells->end[c];
-	}
-	if (!table->terms) {
-		markdown_table_row(&writer->markdown, texts, table->column_count);
-		return;
-	}
 	restart(writer, &writer->line);
-	buffer_append_text(&writer->line, texts[0]);
-	if (texts[0].bytes > 0 && texts[1].bytes > 0)
+	buffer_append_text(&writer->line, text_slice(all, 0, middle));
+	if (middle > 0 && middle < all.bytes)
 		buffer_append_string(&writer->line, ": ");
-	buffer_append_text(&writer->line, texts[1]);
+	buffer_append_text(&writer->line, text_slice(all, middle, all.bytes));
 	markdown_item_open(&writer->markdown, 0);
-	markdown_paragraph(&writer->markdown, buffer_view(&writer->line));
+	markdown_paragraph(&writer->markdown, escaped(writer, buffer_view(&writer->line)));
 	markdown_item_close(&writer->markdown);
 }
 
-static void write_table(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_table *table)
+/* Where the next row of the table begins, behind the line `first`. */
+static uint32_t row_end(const struct pdf_layout *layout, uint32_t first, uint32_t end)
 {
-	const struct pdf_table_spacing spacing = pdf_table_spacing(layout, table);
+	uint32_t r = first + 1;
+	while (r < end && (layout->rows[r].furniture || !layout->rows[r].begins_cells))
+		r++;
+	return r;
+}
+
+static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_table *table)
+{
 	const uint32_t end = table->row_first + table->row_count;
-	const struct pdf_row *before = NULL;
-	uint32_t first = table->row_first;
-	struct cell_row cells;
 
 	flush(writer);
 	close_all_lists(writer);
-	if (table->terms)
-		markdown_list_open(&writer->markdown, false);
-	else
-		markdown_table_open(&writer->markdown, table->column_count);
-	for (uint32_t r = table->row_first; r <= end; r++) {
-		const struct pdf_row *row = r < end ? &layout->rows[r] : NULL;
-		if (row && (row->furniture || !before || !pdf_table_row_begins(layout, table, spacing, before, row))) {
-			before = row->furniture ? before : row;
-			continue;
-		}
-		gather_cells(writer, layout, table, first, r, &cells);
-		write_cells(writer, table, &cells);
-		first = r;
-		before = row;
+	markdown_list_open(&writer->markdown, false);
+	for (uint32_t first = table->row_first, next; first < end; first = next) {
+		next = row_end(layout, first, end);
+		gather_cells(writer, layout, table, first, next, false);
+		write_term(writer);
 	}
-	if (table->terms)
-		markdown_list_close(&writer->markdown);
-	else
+	markdown_list_close(&writer->markdown);
+}
+
+static bool cells_equal(const struct pdf_cells *a, const struct pdf_cells *b, size_t columns)
+{
+	return text_equal(buffer_view(&a->text), buffer_view(&b->text)) && memcmp(a->end, b->end, columns * sizeof(a->end[0])) == 0;
+}
+
+/* The cells at hand are the header of the table. */
+static void keep_header(struct pdf_writer *writer)
+{
+	restart(writer, &writer->header.text);
+	buffer_append_text(&writer->header.text, buffer_view(&writer->cells.text));
+	memcpy(writer->header.end, writer->cells.end, sizeof(writer->header.end));
+}
+
+/* The first row of a table that goes on from the page before: the header once more, which is not written again; or another one,
+ * when both are bold: then another table begins. */
+static void look_for_header(struct pdf_writer *writer, const struct pdf_table *table, const struct pdf_row *row)
+{
+	static const float bold_share = 0.8f;
+
+	if (cells_equal(&writer->cells, &writer->header, writer->table_columns)) {
+		writer->row_held = false;
+	} else if (table->bold_header && row->bold > bold_share) {
 		markdown_table_close(&writer->markdown);
+		markdown_table_open(&writer->markdown, writer->table_columns);
+		keep_header(writer);
+	}
+}
+
+static void write_table(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
+{
+	const uint32_t end = table->row_first + table->row_count;
+	const bool continues = writer->pending == PDF_PENDING_TABLE && block->starts_region && table->continued &&
+			       writer->table_columns == table->column_count;
+
+	if (!continues) {
+		flush(writer);
+		close_all_lists(writer);
+		markdown_table_open(&writer->markdown, table->column_count);
+		writer->table_columns = table->column_count;
+		writer->pending = PDF_PENDING_TABLE;
+	}
+	for (uint32_t first = table->row_first, next; first < end; first = next) {
+		const bool is_first = first == table->row_first;
+		const bool goes_on = is_first && continues && !layout->rows[first].begins_cells;
+		next = row_end(layout, first, end);
+		if (!goes_on)
+			release_row(writer);
+		gather_cells(writer, layout, table, first, next, goes_on && writer->row_held);
+		writer->row_held = true;
+		if (is_first && !continues)
+			keep_header(writer);
+		else if (is_first && !goes_on)
+			look_for_header(writer, table, &layout->rows[first]);
+	}
 }
 
 void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks)
@@ -342,7 +415,12 @@ void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, 
 		case PDF_BLOCK_ITEM: write_item(writer, layout, block); break;
 		case PDF_BLOCK_HEADING: write_heading(writer, layout, block); break;
 		case PDF_BLOCK_CODE: write_code(writer, layout, block); break;
-		case PDF_BLOCK_TABLE: write_table(writer, layout, &blocks->tables[block->table]); break;
+		case PDF_BLOCK_TABLE:
+			if (blocks->tables[block->table].terms)
+				write_terms(writer, layout, &blocks->tables[block->table]);
+			else
+				write_table(writer, layout, block, &blocks->tables[block->table]);
+			break;
 		}
 	}
 }
@@ -352,7 +430,9 @@ int pdf_write_finish(struct pdf_writer *writer)
 	flush(writer);
 	close_all_lists(writer);
 	restart(writer, &writer->line);
-	restart(writer, &writer->cells);
+	restart(writer, &writer->cells.text);
+	restart(writer, &writer->header.text);
+	restart(writer, &writer->row);
 	restart(writer, &writer->escaped);
 	markdown_finish(&writer->markdown);
 	if (writer->status < 0)

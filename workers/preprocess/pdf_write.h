@@ -8,11 +8,17 @@
 
 enum { PDF_LIST_DEPTH_MAX = 8, PDF_PENDING_BYTES_MAX = 256 << 20 };
 
-enum pdf_pending { PDF_PENDING_NOTHING, PDF_PENDING_PARAGRAPH, PDF_PENDING_ITEM, PDF_PENDING_CODE };
+enum pdf_pending { PDF_PENDING_NOTHING, PDF_PENDING_PARAGRAPH, PDF_PENDING_ITEM, PDF_PENDING_CODE, PDF_PENDING_TABLE };
 
 struct pdf_open_list {
 	float marker_x0, text_x0;
 	bool ordered;
+};
+
+/* The cells of one row of a table, one behind the other, plain. */
+struct pdf_cells {
+	struct buffer text;
+	size_t end[PDF_TABLE_COLUMNS_MAX];
 };
 
 struct pdf_writer {
@@ -25,7 +31,10 @@ struct pdf_writer {
 	enum pdf_pending pending;
 	struct buffer text;      /* what is pending, plain */
 	struct buffer line;      /* scratch: one row or cell */
-	struct buffer cells;     /* scratch: cells of a table row, one behind the other */
+	struct pdf_cells cells, header; /* of the open table: its last row, held back as it may go on; its first row */
+	bool row_held;
+	size_t table_columns;
+	struct buffer row;       /* scratch: cells of one row, escaped */
 	struct buffer escaped;   /* scratch */
 	int status;              /* first failure of a buffer above, or of the headings */
 };

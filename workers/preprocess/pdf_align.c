@@ -1,0 +1,122 @@
+#include "workers/preprocess/pdf_align.h"
+
+#include <errno.h>
+#include <math.h>
+
+enum { ROWS_AROUND = 3 }; /* looked at above and below */
+
+static const float gap_sizes_min = 0.4f;      /* of white before a column, in font sizes; a blank is about 0.3 */
+static const float row_distance_sizes = 3.2f; /* rows further apart say nothing about each other */
+static const float mono_share = 0.85f;        /* program text is aligned with blanks: its gaps are kept as they are */
+
+/* Has the row a part that begins at x, with white before it? Its parts are sorted from left to right. */
+static bool begins_part_at(const struct pdf_layout *layout, const struct pdf_row *row, float x)
+{
+	static const float tolerance = 1.0f;
+	uint32_t low = 1, high = row->segment_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (layout->segments[row->segment_first + middle].box.x0 < x - tolerance)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < row->segment_count && layout->segments[row->segment_first + low].box.x0 <= x + tolerance;
+}
+
+/* Does one of the rows above (step -1) or below (1), each close to the next, have a part that begins at x? */
+static bool aligns(const struct pdf_layout *layout, size_t r, int step, float x)
+{
+	for (int i = 0; i < ROWS_AROUND; i++) {
+		if (step < 0 ? r == 0 : r + 1 >= layout->row_count)
+			return false;
+		const struct pdf_row *from = &layout->rows[r];
+		const struct pdf_row *row = &layout->rows[r = step < 0 ? r - 1 : r + 1];
+		if (row->region != from->region || row->rotated || fabsf(row->y - from->y) > row_distance_sizes * row->size)
+			return false;
+		if (begins_part_at(layout, row, x))
+			return true;
+	}
+	return false;
+}
+
+static int mark_breaks(struct pdf_layout *layout, size_t r)
+{
+	const struct pdf_row *row = &layout->rows[r];
+
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		for (uint32_t w = segment->word_first + 1; w < segment->word_first + segment->word_count; w++) {
+			const struct pdf_word *before = &layout->page->words[w - 1], *word = &layout->page->words[w];
+			if (word->glued || word->box.x0 - before->box.x1 < gap_sizes_min * fmaxf(before->size, word->size))
+				continue;
+			if (!aligns(layout, r, 1, word->box.x0) && !aligns(layout, r, -1, word->box.x0))
+				continue;
+			if (!pdf_grow((void **)&layout->breaks, &layout->break_capacity, layout->break_count, sizeof(*layout->breaks)))
+				return -ENOMEM;
+			layout->breaks[layout->break_count++] = w;
+		}
+	}
+	return 0;
+}
+
+/* The words [first, end) of a segment as a part of its own. */
+static int add_part(struct pdf_layout *layout, size_t *count, struct pdf_segment part, uint32_t first, uint32_t end)
+{
+	if (!pdf_grow((void **)&layout->parts, &layout->part_capacity, *count, sizeof(*layout->parts)))
+		return -ENOMEM;
+	if (end - first < part.word_count) {
+		part.word_first = first;
+		part.word_count = end - first;
+		part.box = layout->page->words[first].box;
+		for (uint32_t w = first + 1; w < end; w++)
+			pdf_box_cover(&part.box, layout->page->words[w].box);
+	}
+	layout->parts[(*count)++] = part;
+	return 0;
+}
+
+/* All rows again, with their segments parted at the breaks, which are in the order of the rows. */
+static int part_rows(struct pdf_layout *layout)
+{
+	size_t count = 0, next = 0;
+
+	for (size_t r = 0; r < layout->row_count; r++) {
+		struct pdf_row *row = &layout->rows[r];
+		const size_t row_first = count;
+		for (uint32_t s = 0; s < row->segment_count; s++) {
+			const struct pdf_segment whole = layout->segments[row->segment_first + s];
+			const uint32_t end = whole.word_first + whole.word_count;
+			uint32_t first = whole.word_first;
+			while (first < end) {
+				bool parted = next < layout->break_count && layout->breaks[next] > first && layout->breaks[next] < end;
+				uint32_t part_end = parted ? layout->breaks[next++] : end;
+				if (add_part(layout, &count, whole, first, part_end) < 0)
+					return -ENOMEM;
+				first = part_end;
+			}
+		}
+		row->segment_first = (uint32_t)row_first;
+		row->segment_count = (uint32_t)(count - row_first);
+	}
+	struct pdf_segment *segments = layout->segments;
+	const size_t capacity = layout->segment_capacity;
+	layout->segments = layout->parts;
+	layout->segment_capacity = layout->part_capacity;
+	layout->segment_count = count;
+	layout->parts = segments;
+	layout->part_capacity = capacity;
+	return 0;
+}
+
+int pdf_align_part(struct pdf_layout *layout)
+{
+	int status = 0;
+
+	layout->break_count = 0;
+	for (size_t r = 0; r < layout->row_count && status == 0; r++)
+		if (!layout->rows[r].rotated && layout->rows[r].mono < mono_share)
+			status = mark_breaks(layout, r);
+	return status < 0 || layout->break_count == 0 ? status : part_rows(layout);
+}

@@ -1,0 +1,259 @@
+/* pdf_table_rows.c: which lines of a table are one row of it. What is asked: are the rows set apart by white, do the lines stand
+ * where a wrapped cell's would, and would the first word of a line have fitted on the line above (then it was not wrapped)?
+ * Pure; works on the rows that pdf_table.c found. */
+#include "workers/preprocess/pdf_table.h"
+
+#include <math.h>
+
+static const float wide_ratio = 1.2f;      /* distance of rows to that of lines, at least */
+static const float line_sizes_max = 1.85f; /* lines of a cell stand closer than this, in font sizes */
+static const float stagger_sizes = 0.75f;  /* nearer than this are no two lines: cells in the middle of a row's height */
+static const float blank_sizes = 0.25f;
+
+/* What is known of the table before its rows are parted. */
+struct spacing {
+	float line;          /* distance of two lines of a cell */
+	size_t distances, wide, wide_inner; /* of lines; wide ones; wide ones but for that below the first row */
+	size_t inner, inner_partial;        /* lines close below another; those that lack cells which their row has */
+	size_t cells, misfits;              /* cells of inner lines; those that no wrapping explains */
+	bool header_apart;
+};
+
+/* The lines of one row of the table, so far: the last segment of each column, NULL where there is none. */
+struct cells_above {
+	const struct pdf_segment *last[PDF_TABLE_COLUMNS_MAX];
+	float y[PDF_TABLE_COLUMNS_MAX];
+};
+
+static struct text word_at(const struct pdf_layout *layout, uint32_t word)
+{
+	return pdf_word_text(layout->page, &layout->page->words[word]);
+}
+
+static struct text last_word(const struct pdf_layout *layout, const struct pdf_segment *segment)
+{
+	return word_at(layout, segment->word_first + segment->word_count - 1);
+}
+
+static void enter_cells(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *row, struct cells_above *above)
+{
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		size_t column = pdf_table_column_of(table, segment);
+		above->last[column] = segment;
+		above->y[column] = row->y;
+	}
+}
+
+/* Would the first word of `segment` have stood in the column, behind the line above? */
+static bool would_fit(const struct pdf_layout *layout, const struct pdf_segment *above, const struct pdf_segment *segment, float edge)
+{
+	const struct pdf_word *word = &layout->page->words[segment->word_first];
+	return above->box.x1 + blank_sizes * segment->size + word->box.x1 - word->box.x0 <= edge + 0.1f;
+}
+
+static bool has_digit(struct text text)
+{
+	for (size_t i = 0; i < text.bytes; i++)
+		if (ascii_is_digit(text.data[i]))
+			return true;
+	return false;
+}
+
+/* Two numbers, one below the other, are no wrapped text. */
+static bool are_values(const struct pdf_layout *layout, const struct pdf_segment *above, const struct pdf_segment *segment)
+{
+	return above->word_count == 1 && segment->word_count == 1 && has_digit(word_at(layout, above->word_first)) &&
+	       has_digit(word_at(layout, segment->word_first));
+}
+
+/* --- the table as a whole ----------------------------------------------------------------------------------------- */
+
+/* The smallest distance of two lines in one column. */
+static float line_distance(const struct pdf_layout *layout, const struct pdf_table *table)
+{
+	struct cells_above above = { 0 };
+	float least = INFINITY;
+
+	for (uint32_t r = 0; r < table->row_count; r++) {
+		const struct pdf_row *row = &layout->rows[table->row_first + r];
+		for (uint32_t s = 0; s < row->segment_count && !row->furniture; s++) {
+			size_t column = pdf_table_column_of(table, &layout->segments[row->segment_first + s]);
+			float distance = row->y - above.y[column];
+			if (above.last[column] && distance >= stagger_sizes * row->size && distance < least)
+				least = distance;
+		}
+		if (!row->furniture)
+			enter_cells(layout, table, row, &above);
+	}
+	return least;
+}
+
+static void look_at_inner_line(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above,
+			       const struct pdf_row *row, struct spacing *spacing)
+{
+	size_t filled = 0;
+
+	for (size_t c = 0; c < table->column_count; c++)
+		filled += above->last[c] != NULL;
+	spacing->inner++;
+	spacing->inner_partial += row->segment_count < filled;
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		size_t column = pdf_table_column_of(table, segment);
+		if (!above->last[column])
+			continue;
+		spacing->cells++;
+		spacing->misfits += would_fit(layout, above->last[column], segment, table->columns[column].x1) ||
+				    are_values(layout, above->last[column], segment);
+	}
+}
+
+/* Measures the table as if every wide distance began a row. */
+static void measure(const struct pdf_layout *layout, const struct pdf_table *table, struct spacing *spacing)
+{
+	struct cells_above above = { 0 };
+	const struct pdf_row *before = NULL;
+
+	spacing->line = line_distance(layout, table);
+	for (uint32_t r = 0; r < table->row_count; r++) {
+		const struct pdf_row *row = &layout->rows[table->row_first + r];
+		if (row->furniture)
+			continue;
+		bool wide = before && row->y - before->y > wide_ratio * spacing->line;
+		const bool staggered = before && row->y - before->y < stagger_sizes * row->size;
+		if (before && !staggered) {
+			spacing->header_apart |= spacing->distances == 0 && wide;
+			spacing->wide += wide;
+			spacing->wide_inner += wide && spacing->distances > 0;
+			spacing->distances++;
+		}
+		if (wide)
+			above = (struct cells_above){ 0 };
+		else if (before && !staggered)
+			look_at_inner_line(layout, table, &above, row, spacing);
+		enter_cells(layout, table, row, &above);
+		before = row;
+	}
+}
+
+/* Are rows set apart by white, and lines inside of them only there where cells are wrapped? */
+static bool rows_are_spaced(const struct spacing *spacing)
+{
+	if (spacing->wide == 0 || spacing->misfits * 5 > spacing->cells)
+		return false;
+	if (spacing->wide >= 2 && spacing->wide * 10 >= spacing->distances * 3)
+		return true;
+	return spacing->wide_inner > 0 && spacing->inner_partial * 2 >= spacing->inner;
+}
+
+/* --- tables without white between the rows ------------------------------------------------------------------------ */
+
+/* Is there a bracket in the segment that was opened and not closed? */
+static bool leaves_bracket_open(const struct pdf_layout *layout, const struct pdf_segment *segment)
+{
+	int depth = 0;
+
+	for (uint32_t w = 0; w < segment->word_count; w++) {
+		struct text word = word_at(layout, segment->word_first + w);
+		for (size_t i = 0; i < word.bytes; i++) {
+			depth += word.data[i] == '(';
+			depth -= word.data[i] == ')' && depth > 0;
+		}
+	}
+	return depth > 0;
+}
+
+static bool closes_bracket(const struct pdf_layout *layout, const struct pdf_segment *segment)
+{
+	for (uint32_t w = 0; w < segment->word_count; w++) {
+		struct text word = word_at(layout, segment->word_first + w);
+		const char *close = memchr(word.data, ')', word.bytes), *open = memchr(word.data, '(', word.bytes);
+		if (close || open)
+			return close && (!open || close < open);
+	}
+	return false;
+}
+
+static bool is_plain_word(struct text word)
+{
+	for (size_t i = 0; i < word.bytes; i++)
+		if (!ascii_is_lower(word.data[i]) && !(i > 0 && i + 1 == word.bytes && memchr(".,;:)", word.data[i], 5)))
+			return false;
+	return word.bytes > 0;
+}
+
+enum reading { READS_NEW, READS_EITHER, READS_ON };
+
+/* How does the cell's line read behind the line above it? */
+static enum reading read_on(const struct pdf_layout *layout, const struct pdf_segment *above, const struct pdf_segment *segment)
+{
+	struct text first = word_at(layout, segment->word_first), end = last_word(layout, above);
+	const char last = end.bytes > 0 ? end.data[end.bytes - 1] : '.';
+
+	if (leaves_bracket_open(layout, above) && closes_bracket(layout, segment))
+		return READS_ON;
+	if (last == '.' || last == '!' || last == '?' || are_values(layout, above, segment))
+		return READS_NEW;
+	return is_plain_word(first) || memchr(",-/+*=(", last, 7) ? READS_ON : READS_EITHER;
+}
+
+/* Is a line whose first column is filled none the less the rest of the row above? Only if every cell of it is what did not fit
+ * above; and where lines of text could be rows as well, only below a header that is set apart, and in no single words. */
+static bool goes_on(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above, const struct pdf_row *row,
+		    bool header_apart)
+{
+	bool bracket = false, reads_on = false;
+
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		size_t column = pdf_table_column_of(table, segment);
+		const struct pdf_segment *before = above->last[column];
+		bool last_column = column + 1 == table->column_count;
+		float edge = last_column ? table->columns[column].x1 : table->columns[column + 1].x0 - segment->size;
+		if (!before || would_fit(layout, before, segment, fmaxf(edge, before->box.x1)))
+			return false;
+		enum reading reading = read_on(layout, before, segment);
+		if (reading == READS_NEW || (column == 0 && reading == READS_EITHER && before->word_count == 1))
+			return false;
+		bracket |= column == 0 && leaves_bracket_open(layout, before) && closes_bracket(layout, segment);
+		reads_on |= reading == READS_ON;
+		if (column == 0 && before->word_count == 1 && segment->word_count == 1 && !bracket)
+			return false;
+	}
+	return bracket || (reads_on && header_apart);
+}
+
+void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *table)
+{
+	struct cells_above above = { 0 };
+	const struct pdf_row *before = NULL, *header = NULL;
+	struct spacing spacing = { 0 };
+
+	measure(layout, table, &spacing);
+	const bool spaced = !table->terms && rows_are_spaced(&spacing);
+	for (uint32_t r = 0; r < table->row_count; r++) {
+		struct pdf_row *row = &layout->rows[table->row_first + r];
+		if (row->furniture)
+			continue;
+		const float distance = before ? row->y - before->y : 0;
+		const bool key = pdf_table_column_of(table, &layout->segments[row->segment_first]) == 0;
+		if (!before)
+			row->begins_cells = !table->continued || key;
+		else if (!table->terms && distance < stagger_sizes * row->size)
+			row->begins_cells = false;
+		else if (spaced)
+			row->begins_cells = distance > wide_ratio * spacing.line;
+		else if (!table->terms && distance > line_sizes_max * row->size)
+			row->begins_cells = true;
+		else if (!key || table->terms || before == header)
+			row->begins_cells = key;
+		else
+			row->begins_cells = !goes_on(layout, table, &above, row, spacing.header_apart);
+		if (row->begins_cells)
+			above = (struct cells_above){ 0 };
+		enter_cells(layout, table, row, &above);
+		header = before ? header : row;
+		before = row;
+	}
+}
