@@ -114,6 +114,13 @@ unit:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=$(sanitize) $(if $(NAME),$(sanitized)/tests/$(NAME),unit-programs)
 	$(Q)tests/run-unit $(sanitized)/tests/$(if $(NAME),$(NAME),'test_*')
 
+# The lane and the allocator under ThreadSanitizer; the Spin models with their planted mistakes.
+.PHONY: tsan models
+tsan:
+	$(Q)tests/run-tsan
+models:
+	$(Q)tests/run-models
+
 # --- from a fresh clone ---------------------------------------------------------------------------------------------
 
 .PHONY: packages

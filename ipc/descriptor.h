@@ -30,7 +30,11 @@ struct descriptor {
 	uint16_t in_segment;  /* segment numbers as announced over the attach socket */
 	uint16_t out_segment;
 	uint32_t argument;
-	uint64_t in_offset, in_bytes;
+	union {
+		uint64_t in_offset;
+		uint64_t duration_ns; /* of a result in a lane: time in the handler; the coordinator knows where the input lies */
+	};
+	uint64_t in_bytes;
 	uint64_t out_offset, out_bytes;
 };
 

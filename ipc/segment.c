@@ -7,6 +7,7 @@
 #include "ipc/barrier.h"
 #include "ipc/descriptor.h"
 #include "ipc/fault.h"
+#include "ipc/lane.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +40,7 @@ uint64_t segment_layout(void)
 {
 	const uint64_t facts[] = {
 		SEGMENT_VERSION, SEGMENT_HEADER_BYTES, sizeof(struct segment_header), ATTACH_VERSION, sizeof(struct attach_message),
-		sizeof(struct descriptor), sizeof(void *), 1 /* byte order shows in how this 1 is hashed */,
+		sizeof(struct descriptor), LANE_VERSION, sizeof(struct lane_side), LANE_SLOTS, sizeof(void *), 1 /* byte order shows in how this 1 is hashed */,
 	};
 	return XXH3_64bits(facts, sizeof(facts));
 }
