@@ -25,6 +25,8 @@ SETTING_SIZE(ipc, shm, 16777216, 17592186044416, 1073741824, "Shared memory in a
 SETTING_RATIO(ipc, ring_share, 0.05, 0.9, 0.4, "Part of the shared memory that is the ring; the outboxes share the rest")
 SETTING_NUMBER(ipc, credits, "tasks", 1, 16, 3, "Tasks a worker may hold, so that it never waits for the next one")
 SETTING_RATIO(ipc, large_share, 0.01, 1.0, 0.25, "A file larger than this part of the ring is handed over as a descriptor instead")
+SETTING_SWITCH(ipc, fast_lane, true, "Tasks and results through shared memory; off: as messages over ZeroMQ")
+SETTING_CHOICE(ipc, bell, "zmq|eventfd", "zmq", "What wakes a sleeper when the fast lane is on: a message or an eventfd")
 SETTING_CHOICE(ipc, huge_pages, "never|advise", "advise", "Ask the system for huge pages")
 SETTING_SECTION_END(ipc)
 

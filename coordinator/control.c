@@ -41,6 +41,7 @@ static void write_workers(const struct run *run, struct json_writer *json)
 		json_member_unsigned(json, "starts", worker->starts);
 		json_member_unsigned(json, "outbox_leased_bytes", memory_leased(run->memory, (uint16_t)worker->number));
 		json_member_boolean(json, "external", worker->external);
+		json_member_boolean(json, "fast_lane", lane_is_open(&worker->lane));
 		json_object_close(json);
 	}
 	json_array_close(json);
@@ -86,6 +87,7 @@ void control_status_json(struct run *run, struct buffer *out)
 	json_member_unsigned(&json, "retries", stats->retries);
 	json_member_unsigned(&json, "stale_results", stats->stale_results);
 	json_member_unsigned(&json, "bad_messages", stats->bad_messages);
+	json_member_unsigned(&json, "lane_rescues", lanes_rescues(run));
 	json_member_unsigned(&json, "ring_bytes", memory_capacity(run->memory, MEMORY_RING));
 	json_member_unsigned(&json, "ring_leased_bytes", memory_leased(run->memory, MEMORY_RING));
 	json_member_boolean(&json, "io_uring", uring_is_native(run->uring));

@@ -92,21 +92,18 @@ static int send_file(struct worker *worker, const struct job *job)
 /* Announces what the task names, then publishes it. The job is already in the ledger (worker->held). */
 static int publish(struct worker *worker, struct job *job)
 {
-	struct message message = { .type = MESSAGE_TASK };
-	struct descriptor *task = &message.descriptor;
-
-	*task = (struct descriptor){
+	struct descriptor task = {
 		.task_id = job->id, .generation = job->generation, .argument = job->cursor,
 		.out_segment = job->output.segment, .out_offset = job->output.extent.offset, .out_bytes = job->output.extent.bytes,
 	};
-	task->kind = job->stage == JOB_PREPROCESS ? DESCRIPTOR_PREPROCESS : job->stage == JOB_EXPAND ? DESCRIPTOR_EXPAND : DESCRIPTOR_GENERATE;
-	task->status = job->largest && job->stage == JOB_EXPAND ? DESCRIPTOR_LARGEST : 0;
-	describe_input(job, task);
-	int status = supervisor_announce_segment(worker, task->in_segment);
+	task.kind = job->stage == JOB_PREPROCESS ? DESCRIPTOR_PREPROCESS : job->stage == JOB_EXPAND ? DESCRIPTOR_EXPAND : DESCRIPTOR_GENERATE;
+	task.status = job->largest && job->stage == JOB_EXPAND ? DESCRIPTOR_LARGEST : 0;
+	describe_input(job, &task);
+	int status = supervisor_announce_segment(worker, task.in_segment);
 	if (status == 0 && job->descriptor >= 0 && job->stage != JOB_GENERATE)
 		status = send_file(worker, job);
 	FAULT_POINT("dispatch_publish");
-	return status < 0 ? status : supervisor_send(worker, &message);
+	return status < 0 ? status : lanes_publish(worker, &task);
 }
 
 enum placed { PLACED, PLACED_NOT, PLACED_NEVER };

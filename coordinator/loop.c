@@ -50,5 +50,5 @@ int loop_wait(struct loop *loop, void *zmq_socket, int timeout_ms)
 		struct loop_watch *watch = event.data.ptr;
 		watch->ready(watch->context, event.events);
 	}
-	return 0;
+	return ready;
 }

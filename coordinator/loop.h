@@ -24,7 +24,8 @@ void loop_close(struct loop *loop);
 int loop_add(struct loop *loop, struct loop_watch *watch, uint32_t events) WARN_UNUSED;
 void loop_remove(struct loop *loop, struct loop_watch *watch); /* safe from inside its own callback; descriptor becomes -1, not closed */
 
-/* Waits until the zmq socket or a watched descriptor is ready or `timeout_ms` has passed, then calls what is ready. */
+/* Waits until the zmq socket or a watched descriptor is ready or `timeout_ms` has passed, then calls what is ready. 0: nothing was (or a
+ * signal came), else how many of the two. */
 int loop_wait(struct loop *loop, void *zmq_socket, int timeout_ms) WARN_UNUSED;
 
 #endif

@@ -253,9 +253,8 @@ static void take_done(struct run *run, struct worker *worker, struct job *job, u
 	}
 }
 
-static void take_result(struct run *run, struct worker *worker, const struct message *message)
+void results_take(struct run *run, struct worker *worker, const struct descriptor *result, uint64_t duration_ns)
 {
-	const struct descriptor *result = &message->descriptor;
 	struct job *job = find_held(worker, result->task_id, result->generation);
 
 	if (!job) {
@@ -263,12 +262,12 @@ static void take_result(struct run *run, struct worker *worker, const struct mes
 		return;
 	}
 	FAULT_POINT("results_take");
-	worker->progress_ns = clock_monotonic_ns();
+	worker->progress_ns = worker->heard_ns = clock_monotonic_ns();
 	worker->tasks_done++;
 	worker->crashes_in_row = 0;
-	worker->busy_ns += message->duration_ns;
-	*(job->stage == JOB_GENERATE ? &job->generate_ns : &job->preprocess_ns) += message->duration_ns;
-	*(job->stage == JOB_GENERATE ? &run->stats.generate_ns : &run->stats.preprocess_ns) += message->duration_ns;
+	worker->busy_ns += duration_ns;
+	*(job->stage == JOB_GENERATE ? &job->generate_ns : &job->preprocess_ns) += duration_ns;
+	*(job->stage == JOB_GENERATE ? &run->stats.generate_ns : &run->stats.preprocess_ns) += duration_ns;
 	switch (result->status) {
 	case DESCRIPTOR_DONE:
 		take_done(run, worker, job, result->out_bytes);
@@ -312,12 +311,12 @@ static void take_message(struct run *run, const struct channel_peer *peer, const
 	if (message->type == MESSAGE_HELLO)
 		take_hello(worker);
 	else if (message->type == MESSAGE_RESULT)
-		take_result(run, worker, message);
+		results_take(run, worker, &message->descriptor, message->duration_ns);
 	else if (message->type == MESSAGE_GOODBYE && worker->state == WORKER_READY)
 		worker->state = WORKER_LEAVING;
 }
 
-void results_receive(struct run *run)
+static void receive_messages(struct run *run)
 {
 	static uint8_t frame[MESSAGE_BYTES_MAX];
 	struct channel_peer peer;
@@ -339,4 +338,10 @@ void results_receive(struct run *run)
 		if (worker)
 			supervisor_kill(worker, "it sent a message that does not decode");
 	}
+}
+
+void results_receive(struct run *run)
+{
+	receive_messages(run);
+	lanes_receive(run);
 }

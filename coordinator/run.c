@@ -195,7 +195,7 @@ static void serve(struct run *run, const struct finalise_request *finalise)
 			break;
 		int timeout_ms = wait_ms(run);
 		expected_ns = now_ns + (uint64_t)timeout_ms * 1000000;
-		int status = loop_wait(&run->loop, channel_socket(run->channel), timeout_ms);
+		int status = lanes_wait(run, timeout_ms);
 		if (status < 0)
 			run_fatal(run, status, "waiting: %s", strerror(-status));
 	}
@@ -331,6 +331,7 @@ static void init_run(struct run *run, const struct run_request *request)
 	for (uint32_t i = 0; i < RUN_NEWCOMERS_MAX; i++)
 		run->newcomers[i].watch.descriptor = -1;
 	run->started_ns = clock_monotonic_ns();
+	lane_spin_init(&run->spin, LANE_SPIN_NS);
 	run->reading.place = JOB_READING;
 	run->expanding.place = JOB_EXPANDING;
 	run->to_spool.place = run->spooling.place = JOB_SPOOLING;

@@ -1,5 +1,6 @@
 /* run.h: one run of the coordinator: everything it holds, and its life from start to end. All of it is private memory of one
- * thread. The parts that act on it: sources.c (where files come from), intake.c (files → jobs), dispatch.c (jobs → workers), results.c (what workers say),
+ * thread. The parts that act on it: sources.c (where files come from), intake.c (files → jobs), dispatch.c (jobs → workers),
+ * results.c (what workers say), lanes.c (the fast road between the two),
  * commit.c (results → spool → run database), supervisor.c (worker processes), control.c (other terminals), progress.c. */
 #ifndef DOCRING_COORDINATOR_RUN_H
 #define DOCRING_COORDINATOR_RUN_H
@@ -12,6 +13,7 @@
 #include "coordinator/state.h"
 #include "coordinator/walk.h"
 #include "ipc/channel.h"
+#include "ipc/lane.h"
 #include "ipc/rendezvous.h"
 #include "ipc/topology.h"
 #include "ipc/uring.h"
@@ -52,6 +54,10 @@ struct worker {
 	struct loop_watch attach;  /* socket */
 	struct loop_watch words;   /* its standard error */
 	struct channel_peer peer;
+	struct lane lane;        /* not open: tasks and results go over the bus */
+	bool lane_broken;        /* there was garbage in it: the worker is being killed */
+	struct loop_watch bell;  /* eventfd that the worker writes, or -1: its bell is a message */
+	int bell_out;            /* eventfd that wakes the worker, or -1 */
 	int core;
 	struct job_list held; /* in the order in which they were sent */
 	uint64_t known[WORKER_KNOWN_WORDS]; /* segments it was given */
@@ -84,6 +90,7 @@ struct run_stats {
 	uint64_t settled_bytes;
 	uint64_t pairs_accepted, pairs_refused;
 	uint64_t worker_deaths, stale_results, bad_messages, retries, commits, by_descriptor;
+	uint64_t lane_rescues; /* wake-ups by timeout that found work: of the coordinator and of workers that are gone */
 	uint64_t preprocess_ns, generate_ns;   /* in handlers */
 };
 
@@ -109,6 +116,7 @@ struct run {
 	struct loop loop;
 	struct rendezvous place;
 	struct channel *channel;
+	struct lane_spin spin;
 	struct uring *uring;
 	struct memory *memory;
 	struct state *state;
@@ -192,7 +200,21 @@ void dispatch_retry(struct run *run, struct job *job, bool blame, const char *wh
 void dispatch_enqueue(struct run *run, struct job *job, enum job_stage stage);
 
 /* --- results.c --- */
-void results_receive(struct run *run); /* everything that waits on the bus */
+void results_receive(struct run *run); /* everything that waits on the bus and in the lanes */
+/* A result, by whichever road it came. */
+void results_take(struct run *run, struct worker *worker, const struct descriptor *result, uint64_t duration_ns);
+
+/* --- lanes.c --- */
+/* A fast lane for the worker, announced on its attach socket, when the settings want it and the machine can. */
+int lanes_open(struct worker *worker) WARN_UNUSED;
+void lanes_close(struct worker *worker); /* drain it first: results_receive */
+/* The task may be the worker's from now on. -EAGAIN: it takes no more now. */
+int lanes_publish(struct worker *worker, const struct descriptor *task) WARN_UNUSED;
+void lanes_receive(struct run *run);
+/* Waits until something is to be done or `timeout_ms` has passed; calls what is ready. */
+int lanes_wait(struct run *run, int timeout_ms) WARN_UNUSED;
+/* How often the safety net of a timeout found work for which no bell was rung. Always 0. */
+uint64_t lanes_rescues(const struct run *run);
 
 /* --- commit.c --- */
 /* The outcome is settled: results go to the spool (when there are any), the row to the run database. */

@@ -45,6 +45,8 @@ static void write_run_members(struct json_writer *json, const struct run *run)
 	json_member_unsigned(json, "worker_deaths", stats->worker_deaths);
 	json_member_unsigned(json, "retries", stats->retries);
 	json_member_unsigned(json, "stale_results", stats->stale_results);
+	json_member_unsigned(json, "bad_messages", stats->bad_messages);
+	json_member_unsigned(json, "lane_rescues", lanes_rescues(run));
 	json_member_unsigned(json, "by_descriptor", stats->by_descriptor);
 	json_member_unsigned(json, "commits", stats->commits);
 	json_member_fixed(json, "preprocess_s", (double)stats->preprocess_ns / 1e9, 3);

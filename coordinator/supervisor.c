@@ -231,6 +231,7 @@ static void worker_died(void *context, uint32_t events)
 	supervisor_close_watch(run, &worker->words);
 	supervisor_close_watch(run, &worker->attach);
 	supervisor_close_watch(run, &worker->process);
+	lanes_close(worker);
 	worker->pid = 0;
 	worker->peer.bytes = 0;
 	worker->state = WORKER_ABSENT;
@@ -435,6 +436,7 @@ void supervisor_close(struct run *run)
 		supervisor_close_watch(run, &worker->words);
 		supervisor_close_watch(run, &worker->attach);
 		supervisor_close_watch(run, &worker->process);
+		lanes_close(worker);
 		worker->pid = 0;
 	}
 	for (uint32_t i = 0; i < RUN_NEWCOMERS_MAX; i++)

@@ -81,6 +81,8 @@ static int welcome(struct worker *worker)
 	worker->peer.bytes = (uint32_t)snprintf((char *)worker->peer.identity, sizeof(worker->peer.identity), "w%u.%d", worker->number, (int)worker->pid);
 	int status = attach_send(worker->attach.descriptor, &message, files, 2);
 	if (status == 0)
+		status = lanes_open(worker);
+	if (status == 0)
 		status = send_segment(worker, MEMORY_RING);
 	return status == 0 ? send_segment(worker, (uint16_t)worker->number) : status;
 }
@@ -119,6 +121,7 @@ struct worker *supervisor_add_slot(struct run *run, enum worker_kind kind, struc
 	struct worker *worker = &run->workers[run->worker_count++];
 	*worker = (struct worker){ .run = run, .number = number, .kind = kind, .core = place_on_core(run, kind, index),
 				   .process = { .descriptor = -1 }, .attach = { .descriptor = -1 }, .words = { .descriptor = -1 },
+				   .bell = { .descriptor = -1 }, .bell_out = -1,
 				   .held = { .place = JOB_HELD } };
 	return worker;
 }

@@ -186,7 +186,7 @@ static int check_message(const struct attach_message *message, ssize_t bytes, in
 		return ERROR_VERSION_MISMATCH;
 	if (bytes != sizeof(*message) || (flags & (MSG_TRUNC | MSG_CTRUNC)) || message->descriptor_count != taken)
 		return ERROR_INPUT_REJECTED;
-	if (message->type < ATTACH_HELLO || message->type > ATTACH_REFUSED)
+	if (message->type < ATTACH_HELLO || message->type > ATTACH_LANES)
 		return ERROR_INPUT_REJECTED;
 	if (!memchr(message->text, '\0', sizeof(message->text)))
 		return ERROR_INPUT_REJECTED;

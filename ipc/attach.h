@@ -19,6 +19,8 @@ enum attach_type {
 	ATTACH_SEGMENT_GONE, /* number: unmap it, no task will name it again */
 	ATTACH_FILE,      /* task_id, bytes; descriptor: the input file, read-only */
 	ATTACH_REFUSED,   /* text: why; the worker ends with exit code 2 */
+	ATTACH_LANES,     /* number: of the first segment; descriptors: the coordinator's side of the fast lane (read-only), the worker's side
+			   * (writable), and with ipc.bell eventfd the worker's bell and the coordinator's */
 };
 
 struct attach_message {

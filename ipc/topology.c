@@ -191,3 +191,19 @@ int topology_pin(int os_index)
 	CPU_FREE(set);
 	return status;
 }
+
+bool topology_shares_only_core(int other_pid)
+{
+	enum { CPUS_MAX = 8192 };
+	const size_t bytes = CPU_ALLOC_SIZE(CPUS_MAX);
+	cpu_set_t *mine = CPU_ALLOC(CPUS_MAX), *others = CPU_ALLOC(CPUS_MAX);
+	bool one = true;
+
+	if (mine && others && sched_getaffinity(0, bytes, mine) == 0 && sched_getaffinity(other_pid, bytes, others) == 0) {
+		CPU_OR_S(bytes, mine, mine, others);
+		one = CPU_COUNT_S(bytes, mine) < 2;
+	}
+	CPU_FREE(mine);
+	CPU_FREE(others);
+	return one;
+}

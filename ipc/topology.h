@@ -36,6 +36,10 @@ int topology_load(struct topology *ret_topology, struct error_text *error) WARN_
 int topology_place_preprocess(const struct topology *topology, uint32_t index, uint32_t count);
 int topology_place_other(const struct topology *topology, uint32_t index, uint32_t preprocess_count);
 
+/* Whether this process and another one of the same user can run on one core only, the same: each then runs while the other one does not.
+ * True when it cannot be known. */
+bool topology_shares_only_core(int other_pid);
+
 /* Pins the calling thread (call before any other thread is started, since threads inherit the mask). */
 int topology_pin(int os_index) WARN_UNUSED;
 

@@ -20,6 +20,7 @@ enum message_type {
 	MESSAGE_GOODBYE,    /* worker: it is about to end; it holds nothing */
 	MESSAGE_REQUEST,    /* client: name = "status", "submit", "stop", "workers"; body = argument (text) */
 	MESSAGE_REPLY,      /* to a client: status 0 or a negative code; body = JSON text or the reason */
+	MESSAGE_BELL,       /* coordinator, worker: there is something in your lane (ipc/lane.h): wake up */
 	MESSAGE_TYPE_COUNT
 };
 

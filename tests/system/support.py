@@ -48,7 +48,20 @@ class RunCase(unittest.TestCase):
         self.out = self.folder / "out"
         self.environment = dict(os.environ, XDG_RUNTIME_DIR=str(self.runtime), XDG_CONFIG_HOME=str(self.folder / "config"), LC_ALL="C.UTF-8")
         self.environment.pop("DOCRING_FAULT", None)
+        self.write_settings(os.environ.get("DOCRING_TEST_SET", ""))
         self.shm_before = shm_entries()
+
+    def write_settings(self, settings):
+        """DOCRING_TEST_SET="ipc.fast_lane=off ipc.bell=eventfd": every program of the test runs with these."""
+        sections = {}
+        for setting in settings.split():
+            key, value = setting.split("=", 1)
+            section, name = key.split(".")
+            sections.setdefault(section, []).append(f"  {name}: {value}\n")
+        if sections:
+            path = self.folder / "config" / "docring"
+            path.mkdir(parents=True)
+            (path / "docring.yaml").write_text("".join(f"{name}:\n{''.join(lines)}" for name, lines in sections.items()), encoding="utf-8")
 
     def tearDown(self):
         left = self.wait_gone(docring_processes, str(self.runtime))
@@ -87,6 +100,7 @@ class RunCase(unittest.TestCase):
             process.kill()
             out, err = process.communicate()
             self.fail(f"the program did not end within {timeout} s\n{out}\n{err}")
+        self.assertNotIn("did not ring", err, "a wake-up was lost")
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def run_program(self, *arguments, fault=None, timeout=TIMEOUT_S, **options):

@@ -162,7 +162,7 @@ static void test_wrong_messages_are_refused_and_their_descriptors_closed(void **
 	cases[count].message.descriptor_count = 6;
 	cases[count++].descriptors = 6; /* more than there is room for */
 	cases[count++].message.type = 0;
-	cases[count++].message.type = ATTACH_REFUSED + 1;
+	cases[count++].message.type = ATTACH_LANES + 1;
 	memset(cases[count++].message.text, 'x', ATTACH_TEXT_BYTES);
 	cases[count].message.version++;
 	cases[count++].status = ERROR_VERSION_MISMATCH;

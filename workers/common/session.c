@@ -3,12 +3,15 @@
 
 #include "base/file.h"
 #include "ipc/attach.h"
+#include "ipc/fault.h"
 #include "ipc/topology.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -44,6 +47,19 @@ static int take_file(struct session *session, const struct attach_message *messa
 	return 0;
 }
 
+/* The lane, and its bells when they are eventfds; these are kept. */
+static int take_lanes(struct session *session, const struct attach_message *message, int *descriptors)
+{
+	if ((message->descriptor_count != 2 && message->descriptor_count != 4) || lane_is_open(&session->lane))
+		return ERROR_VERSION_MISMATCH;
+	int status = lane_attach(&session->lane, descriptors[0], descriptors[1], message->number, NULL);
+	if (status < 0 || message->descriptor_count == 2)
+		return status;
+	session->bell_in = fcntl(descriptors[2], F_DUPFD_CLOEXEC, 0);
+	session->bell_out = fcntl(descriptors[3], F_DUPFD_CLOEXEC, 0);
+	return session->bell_in < 0 || session->bell_out < 0 ? -errno : 0;
+}
+
 /* Waits up to timeout_ms for one announcement and takes it. 1: taken; -EAGAIN: nothing came. */
 static int take_announcement(struct session *session, int timeout_ms)
 {
@@ -53,7 +69,9 @@ static int take_announcement(struct session *session, int timeout_ms)
 
 	if (status < 0)
 		return status;
-	if (message.type == ATTACH_SEGMENT && message.descriptor_count == 1)
+	if (message.type == ATTACH_LANES)
+		status = take_lanes(session, &message, descriptors);
+	else if (message.type == ATTACH_SEGMENT && message.descriptor_count == 1)
 		status = take_segment(session, &message, descriptors[0]);
 	else if (message.type == ATTACH_FILE && message.descriptor_count == 1)
 		status = take_file(session, &message, descriptors[0]);
@@ -135,7 +153,7 @@ int session_open(struct session *session, const char *attach_path, const char *k
 	struct attach_message hello = { .type = ATTACH_HELLO };
 	int core = -1;
 
-	*session = (struct session){ .attach_socket = -1 };
+	*session = (struct session){ .attach_socket = -1, .bell_in = -1, .bell_out = -1 };
 	buffer_init(&session->settings_text, SETTINGS_BYTES_MAX);
 	buffer_init(&session->domain_text, DOMAIN_BYTES_MAX);
 	session->attach_socket = attach_connect(attach_path, error);
@@ -170,11 +188,22 @@ void session_close(struct session *session)
 			segment_done(&session->segments[i]);
 	for (size_t i = 0; i < session->file_count; i++)
 		close(session->files[i].descriptor);
-	if (session->attach_socket >= 0)
-		close(session->attach_socket);
+	lane_done(&session->lane);
+	const int left[] = { session->attach_socket, session->bell_in, session->bell_out };
+	for (size_t i = 0; i < COUNT_OF(left); i++)
+		if (left[i] >= 0)
+			close(left[i]);
 	buffer_done(&session->settings_text);
 	buffer_done(&session->domain_text);
-	*session = (struct session){ .attach_socket = -1 };
+	*session = (struct session){ .attach_socket = -1, .bell_in = -1, .bell_out = -1 };
+}
+
+/* Waits a little, but not for a coordinator that is gone. */
+static int pause_for_coordinator(const struct session *session)
+{
+	struct pollfd gone = { .fd = session->attach_socket, .events = POLLRDHUP };
+
+	return poll(&gone, 1, 1) > 0 && (gone.revents & (POLLRDHUP | POLLHUP | POLLERR)) ? ERROR_PEER_GONE : 0;
 }
 
 int session_send(struct session *session, const struct message *message)
@@ -188,10 +217,51 @@ int session_send(struct session *session, const struct message *message)
 		status = channel_send(session->channel, NULL, frame.data, frame.bytes);
 		if (status != -EAGAIN)
 			break;
-		/* Not connected, or the coordinator is behind: wait a little, but not for one that is gone. */
-		struct pollfd gone = { .fd = session->attach_socket, .events = POLLRDHUP };
-		status = poll(&gone, 1, 1) > 0 && (gone.revents & (POLLRDHUP | POLLHUP | POLLERR)) ? ERROR_PEER_GONE : 0;
+		status = pause_for_coordinator(session); /* not connected, or the coordinator is behind */
 	}
 	buffer_done(&frame);
 	return status;
+}
+
+static int ring(struct session *session)
+{
+	const struct message message = { .type = MESSAGE_BELL };
+	const uint64_t once = 1;
+
+	if (session->bell_out < 0)
+		return session_send(session, &message);
+	/* A counter that is full wakes as well as one that grew. */
+	return write(session->bell_out, &once, sizeof(once)) < 0 && errno != EAGAIN ? -errno : 0;
+}
+
+int session_send_result(struct session *session, const struct descriptor *result, uint64_t duration_ns)
+{
+	struct descriptor reply = *result;
+
+	if (!lane_is_open(&session->lane)) {
+		const struct message message = {
+			.type = MESSAGE_RESULT, .worker = session->worker_number, .descriptor = *result, .duration_ns = duration_ns,
+		};
+		return session_send(session, &message);
+	}
+	reply.duration_ns = duration_ns;
+	int status;
+	while ((status = lane_send(&session->lane, &reply)) == -EAGAIN) {
+		status = pause_for_coordinator(session);
+		if (status < 0)
+			return status;
+	}
+	FAULT_POINT("worker_published");
+	if (status < 0 || !lane_must_ring(&session->lane))
+		return status;
+	FAULT_POINT("worker_bell");
+	return ring(session);
+}
+
+int session_coordinator(const struct session *session)
+{
+	struct ucred peer;
+	socklen_t bytes = sizeof(peer);
+
+	return getsockopt(session->attach_socket, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) < 0 ? 0 : (int)peer.pid;
 }

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "ipc/channel.h"
+#include "ipc/lane.h"
 #include "ipc/segment.h"
 #include "proto/message.h"
 
@@ -18,6 +19,8 @@ struct session_file { /* an input that came as a descriptor */
 struct session {
 	int attach_socket;
 	struct channel *channel;
+	struct lane lane;       /* not open: tasks and results go over the bus */
+	int bell_in, bell_out;  /* eventfds, or -1: bells are messages */
 	uint32_t worker_number;
 	struct segment segments[SESSION_SEGMENTS_MAX]; /* base NULL: not mapped */
 	struct session_file files[SESSION_FILES_MAX];
@@ -37,6 +40,13 @@ uint8_t *session_range(struct session *session, uint16_t segment, uint64_t offse
 
 /* Takes the descriptor sent for `task_id`, waiting for it. The caller closes it. */
 int session_take_file(struct session *session, uint64_t task_id, uint64_t *ret_bytes) WARN_UNUSED;
+
+/* Gives a result to the coordinator: into the lane when there is one, ringing its bell when it sleeps, else over the bus.
+ * ERROR_PEER_GONE when it is gone. */
+int session_send_result(struct session *session, const struct descriptor *result, uint64_t duration_ns) WARN_UNUSED;
+
+/* The coordinator's process, or 0 when it cannot be known. */
+int session_coordinator(const struct session *session);
 
 /* Sends on the bus, waiting while the coordinator is slow to read. ERROR_PEER_GONE when it is gone. */
 int session_send(struct session *session, const struct message *message) WARN_UNUSED;

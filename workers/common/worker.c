@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "ipc/fault.h"
 #include "ipc/rendezvous.h"
+#include "ipc/topology.h"
 #include "workers/common/session.h"
 
 #include <errno.h>
@@ -23,6 +24,8 @@ enum {
 	EXIT_DO_NOT_RESTART = 2,
 	EXIT_RESOURCES = 3,
 	TASKS_HELD_MAX = 64,
+	SAFETY_NET_MS = 100, /* a sleeper looks into its lane as often, bell or not */
+	RESCUE_MS = 500,     /* a bell that was not heard by then was not rung */
 };
 
 struct worker { /* one per process */
@@ -34,6 +37,8 @@ struct worker { /* one per process */
 	struct descriptor held[TASKS_HELD_MAX]; /* ring: in order of arrival */
 	size_t held_first, held_count;
 	uint64_t tasks_done;
+	struct lane_spin spin;
+	uint64_t said_ns; /* when the coordinator last heard from this worker */
 	bool stopping; /* told to stop: finish what is held, then end */
 	bool leaving;  /* asked by a signal: no new tasks, wait to be told to stop */
 };
@@ -102,33 +107,52 @@ static int run_task(struct worker *worker, struct descriptor descriptor)
 {
 	struct worker_task task = { .descriptor = descriptor };
 	struct mapped_file file = { NULL, 0 };
-	struct message reply = { .type = MESSAGE_RESULT, .worker = worker->session.worker_number, .descriptor = descriptor };
+	struct descriptor reply = descriptor;
 	uint64_t start_ns = clock_monotonic_ns();
 	size_t needed_bytes = 0;
 
 	if (open_task(worker, &task, &file) < 0) {
-		reply.descriptor.status = DESCRIPTOR_INPUT_DAMAGED;
+		reply.status = DESCRIPTOR_INPUT_DAMAGED;
 	} else {
 		FAULT_POINT("worker_handle");
 		int64_t used = worker->program->handle(worker->context, &task, &needed_bytes);
 		CHECK(used <= (int64_t)task.out_bytes);
-		reply.descriptor.status = used >= 0 ? DESCRIPTOR_DONE : DESCRIPTOR_NEEDS_SPACE;
-		reply.descriptor.out_bytes = used >= 0 ? (uint64_t)used : needed_bytes;
+		reply.status = used >= 0 ? DESCRIPTOR_DONE : DESCRIPTOR_NEEDS_SPACE;
+		reply.out_bytes = used >= 0 ? (uint64_t)used : needed_bytes;
 		if (used < 0 && used != ERROR_NEEDS_SPACE) {
 			fprintf(stderr, "%s: task %llu: %s\n", worker->program->name, (unsigned long long)descriptor.task_id,
 				error_describe((int)used));
-			reply.descriptor.status = DESCRIPTOR_GAVE_UP;
+			reply.status = DESCRIPTOR_GAVE_UP;
 		}
 	}
 	if (file.base)
 		munmap(file.base, file.bytes);
 	worker->tasks_done++;
-	reply.duration_ns = clock_monotonic_ns() - start_ns;
+	worker->said_ns = clock_monotonic_ns();
 	FAULT_POINT("worker_reply");
-	return session_send(&worker->session, &reply);
+	return session_send_result(&worker->session, &reply, worker->said_ns - start_ns);
 }
 
 /* --- the loop --------------------------------------------------------------------------------------------------- */
+
+static void hold(struct worker *worker, const struct descriptor *descriptor)
+{
+	worker->held[(worker->held_first + worker->held_count++) % TASKS_HELD_MAX] = *descriptor;
+}
+
+/* What is in the lane, as far as it can be held. */
+static int receive_tasks(struct worker *worker)
+{
+	struct descriptor descriptor;
+	int status = 1;
+
+	while (lane_is_open(&worker->session.lane) && worker->held_count < TASKS_HELD_MAX && status == 1) {
+		status = lane_receive(&worker->session.lane, &descriptor);
+		if (status == 1)
+			hold(worker, &descriptor);
+	}
+	return status < 0 ? status : 0;
+}
 
 static int take_message(struct worker *worker, const void *frame, size_t bytes)
 {
@@ -145,8 +169,8 @@ static int take_message(struct worker *worker, const void *frame, size_t bytes)
 	} else if (message.type == MESSAGE_TASK) {
 		if (worker->held_count == TASKS_HELD_MAX)
 			return ERROR_LIMIT_HIT;
-		worker->held[(worker->held_first + worker->held_count++) % TASKS_HELD_MAX] = message.descriptor;
-	}
+		hold(worker, &message.descriptor);
+	} /* a bell has done its work by arriving */
 	return 0;
 }
 
@@ -172,19 +196,60 @@ static int send_simple(struct worker *worker, enum message_type type)
 	return session_send(&worker->session, &message);
 }
 
-static int wait_for_work(struct worker *worker)
+static bool lane_has_task(void *context)
 {
+	const struct worker *worker = context;
+	return lane_is_open(&worker->session.lane) && lane_is_pending(&worker->session.lane);
+}
+
+/* 1: something came; 0: nothing did. */
+static int poll_once(struct worker *worker, uint64_t timeout_ms)
+{
+	struct session *session = &worker->session;
 	zmq_pollitem_t items[] = {
-		{ .socket = channel_socket(worker->session.channel), .events = ZMQ_POLLIN },
-		{ .fd = worker->session.attach_socket, .events = ZMQ_POLLIN },
+		{ .socket = channel_socket(session->channel), .events = ZMQ_POLLIN },
+		{ .fd = session->attach_socket, .events = ZMQ_POLLIN },
+		{ .fd = session->bell_in, .events = ZMQ_POLLIN },
 	};
-	int ready = zmq_poll(items, COUNT_OF(items), (long)worker->settings.supervise.heartbeat_ms);
+	int ready = zmq_poll(items, session->bell_in < 0 ? 2 : 3, (long)timeout_ms);
+	uint64_t rings;
 
 	if (ready < 0)
-		return errno == EINTR ? 0 : -errno;
-	if (ready == 0)
-		return send_simple(worker, MESSAGE_HEARTBEAT);
-	return items[1].revents ? session_drain_attach(&worker->session) : 0;
+		return errno == EINTR ? 1 : -errno;
+	if (ready > 0 && session->bell_in >= 0 && items[2].revents && read(session->bell_in, &rings, sizeof(rings)) < 0 && errno != EAGAIN)
+		return -errno;
+	int status = ready > 0 && items[1].revents ? session_drain_attach(session) : 0;
+	return status < 0 ? status : ready > 0;
+}
+
+/* Blocks until a bell, a message or an announcement. The timeout is a safety net: work that is found by it has a bell on its way,
+ * which must come because this side still sleeps; one that does not was lost, which is a bug, counted and survived. */
+static int sleep_until_woken(struct worker *worker)
+{
+	uint64_t heartbeat_ms = worker->settings.supervise.heartbeat_ms;
+	bool lane = lane_is_open(&worker->session.lane);
+	int status = poll_once(worker, lane && heartbeat_ms > SAFETY_NET_MS ? SAFETY_NET_MS : heartbeat_ms);
+
+	if (status == 0 && lane_has_task(worker)) {
+		status = poll_once(worker, RESCUE_MS);
+		if (status == 0)
+			lane_count_rescue(&worker->session.lane);
+	} else if (status == 0 && clock_monotonic_ns() - worker->said_ns >= heartbeat_ms * 1000000) {
+		worker->said_ns = clock_monotonic_ns();
+		status = send_simple(worker, MESSAGE_HEARTBEAT);
+	}
+	return status < 0 ? status : 0;
+}
+
+static int wait_for_work(struct worker *worker)
+{
+	struct lane *lane = &worker->session.lane;
+
+	if (lane_is_open(lane) && (lane_spin_wait(&worker->spin, lane_has_task, worker) || !lane_fall_asleep(lane)))
+		return 0;
+	int status = sleep_until_woken(worker);
+	lane_wake(lane);
+	return status;
 }
 
 /* Until told to stop. 0, or why it could not go on. */
@@ -192,6 +257,8 @@ static int serve(struct worker *worker)
 {
 	for (;;) {
 		int status = receive_messages(worker);
+		if (status == 0)
+			status = receive_tasks(worker); /* behind the messages: what was sent before a stop is seen before it counts */
 		if (status < 0)
 			return status;
 		if (leave_asked && !worker->leaving) {
@@ -235,6 +302,7 @@ static int start(struct worker *worker, const char *attach_path, struct error_te
 {
 	int status = session_open(&worker->session, attach_path, worker->program->kind, error);
 
+	lane_spin_init(&worker->spin, status < 0 || topology_shares_only_core(session_coordinator(&worker->session)) ? 0 : LANE_SPIN_NS);
 	if (status == 0)
 		status = settings_load_text(&worker->settings, buffer_view(&worker->session.settings_text), "settings of the run", error);
 	if (status == 0)
