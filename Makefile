@@ -145,6 +145,17 @@ bench: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
 	$(Q)perf/run-corpus
 
+# The hand-off: round trips and rates, with the product's code in two processes.
+$(BUILD)/perf/latency: $(call objects,perf/latency.c perf/latency_roads.c) $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
+.PHONY: bench-latency
+bench-latency: packages
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/latency
+	$(Q)build/perf/latency --json build/latency.json
+
 .PHONY: tidy
 tidy:
 	$(Q)tests/run-static

@@ -106,12 +106,15 @@ static bool is_large(const struct run *run, uint64_t bytes)
 	return (double)bytes > run->settings->ipc.large_share * (double)memory_capacity(run->memory, MEMORY_RING);
 }
 
-/* Opens and starts reading. -EAGAIN: the ring has no room now. */
+/* Opens and starts reading. -EAGAIN: the ring or the queue of reads has no room now; what is being written keeps its part of the queue. */
 static int start_reading(struct run *run, struct job *job)
 {
 	size_t header_bytes = input_header_bytes(strlen(job->source), 0);
 	bool large = is_large(run, job->bytes);
 	char reason[200];
+
+	if (uring_room(run->uring) <= SPOOL_WRITES_MAX)
+		return -EAGAIN;
 	int status = memory_lease(run->memory, MEMORY_RING, header_bytes + (large ? 0 : job->bytes), &job->input, &run->error);
 
 	if (status == -EAGAIN)

@@ -177,6 +177,15 @@ static bool any_pending(void *context)
 	return false;
 }
 
+/* A result, not garbage, for which nobody rings. */
+static bool any_result(const struct run *run)
+{
+	for (uint32_t i = 0; i < run->worker_count; i++)
+		if (is_pending(&run->workers[i]) && lane_look(&run->workers[i].lane) == 1)
+			return true;
+	return false;
+}
+
 static void wake(struct run *run)
 {
 	for (uint32_t i = 0; i < run->worker_count; i++)
@@ -210,7 +219,7 @@ int lanes_wait(struct run *run, int timeout_ms)
 	int ready = loop_wait(&run->loop, socket, asleep ? timeout_ms : 0);
 
 	/* Work at the timeout: its bell is on the way. This side still sleeps, so that it must come; one that does not was lost. */
-	if (ready == 0 && asleep && any_pending(run)) {
+	if (ready == 0 && asleep && any_result(run)) {
 		ready = loop_wait(&run->loop, socket, RESCUE_MS);
 		if (ready == 0) {
 			run->stats.lane_rescues++;

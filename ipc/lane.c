@@ -115,7 +115,7 @@ int lane_send(struct lane *lane, const struct descriptor *descriptor)
 	struct lane_slot *slot = slot_at(lane->mine, lane->sent);
 	slot->descriptor = *descriptor;
 	lane->sent++;
-	barrier_store_release_u64(&slot->sequence, lane->sent); /* partner: look */
+	barrier_store_release_u64(&slot->sequence, lane->sent); /* partner: lane_look */
 	return 0;
 }
 
@@ -132,17 +132,15 @@ bool lane_must_ring(struct lane *lane)
 
 /* --- consuming ----------------------------------------------------------------------------------------------------- */
 
-enum looked { LOOKED_NOTHING, LOOKED_READY, LOOKED_GARBAGE };
-
-static enum looked look(const struct lane *lane)
+int lane_look(const struct lane *lane)
 {
 	uint64_t before = lane->received < LANE_SLOTS ? 0 : lane->received + 1 - LANE_SLOTS;
 	/* partner: lane_send */
 	uint64_t sequence = barrier_load_acquire_u64(&read_slot_at(lane->theirs, lane->received)->sequence);
 
 	if (sequence == lane->received + 1)
-		return LOOKED_READY;
-	return sequence == before ? LOOKED_NOTHING : LOOKED_GARBAGE;
+		return 1;
+	return sequence == before ? 0 : ERROR_INPUT_REJECTED;
 }
 
 static void tell_progress(struct lane *lane)
@@ -153,20 +151,15 @@ static void tell_progress(struct lane *lane)
 
 int lane_receive(struct lane *lane, struct descriptor *ret_descriptor)
 {
-	enum looked looked = look(lane);
+	int looked = lane_look(lane);
 
-	if (looked != LOOKED_READY)
-		return looked == LOOKED_NOTHING ? 0 : ERROR_INPUT_REJECTED;
+	if (looked != 1)
+		return looked;
 	*ret_descriptor = read_slot_at(lane->theirs, lane->received)->descriptor;
 	lane->received++;
 	if (lane->received - lane->told >= LANE_PROGRESS_SLOTS)
 		tell_progress(lane);
 	return 1;
-}
-
-bool lane_is_pending(const struct lane *lane)
-{
-	return look(lane) != LOOKED_NOTHING;
 }
 
 bool lane_fall_asleep(struct lane *lane)

@@ -81,8 +81,9 @@ bool lane_must_ring(struct lane *lane) WARN_UNUSED;
 
 /* Takes the next descriptor, in order. 1: taken; 0: nothing there; ERROR_INPUT_REJECTED: there is what cannot be. */
 int lane_receive(struct lane *lane, struct descriptor *ret_descriptor) WARN_UNUSED;
-/* Whether lane_receive would have something to say. */
-bool lane_is_pending(const struct lane *lane);
+/* What lane_receive would say, without taking. */
+int lane_look(const struct lane *lane) WARN_UNUSED;
+static inline bool lane_is_pending(const struct lane *lane) { return lane_look(lane) != 0; }
 
 /* Before blocking: says that this side sleeps, then looks once more. False: something is there, this side is awake again. */
 bool lane_fall_asleep(struct lane *lane) WARN_UNUSED;

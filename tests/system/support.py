@@ -90,7 +90,10 @@ class RunCase(unittest.TestCase):
         environment = dict(self.environment)
         if fault:
             environment["DOCRING_FAULT"] = fault
-        return subprocess.Popen(self.command(*arguments), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        return self.start_command(self.command(*arguments), environment, **options)
+
+    def start_command(self, command, environment=None, **options):
+        return subprocess.Popen(command, env=environment or self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True, **options)
 
     def finish(self, process, timeout=TIMEOUT_S):

@@ -190,5 +190,12 @@ class Full(RunCase):
         self.run_batch(corpus, expect=0)
 
 
+class Crowded(RunCase):
+    def test_more_files_at_once_than_the_queue_of_reads_holds(self):
+        corpus = small_corpus(self.folder / "docs", 600)
+        result = self.run_batch(corpus, expect=0, extra=("--json", "--set", "io.open_files=4096"))
+        self.assertEqual(json.loads(result.stdout)["failed_documents"], 0)
+
+
 if __name__ == "__main__":
     main()
