@@ -100,7 +100,7 @@ static void test_wrong_maps(void **state)
 		{ 0, "stop", TEXT_LITERAL("\x82\xA1v\x01\xA1t\x05") },
 		{ 0, "stop, unknown keys of every scalar kind", TEXT_LITERAL("\x86\xA1v\x01\xA1x\xC0\xA1y\xCA\x00\x00\x00\x00\xA1z\xC4\x01q\xA1t\x05\x07\xC3") },
 		{ ERROR_VERSION_MISMATCH, "another version", TEXT_LITERAL("\x82\xA1v\x02\xA1t\x05") },
-		{ ERROR_INPUT_REJECTED, "unknown type", TEXT_LITERAL("\x82\xA1v\x01\xA1t\x09") },
+		{ ERROR_INPUT_REJECTED, "unknown type", TEXT_LITERAL("\x82\xA1v\x01\xA1t\x0a") },
 		{ ERROR_INPUT_REJECTED, "type 0", TEXT_LITERAL("\x82\xA1v\x01\xA1t\x00") },
 		{ ERROR_INPUT_REJECTED, "type is text", TEXT_LITERAL("\x82\xA1v\x01\xA1t\xA1t") },
 		{ ERROR_INPUT_REJECTED, "bytes behind the map", TEXT_LITERAL("\x82\xA1v\x01\xA1t\x05\x00") },

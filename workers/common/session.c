@@ -166,12 +166,14 @@ int session_open(struct session *session, const char *attach_path, const char *k
 	status = take_welcome(session, endpoint, sizeof(endpoint), &core, error);
 	if (status < 0)
 		return status;
-	if (core >= 0 && topology_pin(core) < 0)
-		core = -1; /* the core went away meanwhile: run anywhere */
 	snprintf(identity, sizeof(identity), "w%u.%d", session->worker_number, (int)getpid());
 	status = channel_connect(&session->channel, endpoint, identity, error);
 	if (status < 0)
 		return status;
+	/* Behind the first socket, whose thread so keeps the whole mask: on one core with a worker at work, what it has to send would wait
+	 * for the end of a time slice. */
+	if (core >= 0 && topology_pin(core) < 0)
+		core = -1; /* the core went away meanwhile: run anywhere */
 	struct message bus_hello = { .type = MESSAGE_HELLO, .worker = session->worker_number, .pid = (uint64_t)getpid(), .core = core };
 	snprintf(bus_hello.name, sizeof(bus_hello.name), "%s", kind);
 	status = session_send(session, &bus_hello);
