@@ -55,7 +55,7 @@ static void write_queues(const struct run *run, struct json_writer *json)
 	json_member_unsigned(json, "expand", run->queues[JOB_EXPAND].count);
 	json_member_unsigned(json, "preprocess", run->queues[JOB_PREPROCESS].count);
 	json_member_unsigned(json, "generate", run->queues[JOB_GENERATE].count);
-	json_member_unsigned(json, "spooling", run->unspooled.count + run->spooling.count);
+	json_member_unsigned(json, "spooling", run->to_spool.count + run->spooling.count);
 	json_member_unsigned(json, "committing", run->committing.count + run->syncing.count);
 	json_object_close(json);
 }
