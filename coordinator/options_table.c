@@ -56,8 +56,8 @@ static const struct command_row commands[OPTIONS_COMMAND_COUNT] = {
 		.summary = "turn documents into a dataset (the default)",
 		.details = "Takes files, folders and archives of HTML, Markdown, text, CSV and PDF and writes a dataset folder: train.jsonl, valid.jsonl, "
 			   "test.jsonl, extractions.jsonl, markdown/, rejected.jsonl, failed.jsonl, manifest.json and a dataset card. Run the same command again "
-			   "to continue after any interruption. Without a file or folder it runs as a service and takes what `coordinator submit` and --watch "
-			   "bring. Ctrl-C finishes what is under way; a second one stops at once.",
+			   "to continue after any interruption. Without a file or folder, or with --watch, it runs as a service and takes what `coordinator submit` and the "
+			   "watched folder bring. Ctrl-C finishes what is under way; a second one stops at once.",
 		.examples = "coordinator docs/ -o out/\n"
 			    "coordinator --workers 12 --shm 15G docs/ more.zip -o out/\n"
 			    "coordinator --dry-run docs/\n"

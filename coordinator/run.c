@@ -139,14 +139,12 @@ static void poll_files(struct run *run)
 	run->more_to_do |= uring_poll(run->uring) > 0;
 }
 
-static void work(struct run *run, uint64_t now_ns, bool was_away)
+static void work(struct run *run, uint64_t now_ns)
 {
 	results_receive(run);
 	uring_poll(run->uring);
 	intake_step(run);
-	if (!was_away) /* what workers said meanwhile may still lie in their sockets: they are judged a round later */
-		supervisor_step(run, now_ns);
-	run->more_to_do |= was_away;
+	supervisor_step(run, now_ns);
 	dispatch_step(run);
 	poll_files(run);
 	commit_step(run, now_ns);
@@ -184,7 +182,9 @@ static void serve(struct run *run, const struct finalise_request *finalise)
 	for (;;) {
 		uint64_t now_ns = clock_monotonic_ns();
 		run->more_to_do = run->retry_soon = false;
-		work(run, now_ns, now_ns > expected_ns && now_ns - expected_ns > AWAY_MS * (uint64_t)1000000);
+		if (now_ns > expected_ns && now_ns - expected_ns > AWAY_MS * (uint64_t)1000000)
+			run->judge_from_ns = now_ns + AWAY_MS * (uint64_t)1000000;
+		work(run, now_ns);
 		finalise_when_idle(run, finalise);
 		if (is_complete(run) && !complete) {
 			complete = true;
@@ -302,7 +302,6 @@ static int end_run(struct run *run, const struct finalise_request *request)
 	struct finalise_summary summary;
 
 	if (run->fatal_status) {
-		log_error("stopped: %s", run->fatal);
 		log_info("%llu documents are saved in %s; the same command goes on from there",
 			 (unsigned long long)(run->stats.settled[JOB_DONE] + run->stats.unchanged), run->output);
 		return EXIT_RESOURCES;

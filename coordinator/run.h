@@ -157,6 +157,7 @@ struct run {
 	char fatal[ERROR_TEXT_BYTES];
 	bool changed_since_finalise;
 	uint64_t started_ns, drain_deadline_ns, stop_deadline_ns;
+	uint64_t judge_from_ns; /* this process was kept from running: what workers said meanwhile is still on its way */
 	struct run_stats stats;
 	struct error_text error; /* scratch for messages */
 };

@@ -70,7 +70,10 @@ static int fail(struct state *state, struct error_text *error)
 	int code = sqlite3_errcode(state->database) & 0xFF;
 	int status = code == SQLITE_FULL ? -ENOSPC : code == SQLITE_NOMEM ? -ENOMEM : code == SQLITE_BUSY ? -EBUSY : -EIO;
 
-	return error_set(error, status, "%s: %s", state->path, sqlite3_errmsg(state->database));
+	bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+
+	return error_set(error, status, "%s: %s%s", state->path, sqlite3_errmsg(state->database),
+			 damaged ? "; it is damaged: run again with --restart, which begins anew" : "");
 }
 
 /* Runs a statement that gives no rows. */

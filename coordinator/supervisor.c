@@ -241,26 +241,27 @@ static void worker_died(void *context, uint32_t events)
 
 /* --- watching over ------------------------------------------------------------------------------------------------ */
 
-/* When this worker has to be looked at next, and why it is killed then; NULL: never. */
+/* Why this worker is killed when nothing is heard of it until *ret_due_ns; NULL: nothing is expected of it. */
 static const char *verdict(const struct run *run, const struct worker *worker, uint64_t *ret_due_ns)
 {
 	const struct settings *settings = run->settings;
+	const char *reason = NULL;
+	uint64_t due_ns = 0;
 
 	if (worker->killed_ns)
 		return NULL;
 	if (worker->state == WORKER_STARTING) {
-		*ret_due_ns = worker->started_ns + settings->supervise.handshake_timeout_ms * 1000000u;
-		return "it did not say hello in time (supervise.handshake_timeout_ms)";
+		due_ns = worker->started_ns + settings->supervise.handshake_timeout_ms * 1000000u;
+		reason = "it did not say hello in time (supervise.handshake_timeout_ms)";
+	} else if (worker->held.count > 0) {
+		due_ns = worker->progress_ns + settings->supervise.document_timeout_s * 1000000000u;
+		reason = "it took too long for one document (supervise.document_timeout_s)";
+	} else if (worker->state == WORKER_READY) {
+		due_ns = worker->heard_ns + settings->supervise.heartbeat_ms * settings->supervise.heartbeat_lost * 1000000u;
+		reason = "its heartbeat stopped";
 	}
-	if (worker->held.count > 0) {
-		*ret_due_ns = worker->progress_ns + settings->supervise.document_timeout_s * 1000000000u;
-		return "it took too long for one document (supervise.document_timeout_s)";
-	}
-	if (worker->state == WORKER_READY) {
-		*ret_due_ns = worker->heard_ns + settings->supervise.heartbeat_ms * settings->supervise.heartbeat_lost * 1000000u;
-		return "its heartbeat stopped";
-	}
-	return NULL;
+	*ret_due_ns = due_ns > run->judge_from_ns ? due_ns : run->judge_from_ns;
+	return reason;
 }
 
 static void check_worker(struct run *run, struct worker *worker, uint64_t now_ns)

@@ -57,7 +57,10 @@ int collection_open(const struct collection *collection, const struct collected_
 		status = conversation_open(conversations.data, conversations.bytes, ret_set, error);
 	if (status == 0)
 		status = conversation_check_spans(ret_set, ret_document, error);
-	return status < 0 ? error_prefix(error, status, "%s", entry->source) : 0;
+	if (status == 0)
+		return 0;
+	(void)error_prefix(error, status, "%s: what was saved for it is damaged (run again with --restart, which begins anew)", entry->source);
+	return status;
 }
 
 static void pair_key(const struct conversation_set *set, const struct conversation *conversation, struct buffer *scratch, uint64_t key[2])

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 import unittest
 
 from support import CORPUS, RunCase, docring_processes, main, small_corpus
@@ -127,6 +128,77 @@ class Interrupted(RunCase):
         process.send_signal(signal.SIGINT)
         self.assertEqual(self.finish(process).returncode, 130)
         self.run_batch(corpus, expect=0)
+
+
+    def test_ctrl_c_while_the_dataset_is_written(self):
+        corpus = small_corpus(self.folder / "docs", 3000)
+        self.run_batch(corpus, out=self.folder / "clean", expect=0)
+        process = self.start("--workers", "2", "--shm", "256M", "--progress", "never", corpus, "-o", self.out)
+        while process.poll() is None and not (self.out / ".docring" / "next" / "markdown").exists():
+            pass
+        process.send_signal(signal.SIGINT)
+        result = self.finish(process)
+        self.assertEqual(result.returncode, 130, result.stderr)
+        self.assertIn("coordinator finalise", result.stderr)
+        self.assertFalse((self.out / "train.jsonl").exists(), "half of a dataset")
+        self.assertEqual(self.run_program("finalise", self.out).returncode, 0)
+        self.assert_same_dataset(self.folder / "clean", self.out)
+
+
+class Stopped(RunCase):
+    """Workers that live and do nothing."""
+
+    def workers_of(self, process, kind):
+        found = []
+        while process.poll() is None and not found:
+            for pid in docring_processes(str(self.runtime)):
+                try:
+                    if f"worker-{kind}" in pathlib.Path("/proc", str(pid), "cmdline").read_text():
+                        found.append(pid)
+                except OSError:
+                    pass
+        return found
+
+    def test_stopped_workers_are_replaced(self):
+        corpus = small_corpus(self.folder / "docs", 800)
+        process = self.start("--workers", "1", "--shm", "64M", "--progress", "never", "--json", "--set", "supervise.document_timeout_s=1",
+                             "--set", "supervise.handshake_timeout_ms=1000", corpus, "-o", self.out)
+        for kind in ("preprocess", "inference"):
+            for pid in self.workers_of(process, kind):
+                os.kill(pid, signal.SIGSTOP)
+        result = self.finish(process)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(json.loads(result.stdout)["run"]["worker_deaths"], 2)
+        self.run_batch(corpus, out=self.folder / "clean", expect=0)
+        self.assert_same_dataset(self.folder / "clean", self.out)
+
+    def test_a_coordinator_that_was_stopped_does_not_blame_its_workers(self):
+        process = self.start("--workers", "2", "--shm", "64M", "--progress", "never", "-o", self.out, "--set", "supervise.heartbeat_ms=50",
+                             "--set", "supervise.heartbeat_lost=40")
+        while self.run_program("status", "--run", self.out).returncode != 0:
+            self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(4.5)  # not for synchronisation: the clock that the coordinator looks at has to move on
+        process.send_signal(signal.SIGCONT)
+        status = json.loads(self.run_program("status", "--json", "--run", self.out).stdout)
+        process.terminate()
+        self.finish(process)
+        self.assertEqual(status["worker_deaths"], 0)
+
+
+class Damaged(RunCase):
+    def test_a_damaged_state_says_what_to_do(self):
+        corpus = small_corpus(self.folder / "docs", 3)
+        self.run_batch(corpus, expect=0)
+        for name, damage in (("run.db", b"no database at all, but some text instead" * 200), ("spool/results", b"\xff" * 5000)):
+            with self.subTest(name=name):
+                path = self.out / ".docring" / name
+                path.write_bytes(damage + path.read_bytes()[len(damage):])
+                result = self.run_batch(corpus)
+                self.assertEqual(result.returncode, 3, result.stderr)
+                self.assertIn("--restart", result.stderr)
+                self.run_batch(corpus, expect=0, extra=("--restart",))
+                self.verify()
 
 
 class Full(RunCase):
