@@ -62,6 +62,11 @@ static int by_value(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
+static double in_us(const uint64_t *samples_ns, size_t index)
+{
+	return (double)samples_ns[index] / 1e3;
+}
+
 static void summarise(struct result *result, uint64_t *samples, size_t count)
 {
 	uint64_t sum = 0;
@@ -71,10 +76,10 @@ static void summarise(struct result *result, uint64_t *samples, size_t count)
 		sum += samples[i];
 	result->count = count;
 	result->min_us = (double)samples[0] / 1e3;
-	result->p50_us = (double)samples[count / 2] / 1e3;
-	result->p90_us = (double)samples[count * 9 / 10] / 1e3;
-	result->p99_us = (double)samples[count * 99 / 100] / 1e3;
-	result->p999_us = (double)samples[count * 999 / 1000] / 1e3;
+	result->p50_us = in_us(samples, count / 2);
+	result->p90_us = in_us(samples, count * 9 / 10);
+	result->p99_us = in_us(samples, count * 99 / 100);
+	result->p999_us = in_us(samples, count * 999 / 1000);
 	result->max_us = (double)samples[count - 1] / 1e3;
 	result->mean_us = (double)sum / 1e3 / (double)count;
 }

@@ -86,10 +86,12 @@ static float usual_leading(const struct pdf_layout *layout, float known, bool *r
 		if (a->segment_count == 1 && b->segment_count == 1 && a->box.x1 > layout->text.x0 + 0.8f * (layout->text.x1 - layout->text.x0))
 			full[full_count++] = ratio;
 	}
+	/* cppcheck-suppress uninitvar; filled up to full_count */
 	qsort(full, full_count, sizeof(full[0]), compare_floats);
 	*ret_sure = full_count >= FULL_MIN;
 	if (*ret_sure)
 		return full[full_count / 4];
+	/* cppcheck-suppress uninitvar; filled up to count */
 	qsort(samples, count, sizeof(samples[0]), compare_floats);
 	return known > 0 ? known : count > 0 ? samples[count / 2] : 1.2f;
 }
