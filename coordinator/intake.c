@@ -106,15 +106,12 @@ static bool is_large(const struct run *run, uint64_t bytes)
 	return (double)bytes > run->settings->ipc.large_share * (double)memory_capacity(run->memory, MEMORY_RING);
 }
 
-/* Opens and starts reading. -EAGAIN: the ring or the queue of reads has no room now; what is being written keeps its part of the queue. */
+/* Opens and starts reading. -EAGAIN: the ring has no room now. */
 static int start_reading(struct run *run, struct job *job)
 {
 	size_t header_bytes = input_header_bytes(strlen(job->source), 0);
 	bool large = is_large(run, job->bytes);
 	char reason[200];
-
-	if (uring_room(run->uring) <= SPOOL_WRITES_MAX)
-		return -EAGAIN;
 	int status = memory_lease(run->memory, MEMORY_RING, header_bytes + (large ? 0 : job->bytes), &job->input, &run->error);
 
 	if (status == -EAGAIN)
@@ -181,6 +178,7 @@ static void count_ahead(struct run *run)
 	run->more_to_do |= run->count_walk != NULL;
 }
 
+/* Reads leave half of the queue to what is being written. */
 static bool has_room(const struct run *run)
 {
 	return run->reading.count < run->settings->io.open_files && uring_room(run->uring) > RUN_URING_ENTRIES / 2 &&

@@ -146,6 +146,7 @@ static void work(struct run *run, uint64_t now_ns)
 	intake_step(run);
 	supervisor_step(run, now_ns);
 	dispatch_step(run);
+	scale_step(run, now_ns);
 	poll_files(run);
 	commit_step(run, now_ns);
 	poll_files(run);
@@ -166,7 +167,7 @@ static int wait_ms(const struct run *run)
 		return 0;
 	if (run->retry_soon)
 		due_ns = now_ns + RETRY_MS * (uint64_t)1000000;
-	due_ns = earlier(earlier(due_ns, supervisor_next_ns(run)), progress_next_ns(run));
+	due_ns = earlier(earlier(due_ns, supervisor_next_ns(run)), earlier(run->scale_due_ns, progress_next_ns(run)));
 	if (run->commit_due_ns && !run->sync_under_way)
 		due_ns = earlier(due_ns, run->commit_due_ns);
 	if (run->phase == RUN_DRAINING)

@@ -146,7 +146,9 @@ struct run {
 	uint32_t newcomer_next;
 	struct worker workers[RUN_WORKERS_MAX]; /* index = number - 1 */
 	uint32_t worker_count;                  /* slots in use */
-	uint32_t wanted_preprocess, wanted_inference;
+	uint32_t wanted_preprocess, wanted_inference; /* slots: the most of --workers */
+	uint32_t least_preprocess;
+	uint64_t scale_due_ns; /* when scale_step has to look again */
 	uint64_t outbox_bytes;
 	double output_ratio[JOB_STAGE_COUNT]; /* output to input bytes, from what was seen */
 
@@ -236,6 +238,9 @@ void supervisor_kill(struct worker *worker, const char *reason);
 /* The worker was told everything about the segment. -EAGAIN: its socket is full, try later. */
 int supervisor_announce_segment(struct worker *worker, uint16_t segment) WARN_UNUSED;
 int supervisor_send(struct worker *worker, const struct message *message) WARN_UNUSED;
+
+/* --- scale.c --- */
+void scale_step(struct run *run, uint64_t now_ns);
 
 /* --- control.c --- */
 void control_answer(struct run *run, const struct channel_peer *peer, const struct message *request);

@@ -124,7 +124,12 @@ static int plan_workers(struct run *run, struct error_text *error)
 
 	if (status < 0)
 		return status;
+	if (most > run->topology.count && least < most) { /* more than there are cores never pay */
+		most = least > run->topology.count ? least : run->topology.count;
+		log_info("%s workers: at most %u here, one a core", run->settings->run.workers, most);
+	}
 	run->wanted_preprocess = most ? most : run->topology.count;
+	run->least_preprocess = least ? least : run->wanted_preprocess;
 	run->wanted_inference = (uint32_t)run->settings->run.inference_workers;
 	if (run->wanted_preprocess + run->wanted_inference > RUN_WORKERS_MAX)
 		return error_set(error, -EINVAL, "%u workers asked for, at most %d are possible; pass a smaller --workers",

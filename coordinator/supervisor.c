@@ -419,7 +419,7 @@ int supervisor_open(struct run *run, struct error_text *error)
 		struct worker *worker = supervisor_add_slot(run, i < run->wanted_preprocess ? WORKER_PREPROCESS : WORKER_INFERENCE, error);
 		if (!worker)
 			return -ENOSPC;
-		worker->wanted = true;
+		worker->wanted = worker->kind == WORKER_INFERENCE || i < run->least_preprocess;
 	}
 	return 0;
 }

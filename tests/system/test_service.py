@@ -198,6 +198,18 @@ class Service(RunCase):
         self.wait_until(lambda status: sum(w["kind"] == "preprocess" and w["state"] == "ready" for w in status["workers"]) == 3)
         self.stop_empty()
 
+    def test_workers_come_with_the_work_and_go_without_it(self):
+        if len(os.sched_getaffinity(0)) < 2:
+            self.skipTest("SKIP: a second worker needs a second core")
+        self.serve("--workers", "1..2", "--set", "supervise.idle_ms=300")
+        preprocess = lambda status: [w for w in status["workers"] if w["kind"] == "preprocess"]
+        self.assertEqual([w["starts"] for w in preprocess(self.status())], [1, 0])
+        self.run_program("submit", "--run", self.out, small_corpus(self.folder / "docs", 1500))
+        self.wait_until(lambda status: preprocess(status)[1]["tasks_done"] > 0)
+        self.wait_until(lambda status: status["done"] == 1500 and preprocess(status)[1]["state"] == "absent")
+        self.assertEqual(preprocess(self.status())[0]["state"], "ready")
+        self.stop()
+
     def stop_empty(self):
         self.service.send_signal(signal.SIGTERM)
         self.assertEqual(self.finish(self.service).returncode, 1)  # no record was produced
