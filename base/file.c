@@ -96,6 +96,8 @@ int file_make_folders(const char *path, struct error_text *error)
 
 	if (snprintf(partial, sizeof(partial), "%s", path) >= (int)sizeof(partial))
 		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", path);
+	if (mkdir(partial, 0777) == 0 || errno == EEXIST) /* most often only the last one is missing */
+		return 0;
 	for (char *p = partial + 1;; p++) {
 		if (*p != '/' && *p != '\0')
 			continue;

@@ -36,16 +36,17 @@ int output_file_open(struct output_file *out, struct uring *uring, const char *f
 	buffer_init(&out->pending, SIZE_MAX / 2);
 	if (snprintf(out->path, sizeof(out->path), "%s/%s", folder, name) >= (int)sizeof(out->path))
 		return error_set(error, -ENAMETOOLONG, "%s/%s: the path is too long", folder, name);
-	if (strchr(name, '/')) {
+	part_path(out, part);
+	out->file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (out->file < 0 && errno == ENOENT && strchr(name, '/')) { /* the first file of a folder makes it */
 		char *last = strrchr(out->path, '/');
 		*last = '\0';
 		int status = file_make_folders(out->path, error);
 		*last = '/';
 		if (status < 0)
 			return status;
+		out->file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	}
-	part_path(out, part);
-	out->file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (out->file < 0)
 		return error_set(error, -errno, "%s: cannot create: %s", part, strerror(errno));
 	out->digest = EVP_MD_CTX_new();
