@@ -49,6 +49,7 @@ enum domain_list {
 	DOMAIN_LIST_SKIPPED_HEADINGS,  /* headings of sections that are nothing to ask about ("Change History") */
 	DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, /* words of headings of sections about faults */
 	DOMAIN_LIST_OPTIMISATION_HEADINGS,    /* words of headings of sections about tuning and performance */
+	DOMAIN_LIST_FAULT_WORDS,       /* words of descriptions of counters and events that tell of a fault */
 	DOMAIN_LIST_COUNT
 };
 
@@ -57,7 +58,8 @@ struct domain_columns {
 	/* "parameters", "counters", "events", "related_features": tables; "identity", "header_lines": keys of the document itself;
 	 * "actions", "alarms", "kpis", "features": columns of those CSV formats; "csv_name", "csv_header": words of the file name
 	 * and of the headers that tell the format, which is the field, in the order in which they are tried; "headings",
-	 * "procedures", "relations", "relationships", "words": words of running text that mean something to the extractors. One
+	 * "procedures", "relations", "relationships", "words": words of running text that mean something to the extractors;
+	 * "alarm_details", "kpi_details": columns that no item has an attribute for, but that the generator asks about. One
 	 * heading may stand in several fields of a category ("Type"): the values of the column decide. */
 	struct text category;
 	struct text field;    /* document_key or document_meta name: "name", "mo_class", "feature_name" … */

@@ -47,7 +47,7 @@ static void writes_a_table(void **state)
 {
 	(void)state;
 	expect("Name,Value\na,1\nb,2\n", "docs/my_list.csv",
-	       "# my list\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n"
+	       "# my_list.csv\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n"
 	       "| Name | Value |\n| --- | --- |\n| a | 1 |\n| b | 2 |\n");
 }
 
@@ -58,14 +58,14 @@ static void reads_every_delimiter(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(files); i++)
-		expect(files[i], "t.csv", "# t\n\nFormat: Generic (CSV), 1 row, 2 columns.\n\n| A | B |\n| --- | --- |\n| 1 | x |\n");
+		expect(files[i], "t.csv", "# t.csv\n\nFormat: Generic (CSV), 1 row, 2 columns.\n\n| A | B |\n| --- | --- |\n| 1 | x |\n");
 }
 
 static void prefers_the_regular_delimiter(void **state)
 {
 	(void)state;
 	expect("Famille;Nom Kpi;Formule\nAcces;CSSR, global;a,b\nDrop;DCR, voix;c,d\n", "t.csv",
-	       "# t\n\nFormat: Kpis (CSV), 2 rows, 3 columns.\n\n| Famille | Nom Kpi | Formule |\n| --- | --- | --- |\n"
+	       "# t.csv\n\nFormat: Kpis (CSV), 2 rows, 3 columns.\n\n| Famille | Nom Kpi | Formule |\n| --- | --- | --- |\n"
 	       "| Acces | CSSR, global | a,b |\n| Drop | DCR, voix | c,d |\n");
 }
 
@@ -73,19 +73,19 @@ static void reads_quotes(void **state)
 {
 	(void)state;
 	expect("A,B\n\"say \"\"hi\"\", now\",\"two\nlines\n\nmore\"\n\"x\" ,y\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n"
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n"
 	       "| say \"hi\", now | two<br>lines<br>more |\n| x | y |\n");
 	expect("A,B\n\"say \\\"hi\\\", now\",\"c:\\\\d\"\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 1 row, 2 columns.\n\n| A | B |\n| --- | --- |\n| say \"hi\", now | c:\\d |\n");
+	       "# t.csv\n\nFormat: Generic (CSV), 1 row, 2 columns.\n\n| A | B |\n| --- | --- |\n| say \"hi\", now | c:\\d |\n");
 	expect("A,B\n\"C:\\dir\\\",y\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 1 row, 2 columns.\n\n| A | B |\n| --- | --- |\n| C:\\dir\\\\ | y |\n");
+	       "# t.csv\n\nFormat: Generic (CSV), 1 row, 2 columns.\n\n| A | B |\n| --- | --- |\n| C:\\dir\\\\ | y |\n");
 }
 
 static void keeps_quotes_that_are_none(void **state)
 {
 	(void)state;
 	expect("A,B\n\"never closed,1\n5\" disk,2\n\"odd\" one,3\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 3 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n"
+	       "# t.csv\n\nFormat: Generic (CSV), 3 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n"
 	       "| \"never closed | 1 |\n| 5\" disk | 2 |\n| \"odd\" one | 3 |\n");
 }
 
@@ -93,7 +93,7 @@ static void escapes_formatting(void **state)
 {
 	(void)state;
 	expect("A;B\na|b;x_y _z_ 2*3 4 * 5\n<tag> 1<2;`c` &amp; R&D\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n"
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n"
 	       "| a\\|b | x_y \\_z_ 2*3 4 * 5 |\n| \\<tag> 1<2 | \\`c\\` \\&amp; R&D |\n");
 }
 
@@ -101,12 +101,12 @@ static void accepts_ragged_rows(void **state)
 {
 	(void)state;
 	expect("A,B,C\n1\n1,2,3,4,5,,\n\n,,\n1,2,3\nNone,,none\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 4 rows, 3 columns.\n\n| A | B | C |\n| --- | --- | --- |\n"
+	       "# t.csv\n\nFormat: Generic (CSV), 4 rows, 3 columns.\n\n| A | B | C |\n| --- | --- | --- |\n"
 	       "| 1 |  |  |\n| 1 | 2 | 3,4,5 |\n| 1 | 2 | 3 |\n|  |  | none |\n");
 	expect("A,B,,\n1,2,,\n3,4,,\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |\n");
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |\n");
 	expect("A,,C,\n1,2,3,4\n5,6,7,8\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 2 rows, 4 columns.\n\n| A |  | C |  |\n| --- | --- | --- | --- |\n"
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 4 columns.\n\n| A |  | C |  |\n| --- | --- | --- | --- |\n"
 	       "| 1 | 2 | 3 | 4 |\n| 5 | 6 | 7 | 8 |\n");
 }
 
@@ -115,7 +115,7 @@ static void keeps_the_preamble_as_text(void **state)
 	(void)state;
 	expect("# Export of node\n1. first;;;;\n\nDate;2024\nMO Class;Counter;Description;Unit;Kind\nCell;pmA;a;s;PEG\nCell;pmB;b;s;PEG\n",
 	       "t.csv",
-	       "# t\n\nFormat: Counters (CSV), 2 rows, 5 columns.\n\n\\# Export of node\n\n1\\. first\n\nDate 2024\n\n"
+	       "# t.csv\n\nFormat: Counters (CSV), 2 rows, 5 columns.\n\n\\# Export of node\n\n1\\. first\n\nDate 2024\n\n"
 	       "| MO Class | Counter | Description | Unit | Kind |\n| --- | --- | --- | --- | --- |\n"
 	       "| Cell | pmA | a | s | PEG |\n| Cell | pmB | b | s | PEG |\n");
 }
@@ -124,10 +124,10 @@ static void names_columns_without_header(void **state)
 {
 	(void)state;
 	expect("1,2,3\n4,5,6\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 2 rows, 3 columns.\n\n| Column 1 | Column 2 | Column 3 |\n| --- | --- | --- |\n"
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 3 columns.\n\n| Column 1 | Column 2 | Column 3 |\n| --- | --- | --- |\n"
 	       "| 1 | 2 | 3 |\n| 4 | 5 | 6 |\n");
 	expect("Cell,2023,2024\na,5,6\n", "t.csv",
-	       "# t\n\nFormat: Generic (CSV), 1 row, 3 columns.\n\n| Cell | 2023 | 2024 |\n| --- | --- | --- |\n| a | 5 | 6 |\n");
+	       "# t.csv\n\nFormat: Generic (CSV), 1 row, 3 columns.\n\n| Cell | 2023 | 2024 |\n| --- | --- | --- |\n| a | 5 | 6 |\n");
 }
 
 static void detects_formats(void **state)
@@ -164,7 +164,7 @@ static void sets_what_it_knows(void **state)
 	struct text kind = document_builder_meta(result.document, DOCUMENT_META_KIND);
 	struct text title = document_builder_meta(result.document, DOCUMENT_META_TITLE);
 	assert_true(text_equal(kind, TEXT_LITERAL("parameters")));
-	assert_true(text_equal(title, TEXT_LITERAL("lte cells")));
+	assert_true(text_equal(title, TEXT_LITERAL("lte_cells.csv")));
 	assert_true(document_builder_scores(result.document)->conversion == 1.0f);
 	done(&result);
 }

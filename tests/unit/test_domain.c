@@ -207,10 +207,10 @@ static bool is_meta(struct text field)
 	return false;
 }
 
-/* Words of running text: their fields are the extractors' own. */
+/* Words of running text and details of rows: their fields are the extractors' and the generator's own. */
 static bool is_word_category(struct text category)
 {
-	static const char *const names[] = { "headings", "procedures", "relations", "relationships", "words" };
+	static const char *const names[] = { "headings", "procedures", "relations", "relationships", "words", "alarm_details", "kpi_details" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (text_equal(category, text_from(names[i])))
 			return true;

@@ -330,6 +330,156 @@ static void test_a_hundred_thousand_items(void **state)
 	sample_done(&sample);
 }
 
+/* --- exports whose rows are no parameters --- */
+
+static void check_export(const char *kind, enum document_category category, const char *markdown, const char *row, const char *name,
+			 const char *const *details, const char *const *expected, unsigned pairs)
+{
+	struct sample sample;
+	struct result result;
+	struct document_builder *builder = sample_begin("t.csv", NULL, text_from(markdown));
+	struct document_range span = { (uint32_t)text_find(text_from(markdown), text_from(row)), (uint32_t)strlen(row) };
+	document_builder_set_format(builder, DOCUMENT_FORMAT_CSV, 1);
+	document_builder_set_meta(builder, DOCUMENT_META_KIND, text_from(kind));
+	document_builder_add_item(builder, category, 0.95f, span);
+	document_builder_add_attribute(builder, DOCUMENT_KEY_NAME, text_from(name), span);
+	for (size_t i = 0; details[i]; i++) {
+		struct text detail = text_from(details[i]);
+		size_t colon = (size_t)text_find(detail, TEXT_LITERAL(": "));
+		struct text value = text_slice(detail, colon + 2, detail.bytes);
+		if (text_starts_with(detail, TEXT_LITERAL("Severity")))
+			document_builder_add_attribute(builder, DOCUMENT_KEY_TYPE, value, span);
+		if (text_starts_with(detail, TEXT_LITERAL("Description")) && category == DOCUMENT_EVENTS)
+			document_builder_add_attribute(builder, DOCUMENT_KEY_DESCRIPTION, value, span);
+	}
+	for (size_t i = 0; details[i]; i++)
+		document_builder_add_attribute(builder, DOCUMENT_KEY_DETAIL, text_from(details[i]), span);
+	sample_finish(builder, &sample);
+	generate(&sample.document, &result);
+	check_all(&sample.document, &result);
+	assert_int_equal(accepted_count(&result), pairs);
+	for (uint32_t k = 0; k < result.set.count; k++) {
+		struct text answer = message_of(&result, &result.set.conversations[k], CONVERSATION_ASSISTANT);
+		for (size_t i = 0; expected[i]; i++)
+			assert_true(text_find(answer, text_from(expected[i])) >= 0);
+	}
+	free(result.block);
+	sample_done(&sample);
+}
+
+static void test_alarms_are_asked_for_their_remedy(void **state)
+{
+	(void)state;
+	static const char *const details[] = { "Alarm Name: Fan Speed Abnormal", "Severity: MINOR", "Probable Cause: 307",
+		"Description: A fan runs slower than ordered, and the temperature of the unit is within its limits.",
+		"Proposed Action: Clean the filter, then replace the fan unit.", NULL };
+	static const char *const expected[] = { "\"Fan Speed Abnormal\"", "severity MINOR", "A fan runs slower than ordered", "Clean the filter", "307", NULL };
+	check_export("alarms", DOCUMENT_EVENTS,
+		     "# t.csv\n\n| Alarm Name | Severity | Probable Cause | Description | Proposed Action |\n| --- | --- | --- | --- | --- |\n"
+		     "| Fan Speed Abnormal | MINOR | 307 | A fan runs slower than ordered, and the temperature of the unit is within its limits. "
+		     "| Clean the filter, then replace the fan unit. |\n",
+		     "| Fan Speed Abnormal | MINOR | 307 |", "Fan Speed Abnormal", details, expected, 2);
+}
+
+static void test_indicators_are_asked_for_their_formula(void **state)
+{
+	(void)state;
+	static const char *const details[] = { "Famille: Maintien", "Nom Kpi: Taux de coupure",
+		"Description: Part des porteuses libérées anormalement alors que des données attendaient.",
+		"Formule: 100 * pmErabRelAbnormalEnbAct / pmErabRelNormalEnb", "Unité: %", NULL };
+	static const char *const expected[] = { "\"Taux de coupure\"", "`100 * pmErabRelAbnormalEnbAct / pmErabRelNormalEnb`", "Part des porteuses", NULL };
+	check_export("kpis", DOCUMENT_COUNTERS,
+		     "# t.csv\n\n| Famille | Nom Kpi | Description | Formule | Unité |\n| --- | --- | --- | --- | --- |\n"
+		     "| Maintien | Taux de coupure | Part des porteuses libérées anormalement alors que des données attendaient. | "
+		     "100 \\* pmErabRelAbnormalEnbAct / pmErabRelNormalEnb | % |\n",
+		     "| Maintien | Taux de coupure |", "pmErabRelAbnormalEnbAct", details, expected, 1);
+}
+
+/* --- what answers must not do --- */
+
+static void test_commands_set_what_makes_sense(void **state)
+{
+	(void)state;
+	struct sample sample;
+	struct result result;
+	struct settings many;
+	bool as_documented = false, to_default = false;
+	settings_init(&many);
+	many.generate.pairs_quality = many.generate.pairs_document_max = 60;
+	sample_feature(&sample);
+	generate_with(&many, &sample.document, &result);
+	for (uint32_t i = 0; i < result.set.count; i++) {
+		struct text answer = message_of(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT);
+		assert_true(text_find(answer, TEXT_LITERAL("cellRange 100")) < 0); /* an end of its range */
+		as_documented |= text_find(answer, TEXT_LITERAL("cmedit set * EUtranCellFDD.rangeGuardState ON`")) >= 0;
+		to_default |= text_find(answer, TEXT_LITERAL("cmedit set * EUtranCellFDD.cellRange 15`")) >= 0;
+	}
+	assert_true(as_documented && to_default);
+	free(result.block);
+	sample_done(&sample);
+	settings_done(&many);
+}
+
+static void test_answers_differ(void **state)
+{
+	(void)state;
+	struct sample sample;
+	struct result result;
+	struct settings many;
+	settings_init(&many);
+	many.generate.pairs_quality = many.generate.pairs_document_max = 60;
+	sample_feature(&sample);
+	generate_with(&many, &sample.document, &result);
+	for (uint32_t i = 0; i < result.set.count; i++)
+		for (uint32_t k = 0; k < i; k++)
+			assert_false(text_equal(message_of(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT),
+						message_of(&result, &result.set.conversations[k], CONVERSATION_ASSISTANT)));
+	free(result.block);
+	sample_done(&sample);
+	settings_done(&many);
+}
+
+/* A document of one section, as an answer sees it. */
+static void expect_in_answer(const char *title, const char *markdown, const char *wanted, const char *unwanted)
+{
+	struct sample sample;
+	struct result result;
+	bool found = false;
+	sample_finish(sample_begin(title, NULL, text_from(markdown)), &sample);
+	generate(&sample.document, &result);
+	for (uint32_t i = 0; i < result.set.count; i++) {
+		struct text answer = message_of(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT);
+		struct text question = message_of(&result, &result.set.conversations[i], CONVERSATION_USER);
+		found |= text_find(answer, text_from(wanted)) >= 0 || text_find(question, text_from(wanted)) >= 0;
+		assert_true(text_find(answer, text_from(unwanted)) < 0 && text_find(question, text_from(unwanted)) < 0);
+	}
+	if (!found)
+		print_message("no \"%s\" for %s\n", wanted, title);
+	assert_true(found);
+	free(result.block);
+	sample_done(&sample);
+}
+
+#define PROSE "The writer of a lane stores its sequence word last, so that a reader who sees it also sees the payload before it. " \
+	      "A reader that finds no new word spins for its budget and then sleeps until it is woken by a message. "
+
+static void test_sections_are_told_as_they_are(void **state)
+{
+	(void)state;
+	/* Entries keep their own case and need no full stop. */
+	expect_in_answer("Lane manual", "# Lane manual\n\n## Fields\n\n" PROSE "The fields are:\n\n- lag: plots of the lane\n- nplots is a number\n",
+			 "- lag: plots of the lane\n- nplots", "- Lag");
+	/* What goes on in code or a formula that is left out says nothing. */
+	expect_in_answer("Lane manual", "# Lane manual\n\n## Reading\n\n" PROSE "The sequence is read by\n\n| a |\n| --- |\n", "spins for its budget", "read by");
+	/* A list of contents explains nothing, and a box is no topic. */
+	expect_in_answer("Lane manual", "# Lane manual\n\n## Writing\n\n- [61.3.1. Callbacks](a.html)\n\n" PROSE "\n\n## Tip\n\n" PROSE "\n",
+			 "\"Writing\"", "Callbacks");
+	/* Names without their number, capitals as the document has them elsewhere. */
+	expect_in_answer("Chapter 7. Lanes and Slots", "# Chapter 7. Lanes and Slots\n\n## 7.1. Writing\n\n" PROSE "\n", "\"Lanes and Slots\"", "Chapter 7");
+	expect_in_answer("READING A LANE", "# READING A LANE\n\n## Writing\n\n" PROSE "There is more on reading a lane below.\n", "\"reading a lane\"",
+			 "\"READING A LANE\"");
+}
+
 /* --- hostile documents --- */
 
 static void test_documents_without_anything(void **state)
@@ -412,6 +562,7 @@ static void test_sentences_that_stand_alone(void **state)
 	assert_false(prose_stands_alone(&prose, TEXT_LITERAL("See Figure 3 for the sequence of messages.")));
 	assert_false(prose_stands_alone(&prose, TEXT_LITERAL("The steps are these:")));
 	assert_false(prose_stands_alone(&prose, TEXT_LITERAL("Two words.")));
+	assert_false(prose_stands_alone(&prose, TEXT_LITERAL("where the first argument is the number of parameters.")));
 	assert_false(prose_stands_alone(&prose, TEXT_LITERAL("| 1 | 2 | 3 | 4 | 5 | 6 |")));
 	assert_false(prose_stands_alone(&prose, TEXT_LITERAL("")));
 	prose_done(&prose);
@@ -424,6 +575,9 @@ static void test_rendering(void **state)
 	buffer_init(&out, 4096);
 	prose_render(&out, domain, TEXT_LITERAL("Set **EUtranCellFDD.cellRange** to `15`\nsee [the guide](a.html) and pmRrcConnEstabSucc."));
 	assert_string_equal(buffer_string(&out), "Set `EUtranCellFDD.cellRange` to `15` see the guide and `pmRrcConnEstabSucc`.");
+	buffer_clear(&out);
+	prose_render(&out, domain, TEXT_LITERAL("The [`write()`](#c.V4L.write) of [struct `a[0]` x](b(c).html) and `[no](link)`, [half](open"));
+	assert_string_equal(buffer_string(&out), "The `write()` of struct `a[0]` x and `[no](link)`, [half](open");
 	buffer_clear(&out);
 	prose_render(&out, domain, TEXT_LITERAL("An odd ` tick and ``two`` of them"));
 	assert_true(out.bytes > 0);
@@ -477,7 +631,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_feature_description), cmocka_unit_test(test_what_answers_are_made_of), cmocka_unit_test(test_same_seed_same_bytes),
 		cmocka_unit_test(test_limits), cmocka_unit_test(test_rows_get_two_pairs_each), cmocka_unit_test(test_a_hundred_thousand_items),
-		cmocka_unit_test(test_documents_without_anything), cmocka_unit_test(test_items_that_say_nothing), cmocka_unit_test(test_long_and_flat_documents),
+		cmocka_unit_test(test_alarms_are_asked_for_their_remedy), cmocka_unit_test(test_indicators_are_asked_for_their_formula),
+		cmocka_unit_test(test_commands_set_what_makes_sense), cmocka_unit_test(test_answers_differ),
+		cmocka_unit_test(test_sections_are_told_as_they_are), cmocka_unit_test(test_documents_without_anything), cmocka_unit_test(test_items_that_say_nothing), cmocka_unit_test(test_long_and_flat_documents),
 		cmocka_unit_test(test_documents_that_were_not_converted), cmocka_unit_test(test_sentences_that_stand_alone), cmocka_unit_test(test_rendering),
 		cmocka_unit_test(test_handler_keeps_what_does_not_fit),
 	};

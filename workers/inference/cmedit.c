@@ -146,11 +146,9 @@ bool cmedit_example_value(const struct cmedit_target *target, struct text *ret_v
 	size_t count = range_tokens(target->range, tokens);
 	for (size_t i = 0; i < count;) {
 		size_t taken = interval_at(tokens, count, i);
-		const struct range_token *candidate = &tokens[taken ? i + taken - 1 : i]; /* of an interval its upper end, else its lower one */
-		if (taken && text_equal(candidate->text, target->initial))
-			candidate = &tokens[i];
+		const struct range_token *candidate = &tokens[i];
 		bool plain = candidate->is_number || !ascii_is_lower(candidate->text.data[0]) || count <= 2;
-		if (plain && !text_equal(candidate->text, target->initial)) {
+		if (!taken && plain && !text_equal(candidate->text, target->initial)) {
 			*ret_value = candidate->text;
 			return true;
 		}

@@ -28,7 +28,8 @@ int cmedit_check(const struct domain *domain, struct text command, const struct 
 
 /* Is `value` one that the range allows? A range that cannot be read allows only what it spells out, and the default. */
 bool cmedit_value_allowed(const struct cmedit_target *target, struct text value);
-/* A value for an example: allowed, taken from the range's own text, and not the default. False when there is none. */
+/* A value for an example: one that the range spells out, and not the default. False when there is none: the ends of an interval
+ * are allowed, but nobody would choose them, and what lies between is nowhere in the document. */
 bool cmedit_example_value(const struct cmedit_target *target, struct text *ret_value);
 
 /* Each appends one command without a line end. */

@@ -231,7 +231,7 @@ bool draft_entry(struct draft *draft, unsigned number, struct text entry)
 		buffer_append_format(answer, "%u. ", number);
 	else
 		buffer_append_string(answer, "- ");
-	append_sentence(answer, entry);
+	buffer_append_text(answer, entry); /* as it stands: it may begin with a name and need not be a sentence */
 	return true;
 }
 

@@ -47,7 +47,7 @@ void draft_paragraph(struct draft *draft);
 bool draft_sentence(struct draft *draft, struct text sentence);
 /* Every sentence of a rendered text; those that do not stand alone are left out unless `all`. Stops when the answer would grow beyond `bytes_max`. */
 void draft_sentences(struct draft *draft, struct text rendered, bool all, size_t bytes_max);
-/* A list entry on a line of its own: "- …", or "N. …" when number > 0. Nothing when it was said before (false). */
+/* A list entry on a line of its own, as it stands: "- …", or "N. …" when number > 0. Nothing when it was said before (false). */
 bool draft_entry(struct draft *draft, unsigned number, struct text entry);
 /* Commands in a fenced block, one a line. */
 void draft_commands(struct draft *draft, struct text commands);

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { ATTEMPTS_PER_PAIR = 6, ATTEMPTS_MORE = 48, GROUP_MAKERS_MAX = 4, FROM_PARAMETERS_MAX = 3, FROM_COUNTERS_MAX = 2, ITEMS_PER_PAIR_PARAMETERS = 3,
+enum { ATTEMPTS_PER_PAIR = 6, ATTEMPTS_MORE = 48, GROUP_MAKERS_MAX = 5, FROM_PARAMETERS_MAX = 3, FROM_COUNTERS_MAX = 2, ITEMS_PER_PAIR_PARAMETERS = 3,
        ITEMS_PER_PAIR_COUNTERS = 2 };
 
 struct group {
-	double share; /* of the target mix */
+	double share; /* of the target mix; then pairs */
 	maker *makers[GROUP_MAKERS_MAX];
 	size_t next[GROUP_MAKERS_MAX]; /* k of each maker */
 	unsigned turn;
@@ -44,26 +44,39 @@ static enum made group_make(struct generator *generator, struct group *group, ui
 	return MADE_END;
 }
 
+/* 0 to 1, from the seed and the place: the same for the same document. */
+static double seeded_share(const struct generator *generator, size_t place)
+{
+	uint64_t hash = XXH3_64bits_withSeed(&place, sizeof(place), generator->seed);
+	return (double)(hash >> 11) / (double)(1ull << 53);
+}
+
+/* A document has few pairs and there are many groups: the part of a pair that a group's share comes to is rounded up as often as it
+ * is large, so that the mix holds over many documents. */
 static void generate_mix(struct generator *generator, uint32_t wanted)
 {
 	const struct settings *settings = generator->settings;
 	struct group groups[] = {
 		{ .share = settings->generate.mix_factual, .makers = { make_feature_identity, make_parameter_facts, make_event_facts, make_parameter_list } },
 		{ .share = settings->generate.mix_procedural, .makers = { make_activation, make_section_steps, make_activation_conditions } },
-		{ .share = settings->generate.mix_technical,
-		  .makers = { make_parameter_configuration, make_counter_analysis, make_parameter_comparison, make_counter_list } },
+		{ .share = settings->generate.mix_technical, .makers = { make_parameter_configuration, make_counter_analysis, make_parameter_comparison,
+									 make_counter_comparison, make_counter_list } },
 		{ .share = settings->generate.mix_conceptual, .makers = { make_section_concept } },
-		{ .share = settings->generate.mix_troubleshooting, .makers = { make_section_troubleshooting } },
+		{ .share = settings->generate.mix_troubleshooting, .makers = { make_section_troubleshooting, make_counter_fault, make_event_fault } },
 		{ .share = settings->generate.mix_optimisation, .makers = { make_section_optimisation } },
 		{ .share = settings->generate.mix_integration, .makers = { make_feature_dependencies } },
 	};
 	bool ended[COUNT_OF(groups)] = { false };
 	uint32_t attempts = wanted * ATTEMPTS_PER_PAIR + ATTEMPTS_MORE + (uint32_t)size_min(generator->section_count, 4096) * 4;
+	for (size_t i = 0; i < COUNT_OF(groups); i++) {
+		groups[i].share = groups[i].share * wanted + seeded_share(generator, i) - 0.5;
+		groups[i].turn = i == 0 ? 0 : (unsigned)(seeded_share(generator, COUNT_OF(groups) + i) * GROUP_MAKERS_MAX); /* identity first */
+	}
 	while (generator->accepted < wanted && attempts > 0 && !generator->status) {
 		size_t best = COUNT_OF(groups);
 		double most = 0;
 		for (size_t i = 0; i < COUNT_OF(groups); i++) {
-			double lack = groups[i].share * (double)wanted - (double)groups[i].made;
+			double lack = groups[i].share - (double)groups[i].made;
 			if (!ended[i] && (best == COUNT_OF(groups) || lack > most)) {
 				best = i;
 				most = lack;
@@ -129,6 +142,9 @@ static void done(struct generator *generator)
 	buffer_done(&generator->rendered);
 	buffer_done(&generator->text);
 	buffer_done(&generator->line);
+	buffer_done(&generator->title_asked);
+	buffer_done(&generator->document_name);
+	free(generator->answers.slots);
 }
 
 static int run(struct generator *generator)
@@ -156,7 +172,8 @@ int generate_conversations(const struct settings *settings, const struct domain 
 	struct generator generator = { .settings = settings, .domain = domain, .document = document, .out = conversations };
 	generator.seed = XXH3_64bits_withSeed(document->markdown.data, document->markdown.bytes, settings->run.seed);
 	generator.feature = without_feature(document_meta(document, DOCUMENT_META_FEATURE_NAME));
-	generator.title = heading_without_number(text_trim(document_meta(document, DOCUMENT_META_TITLE)));
+	buffer_init(&generator.title_asked, DRAFT_BYTES_MAX);
+	buffer_init(&generator.document_name, DRAFT_BYTES_MAX);
 	buffer_init(&generator.rendered, DRAFT_BYTES_MAX);
 	buffer_init(&generator.text, DRAFT_BYTES_MAX);
 	buffer_init(&generator.line, DRAFT_BYTES_MAX);
@@ -164,6 +181,8 @@ int generate_conversations(const struct settings *settings, const struct domain 
 	passage_init(&generator.passage, domain);
 	template_picker_init(&generator.picker, domain, generator.seed);
 	int status = prose_init(&generator.prose, domain);
+	if (!status)
+		status = generator_name_document(&generator);
 	if (!status)
 		status = run(&generator);
 	done(&generator);

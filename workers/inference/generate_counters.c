@@ -10,7 +10,7 @@ enum made make_counter_analysis(struct generator *generator, size_t k)
 		return MADE_END;
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_COUNTER_ANALYSIS, item, &values);
-	(void)generator_frame(generator, "answer.counter.intro", &values);
+	generator_introduce(generator, "answer.counter.intro", &values);
 	generator_describe(generator, item, &values);
 	bool facts = generator_facts(generator, item, &values);
 	if (!facts && !generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION).bytes)

@@ -8,7 +8,7 @@ enum made make_event_facts(struct generator *generator, size_t k)
 		return MADE_END;
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_FACTUAL, item, &values);
-	(void)generator_frame(generator, "answer.event.intro", &values);
+	generator_introduce(generator, "answer.event.intro", &values);
 	generator_describe(generator, item, &values);
 	(void)generator_facts(generator, item, &values);
 	generator_enrich(generator, item, "answer.siblings.events");

@@ -1,7 +1,7 @@
 /* generate_features.c: pairs about the feature that a document describes: its identity, and how it relates to other features. */
 #include "workers/inference/generator.h"
 
-enum { RELATIONS_MAX = 12, OVERVIEW_BYTES = 700 };
+enum { RELATIONS_MAX = 12, OVERVIEW_BYTES = 320, OVERVIEW_PROSE_BYTES_MIN = 80 };
 
 /* Lists stand one value a line in the metadata; here they are parted by commas. */
 static void append_values(struct buffer *out, const struct generator *generator, const struct document_item *item, enum document_key key)
@@ -44,6 +44,26 @@ static void append_identity(struct generator *generator, const struct document_i
 	}
 }
 
+/* What the feature is, in a sentence or two: from the section that says so, or from the one with the identity. */
+static void append_overview(struct generator *generator, const struct document_item *item)
+{
+	const struct section *section = NULL, *own = section_at(generator, item->span.offset);
+	for (size_t i = 0; i < generator->section_count && !section; i++) {
+		const struct section *candidate = &generator->sections[i];
+		if (candidate->heading == UINT32_MAX || candidate->prose_bytes < OVERVIEW_PROSE_BYTES_MIN)
+			continue;
+		const struct block *heading = &generator->blocks.items[candidate->heading];
+		struct text title = text_slice(generator->document->markdown, heading->content_start, heading->content_end);
+		if (domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, heading_without_number(text_trim(title))))
+			section = candidate;
+	}
+	if (!section && own && own->heading != UINT32_MAX) /* before the first heading there are header lines */
+		section = own;
+	draft_paragraph(&generator->draft);
+	if (section)
+		(void)section_compose(generator, section, generator->draft.answer.bytes + OVERVIEW_BYTES, false);
+}
+
 enum made make_feature_identity(struct generator *generator, size_t k)
 {
 	const struct document_item *item = generator_item(generator, DOCUMENT_MAIN_FEATURES, k);
@@ -55,11 +75,7 @@ enum made make_feature_identity(struct generator *generator, size_t k)
 		template_values_set(&values, "feature", generator_value(generator, item, DOCUMENT_KEY_NAME));
 	generator_describe(generator, item, &values);
 	append_identity(generator, item, &values);
-	const struct section *section = section_at(generator, item->span.offset);
-	if (section) {
-		draft_paragraph(&generator->draft);
-		(void)section_compose(generator, section, generator->draft.answer.bytes + OVERVIEW_BYTES, false);
-	}
+	append_overview(generator, item);
 	return generator_submit(generator, "question.feature", &values);
 }
 

@@ -3,7 +3,7 @@
 
 #include "workers/inference/cmedit.h"
 
-enum { PARTNER_DISTANCE_MAX = 64, LIST_ENTRIES_MIN = 3, LIST_ENTRIES_MAX = 12, COMMANDS_MAX = 8 };
+enum { LIST_ENTRIES_MIN = 3, LIST_ENTRIES_MAX = 12, COMMANDS_MIN = 4 };
 
 const char *parameter_question(const struct generator *generator, const struct document_item *item)
 {
@@ -18,7 +18,7 @@ enum made make_parameter_facts(struct generator *generator, size_t k)
 		return MADE_END;
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_FACTUAL, item, &values);
-	(void)generator_frame(generator, "answer.parameter.intro", &values);
+	generator_introduce(generator, "answer.parameter.intro", &values);
 	generator_describe(generator, item, &values);
 	bool facts = generator_facts(generator, item, &values);
 	if (!facts && !generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION).bytes)
@@ -76,6 +76,7 @@ static unsigned append_workflow(struct generator *generator, struct template_val
 	struct buffer *command = &generator->text;
 	unsigned number = 0;
 	template_values_set(values, "value", value);
+	bool roll_back = is_one_word(target->initial) && !text_equal(value, target->initial);
 	static const char *const families[] = { "step.describe", "step.get", "step.preview", "step.set", "step.verify", "step.rollback" };
 	for (size_t i = 0; i < COUNT_OF(families); i++) {
 		buffer_clear(command);
@@ -85,27 +86,50 @@ static unsigned append_workflow(struct generator *generator, struct template_val
 			cmedit_get(command, "*", target->name);
 		else if (i < 4)
 			cmedit_set(command, "*", target->name, value, i == 2);
-		else if (is_one_word(target->initial))
+		else if (roll_back)
 			cmedit_set(command, "*", target->name, target->initial, false);
 		number += append_step(generator, families[i], values, number + 1, command, target);
 	}
 	return number;
 }
 
-static void append_procedure(struct generator *generator, const struct document_item *procedure, struct text value, const struct template_values *values)
+/* What the commands set, and why: the first that there is. An end of a range is no advice, so that nothing is set to it. */
+enum change { CHANGE_AS_DOCUMENTED, CHANGE_EXAMPLE, CHANGE_TO_DEFAULT, CHANGE_NONE };
+
+static enum change choose_value(const struct generator *generator, const struct cmedit_target *target, const struct document_item **ret_procedure,
+				struct text *ret_value)
+{
+	*ret_procedure = find_procedure(generator, target, ret_value);
+	if (*ret_procedure && is_one_word(*ret_value))
+		return CHANGE_AS_DOCUMENTED;
+	if (cmedit_example_value(target, ret_value))
+		return CHANGE_EXAMPLE;
+	*ret_value = target->initial;
+	return is_one_word(target->initial) ? CHANGE_TO_DEFAULT : CHANGE_NONE;
+}
+
+/* The sentence above the commands. */
+static void append_reason(struct generator *generator, enum change change, const struct document_item *procedure, struct text value,
+			  const struct template_values *values)
 {
 	struct template_values with = *values;
-	draft_use_item(&generator->draft, procedure);
 	buffer_clear(&generator->text);
 	prose_append_value(&generator->text, value);
 	template_values_set(&with, "value", buffer_view(&generator->text));
 	draft_paragraph(&generator->draft);
-	(void)generator_frame(generator, "answer.configure.procedure", &with);
+	if (change == CHANGE_AS_DOCUMENTED) {
+		draft_use_item(&generator->draft, procedure);
+		(void)generator_frame(generator, "answer.configure.procedure", &with);
+	} else if (change == CHANGE_EXAMPLE) {
+		(void)generator_frame(generator, "answer.configure.example", &with);
+	}
+	(void)generator_frame(generator, change == CHANGE_TO_DEFAULT ? "answer.configure.reset" : "answer.configure.intro", &with);
+	buffer_append_byte(&generator->draft.answer, '\n');
 }
 
 enum made make_parameter_configuration(struct generator *generator, size_t k)
 {
-	const struct document_item *item = generator_item(generator, DOCUMENT_PARAMETERS, k);
+	const struct document_item *item = generator_item(generator, DOCUMENT_PARAMETERS, k), *procedure;
 	if (!item || !generator->settings->generate.cmedit)
 		return MADE_END;
 	struct text class, attribute, value;
@@ -116,71 +140,21 @@ enum made make_parameter_configuration(struct generator *generator, size_t k)
 	};
 	if (target.read_only || !cmedit_split_name(target.name, &class, &attribute))
 		return MADE_NOTHING;
-	const struct document_item *procedure = find_procedure(generator, &target, &value);
-	if (procedure && !is_one_word(value))
-		procedure = NULL;
-	if (!procedure && !cmedit_example_value(&target, &value))
+	enum change change = choose_value(generator, &target, &procedure, &value);
+	if (change == CHANGE_NONE)
 		return MADE_NOTHING;
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_CONFIGURATION, item, &values);
 	generator_describe(generator, item, &values);
 	(void)generator_facts(generator, item, &values);
-	if (procedure)
-		append_procedure(generator, procedure, value, &values);
-	draft_paragraph(&generator->draft);
-	(void)generator_frame(generator, "answer.configure.intro", &values);
-	buffer_append_byte(&generator->draft.answer, '\n');
-	generator->draft.cmedit = append_workflow(generator, &values, &target, value) >= 4;
-	const char *family = is_one_word(target.initial) ? "question.parameter.configure.rollback" : "question.parameter.configure";
+	append_reason(generator, change, procedure, value, &values);
+	generator->draft.cmedit = append_workflow(generator, &values, &target, value) >= COMMANDS_MIN;
+	const char *family = change == CHANGE_TO_DEFAULT ? "question.parameter.reset" :
+			     is_one_word(target.initial) ? "question.parameter.configure.rollback" : "question.parameter.configure";
 	return generator->draft.cmedit ? generator_submit(generator, family, &values) : MADE_NOTHING;
 }
 
-/* --- two and more --- */
-
-/* The next parameter of the same class that has something to compare; in documents without classes simply the next one. */
-static const struct document_item *find_partner(const struct generator *generator, const struct document_item *item)
-{
-	const struct document *document = generator->document;
-	struct text class = generator_value(generator, item, DOCUMENT_KEY_MO_CLASS), name = generator_value(generator, item, DOCUMENT_KEY_NAME);
-	size_t first = (size_t)(item - document->items) + 1;
-	for (size_t i = first; i < document->item_count && i < first + PARTNER_DISTANCE_MAX; i++) {
-		const struct document_item *other = &document->items[i];
-		if (other->category == DOCUMENT_PARAMETERS && other->confidence >= generator->settings->gate.extraction &&
-		    text_equal(generator_value(generator, other, DOCUMENT_KEY_MO_CLASS), class) &&
-		    !text_equal(generator_value(generator, other, DOCUMENT_KEY_NAME), name) &&
-		    generator_value(generator, other, DOCUMENT_KEY_DESCRIPTION).bytes)
-			return other;
-	}
-	return NULL;
-}
-
-static void describe_side(struct generator *generator, const struct document_item *item, struct text name, const struct template_values *both)
-{
-	struct template_values values = *both;
-	template_values_set(&values, "name", name);
-	draft_paragraph(&generator->draft);
-	generator_describe(generator, item, &values);
-	(void)generator_facts(generator, item, &values);
-}
-
-enum made make_parameter_comparison(struct generator *generator, size_t k)
-{
-	const struct document_item *item = generator_item(generator, DOCUMENT_PARAMETERS, k);
-	if (!item)
-		return MADE_END;
-	const struct document_item *other = find_partner(generator, item);
-	if (!other || !generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION).bytes)
-		return MADE_NOTHING;
-	struct template_values values;
-	generator_begin(generator, CONVERSATION_COMPARISON, item, &values);
-	draft_use_item(&generator->draft, other);
-	struct text other_name = draft_item_name(generator->document, other, generator->other_name);
-	template_values_set(&values, "other", other_name);
-	(void)generator_frame(generator, "answer.compare.class", &values);
-	describe_side(generator, item, draft_item_name(generator->document, item, generator->name), &values);
-	describe_side(generator, other, other_name, &values);
-	return generator_submit(generator, "question.parameter.compare", &values);
-}
+/* --- which there are --- */
 
 enum made make_parameter_list(struct generator *generator, size_t k)
 {

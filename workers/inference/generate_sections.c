@@ -92,6 +92,13 @@ static void keep_lead(struct composer *composer, const struct block *block, stru
 	composer->lead_span = (struct document_range){ block->start, block->end - block->start };
 }
 
+/* "… which is set by": the paragraph goes on in what stands below it. */
+static bool is_open(struct text sentence)
+{
+	char last = sentence.data[sentence.bytes - 1];
+	return ascii_is_alnum(last) || last == ',';
+}
+
 static void compose_paragraph(struct composer *composer, const struct block *block, struct text content)
 {
 	struct generator *generator = composer->generator;
@@ -102,7 +109,7 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 	struct text rest = buffer_view(&generator->rendered);
 	composer->lead_bytes = 0;
 	while (prose_next_sentence(&rest, &sentence)) {
-		if (prose_leads_on(sentence) && !rest.bytes) {
+		if (!rest.bytes && (prose_leads_on(sentence) || is_open(sentence))) {
 			keep_lead(composer, block, sentence);
 		} else if (prose_stands_alone(&generator->prose, sentence) && generator->draft.answer.bytes + sentence.bytes <= composer->bytes_max) {
 			if (!begun)
@@ -126,6 +133,22 @@ static void release_lead(struct composer *composer)
 	buffer_append_byte(&draft->answer, '\n');
 }
 
+/* "- [7.2. Tables](tables.html)", "- 61.3.1. Callbacks": a list of contents. */
+static bool is_contents_entry(struct text content)
+{
+	content = text_trim(content);
+	bool link = content.bytes > 2 && content.data[0] == '[' && content.data[content.bytes - 1] == ')';
+	const char *target = link ? memmem(content.data, content.bytes, "](", 2) : NULL;
+	if (target && !memchr(target, ' ', (size_t)(content.data + content.bytes - target)))
+		return true;
+	return heading_without_number(content).bytes < content.bytes;
+}
+
+static bool is_first_of_list(const struct composer *composer)
+{
+	return !composer->in_list && !composer->lead_bytes;
+}
+
 static void compose_list_item(struct composer *composer, const struct block *block, struct text content)
 {
 	struct generator *generator = composer->generator;
@@ -133,8 +156,10 @@ static void compose_list_item(struct composer *composer, const struct block *blo
 	prose_render(&generator->rendered, generator->domain, content);
 	struct text entry = text_trim(buffer_view(&generator->rendered));
 	if (!entry.bytes || generator->draft.answer.bytes + entry.bytes > composer->bytes_max ||
-	    (!composer->keep_all && prose_has(&generator->prose, PROSE_DANGLING, entry)))
+	    (!composer->keep_all && (prose_has(&generator->prose, PROSE_DANGLING, entry) || is_contents_entry(content))))
 		return;
+	if (!composer->keep_all && is_first_of_list(composer) && !prose_stands_alone(&generator->prose, entry))
+		return; /* a list of names that nothing leads to */
 	if (!composer->in_list)
 		release_lead(composer);
 	use_block(generator, block);
@@ -179,16 +204,6 @@ size_t section_compose(struct generator *generator, const struct section *sectio
 
 /* --- pairs --- */
 
-struct text heading_without_number(struct text heading)
-{
-	size_t start = 0;
-	while (start < heading.bytes && (ascii_is_digit(heading.data[start]) || heading.data[start] == '.'))
-		start++;
-	size_t end = start + (start < heading.bytes && heading.data[start] == ')');
-	bool number = start > 0 && end < heading.bytes && heading.data[end] == ' ' && (end > start || memchr(heading.data, '.', start));
-	return number ? text_trim(text_slice(heading, end, heading.bytes)) : heading;
-}
-
 /* The heading of a section without its number. Empty when it is no topic to ask about. */
 static struct text topic_of(struct generator *generator, const struct section *section)
 {
@@ -206,28 +221,51 @@ static struct text topic_of(struct generator *generator, const struct section *s
 			return (struct text){ 0 };
 	}
 	bool usable = topic.bytes >= TOPIC_BYTES_MIN && topic.bytes <= TOPIC_BYTES_MAX && letters * 2 > topic.bytes;
+	if (topic.bytes && domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, topic) &&
+	    domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, generator->title))
+		return (struct text){ 0 }; /* "What is Introduction about?" */
 	return usable && !domain_list_has(generator->domain, DOMAIN_LIST_SKIPPED_HEADINGS, topic) ? topic : (struct text){ 0 };
 }
 
 /* An answer that names neither the document nor its feature says first what it is about. */
-static void introduce(struct generator *generator, bool about_title, const struct template_values *values)
+static void introduce(struct generator *generator, bool about_all, const struct template_values *values)
 {
 	struct buffer *answer = &generator->draft.answer;
-	if (text_find_nocase(buffer_view(answer), generator->title) >= 0 || about_title ||
+	if (text_find_nocase(buffer_view(answer), generator->title) >= 0 ||
 	    (generator->feature.bytes && text_find_nocase(buffer_view(answer), generator->feature) >= 0))
 		return;
 	buffer_clear(&generator->line);
-	if (!template_frame(&generator->picker, "answer.section.intro", values, &generator->line))
+	if (!template_frame(&generator->picker, about_all ? "answer.section.overview" : "answer.section.intro", values, &generator->line))
 		return;
 	buffer_clear(&generator->rendered);
 	buffer_append_text(&generator->rendered, text_trim(buffer_view(answer)));
 	buffer_clear(answer);
 	buffer_append_text(answer, buffer_view(&generator->line));
+	if (answer->bytes && ascii_is_lower(answer->data[0])) /* "the description of …" */
+		answer->data[0] = (char)(answer->data[0] - 'a' + 'A');
 	buffer_append_string(answer, "\n\n");
 	buffer_append_text(answer, buffer_view(&generator->rendered));
 }
 
 enum section_use { USE_CONCEPT, USE_STEPS, USE_TROUBLESHOOTING, USE_OPTIMISATION };
+
+/* Steps tell what to do. Numbered points that begin like statements ("A name is …", "If the …") are not. */
+static bool are_steps(const struct generator *generator, const struct section *section)
+{
+	uint32_t statements = 0;
+	if (section->steps < STEPS_MIN || section->step_bytes * 2 < section->prose_bytes)
+		return false;
+	for (uint32_t i = section->first; i < section->end; i++) {
+		const struct block *block = &generator->blocks.items[i];
+		if (block->kind != BLOCK_LIST_ITEM || !block->ordered)
+			continue;
+		struct text word = prose_first_word(text_slice(generator->document->markdown, block->content_start, block->content_end));
+		statements += domain_list_has(generator->domain, DOMAIN_LIST_ARTICLES, word) ||
+			      domain_list_has(generator->domain, DOMAIN_LIST_RELATIVES, word) ||
+			      domain_list_has(generator->domain, DOMAIN_LIST_OBJECT_WORDS, word);
+	}
+	return statements * 2 < section->steps;
+}
 
 static enum section_use use_of(const struct generator *generator, const struct section *section, struct text topic)
 {
@@ -235,7 +273,7 @@ static enum section_use use_of(const struct generator *generator, const struct s
 		return USE_TROUBLESHOOTING;
 	if (prose_has(&generator->prose, PROSE_OPTIMISATION, topic))
 		return USE_OPTIMISATION;
-	return section->steps >= STEPS_MIN && section->step_bytes * 2 >= section->prose_bytes ? USE_STEPS : USE_CONCEPT;
+	return are_steps(generator, section) ? USE_STEPS : USE_CONCEPT;
 }
 
 /* Is one of the extracted procedures in this section? It is asked about as an activation then. */
@@ -282,8 +320,8 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 	if (use != USE_STEPS && prose_bytes < PROSE_BYTES_MIN) /* a list of links or of names explains nothing */
 		return MADE_NOTHING;
 	if (!generator_too_short(generator))
-		introduce(generator, text_equal((struct text){ kept, topic.bytes }, generator->title), &values);
-	return generator_submit(generator, use == USE_CONCEPT && about_all ? "question.overview" : family, &values);
+		introduce(generator, about_all, &values);
+	return generator_submit(generator, about_all ? "question.overview" : family, &values);
 }
 
 enum made make_section_concept(struct generator *generator, size_t k)

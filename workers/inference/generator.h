@@ -19,6 +19,11 @@ struct section { /* what stands directly under one heading */
 	uint8_t level;        /* of the heading; 0 for the text before the first one */
 };
 
+struct answers { /* hashes of those that a document has been given; open addressing, 0: empty */
+	uint64_t *slots;
+	size_t capacity, count;
+};
+
 struct generator {
 	const struct settings *settings;
 	const struct domain *domain;
@@ -35,7 +40,10 @@ struct generator {
 	struct passage passage;
 	struct buffer rendered, text, line; /* scratch; `rendered` and `text` belong to the maker, `line` to the helpers */
 	struct text feature; /* the feature's name without "feature" at its end, or empty */
-	struct text title;
+	struct text title;   /* without its number */
+	struct buffer title_asked, document_name; /* "Lexical Structure"; "the description of Cell Sleep": fixed once named */
+	bool introduced; /* the item is the subject of the sentence before: "it" is enough */
+	struct answers answers;
 	char name[DRAFT_NAME_BYTES_MAX], other_name[DRAFT_NAME_BYTES_MAX]; /* of the items that the pair is about */
 	uint64_t seed;
 	uint32_t accepted, refused;
@@ -45,7 +53,9 @@ struct generator {
 enum made { MADE_PAIR, MADE_NOTHING, MADE_END };
 typedef enum made maker(struct generator *generator, size_t k);
 
-maker make_parameter_facts, make_parameter_configuration, make_parameter_comparison, make_parameter_list; /* generate_parameters.c */
+maker make_parameter_facts, make_parameter_configuration, make_parameter_list; /* generate_parameters.c */
+maker make_parameter_comparison, make_counter_comparison;          /* generate_compare.c */
+maker make_counter_fault, make_event_fault;                        /* generate_faults.c */
 /* The family of questions about one: with its values or without. */
 const char *parameter_question(const struct generator *generator, const struct document_item *item);
 maker make_counter_analysis, make_counter_list;                                     /* generate_counters.c */
@@ -53,6 +63,9 @@ maker make_event_facts;                                                         
 maker make_feature_identity, make_feature_dependencies;                             /* generate_features.c */
 maker make_activation, make_activation_conditions;                                  /* generate_procedures.c */
 maker make_section_concept, make_section_steps, make_section_troubleshooting, make_section_optimisation; /* generate_sections.c */
+
+/* The item beside the next one of its kind and class. */
+enum made make_comparison(struct generator *generator, const struct document_item *item);
 
 /* generate_csv.c: the pairs of every row. */
 void generate_csv_rows(struct generator *generator);
@@ -67,7 +80,9 @@ void generator_begin(struct generator *generator, enum conversation_question kin
 		     struct template_values *ret_values);
 /* Appends an expanded frame as a sentence. Nothing when the family has none that fits. */
 bool generator_frame(struct generator *generator, const char *family, const struct template_values *values);
-/* The item's description and trigger in full sentences with the item as their subject. */
+/* The same for the sentence that names the item; what follows it says "it". */
+void generator_introduce(struct generator *generator, const char *family, const struct template_values *values);
+/* generator_describe.c: the item's description and trigger in full sentences with the item as their subject. */
 void generator_describe(struct generator *generator, const struct document_item *item, const struct template_values *values);
 /* Its values: type, range, default, unit, access, as sentences or as a list. False when it has none. */
 bool generator_facts(struct generator *generator, const struct document_item *item, struct template_values *values);
@@ -84,13 +99,18 @@ size_t generator_details(struct generator *generator, const struct document_item
  * refused with the reason. One that is too short is dropped without a trace. */
 enum made generator_submit(struct generator *generator, const char *question_family, const struct template_values *values);
 
+/* --- generator_names.c --- */
+
+/* Fills title, title_asked and document_name. The picker and the feature are there. 0 or -ENOMEM. */
+int generator_name_document(struct generator *generator) WARN_UNUSED;
+/* "3.2 Handover", "Chapter 3. Handover" → "Handover" */
+struct text heading_without_number(struct text heading);
+
 /* --- generate_sections.c --- */
 int sections_find(struct generator *generator) WARN_UNUSED;
 /* Appends what stands under the section's heading: sentences, lists, short code; with `keep_all` every list entry. Returns the
  * bytes of whole sentences among it. */
 size_t section_compose(struct generator *generator, const struct section *section, size_t bytes_max, bool keep_all);
-/* "3.2 Handover" → "Handover" */
-struct text heading_without_number(struct text heading);
 /* The section that a byte of the Markdown lies in. */
 const struct section *section_at(const struct generator *generator, uint32_t offset);
 

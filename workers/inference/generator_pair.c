@@ -2,14 +2,12 @@
 #define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
-#include "workers/inference/fact_tokens.h"
-
 #include "base/utf8.h"
 
 #include <stdlib.h>
 
 enum { MENTION_SEARCH_BYTES_MAX = 8 << 20, MENTION_HITS_MAX = 64, MENTION_BLOCK_BYTES_MAX = 16384, SIBLINGS_MAX = 4,
-       SIBLING_DISTANCE_MAX = 8, DETAIL_BYTES_MAX = 600, CLAUSE_WORDS = 6 };
+       SIBLING_DISTANCE_MAX = 8, DETAIL_BYTES_MAX = 600 };
 
 const struct document_item *generator_item(const struct generator *generator, enum document_category category, size_t k)
 {
@@ -46,8 +44,10 @@ void generator_begin(struct generator *generator, enum conversation_question kin
 {
 	*ret_values = (struct template_values){ 0 };
 	draft_begin(&generator->draft, kind);
+	generator->introduced = false;
 	template_values_set(ret_values, "feature", generator->feature);
-	template_values_set(ret_values, "title", generator->title);
+	template_values_set(ret_values, "title", buffer_view(&generator->title_asked));
+	template_values_set(ret_values, "document", buffer_view(&generator->document_name));
 	if (!item)
 		return;
 	draft_use_item(&generator->draft, item);
@@ -66,87 +66,9 @@ bool generator_frame(struct generator *generator, const char *family, const stru
 	       draft_sentence(&generator->draft, buffer_view(&generator->line));
 }
 
-enum opening { OPENING_SENTENCE, OPENING_VERB, OPENING_PARTICIPLE, OPENING_CONDITION, OPENING_ARTICLE, OPENING_NOUN, OPENING_OTHER };
-
-/* "The window is …", "Bits are …": a clause, and not a noun with what belongs to it. */
-static bool is_clause(const struct domain *domain, struct text description)
+void generator_introduce(struct generator *generator, const char *family, const struct template_values *values)
 {
-	struct text rest = description;
-	for (int i = 0; i < CLAUSE_WORDS && rest.bytes; i++) {
-		struct text word = prose_first_word(rest);
-		if (!word.bytes || (i > 0 && domain_list_has(domain, DOMAIN_LIST_RELATIVES, word)))
-			return false;
-		if (i > 0 && domain_list_has(domain, DOMAIN_LIST_AUXILIARIES, word))
-			return true;
-		rest = text_slice(rest, (size_t)(word.data + word.bytes - rest.data), rest.bytes);
-	}
-	return false;
-}
-
-/* How a description begins decides what has to be put before it to make it a sentence about its item. */
-static enum opening opening_of(const struct domain *domain, struct text description)
-{
-	struct text word = prose_first_word(description);
-	if (word.data != description.data || !word.bytes)
-		return OPENING_OTHER;
-	struct text second = prose_first_word(text_slice(description, word.bytes, description.bytes));
-	struct text two = { word.data, second.bytes ? (size_t)(second.data + second.bytes - word.data) : word.bytes };
-	if (domain_list_has(domain, DOMAIN_LIST_SENTENCE_OPENERS, word) || domain_list_has(domain, DOMAIN_LIST_SENTENCE_OPENERS, two))
-		return OPENING_SENTENCE;
-	bool ends_in_s = word.bytes > 3 && word.data[word.bytes - 1] == 's' && word.data[word.bytes - 2] != 's' && !fact_is_identifier(word);
-	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_VERBS, word) || (ends_in_s && domain_list_has(domain, DOMAIN_LIST_OBJECT_WORDS, second)))
-		return OPENING_VERB;
-	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, word))
-		return OPENING_PARTICIPLE;
-	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_CONDITIONS, word))
-		return OPENING_CONDITION;
-	return is_clause(domain, description) ? OPENING_SENTENCE :
-	       domain_list_has(domain, DOMAIN_LIST_ARTICLES, word)		     ? OPENING_ARTICLE :
-	       domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_NOUNS, word) || domain_list_has(domain, DOMAIN_LIST_NOUN_FOLLOWERS, second) ?
-	       OPENING_NOUN : OPENING_OTHER;
-}
-
-/* A description or a trigger in full sentences with the item as their subject. */
-static void describe(struct generator *generator, struct text description, bool is_trigger, const struct template_values *values)
-{
-	static const char *const families[] = {
-		[OPENING_VERB] = "answer.description.verb", [OPENING_PARTICIPLE] = "answer.description.participle",
-		[OPENING_CONDITION] = "answer.description.condition", [OPENING_ARTICLE] = "answer.description.noun",
-		[OPENING_NOUN] = "answer.description.noun", [OPENING_OTHER] = "answer.description.other",
-	};
-	struct buffer *rendered = &generator->rendered, *text = &generator->text;
-	buffer_clear(rendered);
-	prose_mark_identifiers(rendered, generator->domain, description);
-	struct text rest = buffer_view(rendered), first;
-	if (!prose_next_sentence(&rest, &first))
-		return;
-	enum opening opening = opening_of(generator->domain, first);
-	bool says_when = opening == OPENING_PARTICIPLE || opening == OPENING_CONDITION || opening == OPENING_VERB;
-	if (is_trigger && !says_when)
-		opening = OPENING_OTHER;
-	if (opening == OPENING_SENTENCE) {
-		(void)draft_sentence(&generator->draft, first);
-	} else {
-		buffer_clear(text);
-		buffer_append_string(text, opening == OPENING_NOUN ? "the " : "");
-		size_t start = text->bytes;
-		buffer_append_text(text, first);
-		if (opening != OPENING_OTHER && text->bytes > start && !fact_is_identifier(prose_first_word(first))) /* "RSRP below …" */
-			text->data[start] = ascii_lower(text->data[start]);
-		struct template_values with = *values;
-		template_values_set(&with, "description", buffer_view(text));
-		(void)generator_frame(generator, is_trigger && !says_when ? "answer.trigger" : families[opening], &with);
-	}
-	draft_sentences(&generator->draft, rest, false, generator->settings->generate.answer_chars_max / 2);
-}
-
-void generator_describe(struct generator *generator, const struct document_item *item, const struct template_values *values)
-{
-	struct text description = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION), trigger = generator_value(generator, item, DOCUMENT_KEY_TRIGGER);
-	if (description.bytes)
-		describe(generator, description, false, values);
-	if (trigger.bytes && !text_equal(trigger, description))
-		describe(generator, trigger, true, values);
+	generator->introduced = generator_frame(generator, family, values);
 }
 
 /* The values an item can have, each with the frame that says it. */
@@ -294,7 +216,7 @@ static void append_siblings(struct generator *generator, const struct document_i
 	const struct document *document = generator->document;
 	struct text class = generator_value(generator, item, DOCUMENT_KEY_MO_CLASS);
 	struct template_values values = { 0 };
-	template_values_set(&values, "title", generator->title);
+	template_values_set(&values, "document", buffer_view(&generator->document_name));
 	ptrdiff_t index = item - document->items, last = (ptrdiff_t)document->item_count - 1;
 	size_t count = 0;
 	for (int same_class = 1; same_class >= 0; same_class--)
@@ -339,7 +261,10 @@ size_t generator_details(struct generator *generator, const struct document_item
 			continue;
 		size_t at = (size_t)(colon - detail.data);
 		struct text value = text_trim(text_slice(detail, at + 1, detail.bytes));
-		if (!value.bytes || has_text(buffer_view(&generator->draft.answer), value))
+		struct text told = value;
+		while (told.bytes && told.data[told.bytes - 1] == '.')
+			told.bytes--;
+		if (!told.bytes || text_find_nocase(buffer_view(&generator->draft.answer), told) >= 0)
 			continue;
 		buffer_clear(&generator->line);
 		buffer_append_text(&generator->line, text_slice(detail, 0, at));

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 enum { TERMS_MAX = 32 };
 
@@ -102,12 +103,47 @@ static void add(struct generator *generator, struct conversation *conversation, 
 	buffer_done(&terms);
 }
 
+/* Letters and digits alone. True when an answer of the document said the same: two questions with one answer teach nothing. */
+static bool answered_before(struct generator *generator, struct text answer)
+{
+	struct answers *answers = &generator->answers;
+	uint64_t hash = 14695981039346656037u;
+	for (size_t i = 0; i < answer.bytes; i++)
+		if (ascii_is_alnum(answer.data[i]) || (unsigned char)answer.data[i] >= 0x80)
+			hash = (hash ^ (unsigned char)answer.data[i]) * 1099511628211u;
+	hash += !hash;
+	if ((answers->count + 1) * 2 > answers->capacity) {
+		struct answers grown = { .capacity = answers->capacity ? answers->capacity * 2 : 64, .count = answers->count };
+		grown.slots = calloc(grown.capacity, sizeof(*grown.slots));
+		if (!grown.slots) {
+			generator->status = -ENOMEM;
+			return true;
+		}
+		for (size_t i = 0; i < answers->capacity; i++) {
+			size_t at = answers->slots[i] & (grown.capacity - 1);
+			while (answers->slots[i] && grown.slots[at])
+				at = (at + 1) & (grown.capacity - 1);
+			if (answers->slots[i])
+				grown.slots[at] = answers->slots[i];
+		}
+		free(answers->slots);
+		*answers = grown;
+	}
+	size_t at = hash & (answers->capacity - 1);
+	for (; answers->slots[at]; at = (at + 1) & (answers->capacity - 1))
+		if (answers->slots[at] == hash)
+			return true;
+	answers->slots[at] = hash;
+	answers->count++;
+	return false;
+}
+
 enum made generator_submit(struct generator *generator, const char *question_family, const struct template_values *values)
 {
 	struct draft *draft = &generator->draft;
 	struct text answer = text_trim(buffer_view(&draft->answer));
 	buffer_truncate(&draft->answer, answer.bytes); /* an answer never begins with a blank: see draft_paragraph */
-	if (generator_too_short(generator) || !draft->span.bytes ||
+	if (generator_too_short(generator) || !draft->span.bytes || answered_before(generator, answer) ||
 	    !template_question(&generator->picker, question_family, values, &draft->question))
 		return MADE_NOTHING;
 	int status = draft_status(draft);

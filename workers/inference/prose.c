@@ -5,7 +5,7 @@
 #include "workers/preprocess/blocks.h"
 #include "workers/preprocess/sentence.h"
 
-enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4 };
+enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4, LINK_TEXT_BYTES_MAX = 400, LINK_TARGET_BYTES_MAX = 1000 };
 
 int prose_init(struct prose *prose, const struct domain *domain)
 {
@@ -13,6 +13,7 @@ int prose_init(struct prose *prose, const struct domain *domain)
 		[PROSE_DANGLING] = DOMAIN_LIST_DANGLING_PHRASES,
 		[PROSE_TROUBLESHOOTING] = DOMAIN_LIST_TROUBLESHOOTING_HEADINGS,
 		[PROSE_OPTIMISATION] = DOMAIN_LIST_OPTIMISATION_HEADINGS,
+		[PROSE_FAULT] = DOMAIN_LIST_FAULT_WORDS,
 	};
 	*prose = (struct prose){ .domain = domain };
 	for (size_t i = 0; i < PROSE_PHRASES_COUNT; i++) {
@@ -103,10 +104,64 @@ static size_t code_span_bytes(struct text markdown, size_t at)
 	return end && end > markdown.data + at + 1 ? (size_t)(end - markdown.data) + 1 - at : 0;
 }
 
+/* Offset of the `close` that ends what begins behind `at` with an `open`, nested ones and code spans stepped over; 0 when none is near. */
+static size_t matching(struct text markdown, size_t at, char open, char close, size_t bytes_max)
+{
+	size_t depth = 1, end = size_min(markdown.bytes, at + bytes_max);
+	for (size_t i = at + 1; i < end; i++) {
+		size_t code = markdown.data[i] == '`' ? code_span_bytes(text_slice(markdown, 0, end), i) : 0;
+		if (code)
+			i += code - 1;
+		else if (markdown.data[i] == '\\')
+			i++;
+		else if (markdown.data[i] == open)
+			depth++;
+		else if (markdown.data[i] == close && --depth == 0)
+			return i;
+	}
+	return 0;
+}
+
+/* Links become their text here already, since their text may have code spans, which are cut out before the rest is rendered. */
+static void append_without_links(struct buffer *out, struct text markdown)
+{
+	size_t copied = 0, link_end = 0, text_end = 0;
+	for (size_t i = 0; i < markdown.bytes; i++) {
+		size_t code = markdown.data[i] == '`' ? code_span_bytes(markdown, i) : 0;
+		bool image = i > 0 && markdown.data[i - 1] == '!';
+		if (link_end && i == text_end) { /* "](target)" */
+			buffer_append_text(out, text_slice(markdown, copied, i));
+			copied = link_end;
+			i = link_end - 1;
+			link_end = 0;
+		} else if (code) {
+			i += code - 1;
+		} else if (markdown.data[i] == '\\') {
+			i++;
+		} else if (markdown.data[i] == '[' && !image && !link_end) {
+			size_t close = matching(markdown, i, '[', ']', LINK_TEXT_BYTES_MAX);
+			bool target = close && close + 1 < markdown.bytes && markdown.data[close + 1] == '(';
+			size_t end = target ? matching(markdown, close + 1, '(', ')', LINK_TARGET_BYTES_MAX) : 0;
+			if (!end)
+				continue;
+			buffer_append_text(out, text_slice(markdown, copied, i));
+			copied = i + 1;
+			text_end = close;
+			link_end = end + 1;
+		}
+	}
+	buffer_append_text(out, text_slice(markdown, copied, markdown.bytes));
+}
+
 void prose_render(struct buffer *out, const struct domain *domain, struct text markdown)
 {
-	struct buffer scratch;
+	struct buffer scratch, unlinked;
 	buffer_init(&scratch, out->bytes_max);
+	buffer_init(&unlinked, out->bytes_max);
+	if (markdown.bytes && memchr(markdown.data, '`', markdown.bytes) && memmem(markdown.data, markdown.bytes, "](", 2)) {
+		append_without_links(&unlinked, markdown);
+		markdown = buffer_view(&unlinked);
+	}
 	size_t position = 0;
 	bool ticks_balance = true;
 	while (position < markdown.bytes) {
@@ -127,7 +182,10 @@ void prose_render(struct buffer *out, const struct domain *domain, struct text m
 			append_collapsed(out, text_slice(markdown, at, at + span));
 		position = at + span;
 	}
+	if (unlinked.status)
+		out->status = unlinked.status;
 	buffer_done(&scratch);
+	buffer_done(&unlinked);
 }
 
 void prose_append_value(struct buffer *out, struct text value)
@@ -182,6 +240,8 @@ bool prose_stands_alone(const struct prose *prose, struct text sentence)
 	char last = sentence.data[sentence.bytes - 1];
 	if (last == ',' || last == ';' || last == '-' || last == '|' || sentence.data[0] == '|')
 		return false;
+	if (ascii_is_lower(sentence.data[0]) && domain_list_has(prose->domain, DOMAIN_LIST_RELATIVES, prose_first_word(sentence)))
+		return false; /* "where x is the …": the rest of a formula or of code */
 	size_t words = 0, letters = 0;
 	bool blank_before = true;
 	for (size_t i = 0; i < sentence.bytes; i++) {

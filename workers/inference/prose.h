@@ -7,7 +7,7 @@
 #include "config/domain.h"
 #include "workers/preprocess/phrases.h"
 
-enum prose_phrases { PROSE_DANGLING, PROSE_TROUBLESHOOTING, PROSE_OPTIMISATION, PROSE_PHRASES_COUNT };
+enum prose_phrases { PROSE_DANGLING, PROSE_TROUBLESHOOTING, PROSE_OPTIMISATION, PROSE_FAULT, PROSE_PHRASES_COUNT };
 
 struct prose { /* the pack's phrases, ready for searching */
 	const struct domain *domain;

@@ -71,7 +71,8 @@ static void collect(const struct domain *domain, struct text text, struct weight
 		if (token.kind == FACT_IDENTIFIER) {
 			if (token.dotted)
 				add_word(words, text_slice(token.text, 0, token.text.bytes - after_dot(token.text).bytes - 1), 1);
-			add_word(words, after_dot(token.text), 3);
+			if (token.dotted || !domain_list_has(domain, DOMAIN_LIST_COMMON_WORDS, token.text)) /* "KPI", "LTE" where they are common */
+				add_word(words, after_dot(token.text), 3);
 		} else if ((token.kind == FACT_WORD || token.kind == FACT_NAME) && token.text.bytes >= WORD_LETTERS_MIN &&
 			   !domain_list_has(domain, DOMAIN_LIST_COMMON_WORDS, token.text)) {
 			add_word(words, token.text, 1);
@@ -111,7 +112,10 @@ void semantic_score_passage(const struct passage *passage, struct text question,
 	collect(passage->domain, question, &asked);
 	collect(passage->domain, answer, &answered);
 	double answer_share = share_in_passage(&answered, passage), question_share = share_in_passage(&asked, passage);
-	double coherence = stretch(share_in_words(&asked, &answered), 0.15, 0.6);
+	bool general = asked.count == 0; /* "What is Setting Parameters about?": only common words, nothing to hold the answer against */
+	if (general)
+		question_share = answer_share;
+	double coherence = stretch(general ? answer_share : share_in_words(&asked, &answered), 0.15, 0.6);
 	double relevance = sqrt(stretch(answer_share, 0.25, 0.85) * stretch(question_share, 0.2, 0.75));
 	double accuracy = verdict->facts ? (double)verdict->supported / (double)verdict->facts : 1;
 	accuracy *= accuracy;

@@ -22,22 +22,15 @@ struct csv_work {
 	size_t rows_left_out;
 };
 
-/* The file's own name without folders and extension, "_" as blanks. */
+/* The file's own name without folders: an export has no other name that people know. */
 static void append_title(struct buffer *out, struct text name)
 {
-	size_t start = name.bytes, end = name.bytes;
+	size_t start = name.bytes;
 
 	while (start > 0 && name.data[start - 1] != '/')
 		start--;
-	for (size_t i = name.bytes; i > start + 1; i--) {
-		if (name.data[i - 1] == '.') {
-			end = i - 1;
-			break;
-		}
-	}
-	for (size_t i = start; i < end; i++)
-		buffer_append_byte(out, name.data[i] == '_' ? ' ' : name.data[i]);
-	if (end == start)
+	buffer_append_text(out, text_slice(name, start, name.bytes));
+	if (start == name.bytes)
 		buffer_append_string(out, "Table");
 }
 
