@@ -101,6 +101,7 @@ SETTING_NUMBER(generate, pairs_fast, "pairs", 0, 1000, 2, "Pairs of a document o
 SETTING_NUMBER(generate, pairs_balanced, "pairs", 0, 1000, 4, "Pairs of a document of middle complexity")
 SETTING_NUMBER(generate, pairs_quality, "pairs", 0, 1000, 8, "Pairs of a document of high complexity")
 SETTING_NUMBER(generate, pairs_document_max, "pairs", 1, 100000, 20, "Pairs of one document at most")
+SETTING_NUMBER(generate, sections_per_pair, "sections", 0, 1000, 0, "One more pair for so many sections of prose, for manuals of hundreds of pages; 0: none")
 SETTING_NUMBER(generate, pairs_csv_item, "pairs", 0, 100, 2, "Pairs of one CSV row")
 SETTING_NUMBER(generate, pairs_csv_max, "pairs", 1, 1000000, 40000, "Pairs of one CSV file at most")
 SETTING_NUMBER(generate, question_chars_min, "characters", 1, 10000, 10, "Shortest question")

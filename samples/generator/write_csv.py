@@ -67,7 +67,7 @@ def parameters(rng, count):
     items = known_parameters()[:count]
     while len(items) < count:
         items = vary.unique(items + [vary.invent_parameter(rng) for _ in range(count - len(items))], 2)
-    truth = empty_truth("csv-parameters", "Parameters")
+    truth = empty_truth("csv-parameters", "Parameters.csv")
     rows = [["Parameter list", "exported for the managed object model"], ["Product", "Baseband Radio Node", "Software", "24.Q2"], [],
             PARAMETER_COLUMNS]
     for index, (mo, name, kind, value_range, default, unit, _relation, description) in enumerate(items):
@@ -95,7 +95,7 @@ def counters(rng, count):
         if extra[1] not in seen:
             seen[extra[1]] = extra
             items.append(extra)
-    truth = empty_truth("csv-counters", "Counters")
+    truth = empty_truth("csv-counters", "counters.csv")
     rows = [["MO Class", "Counter Name", "Counter Type", "Description", "Unit", "Aggregation", "Introduced In"]]
     for index, (mo, name, kind, description) in enumerate(items):
         shown = description.replace(", ", ",\n", 1) if index % 13 == 3 else description
@@ -105,7 +105,7 @@ def counters(rng, count):
 
 
 def alarms(rng, count):
-    truth = empty_truth("csv-alarms", "Alarms")
+    truth = empty_truth("csv-alarms", "alarms.csv")
     rows = [["Alarm Name", "Severity", "Probable Cause", "Description", "Proposed Action", "MO Class"]]
     for index in range(count):
         name, severity, description, action = ALARMS[index % len(ALARMS)]
@@ -117,7 +117,7 @@ def alarms(rng, count):
 
 def kpis(_rng, count):
     """Semicolons, French headers and texts, decimal commas, Windows-1252."""
-    truth = empty_truth("csv-kpi", "KPI")
+    truth = empty_truth("csv-kpi", "kpi_radio.csv")
     rows = [["Famille", "Nom Kpi", "Description", "Formule", "Unité", "Seuil"]]
     for index in range(count):
         row = list(KPIS_FR[index % len(KPIS_FR)])
@@ -129,7 +129,7 @@ def kpis(_rng, count):
 
 
 def generic(rng, count):
-    truth = empty_truth("csv-generic", "Site inventory")
+    truth = empty_truth("csv-generic", "sites.csv")
     rows = [["Site", "Region", "Sectors", "Carriers", "Mast Height [m]", "Remark"]]
     remarks = ["Access by boat only", "Shared mast, two operators", "Key at the fire station", "None", "Roof works planned in spring", "Generator on site"]
     for index in range(count):

@@ -471,6 +471,10 @@ static void test_sections_are_told_as_they_are(void **state)
 			 "- lag: plots of the lane\n- nplots", "- Lag");
 	/* What goes on in code or a formula that is left out says nothing. */
 	expect_in_answer("Lane manual", "# Lane manual\n\n## Reading\n\n" PROSE "The sequence is read by\n\n| a |\n| --- |\n", "spins for its budget", "read by");
+	expect_in_answer("Lane manual", "# Lane manual\n\n## Reading\n\n" PROSE "\n\nThe sequence is read by\n\n```\nread(lane)\n```\n", "is read by:", "read by.");
+	/* A heading that stands twice needs the one above it, and says nothing of the whole. */
+	expect_in_answer("Lane manual", "# Lane manual\n\n## Readers\n\n### Description\n\n" PROSE "\n\n## Writers\n\n### Description\n\n" PROSE
+			 "It is one of many.\n", "ers: Description\"", "introduces its subject");
 	/* A list of contents explains nothing, and a box is no topic. */
 	expect_in_answer("Lane manual", "# Lane manual\n\n## Writing\n\n- [61.3.1. Callbacks](a.html)\n\n" PROSE "\n\n## Tip\n\n" PROSE "\n",
 			 "\"Writing\"", "Callbacks");

@@ -10,7 +10,7 @@
 #include <xxhash.h>
 
 enum { ATTEMPTS_PER_PAIR = 6, ATTEMPTS_MORE = 48, GROUP_MAKERS_MAX = 5, FROM_PARAMETERS_MAX = 3, FROM_COUNTERS_MAX = 2, ITEMS_PER_PAIR_PARAMETERS = 3,
-       ITEMS_PER_PAIR_COUNTERS = 2 };
+       ITEMS_PER_PAIR_COUNTERS = 2, SECTION_PROSE_BYTES_MIN = 300 };
 
 struct group {
 	double share; /* of the target mix; then pairs */
@@ -90,6 +90,14 @@ static void generate_mix(struct generator *generator, uint32_t wanted)
 	}
 }
 
+static uint64_t prose_sections(const struct generator *generator)
+{
+	uint64_t count = 0;
+	for (size_t i = 0; i < generator->section_count; i++)
+		count += generator->sections[i].prose_bytes >= SECTION_PROSE_BYTES_MIN;
+	return count;
+}
+
 static uint32_t pairs_wanted(const struct generator *generator)
 {
 	const struct settings *settings = generator->settings;
@@ -98,6 +106,8 @@ static uint32_t pairs_wanted(const struct generator *generator)
 			 complexity < settings->score.tier_balanced_below ? settings->generate.pairs_balanced : settings->generate.pairs_quality;
 	pairs += size_min(generator->item_count[DOCUMENT_PARAMETERS] / ITEMS_PER_PAIR_PARAMETERS, FROM_PARAMETERS_MAX);
 	pairs += size_min(generator->item_count[DOCUMENT_COUNTERS] / ITEMS_PER_PAIR_COUNTERS, FROM_COUNTERS_MAX);
+	if (settings->generate.sections_per_pair > 0)
+		pairs += prose_sections(generator) / settings->generate.sections_per_pair;
 	return (uint32_t)(pairs < settings->generate.pairs_document_max ? pairs : settings->generate.pairs_document_max);
 }
 

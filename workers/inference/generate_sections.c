@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
 enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, SECTION_ANSWER_BYTES = 1600, TOPIC_BYTES_MIN = 3, TOPIC_BYTES_MAX = 110,
        PROSE_BYTES_MIN = 120, STEPS_MIN = 2, SUBSECTIONS_MAX = 3 };
@@ -22,6 +23,39 @@ static struct section *add_section(struct generator *generator, size_t *capacity
 		*capacity = wanted;
 	}
 	return &generator->sections[generator->section_count++];
+}
+
+static uint64_t heading_hash(const struct generator *generator, const struct section *section)
+{
+	if (section->heading == UINT32_MAX)
+		return 0;
+	const struct block *heading = &generator->blocks.items[section->heading];
+	return XXH3_64bits(generator->document->markdown.data + heading->content_start, heading->content_end - heading->content_start);
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+	return (left > right) - (left < right);
+}
+
+/* Headings that stand more than once name no section by themselves. */
+static int mark_repeated(struct generator *generator)
+{
+	size_t count = generator->section_count;
+	uint64_t *hashes = malloc((count + 1) * sizeof(*hashes));
+	if (!hashes)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		hashes[i] = heading_hash(generator, &generator->sections[i]);
+	qsort(hashes, count, sizeof(*hashes), compare_hashes);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t hash = heading_hash(generator, &generator->sections[i]);
+		const uint64_t *at = bsearch(&hash, hashes, count, sizeof(*hashes), compare_hashes);
+		generator->sections[i].repeated = (at > hashes && at[-1] == hash) || (at + 1 < hashes + count && at[1] == hash);
+	}
+	free(hashes);
+	return 0;
 }
 
 int sections_find(struct generator *generator)
@@ -46,7 +80,7 @@ int sections_find(struct generator *generator)
 			section->step_bytes += block->content_end - block->content_start;
 		}
 	}
-	return 0;
+	return mark_repeated(generator);
 }
 
 const struct section *section_at(const struct generator *generator, uint32_t offset)
@@ -75,7 +109,7 @@ struct composer {
 	char lead[512]; /* a sentence that leads to the list or code behind it */
 	size_t lead_bytes;
 	struct document_range lead_span;
-	bool in_list;
+	bool in_list, after_paragraph; /* what the block before was */
 	bool keep_all; /* steps: none is left out */
 	size_t prose_bytes; /* of whole sentences */
 };
@@ -85,18 +119,19 @@ static void use_block(struct generator *generator, const struct block *block)
 	draft_use_span(&generator->draft, (struct document_range){ block->start, block->end - block->start });
 }
 
-static void keep_lead(struct composer *composer, const struct block *block, struct text sentence)
-{
-	composer->lead_bytes = sentence.bytes <= sizeof(composer->lead) ? sentence.bytes : 0;
-	memcpy(composer->lead, sentence.data, composer->lead_bytes);
-	composer->lead_span = (struct document_range){ block->start, block->end - block->start };
-}
-
-/* "… which is set by": the paragraph goes on in what stands below it. */
+/* The paragraph goes on in what stands below it. */
 static bool is_open(struct text sentence)
 {
-	char last = sentence.data[sentence.bytes - 1];
-	return ascii_is_alnum(last) || last == ',';
+	return ascii_is_alnum(sentence.data[sentence.bytes - 1]);
+}
+
+static void keep_lead(struct composer *composer, const struct block *block, struct text sentence)
+{
+	composer->lead_bytes = sentence.bytes < sizeof(composer->lead) ? sentence.bytes : 0;
+	memcpy(composer->lead, sentence.data, composer->lead_bytes);
+	if (composer->lead_bytes && is_open(sentence)) /* "… which is set by" */
+		composer->lead[composer->lead_bytes++] = ':';
+	composer->lead_span = (struct document_range){ block->start, block->end - block->start };
 }
 
 static void compose_paragraph(struct composer *composer, const struct block *block, struct text content)
@@ -144,11 +179,6 @@ static bool is_contents_entry(struct text content)
 	return heading_without_number(content).bytes < content.bytes;
 }
 
-static bool is_first_of_list(const struct composer *composer)
-{
-	return !composer->in_list && !composer->lead_bytes;
-}
-
 static void compose_list_item(struct composer *composer, const struct block *block, struct text content)
 {
 	struct generator *generator = composer->generator;
@@ -158,7 +188,7 @@ static void compose_list_item(struct composer *composer, const struct block *blo
 	if (!entry.bytes || generator->draft.answer.bytes + entry.bytes > composer->bytes_max ||
 	    (!composer->keep_all && (prose_has(&generator->prose, PROSE_DANGLING, entry) || is_contents_entry(content))))
 		return;
-	if (!composer->keep_all && is_first_of_list(composer) && !prose_stands_alone(&generator->prose, entry))
+	if (!composer->keep_all && !composer->in_list && !composer->after_paragraph && !prose_stands_alone(&generator->prose, entry))
 		return; /* a list of names that nothing leads to */
 	if (!composer->in_list)
 		release_lead(composer);
@@ -196,6 +226,7 @@ size_t section_compose(struct generator *generator, const struct section *sectio
 		else if (block->kind == BLOCK_CODE)
 			compose_code(&composer, block, content);
 		composer.in_list = block->kind == BLOCK_LIST_ITEM;
+		composer.after_paragraph = block->kind == BLOCK_PARAGRAPH;
 		if (block->kind != BLOCK_PARAGRAPH)
 			composer.lead_bytes = 0;
 	}
@@ -295,6 +326,30 @@ static const struct section *section_pick(const struct generator *generator, siz
 	return k < count ? &generator->sections[(generator->seed % count + k) % count] : NULL;
 }
 
+/* The topic, with the heading above it where it alone does not tell which section is meant: "lag.plot: Arguments". Empty when that has none. */
+static struct text keep_topic(struct generator *generator, const struct section *section, struct text topic, char kept[TOPIC_BYTES_MAX * 2 + 4])
+{
+	char own[TOPIC_BYTES_MAX];
+	memcpy(own, topic.data, topic.bytes);
+	size_t own_bytes = topic.bytes, bytes = 0;
+	const struct section *parent = section->repeated ? section : NULL;
+	while (parent && parent > generator->sections && (parent->level >= section->level || parent == section))
+		parent--;
+	if (parent && (parent->level == 0 || parent->level >= section->level))
+		return (struct text){ 0 };
+	if (parent && parent->level > 1) { /* below the title the title is enough */
+		topic = topic_of(generator, parent);
+		if (!topic.bytes)
+			return (struct text){ 0 };
+		use_block(generator, &generator->blocks.items[parent->heading]);
+		memcpy(kept, topic.data, topic.bytes);
+		memcpy(kept + topic.bytes, ": ", 2);
+		bytes = topic.bytes + 2;
+	}
+	memcpy(kept + bytes, own, own_bytes);
+	return (struct text){ kept, bytes + own_bytes };
+}
+
 static enum made make_section(struct generator *generator, size_t k, enum section_use use, enum conversation_question kind, const char *family)
 {
 	const struct section *section = section_pick(generator, k);
@@ -303,15 +358,18 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 	if (section->heading == UINT32_MAX || section->prose_bytes < PROSE_BYTES_MIN)
 		return MADE_NOTHING;
 	struct text topic = topic_of(generator, section);
-	bool about_all = domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, topic) || text_equal(topic, generator->title);
+	bool about_all = !section->repeated && (domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, topic) ||
+						text_equal(topic, generator->title));
 	if (!topic.bytes || use_of(generator, section, topic) != use || (use == USE_STEPS && has_procedure(generator, section)))
 		return MADE_NOTHING;
 	struct template_values values;
 	generator_begin(generator, kind, NULL, &values);
-	char kept[TOPIC_BYTES_MAX + 1]; /* composing uses the same scratch */
-	memcpy(kept, topic.data, topic.bytes);
-	template_values_set(&values, "topic", (struct text){ kept, topic.bytes });
 	use_block(generator, &generator->blocks.items[section->heading]);
+	char kept[TOPIC_BYTES_MAX * 2 + 4]; /* composing uses the same scratch */
+	struct text asked = keep_topic(generator, section, topic, kept);
+	if (!asked.bytes)
+		return MADE_NOTHING;
+	template_values_set(&values, "topic", asked);
 	size_t bytes_max = use == USE_STEPS ? generator->settings->generate.answer_chars_max : SECTION_ANSWER_BYTES;
 	size_t prose_bytes = section_compose(generator, section, bytes_max, use == USE_STEPS);
 	for (size_t i = 1; i <= SUBSECTIONS_MAX && generator_too_short(generator) && section + i < generator->sections + generator->section_count &&

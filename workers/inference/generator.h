@@ -17,6 +17,7 @@ struct section { /* what stands directly under one heading */
 	uint32_t prose_bytes; /* of paragraphs and list items */
 	uint32_t steps, step_bytes; /* ordered list items */
 	uint8_t level;        /* of the heading; 0 for the text before the first one */
+	bool repeated;        /* other sections have the same heading ("Arguments") */
 };
 
 struct answers { /* hashes of those that a document has been given; open addressing, 0: empty */
