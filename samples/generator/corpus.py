@@ -114,7 +114,8 @@ class Maker:
         data, truth = make(rng, rows)
         name = {"csv-parameters": "Parameters", "csv-counters": "counters", "csv-alarms": "alarms", "csv-kpi": "kpi_radio",
                 "csv-generic": "sites"}[kind]
-        return File(f"csv/{name}{f'_{number + 1}' if number else ''}.csv", data, truth)
+        truth["title"] = f"{name}{f'_{number + 1}' if number else ''}.csv"
+        return File("csv/" + truth["title"], data, truth)
 
     def mo_reference(self, number, rng):
         doc = other_documents.mo_reference(rng, number)

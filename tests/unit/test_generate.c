@@ -475,6 +475,11 @@ static void test_sections_are_told_as_they_are(void **state)
 	/* A heading that stands twice needs the one above it, and says nothing of the whole. */
 	expect_in_answer("Lane manual", "# Lane manual\n\n## Readers\n\n### Description\n\n" PROSE "\n\n## Writers\n\n### Description\n\n" PROSE
 			 "It is one of many.\n", "ers: Description\"", "introduces its subject");
+	/* A row of a table about faults is a case. */
+	expect_in_answer("Lane manual", "# Lane manual\n\n## Troubleshooting\n\n| Symptom | Likely Cause | What to Do |\n| --- | --- | --- |\n"
+			 "| The reader sleeps for ever | The writer stored the word before the payload and never woke the reader | Store the word "
+			 "last, then send one message to `lane` |\n",
+			 "- Symptom: The reader sleeps for ever\n- Likely Cause: The writer stored", "| The");
 	/* A list of contents explains nothing, and a box is no topic. */
 	expect_in_answer("Lane manual", "# Lane manual\n\n## Writing\n\n- [61.3.1. Callbacks](a.html)\n\n" PROSE "\n\n## Tip\n\n" PROSE "\n",
 			 "\"Writing\"", "Callbacks");

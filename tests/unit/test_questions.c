@@ -107,7 +107,7 @@ static const char *const families[] = {
 	"question.dependencies", "question.dependency", "question.activate", "question.deactivate", "question.activation.conditions", "question.concept",
 	"question.overview", "question.steps", "question.troubleshooting", "question.optimisation", "question.row", "question.row.more",
 	"question.parameter.reset", "question.counter.compare", "question.fault.counter", "question.fault.event", "question.alarm",
-	"question.alarm.symptom", "question.kpi", "question.kpi.counter",
+	"question.symptom", "question.alarm.symptom", "question.kpi", "question.kpi.counter",
 };
 static const char *const placeholders[] = { "name", "mo", "attribute", "feature", "title", "document", "topic", "other", "kpi", "symptom" };
 

@@ -62,7 +62,7 @@ static void generate_mix(struct generator *generator, uint32_t wanted)
 		{ .share = settings->generate.mix_technical, .makers = { make_parameter_configuration, make_counter_analysis, make_parameter_comparison,
 									 make_counter_comparison, make_counter_list } },
 		{ .share = settings->generate.mix_conceptual, .makers = { make_section_concept } },
-		{ .share = settings->generate.mix_troubleshooting, .makers = { make_section_troubleshooting, make_counter_fault, make_event_fault } },
+		{ .share = settings->generate.mix_troubleshooting, .makers = { make_symptom, make_section_troubleshooting, make_counter_fault, make_event_fault } },
 		{ .share = settings->generate.mix_optimisation, .makers = { make_section_optimisation } },
 		{ .share = settings->generate.mix_integration, .makers = { make_feature_dependencies } },
 	};
@@ -144,6 +144,7 @@ static void done(struct generator *generator)
 {
 	blocks_done(&generator->blocks);
 	free(generator->sections);
+	free(generator->symptoms);
 	for (size_t c = 0; c < DOCUMENT_CATEGORY_COUNT; c++)
 		free(generator->items[c]);
 	draft_done(&generator->draft);
@@ -163,6 +164,8 @@ static int run(struct generator *generator)
 	int status = blocks_scan(document->markdown, &generator->blocks);
 	if (!status)
 		status = sections_find(generator);
+	if (!status)
+		status = symptoms_find(generator);
 	if (!status)
 		status = index_items(generator);
 	if (status)

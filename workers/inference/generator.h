@@ -25,6 +25,10 @@ struct answers { /* hashes of those that a document has been given; open address
 	size_t capacity, count;
 };
 
+struct symptom { /* a row of a table in a section about faults */
+	uint32_t section, block, row; /* row: where it begins in the table, for block_next_row */
+};
+
 struct generator {
 	const struct settings *settings;
 	const struct domain *domain;
@@ -33,6 +37,8 @@ struct generator {
 	struct blocks blocks;
 	struct section *sections;
 	size_t section_count;
+	struct symptom *symptoms;
+	size_t symptom_count;
 	uint32_t *items[DOCUMENT_CATEGORY_COUNT]; /* indexes of the items that are good enough, by category */
 	size_t item_count[DOCUMENT_CATEGORY_COUNT];
 	struct prose prose;
@@ -57,6 +63,8 @@ typedef enum made maker(struct generator *generator, size_t k);
 maker make_parameter_facts, make_parameter_configuration, make_parameter_list; /* generate_parameters.c */
 maker make_parameter_comparison, make_counter_comparison;          /* generate_compare.c */
 maker make_counter_fault, make_event_fault;                        /* generate_faults.c */
+maker make_symptom;                                                /* generate_symptoms.c */
+int symptoms_find(struct generator *generator) WARN_UNUSED;        /* after the sections; 0 or -ENOMEM */
 /* The family of questions about one: with its values or without. */
 const char *parameter_question(const struct generator *generator, const struct document_item *item);
 maker make_counter_analysis, make_counter_list;                                     /* generate_counters.c */
