@@ -543,7 +543,7 @@ static int take_block(struct blocks_work *work, size_t *r)
 		return take_item(work, r, marker, text_x0);
 	if (is_code(work, row) && !is_term(work, *r))
 		return take_code(work, r);
-	if (find_table(work, *r, &table))
+	if (find_table(work, *r, &table) || pdf_table_find_lone_header(work->layout, *r, &table))
 		return take_table(work, r, &table);
 	return take_paragraph(work, r);
 }

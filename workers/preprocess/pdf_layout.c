@@ -202,6 +202,48 @@ static void sort_segments(struct pdf_layout *layout)
 		qsort(layout->segments, layout->segment_count, sizeof(*layout->segments), compare_height);
 }
 
+struct side_lines {
+	size_t count, wide; /* lines; those far below the one before */
+	float y;            /* of the last one */
+};
+
+static void count_line(struct side_lines *side, float y, float size)
+{
+	static const float wide_sizes = 1.55f;
+
+	side->wide += side->count > 0 && y - side->y > wide_sizes * size;
+	side->count++;
+	side->y = y;
+}
+
+/* Does the band hold the rows of a table? Then the lines of the side that has fewer are set apart, and stand at exactly the height
+ * of one on the other side, where text has its own lines. The segments are sorted by height. */
+static bool is_table_band(const struct pdf_layout *layout, size_t first, size_t end, float gutter_x)
+{
+	static const float same_height_sizes = 0.15f;
+	struct side_lines left = { 0 }, right = { 0 };
+	size_t both = 0;
+
+	for (size_t i = first, next; i < end; i = next) {
+		const struct pdf_segment *segment = &layout->segments[i];
+		const float y = middle_y(segment->box);
+		bool has_left = false, has_right = false;
+		for (next = i; next < end && middle_y(layout->segments[next].box) - y < same_height_sizes * segment->size + 0.01f; next++) {
+			bool on_left = layout->segments[next].box.x1 <= gutter_x;
+			has_left |= on_left;
+			has_right |= !on_left;
+		}
+		next += next == i;
+		if (has_left)
+			count_line(&left, y, segment->size);
+		if (has_right)
+			count_line(&right, y, segment->size);
+		both += has_left && has_right;
+	}
+	const struct side_lines *fewer = left.count < right.count ? &left : &right;
+	return both * 10 >= fewer->count * 7 && fewer->wide * 10 >= fewer->count * 4;
+}
+
 /* The segments from `first` to `end` lie between two that span the page: two columns when both sides have lines enough. */
 static void settle_band(struct pdf_layout *layout, size_t first, size_t end, float gutter_x, uint32_t *region)
 {
@@ -210,7 +252,7 @@ static void settle_band(struct pdf_layout *layout, size_t first, size_t end, flo
 
 	for (size_t i = first; i < end; i++)
 		left += layout->segments[i].box.x1 <= gutter_x;
-	bool columns = left >= BAND_SIDE_MIN && end - first - left >= BAND_SIDE_MIN;
+	bool columns = left >= BAND_SIDE_MIN && end - first - left >= BAND_SIDE_MIN && !is_table_band(layout, first, end, gutter_x);
 	for (size_t i = first; i < end; i++)
 		layout->segments[i].region = !columns ? *region : *region + (layout->segments[i].box.x1 <= gutter_x ? 1 : 2);
 	*region += columns ? 3 : 0;

@@ -153,8 +153,11 @@ static bool is_convincing(const struct pdf_layout *layout, const struct pdf_tabl
 		return false;
 	if ((float)shape->full_rows < full_min * (float)shape->rows)
 		return false;
+	/* A bold header vouches for its columns, even where no row has anything in them. */
+	const struct pdf_row *first = &layout->rows[table->row_first];
+	const bool headed = first->bold > bold_header_min && first->segment_count == columns;
 	for (size_t c = 0; c < columns; c++) {
-		if ((float)shape->filled[c] < filled_min * (float)shape->full_rows)
+		if (!headed && (float)shape->filled[c] < filled_min * (float)shape->full_rows)
 			return false;
 		if (aligned_share(layout, table, c) < aligned_min)
 			return false;
@@ -215,6 +218,18 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 	return true;
 }
 
+bool pdf_table_find_lone_header(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table)
+{
+	const struct pdf_row *row = &layout->rows[first];
+	struct pdf_table table = { .row_first = (uint32_t)first, .row_count = 1, .bold_header = true, .header_only = true };
+
+	if (row->segment_count < 2 || row->bold < bold_header_min || row->rotated || row_after(layout, first) ||
+	    !place_row(&table, layout, row, true))
+		return false;
+	*ret_table = table;
+	return true;
+}
+
 /* Do the row's parts stand in the columns as they were, most of them at the same left edge, right edge or middle? */
 static bool fits_columns(const struct pdf_layout *layout, const struct pdf_table *columns, const struct pdf_row *row)
 {
@@ -241,6 +256,9 @@ bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const str
 
 	table.row_first = (uint32_t)first;
 	table.continued = true;
+	table.header_only = false;
+	if (before->header_only && start->segment_count < 2)
+		return false;
 	for (size_t r = first; r < layout->row_count && r - first < PDF_TABLE_ROWS_MAX; r++) {
 		const struct pdf_row *row = &layout->rows[r];
 		if (row->furniture)

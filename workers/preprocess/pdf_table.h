@@ -17,6 +17,7 @@ struct pdf_table {
 	size_t column_count;
 	bool terms;                      /* two columns, names and their explanations, no header: better as a list */
 	bool bold_header;
+	bool header_only;                /* its rows are on the next page, if it is one */
 	bool continued;                  /* it goes on with the table that ended the page or column before */
 };
 
@@ -26,6 +27,10 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 /* Does the table `before`, which ended a page or column, go on at row `first`? Takes the rows that stand in its columns; the first
  * may be what is left of a cell. */
 bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const struct pdf_table *before, struct pdf_table *ret_table);
+
+/* Is row `first` the header of a table that follows on the next page: bold, in parts, and the last of its page? It is one only if
+ * pdf_table_continue finds rows there. */
+bool pdf_table_find_lone_header(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table);
 
 /* Sets begins_cells of each of the table's rows: does a row of the table begin, or do cells of the one above go on? */
 void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *table);

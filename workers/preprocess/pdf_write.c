@@ -66,9 +66,29 @@ static void release_row(struct pdf_writer *writer)
 	markdown_table_row(&writer->markdown, texts, writer->table_columns);
 }
 
+/* What looked like a header and has no rows is a line of text. */
+static void write_lone_header(struct pdf_writer *writer)
+{
+	const struct text all = buffer_view(&writer->cells.text);
+	size_t start = 0;
+
+	restart(writer, &writer->line);
+	for (size_t c = 0; c < writer->table_columns; c++) {
+		if (c > 0)
+			buffer_append_byte(&writer->line, ' ');
+		buffer_append_text(&writer->line, text_slice(all, start, writer->cells.end[c]));
+		start = writer->cells.end[c];
+	}
+	markdown_paragraph(&writer->markdown, escaped(writer, buffer_view(&writer->line)));
+	writer->row_held = writer->header_alone = false;
+}
+
 static void flush(struct pdf_writer *writer)
 {
-	if (writer->pending == PDF_PENDING_TABLE) {
+	if (writer->pending == PDF_PENDING_TABLE && writer->header_alone) {
+		markdown_table_close(&writer->markdown);
+		write_lone_header(writer);
+	} else if (writer->pending == PDF_PENDING_TABLE) {
 		release_row(writer);
 		markdown_table_close(&writer->markdown);
 	} else if (writer->pending == PDF_PENDING_CODE)
@@ -391,6 +411,7 @@ static void write_table(struct pdf_writer *writer, const struct pdf_layout *layo
 		writer->table_columns = table->column_count;
 		writer->pending = PDF_PENDING_TABLE;
 	}
+	writer->header_alone = table->header_only;
 	for (uint32_t first = table->row_first, next; first < end; first = next) {
 		const bool is_first = first == table->row_first;
 		const bool goes_on = is_first && continues && !layout->rows[first].begins_cells;

@@ -33,6 +33,7 @@ struct pdf_writer {
 	struct buffer line;      /* scratch: one row or cell */
 	struct pdf_cells cells, header; /* of the open table: its last row, held back as it may go on; its first row */
 	bool row_held;
+	bool header_alone;       /* the row that is held may be a line of text: no other row of the table was seen */
 	size_t table_columns;
 	struct buffer row;       /* scratch: cells of one row, escaped */
 	struct buffer escaped;   /* scratch */
