@@ -41,15 +41,38 @@ static bool aligns(const struct pdf_layout *layout, size_t r, int step, float x)
 	return false;
 }
 
+static float gap_before(const struct pdf_layout *layout, uint32_t word)
+{
+	return layout->page->words[word].box.x0 - layout->page->words[word - 1].box.x1;
+}
+
+/* A gap of the segment that is no blank in any line: wider than `gap_sizes_min`, and than the blanks of this line, which may be
+ * stretched to fill it. */
+static float column_gap(const struct pdf_layout *layout, const struct pdf_segment *segment)
+{
+	static const float blank_ratio = 1.5f;
+	float least = INFINITY;
+	uint32_t gaps = 0;
+
+	for (uint32_t w = segment->word_first + 1; w < segment->word_first + segment->word_count; w++) {
+		if (layout->page->words[w].glued)
+			continue;
+		gaps++;
+		least = fminf(least, gap_before(layout, w));
+	}
+	return fmaxf(gap_sizes_min * segment->size, gaps > 1 ? blank_ratio * least : 0);
+}
+
 static int mark_breaks(struct pdf_layout *layout, size_t r)
 {
 	const struct pdf_row *row = &layout->rows[r];
 
 	for (uint32_t s = 0; s < row->segment_count; s++) {
 		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		const float gap = column_gap(layout, segment);
 		for (uint32_t w = segment->word_first + 1; w < segment->word_first + segment->word_count; w++) {
-			const struct pdf_word *before = &layout->page->words[w - 1], *word = &layout->page->words[w];
-			if (word->glued || word->box.x0 - before->box.x1 < gap_sizes_min * fmaxf(before->size, word->size))
+			const struct pdf_word *word = &layout->page->words[w];
+			if (word->glued || gap_before(layout, w) < gap)
 				continue;
 			if (!aligns(layout, r, 1, word->box.x0) && !aligns(layout, r, -1, word->box.x0))
 				continue;

@@ -69,7 +69,7 @@ static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table 
 	if (row_distance(before, row) < line_sizes * row->size)
 		return true;
 	return table->column_count > 1 && row->box.x0 > table->columns[0].x1 && after && after->region == row->region &&
-	       after->segment_count + 1 >= table->column_count && row_distance(row, after) < line_sizes * row->size;
+	       after->segment_count > 1 && after->segment_count + 1 >= table->column_count && row_distance(row, after) < line_sizes * row->size;
 }
 
 struct table_shape {

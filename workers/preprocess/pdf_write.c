@@ -145,12 +145,21 @@ static void append_lines(struct pdf_writer *writer, const struct pdf_layout *lay
 	}
 }
 
+/* An explanation far right of the name that it explains goes on at its own place only. */
+static bool stands_below_term(const struct pdf_writer *writer, const struct pdf_block *block)
+{
+	const struct pdf_open_list *list = &writer->lists[writer->list_depth - 1];
+	return list->text_x0 - list->marker_x0 > 2.5f * block->size && fabsf(block->x0 - list->text_x0) > block->size;
+}
+
 /* A paragraph at the top of a page or column goes on with the one before it that does not end like a sentence. */
 static bool goes_on(const struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
 	struct text before = buffer_view(&writer->text);
 
 	if (!block->starts_region || before.bytes == 0 || (writer->pending != PDF_PENDING_PARAGRAPH && writer->pending != PDF_PENDING_ITEM))
+		return false;
+	if (writer->pending == PDF_PENDING_ITEM && writer->list_depth > 0 && stands_below_term(writer, block))
 		return false;
 	const struct pdf_segment *segment = &layout->segments[layout->rows[block->row_first].segment_first];
 	struct text first = pdf_word_text(layout->page, &layout->page->words[segment->word_first]);
@@ -170,30 +179,35 @@ static void write_paragraph(struct pdf_writer *writer, const struct pdf_layout *
 	append_lines(writer, layout, block, &writer->text);
 }
 
-static void write_item(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+/* Opens the item of a list at its place: in the list that is open there, or in a new one, deeper or instead of others. */
+static void open_item(struct pdf_writer *writer, struct pdf_open_list place, float size, uint32_t number)
 {
 	flush(writer);
 	while (writer->list_depth > 0) {
 		struct pdf_open_list *list = &writer->lists[writer->list_depth - 1];
-		if (block->x0 > list->marker_x0 + 0.5f * block->size && writer->list_depth < PDF_LIST_DEPTH_MAX)
+		if (place.marker_x0 > list->marker_x0 + 0.5f * size && writer->list_depth < PDF_LIST_DEPTH_MAX)
 			break; /* deeper */
-		if (block->x0 > list->marker_x0 - 0.5f * block->size && list->ordered == block->marker.ordered)
+		if (place.marker_x0 > list->marker_x0 - 0.5f * size && list->ordered == place.ordered)
 			break; /* the same list */
 		close_list(writer);
 	}
 	struct pdf_open_list *list = writer->list_depth > 0 ? &writer->lists[writer->list_depth - 1] : NULL;
-	if (!list || block->x0 > list->marker_x0 + 0.5f * block->size) {
+	if (!list || place.marker_x0 > list->marker_x0 + 0.5f * size) {
 		if (writer->list_depth < PDF_LIST_DEPTH_MAX) {
-			markdown_list_open(&writer->markdown, block->marker.ordered);
-			list = &writer->lists[writer->list_depth++];
-			*list = (struct pdf_open_list){ block->x0, block->text_x0, block->marker.ordered };
+			markdown_list_open(&writer->markdown, place.ordered);
+			writer->lists[writer->list_depth++] = place;
 		}
 	} else {
 		markdown_item_close(&writer->markdown);
-		list->text_x0 = block->text_x0;
+		list->text_x0 = place.text_x0;
 	}
-	markdown_item_open(&writer->markdown, block->marker.number);
+	markdown_item_open(&writer->markdown, number);
 	writer->pending = PDF_PENDING_ITEM;
+}
+
+static void write_item(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	open_item(writer, (struct pdf_open_list){ block->x0, block->text_x0, block->marker.ordered }, block->size, block->marker.number);
 	append_lines(writer, layout, block, &writer->text);
 }
 
@@ -329,23 +343,6 @@ static void gather_cells(struct pdf_writer *writer, const struct pdf_layout *lay
 	buffer_append_text(&cells->text, buffer_view(all));
 }
 
-static void write_term(struct pdf_writer *writer)
-{
-	const struct text all = buffer_view(&writer->cells.text);
-	const size_t middle = writer->cells.end[0];
-
-	if (writer->cells.text.status)
-		return;
-	restart(writer, &writer->line);
-	buffer_append_text(&writer->line, text_slice(all, 0, middle));
-	if (middle > 0 && middle < all.bytes)
-		buffer_append_string(&writer->line, ": ");
-	buffer_append_text(&writer->line, text_slice(all, middle, all.bytes));
-	markdown_item_open(&writer->markdown, 0);
-	markdown_paragraph(&writer->markdown, escaped(writer, buffer_view(&writer->line)));
-	markdown_item_close(&writer->markdown);
-}
-
 /* Where the next row of the table begins, behind the line `first`. */
 static uint32_t row_end(const struct pdf_layout *layout, uint32_t first, uint32_t end)
 {
@@ -355,19 +352,23 @@ static uint32_t row_end(const struct pdf_layout *layout, uint32_t first, uint32_
 	return r;
 }
 
-static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_table *table)
+/* Names and explanations are the items of a list; the last one may go on. */
+static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
 {
+	const struct pdf_open_list place = { block->x0, block->x0 + table->columns[1].x0 - table->columns[0].x0, false };
 	const uint32_t end = table->row_first + table->row_count;
 
-	flush(writer);
-	close_all_lists(writer);
-	markdown_list_open(&writer->markdown, false);
 	for (uint32_t first = table->row_first, next; first < end; first = next) {
 		next = row_end(layout, first, end);
+		open_item(writer, place, block->size, 0);
 		gather_cells(writer, layout, table, first, next, false);
-		write_term(writer);
+		const struct text all = buffer_view(&writer->cells.text);
+		const size_t middle = size_min(writer->cells.end[0], all.bytes);
+		buffer_append_text(&writer->text, text_slice(all, 0, middle));
+		if (middle > 0 && middle < all.bytes)
+			buffer_append_string(&writer->text, ": ");
+		buffer_append_text(&writer->text, text_slice(all, middle, all.bytes));
 	}
-	markdown_list_close(&writer->markdown);
 }
 
 static bool cells_equal(const struct pdf_cells *a, const struct pdf_cells *b, size_t columns)
@@ -438,7 +439,7 @@ void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, 
 		case PDF_BLOCK_CODE: write_code(writer, layout, block); break;
 		case PDF_BLOCK_TABLE:
 			if (blocks->tables[block->table].terms)
-				write_terms(writer, layout, &blocks->tables[block->table]);
+				write_terms(writer, layout, block, &blocks->tables[block->table]);
 			else
 				write_table(writer, layout, block, &blocks->tables[block->table]);
 			break;
