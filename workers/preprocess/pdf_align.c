@@ -7,13 +7,15 @@ enum { ROWS_AROUND = 3 }; /* looked at above and below */
 
 static const float gap_sizes_min = 0.4f;      /* of white before a column, in font sizes; a blank is about 0.3 */
 static const float row_distance_sizes = 3.2f; /* rows further apart say nothing about each other */
+static const float bold_min = 0.9f;
 static const float mono_share = 0.85f;        /* program text is aligned with blanks: its gaps are kept as they are */
 
-/* Has the row a part that begins at x, with white before it? Its parts are sorted from left to right. */
+/* Has the row a part that begins at x, with white before it? Its parts are sorted from left to right; the first one counts when it
+ * stands far right of the text's edge. */
 static bool begins_part_at(const struct pdf_layout *layout, const struct pdf_row *row, float x)
 {
-	static const float tolerance = 1.0f;
-	uint32_t low = 1, high = row->segment_count;
+	static const float tolerance = 1.0f, indent_sizes = 3.0f;
+	uint32_t low = row->box.x0 > layout->text.x0 + indent_sizes * row->size ? 0 : 1, high = row->segment_count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
@@ -41,6 +43,33 @@ static bool aligns(const struct pdf_layout *layout, size_t r, int step, float x)
 	return false;
 }
 
+/* Do the rows below leave white where the gap is, and one of them has parts on both sides? Names above columns are often in the
+ * middle of them, aligned with nothing. */
+static bool stands_above_white(const struct pdf_layout *layout, size_t r, float x)
+{
+	size_t rows = 0, divided = 0;
+
+	for (size_t below = r + 1; below < layout->row_count && below <= r + ROWS_AROUND; below++) {
+		const struct pdf_row *row = &layout->rows[below], *from = &layout->rows[below - 1];
+		const struct pdf_segment *parts = &layout->segments[row->segment_first];
+		if (row->region != from->region || row->rotated || row->y - from->y > row_distance_sizes * row->size)
+			break;
+		uint32_t left = 0, high = row->segment_count;
+		while (left < high) { /* parts that begin left of x */
+			uint32_t middle = left + (high - left) / 2;
+			if (parts[middle].box.x0 < x)
+				left = middle + 1;
+			else
+				high = middle;
+		}
+		if (left > 0 && parts[left - 1].box.x1 > x)
+			return false;
+		divided += left > 0 && left < row->segment_count;
+		rows++;
+	}
+	return rows >= 2 && divided > 0;
+}
+
 static float gap_before(const struct pdf_layout *layout, uint32_t word)
 {
 	return layout->page->words[word].box.x0 - layout->page->words[word - 1].box.x1;
@@ -50,7 +79,7 @@ static float gap_before(const struct pdf_layout *layout, uint32_t word)
  * stretched to fill it. */
 static float column_gap(const struct pdf_layout *layout, const struct pdf_segment *segment)
 {
-	static const float blank_ratio = 1.5f;
+	static const float blank_ratio = 1.3f;
 	float least = INFINITY;
 	uint32_t gaps = 0;
 
@@ -72,9 +101,10 @@ static int mark_breaks(struct pdf_layout *layout, size_t r)
 		const float gap = column_gap(layout, segment);
 		for (uint32_t w = segment->word_first + 1; w < segment->word_first + segment->word_count; w++) {
 			const struct pdf_word *word = &layout->page->words[w];
-			if (word->glued || gap_before(layout, w) < gap)
-				continue;
-			if (!aligns(layout, r, 1, word->box.x0) && !aligns(layout, r, -1, word->box.x0))
+			const float white = word->glued ? 0 : gap_before(layout, w), x = word->box.x0;
+			bool aligned = white >= gap && (aligns(layout, r, 1, x) || aligns(layout, r, -1, x));
+			bool header = row->bold > bold_min && white >= gap_sizes_min * segment->size && stands_above_white(layout, r, x - white / 2);
+			if (!aligned && !header)
 				continue;
 			if (!pdf_grow((void **)&layout->breaks, &layout->break_capacity, layout->break_count, sizeof(*layout->breaks)))
 				return -ENOMEM;

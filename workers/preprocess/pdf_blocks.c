@@ -298,6 +298,16 @@ static bool find_heading(struct blocks_work *work, size_t r, struct found_headin
 
 /* --- items, code, paragraphs ----------------------------------------------------------------------------------- */
 
+/* A footnote begins with its small raised number. */
+static bool begins_footnote(const struct blocks_work *work, const struct pdf_row *row)
+{
+	const struct pdf_page *page = work->layout->page;
+	const struct pdf_word *word = &page->words[work->layout->segments[row->segment_first].word_first];
+	struct text text = pdf_word_text(page, word);
+
+	return word->size < 0.85f * row->size && text.bytes < 4 && ascii_is_digit(text.data[0]);
+}
+
 static bool is_code(const struct blocks_work *work, const struct pdf_row *row)
 {
 	return row->mono >= mono_share && !work->body->mono && !row->rotated;
@@ -335,16 +345,6 @@ static bool find_marker(struct blocks_work *work, const struct pdf_row *row, str
 static bool is_full(const struct blocks_work *work, const struct pdf_row *row)
 {
 	return row->box.x1 > work->region.x1 - 0.2f * (work->region.x1 - work->region.x0);
-}
-
-/* A footnote begins with its small raised number. */
-static bool begins_footnote(const struct blocks_work *work, const struct pdf_row *row)
-{
-	const struct pdf_page *page = work->layout->page;
-	const struct pdf_word *word = &page->words[work->layout->segments[row->segment_first].word_first];
-	struct text text = pdf_word_text(page, word);
-
-	return word->size < 0.85f * row->size && text.bytes < 4 && ascii_is_digit(text.data[0]);
 }
 
 /* What stands in the way of `row` being the next line of the paragraph whose last line is `before`. */
@@ -391,7 +391,7 @@ static bool find_table(struct blocks_work *work, size_t r, struct pdf_table *ret
 {
 	size_t seen = 0;
 
-	if (work->layout->rows[r].segment_count < 2 || r < work->no_table_before)
+	if (work->layout->rows[r].segment_count < 2 || r < work->no_table_before || begins_footnote(work, &work->layout->rows[r]))
 		return false;
 	if (pdf_table_find(work->layout, r, ret_table, &seen))
 		return true;

@@ -192,6 +192,22 @@ static void rank_sizes(const struct pdf_headings *headings, struct size_levels *
 	}
 }
 
+/* When the outline has the title too, as the one entry above all others, its depths count from there. */
+static void lift_outline(struct pdf_headings *headings)
+{
+	bool title_on_top = false;
+
+	for (size_t i = 0; i < headings->count; i++) {
+		const struct pdf_heading *heading = &headings->items[i];
+		if (heading->title)
+			title_on_top = heading->outline_depth == 1;
+		else if (heading->outline_depth == 1)
+			return;
+	}
+	for (size_t i = 0; i < headings->count && title_on_top; i++)
+		headings->items[i].outline_depth -= headings->items[i].outline_depth > 1;
+}
+
 void pdf_headings_settle(struct pdf_headings *headings, bool titled)
 {
 	const unsigned base = titled ? 1 : 0;
@@ -199,6 +215,7 @@ void pdf_headings_settle(struct pdf_headings *headings, bool titled)
 	unsigned stated_level = 0, level_before = base;
 	float stated_size = 0;
 
+	lift_outline(headings);
 	rank_sizes(headings, &levels);
 	for (size_t i = 0; i < headings->count; i++)
 		if (headings->items[i].title)

@@ -2,23 +2,33 @@
 
 #include <math.h>
 
-static const float column_gap_sizes = 0.6f; /* white between two columns, in font sizes */
+static const float column_gap_sizes = 0.35f; /* white between two columns, in font sizes */
 static const float bold_header_min = 0.8f;    /* share of a header's letters */
-static const float row_distance_sizes = 3.2f; /* lines further apart are not of one table */
+static const float row_distance_sizes = 4.0f; /* lines further apart are not of one table */
 
 static float row_distance(const struct pdf_row *a, const struct pdf_row *b) { return b->y - a->y; }
 
-/* Puts the segment into the columns: into the one that it overlaps, or as a new one. False when it would join two columns. */
-static bool place_segment(struct pdf_table *table, const struct pdf_segment *segment, bool may_add)
+/* The columns from *ret_first up to the one returned are touched by the segment when it is widened by `margin`. */
+static size_t touched_columns(const struct pdf_table *table, const struct pdf_segment *segment, float margin, size_t *ret_first)
 {
-	const float gap = column_gap_sizes * segment->size;
 	size_t first = 0;
 
-	while (first < table->column_count && table->columns[first].x1 + gap <= segment->box.x0)
+	while (first < table->column_count && table->columns[first].x1 + margin <= segment->box.x0)
 		first++;
 	size_t end = first;
-	while (end < table->column_count && table->columns[end].x0 < segment->box.x1 + gap)
+	while (end < table->column_count && table->columns[end].x0 < segment->box.x1 + margin)
 		end++;
+	*ret_first = first;
+	return end;
+}
+
+/* Puts the segment into the columns: into the one that it overlaps or is close to, or as a new one. False when it would join two. */
+static bool place_segment(struct pdf_table *table, const struct pdf_segment *segment, bool may_add)
+{
+	size_t first, end = touched_columns(table, segment, 0, &first);
+
+	if (end == first)
+		end = touched_columns(table, segment, column_gap_sizes * segment->size, &first);
 	if (end - first > 1)
 		return false;
 	if (end == first) {
@@ -59,8 +69,9 @@ static const struct pdf_row *row_after(const struct pdf_layout *layout, size_t r
 	return NULL;
 }
 
-/* A line with one part belongs to the table when it continues a cell close above; or when, right of the first column, a line
- * with more parts follows close below: cells in the middle of a row's height stand lower than its tallest cell begins. */
+/* A line with one part belongs to the table when it continues a cell close above. Cells in the middle of a row's height stand lower
+ * than its tallest cell begins: so also when a line follows that is lower by less than a line; or, right of the first column,
+ * when one with more parts follows close below. */
 static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r)
 {
 	static const float line_sizes = 1.35f;
@@ -68,16 +79,21 @@ static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table 
 
 	if (row_distance(before, row) < line_sizes * row->size)
 		return true;
+	if (table->column_count > 1 && after && after->region == row->region && row_distance(row, after) < PDF_STAGGER_SIZES * row->size)
+		return true;
 	return table->column_count > 1 && row->box.x0 > table->columns[0].x1 && after && after->region == row->region &&
 	       after->segment_count > 1 && after->segment_count + 1 >= table->column_count && row_distance(row, after) < line_sizes * row->size;
 }
+
+enum { EXPLANATION_WORDS_MIN = 5 };
 
 struct table_shape {
 	size_t rows, full_rows;      /* full: with two parts or more */
 	size_t cells;
 	size_t filled[PDF_TABLE_COLUMNS_MAX];
-	size_t words[PDF_TABLE_COLUMNS_MAX];
 	size_t mono_rows;
+	size_t keys, long_values;    /* rows that begin in the first of two columns; of these, with a sentence in the second */
+	size_t wrapped_keys;         /* lines with nothing but the first column */
 };
 
 /* How many of the column's cells share their left edge, right edge or middle with the cell before them in the column. */
@@ -109,11 +125,16 @@ static float aligned_share(const struct pdf_layout *layout, const struct pdf_tab
 
 static void measure(const struct pdf_layout *layout, const struct pdf_table *table, struct table_shape *shape)
 {
+	const struct pdf_row *last = NULL;
+
 	for (uint32_t r = 0; r < table->row_count; r++) {
 		const struct pdf_row *row = &layout->rows[table->row_first + r];
 		if (row->furniture)
 			continue;
-		shape->rows++;
+		if (!last || row_distance(last, row) >= PDF_STAGGER_SIZES * row->size) {
+			shape->rows++;
+			last = row;
+		}
 		shape->full_rows += row->segment_count > 1;
 		shape->mono_rows += row->mono > 0.9f;
 		for (uint32_t s = 0; s < row->segment_count; s++) {
@@ -121,7 +142,9 @@ static void measure(const struct pdf_layout *layout, const struct pdf_table *tab
 			size_t column = pdf_table_column_of(table, segment);
 			shape->cells++;
 			shape->filled[column]++;
-			shape->words[column] += segment->word_count;
+			shape->wrapped_keys += column == 0 && row->segment_count == 1;
+			shape->keys += column == 0 && row->segment_count == 2;
+			shape->long_values += s == 1 && row->segment_count == 2 && segment->word_count >= EXPLANATION_WORDS_MIN;
 		}
 	}
 }
@@ -175,7 +198,7 @@ static bool are_terms(const struct pdf_layout *layout, const struct pdf_table *t
 	const struct pdf_segment *left = &layout->segments[first->segment_first];
 	bool mono_names = layout->page->words[left->word_first].style & PDF_MONO;
 	bool header = first->bold > bold_header_min;
-	bool sentences = shape->words[1] > 6 * shape->filled[1] || shape->filled[1] > shape->filled[0] + shape->filled[0] / 2;
+	bool sentences = shape->long_values * 2 >= shape->keys && shape->wrapped_keys == 0;
 	return !header && (mono_names || sentences);
 }
 

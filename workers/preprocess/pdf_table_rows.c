@@ -7,7 +7,6 @@
 
 static const float wide_ratio = 1.2f;      /* distance of rows to that of lines, at least */
 static const float line_sizes_max = 1.85f; /* lines of a cell stand closer than this, in font sizes */
-static const float stagger_sizes = 0.75f;  /* nearer than this are no two lines: cells in the middle of a row's height */
 static const float blank_sizes = 0.25f;
 
 /* What is known of the table before its rows are parted. */
@@ -80,7 +79,7 @@ static float line_distance(const struct pdf_layout *layout, const struct pdf_tab
 		for (uint32_t s = 0; s < row->segment_count && !row->furniture; s++) {
 			size_t column = pdf_table_column_of(table, &layout->segments[row->segment_first + s]);
 			float distance = row->y - above.y[column];
-			if (above.last[column] && distance >= stagger_sizes * row->size && distance < least)
+			if (above.last[column] && distance >= PDF_STAGGER_SIZES * row->size && distance < least)
 				least = distance;
 		}
 		if (!row->furniture)
@@ -105,7 +104,7 @@ static void look_at_inner_line(const struct pdf_layout *layout, const struct pdf
 			continue;
 		spacing->cells++;
 		spacing->misfits += would_fit(layout, above->last[column], segment, table->columns[column].x1) ||
-				    are_values(layout, above->last[column], segment);
+				    (row->segment_count == filled && are_values(layout, above->last[column], segment));
 	}
 }
 
@@ -121,7 +120,7 @@ static void measure(const struct pdf_layout *layout, const struct pdf_table *tab
 		if (row->furniture)
 			continue;
 		bool wide = before && row->y - before->y > wide_ratio * spacing->line;
-		const bool staggered = before && row->y - before->y < stagger_sizes * row->size;
+		const bool staggered = before && row->y - before->y < PDF_STAGGER_SIZES * row->size;
 		if (before && !staggered) {
 			spacing->header_apart |= spacing->distances == 0 && wide;
 			spacing->wide += wide;
@@ -240,7 +239,7 @@ void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *tabl
 		const bool key = pdf_table_column_of(table, &layout->segments[row->segment_first]) == 0;
 		if (!before)
 			row->begins_cells = !table->continued || key;
-		else if (!table->terms && distance < stagger_sizes * row->size)
+		else if (!table->terms && distance < PDF_STAGGER_SIZES * row->size)
 			row->begins_cells = false;
 		else if (spaced)
 			row->begins_cells = distance > wide_ratio * spacing.line;

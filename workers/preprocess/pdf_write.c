@@ -145,11 +145,17 @@ static void append_lines(struct pdf_writer *writer, const struct pdf_layout *lay
 	}
 }
 
-/* An explanation far right of the name that it explains goes on at its own place only. */
+/* Does the text of the list's items stand far right of their markers, as that of names with explanations? */
+static bool holds_terms(const struct pdf_open_list *list, float size)
+{
+	return list->text_x0 - list->marker_x0 > 2.5f * size;
+}
+
+/* An explanation goes on at its own place only. */
 static bool stands_below_term(const struct pdf_writer *writer, const struct pdf_block *block)
 {
 	const struct pdf_open_list *list = &writer->lists[writer->list_depth - 1];
-	return list->text_x0 - list->marker_x0 > 2.5f * block->size && fabsf(block->x0 - list->text_x0) > block->size;
+	return holds_terms(list, block->size) && fabsf(block->x0 - list->text_x0) > block->size;
 }
 
 /* A paragraph at the top of a page or column goes on with the one before it that does not end like a sentence. */
@@ -179,20 +185,26 @@ static void write_paragraph(struct pdf_writer *writer, const struct pdf_layout *
 	append_lines(writer, layout, block, &writer->text);
 }
 
+/* Is a marker at x0 that of a list inside the item of this one? */
+static bool is_deeper(const struct pdf_open_list *list, float x0, float size)
+{
+	return x0 > list->marker_x0 + 0.5f * size && (!holds_terms(list, size) || x0 > list->text_x0 - size);
+}
+
 /* Opens the item of a list at its place: in the list that is open there, or in a new one, deeper or instead of others. */
 static void open_item(struct pdf_writer *writer, struct pdf_open_list place, float size, uint32_t number)
 {
 	flush(writer);
 	while (writer->list_depth > 0) {
 		struct pdf_open_list *list = &writer->lists[writer->list_depth - 1];
-		if (place.marker_x0 > list->marker_x0 + 0.5f * size && writer->list_depth < PDF_LIST_DEPTH_MAX)
-			break; /* deeper */
-		if (place.marker_x0 > list->marker_x0 - 0.5f * size && list->ordered == place.ordered)
+		if (is_deeper(list, place.marker_x0, size) && writer->list_depth < PDF_LIST_DEPTH_MAX)
+			break;
+		if (fabsf(place.marker_x0 - list->marker_x0) <= 0.5f * size && list->ordered == place.ordered)
 			break; /* the same list */
 		close_list(writer);
 	}
 	struct pdf_open_list *list = writer->list_depth > 0 ? &writer->lists[writer->list_depth - 1] : NULL;
-	if (!list || place.marker_x0 > list->marker_x0 + 0.5f * size) {
+	if (!list || is_deeper(list, place.marker_x0, size)) {
 		if (writer->list_depth < PDF_LIST_DEPTH_MAX) {
 			markdown_list_open(&writer->markdown, place.ordered);
 			writer->lists[writer->list_depth++] = place;
