@@ -35,12 +35,45 @@ static bool aligns(const struct pdf_layout *layout, size_t r, int step, float x)
 			return false;
 		const struct pdf_row *from = &layout->rows[r];
 		const struct pdf_row *row = &layout->rows[r = step < 0 ? r - 1 : r + 1];
-		if (row->region != from->region || row->rotated || fabsf(row->y - from->y) > row_distance_sizes * row->size)
+		if (row->region != from->region || row->rotated || row->mono >= mono_share ||
+		    fabsf(row->y - from->y) > row_distance_sizes * row->size)
 			return false;
 		if (begins_part_at(layout, row, x))
 			return true;
 	}
 	return false;
+}
+
+/* The part of the row that begins left of x, and is the last to do so; NULL when there is none. *ret_next: is there one right of it? */
+static const struct pdf_segment *part_before(const struct pdf_layout *layout, const struct pdf_row *row, float x, bool *ret_next)
+{
+	const struct pdf_segment *parts = &layout->segments[row->segment_first];
+	uint32_t left = 0, high = row->segment_count;
+
+	while (left < high) {
+		uint32_t middle = left + (high - left) / 2;
+		if (parts[middle].box.x0 < x)
+			left = middle + 1;
+		else
+			high = middle;
+	}
+	*ret_next = left < row->segment_count;
+	return left > 0 ? &parts[left - 1] : NULL;
+}
+
+/* Is the next line above (step -1) or below (1) text that runs on over x? Then this one is of its paragraph. */
+static bool runs_on(const struct pdf_layout *layout, size_t r, int step, float x)
+{
+	static const float line_sizes = 1.45f;
+	bool next;
+
+	if (step < 0 ? r == 0 : r + 1 >= layout->row_count)
+		return false;
+	const struct pdf_row *row = &layout->rows[r], *beside = step < 0 ? row - 1 : row + 1;
+	if (beside->region != row->region || beside->rotated || fabsf(beside->y - row->y) > line_sizes * row->size)
+		return false;
+	const struct pdf_segment *part = part_before(layout, beside, x, &next);
+	return part && part->box.x1 > x;
 }
 
 /* Do the rows below leave white where the gap is, and one of them has parts on both sides? Names above columns are often in the
@@ -51,20 +84,13 @@ static bool stands_above_white(const struct pdf_layout *layout, size_t r, float 
 
 	for (size_t below = r + 1; below < layout->row_count && below <= r + ROWS_AROUND; below++) {
 		const struct pdf_row *row = &layout->rows[below], *from = &layout->rows[below - 1];
-		const struct pdf_segment *parts = &layout->segments[row->segment_first];
+		bool next;
 		if (row->region != from->region || row->rotated || row->y - from->y > row_distance_sizes * row->size)
 			break;
-		uint32_t left = 0, high = row->segment_count;
-		while (left < high) { /* parts that begin left of x */
-			uint32_t middle = left + (high - left) / 2;
-			if (parts[middle].box.x0 < x)
-				left = middle + 1;
-			else
-				high = middle;
-		}
-		if (left > 0 && parts[left - 1].box.x1 > x)
+		const struct pdf_segment *part = part_before(layout, row, x, &next);
+		if (part && part->box.x1 > x)
 			return false;
-		divided += left > 0 && left < row->segment_count;
+		divided += part && next;
 		rows++;
 	}
 	return rows >= 2 && divided > 0;
@@ -104,7 +130,7 @@ static int mark_breaks(struct pdf_layout *layout, size_t r)
 			const float white = word->glued ? 0 : gap_before(layout, w), x = word->box.x0;
 			bool aligned = white >= gap && (aligns(layout, r, 1, x) || aligns(layout, r, -1, x));
 			bool header = row->bold > bold_min && white >= gap_sizes_min * segment->size && stands_above_white(layout, r, x - white / 2);
-			if (!aligned && !header)
+			if ((!aligned && !header) || runs_on(layout, r, 1, x - white / 2) || runs_on(layout, r, -1, x - white / 2))
 				continue;
 			if (!pdf_grow((void **)&layout->breaks, &layout->break_capacity, layout->break_count, sizeof(*layout->breaks)))
 				return -ENOMEM;
