@@ -6,6 +6,7 @@
 enum { ROWS_AROUND = 3 }; /* looked at above and below */
 
 static const float gap_sizes_min = 0.4f;      /* of white before a column, in font sizes; a blank is about 0.3 */
+static const float header_gap_sizes_min = 0.15f; /* the same between bold names that stand exactly above columns */
 static const float row_distance_sizes = 3.2f; /* rows further apart say nothing about each other */
 static const float bold_min = 0.9f;
 static const float mono_share = 0.85f;        /* program text is aligned with blanks: its gaps are kept as they are */
@@ -129,7 +130,9 @@ static int mark_breaks(struct pdf_layout *layout, size_t r)
 			const struct pdf_word *word = &layout->page->words[w];
 			const float white = word->glued ? 0 : gap_before(layout, w), x = word->box.x0;
 			bool aligned = white >= gap && (aligns(layout, r, 1, x) || aligns(layout, r, -1, x));
-			bool header = row->bold > bold_min && white >= gap_sizes_min * segment->size && stands_above_white(layout, r, x - white / 2);
+			bool header = row->bold > bold_min &&
+				      ((white >= gap_sizes_min * segment->size && stands_above_white(layout, r, x - white / 2)) ||
+				       (white >= header_gap_sizes_min * segment->size && aligns(layout, r, 1, x)));
 			if ((!aligned && !header) || runs_on(layout, r, 1, x - white / 2) || runs_on(layout, r, -1, x - white / 2))
 				continue;
 			if (!pdf_grow((void **)&layout->breaks, &layout->break_capacity, layout->break_count, sizeof(*layout->breaks)))

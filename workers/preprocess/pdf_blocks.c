@@ -308,9 +308,15 @@ static bool begins_footnote(const struct blocks_work *work, const struct pdf_row
 	return word->size < 0.85f * row->size && text.bytes < 4 && ascii_is_digit(text.data[0]);
 }
 
+static const struct pdf_word *first_word(const struct blocks_work *work, const struct pdf_row *row)
+{
+	return &work->layout->page->words[work->layout->segments[row->segment_first].word_first];
+}
+
+/* Fixed-width type from its first word on: "2. Set someLongName to 3." is no code. */
 static bool is_code(const struct blocks_work *work, const struct pdf_row *row)
 {
-	return row->mono >= mono_share && !work->body->mono && !row->rotated;
+	return row->mono >= mono_share && first_word(work, row)->style & PDF_MONO && !work->body->mono && !row->rotated;
 }
 
 /* Does the row begin with a list marker that stands by itself? *ret_text_x0: where the item's text begins. */
@@ -347,6 +353,15 @@ static bool is_full(const struct blocks_work *work, const struct pdf_row *row)
 	return row->box.x1 > work->region.x1 - 0.2f * (work->region.x1 - work->region.x0);
 }
 
+/* Would the first word of `row` not have stood on the line before? Then that line is full, short as it may be. */
+static bool is_wrapped(const struct blocks_work *work, const struct pdf_row *before, const struct pdf_row *row)
+{
+	static const float blank_sizes = 0.25f;
+	const struct pdf_word *word = first_word(work, row);
+
+	return is_full(work, before) || before->box.x1 + blank_sizes * row->size + word->box.x1 - word->box.x0 > work->region.x1;
+}
+
 /* What stands in the way of `row` being the next line of the paragraph whose last line is `before`. */
 static bool text_breaks(struct blocks_work *work, const struct pdf_row *before, const struct pdf_row *row)
 {
@@ -358,8 +373,11 @@ static bool text_breaks(struct blocks_work *work, const struct pdf_row *before, 
 	if (row->region != before->region || row->rotated || before->rotated || gap > 1.3f * line || !same_type(before, row) ||
 	    begins_footnote(work, row))
 		return true;
-	if (is_code(work, row) && !(aligned && is_full(work, before) && gap < 1.15f * line))
-		return true;
+	if (is_code(work, row)) {
+		bool hangs = find_marker(work, before, &marker, &text_x0) && fabsf(row->box.x0 - text_x0) < 0.5f * row->size;
+		if (!(aligned || hangs) || !is_wrapped(work, before, row) || gap > 1.15f * line)
+			return true;
+	}
 	return find_marker(work, row, &marker, &text_x0) && (!marker.ordered || !aligned || gap > 1.1f * line || !is_full(work, before));
 }
 

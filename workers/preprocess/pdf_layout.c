@@ -202,26 +202,27 @@ static void sort_segments(struct pdf_layout *layout)
 		qsort(layout->segments, layout->segment_count, sizeof(*layout->segments), compare_height);
 }
 
-struct side_lines {
+struct lines {
 	size_t count, wide; /* lines; those far below the one before */
 	float y;            /* of the last one */
 };
 
-static void count_line(struct side_lines *side, float y, float size)
+static void count_line(struct lines *lines, float y, float size)
 {
 	static const float wide_sizes = 1.55f;
 
-	side->wide += side->count > 0 && y - side->y > wide_sizes * size;
-	side->count++;
-	side->y = y;
+	lines->wide += lines->count > 0 && y - lines->y > wide_sizes * size;
+	lines->count++;
+	lines->y = y;
 }
 
-/* Does the band hold the rows of a table? Then the lines of the side that has fewer are set apart, and stand at exactly the height
- * of one on the other side, where text has its own lines. The segments are sorted by height. */
+/* Does the band hold the rows of a table? Then most lines of the side that has fewer stand at exactly the height of one on the other
+ * side, and the white between rows goes through both sides, where each column of text has its own lines and white. The segments
+ * are sorted by height. */
 static bool is_table_band(const struct pdf_layout *layout, size_t first, size_t end, float gutter_x)
 {
 	static const float same_height_sizes = 0.15f;
-	struct side_lines left = { 0 }, right = { 0 };
+	struct lines left = { 0 }, right = { 0 }, any = { 0 };
 	size_t both = 0;
 
 	for (size_t i = first, next; i < end; i = next) {
@@ -238,10 +239,11 @@ static bool is_table_band(const struct pdf_layout *layout, size_t first, size_t 
 			count_line(&left, y, segment->size);
 		if (has_right)
 			count_line(&right, y, segment->size);
+		count_line(&any, y, segment->size);
 		both += has_left && has_right;
 	}
-	const struct side_lines *fewer = left.count < right.count ? &left : &right;
-	return both * 10 >= fewer->count * 7 && fewer->wide * 10 >= fewer->count * 4;
+	const size_t fewer = left.count < right.count ? left.count : right.count;
+	return both * 10 >= fewer * 7 && any.wide >= 2 && any.wide * 20 >= (left.wide + right.wide) * 7;
 }
 
 /* The segments from `first` to `end` lie between two that span the page: two columns when both sides have lines enough. */

@@ -191,35 +191,46 @@ static bool is_deeper(const struct pdf_open_list *list, float x0, float size)
 	return x0 > list->marker_x0 + 0.5f * size && (!holds_terms(list, size) || x0 > list->text_x0 - size);
 }
 
-/* Opens the item of a list at its place: in the list that is open there, or in a new one, deeper or instead of others. */
-static void open_item(struct pdf_writer *writer, struct pdf_open_list place, float size, uint32_t number)
+/* Does the item go on with the list? It stands at the same place; or it has the next number at the top of a page or column, whose
+ * left edge may be another one. */
+static bool is_next_of(const struct pdf_open_list *list, const struct pdf_open_list *item, const struct pdf_block *block)
 {
+	if (list->ordered != item->ordered)
+		return false;
+	if (block->starts_region && item->ordered && item->number == list->number + 1)
+		return true;
+	return fabsf(item->marker_x0 - list->marker_x0) <= 0.5f * block->size;
+}
+
+/* Opens the item in the list that is open at its place, or in a new one, deeper or instead of others. */
+static void open_item(struct pdf_writer *writer, struct pdf_open_list item, const struct pdf_block *block)
+{
+	struct pdf_open_list *list = NULL;
+
 	flush(writer);
-	while (writer->list_depth > 0) {
-		struct pdf_open_list *list = &writer->lists[writer->list_depth - 1];
-		if (is_deeper(list, place.marker_x0, size) && writer->list_depth < PDF_LIST_DEPTH_MAX)
+	for (; writer->list_depth > 0; close_list(writer), list = NULL) {
+		list = &writer->lists[writer->list_depth - 1];
+		if (is_next_of(list, &item, block))
 			break;
-		if (fabsf(place.marker_x0 - list->marker_x0) <= 0.5f * size && list->ordered == place.ordered)
-			break; /* the same list */
-		close_list(writer);
-	}
-	struct pdf_open_list *list = writer->list_depth > 0 ? &writer->lists[writer->list_depth - 1] : NULL;
-	if (!list || is_deeper(list, place.marker_x0, size)) {
-		if (writer->list_depth < PDF_LIST_DEPTH_MAX) {
-			markdown_list_open(&writer->markdown, place.ordered);
-			writer->lists[writer->list_depth++] = place;
+		if (is_deeper(list, item.marker_x0, block->size) && writer->list_depth < PDF_LIST_DEPTH_MAX) {
+			list = NULL;
+			break;
 		}
-	} else {
-		markdown_item_close(&writer->markdown);
-		list->text_x0 = place.text_x0;
 	}
-	markdown_item_open(&writer->markdown, number);
+	if (list) {
+		markdown_item_close(&writer->markdown);
+		*list = item;
+	} else {
+		markdown_list_open(&writer->markdown, item.ordered);
+		writer->lists[writer->list_depth++] = item;
+	}
+	markdown_item_open(&writer->markdown, item.number);
 	writer->pending = PDF_PENDING_ITEM;
 }
 
 static void write_item(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
-	open_item(writer, (struct pdf_open_list){ block->x0, block->text_x0, block->marker.ordered }, block->size, block->marker.number);
+	open_item(writer, (struct pdf_open_list){ block->x0, block->text_x0, block->marker.ordered, block->marker.number }, block);
 	append_lines(writer, layout, block, &writer->text);
 }
 
@@ -367,12 +378,12 @@ static uint32_t row_end(const struct pdf_layout *layout, uint32_t first, uint32_
 /* Names and explanations are the items of a list; the last one may go on. */
 static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
 {
-	const struct pdf_open_list place = { block->x0, block->x0 + table->columns[1].x0 - table->columns[0].x0, false };
+	const struct pdf_open_list place = { block->x0, block->x0 + table->columns[1].x0 - table->columns[0].x0, false, 0 };
 	const uint32_t end = table->row_first + table->row_count;
 
 	for (uint32_t first = table->row_first, next; first < end; first = next) {
 		next = row_end(layout, first, end);
-		open_item(writer, place, block->size, 0);
+		open_item(writer, place, block);
 		gather_cells(writer, layout, table, first, next, false);
 		const struct text all = buffer_view(&writer->cells.text);
 		const size_t middle = size_min(writer->cells.end[0], all.bytes);

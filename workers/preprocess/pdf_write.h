@@ -13,6 +13,7 @@ enum pdf_pending { PDF_PENDING_NOTHING, PDF_PENDING_PARAGRAPH, PDF_PENDING_ITEM,
 struct pdf_open_list {
 	float marker_x0, text_x0;
 	bool ordered;
+	uint32_t number; /* of the item written last */
 };
 
 /* The cells of one row of a table, one behind the other, plain. */
