@@ -84,7 +84,7 @@ static const struct command_row commands[OPTIONS_COMMAND_COUNT] = {
 		.examples = "coordinator finalise out/\n"
 			    "coordinator finalise out/ --set split.test=0.2" },
 	[OPTIONS_VERIFY] = { .name = "verify", .words = "[FOLDER]", .words_max = 1,
-		.summary = "check every hash, span and count of a dataset",
+		.summary = "check hashes, counts, rows and spans of a dataset",
 		.details = "Exit code 0 when all is as manifest.json says, 1 when something is not, with what and where.",
 		.examples = "coordinator verify out/" },
 	[OPTIONS_CONVERT] = { .name = "convert", .words = "FILE", .words_min = 1, .words_max = 1,

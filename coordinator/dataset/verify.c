@@ -1,6 +1,7 @@
 /* verify.c: is the dataset folder what its manifest says, and do its rows keep their promises? Reads everything again. */
 #define _GNU_SOURCE
 #include "base/file.h"
+#include "base/utf8.h"
 #include "coordinator/dataset/finalise.h"
 
 #include <errno.h>
@@ -84,6 +85,54 @@ static const char *check_row(struct json_object *row)
 	return NULL;
 }
 
+/* --- one line of extractions.jsonl --------------------------------------------------------------------------------------- */
+
+/* The byte offset behind `points` code points of valid UTF-8, or -1 when the text is shorter. */
+static ptrdiff_t byte_offset(struct text text, int64_t points)
+{
+	size_t offset = 0;
+
+	for (; points > 0 && offset < text.bytes; points--) {
+		size_t bytes = utf8_decode(text, offset, NULL);
+		offset += bytes ? bytes : 1;
+	}
+	return points == 0 ? (ptrdiff_t)offset : -1;
+}
+
+/* Does text[start_pos:end_pos] say what the extraction says? NULL: yes. */
+static const char *check_extraction(struct text text, struct json_object *extraction)
+{
+	struct json_object *interval;
+	const char *expected = string_of(extraction, "extraction_text");
+
+	if (!expected || !json_object_object_get_ex(extraction, "char_interval", &interval))
+		return "an extraction without text or interval";
+	int64_t start = number_of(interval, "start_pos"), end = number_of(interval, "end_pos");
+	if (start < 0 || end < start)
+		return "an interval that is none";
+	ptrdiff_t first = byte_offset(text, start);
+	ptrdiff_t length = first < 0 ? -1 : byte_offset(text_slice(text, (size_t)first, text.bytes), end - start);
+	if (length < 0 || !text_equal(text_slice(text, (size_t)first, (size_t)(first + length)), text_from(expected)))
+		return "an interval that does not hold its extraction_text";
+	return NULL;
+}
+
+static const char *check_extractions(struct json_object *row)
+{
+	struct json_object *text, *extractions;
+	const char *wrong = NULL;
+
+	if (!json_object_object_get_ex(row, "text", &text) || !json_object_object_get_ex(row, "extractions", &extractions) ||
+	    !json_object_is_type(extractions, json_type_array))
+		return "no text or no extractions";
+	struct text whole = { json_object_get_string(text), (size_t)json_object_get_string_len(text) };
+	/* In step with the document's length: a few extractions of a long document stand for the others. */
+	size_t count = json_object_array_length(extractions), step = 1 + count * (whole.bytes >> 16) / 1000;
+	for (size_t i = 0; i < count && !wrong; i += step)
+		wrong = check_extraction(whole, json_object_array_get_idx(extractions, i));
+	return wrong;
+}
+
 static void check_line(struct verification *verification, const char *name, uint64_t line_number, const char *line, bool is_split)
 {
 	enum json_tokener_error code;
@@ -91,8 +140,8 @@ static void check_line(struct verification *verification, const char *name, uint
 
 	if (!row || !json_object_is_type(row, json_type_object)) {
 		find(verification, "%s:%llu: not a JSON object: %s", name, (unsigned long long)line_number, json_tokener_error_desc(code));
-	} else if (is_split) {
-		const char *wrong = check_row(row);
+	} else {
+		const char *wrong = is_split ? check_row(row) : strcmp(name, "extractions.jsonl") == 0 ? check_extractions(row) : NULL;
 		if (wrong)
 			find(verification, "%s:%llu: %s", name, (unsigned long long)line_number, wrong);
 	}

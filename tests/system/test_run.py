@@ -83,6 +83,16 @@ class MainJob(RunCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("train.jsonl: SHA-256", result.stdout)
 
+    def test_verify_finds_a_span_that_says_something_else(self):
+        self.run_batch(small_corpus(self.folder / "docs", 3), expect=0)
+        path = self.out / "extractions.jsonl"
+        rows = self.rows("extractions.jsonl")
+        rows[1]["extractions"][0]["char_interval"]["start_pos"] += 1
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        result = self.run_program("verify", self.out)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("extractions.jsonl:2: an interval that does not hold", result.stdout)
+
 
 class Archives(RunCase):
     def test_nested_zips_and_their_members(self):
