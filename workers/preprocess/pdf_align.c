@@ -3,19 +3,19 @@
 #include <errno.h>
 #include <math.h>
 
-enum { ROWS_AROUND = 3 }; /* looked at above and below */
+enum { ROWS_AROUND = 8, ROWS_BELOW_HEADER = 3 }; /* looked at above and below */
 
 static const float gap_sizes_min = 0.4f;      /* of white before a column, in font sizes; a blank is about 0.3 */
-static const float header_gap_sizes_min = 0.15f; /* the same between bold names that stand exactly above columns */
-static const float row_distance_sizes = 3.2f; /* rows further apart say nothing about each other */
+static const float close_gap_sizes_min = 0.15f; /* the same where columns begin above and below, or below a bold name */
+static const float row_distance_sizes = 4.0f; /* rows further apart say nothing about each other */
 static const float bold_min = 0.9f;
-static const float mono_share = 0.85f;        /* program text is aligned with blanks: its gaps are kept as they are */
+static const float mono_share = 0.97f;        /* program text is aligned with blanks: its gaps are kept as they are */
 
 /* Has the row a part that begins at x, with white before it? Its parts are sorted from left to right; the first one counts when it
  * stands far right of the text's edge. */
 static bool begins_part_at(const struct pdf_layout *layout, const struct pdf_row *row, float x)
 {
-	static const float tolerance = 1.0f, indent_sizes = 3.0f;
+	static const float tolerance = 1.6f, indent_sizes = 3.0f;
 	uint32_t low = row->box.x0 > layout->text.x0 + indent_sizes * row->size ? 0 : 1, high = row->segment_count;
 
 	while (low < high) {
@@ -28,21 +28,22 @@ static bool begins_part_at(const struct pdf_layout *layout, const struct pdf_row
 	return low < row->segment_count && layout->segments[row->segment_first + low].box.x0 <= x + tolerance;
 }
 
-/* Does one of the rows above (step -1) or below (1), each close to the next, have a part that begins at x? */
-static bool aligns(const struct pdf_layout *layout, size_t r, int step, float x)
+/* How many of the rows above (step -1) or below (1), each close to the next, have a part that begins at x? */
+static size_t count_aligned(const struct pdf_layout *layout, size_t r, int step, float x)
 {
+	size_t count = 0;
+
 	for (int i = 0; i < ROWS_AROUND; i++) {
 		if (step < 0 ? r == 0 : r + 1 >= layout->row_count)
-			return false;
+			break;
 		const struct pdf_row *from = &layout->rows[r];
 		const struct pdf_row *row = &layout->rows[r = step < 0 ? r - 1 : r + 1];
 		if (row->region != from->region || row->rotated || row->mono >= mono_share ||
 		    fabsf(row->y - from->y) > row_distance_sizes * row->size)
-			return false;
-		if (begins_part_at(layout, row, x))
-			return true;
+			break;
+		count += begins_part_at(layout, row, x);
 	}
-	return false;
+	return count;
 }
 
 /* The part of the row that begins left of x, and is the last to do so; NULL when there is none. *ret_next: is there one right of it? */
@@ -83,7 +84,7 @@ static bool stands_above_white(const struct pdf_layout *layout, size_t r, float 
 {
 	size_t rows = 0, divided = 0;
 
-	for (size_t below = r + 1; below < layout->row_count && below <= r + ROWS_AROUND; below++) {
+	for (size_t below = r + 1; below < layout->row_count && below <= r + ROWS_BELOW_HEADER; below++) {
 		const struct pdf_row *row = &layout->rows[below], *from = &layout->rows[below - 1];
 		bool next;
 		if (row->region != from->region || row->rotated || row->y - from->y > row_distance_sizes * row->size)
@@ -119,6 +120,21 @@ static float column_gap(const struct pdf_layout *layout, const struct pdf_segmen
 	return fmaxf(gap_sizes_min * segment->size, gaps > 1 ? blank_ratio * least : 0);
 }
 
+/* Does a column begin with word w of the row's segment, behind white wider than `gap`? */
+static bool begins_column(const struct pdf_layout *layout, size_t r, const struct pdf_segment *segment, uint32_t w, float gap)
+{
+	const struct pdf_word *word = &layout->page->words[w];
+	const float white = word->glued ? 0 : gap_before(layout, w), x = word->box.x0, middle = x - white / 2;
+	const bool bold = layout->rows[r].bold > bold_min;
+
+	if (white < close_gap_sizes_min * segment->size || runs_on(layout, r, 1, middle) || runs_on(layout, r, -1, middle))
+		return false;
+	const size_t below = count_aligned(layout, r, 1, x), above = count_aligned(layout, r, -1, x);
+	if ((white >= gap && below + above > 0) || (below > 0 && above > 0) || (bold && below > 0))
+		return true;
+	return bold && white >= gap_sizes_min * segment->size && stands_above_white(layout, r, middle);
+}
+
 static int mark_breaks(struct pdf_layout *layout, size_t r)
 {
 	const struct pdf_row *row = &layout->rows[r];
@@ -127,13 +143,7 @@ static int mark_breaks(struct pdf_layout *layout, size_t r)
 		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
 		const float gap = column_gap(layout, segment);
 		for (uint32_t w = segment->word_first + 1; w < segment->word_first + segment->word_count; w++) {
-			const struct pdf_word *word = &layout->page->words[w];
-			const float white = word->glued ? 0 : gap_before(layout, w), x = word->box.x0;
-			bool aligned = white >= gap && (aligns(layout, r, 1, x) || aligns(layout, r, -1, x));
-			bool header = row->bold > bold_min &&
-				      ((white >= gap_sizes_min * segment->size && stands_above_white(layout, r, x - white / 2)) ||
-				       (white >= header_gap_sizes_min * segment->size && aligns(layout, r, 1, x)));
-			if ((!aligned && !header) || runs_on(layout, r, 1, x - white / 2) || runs_on(layout, r, -1, x - white / 2))
+			if (!begins_column(layout, r, segment, w, gap))
 				continue;
 			if (!pdf_grow((void **)&layout->breaks, &layout->break_capacity, layout->break_count, sizeof(*layout->breaks)))
 				return -ENOMEM;

@@ -22,13 +22,14 @@ static size_t touched_columns(const struct pdf_table *table, const struct pdf_se
 	return end;
 }
 
-/* Puts the segment into the columns: into the one that it overlaps or is close to, or as a new one. False when it would join two. */
-static bool place_segment(struct pdf_table *table, const struct pdf_segment *segment, bool may_add)
+/* Puts the segment into the columns: into the one that it overlaps or is nearer to than `margin`, or as a new one. False when it
+ * would join two. */
+static bool place_segment(struct pdf_table *table, const struct pdf_segment *segment, float margin, bool may_add)
 {
 	size_t first, end = touched_columns(table, segment, 0, &first);
 
 	if (end == first)
-		end = touched_columns(table, segment, column_gap_sizes * segment->size, &first);
+		end = touched_columns(table, segment, margin, &first);
 	if (end - first > 1)
 		return false;
 	if (end == first) {
@@ -49,9 +50,16 @@ static bool place_row(struct pdf_table *table, const struct pdf_layout *layout, 
 {
 	struct pdf_table tried = *table;
 
-	for (uint32_t s = 0; s < row->segment_count; s++)
-		if (!place_segment(&tried, &layout->segments[row->segment_first + s], may_add))
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		float margin = column_gap_sizes * segment->size;
+		if (s > 0) /* two parts of a row are of two columns, close as they may stand */
+			margin = fminf(margin, (segment->box.x0 - segment[-1].box.x1) / 2);
+		if (s + 1 < row->segment_count)
+			margin = fminf(margin, (segment[1].box.x0 - segment->box.x1) / 2);
+		if (!place_segment(&tried, segment, fmaxf(margin, 0), may_add))
 			return false;
+	}
 	/* Two parts of one row in one column: the gap between them is no column's. */
 	for (uint32_t s = 1; s < row->segment_count; s++)
 		if (pdf_table_column_of(&tried, &layout->segments[row->segment_first + s]) ==
@@ -61,28 +69,47 @@ static bool place_row(struct pdf_table *table, const struct pdf_layout *layout, 
 	return true;
 }
 
-static const struct pdf_row *row_after(const struct pdf_layout *layout, size_t r)
+/* Index of the next row that is no furniture, or the row count. */
+static size_t index_after(const struct pdf_layout *layout, size_t r)
 {
-	while (++r < layout->row_count)
-		if (!layout->rows[r].furniture)
-			return &layout->rows[r];
-	return NULL;
+	do
+		r++;
+	while (r < layout->row_count && layout->rows[r].furniture);
+	return r;
 }
 
-/* A line with one part belongs to the table when it continues a cell close above. Cells in the middle of a row's height stand lower
- * than its tallest cell begins: so also when a line follows that is lower by less than a line; or, right of the first column,
- * when one with more parts follows close below. */
+static const struct pdf_row *row_after(const struct pdf_layout *layout, size_t r)
+{
+	size_t after = index_after(layout, r);
+	return after < layout->row_count ? &layout->rows[after] : NULL;
+}
+
+/* A line with one part belongs to the table when it continues a cell close above. But cells in the middle of a row's height stand
+ * lower than its tallest cell begins: so also when a line follows that is lower by less than a line; or, right of the first
+ * column, when one with more parts follows after lines close to each other. */
 static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r)
 {
+	enum { LINES_MAX = 16 }; /* looked at */
 	static const float line_sizes = 1.35f;
-	const struct pdf_row *row = &layout->rows[r], *after = row_after(layout, r);
+	const struct pdf_row *row = &layout->rows[r];
 
 	if (row_distance(before, row) < line_sizes * row->size)
 		return true;
-	if (table->column_count > 1 && after && after->region == row->region && row_distance(row, after) < PDF_STAGGER_SIZES * row->size)
-		return true;
-	return table->column_count > 1 && row->box.x0 > table->columns[0].x1 && after && after->region == row->region &&
-	       after->segment_count > 1 && after->segment_count + 1 >= table->column_count && row_distance(row, after) < line_sizes * row->size;
+	for (size_t i = 0; i < LINES_MAX && table->column_count > 1; i++) {
+		const size_t next = index_after(layout, r);
+		if (next == layout->row_count || layout->rows[next].region != row->region)
+			return false;
+		const float distance = row_distance(&layout->rows[r], &layout->rows[next]);
+		const uint32_t parts = layout->rows[next].segment_count;
+		if (distance < PDF_STAGGER_SIZES * row->size)
+			return true;
+		if (layout->rows[r].box.x0 <= table->columns[0].x1 || distance > line_sizes * row->size)
+			return false;
+		if (parts > 1)
+			return parts + 1 >= table->column_count;
+		r = next;
+	}
+	return false;
 }
 
 enum { EXPLANATION_WORDS_MIN = 5 };
@@ -165,7 +192,7 @@ static bool is_header_with_row(const struct pdf_layout *layout, const struct pdf
 
 static bool is_convincing(const struct pdf_layout *layout, const struct pdf_table *table, const struct table_shape *shape)
 {
-	static const float aligned_min = 0.6f, filled_min = 0.2f, full_min = 0.25f;
+	static const float aligned_min = 0.6f, filled_min = 0.2f, full_min = 0.25f, full_headed_min = 0.1f;
 	const size_t columns = table->column_count;
 
 	if (columns < 2 || shape->full_rows < 2)
@@ -174,11 +201,11 @@ static bool is_convincing(const struct pdf_layout *layout, const struct pdf_tabl
 		return false;
 	if (shape->mono_rows * 10 > shape->rows * 9) /* aligned program text */
 		return false;
-	if ((float)shape->full_rows < full_min * (float)shape->rows)
-		return false;
 	/* A bold header vouches for its columns, even where no row has anything in them. */
 	const struct pdf_row *first = &layout->rows[table->row_first];
 	const bool headed = first->bold > bold_header_min && first->segment_count == columns;
+	if ((float)shape->full_rows < (headed ? full_headed_min : full_min) * (float)shape->rows)
+		return false;
 	for (size_t c = 0; c < columns; c++) {
 		if (!headed && (float)shape->filled[c] < filled_min * (float)shape->full_rows)
 			return false;
@@ -207,7 +234,7 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 	struct pdf_table table = { .row_first = (uint32_t)first };
 	struct table_shape shape = { 0 };
 	const struct pdf_row *start = &layout->rows[first], *last = NULL;
-	size_t last_full = 0;
+	size_t last_sure = 0;
 
 	*ret_seen = 1;
 	if (start->segment_count < 2)
@@ -224,13 +251,13 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 		if (!place_row(&table, layout, row, full))
 			break;
 		last = row;
-		if (full)
-			last_full = r;
+		if (full || row->box.x0 > table.columns[0].x1)
+			last_sure = r;
 		table.row_count = (uint32_t)(r + 1 - first);
 	}
 	*ret_seen = table.row_count;
-	/* Lines with one part at the end may be the next paragraph: only those close below a full row are kept. */
-	while (table.row_count > 1 && first + table.row_count - 1 > last_full + 3)
+	/* Lines at the margin at the end may be the next paragraph: only those close below another row are kept. */
+	while (table.row_count > 1 && first + table.row_count - 1 > last_sure + 3)
 		table.row_count--;
 	measure(layout, &table, &shape);
 	if (!is_convincing(layout, &table, &shape))
