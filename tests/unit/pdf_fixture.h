@@ -11,4 +11,7 @@ void fixture_line(struct pdf_page *page, float x, float y, float size, uint8_t s
 /* One word, not at the end of a line; where it begins right at the end of the word before, without a blank between. */
 void fixture_word(struct pdf_page *page, float x, float y, float size, uint8_t style, const char *text);
 
+/* The pages as Markdown, put into `out`; the running text is 10 points. A stage that fails is a bug of the test. */
+void fixture_markdown(const struct pdf_page *pages, size_t count, struct buffer *out);
+
 #endif

@@ -1,6 +1,5 @@
 /* Rows to blocks to Markdown: paragraphs, lists, headings, code, tables, and what goes on over a page's end. */
 #include "tests/unit/pdf_fixture.h"
-#include "workers/preprocess/pdf_write.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +14,7 @@ enum { PAGES_MAX = 4 };
 
 static struct pdf_page pages[PAGES_MAX];
 static size_t page_count;
-static struct buffer markdown, final;
+static struct buffer final;
 
 static int prepare(void **state)
 {
@@ -25,7 +24,6 @@ static int prepare(void **state)
 		pdf_page_clear(&pages[i], (uint32_t)i, 600, 800);
 	}
 	page_count = 1;
-	buffer_init(&markdown, 1 << 20);
 	buffer_init(&final, 1 << 20);
 	return 0;
 }
@@ -35,42 +33,13 @@ static int tidy(void **state)
 	(void)state;
 	for (size_t i = 0; i < PAGES_MAX; i++)
 		pdf_page_done(&pages[i]);
-	buffer_done(&markdown);
 	buffer_done(&final);
 	return 0;
 }
 
-/* The pages as Markdown; body text is 10 points. */
 static const char *write_pages(void)
 {
-	struct pdf_body body = { .size = 10 };
-	struct pdf_layout layout;
-	struct pdf_blocks blocks;
-	struct pdf_outline outline;
-	struct pdf_headings headings;
-	struct pdf_writer writer;
-	struct pdf_vocabulary *vocabulary = calloc(1, sizeof(*vocabulary));
-
-	assert_non_null(vocabulary);
-	pdf_layout_init(&layout);
-	pdf_blocks_init(&blocks);
-	pdf_outline_init(&outline);
-	pdf_headings_init(&headings);
-	pdf_writer_init(&writer, &markdown, &headings, vocabulary);
-	for (size_t i = 0; i < page_count; i++) {
-		assert_int_equal(pdf_layout_build(&layout, &pages[i]), 0);
-		assert_int_equal(pdf_blocks_build(&blocks, &layout, &body, &outline), 0);
-		pdf_write_page(&writer, &layout, &blocks);
-	}
-	assert_int_equal(pdf_write_finish(&writer), 0);
-	pdf_headings_settle(&headings, false);
-	pdf_headings_apply(&headings, buffer_view(&markdown), &final);
-	pdf_writer_done(&writer);
-	pdf_headings_done(&headings);
-	pdf_outline_done(&outline);
-	pdf_blocks_done(&blocks);
-	pdf_layout_done(&layout);
-	free(vocabulary);
+	fixture_markdown(pages, page_count, &final);
 	return buffer_string(&final);
 }
 
@@ -276,6 +245,82 @@ static void survives_many_gaps(void **state)
 	assert_int_equal(count, ROWS);
 }
 
+/* Items that fill their lines, and follow each other as closely as lines do. */
+static void keeps_full_items_apart(void **state)
+{
+	(void)state;
+	line(50, 100, "Text before, which is as long as the items of the list:");
+	line(50, 112, "1. the first item of the list fills its line to the edge");
+	line(50, 124, "2. the second item of the list fills it just as well now");
+	line(65, 136, "and goes on in the next line with some more words.");
+	line(50, 148, "3. the third item of the list fills its line to the edge");
+	assert_string_equal(write_pages(), "Text before, which is as long as the items of the list:\n\n"
+					   "1. the first item of the list fills its line to the edge\n"
+					   "2. the second item of the list fills it just as well now and goes on in the next line with some more words.\n"
+					   "3. the third item of the list fills its line to the edge\n");
+}
+
+/* A line that only happens to begin with a number is none. */
+static void joins_numbers_at_line_starts(void **state)
+{
+	(void)state;
+	line(50, 100, "The value of the parameter is given in the chapter number");
+	line(50, 112, "3. It is not changed while the feature is active there.");
+	assert_string_equal(write_pages(), "The value of the parameter is given in the chapter number 3. It is not changed while the feature is active there.\n");
+}
+
+/* The left edge of the next page is another one, but the numbers go on. */
+static void goes_on_with_lists_over_pages(void **state)
+{
+	(void)state;
+	page_count = 2;
+	fixture_line(&pages[0], 50, 688, 10, 0, "Text at the margin of the page.");
+	fixture_line(&pages[0], 90, 700, 10, 0, "1. the first");
+	fixture_line(&pages[0], 90, 712, 10, 0, "2. the second");
+	fixture_line(&pages[1], 90, 100, 10, 0, "3. the third");
+	fixture_line(&pages[1], 90, 112, 10, 0, "4. the fourth");
+	assert_string_equal(write_pages(), "Text at the margin of the page.\n\n1. the first\n2. the second\n3. the third\n4. the fourth\n");
+}
+
+/* Sentences in a somewhat larger type than most of a document of tables. */
+static void takes_no_sentence_for_a_heading(void **state)
+{
+	(void)state;
+	fixture_line(&pages[0], 50, 100, 12, 0, "Relations to other features are listed below.");
+	fixture_line(&pages[0], 50, 130, 12, 0, "1. The cyclic shift is taken from the table.");
+	fixture_line(&pages[0], 50, 160, 12, 0, "Network Impact");
+	fixture_line(&pages[0], 50, 190, 12, PDF_BOLD, "2.1 What is done in such a case.");
+	assert_string_equal(write_pages(), "Relations to other features are listed below.\n\n1. The cyclic shift is taken from the table.\n\n"
+					   "# Network Impact\n\n## 2.1 What is done in such a case.\n");
+}
+
+/* A long name at the start of a line, which did not fit on the line before. */
+static void keeps_wrapped_names_in_their_text(void **state)
+{
+	(void)state;
+	line(50, 100, "Some text that is wide enough to show where the right edge of it is.");
+	line(50, 120, "1. Activate the feature by setting the state of");
+	fixture_line(&pages[0], 65, 132, 10, PDF_MONO, "FeatureState=CXC4017171-SomeMore.");
+	fixture_word(&pages[0], 50, 150, 10, 0, "2.");
+	fixture_line(&pages[0], 65, 150, 10, PDF_MONO, "Then.itsOtherAttributeWithALongName");
+	assert_string_equal(write_pages(), "Some text that is wide enough to show where the right edge of it is.\n\n"
+					   "1. Activate the feature by setting the state of FeatureState=CXC4017171-SomeMore.\n"
+					   "2. Then.itsOtherAttributeWithALongName\n");
+}
+
+/* A page of few lines has the line distance of the pages before. */
+static void remembers_line_distances(void **state)
+{
+	(void)state;
+	page_count = 2;
+	for (int i = 0; i < 6; i++)
+		fixture_line(&pages[0], 50, 100 + (float)i * 12, 10, 0, "Lines of a paragraph that fill the width of the page and go on");
+	fixture_line(&pages[1], 50, 100, 10, 0, "One paragraph, which is alone on its line and ends here as well.");
+	fixture_line(&pages[1], 50, 119, 10, 0, "Another paragraph that stands below the first one, a bit lower.");
+	assert_non_null(strstr(write_pages(), "\n\nOne paragraph, which is alone on its line and ends here as well.\n\n"
+					      "Another paragraph that stands below the first one, a bit lower.\n"));
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -284,6 +329,8 @@ int main(void)
 		PAGE_TEST(finds_headings), PAGE_TEST(fences_code), PAGE_TEST(writes_tables), PAGE_TEST(writes_tables_with_spaced_rows),
 		PAGE_TEST(writes_terms_as_a_list), PAGE_TEST(refuses_what_is_no_table), PAGE_TEST(drops_contents_lists),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(parts_footnotes), PAGE_TEST(tells_terms_from_code), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
+		PAGE_TEST(keeps_full_items_apart), PAGE_TEST(joins_numbers_at_line_starts), PAGE_TEST(goes_on_with_lists_over_pages),
+		PAGE_TEST(takes_no_sentence_for_a_heading), PAGE_TEST(keeps_wrapped_names_in_their_text), PAGE_TEST(remembers_line_distances),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,8 +45,32 @@ static void test_body_size(void **state)
 	assert_true(settled_size(NULL, 0) == 10);
 }
 
+static void settle(struct pdf_heading *items, size_t count)
+{
+	struct pdf_headings headings = { .items = items, .count = count };
+	pdf_headings_settle(&headings, true);
+}
+
+/* An outline that has the title above all others counts from there; one that has it beside them does not. */
+static void test_title_in_outline(void **state)
+{
+	(void)state;
+	struct pdf_heading above[] = { { .size = 24, .outline_depth = 1, .title = true }, { .size = 18, .outline_depth = 2 },
+				       { .size = 14, .outline_depth = 3 }, { .size = 18, .outline_depth = 2 } };
+	settle(above, COUNT_OF(above));
+	assert_int_equal(above[0].level, 1);
+	assert_int_equal(above[1].level, 2);
+	assert_int_equal(above[2].level, 3);
+	assert_int_equal(above[3].level, 2);
+	struct pdf_heading beside[] = { { .size = 24, .outline_depth = 1, .title = true }, { .size = 18, .outline_depth = 1 },
+					{ .size = 14, .outline_depth = 2 } };
+	settle(beside, COUNT_OF(beside));
+	assert_int_equal(beside[1].level, 2);
+	assert_int_equal(beside[2].level, 3);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_body_size) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_body_size), cmocka_unit_test(test_title_in_outline) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,6 +217,36 @@ static void knows_font_styles(void **state)
 	assert_int_equal(pdf_font_style(text_from("MONOAB+Helvetica")), 0);
 }
 
+/* The cells of a table stand at the same heights on both sides, with white between the rows: no two columns of text. */
+static void keeps_rows_of_wide_tables(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		fixture_line(&page, 50, 100 + (float)i * 42, 10, 0, "A cell with two lines of text,");
+		fixture_line(&page, 50, 112 + (float)i * 42, 10, 0, "which fill its whole width so");
+		fixture_line(&page, 300, 100 + (float)i * 42, 10, 0, "and one beside it with as many");
+		fixture_line(&page, 300, 112 + (float)i * 42, 10, 0, "lines, which are as long as it");
+	}
+	assert_true(text_starts_with(text_from(rows()), TEXT_LITERAL("A cell with two lines of text, | and one beside it with as many\n")));
+}
+
+/* A gap that is hardly wider than a blank parts what columns above and below begin behind it; not the blanks of a justified line,
+ * and not in program text. */
+static void parts_words_of_two_columns(void **state)
+{
+	(void)state;
+	fixture_line(&page, 50, 100, 10, 0, "one      two");
+	fixture_word(&page, 50, 116, 10, 0, "somewhat");
+	fixture_line(&page, 95, 116, 10, 0, "close");
+	fixture_line(&page, 50, 132, 10, 0, "a b c d e f");
+	assert_string_equal(rows(), "one | two\nsomewhat | close\na b c d e f\n");
+	pdf_page_clear(&page, 0, 600, 800);
+	fixture_line(&page, 50, 100, 10, PDF_MONO, "one      two");
+	fixture_word(&page, 50, 116, 10, PDF_MONO, "somewhat");
+	fixture_line(&page, 95, 116, 10, PDF_MONO, "close");
+	assert_string_equal(rows(), "one | two\nsomewhat close\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +259,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_columns_one_after_the_other, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_columns_between_spanning_lines, prepare, tidy),
 		cmocka_unit_test_setup_teardown(takes_no_table_for_columns, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_rows_of_wide_tables, prepare, tidy),
+		cmocka_unit_test_setup_teardown(parts_words_of_two_columns, prepare, tidy),
 		cmocka_unit_test_setup_teardown(puts_rotated_text_last, prepare, tidy),
 		cmocka_unit_test_setup_teardown(measures_rows, prepare, tidy),
 		cmocka_unit_test_setup_teardown(resolves_ligatures_and_symbols, prepare, tidy),

@@ -362,6 +362,13 @@ static bool is_wrapped(const struct blocks_work *work, const struct pdf_row *bef
 	return is_full(work, before) || before->box.x1 + blank_sizes * row->size + word->box.x1 - word->box.x0 > work->region.x1;
 }
 
+static bool ends_sentence(struct blocks_work *work, const struct pdf_row *row)
+{
+	struct text text = row_text(work, row);
+	char last = text.bytes > 0 ? text.data[text.bytes - 1] : ' ';
+	return last == '.' || last == ':' || last == '?' || last == '!';
+}
+
 /* What stands in the way of `row` being the next line of the paragraph whose last line is `before`. */
 static bool text_breaks(struct blocks_work *work, const struct pdf_row *before, const struct pdf_row *row)
 {
@@ -378,14 +385,9 @@ static bool text_breaks(struct blocks_work *work, const struct pdf_row *before, 
 		if (!(aligned || hangs) || !is_wrapped(work, before, row) || gap > 1.15f * line)
 			return true;
 	}
-	return find_marker(work, row, &marker, &text_x0) && (!marker.ordered || !aligned || gap > 1.1f * line || !is_full(work, before));
-}
-
-static bool ends_sentence(struct blocks_work *work, const struct pdf_row *row)
-{
-	struct text text = row_text(work, row);
-	char last = text.bytes > 0 ? text.data[text.bytes - 1] : ' ';
-	return last == '.' || last == ':' || last == '?' || last == '!';
+	if (!find_marker(work, row, &marker, &text_x0))
+		return false;
+	return !marker.ordered || !aligned || gap > 1.1f * line || !is_full(work, before) || (marker.number == 1 && ends_sentence(work, before));
 }
 
 /* Is `row` the first line of a new paragraph by its indentation, or by the short last line before it? */

@@ -1,0 +1,275 @@
+/* Rows to tables: headers, cells of several lines, cells in the middle of a row's height, tables over pages; and what is no table. */
+#include "tests/unit/pdf_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { PAGES_MAX = 3 };
+
+static struct pdf_page pages[PAGES_MAX];
+static size_t page_count;
+static struct buffer markdown;
+
+static int prepare(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PAGES_MAX; i++) {
+		pdf_page_init(&pages[i]);
+		pdf_page_clear(&pages[i], (uint32_t)i, 600, 800);
+	}
+	page_count = 1;
+	buffer_init(&markdown, 1 << 20);
+	return 0;
+}
+
+static int tidy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PAGES_MAX; i++)
+		pdf_page_done(&pages[i]);
+	buffer_done(&markdown);
+	return 0;
+}
+
+static const char *write_pages(void)
+{
+	fixture_markdown(pages, page_count, &markdown);
+	return buffer_string(&markdown);
+}
+
+/* The cells of one line of a table on a page, at x 50, 200 and 300; an empty one is left out. */
+static void cells(size_t page, float y, uint8_t style, const char *first, const char *second, const char *third)
+{
+	const char *const texts[] = { first, second, third };
+	static const float x[] = { 50, 200, 300 };
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		if (texts[i][0])
+			fixture_line(&pages[page], x[i], y, 10, style, texts[i]);
+}
+
+static void header(size_t page, float y)
+{
+	cells(page, y, PDF_BOLD, "Feature", "Relationship", "Description");
+}
+
+#define HEADER "| Feature | Relationship | Description |\n| --- | --- | --- |\n"
+
+/* "Relationship" reaches close to "Description": still two names. */
+static void parts_names_above_columns(void **state)
+{
+	(void)state;
+	fixture_line(&pages[0], 50, 100, 10, PDF_BOLD, "Feature");
+	fixture_word(&pages[0], 236, 100, 10, PDF_BOLD, "Relationship");
+	fixture_line(&pages[0], 300, 100, 10, PDF_BOLD, "Description");
+	for (int i = 0; i < 2; i++) {
+		fixture_line(&pages[0], 50, 116 + (float)i * 16, 10, 0, "Admission Control");
+		fixture_line(&pages[0], 236, 116 + (float)i * 16, 10, 0, "Related");
+		fixture_line(&pages[0], 300, 116 + (float)i * 16, 10, 0, "It refuses them.");
+	}
+	assert_string_equal(write_pages(), HEADER "| Admission Control | Related | It refuses them. |\n"
+						  "| Admission Control | Related | It refuses them. |\n");
+}
+
+/* Lines that are one row stand closer than rows; their first column may be filled. */
+static void joins_wrapped_cells(void **state)
+{
+	(void)state;
+	header(0, 100);
+	cells(0, 116, 0, "Automatic Barring of Access", "Related", "When random access is");
+	cells(0, 126, 0, "(FAJ 121 7330)", "", "congested, it reduces.");
+	cells(0, 142, 0, "Automatic Neighbor (FAJ 121", "Prerequisite", "The list tells which.");
+	cells(0, 152, 0, "7077)", "", "");
+	assert_string_equal(write_pages(), HEADER "| Automatic Barring of Access (FAJ 121 7330) | Related | When random access is congested, it reduces. |\n"
+						  "| Automatic Neighbor (FAJ 121 7077) | Prerequisite | The list tells which. |\n");
+}
+
+/* One row of two lines below a header: only its words tell that it is one. */
+static void joins_the_only_row(void **state)
+{
+	(void)state;
+	header(0, 100);
+	cells(0, 116, 0, "Barring in the cell never", "taking too long to", "Shorten the time or raise the");
+	cells(0, 126, 0, "really ends", "bear at all", "target of the load.");
+	assert_string_equal(write_pages(), HEADER "| Barring in the cell never really ends | taking too long to bear at all | "
+						  "Shorten the time or raise the target of the load. |\n");
+}
+
+/* Rows without white between them, below a header that is set apart, are rows all the same. */
+static void keeps_close_rows_apart(void **state)
+{
+	(void)state;
+	header(0, 100);
+	cells(0, 116, 0, "true", "the cell is barred", "yes");
+	cells(0, 127, 0, "false", "nobody is", "no");
+	cells(0, 138, 0, "inherited", "as above", "0.5");
+	cells(0, 149, 0, "", "or as elsewhere", "");
+	assert_string_equal(write_pages(), HEADER "| true | the cell is barred | yes |\n| false | nobody is | no |\n"
+						  "| inherited | as above or as elsewhere | 0.5 |\n");
+}
+
+/* Groups of rows set apart: what fits behind the line above was not wrapped. */
+static void keeps_grouped_rows_apart(void **state)
+{
+	(void)state;
+	header(0, 100);
+	for (int i = 0; i < 3; i++) {
+		cells(0, 118 + (float)i * 30, 0, "minimum", "1", "of all the samples there");
+		cells(0, 130 + (float)i * 30, 0, "maximum of them", "20", "of those");
+	}
+	const char *found = write_pages();
+	assert_non_null(strstr(found, "| minimum | 1 | of all the samples there |\n| maximum of them | 20 | of those |\n| minimum |"));
+}
+
+/* Browsers put short cells in the middle of a row's height. */
+static void reads_cells_in_the_middle(void **state)
+{
+	(void)state;
+	header(0, 100);
+	cells(0, 120, 0, "", "", "UEs over when the cell is");
+	cells(0, 126, 0, "Neighbor Relations", "Related", "");
+	cells(0, 132, 0, "", "", "switched off at night.");
+	cells(0, 152, 0, "", "", "All of the load of the");
+	cells(0, 164, 0, "Admission", "Conflicting", "cell and of those around");
+	cells(0, 176, 0, "", "", "it.");
+	assert_string_equal(write_pages(), HEADER "| Neighbor Relations | Related | UEs over when the cell is switched off at night. |\n"
+						  "| Admission | Conflicting | All of the load of the cell and of those around it. |\n");
+}
+
+/* One row below a bold header is a table of two columns; two plain lines are none. */
+static void takes_one_row_below_a_header(void **state)
+{
+	(void)state;
+	cells(0, 100, PDF_BOLD, "Event", "Trigger", "");
+	cells(0, 116, 0, "EVENT_CHANGED", "The loop changed it.", "");
+	assert_string_equal(write_pages(), "| Event | Trigger |\n| --- | --- |\n| EVENT_CHANGED | The loop changed it. |\n");
+	pdf_page_clear(&pages[0], 0, 600, 800);
+	cells(0, 100, 0, "Event", "Trigger", "");
+	cells(0, 116, 0, "EVENT_CHANGED", "The loop changed it.", "");
+	assert_null(strchr(write_pages(), '|'));
+}
+
+static void keeps_empty_columns_of_a_header(void **state)
+{
+	(void)state;
+	header(0, 100);
+	cells(0, 116, 0, "one", "Related", "");
+	cells(0, 132, 0, "two", "Related", "");
+	assert_string_equal(write_pages(), HEADER "| one | Related |  |\n| two | Related |  |\n");
+}
+
+/* Names and values with a wrapped name: a table, whose first pair is its first row. */
+static void reads_pairs_without_a_header(void **state)
+{
+	(void)state;
+	cells(0, 100, 0, "Feature", "Cell Sleep Mode", "");
+	cells(0, 112, 0, "Name", "", "");
+	cells(0, 132, 0, "Feature", "FAJ 121 4444", "");
+	cells(0, 144, 0, "Identity", "", "");
+	cells(0, 164, 0, "Licensing", "Licensed feature, one license a node, which", "");
+	cells(0, 176, 0, "", "is installed before.", "");
+	assert_string_equal(write_pages(), "| Feature Name | Cell Sleep Mode |\n| --- | --- |\n| Feature Identity | FAJ 121 4444 |\n"
+					   "| Licensing | Licensed feature, one license a node, which is installed before. |\n");
+}
+
+/* --- over pages --------------------------------------------------------------------------------------------------- */
+
+/* With the header once more, and the rest of a cell at the top of a page. */
+static void goes_on_over_pages(void **state)
+{
+	(void)state;
+	page_count = 3;
+	header(0, 684);
+	cells(0, 700, 0, "one", "Related", "The first row, which is");
+	cells(1, 84, 0, "", "", "read to its end here.");
+	cells(1, 100, 0, "two", "Related", "The second row.");
+	header(2, 84);
+	cells(2, 100, 0, "three", "Conflicting", "The third row.");
+	fixture_line(&pages[2], 50, 150, 10, 0, "Text after the table.");
+	assert_string_equal(write_pages(), HEADER "| one | Related | The first row, which is read to its end here. |\n"
+						  "| two | Related | The second row. |\n| three | Conflicting | The third row. |\n\nText after the table.\n");
+}
+
+static void begins_another_table_with_another_header(void **state)
+{
+	(void)state;
+	page_count = 2;
+	header(0, 684);
+	cells(0, 700, 0, "one", "Related", "The first row.");
+	cells(1, 84, PDF_BOLD, "Symptom", "Likely", "What to Do");
+	cells(1, 100, 0, "two", "none", "The second row.");
+	assert_string_equal(write_pages(), HEADER "| one | Related | The first row. |\n\n| Symptom | Likely | What to Do |\n| --- | --- | --- |\n"
+						  "| two | none | The second row. |\n");
+}
+
+/* A header at the end of a page, its rows on the next; or none there. */
+static void waits_for_the_rows_of_a_header(void **state)
+{
+	(void)state;
+	page_count = 2;
+	header(0, 700);
+	cells(1, 84, 0, "one", "Related", "The only row.");
+	assert_string_equal(write_pages(), HEADER "| one | Related | The only row. |\n");
+	pdf_page_clear(&pages[1], 1, 600, 800);
+	fixture_line(&pages[1], 50, 84, 10, 0, "Text of the next page, over all of its columns, as wide as they are.");
+	assert_string_equal(write_pages(), "Feature Relationship Description\n\nText of the next page, over all of its columns, as wide as they are.\n");
+}
+
+/* A paragraph at the margin is not the rest of a cell. */
+static void ends_at_the_page_before_text(void **state)
+{
+	(void)state;
+	page_count = 2;
+	header(0, 684);
+	cells(0, 700, 0, "one", "Related", "The only row.");
+	fixture_line(&pages[1], 50, 84, 10, 0, "some short text.");
+	assert_string_equal(write_pages(), HEADER "| one | Related | The only row. |\n\nsome short text.\n");
+}
+
+/* --- what is no table --------------------------------------------------------------------------------------------- */
+
+/* The last line of a paragraph above aligned code is no header of it. */
+static void takes_no_text_for_a_header(void **state)
+{
+	(void)state;
+	fixture_line(&pages[0], 50, 88, 10, 0, "A line of a paragraph that is longer than the code below it, and ends");
+	fixture_word(&pages[0], 120, 100, 10, 0, "here.");
+	fixture_line(&pages[0], 150, 100, 10, 0, "Compare:");
+	fixture_line(&pages[0], 50, 120, 10, PDF_MONO, "x$a<-1              assign(1)");
+	fixture_line(&pages[0], 50, 132, 10, PDF_MONO, "x$b<-2              assign(2)");
+	assert_null(strchr(write_pages(), '|'));
+}
+
+/* Thousands of lines in cells that are right of the first column: linear, and nothing is lost. */
+static void survives_long_cells(void **state)
+{
+	enum { ROWS = 20000 };
+	size_t count = 0;
+
+	(void)state;
+	pdf_page_clear(&pages[0], 0, 600, (float)ROWS * 24);
+	header(0, 20);
+	for (int i = 0; i < ROWS; i++)
+		fixture_line(&pages[0], 300, 40 + (float)i * (i % 3 ? 12 : 20), 10, 0, "bb");
+	for (const char *p = write_pages(); (p = strstr(p, "bb")) != NULL; p++)
+		count++;
+	assert_int_equal(count, ROWS);
+}
+
+int main(void)
+{
+#define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
+	const struct CMUnitTest tests[] = {
+		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(joins_the_only_row),
+		PAGE_TEST(keeps_close_rows_apart), PAGE_TEST(keeps_grouped_rows_apart), PAGE_TEST(reads_cells_in_the_middle),
+		PAGE_TEST(takes_one_row_below_a_header), PAGE_TEST(keeps_empty_columns_of_a_header), PAGE_TEST(reads_pairs_without_a_header),
+		PAGE_TEST(goes_on_over_pages), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),
+		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(survives_long_cells),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
