@@ -1,5 +1,6 @@
-#define _GNU_SOURCE
 #include "workers/preprocess/pdf_blocks.h"
+
+#include "workers/preprocess/pdf_contents.h"
 
 #include <errno.h>
 #include <math.h>
@@ -94,47 +95,6 @@ static float usual_leading(const struct pdf_layout *layout, float known, bool *r
 	/* cppcheck-suppress uninitvar; filled up to count */
 	qsort(samples, count, sizeof(samples[0]), compare_floats);
 	return known > 0 ? known : count > 0 ? samples[count / 2] : 1.2f;
-}
-
-/* Rows of contents lists and indexes: those with leaders, and what stands between two of them. */
-static void drop_leaders(struct blocks_work *work)
-{
-	struct pdf_layout *layout = work->layout;
-	size_t last = SIZE_MAX;
-
-	for (size_t r = 0; r < layout->row_count; r++) {
-		struct pdf_row *row = &layout->rows[r];
-		if (row->furniture || !pdf_has_leader(row_text(work, row)))
-			continue;
-		row->furniture = true;
-		work->blocks->leaders_dropped++;
-		if (last != SIZE_MAX && r - last == 2 && !layout->rows[r - 1].furniture && layout->rows[r - 1].region == row->region &&
-		    distance(&layout->rows[r - 1], row) < 1.3f * work->leading * row->size) {
-			layout->rows[r - 1].furniture = true;
-			work->blocks->leaders_dropped++;
-		}
-		last = r;
-	}
-}
-
-/* On a page full of leaders, entries that have none ("1 Introduction   3" in bold) are entries too. */
-static void drop_entries(struct blocks_work *work)
-{
-	enum { CONTENTS_ROWS_MIN = 4 };
-	struct pdf_layout *layout = work->layout;
-	size_t title;
-	int32_t number;
-
-	for (size_t r = 0; r < layout->row_count && work->blocks->leaders_dropped >= CONTENTS_ROWS_MIN; r++) {
-		struct pdf_row *row = &layout->rows[r];
-		struct text text = row_text(work, row);
-		const char *blank = text.bytes > 0 ? memrchr(text.data, ' ', text.bytes) : NULL;
-		if (row->furniture || !blank || pdf_clause_depth(text, &title) == 0 ||
-		    !pdf_is_page_number(text_slice(text, (size_t)(blank + 1 - text.data), text.bytes), &number))
-			continue;
-		row->furniture = true;
-		work->blocks->leaders_dropped++;
-	}
 }
 
 /* Left and right edge of the column that the row stands in. Rows of a region follow one another. */
@@ -587,12 +547,10 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 	int status = 0;
 
 	blocks->count = blocks->table_count = 0;
-	blocks->leaders_dropped = 0;
 	work.leading = usual_leading(layout, blocks->leading, &sure);
 	if (sure)
 		blocks->leading = work.leading;
-	drop_leaders(&work);
-	drop_entries(&work);
+	blocks->leaders_dropped = pdf_contents_drop(layout, work.leading, &blocks->text);
 	for (size_t r = 0; r < layout->row_count && status == 0;) {
 		if (layout->rows[r].furniture)
 			r++;

@@ -1,0 +1,11 @@
+/* pdf_contents.h: the rows of contents lists and indexes, which say nothing that the document does not say itself. Pure. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_CONTENTS_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_CONTENTS_H
+
+#include "workers/preprocess/pdf_layout.h"
+
+/* Marks such rows of the page as furniture and returns how many. `leading`: usual distance of lines, in font sizes. `scratch` is
+ * used and left in any state. */
+size_t pdf_contents_drop(struct pdf_layout *layout, float leading, struct buffer *scratch);
+
+#endif
