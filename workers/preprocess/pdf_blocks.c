@@ -73,7 +73,7 @@ static int compare_floats(const void *a, const void *b)
 static float usual_leading(const struct pdf_layout *layout, float known, bool *ret_sure)
 {
 	enum { SAMPLES = 256, FULL_MIN = 4 };
-	float samples[SAMPLES], full[SAMPLES];
+	float samples[SAMPLES] = { 0 }, full[SAMPLES] = { 0 };
 	size_t count = 0, full_count = 0;
 
 	for (size_t r = 1; r < layout->row_count && count < SAMPLES; r++) {
