@@ -146,7 +146,7 @@ bench: packages
 	$(Q)perf/run-corpus
 
 # The hand-off: round trips and rates, with the product's code in two processes.
-$(BUILD)/perf/latency: $(call objects,perf/latency.c perf/latency_roads.c) $(BUILD)/libdocring.a
+$(BUILD)/perf/latency: $(call objects,perf/latency.c perf/latency_roads.c perf/machine.c) $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)

@@ -10,6 +10,7 @@
 #include "base/json_writer.h"
 #include "ipc/barrier.h"
 #include "ipc/topology.h"
+#include "perf/machine.h"
 
 #include <getopt.h>
 #include <sched.h>
@@ -23,7 +24,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { HOT_COUNT = 100000, SLEEP_COUNT = 2000, WARM_UP = 500, GAP_NS = 500000, RATE_COUNT = 4000000, BATCH = 32, QUIET_NS = 200000000, GAP_NOTED_NS = 20000 };
+enum { HOT_COUNT = 100000, SLEEP_COUNT = 2000, WARM_UP = 500, GAP_NS = 500000, RATE_COUNT = 4000000, BATCH = 32 };
 
 struct result {
 	char name[64];
@@ -37,11 +38,6 @@ struct rate {
 	double per_second;
 };
 
-struct noise {
-	double steal_percent, idle_percent;
-	uint64_t longest_gap_ns, gaps;
-};
-
 struct bench {
 	int cores[2];
 	cpu_set_t whole; /* the mask that the program was started with */
@@ -51,7 +47,7 @@ struct bench {
 	size_t result_count;
 	struct rate rates[4];
 	size_t rate_count_done;
-	struct noise before, after;
+	struct machine_noise before, after;
 };
 
 /* --- one road ------------------------------------------------------------------------------------------------------ */
@@ -177,64 +173,6 @@ static void measure_rate(struct bench *bench, enum road_kind kind, const char *n
 
 /* --- the machine --------------------------------------------------------------------------------------------------- */
 
-static void read_cpu_times(double ret_times[10])
-{
-	FILE *file = fopen("/proc/stat", "re");
-	char line[256] = "";
-
-	memset(ret_times, 0, 10 * sizeof(*ret_times));
-	if (!file)
-		return;
-	char *at = fgets(line, sizeof(line), file);
-	at = at ? at + strcspn(at, " ") : line;
-	for (int i = 0; i < 10; i++)
-		ret_times[i] = strtod(at, &at);
-	fclose(file);
-}
-
-/* Looks at the clock for a while on the first core: what takes it away shows as gaps; what the system did meanwhile, as shares. */
-static struct noise listen_for_noise(const struct bench *bench)
-{
-	struct noise noise = { .gaps = 0 };
-	double before[10], after[10], all = 0;
-
-	CHECK(topology_pin(bench->cores[0]) == 0);
-	read_cpu_times(before);
-	uint64_t last_ns = clock_monotonic_ns(), end_ns = last_ns + QUIET_NS;
-	while (last_ns < end_ns) {
-		uint64_t now_ns = clock_monotonic_ns(), gap_ns = now_ns - last_ns;
-		if (gap_ns > noise.longest_gap_ns)
-			noise.longest_gap_ns = gap_ns;
-		noise.gaps += gap_ns > GAP_NOTED_NS;
-		last_ns = now_ns;
-	}
-	read_cpu_times(after);
-	for (int i = 0; i < 10; i++)
-		all += after[i] - before[i];
-	if (all > 0) {
-		noise.idle_percent = (after[3] - before[3]) / all * 100;
-		noise.steal_percent = (after[7] - before[7]) / all * 100;
-	}
-	return noise;
-}
-
-static void cpu_name(char *ret_name, size_t bytes)
-{
-	FILE *file = fopen("/proc/cpuinfo", "re");
-	char line[256];
-
-	snprintf(ret_name, bytes, "unknown");
-	while (file && fgets(line, sizeof(line), file)) {
-		const char *value = strchr(line, ':');
-		if (strncmp(line, "model name", 10) == 0 && value) {
-			snprintf(ret_name, bytes, "%.*s", (int)strcspn(value + 2, "\n"), value + 2);
-			break;
-		}
-	}
-	if (file)
-		fclose(file);
-}
-
 /* Two hardware threads of different cores when there are any. */
 static void choose_cores(struct bench *bench)
 {
@@ -258,12 +196,6 @@ static void choose_cores(struct bench *bench)
 
 /* --- output -------------------------------------------------------------------------------------------------------- */
 
-static void print_noise(const char *when, const struct noise *noise)
-{
-	printf("noise %s: idle %.0f %%, stolen %.1f %%, %llu gaps over 20 us in 200 ms, longest %.0f us\n", when, noise->idle_percent,
-	       noise->steal_percent, (unsigned long long)noise->gaps, (double)noise->longest_gap_ns / 1e3);
-}
-
 static void print_table(const struct bench *bench)
 {
 	struct utsname system;
@@ -271,11 +203,11 @@ static void print_table(const struct bench *bench)
 	int major, minor, patch;
 
 	uname(&system);
-	cpu_name(cpu, sizeof(cpu));
+	machine_cpu_name(cpu, sizeof(cpu));
 	zmq_version(&major, &minor, &patch);
 	printf("%s, Linux %s, ZeroMQ %d.%d.%d; cores %d and %d\n", cpu, system.release, major, minor, patch, bench->cores[0], bench->cores[1]);
-	print_noise("before", &bench->before);
-	print_noise("after ", &bench->after);
+	machine_print_noise("before", &bench->before);
+	machine_print_noise("after ", &bench->after);
 	printf("\nround trip, us           %-12s %8s %8s %8s %8s %8s %9s %8s %8s\n", "", "min", "p50", "p90", "p99", "p99.9", "max", "mean", "n");
 	for (size_t i = 0; i < bench->result_count; i++) {
 		const struct result *result = &bench->results[i];
@@ -285,17 +217,6 @@ static void print_table(const struct bench *bench)
 	printf("\none way, descriptors a second\n");
 	for (size_t i = 0; i < bench->rate_count_done; i++)
 		printf("%-40s %12.0f\n", bench->rates[i].name, bench->rates[i].per_second);
-}
-
-static void write_noise(struct json_writer *json, const char *key, const struct noise *noise)
-{
-	json_key(json, key);
-	json_object_open(json);
-	json_member_fixed(json, "idle_percent", noise->idle_percent, 1);
-	json_member_fixed(json, "steal_percent", noise->steal_percent, 1);
-	json_member_unsigned(json, "gaps_over_20_us", noise->gaps);
-	json_member_fixed(json, "longest_gap_us", (double)noise->longest_gap_ns / 1e3, 1);
-	json_object_close(json);
 }
 
 static void write_results(struct json_writer *json, const struct bench *bench)
@@ -333,23 +254,18 @@ static int write_json(const struct bench *bench, const char *path)
 	char cpu[128];
 
 	uname(&system);
-	cpu_name(cpu, sizeof(cpu));
+	machine_cpu_name(cpu, sizeof(cpu));
 	buffer_init(&text, 1 << 20);
 	json_init(&json, &text, 2);
 	json_object_open(&json);
 	json_member_string(&json, "cpu", cpu);
 	json_member_string(&json, "kernel", system.release);
 	json_member_boolean(&json, "two_cores", bench->two_cores);
-	write_noise(&json, "noise_before", &bench->before);
-	write_noise(&json, "noise_after", &bench->after);
+	machine_write_noise(&json, "noise_before", &bench->before);
+	machine_write_noise(&json, "noise_after", &bench->after);
 	write_results(&json, bench);
 	json_object_close(&json);
-	FILE *file = fopen(path, "we");
-	int status = file && fwrite(text.data, 1, text.bytes, file) == text.bytes ? 0 : -1;
-	if ((file && fclose(file) != 0) || status < 0) {
-		fprintf(stderr, "latency: %s: cannot write\n", path);
-		status = -1;
-	}
+	int status = machine_write_file("latency", path, &text);
 	buffer_done(&text);
 	return status;
 }
@@ -361,7 +277,7 @@ static void run_all(struct bench *bench)
 	static const enum road_kind lanes[] = { ROAD_LANE_ZMQ, ROAD_LANE_EVENTFD };
 	static const enum road_kind others[] = { ROAD_BUS, ROAD_ZMQ_BARE, ROAD_FIFO, ROAD_UNIX };
 
-	bench->before = listen_for_noise(bench);
+	bench->before = machine_listen(bench->cores[0]);
 	if (bench->two_cores) {
 		measure(bench, ROAD_LINE, "hot", false, 0);
 		measure(bench, ROAD_LANE_ZMQ, "hot", false, 0);
@@ -381,7 +297,7 @@ static void run_all(struct bench *bench)
 		measure(bench, lanes[i], "one core", true, 0);
 	for (size_t i = 0; i < COUNT_OF(others); i++)
 		measure(bench, others[i], "one core", true, 0);
-	bench->after = listen_for_noise(bench);
+	bench->after = machine_listen(bench->cores[0]);
 }
 
 int main(int argument_count, char **arguments)
