@@ -31,7 +31,7 @@ packages_ipc := liburing hwloc libzmq
 packages_proto := msgpack
 packages_config := libcyaml libpcre2-8
 packages_preprocess := libxml-2.0 poppler-glib libarchive uchardet
-packages_inference := json-c libcurl
+packages_inference := json-c libcurl sqlite3
 packages_coordinator := sqlite3 json-c libcrypto
 packages_common := $(packages_base) $(packages_ipc) $(packages_proto) $(packages_config)
 all_packages := $(packages_common) $(packages_preprocess) $(packages_inference) $(packages_coordinator)
@@ -41,6 +41,7 @@ common_libs = $(shell pkg-config --libs $(packages_common)) -lm
 library_sources := $(wildcard base/*.c ipc/*.c proto/*.c config/*.c)
 common_sources := $(wildcard workers/common/*.c)
 preprocess_sources := $(filter-out %/main.c,$(wildcard workers/preprocess/*.c))
+model_sources := $(wildcard workers/model/*.c)
 inference_sources := $(filter-out %/main.c,$(wildcard workers/inference/*.c))
 coordinator_sources := $(filter-out %/main.c,$(wildcard coordinator/*.c coordinator/*/*.c))
 unit_sources := $(wildcard tests/unit/test_*.c)
@@ -67,6 +68,7 @@ endef
 $(eval $(call archive_rule,docring,$(library_sources)))
 $(eval $(call archive_rule,worker,$(common_sources)))
 $(eval $(call archive_rule,preprocess,$(preprocess_sources)))
+$(eval $(call archive_rule,model,$(model_sources)))
 $(eval $(call archive_rule,inference,$(inference_sources)))
 $(eval $(call archive_rule,coordinator,$(coordinator_sources)))
 
@@ -81,19 +83,19 @@ $(BUILD)/bin/worker-preprocess: $(call objects,workers/preprocess/main.c) $(BUIL
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
 
 # Of libpreprocess.a only what reads Markdown (blocks, sentences, phrases) is taken.
-$(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)/libinference.a $(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
+$(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_inference)) $(common_libs)
 
 # For people who work on the generator: prints the pairs of files and how varied their questions are. Not installed.
-$(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/libinference.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+$(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
 
 # Unit tests: one program a file, linked with everything, always with sanitizers (see the test target).
-$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a \
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a $(BUILD)/libmodel.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)

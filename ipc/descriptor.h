@@ -20,7 +20,18 @@ enum descriptor_status { /* of a result; a task has 0 or DESCRIPTOR_LARGEST */
 	DESCRIPTOR_INPUT_DAMAGED = 3, /* the input's checksum or layout is wrong: a bug or bad memory, not a bad document */
 	DESCRIPTOR_GAVE_UP = 4,       /* the worker could not do it (out of memory): counts as an attempt */
 	DESCRIPTOR_LARGEST = 5,       /* of an expand task: larger extents cannot be had, what does not fit is refused */
+	DESCRIPTOR_NEXT_MODEL = 6,    /* of a generate task: another model is to go on; argument: enum descriptor_next */
 };
+
+enum descriptor_next { /* why another model is to go on with a document: docs/decisions/model-calls.md */
+	DESCRIPTOR_NEXT_UNUSABLE = 1, /* this model's replies were of no use for some of its calls */
+	DESCRIPTOR_NEXT_DOWN = 2,     /* the server is away; not counted as a try */
+	DESCRIPTOR_NEXT_JUDGE = 3,    /* pairs are there; the judging model is to look at them */
+};
+
+/* argument of a generate task: one bit for each model of the settings that was tried, and: */
+#define DESCRIPTOR_GENERATE_JUDGE (1u << 30) /* judge the pairs that the record gives */
+#define DESCRIPTOR_GENERATE_LAST (1u << 31)  /* no other model will come: finish with what the record and the rules give */
 
 struct descriptor {
 	uint64_t task_id;

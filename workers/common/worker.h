@@ -24,6 +24,25 @@ struct worker_task {
  * comes back with a larger extent, most often to this worker), or another negative code: the document fails with it. */
 typedef int64_t worker_handler(void *context, const struct worker_task *task, size_t *ret_needed_bytes);
 
+/* A program that has many tasks under way at once, because each of them waits for somebody else. The frame calls `begin` for every
+ * task at once, waits on `descriptor` beside its own, and calls `step` when that is readable or `next_ns` has come. Every task is
+ * ended exactly once with worker_finish, from begin or step; its input and output stay mapped until then. */
+struct worker_finisher; /* the frame */
+struct worker_many {
+	/* Tasks it wants to hold, now: told to the coordinator when it changes. At most WORKER_TASKS_MAX. */
+	uint32_t (*capacity)(void *context);
+	int (*begin)(void *context, struct worker_finisher *finisher, const struct worker_task *task); /* the task is copied */
+	int (*step)(void *context, struct worker_finisher *finisher, uint64_t now_ns);
+	int (*descriptor)(void *context);
+	uint64_t (*next_ns)(void *context); /* CLOCK_MONOTONIC; UINT64_MAX: never */
+	/* What the coordinator is to know of its model: breaker, slots, waiting calls, seconds and pairs (proto/message.h), sent with each
+	 * heartbeat and when `changed` says so. */
+	bool (*changed)(void *context);
+};
+enum { WORKER_TASKS_MAX = 192 };
+/* The result of a task: descriptor_status in `status`; DONE: bytes used; NEEDS_SPACE: bytes needed; NEXT_MODEL: argument. */
+int worker_finish(struct worker_finisher *finisher, const struct worker_task *task, uint16_t status, uint64_t bytes, uint32_t argument) WARN_UNUSED;
+
 struct worker_program {
 	const char *name;    /* "worker-preprocess" */
 	const char *kind;    /* "preprocess", "inference": what the coordinator dispatches by */
@@ -31,7 +50,8 @@ struct worker_program {
 	/* Called once after the welcome. The context is given to the handler. */
 	int (*start)(const struct settings *settings, const struct domain *domain, void **ret_context, struct error_text *error);
 	void (*stop)(void *context);
-	worker_handler *handle;
+	worker_handler *handle;         /* one task at a time; or: */
+	const struct worker_many *many; /* NULL: one at a time */
 };
 
 /* Options: --attach RUN (a run's name or folder, or the attach socket's path), --help, --version. The result is the exit code. */

@@ -1,0 +1,65 @@
+/* call.h: one question to a model, from its prompt to a reply that can be used or a reason why there is none; many at once, at
+ * one endpoint. This is where http, endpoint, chat, repair and the record of calls meet. One thread.
+ *
+ * A call whose key is in the record is answered from there without a request: the same prompt is never paid for twice, not even
+ * after kill -9. The ladder inside one model: repair → ask again once with what is wrong. The next model is the coordinator's
+ * matter, the built-in generator the last rung (docs/decisions/model-calls.md). */
+#ifndef DOCRING_WORKERS_MODEL_CALL_H
+#define DOCRING_WORKERS_MODEL_CALL_H
+
+#include "config/models.h"
+#include "workers/model/endpoint.h"
+#include "workers/model/probe.h"
+#include "workers/model/record.h"
+#include "workers/model/repair.h"
+
+enum call_outcome {
+	CALL_USABLE,    /* value (with a schema) or text */
+	CALL_UNUSABLE,  /* the model answered, nothing to be made of it: reason, raw reply */
+	CALL_REFUSED,   /* the server will not do it: reason */
+	CALL_DOWN,      /* the server is away: the work is to go elsewhere, or wait */
+	CALL_CANCELLED,
+};
+
+struct call_result {
+	enum call_outcome outcome;
+	struct json_object *value;  /* borrowed, during the call of done */
+	struct text text, thinking; /* the reply without thinking; the thinking */
+	struct text reason;
+	const char *model;          /* who answered: of a recorded reply the model of then */
+	enum repair_rung rung;
+	bool recorded;              /* no request was made */
+	uint32_t attempts;
+	int64_t prompt_tokens, completion_tokens;
+	uint64_t duration_ns;
+};
+typedef void call_done(void *owner, const struct call_result *result);
+
+struct call_request {
+	struct text system, prompt, schema; /* copied */
+	const char *family;         /* "pairs", "judge" …: for the accounts */
+	uint64_t max_tokens;
+	double temperature;         /* negative: the model's own */
+	uint64_t deadline_ns;       /* CLOCK_MONOTONIC; 0: the model's request_timeout_s for each attempt */
+	uint32_t group;             /* calls of one group share the beginning of their prompts and are sent one after the other */
+	int priority;               /* higher first */
+	call_done *done;            /* called from calls_step, or from calls_cancel */
+	void *owner;
+};
+
+struct calls;
+/* `record` may be NULL (no memory of calls). Everything is borrowed. */
+int calls_create(struct calls **ret_calls, const struct model_settings *model, const struct probe_result *probe, struct record *record,
+		 struct error_text *error) WARN_UNUSED;
+void calls_destroy(struct calls *calls);
+int calls_add(struct calls *calls, const struct call_request *request, uint64_t *ret_handle) WARN_UNUSED;
+void calls_cancel(struct calls *calls, uint64_t handle);
+int calls_descriptor(const struct calls *calls);
+uint64_t calls_next_ns(const struct calls *calls);
+int calls_step(struct calls *calls, uint64_t now_ns) WARN_UNUSED;
+/* Calls that wait for a slot; with fewer of them than slots the worker should take another document. */
+uint32_t calls_waiting(const struct calls *calls);
+uint32_t calls_slots(const struct calls *calls); /* requests allowed at once, now */
+const struct endpoint *calls_endpoint(const struct calls *calls);
+
+#endif

@@ -1,0 +1,61 @@
+/* endpoint.h: one model at one server: how many requests may be under way, when to try again, when to leave it alone. A state
+ * machine without I/O: the clock and the random numbers are arguments.
+ *
+ * Concurrency: grows by one after as many good answers as requests are allowed now, is halved by 429, 503 and timeouts and falls by a tenth when
+ * answers take twice as long as they did; never above max_concurrent_requests, and not above the slots that the probe saw (twice them, so that
+ * the server's queue is never empty). Retries: base × 2ⁿ with full jitter, or what Retry-After says. Breaker: after
+ * ENDPOINT_FAILURES_TO_OPEN failures in a row it opens for 60 s, doubling to 600 s; a cheap look at the server every
+ * ENDPOINT_LOOK_NS lets one request through early (half-open); its success closes the breaker and lets concurrency grow from one,
+ * doubling. */
+#ifndef DOCRING_WORKERS_MODEL_ENDPOINT_H
+#define DOCRING_WORKERS_MODEL_ENDPOINT_H
+
+#include "workers/model/http.h"
+
+enum {
+	ENDPOINT_FAILURES_TO_OPEN = 3,
+	ENDPOINT_ATTEMPTS_MAX = 4, /* of one request, before it counts as failed at this model */
+};
+#define ENDPOINT_OPEN_NS (60ull * 1000000000)
+#define ENDPOINT_OPEN_NS_MAX (600ull * 1000000000)
+#define ENDPOINT_LOOK_NS (5ull * 1000000000)
+
+enum endpoint_breaker { ENDPOINT_CLOSED, ENDPOINT_OPEN, ENDPOINT_HALF_OPEN };
+const char *endpoint_breaker_name(enum endpoint_breaker breaker);
+
+struct endpoint {
+	uint32_t limit_max;      /* max_concurrent_requests, or less by the probe */
+	double limit;            /* now; at least 1 */
+	bool slow_start;
+	uint32_t under_way;
+	uint32_t good_since_growth;
+	enum endpoint_breaker breaker;
+	uint32_t failures_in_row;
+	uint64_t open_ns;        /* for how long it opens next */
+	uint64_t open_until_ns, look_ns, not_before_ns; /* not_before: Retry-After of a 429 holds for all */
+	double usual_s;          /* moving mean of an answer's time */
+	uint64_t answers, failures, retries, throttled, opened; /* counts */
+	uint64_t random;
+};
+void endpoint_init(struct endpoint *endpoint, uint32_t limit_max, uint64_t seed);
+
+/* May a request start now? */
+bool endpoint_may_start(const struct endpoint *endpoint, uint64_t now_ns);
+void endpoint_started(struct endpoint *endpoint);
+
+enum endpoint_verdict {
+	ENDPOINT_GOOD,      /* an answer to read */
+	ENDPOINT_AGAIN,     /* try the same again at *ret_again_ns */
+	ENDPOINT_HOPELESS,  /* this request will not succeed here (400, 413, 422, too large …) */
+	ENDPOINT_DOWN,      /* the breaker is open: take the work elsewhere */
+};
+/* What a response means; `attempt` counts from 1. 400, 404, 413, 422 do not count against the server, 401 and 403 open the breaker at once. */
+enum endpoint_verdict endpoint_answered(struct endpoint *endpoint, const struct http_response *response, uint32_t attempt, uint64_t now_ns,
+					uint64_t *ret_again_ns);
+/* Under the breaker: is it time for a cheap look (GET /models)? Its result is told with endpoint_looked. */
+bool endpoint_wants_look(const struct endpoint *endpoint, uint64_t now_ns);
+void endpoint_looked(struct endpoint *endpoint, bool reachable, uint64_t now_ns);
+/* When anything above may change by time alone; UINT64_MAX: never. */
+uint64_t endpoint_next_ns(const struct endpoint *endpoint, uint64_t now_ns);
+
+#endif
