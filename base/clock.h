@@ -6,5 +6,6 @@
 
 uint64_t clock_monotonic_ns(void);
 int64_t clock_realtime_s(void);
+uint64_t clock_process_cpu_ns(void); /* user and system time of this process */
 
 #endif

@@ -93,7 +93,7 @@ void settings_dump(const struct settings *settings, struct buffer *out)
 static bool is_content(const struct setting *setting)
 {
 	static const char *const sections[] = { "convert", "gate", "chunk", "score", "generate" };
-	static const char *const keys[] = { "run.seed", "run.domain", "intake.member_bytes_max" };
+	static const char *const keys[] = { "run.seed", "run.domain", "run.stages", "intake.member_bytes_max" };
 
 	for (size_t i = 0; i < COUNT_OF(sections); i++)
 		if (strcmp(setting->section, sections[i]) == 0)

@@ -12,6 +12,7 @@
 
 SETTING_SECTION_BEGIN(run, "The run as a whole")
 SETTING_STRING(run, workers, "auto", "Preprocessing workers: N, MIN..MAX or auto (one a core)")
+SETTING_CHOICE(run, stages, "all|preprocess", "all", "How far documents go; preprocess: converted, extracted, scored and chunked, no conversations")
 SETTING_NUMBER(run, inference_workers, "processes", 1, 1024, 1, "Workers that generate conversations, per model group")
 SETTING_NUMBER(run, seed, "", 0, UINT64_MAX, 42, "Seed of every random choice: same inputs, settings and seed give the same files")
 SETTING_STRING(run, domain, "ran", "Domain pack: a name in config/domains or a path to a YAML file")

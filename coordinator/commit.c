@@ -38,7 +38,10 @@ static void spooled(void *context, int status)
 static void spool_job(struct run *run, struct job *job)
 {
 	struct text document = { (const char *)memory_at(run->memory, &job->document), job->document_bytes };
-	struct text conversations = { (const char *)memory_at(run->memory, &job->conversations), job->conversations_bytes };
+	struct text conversations = TEXT_LITERAL("");
+
+	if (!lease_is_none(&job->conversations)) /* without generation there are none */
+		conversations = (struct text){ (const char *)memory_at(run->memory, &job->conversations), job->conversations_bytes };
 
 	job_move(job, &run->spooling);
 	int status = spool_append(run->spool, run->uring, document, conversations, spooled, job, &job->spool_offset);
@@ -95,9 +98,7 @@ static int put_row(struct run *run, const struct job *job)
 
 static uint64_t record_end(const struct job *job)
 {
-	enum { PADDING = SPOOL_ALIGNMENT - 1 };
-	return job->spool_offset + sizeof(struct spool_record) + ((job->document_bytes + PADDING) & ~(uint64_t)PADDING) +
-	       job->conversations_bytes;
+	return job->spool_offset + spool_record_bytes(job->document_bytes, job->conversations_bytes);
 }
 
 static int write_rows(struct run *run)

@@ -22,6 +22,8 @@ static const struct option_row rows[OPTION_COUNT] = {
 		.help = "stop after N documents" },
 	[OPTION_SEED] = { .name = "seed", .argument = "N", .setting = "run.seed",
 		.commands = ON(OPTIONS_RUN) | ON(OPTIONS_FINALISE), .help = "seed of every random choice" },
+	[OPTION_STAGES] = { .name = "stages", .argument = "STAGES", .setting = "run.stages", .commands = ON(OPTIONS_RUN),
+		.help = "all, or preprocess: Markdown and extractions only, no conversations" },
 	[OPTION_DOMAIN] = { .name = "domain", .argument = "NAME", .setting = "run.domain", .commands = WITH_SETTINGS,
 		.help = "domain pack: ran, generic, or a path to a YAML file" },
 	[OPTION_CONFIG] = { .name = "config", .letter = 'c', .argument = "FILE", .commands = WITH_SETTINGS,

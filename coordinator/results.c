@@ -71,7 +71,10 @@ static void take_document(struct run *run, struct worker *worker, struct job *jo
 		job->document_bytes = used;
 		job->needed_bytes = job->preferred_worker = 0;
 		dispatch_release_input(run, job);
-		dispatch_enqueue(run, job, JOB_GENERATE);
+		if (run_generates(run))
+			dispatch_enqueue(run, job, JOB_GENERATE);
+		else
+			commit_settle(run, job, JOB_DONE, DOCUMENT_GATE_NONE, TEXT_LITERAL(""));
 		return;
 	}
 	dispatch_release_input(run, job);

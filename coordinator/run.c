@@ -49,6 +49,11 @@ void run_begin_drain(struct run *run)
 	run->drain_deadline_ns = clock_monotonic_ns() + run->settings->run.drain_timeout_s * 1000000000u;
 }
 
+bool run_generates(const struct run *run)
+{
+	return strcmp(run->settings->run.stages, "all") == 0;
+}
+
 size_t run_jobs_in_flight(const struct run *run)
 {
 	size_t count = run->reading.count + run->expanding.count + run->to_spool.count + run->spooling.count + run->committing.count + run->syncing.count;
@@ -126,10 +131,13 @@ static void change_phase(struct run *run, uint64_t now_ns)
 {
 	enum run_phase before = run->phase;
 
-	if (run->phase < RUN_STOPPING && (run->fatal_status || is_complete(run) || (run->phase == RUN_DRAINING && is_drained(run, now_ns))))
+	if (run->phase < RUN_STOPPING && (run->fatal_status || is_complete(run) || (run->phase == RUN_DRAINING && is_drained(run, now_ns)))) {
+		run->processed_ns = clock_monotonic_ns();
+		run->processing_cpu_ns = clock_process_cpu_ns();
 		supervisor_stop_all(run);
-	else if (run->phase == RUN_STOPPING && supervisor_alive(run) == 0)
+	} else if (run->phase == RUN_STOPPING && supervisor_alive(run) == 0) {
 		run->phase = RUN_ENDED;
+	}
 	run->more_to_do |= run->phase != before;
 }
 

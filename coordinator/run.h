@@ -159,6 +159,8 @@ struct run {
 	char fatal[ERROR_TEXT_BYTES];
 	bool changed_since_finalise;
 	uint64_t started_ns, drain_deadline_ns, stop_deadline_ns;
+	uint64_t processed_ns;   /* when the last document was committed, or the run was asked to end */
+	uint64_t processing_cpu_ns; /* of this process until then */
 	uint64_t judge_from_ns; /* this process was kept from running: what workers said meanwhile is still on its way */
 	struct run_stats stats;
 	struct error_text error; /* scratch for messages */
@@ -174,6 +176,8 @@ void run_on_signal(void *context, uint32_t events);
 /* Something that ends the run: message once, then it drains. */
 void run_fatal(struct run *run, int status, const char *format, ...) PRINTF_LIKE(3, 4);
 void run_begin_drain(struct run *run);
+/* Whether documents become conversations (run.stages): without, there are no inference workers. */
+bool run_generates(const struct run *run);
 /* Jobs that are anywhere between intake and commit. */
 size_t run_jobs_in_flight(const struct run *run);
 

@@ -130,7 +130,7 @@ static int plan_workers(struct run *run, struct error_text *error)
 	}
 	run->wanted_preprocess = most ? most : run->topology.count;
 	run->least_preprocess = least ? least : run->wanted_preprocess;
-	run->wanted_inference = (uint32_t)run->settings->run.inference_workers;
+	run->wanted_inference = run_generates(run) ? (uint32_t)run->settings->run.inference_workers : 0;
 	if (run->wanted_preprocess + run->wanted_inference > RUN_WORKERS_MAX)
 		return error_set(error, -EINVAL, "%u workers asked for, at most %d are possible; pass a smaller --workers",
 				 run->wanted_preprocess + run->wanted_inference, RUN_WORKERS_MAX);

@@ -36,6 +36,12 @@ static uint64_t padded(uint64_t bytes)
 	return (bytes + SPOOL_ALIGNMENT - 1) / SPOOL_ALIGNMENT * SPOOL_ALIGNMENT;
 }
 
+uint64_t spool_record_bytes(uint64_t document_bytes, uint64_t conversations_bytes)
+{
+	/* The padding between the blocks is written by seeking over it, so what nothing follows ends without. */
+	return sizeof(struct spool_record) + (conversations_bytes ? padded(document_bytes) + conversations_bytes : document_bytes);
+}
+
 int spool_open(struct spool **ret_spool, const char *path, uint64_t end, struct error_text *error)
 {
 	struct spool *spool = calloc(1, sizeof(*spool));
@@ -184,7 +190,7 @@ int spool_view_record(const struct spool_view *view, uint64_t offset, struct tex
 	memcpy(&record, view->base + offset, sizeof(record));
 	uint64_t left = view->bytes - offset - sizeof(record);
 	if (record.magic != SPOOL_MAGIC || record.document_bytes > left || record.conversations_bytes > left ||
-	    padded(record.document_bytes) + record.conversations_bytes > left)
+	    spool_record_bytes(record.document_bytes, record.conversations_bytes) - sizeof(record) > left)
 		return error_set(error, ERROR_INPUT_REJECTED, "spool: damaged record at %llu", (unsigned long long)offset);
 	if (record.layout != segment_layout())
 		return error_set(error, ERROR_VERSION_MISMATCH, "spool: written by another version of docring; use --restart");

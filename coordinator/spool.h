@@ -34,6 +34,8 @@ int spool_append(struct spool *spool, struct uring *uring, struct text document,
 /* fdatasync behind all that is complete. */
 int spool_sync(struct spool *spool, struct uring *uring, uring_done *done, void *context) WARN_UNUSED;
 uint64_t spool_end(const struct spool *spool);
+/* How far a record reaches from its offset: what is in the file once its writes are complete. */
+uint64_t spool_record_bytes(uint64_t document_bytes, uint64_t conversations_bytes);
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
 

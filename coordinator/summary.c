@@ -31,6 +31,16 @@ static void write_dataset_members(struct json_writer *json, const char *output, 
 	json_member_unsigned(json, "duplicate_pairs", summary->duplicate_pairs);
 }
 
+/* User and system time of the processes that were waited for: the workers. */
+static double workers_cpu_s(void)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_CHILDREN, &usage) < 0)
+		return 0;
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
 static void write_run_members(struct json_writer *json, const struct run *run)
 {
 	const struct run_stats *stats = &run->stats;
@@ -38,6 +48,9 @@ static void write_run_members(struct json_writer *json, const struct run *run)
 	json_key(json, "run");
 	json_object_open(json);
 	json_member_fixed(json, "elapsed_s", (double)(clock_monotonic_ns() - run->started_ns) / 1e9, 3);
+	json_member_fixed(json, "processing_s", (double)(run->processed_ns - run->started_ns) / 1e9, 3);
+	json_member_fixed(json, "coordinator_cpu_s", (double)run->processing_cpu_ns / 1e9, 3);
+	json_member_fixed(json, "workers_cpu_s", workers_cpu_s(), 3);
 	json_member_unsigned(json, "files", stats->taken_files);
 	json_member_unsigned(json, "bytes", stats->taken_bytes);
 	json_member_unsigned(json, "members", stats->found_members);
@@ -70,9 +83,18 @@ static void print_json(const struct run *run, const char *output, const struct f
 	buffer_done(&text);
 }
 
+/* Everything that was asked for is there. */
+static bool is_success(const struct finalise_summary *summary)
+{
+	return (summary->preprocess_only ? summary->documents : record_count(summary)) > 0 && summary->failed_documents == 0;
+}
+
 static void print_text(const char *output, const struct finalise_summary *summary)
 {
-	printf("%" PRIu64 " records in %s", record_count(summary), output);
+	if (summary->preprocess_only)
+		printf("%s/markdown and %s/extractions.jsonl; no conversations (--stages preprocess)", output, output);
+	else
+		printf("%" PRIu64 " records in %s", record_count(summary), output);
 	if (record_count(summary))
 		printf(": train %" PRIu64 ", valid %" PRIu64 ", test %" PRIu64 "; mean quality %.1f of 10", summary->pairs[FINALISE_TRAIN],
 		       summary->pairs[FINALISE_VALID], summary->pairs[FINALISE_TEST], summary->mean_quality);
@@ -80,14 +102,16 @@ static void print_text(const char *output, const struct finalise_summary *summar
 	       summary->failed_documents);
 	if (summary->archives)
 		printf(", %" PRIu64 " archives opened", summary->archives);
-	printf("\n%" PRIu64 " pairs refused by the gates, %" PRIu64 " duplicates removed\n", summary->refused_pairs, summary->duplicate_pairs);
+	if (!summary->preprocess_only)
+		printf("\n%" PRIu64 " pairs refused by the gates, %" PRIu64 " duplicates removed", summary->refused_pairs, summary->duplicate_pairs);
+	printf("\n");
 	printf("Next: %s/README.md describes the dataset", output);
 	if (summary->rejected_documents || summary->refused_pairs)
 		printf("; rejected.jsonl says what was left out and why");
 	if (summary->failed_documents)
 		printf("; failed.jsonl says what could not be read");
 	printf(".\n");
-	if (record_count(summary) == 0)
+	if (record_count(summary) == 0 && !(summary->preprocess_only && summary->documents))
 		printf("No record was produced: %s.\n",
 		       summary->documents ? "no conversation passed the gates (see rejected.jsonl)"
 					  : summary->rejected_documents + summary->failed_documents ? "no document was converted (see rejected.jsonl and failed.jsonl)"
@@ -100,7 +124,7 @@ bool summary_print_dataset(const char *output, const struct finalise_summary *su
 		print_json(NULL, output, summary);
 	else
 		print_text(output, summary);
-	return record_count(summary) > 0 && summary->failed_documents == 0;
+	return is_success(summary);
 }
 
 bool summary_print(const struct run *run, const struct finalise_summary *summary)
@@ -118,5 +142,5 @@ bool summary_print(const struct run *run, const struct finalise_summary *summary
 			printf(", %" PRIu64 " workers died and were replaced", run->stats.worker_deaths);
 		printf("\n");
 	}
-	return record_count(summary) > 0 && summary->failed_documents == 0;
+	return is_success(summary);
 }

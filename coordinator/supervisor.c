@@ -309,7 +309,7 @@ static void start_missing(struct run *run, struct worker *worker, uint64_t now_n
 /* Without a worker of each kind nothing can be finished. */
 static void check_hope(struct run *run)
 {
-	bool hope[WORKER_KIND_COUNT] = { false };
+	bool hope[WORKER_KIND_COUNT] = { [WORKER_INFERENCE] = !run_generates(run) };
 
 	if (run->phase != RUN_WORKING || run->fatal_status)
 		return;

@@ -53,6 +53,10 @@ int collection_open(const struct collection *collection, const struct collected_
 
 	if (status == 0)
 		status = document_open(document.data, document.bytes, ret_document, error);
+	if (status == 0 && conversations.bytes == 0) { /* preprocessed only (run.stages) */
+		*ret_set = (struct conversation_set){ .count = 0 };
+		return 0;
+	}
 	if (status == 0)
 		status = conversation_open(conversations.data, conversations.bytes, ret_set, error);
 	if (status == 0)

@@ -305,6 +305,7 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 	struct writing writing = { .request = request, .error = error };
 	const struct settings *settings = request->settings;
 
+	writing.summary.preprocess_only = strcmp(settings->run.stages, "preprocess") == 0;
 	markdown_names_init(&writing.names);
 	int status = collection_load(&writing.collection, request->state, request->output, error);
 

@@ -8,6 +8,7 @@
 #include "coordinator/state.h"
 #include "ipc/uring.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum finalise_split { FINALISE_TRAIN, FINALISE_VALID, FINALISE_TEST, FINALISE_SPLIT_COUNT };
@@ -22,6 +23,7 @@ struct finalise_summary {
 	uint64_t duplicate_pairs;
 	uint64_t extractions[8];                 /* by enum document_category */
 	double mean_quality;                     /* 0–10 */
+	bool preprocess_only;                    /* run.stages: no conversations were asked for */
 };
 
 struct finalise_request {

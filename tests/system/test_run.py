@@ -59,6 +59,28 @@ class MainJob(RunCase):
         text = next(row["text"] for row in self.rows("extractions.jsonl") if row["source_file"] == "docs/feature_001.md")
         self.assertIn("77", text)
 
+    def test_preprocess_alone_gives_markdown_and_extractions(self):
+        corpus = small_corpus(self.folder / "docs")
+        result = self.run_batch(corpus, expect=0, extra=("--json", "--stages", "preprocess"))
+        summary = json.loads(result.stdout)
+        self.assertEqual((summary["documents"], summary["records"], summary["run"]["generate_s"]), (6, 0, 0))
+        self.assertEqual(len(self.rows("extractions.jsonl")), 6)
+        self.assertEqual(len(list((self.out / "markdown").rglob("*.md"))), 6)
+        before = {name: content for name, content in self.final_bytes().items() if name.startswith("markdown/") or name == "extractions.jsonl"}
+        self.verify()
+        result = self.run_batch(corpus, expect=0, extra=("--json", "--stages", "preprocess"))
+        self.assertEqual(json.loads(result.stdout)["run"]["unchanged"], 6)
+        result = self.run_batch(corpus, expect=0, extra=("--json",))  # the other stages change nothing of these
+        self.assertGreater(json.loads(result.stdout)["records"], 0)
+        after = self.final_bytes()
+        self.assertEqual({name: after[name] for name in before}, before)
+
+    def test_preprocess_alone_says_so(self):
+        result = self.run_batch(small_corpus(self.folder / "docs"), expect=0, extra=("--stages", "preprocess"))
+        self.assertIn("no conversations (--stages preprocess)", result.stdout)
+        self.assertNotIn("No record", result.stdout)
+        self.assertNotIn("worker-inference", result.stderr)
+
     def test_other_settings_do_everything_again(self):
         corpus = small_corpus(self.folder / "docs")
         self.run_batch(corpus, expect=0)

@@ -275,7 +275,7 @@ static void test_hostile(void **state)
 		else
 			assert_true(error.message[0] != '\0');
 	}
-	expect_error("--s /tmp", "--s is not clear; it could be --shm, --seed, --set");
+	expect_error("--s /tmp", "--s is not clear; it could be --shm, --seed, --stages, --set");
 }
 
 /* The man page tells of every subcommand and option, and of no other option. */

@@ -282,7 +282,7 @@ static void test_dump_content(void **state)
 {
 	static const char *const without[][2] = { { "run.workers", "3" }, { "ipc.shm", "2G" }, { "io.uring", "off" }, { "supervise.attempts", "9" },
 						  { "split.test", "0.2" }, { "output.license", "mit" }, { "run.limit", "5" }, { "intake.hidden", "on" } };
-	static const char *const with[][2] = { { "run.seed", "1" }, { "run.domain", "generic" }, { "intake.archive_depth_max", "2" },
+	static const char *const with[][2] = { { "run.seed", "1" }, { "run.domain", "generic" }, { "run.stages", "preprocess" }, { "intake.archive_depth_max", "2" },
 					       { "intake.member_bytes_max", "1M" }, { "convert.pdf_pages_max", "3" }, { "gate.conversion", "0.1" },
 					       { "chunk.fast_chars", "9000" }, { "score.tier_fast_below", "0.2" }, { "generate.system", "Be brief." } };
 	struct buffer before, after;
