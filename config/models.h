@@ -1,5 +1,13 @@
 /* models.h: the `models:` list of the configuration: which model servers there are and how each is to be used. The keys stand in
- * models_table.h once, as those of settings do: parser, help, dump and documentation come from it. */
+ * models_table.h once, as those of settings do: parser, help, dump and documentation come from it.
+ *
+ *   models:
+ *     - base_url: http://127.0.0.1:11434
+ *       model: qwen3:8b
+ *       tier: balanced
+ *
+ * A list in a later file replaces the one before it. On the command line a key is models.NAME.key, or models.key when there is one
+ * model or none yet (then it is made). Model K of the list is model K everywhere: in masks, messages, the status. */
 #ifndef DOCRING_CONFIG_MODELS_H
 #define DOCRING_CONFIG_MODELS_H
 
@@ -8,26 +16,25 @@
 
 enum { MODELS_MAX = 16 };
 
-/* tier of a model, in the order in which documents move up */
-enum model_tier { MODEL_FAST, MODEL_BALANCED, MODEL_QUALITY, MODEL_TIER_COUNT };
-const char *model_tier_name(enum model_tier tier);
+enum model_tier { MODEL_FAST, MODEL_BALANCED, MODEL_QUALITY, MODEL_TIER_COUNT }; /* as enum document_tier */
+enum model_use { MODEL_GENERATE, MODEL_JUDGE, MODEL_EMBEDDINGS };
 
+#define SETTING_NUMBER(section, name, unit, min, max, initial, help) uint64_t name;
+#define SETTING_RATIO(section, name, min, max, initial, help) double name;
+#define SETTING_STRING(section, name, initial, help) const char *name;
+#define SETTING_CHOICE(section, name, choices, initial, help) const char *name;
 struct model_settings {
-	const char *name;                 /* unique; default: the model's own name */
-	const char *tier;                 /* fast|balanced|quality */
-	const char *base_url;             /* "http://127.0.0.1:11434", with or without /v1 */
-	const char *model;                /* as the server calls it */
-	const char *api_key_env;          /* name of the environment variable that holds the key; "" none */
-	const char *api;                  /* auto|openai|ollama */
-	const char *use;                  /* generate|judge|embeddings */
-	const char *format;               /* auto|schema|json|prompt */
-	const char *thinking;             /* auto|on|off: asked of the model */
-	uint64_t max_concurrent_requests; /* 0: as many as the probe sees slots, else 4 */
-	uint64_t request_timeout_s;       /* of one attempt; up to 1800 */
-	uint64_t max_tokens;              /* of one reply */
-	uint64_t context_tokens;          /* 0: what the probe finds */
-	uint64_t workers;                 /* processes for this model */
-	double temperature;
+#include "config/models_table.h"
 };
+#undef SETTING_NUMBER
+#undef SETTING_RATIO
+#undef SETTING_STRING
+#undef SETTING_CHOICE
+
+/* What it is called for people: its name, else the model's, else the address. */
+const char *model_name(const struct model_settings *model);
+enum model_tier model_tier_of(const struct model_settings *model);
+enum model_use model_use_of(const struct model_settings *model);
+const char *model_tier_name(enum model_tier tier);
 
 #endif

@@ -7,23 +7,40 @@
 #include <errno.h>
 #include <stdlib.h>
 
+void settings_fill(const struct setting *settings, size_t count, void *target)
+{
+	for (size_t i = 0; i < count; i++) {
+		void *field = (char *)target + settings[i].offset;
+		switch (settings[i].kind) {
+		case SETTING_KIND_NUMBER:
+		case SETTING_KIND_SIZE: *(uint64_t *)field = settings[i].number_initial; break;
+		case SETTING_KIND_RATIO: *(double *)field = settings[i].ratio_initial; break;
+		case SETTING_KIND_SWITCH: *(bool *)field = settings[i].number_initial != 0; break;
+		case SETTING_KIND_STRING:
+		case SETTING_KIND_CHOICE: *(const char **)field = settings[i].initial; break;
+		}
+	}
+}
+
+void settings_free_strings(const struct setting *settings, size_t count, void *target)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (settings[i].kind != SETTING_KIND_STRING && settings[i].kind != SETTING_KIND_CHOICE)
+			continue;
+		const char **field = (const char **)((char *)target + settings[i].offset);
+		if (*field != settings[i].initial)
+			free((char *)*field);
+		*field = settings[i].initial;
+	}
+}
+
 void settings_init(struct settings *settings)
 {
 	size_t count;
 	const struct setting *schema = settings_schema(&count);
 
 	*settings = (struct settings){ 0 };
-	for (size_t i = 0; i < count; i++) {
-		void *field = (char *)settings + schema[i].offset;
-		switch (schema[i].kind) {
-		case SETTING_KIND_NUMBER:
-		case SETTING_KIND_SIZE: *(uint64_t *)field = schema[i].number_initial; break;
-		case SETTING_KIND_RATIO: *(double *)field = schema[i].ratio_initial; break;
-		case SETTING_KIND_SWITCH: *(bool *)field = schema[i].number_initial != 0; break;
-		case SETTING_KIND_STRING:
-		case SETTING_KIND_CHOICE: *(const char **)field = schema[i].initial; break;
-		}
-	}
+	settings_fill(schema, count, settings);
 }
 
 void settings_done(struct settings *settings)
@@ -33,14 +50,8 @@ void settings_done(struct settings *settings)
 
 	if (!settings)
 		return;
-	for (size_t i = 0; i < count; i++) {
-		if (schema[i].kind != SETTING_KIND_STRING && schema[i].kind != SETTING_KIND_CHOICE)
-			continue;
-		const char **field = (const char **)((char *)settings + schema[i].offset);
-		if (*field != schema[i].initial)
-			free((char *)*field);
-		*field = schema[i].initial;
-	}
+	settings_free_strings(schema, count, settings);
+	models_clear(settings);
 }
 
 const char *settings_closest_key(const char *word)
@@ -72,6 +83,8 @@ const char *settings_closest_key(const char *word)
 int settings_set(struct settings *settings, const char *key, const char *value, struct error_text *error)
 {
 	const struct setting *setting = settings_find(key);
+	if (strncmp(key, "models.", strlen("models.")) == 0)
+		return models_set(settings, key + strlen("models."), value, error);
 	if (!setting) {
 		const char *closest = settings_closest_key(key);
 		return error_set(error, -EINVAL, "there is no setting \"%.100s\"%s%s%s (coordinator --dump-config lists them)", key,
@@ -103,5 +116,5 @@ int settings_check(const struct settings *settings, struct error_text *error)
 		return error_set(error, -EINVAL, "generate.question_chars_min is above generate.question_chars_max");
 	if (settings->generate.answer_chars_min > settings->generate.answer_chars_max)
 		return error_set(error, -EINVAL, "generate.answer_chars_min is above generate.answer_chars_max");
-	return 0;
+	return models_check(settings, error);
 }

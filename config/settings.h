@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "config/models.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,6 +23,8 @@
 #define SETTING_CHOICE(section, name, choices, initial, help) const char *name;
 struct settings {
 #include "config/settings_table.h"
+	struct model_settings models[MODELS_MAX]; /* config/models.h */
+	uint32_t model_count;
 };
 #undef SETTING_SECTION_BEGIN
 #undef SETTING_SECTION_END
@@ -36,7 +39,7 @@ struct settings {
 void settings_init(struct settings *settings);
 void settings_done(struct settings *settings); /* frees the strings that were set */
 
-/* One "section.name" and its value as text ("15G", "on", "0.4"). */
+/* One "section.name" and its value as text ("15G", "on", "0.4"); of models also "models.NAME.key" and "models.key". */
 int settings_set(struct settings *settings, const char *key, const char *value, struct error_text *error) WARN_UNUSED;
 
 /* Settings that contradict each other (an overlap larger than its chunk …). Call it once all sources were read. */

@@ -41,12 +41,12 @@ static void append_scalar(struct buffer *out, struct text value)
 	buffer_append_byte(out, '"');
 }
 
-static void append_value(const struct setting *setting, const struct settings *settings, struct buffer *out)
+void setting_dump(const struct setting *setting, const void *settings, struct buffer *out)
 {
 	struct buffer value;
 	buffer_init(&value, out->bytes_max);
 	setting_format(setting, settings, &value);
-	buffer_append_format(out, "  %s: ", setting->name);
+	buffer_append_format(out, "%s: ", setting->name);
 	if (setting->kind == SETTING_KIND_STRING)
 		append_scalar(out, buffer_view(&value));
 	else
@@ -57,7 +57,14 @@ static void append_value(const struct setting *setting, const struct settings *s
 	buffer_done(&value);
 }
 
-static void append_comment(const struct setting *setting, struct buffer *out)
+static void append_value(const struct setting *setting, const struct settings *settings, struct buffer *out)
+{
+	buffer_append_string(out, "  ");
+	setting_dump(setting, settings, out);
+}
+
+/* `prefix` opens every line: "  # ". */
+static void append_comment(const struct setting *setting, const char *prefix, struct buffer *out)
 {
 	struct buffer text;
 	buffer_init(&text, 4096);
@@ -67,9 +74,26 @@ static void append_comment(const struct setting *setting, struct buffer *out)
 		setting_format_allowed(setting, &text);
 		buffer_append_byte(&text, ']');
 	}
-	buffer_append_string(out, "  # ");
-	wrap_append(out, buffer_view(&text), 4, "  # ", LINE_CHARACTERS);
+	buffer_append_string(out, prefix);
+	wrap_append(out, buffer_view(&text), strlen(prefix), prefix, LINE_CHARACTERS);
 	buffer_done(&text);
+}
+
+/* What an entry of `models:` may say, as comments, so that the file explains itself when there is none. */
+static void append_model_keys(struct buffer *out)
+{
+	size_t count;
+	const struct setting *keys = models_schema(&count);
+	struct model_settings initial;
+
+	models_init_entry(&initial);
+	buffer_append_string(out, "\n# Model servers, one entry a model; without any, rules write the pairs. The keys\n"
+				  "# of an entry with their defaults:\n");
+	for (size_t i = 0; i < count; i++) {
+		append_comment(&keys[i], "#     # ", out);
+		buffer_append_string(out, i == 0 ? "#   - " : "#     ");
+		setting_dump(&keys[i], &initial, out);
+	}
 }
 
 void settings_dump(const struct settings *settings, struct buffer *out)
@@ -83,10 +107,12 @@ void settings_dump(const struct settings *settings, struct buffer *out)
 	for (size_t i = 0; i < section_count; i++) {
 		buffer_append_format(out, "\n# %s\n%s:\n", sections[i].help, sections[i].name);
 		for (size_t k = sections[i].first; k < sections[i].first + sections[i].count; k++) {
-			append_comment(&schema[k], out);
+			append_comment(&schema[k], "  # ", out);
 			append_value(&schema[k], settings, out);
 		}
 	}
+	append_model_keys(out);
+	models_dump(settings, false, out);
 }
 
 /* Does the setting change what one document becomes? Not what only says how fast, where, or what finalise makes of it. */
@@ -118,31 +144,41 @@ void settings_dump_content(const struct settings *settings, struct buffer *out)
 		section = schema[i].section;
 		append_value(&schema[i], settings, out);
 	}
+	models_dump(settings, true, out);
+}
+
+static void append_setting_help(const struct setting *setting, const char *key, struct buffer *out)
+{
+	struct buffer facts;
+	buffer_init(&facts, 4096);
+	setting_format_initial(setting, &facts);
+	if (facts.bytes == 0)
+		buffer_append_string(&facts, "(empty)");
+	if (setting->kind != SETTING_KIND_STRING) {
+		buffer_append_string(&facts, "  [");
+		setting_format_allowed(setting, &facts);
+		buffer_append_byte(&facts, ']');
+	}
+	buffer_append_format(out, "  %-32s %s\n      ", key, buffer_string(&facts));
+	wrap_append(out, text_from(setting->help), 6, "      ", LINE_CHARACTERS);
+	buffer_done(&facts);
 }
 
 void settings_help(struct buffer *out)
 {
-	size_t section_count, setting_count;
+	size_t section_count, setting_count, model_count;
 	const struct setting_section *sections = settings_sections(&section_count);
-	const struct setting *schema = settings_schema(&setting_count);
+	const struct setting *schema = settings_schema(&setting_count), *models = models_schema(&model_count);
 
 	for (size_t i = 0; i < section_count; i++) {
 		buffer_append_format(out, "%s%s\n", i ? "\n" : "", sections[i].help);
-		for (size_t k = sections[i].first; k < sections[i].first + sections[i].count; k++) {
-			const struct setting *setting = &schema[k];
-			struct buffer facts;
-			buffer_init(&facts, 4096);
-			setting_format_initial(setting, &facts);
-			if (facts.bytes == 0)
-				buffer_append_string(&facts, "(empty)");
-			if (setting->kind != SETTING_KIND_STRING) {
-				buffer_append_string(&facts, "  [");
-				setting_format_allowed(setting, &facts);
-				buffer_append_byte(&facts, ']');
-			}
-			buffer_append_format(out, "  %-32s %s\n      ", setting->key, buffer_string(&facts));
-			wrap_append(out, text_from(setting->help), 6, "      ", LINE_CHARACTERS);
-			buffer_done(&facts);
-		}
+		for (size_t k = sections[i].first; k < sections[i].first + sections[i].count; k++)
+			append_setting_help(&schema[k], schema[k].key, out);
+	}
+	buffer_append_string(out, "\nModel servers: entries of the list \"models\" in a configuration file\n");
+	for (size_t i = 0; i < model_count; i++) {
+		char key[64];
+		snprintf(key, sizeof(key), "models.NAME.%s", models[i].name);
+		append_setting_help(&models[i], key, out);
 	}
 }

@@ -48,6 +48,34 @@
 #undef SETTING_SECTION_BEGIN
 #undef SETTING_SECTION_END
 
+/* The same for an entry of `models:`. */
+#define SETTING_STRING(section, name, initial, help) char *name;
+#define SETTING_NUMBER(section, name, unit, min, max, initial, help) char *name;
+#define SETTING_RATIO(section, name, min, max, initial, help) char *name;
+#define SETTING_CHOICE(section, name, choices, initial, help) char *name;
+struct raw_model { /* in the order of models_schema */
+#include "config/models_table.h"
+};
+#undef SETTING_STRING
+#undef SETTING_NUMBER
+#undef SETTING_RATIO
+#undef SETTING_CHOICE
+#define RAW_MODEL_FIELD(name) \
+	CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw_model, name, 0, CYAML_UNLIMITED),
+#define SETTING_STRING(section, name, initial, help) RAW_MODEL_FIELD(name)
+#define SETTING_NUMBER(section, name, unit, min, max, initial, help) RAW_MODEL_FIELD(name)
+#define SETTING_RATIO(section, name, min, max, initial, help) RAW_MODEL_FIELD(name)
+#define SETTING_CHOICE(section, name, choices, initial, help) RAW_MODEL_FIELD(name)
+static const cyaml_schema_field_t model_fields[] = {
+#include "config/models_table.h"
+	CYAML_FIELD_END
+};
+#undef SETTING_STRING
+#undef SETTING_NUMBER
+#undef SETTING_RATIO
+#undef SETTING_CHOICE
+static const cyaml_schema_value_t raw_model_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_model, model_fields) };
+
 #define SETTING_STRING(section, name, initial, help)
 #define SETTING_NUMBER(section, name, unit, min, max, initial, help)
 #define SETTING_SIZE(section, name, min, max, initial, help)
@@ -58,12 +86,15 @@
 #define SETTING_SECTION_BEGIN(section, help) struct raw_##section *section;
 struct raw_settings { /* in the order of settings_sections */
 #include "config/settings_table.h"
+	struct raw_model *models;
+	unsigned models_count;
 };
 #undef SETTING_SECTION_BEGIN
 #define SETTING_SECTION_BEGIN(section, help) \
 	CYAML_FIELD_MAPPING_PTR(#section, CYAML_FLAG_POINTER_NULL_STR | CYAML_FLAG_OPTIONAL, struct raw_settings, section, section##_fields),
 static const cyaml_schema_field_t settings_fields[] = {
 #include "config/settings_table.h"
+	CYAML_FIELD_SEQUENCE("models", CYAML_FLAG_POINTER_NULL_STR | CYAML_FLAG_OPTIONAL, struct raw_settings, models, &raw_model_value, 0, MODELS_MAX),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t settings_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw_settings, settings_fields) };
@@ -90,6 +121,10 @@ static int refuse_key(struct text yaml, const char *name, const struct yaml_faul
 	char key[2 * YAML_NAME_BYTES];
 	size_t line = yaml_key_line(yaml, fault->path, fault->unknown_key);
 
+	if (text_starts_with(text_from(fault->path), TEXT_LITERAL("models"))) {
+		int status = models_refuse_key(text_from(fault->unknown_key), error);
+		return fault->line ? error_prefix(error, status, "%s:%zu", name, fault->line) : error_prefix(error, status, "%s", name);
+	}
 	if (line == 0)
 		line = fault->line;
 	if (!section && dotted)
@@ -141,6 +176,29 @@ static int apply(struct settings *settings, const struct raw_settings *raw, stru
 	return 0;
 }
 
+/* A list in a later file replaces the one before it. */
+static int apply_models(struct settings *settings, const struct raw_settings *raw, const char *name, struct error_text *error)
+{
+	size_t count;
+	const struct setting *schema = models_schema(&count);
+
+	_Static_assert(sizeof(struct raw_model) % sizeof(char *) == 0, "one pointer a key");
+	if (!raw->models)
+		return 0;
+	models_clear(settings);
+	for (unsigned i = 0; i < raw->models_count; i++) {
+		struct model_settings *model = &settings->models[settings->model_count++];
+		char *const *values = (char *const *)&raw->models[i];
+		models_init_entry(model);
+		for (size_t k = 0; k < count; k++) {
+			int status = values[k] ? setting_set(&schema[k], model, values[k], error) : 0;
+			if (status < 0)
+				return error_prefix(error, status, "%s: models[%u].%s", name, i, schema[k].name);
+		}
+	}
+	return 0;
+}
+
 int settings_load_text(struct settings *settings, struct text yaml, const char *name, struct error_text *error)
 {
 	struct yaml_fault fault;
@@ -152,6 +210,8 @@ int settings_load_text(struct settings *settings, struct text yaml, const char *
 	if (!raw)
 		return 0;
 	status = apply(settings, raw, yaml, name, error);
+	if (status == 0)
+		status = apply_models(settings, raw, name, error);
 	yaml_release(&settings_value, raw);
 	return status;
 }

@@ -15,7 +15,7 @@ struct setting {
 	const char *choices; /* "a|b|c" */
 	const char *initial; /* strings and choices */
 	enum setting_kind kind;
-	size_t offset; /* in struct settings */
+	size_t offset; /* in struct settings, or in struct model_settings */
 	uint64_t number_min, number_max, number_initial; /* numbers, sizes, switches */
 	double ratio_min, ratio_max, ratio_initial;
 };
@@ -34,11 +34,27 @@ const struct setting *settings_find(const char *key); /* NULL: there is none */
 const char *settings_closest_key(const char *word);
 
 /* -EINVAL with `"value" ...; allowed: ...`, without the key. */
-int setting_set(const struct setting *setting, struct settings *settings, const char *value, struct error_text *error) WARN_UNUSED;
+int setting_set(const struct setting *setting, void *settings, const char *value, struct error_text *error) WARN_UNUSED;
 /* The value as setting_set takes it, not quoted. */
-void setting_format(const struct setting *setting, const struct settings *settings, struct buffer *out);
+void setting_format(const struct setting *setting, const void *settings, struct buffer *out);
+/* "name: value\n" as YAML. */
+void setting_dump(const struct setting *setting, const void *settings, struct buffer *out);
 void setting_format_initial(const struct setting *setting, struct buffer *out);
 /* "1 to 16 tasks", "none, cores or auto". */
 void setting_format_allowed(const struct setting *setting, struct buffer *out);
+
+/* Defaults into a structure that the settings describe; frees what was set in it. */
+void settings_fill(const struct setting *settings, size_t count, void *target);
+void settings_free_strings(const struct setting *settings, size_t count, void *target);
+
+/* --- models.c: the entries of `models:` --- */
+const struct setting *models_schema(size_t *ret_count);
+void models_init_entry(struct model_settings *model);
+void models_clear(struct settings *settings);
+/* `key`: what stands behind "models.". */
+int models_set(struct settings *settings, const char *key, const char *value, struct error_text *error) WARN_UNUSED;
+int models_refuse_key(struct text name, struct error_text *error);
+int models_check(const struct settings *settings, struct error_text *error) WARN_UNUSED;
+void models_dump(const struct settings *settings, bool content_only, struct buffer *out);
 
 #endif

@@ -118,6 +118,13 @@ SETTING_RATIO(generate, mix_troubleshooting, 0, 1, 0.10, "Target share of pairs 
 SETTING_RATIO(generate, mix_optimisation, 0, 1, 0.10, "Target share of pairs about tuning and performance")
 SETTING_RATIO(generate, mix_integration, 0, 1, 0.05, "Target share of pairs about dependencies between features")
 SETTING_SWITCH(generate, cmedit, true, "Conversations with cmedit commands")
+SETTING_CHOICE(generate, mode, "auto|built-in|models|hybrid", "auto", "Who writes pairs: rules, model servers or both; auto: both when there are models")
+SETTING_NUMBER(generate, fallback_after_s, "seconds", 0, 86400, 120, "When no model server answers, how long documents wait for one before rules take over")
+SETTING_CHOICE(generate, reasoning, "strip|keep|split", "strip", "A model's reasoning: left out, kept in think tags, or in a field of its own")
+SETTING_NUMBER(generate, dialogues, "conversations", 0, 100, 1, "Conversations of several turns by a model, for documents of middle and high complexity")
+SETTING_SWITCH(generate, summaries, true, "A summary of each chunk by the model")
+SETTING_SWITCH(generate, top_up, true, "Ask the model for items that the rules missed; names that the source has not are refused")
+SETTING_RATIO(generate, rewrite, 0, 1, 0.3, "Share of the built-in pairs whose question a model puts in other words")
 SETTING_SECTION_END(generate)
 
 SETTING_SECTION_BEGIN(split, "Split into train, valid and test, by document")

@@ -162,7 +162,7 @@ static void format_number(enum setting_kind kind, uint64_t value, struct buffer 
 		buffer_append_format(out, "%llu", (unsigned long long)value);
 }
 
-void setting_format(const struct setting *setting, const struct settings *settings, struct buffer *out)
+void setting_format(const struct setting *setting, const void *settings, struct buffer *out)
 {
 	const void *field = (const char *)settings + setting->offset;
 	switch (setting->kind) {
@@ -273,7 +273,7 @@ static int set_string(const struct setting *setting, const char **field, const c
 		return error_set(error, -EINVAL, "%zu bytes of text; allowed: at most %d", text.bytes, STRING_BYTES_MAX);
 	if (utf8_valid_prefix(text) != text.bytes)
 		return error_set(error, -EINVAL, "the text is not valid UTF-8");
-	if (setting->offset == offsetof(struct settings, run.workers)) {
+	if (strcmp(setting->key, "run.workers") == 0) {
 		int status = settings_parse_workers(value, &least, &most, error);
 		if (status < 0)
 			return status;
@@ -316,7 +316,7 @@ static int set_ratio(const struct setting *setting, double *field, const char *v
 	return 0;
 }
 
-int setting_set(const struct setting *setting, struct settings *settings, const char *value, struct error_text *error)
+int setting_set(const struct setting *setting, void *settings, const char *value, struct error_text *error)
 {
 	void *field = (char *)settings + setting->offset;
 	switch (setting->kind) {

@@ -84,7 +84,11 @@ static int take_option(struct parse *parse, enum option_id id, const char *value
 	switch (id) {
 	case OPTION_OUTPUT: options->output = value; options->output_given = true; break;
 	case OPTION_CONFIG: options->config_path = value; break;
-	case OPTION_PROFILE: options->profile = value; break;
+	case OPTION_PROFILE:
+		if (options->profile_count == OPTIONS_PROFILES_MAX)
+			return error_set(parse->error, -EINVAL, "--profile: more than %d", OPTIONS_PROFILES_MAX);
+		options->profiles[options->profile_count++] = value;
+		break;
 	case OPTION_WATCH: options->watch = value; break;
 	case OPTION_RUN: options->run = value; break;
 	case OPTION_DRY_RUN: options->dry_run = true; break;
@@ -324,9 +328,23 @@ static char *find_user_config(void)
 /* Finalising means the settings of the run that made the folder, unless others are named. False: there are none. */
 static bool run_settings_path(const struct options *options, char path[PATH_MAX])
 {
-	if (options->command != OPTIONS_FINALISE || options->config_path || options->profile)
+	if (options->command != OPTIONS_FINALISE || options->config_path || options->profile_count)
 		return false;
 	return snprintf(path, PATH_MAX, "%s/.docring/settings.yaml", options->output) < PATH_MAX && access(path, R_OK) == 0;
+}
+
+/* "workstation,ollama" */
+static int load_profiles(struct settings *settings, const char *list, struct error_text *error)
+{
+	struct text rest = text_from(list), name;
+	char word[PATH_MAX];
+	int status = 0;
+
+	while (status == 0 && text_next_field(&rest, ',', &name)) {
+		snprintf(word, sizeof(word), "%.*s", (int)size_min(name.bytes, sizeof(word) - 1), name.data);
+		status = settings_load_profile(settings, word, error);
+	}
+	return status;
 }
 
 static int load_settings(struct parse *parse)
@@ -337,8 +355,8 @@ static int load_settings(struct parse *parse)
 
 	if (options->action != OPTIONS_SHOW_CONFIG && !(options_row(OPTION_CONFIG)->commands & (1u << options->command)))
 		return 0; /* a broken configuration file should not keep anyone from looking at a running coordinator */
-	if (options->profile)
-		status = settings_load_profile(&options->settings, options->profile, parse->error);
+	for (size_t i = 0; status == 0 && i < options->profile_count; i++)
+		status = load_profiles(&options->settings, options->profiles[i], parse->error);
 	bool of_run = run_settings_path(options, run_settings);
 	if (status == 0 && !options->config_path && !of_run)
 		options->user_config_path = find_user_config();

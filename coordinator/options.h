@@ -31,6 +31,8 @@ enum options_action {
 
 enum options_progress { OPTIONS_PROGRESS_AUTO, OPTIONS_PROGRESS_ALWAYS, OPTIONS_PROGRESS_NEVER };
 
+enum { OPTIONS_PROFILES_MAX = 8 };
+
 struct options { /* strings belong to the arguments unless said otherwise */
 	enum options_command command;
 	enum options_action action;
@@ -43,7 +45,8 @@ struct options { /* strings belong to the arguments unless said otherwise */
 	const char *run;         /* --run: name or output folder of a running coordinator; NULL: the only one there is */
 	const char *config_path; /* --config, or NULL */
 	char *user_config_path;  /* the file of the user that was read, or NULL; owned */
-	const char *profile;     /* or NULL */
+	const char *profiles[OPTIONS_PROFILES_MAX]; /* in the order given; each may name several, joined by commas */
+	size_t profile_count;
 	const char *watch;       /* folder to watch, or NULL */
 	uint32_t workers_add;    /* "workers add N"; 0: list them */
 	bool dry_run, restart, json, front_matter;

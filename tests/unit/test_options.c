@@ -151,8 +151,8 @@ static void test_messages(void **state)
 	expect_error("workers add", "workers add: how many? coordinator workers add N");
 	expect_error("workers add 2..3", "workers add: \"2..3\" is no number of workers");
 	expect_error("finalise a -o b", "two dataset folders: \"a\" and --output \"b\"; give one");
-	expect_error("--profile smal /tmp", "no profile is called \"smal\"; did you mean \"small\"? (there are: generic, server, small, "
-					    "workstation; or give the path of a YAML file)");
+	expect_error("--profile smal /tmp", "no profile is called \"smal\"; did you mean \"small\"? (there are: generic, llama.cpp, lm-studio, mlx, ollama, "
+					    "server, small, vllm, workstation; or give the path of a YAML file)");
 }
 
 static void write_file(const char *name, const char *content)

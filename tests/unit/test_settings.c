@@ -326,7 +326,7 @@ static void test_default_file(void **state)
 
 static void test_profiles(void **state)
 {
-	static const char *const names[] = { "small", "workstation", "server", "generic" };
+	static const char *const names[] = { "small", "workstation", "server", "generic", "ollama", "lm-studio", "llama.cpp", "vllm", "mlx" };
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		struct settings profile;
@@ -384,6 +384,9 @@ static void test_help_width(void **state)
 	buffer_done(&help);
 }
 
+static const char model_list[] = "models:\n  - base_url: http://127.0.0.1:11434\n    model: qwen3:8b\n    tier: quality\n"
+				 "  - {base_url: 'https://host/v1', model: small, use: judge, api_key_env: KEY, temperature: 0}\n";
+
 /* Every cut of a good file, and a flipped byte at every place: refused or read, never a crash. */
 static void test_hostile_yaml(void **state)
 {
@@ -391,6 +394,7 @@ static void test_hostile_yaml(void **state)
 	struct buffer dump;
 	(void)state;
 	buffer_init(&dump, 1 << 20);
+	load(model_list);
 	settings_dump_content(&settings, &dump);
 	for (size_t i = 0; i < dump.bytes; i++) {
 		struct settings target;
@@ -407,13 +411,94 @@ static void test_hostile_yaml(void **state)
 	buffer_done(&dump);
 }
 
+static void test_models(void **state)
+{
+	(void)state;
+	load(model_list);
+	assert_int_equal(settings_check(&settings, &error), 0);
+	assert_int_equal(settings.model_count, 2);
+	assert_string_equal(model_name(&settings.models[0]), "qwen3:8b");
+	assert_int_equal(model_tier_of(&settings.models[0]), MODEL_QUALITY);
+	assert_int_equal(settings.models[0].request_timeout_s, 600);
+	assert_int_equal(model_use_of(&settings.models[1]), MODEL_JUDGE);
+	assert_true(settings.models[1].temperature == 0);
+	assert_int_equal(settings_set(&settings, "models.qwen3:8b.max_tokens", "99", &error), 0);
+	assert_int_equal(settings.models[0].max_tokens, 99);
+	assert_int_equal(settings_set(&settings, "models.another.base_url", "http://b", &error), 0);
+	assert_int_equal(settings.model_count, 3);
+	expect_set_error("models.model", "x", "models.model: which of the 3 models is meant? use models.NAME.key");
+	load("models:\n  - base_url: http://c\n"); /* a later list replaces the one before it */
+	assert_int_equal(settings.model_count, 1);
+	assert_string_equal(model_name(&settings.models[0]), "http://c");
+	assert_int_equal(settings_set(&settings, "models.model", "m", &error), 0);
+	assert_string_equal(model_name(&settings.models[0]), "m");
+}
+
+static void expect_check_error(const char *yaml, const char *message)
+{
+	struct settings checked;
+	settings_init(&checked);
+	assert_int_equal(settings_load_text(&checked, text_from(yaml), "my.yaml", &error), 0);
+	assert_int_equal(settings_check(&checked, &error), -EINVAL);
+	assert_string_equal(error.message, message);
+	settings_done(&checked);
+}
+
+static void test_model_messages(void **state)
+{
+	(void)state;
+	expect_check_error("models:\n  - model: m\n", "models[0] (m): base_url is missing, such as http://127.0.0.1:8080");
+	expect_check_error("models:\n  - base_url: localhost:80\n", "models[0]: base_url \"localhost:80\" must begin with http:// or https://");
+	expect_check_error("models:\n  - base_url: http://a\n  - base_url: http://a\n",
+			   "models[0] and models[1] are both called \"http://a\"; give one of them another name");
+	expect_check_error("models:\n  - {base_url: http://a, use: judge}\n", "models: none with use: generate; a judge or embeddings alone have nothing to do");
+	expect_check_error("models:\n  - {base_url: http://a, context_tokens: 2048}\n",
+			   "models[0] (http://a): max_tokens is 4096 and context_tokens 2048; the prompt needs room too");
+	expect_load_error("models:\n  - base_ulr: http://a\n", "my.yaml:2: a model has no setting \"base_ulr\"; did you mean \"base_url\"? "
+			  "(coordinator --help-settings lists them)");
+	expect_load_error("models:\n  - tier: best\n", "my.yaml: models[0].tier: \"best\" is none of the choices; allowed: fast, balanced or quality "
+			  "(default balanced)");
+	expect_set_error("models.a.tmperature", "1", "a model has no setting \"tmperature\"; did you mean \"temperature\"? "
+			 "(coordinator --help-settings lists them)");
+}
+
+/* Written and read again the same; the key's name and the address are no part of what a document becomes. */
+static void test_models_dump(void **state)
+{
+	struct settings again;
+	struct buffer first, second;
+	(void)state;
+	buffer_init(&first, 1 << 20);
+	buffer_init(&second, 1 << 20);
+	load(model_list);
+	settings_dump(&settings, &first);
+	settings_init(&again);
+	assert_int_equal(settings_load_text(&again, buffer_view(&first), "dump", &error), 0);
+	settings_dump(&again, &second);
+	assert_string_equal(buffer_string(&first), buffer_string(&second));
+	buffer_clear(&first);
+	buffer_clear(&second);
+	settings_dump_content(&settings, &first);
+	assert_int_equal(settings_set(&again, "models.qwen3:8b.base_url", "http://elsewhere", &error), 0);
+	assert_int_equal(settings_set(&again, "models.small.api_key_env", "OTHER", &error), 0);
+	settings_dump_content(&again, &second);
+	assert_string_equal(buffer_string(&first), buffer_string(&second));
+	assert_int_equal(settings_set(&again, "models.qwen3:8b.tier", "fast", &error), 0);
+	buffer_clear(&second);
+	settings_dump_content(&again, &second);
+	assert_string_not_equal(buffer_string(&first), buffer_string(&second));
+	settings_done(&again);
+	buffer_done(&first);
+	buffer_done(&second);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_defaults), TEST(test_set), TEST(test_set_messages), TEST(test_sizes), TEST(test_workers), TEST(test_load),
 		TEST(test_load_messages), TEST(test_check), TEST(test_dump_reads_back), TEST(test_dump_content), TEST(test_default_file),
-		TEST(test_profiles), TEST(test_data_path), TEST(test_closest), TEST(test_help_width), TEST(test_hostile_yaml),
+		TEST(test_profiles), TEST(test_data_path), TEST(test_closest), TEST(test_help_width), TEST(test_hostile_yaml), TEST(test_models), TEST(test_model_messages), TEST(test_models_dump),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
