@@ -189,7 +189,7 @@ static void test_load_messages(void **state)
 	assert_true(settings_load_file(&settings, "/nonexistent.yaml", &error) < 0);
 	assert_non_null(strstr(error.message, "/nonexistent.yaml"));
 	assert_true(settings_load_profile(&settings, "servr", &error) < 0);
-	assert_string_equal(error.message, "no profile is called \"servr\"; did you mean \"server\"? (there are: generic, server, small, workstation; "
+	assert_string_equal(error.message, "no profile is called \"servr\"; did you mean \"server\"? (there are: generic, llama.cpp, lm-studio, mlx, ollama, server, small, vllm, workstation; "
 					   "or give the path of a YAML file)");
 }
 
