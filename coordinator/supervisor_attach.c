@@ -97,29 +97,18 @@ static struct worker *find_by_pid(struct run *run, pid_t pid)
 
 /* --- slots -------------------------------------------------------------------------------------------------------- */
 
-static int place_on_core(const struct run *run, enum worker_kind kind, uint32_t index)
-{
-	if (strcmp(run->settings->run.pin, "none") == 0)
-		return -1;
-	if (kind == WORKER_PREPROCESS)
-		return topology_place_preprocess(&run->topology, index, index < run->wanted_preprocess ? run->wanted_preprocess : index + 1);
-	return topology_place_other(&run->topology, index, run->wanted_preprocess);
-}
-
 struct worker *supervisor_add_slot(struct run *run, enum worker_kind kind, struct error_text *error)
 {
-	uint32_t number = run->worker_count + 1, index = 0;
+	uint32_t number = run->worker_count + 1;
 
 	if (number > RUN_WORKERS_MAX) {
 		error_set(error, ERROR_LIMIT_HIT, "%d workers at most", RUN_WORKERS_MAX);
 		return NULL;
 	}
-	for (uint32_t i = 0; i < run->worker_count; i++)
-		index += run->workers[i].kind == kind;
 	if (memory_add_segment(run->memory, (uint16_t)number, run->outbox_bytes, false, error) < 0)
 		return NULL;
 	struct worker *worker = &run->workers[run->worker_count++];
-	*worker = (struct worker){ .run = run, .number = number, .kind = kind, .core = place_on_core(run, kind, index),
+	*worker = (struct worker){ .run = run, .number = number, .kind = kind, .core = -1,
 				   .process = { .descriptor = -1 }, .attach = { .descriptor = -1 }, .words = { .descriptor = -1 },
 				   .bell = { .descriptor = -1 }, .bell_out = -1,
 				   .held = { .place = JOB_HELD } };

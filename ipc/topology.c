@@ -1,15 +1,19 @@
-/* topology.c: what hwloc, the affinity mask and the control group say about this machine, read once at start. */
+/* topology.c: what hwloc, the affinity mask and the control group say about this machine, read once at start; and affinity masks. */
 #define _GNU_SOURCE
 #include "ipc/topology.h"
 
 #include "ipc/cgroup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <hwloc.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { MASK_CPUS = 8192 }; /* bits of an affinity mask: as many as Linux can be built for */
 
 struct placed { /* a core with what decides its place in the order */
 	struct topology_core core;
@@ -50,7 +54,7 @@ static struct topology_core describe_core(hwloc_topology_t hwloc, hwloc_obj_t un
 	return (struct topology_core){
 		.os_index = unit->os_index,
 		.core = core ? core->logical_index : unit->logical_index,
-		.numa_node = node ? node->logical_index : 0,
+		.numa_node = node ? node->os_index : 0,
 		.kind = kind_of(hwloc, unit),
 	};
 }
@@ -59,7 +63,7 @@ static int compare_place(const void *left, const void *right)
 {
 	const struct placed *a = left, *b = right;
 	const uint32_t keys[][2] = {
-		{ a->core.kind, b->core.kind }, { a->thread, b->thread }, { a->turn, b->turn },
+		{ a->thread, b->thread }, { a->core.kind, b->core.kind }, { a->turn, b->turn },
 		{ a->core.numa_node, b->core.numa_node }, { a->core.os_index, b->core.os_index },
 	};
 
@@ -107,24 +111,32 @@ static uint32_t collect_cores(hwloc_topology_t hwloc, hwloc_const_cpuset_t allow
 	return count;
 }
 
+int topology_read(hwloc_topology_t hwloc, hwloc_const_cpuset_t allowed, struct topology *ret_topology, struct error_text *error)
+{
+	struct placed *placed = calloc(TOPOLOGY_CORES_MAX, sizeof(*placed));
+
+	if (!placed)
+		return error_set(error, -ENOMEM, "out of memory");
+	*ret_topology = (struct topology){ .count = collect_cores(hwloc, allowed, placed) };
+	find_turns(placed, ret_topology->count);
+	qsort(placed, ret_topology->count, sizeof(*placed), compare_place);
+	add_up(ret_topology, placed);
+	free(placed);
+	if (ret_topology->count == 0)
+		return error_set(error, -ENODEV, "hwloc finds no core that this process may use: look at its affinity (taskset -p)");
+	return 0;
+}
+
 static int load_cores(hwloc_topology_t hwloc, struct topology *topology, struct error_text *error)
 {
 	hwloc_cpuset_t allowed = hwloc_bitmap_alloc();
-	struct placed *placed = calloc(TOPOLOGY_CORES_MAX, sizeof(*placed));
-	int status = allowed && placed ? 0 : error_set(error, -ENOMEM, "out of memory");
 
-	if (status == 0 && hwloc_get_cpubind(hwloc, allowed, HWLOC_CPUBIND_THREAD) < 0)
+	if (!allowed)
+		return error_set(error, -ENOMEM, "out of memory");
+	if (hwloc_get_cpubind(hwloc, allowed, HWLOC_CPUBIND_THREAD) < 0)
 		hwloc_bitmap_copy(allowed, hwloc_topology_get_allowed_cpuset(hwloc));
-	if (status == 0) {
-		topology->count = collect_cores(hwloc, allowed, placed);
-		find_turns(placed, topology->count);
-		qsort(placed, topology->count, sizeof(*placed), compare_place);
-		add_up(topology, placed);
-		if (topology->count == 0)
-			status = error_set(error, -ENODEV, "hwloc finds no core that this process may use: look at its affinity (taskset -p)");
-	}
+	int status = topology_read(hwloc, allowed, topology, error);
 	hwloc_bitmap_free(allowed);
-	free(placed);
 	return status;
 }
 
@@ -137,7 +149,7 @@ static uint64_t machine_memory(void)
 
 int topology_load(struct topology *ret_topology, struct error_text *error)
 {
-	struct topology topology = { .memory_bytes = machine_memory() };
+	struct topology topology;
 	struct cgroup_limits limits = cgroup_limits_load();
 	hwloc_topology_t hwloc;
 
@@ -155,55 +167,140 @@ int topology_load(struct topology *ret_topology, struct error_text *error)
 	if (status < 0)
 		return status;
 	topology.quota_cores = limits.quota_cores;
+	topology.memory_bytes = machine_memory();
 	if (limits.memory_bytes > 0 && (topology.memory_bytes == 0 || limits.memory_bytes < topology.memory_bytes))
 		topology.memory_bytes = limits.memory_bytes;
 	*ret_topology = topology;
 	return 0;
 }
 
-int topology_place_preprocess(const struct topology *topology, uint32_t index, uint32_t count)
+uint32_t topology_usable_cores(const struct topology *topology)
 {
-	CHECK(index < count);
-	return topology->count == 0 ? -1 : (int)topology->cores[index % topology->count].os_index;
+	uint32_t whole = topology->quota_cores < TOPOLOGY_CORES_MAX ? (uint32_t)topology->quota_cores : TOPOLOGY_CORES_MAX;
+
+	if (topology->quota_cores <= 0)
+		return topology->count > 0 ? topology->count : 1;
+	whole += topology->quota_cores > whole;
+	return whole < topology->count ? whole : topology->count > 0 ? topology->count : 1;
 }
 
-int topology_place_other(const struct topology *topology, uint32_t index, uint32_t preprocess_count)
-{
-	uint32_t left = topology->efficiency_cores;
+/* --- affinity masks ------------------------------------------------------------------------------------------------ */
 
-	if (left == 0 && preprocess_count < topology->count)
-		left = topology->count - preprocess_count;
-	if (left == 0)
-		return -1;
-	return (int)topology->cores[topology->count - 1 - index % left].os_index;
+#define MASK_BYTES CPU_ALLOC_SIZE(MASK_CPUS)
+
+/* NULL: out of memory. CPU_FREE it. */
+static cpu_set_t *mask_create(void)
+{
+	cpu_set_t *mask = CPU_ALLOC(MASK_CPUS);
+
+	if (mask)
+		CPU_ZERO_S(MASK_BYTES, mask);
+	return mask;
 }
 
 int topology_pin(int os_index)
 {
 	CHECK(os_index >= 0);
-	size_t cpus = (size_t)os_index + 1;
-	cpu_set_t *set = CPU_ALLOC(cpus);
-	if (!set)
+	cpu_set_t *mask = mask_create();
+	if (!mask)
 		return -ENOMEM;
-	CPU_ZERO_S(CPU_ALLOC_SIZE(cpus), set);
-	CPU_SET_S((size_t)os_index, CPU_ALLOC_SIZE(cpus), set);
-	int status = sched_setaffinity(0, CPU_ALLOC_SIZE(cpus), set) < 0 ? -errno : 0;
-	CPU_FREE(set);
+	CPU_SET_S((size_t)os_index, MASK_BYTES, mask);
+	int status = sched_setaffinity(0, MASK_BYTES, mask) < 0 ? -errno : 0;
+	CPU_FREE(mask);
 	return status;
 }
 
 bool topology_shares_only_core(int other_pid)
 {
-	enum { CPUS_MAX = 8192 };
-	const size_t bytes = CPU_ALLOC_SIZE(CPUS_MAX);
-	cpu_set_t *mine = CPU_ALLOC(CPUS_MAX), *others = CPU_ALLOC(CPUS_MAX);
+	cpu_set_t *mine = mask_create(), *others = mask_create();
 	bool one = true;
 
-	if (mine && others && sched_getaffinity(0, bytes, mine) == 0 && sched_getaffinity(other_pid, bytes, others) == 0) {
-		CPU_OR_S(bytes, mine, mine, others);
-		one = CPU_COUNT_S(bytes, mine) < 2;
+	if (mine && others && sched_getaffinity(0, MASK_BYTES, mine) == 0 && sched_getaffinity(other_pid, MASK_BYTES, others) == 0) {
+		CPU_OR_S(MASK_BYTES, mine, mine, others);
+		one = CPU_COUNT_S(MASK_BYTES, mine) < 2;
 	}
 	CPU_FREE(mine);
 	CPU_FREE(others);
 	return one;
+}
+
+static void mask_of_topology(const struct topology *topology, cpu_set_t *mask)
+{
+	for (uint32_t i = 0; i < topology->count; i++)
+		CPU_SET_S(topology->cores[i].os_index, MASK_BYTES, mask);
+}
+
+/* Threads that are pinned where the main thread is, and that itself, last: until then the others are known by it. */
+static int move_threads(pid_t pid, const cpu_set_t *from, const cpu_set_t *to, cpu_set_t *scratch)
+{
+	char path[64];
+	struct dirent *entry;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	DIR *threads = opendir(path);
+	if (!threads)
+		return errno == ENOENT ? -ESRCH : -errno;
+	while ((entry = readdir(threads))) {
+		pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10);
+		if (thread <= 0 || thread == pid || CPU_COUNT_S(MASK_BYTES, from) != 1)
+			continue;
+		/* One that ended meanwhile needs no core. */
+		if (sched_getaffinity(thread, MASK_BYTES, scratch) == 0 && CPU_EQUAL_S(MASK_BYTES, scratch, from))
+			(void)!sched_setaffinity(thread, MASK_BYTES, to);
+	}
+	closedir(threads);
+	return sched_setaffinity(pid, MASK_BYTES, to) < 0 ? -errno : 0;
+}
+
+int topology_move(const struct topology *topology, pid_t pid, int os_index)
+{
+	cpu_set_t *from = mask_create(), *to = mask_create(), *scratch = mask_create();
+	int status = from && to && scratch ? 0 : -ENOMEM;
+
+	CHECK(pid > 0);
+	if (status == 0 && os_index >= 0)
+		CPU_SET_S((size_t)os_index, MASK_BYTES, to);
+	else if (status == 0)
+		mask_of_topology(topology, to);
+	if (status == 0 && sched_getaffinity(pid, MASK_BYTES, from) < 0)
+		status = -errno;
+	if (status == 0)
+		status = move_threads(pid, from, to, scratch);
+	CPU_FREE(from);
+	CPU_FREE(to);
+	CPU_FREE(scratch);
+	return status;
+}
+
+static void describe_mask(const cpu_set_t *mask, char *text, size_t bytes)
+{
+	size_t used = 0;
+
+	for (int cpu = 0; cpu < MASK_CPUS && used < bytes; cpu++) {
+		int end = cpu;
+		if (!CPU_ISSET_S((size_t)cpu, MASK_BYTES, mask))
+			continue;
+		while (end + 1 < MASK_CPUS && CPU_ISSET_S((size_t)end + 1, MASK_BYTES, mask))
+			end++;
+		used += (size_t)snprintf(text + used, bytes - used, "%s%d", used ? "," : "", cpu);
+		if (end > cpu && used < bytes)
+			used += (size_t)snprintf(text + used, bytes - used, "-%d", end);
+		cpu = end;
+	}
+}
+
+void topology_describe_place(const struct topology *topology, pid_t pid, char *ret_text, size_t bytes)
+{
+	cpu_set_t *mask = mask_create(), *all = mask_create();
+
+	ret_text[0] = '\0';
+	if (mask && all && pid > 0 && sched_getaffinity(pid, MASK_BYTES, mask) == 0) {
+		mask_of_topology(topology, all);
+		if (topology->count > 1 && CPU_EQUAL_S(MASK_BYTES, mask, all))
+			snprintf(ret_text, bytes, "any");
+		else
+			describe_mask(mask, ret_text, bytes);
+	}
+	CPU_FREE(mask);
+	CPU_FREE(all);
 }

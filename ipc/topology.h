@@ -1,5 +1,5 @@
-/* topology.h: which cores this process may use and which worker goes where, by hwloc. Respects the affinity mask and the
- * cgroup's CPU quota. */
+/* topology.h: which cores this process may use, by hwloc, and putting processes on them. Respects the affinity mask and the cgroup's CPU
+ * quota. Which worker goes where is pin_plan.h's matter. */
 #ifndef DOCRING_IPC_TOPOLOGY_H
 #define DOCRING_IPC_TOPOLOGY_H
 
@@ -7,6 +7,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+struct hwloc_topology; /* as in hwloc.h: hwloc_topology_t */
+struct hwloc_bitmap_s; /* hwloc_bitmap_t */
 
 enum { TOPOLOGY_CORES_MAX = 1024 };
 enum topology_kind { TOPOLOGY_PERFORMANCE, TOPOLOGY_EFFICIENCY };
@@ -14,13 +18,13 @@ enum topology_kind { TOPOLOGY_PERFORMANCE, TOPOLOGY_EFFICIENCY };
 struct topology_core { /* one hardware thread */
 	uint32_t os_index;  /* for sched_setaffinity */
 	uint32_t core;      /* physical core: threads of one core share it */
-	uint32_t numa_node;
+	uint32_t numa_node; /* the system's number of it */
 	uint32_t kind;      /* enum topology_kind */
 };
 
 struct topology {
-	struct topology_core cores[TOPOLOGY_CORES_MAX]; /* in the order in which workers should be placed: performance cores first,
-							 * one thread of each core before the second ones, NUMA nodes in turn */
+	struct topology_core cores[TOPOLOGY_CORES_MAX]; /* the best first: one thread of each core before the second ones,
+							 * performance cores before others, NUMA nodes in turn */
 	uint32_t count;
 	uint32_t numa_nodes;
 	uint32_t physical_cores;
@@ -31,10 +35,11 @@ struct topology {
 
 int topology_load(struct topology *ret_topology, struct error_text *error) WARN_UNUSED;
 
-/* os_index for the index-th preprocessing worker of `count` (round robin when there are more workers than cores), and for the index-th other process
- * (efficiency cores when there are any, else from the end). -1: leave it to the system. */
-int topology_place_preprocess(const struct topology *topology, uint32_t index, uint32_t count);
-int topology_place_other(const struct topology *topology, uint32_t index, uint32_t preprocess_count);
+/* The same of a machine that hwloc has loaded, and of the hardware threads in `allowed`; without quota and memory. -ENODEV: none is. */
+int topology_read(struct hwloc_topology *hwloc, const struct hwloc_bitmap_s *allowed, struct topology *ret_topology, struct error_text *error) WARN_UNUSED;
+
+/* How many processes can compute at once: the hardware threads, or the quota rounded up when that is less. At least 1. */
+uint32_t topology_usable_cores(const struct topology *topology);
 
 /* Whether this process and another one of the same user can run on one core only, the same: each then runs while the other one does not.
  * True when it cannot be known. */
@@ -42,5 +47,12 @@ bool topology_shares_only_core(int other_pid);
 
 /* Pins the calling thread (call before any other thread is started, since threads inherit the mask). */
 int topology_pin(int os_index) WARN_UNUSED;
+
+/* Moves a process of the same user: its main thread, and those of its threads that are where it is pinned now (a thread that may run
+ * anywhere stays so: ZeroMQ's). os_index -1: onto all cores of the topology. -ESRCH when it is gone, -EINVAL for a core that it may not have. */
+int topology_move(const struct topology *topology, pid_t pid, int os_index) WARN_UNUSED;
+
+/* "3", "0-2,5": where the process's main thread may run; "any" when that is all of the topology, "" when it cannot be known. */
+void topology_describe_place(const struct topology *topology, pid_t pid, char *ret_text, size_t bytes);
 
 #endif

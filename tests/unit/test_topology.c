@@ -1,47 +1,35 @@
-/* test_topology.c: placement of workers on made-up machines, this machine's own, and the limits of control groups. */
+/* test_topology.c: this machine's cores, moving a process between them, and the limits of control groups. */
 #define _GNU_SOURCE
 #include "ipc/topology.h"
 #include "base/file.h"
 #include "ipc/cgroup.h"
 #include "tests/unit/support.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
-static struct topology machine(uint32_t count, uint32_t efficiency)
+static void test_usable_cores(void **state)
 {
-	struct topology topology = { .count = count, .efficiency_cores = efficiency };
-
-	for (uint32_t i = 0; i < count; i++)
-		topology.cores[i] = (struct topology_core){ .os_index = 100 + i, .core = i,
-							    .kind = i < count - efficiency ? TOPOLOGY_PERFORMANCE : TOPOLOGY_EFFICIENCY };
-	return topology;
-}
-
-static void test_workers_on_cores(void **state)
-{
-	struct topology four = machine(4, 0), none = machine(0, 0), hybrid = machine(6, 2);
+	static struct topology topology;
+	const struct { uint32_t count; double quota; uint32_t usable; } cases[] = {
+		{ 4, 0, 4 }, { 4, 1.5, 2 }, { 4, 2, 2 }, { 4, 0.1, 1 }, { 4, 64, 4 }, { 0, 0, 1 }, { 0, 3, 1 }, { 1024, 1e9, 1024 },
+	};
 
 	(void)state;
-	for (uint32_t i = 0; i < 12; i++)
-		assert_int_equal(topology_place_preprocess(&four, i, 12), 100 + i % 4);
-	assert_int_equal(topology_place_preprocess(&none, 0, 1), -1);
-	/* others from the end, away from the preprocessing workers, or nowhere in particular */
-	assert_int_equal(topology_place_other(&four, 0, 2), 103);
-	assert_int_equal(topology_place_other(&four, 1, 2), 102);
-	assert_int_equal(topology_place_other(&four, 2, 2), 103);
-	assert_int_equal(topology_place_other(&four, 0, 4), -1);
-	assert_int_equal(topology_place_other(&four, 0, 12), -1);
-	assert_int_equal(topology_place_other(&none, 0, 0), -1);
-	for (uint32_t preprocess = 1; preprocess < 10; preprocess++) {
-		assert_int_equal(topology_place_other(&hybrid, 0, preprocess), 105);
-		assert_int_equal(topology_place_other(&hybrid, 1, preprocess), 104);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		topology = (struct topology){ .count = cases[i].count, .quota_cores = cases[i].quota };
+		assert_int_equal(topology_usable_cores(&topology), cases[i].usable);
 	}
 }
 
@@ -62,7 +50,7 @@ static void test_this_machine(void **state)
 		for (uint32_t j = 0; j < i; j++)
 			assert_true(topology.cores[i].os_index != topology.cores[j].os_index);
 	}
-	int last = topology_place_preprocess(&topology, topology.count - 1, topology.count);
+	int last = (int)topology.cores[topology.count - 1].os_index;
 	assert_int_equal(topology_pin(last), 0);
 	assert_int_equal(sched_getaffinity(0, sizeof(one), &one), 0);
 	assert_true(CPU_COUNT(&one) == 1 && CPU_ISSET(last, &one));
@@ -71,6 +59,86 @@ static void test_this_machine(void **state)
 	assert_int_equal(pinned.cores[0].os_index, last);
 	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
 	assert_true(topology_pin(1000000) < 0);
+}
+
+/* A child with a thread that is pinned with it, and one that may run anywhere, as a worker has. */
+static void *wait_for_end(void *argument)
+{
+	cpu_set_t all;
+
+	if (argument && sched_getaffinity(getppid(), sizeof(all), &all) == 0)
+		(void)!sched_setaffinity(0, sizeof(all), &all);
+	pause();
+	return NULL;
+}
+
+static void be_a_worker(int ready, int core)
+{
+	pthread_t pinned, free_one;
+	bool started = topology_pin(core) == 0 && pthread_create(&pinned, NULL, wait_for_end, NULL) == 0 &&
+		       pthread_create(&free_one, NULL, wait_for_end, &started) == 0;
+	char one = started ? 'y' : 'n';
+
+	if (write(ready, &one, 1) == 1)
+		pause();
+	_exit(0);
+}
+
+/* How many threads of the process may run on so many cores. */
+static int count_threads(pid_t pid, int cores)
+{
+	char path[64];
+	struct dirent *entry;
+	cpu_set_t mask;
+	int count = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	DIR *threads = opendir(path);
+	assert_non_null(threads);
+	while ((entry = readdir(threads)))
+		if (entry->d_name[0] != '.' && sched_getaffinity((pid_t)strtol(entry->d_name, NULL, 10), sizeof(mask), &mask) == 0)
+			count += CPU_COUNT(&mask) == cores;
+	closedir(threads);
+	return count;
+}
+
+static void test_a_process_is_moved(void **state)
+{
+	static struct topology topology;
+	char place[64], expected[16], one = 'n';
+	int ready[2];
+
+	(void)state;
+	assert_int_equal(topology_load(&topology, NULL), 0);
+	if (topology.count < 2) {
+		print_message("SKIP: moving a process needs two cores\n");
+		return;
+	}
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	if (pid == 0)
+		be_a_worker(ready[1], (int)topology.cores[0].os_index);
+	assert_int_equal(read(ready[0], &one, 1), 1);
+	assert_int_equal(one, 'y');
+	while (count_threads(pid, (int)topology.count) != 1) /* the second thread is on its way */
+		sched_yield();
+	assert_int_equal(topology_move(&topology, pid, (int)topology.cores[1].os_index), 0);
+	topology_describe_place(&topology, pid, place, sizeof(place));
+	snprintf(expected, sizeof(expected), "%u", topology.cores[1].os_index);
+	assert_string_equal(place, expected);
+	assert_int_equal(count_threads(pid, 1), 2);
+	assert_int_equal(topology_move(&topology, pid, -1), 0);
+	assert_int_equal(count_threads(pid, (int)topology.count), 3);
+	topology_describe_place(&topology, pid, place, sizeof(place));
+	assert_string_equal(place, "any");
+	assert_int_equal(topology_move(&topology, pid, 8000), -EINVAL);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(topology_move(&topology, pid, 0), -ESRCH);
+	topology_describe_place(&topology, pid, place, sizeof(place));
+	assert_string_equal(place, "");
+	close(ready[0]);
+	close(ready[1]);
 }
 
 static void test_where_the_group_is(void **state)
@@ -128,8 +196,9 @@ static void test_the_tightest_limit_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_workers_on_cores),
+		cmocka_unit_test(test_usable_cores),
 		cmocka_unit_test(test_this_machine),
+		cmocka_unit_test(test_a_process_is_moved),
 		cmocka_unit_test(test_where_the_group_is),
 		cmocka_unit_test(test_the_tightest_limit_counts),
 	};
