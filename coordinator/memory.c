@@ -80,6 +80,39 @@ void memory_remove_segment(struct memory *memory, uint16_t number)
 	*pool = (struct pool){ .extents = NULL };
 }
 
+void memory_prefer_node(struct memory *memory, uint16_t segment, uint32_t node)
+{
+	CHECK(segment < MEMORY_SEGMENTS_MAX && memory->pools[segment].extents);
+	segment_prefer_node(&memory->pools[segment].segment, node);
+}
+
+static void discard_if_vacant(struct memory *memory, uint16_t segment)
+{
+	struct pool *pool = &memory->pools[segment];
+
+	if (!pool->vacant || pool->reserved_bytes == SEGMENT_HEADER_BYTES || memory_leased(memory, segment) > 0)
+		return;
+	segment_discard(&pool->segment, SEGMENT_HEADER_BYTES, pool->segment.bytes - SEGMENT_HEADER_BYTES);
+	pool->reserved_bytes = SEGMENT_HEADER_BYTES;
+}
+
+void memory_set_vacant(struct memory *memory, uint16_t segment, bool vacant)
+{
+	CHECK(segment < MEMORY_SEGMENTS_MAX && memory->pools[segment].extents);
+	memory->pools[segment].vacant = vacant;
+	discard_if_vacant(memory, segment);
+}
+
+uint64_t memory_unreserved(const struct memory *memory)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < MEMORY_SEGMENTS_MAX; i++)
+		if (memory->pools[i].extents)
+			bytes += memory->pools[i].segment.bytes - memory->pools[i].reserved_bytes;
+	return bytes;
+}
+
 /* Makes the extent's memory really there, in steps, before anyone touches it. */
 static int reserve(struct pool *pool, const struct extent *extent, struct error_text *error)
 {
@@ -119,6 +152,7 @@ void memory_release(struct memory *memory, struct lease *lease)
 	if (lease_is_none(lease))
 		return;
 	CHECK(extent_release(memory->pools[lease->segment].extents, &lease->extent) == 0);
+	discard_if_vacant(memory, lease->segment);
 	*lease = (struct lease){ .segment = 0 };
 }
 

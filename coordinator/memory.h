@@ -12,6 +12,7 @@ struct pool {
 	struct segment segment;
 	struct extent_allocator *extents; /* NULL: no such segment */
 	uint64_t reserved_bytes;          /* really there, from the start */
+	bool vacant;
 };
 
 struct memory {
@@ -33,6 +34,13 @@ void memory_destroy(struct memory *memory);
 /* writable: the ring; outboxes are mapped read-only here. */
 int memory_add_segment(struct memory *memory, uint16_t number, uint64_t bytes, bool writable, struct error_text *error) WARN_UNUSED;
 void memory_remove_segment(struct memory *memory, uint16_t number); /* no lease may be left in it */
+
+/* What is reserved in it from now on had better lie on this NUMA node. */
+void memory_prefer_node(struct memory *memory, uint16_t segment, uint32_t node);
+/* Nobody writes it any more, until it is said otherwise: its memory goes back to the system once nothing is leased in it. */
+void memory_set_vacant(struct memory *memory, uint16_t segment, bool vacant);
+/* How much more memory the segments there are may come to take. */
+uint64_t memory_unreserved(const struct memory *memory);
 
 /* 0; -EAGAIN: no room now; -E2BIG: never; -ENOSPC: the machine has no more memory (message). */
 int memory_lease(struct memory *memory, uint16_t segment, uint64_t bytes, struct lease *ret_lease, struct error_text *error) WARN_UNUSED;

@@ -291,11 +291,12 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 	}
 }
 
-static void take_hello(struct worker *worker)
+static void take_hello(struct worker *worker, const struct message *message)
 {
 	if (worker->state != WORKER_STARTING)
 		return;
 	worker->state = WORKER_READY;
+	pinning_greet(worker, message->core);
 	log_debug("worker %u (%s, pid %d, core %d) is ready", worker->number, worker_kind_name(worker->kind), (int)worker->pid, worker->core);
 }
 
@@ -312,7 +313,7 @@ static void take_message(struct run *run, const struct channel_peer *peer, const
 	}
 	worker->heard_ns = clock_monotonic_ns();
 	if (message->type == MESSAGE_HELLO)
-		take_hello(worker);
+		take_hello(worker, message);
 	else if (message->type == MESSAGE_RESULT)
 		results_take(run, worker, &message->descriptor, message->duration_ns);
 	else if (message->type == MESSAGE_GOODBYE && worker->state == WORKER_READY)

@@ -152,6 +152,7 @@ static void work(struct run *run, uint64_t now_ns)
 	results_receive(run);
 	uring_poll(run->uring);
 	intake_step(run);
+	pinning_step(run);
 	supervisor_step(run, now_ns);
 	dispatch_step(run);
 	scale_step(run, now_ns);

@@ -1,7 +1,8 @@
 /* run.h: one run of the coordinator: everything it holds, and its life from start to end. All of it is private memory of one
  * thread. The parts that act on it: sources.c (where files come from), intake.c (files → jobs), dispatch.c (jobs → workers),
  * results.c (what workers say), lanes.c (the fast road between the two),
- * commit.c (results → spool → run database), supervisor.c (worker processes), control.c (other terminals), progress.c. */
+ * commit.c (results → spool → run database), supervisor.c (worker processes), scale.c (how many), pinning.c (on which cores), control.c
+ * (other terminals), progress.c. */
 #ifndef DOCRING_COORDINATOR_RUN_H
 #define DOCRING_COORDINATOR_RUN_H
 
@@ -14,6 +15,7 @@
 #include "coordinator/walk.h"
 #include "ipc/channel.h"
 #include "ipc/lane.h"
+#include "ipc/pin_plan.h"
 #include "ipc/rendezvous.h"
 #include "ipc/topology.h"
 #include "ipc/uring.h"
@@ -58,7 +60,11 @@ struct worker {
 	bool lane_broken;        /* there was garbage in it: the worker is being killed */
 	struct loop_watch bell;  /* eventfd that the worker writes, or -1: its bell is a message */
 	int bell_out;            /* eventfd that wakes the worker, or -1 */
-	int core;
+	int core;                /* where the plan has it, -1: anywhere */
+	uint32_t sharing;        /* workers that the plan has there; 0: it is not pinned */
+	int told_core;           /* what the worker knows of both */
+	uint32_t told_sharing;
+	uint32_t moves;          /* while it ran, to another core */
 	struct job_list held; /* in the order in which they were sent */
 	uint64_t known[WORKER_KNOWN_WORDS]; /* segments it was given */
 	uint64_t started_ns, heard_ns, progress_ns, restart_ns, killed_ns;
@@ -90,6 +96,7 @@ struct run_stats {
 	uint64_t settled_bytes;
 	uint64_t pairs_accepted, pairs_refused;
 	uint64_t worker_deaths, stale_results, bad_messages, retries, commits, by_descriptor;
+	uint64_t worker_moves;
 	uint64_t lane_rescues; /* wake-ups by timeout that found work: of the coordinator and of workers that are gone */
 	uint64_t preprocess_ns, generate_ns;   /* in handlers */
 };
@@ -148,6 +155,7 @@ struct run {
 	uint32_t worker_count;                  /* slots in use */
 	uint32_t wanted_preprocess, wanted_inference; /* slots: the most of --workers */
 	uint32_t least_preprocess;
+	bool pins_stale;       /* a worker came or went: the plan is to be made again */
 	uint64_t scale_due_ns; /* when scale_step has to look again */
 	uint64_t outbox_bytes;
 	double output_ratio[JOB_STAGE_COUNT]; /* output to input bytes, from what was seen */
@@ -242,6 +250,11 @@ void supervisor_kill(struct worker *worker, const char *reason);
 /* The worker was told everything about the segment. -EAGAIN: its socket is full, try later. */
 int supervisor_announce_segment(struct worker *worker, uint16_t segment) WARN_UNUSED;
 int supervisor_send(struct worker *worker, const struct message *message) WARN_UNUSED;
+
+/* --- pinning.c --- */
+void pinning_step(struct run *run);
+/* The worker said hello: it is on `core`, as it thinks. */
+void pinning_greet(struct worker *worker, int64_t core);
 
 /* --- scale.c --- */
 void scale_step(struct run *run, uint64_t now_ns);

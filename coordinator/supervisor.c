@@ -116,6 +116,8 @@ void supervisor_begin_life(struct worker *worker, pid_t pid, uint64_t now_ns)
 	worker->state = WORKER_STARTING;
 	worker->starts++;
 	worker->started_ns = worker->heard_ns = now_ns;
+	worker->run->pins_stale = true;
+	memory_set_vacant(worker->run->memory, (uint16_t)worker->number, false);
 	worker->killed_ns = 0;
 	worker->kill_reason = NULL;
 	worker->last_words[0] = '\0';
@@ -237,6 +239,8 @@ static void worker_died(void *context, uint32_t events)
 	worker->state = WORKER_ABSENT;
 	recover_tasks(run, worker, crashed, how);
 	plan_restart(run, worker, crashed, again);
+	run->pins_stale = true;
+	memory_set_vacant(run->memory, (uint16_t)worker->number, !worker->wanted);
 }
 
 /* --- watching over ------------------------------------------------------------------------------------------------ */
@@ -421,6 +425,7 @@ int supervisor_open(struct run *run, struct error_text *error)
 			return -ENOSPC;
 		worker->wanted = worker->kind == WORKER_INFERENCE || i < run->least_preprocess;
 	}
+	run->pins_stale = true;
 	return 0;
 }
 

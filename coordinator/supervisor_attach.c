@@ -73,6 +73,7 @@ static void attach_ready(void *context, uint32_t events)
 static int welcome(struct worker *worker)
 {
 	struct run *run = worker->run;
+	pinning_step(run); /* a newcomer is part of the plan now */
 	struct attach_message message = { .type = ATTACH_WELCOME, .number = worker->number, .core = worker->core };
 	const int files[] = { run->settings_file, run->domain_file };
 

@@ -46,6 +46,9 @@ int segment_reserve(struct segment *segment, uint64_t bytes, struct error_text *
  * What was reserved counts only up to `offset` afterwards: reserve again before using the pages. */
 void segment_discard(struct segment *segment, uint64_t offset, uint64_t bytes);
 
+/* Pages that are reserved from now on come from this NUMA node as long as it has any. Systems without nodes: nothing happens. */
+void segment_prefer_node(struct segment *segment, uint32_t node);
+
 /* Maps a descriptor that came over the attach socket and checks the header. Takes ownership of nothing: the caller closes `descriptor`. */
 int segment_attach(struct segment *ret_segment, int descriptor, uint32_t number, uint64_t bytes, bool writable, struct error_text *error) WARN_UNUSED;
 void segment_done(struct segment *segment); /* unmaps and closes what is open */

@@ -21,6 +21,7 @@ enum message_type {
 	MESSAGE_REQUEST,    /* client: name = "status", "submit", "stop", "workers"; body = argument (text) */
 	MESSAGE_REPLY,      /* to a client: status 0 or a negative code; body = JSON text or the reason */
 	MESSAGE_BELL,       /* coordinator, worker: there is something in your lane (ipc/lane.h): wake up */
+	MESSAGE_PLACE,      /* coordinator: the worker was put on core (-1: anywhere); count = workers that share it, itself among them */
 	MESSAGE_TYPE_COUNT
 };
 
@@ -31,7 +32,7 @@ struct message {
 	uint64_t pid;
 	int64_t core;
 	int64_t status;
-	uint64_t count;       /* heartbeat: tasks done since the start */
+	uint64_t count;       /* heartbeat: tasks done since the start; place: workers on the core */
 	uint64_t duration_ns; /* result: time in the handler */
 	struct descriptor descriptor;
 	struct text body;     /* decoded: points into the received bytes */

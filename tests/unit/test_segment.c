@@ -5,6 +5,7 @@
 #include "tests/unit/support.h"
 
 #include <errno.h>
+#include <linux/mempolicy.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -142,6 +144,23 @@ static void test_reserve_and_discard(void **state)
 	segment_done(&outbox);
 }
 
+static void test_memory_near_a_core(void **state)
+{
+	struct segment segment;
+	unsigned long nodes[16] = { 0 };
+	int policy = -1;
+
+	(void)state;
+	assert_int_equal(segment_create(&segment, 3, 1 << 20, false, false, NULL), 0);
+	segment_prefer_node(&segment, 0);
+	segment_prefer_node(&segment, 100000); /* no such node: nothing happens */
+	if (syscall(SYS_get_mempolicy, &policy, nodes, 1024, segment.base, MPOL_F_ADDR) < 0)
+		print_message("SKIP: this system has no memory policies\n");
+	else
+		assert_true(policy == MPOL_PREFERRED && nodes[0] == 1);
+	segment_done(&segment);
+}
+
 static void test_no_space_is_an_answer(void **state)
 {
 	struct segment ring;
@@ -181,6 +200,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_places_outside_are_refused, support_leaks_setup, support_leaks_teardown),
 		cmocka_unit_test_setup_teardown(test_a_header_that_does_not_agree, support_leaks_setup, support_leaks_teardown),
 		cmocka_unit_test_setup_teardown(test_reserve_and_discard, support_leaks_setup, support_leaks_teardown),
+		cmocka_unit_test_setup_teardown(test_memory_near_a_core, support_leaks_setup, support_leaks_teardown),
 		cmocka_unit_test_setup_teardown(test_no_space_is_an_answer, support_leaks_setup, support_leaks_teardown),
 		cmocka_unit_test_setup_teardown(test_done_is_safe, support_leaks_setup, support_leaks_teardown),
 	};

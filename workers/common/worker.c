@@ -154,6 +154,14 @@ static int receive_tasks(struct worker *worker)
 	return status < 0 ? status : 0;
 }
 
+/* Looking on for work pays as long as nobody else waits for this core: another worker that shares it, or the coordinator. */
+static void set_spin(struct worker *worker, bool shares_core)
+{
+	bool pays = !shares_core && !topology_shares_only_core(session_coordinator(&worker->session));
+
+	lane_spin_init(&worker->spin, pays ? LANE_SPIN_NS : 0);
+}
+
 static int take_message(struct worker *worker, const void *frame, size_t bytes)
 {
 	struct message message;
@@ -166,6 +174,8 @@ static int take_message(struct worker *worker, const void *frame, size_t bytes)
 	}
 	if (message.type == MESSAGE_STOP) {
 		worker->stopping = true;
+	} else if (message.type == MESSAGE_PLACE) {
+		set_spin(worker, message.count > 1);
 	} else if (message.type == MESSAGE_TASK) {
 		if (worker->held_count == TASKS_HELD_MAX)
 			return ERROR_LIMIT_HIT;
@@ -302,7 +312,8 @@ static int start(struct worker *worker, const char *attach_path, struct error_te
 {
 	int status = session_open(&worker->session, attach_path, worker->program->kind, error);
 
-	lane_spin_init(&worker->spin, status < 0 || topology_shares_only_core(session_coordinator(&worker->session)) ? 0 : LANE_SPIN_NS);
+	if (status == 0)
+		set_spin(worker, false);
 	if (status == 0)
 		status = settings_load_text(&worker->settings, buffer_view(&worker->session.settings_text), "settings of the run", error);
 	if (status == 0)
