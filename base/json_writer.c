@@ -158,6 +158,12 @@ void json_null(struct json_writer *json)
 	buffer_append_string(json->out, "null");
 }
 
+void json_raw(struct json_writer *json, struct text value)
+{
+	begin_member(json);
+	buffer_append_text(json->out, value);
+}
+
 void json_member_text(struct json_writer *json, const char *key, struct text value)
 {
 	json_key(json, key);

@@ -34,6 +34,7 @@ void json_unsigned(struct json_writer *json, uint64_t value);
 void json_fixed(struct json_writer *json, double value, int decimals); /* fixed point, trailing zeros cut to one ("0.5", "1.0"); not finite → null */
 void json_boolean(struct json_writer *json, bool value);
 void json_null(struct json_writer *json);
+void json_raw(struct json_writer *json, struct text value); /* JSON already; not looked at */
 
 /* key and value in one call */
 void json_member_text(struct json_writer *json, const char *key, struct text value);

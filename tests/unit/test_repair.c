@@ -1,0 +1,190 @@
+/* From a model's text to JSON that keeps its schema: what is mended, what is refused and with which words, and that nothing is made up. */
+#include "workers/model/repair.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+
+static const char schema_text[] =
+	"{\"type\":\"object\",\"properties\":{\"pairs\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":3,\"items\":{\"type\":\"object\",\"properties\":{"
+	"\"type\":{\"type\":\"string\",\"enum\":[\"factual\",\"procedural\"]},\"question\":{\"type\":\"string\",\"minLength\":3,\"maxLength\":60},"
+	"\"answer\":{\"type\":\"string\",\"minLength\":1},\"score\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5}},"
+	"\"required\":[\"question\",\"answer\"],\"additionalProperties\":false}}},\"required\":[\"pairs\"],\"additionalProperties\":false}";
+
+static struct json_object *schema;
+
+static int set_up(void **state)
+{
+	(void)state;
+	schema = json_tokener_parse(schema_text);
+	assert_non_null(schema);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	json_object_put(schema);
+	return 0;
+}
+
+static void expect(const char *reply, enum repair_rung rung, const char *json)
+{
+	struct json_object *value = NULL;
+	struct error_text error = { "" };
+	enum repair_rung got = REPAIR_RUNG_COUNT;
+	int status = repair_reply(text_from(reply), schema, &value, &got, &error);
+	if (status < 0)
+		print_error("%s: %s\n", reply, error.message);
+	assert_int_equal(status, 0);
+	assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE), json);
+	assert_int_equal(got, rung);
+	json_object_put(value);
+}
+
+static void expect_refused(const char *reply, const char *message)
+{
+	struct json_object *value = NULL;
+	struct error_text error = { "" };
+	enum repair_rung rung;
+	assert_int_equal(repair_reply(text_from(reply), schema, &value, &rung, &error), ERROR_INPUT_REJECTED);
+	assert_null(value);
+	assert_string_equal(error.message, message);
+}
+
+#define ONE "{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"So.\"}]}"
+
+static void test_as_it_came(void **state)
+{
+	(void)state;
+	expect(ONE, REPAIR_NONE, ONE);
+	expect("\n  " ONE "\n", REPAIR_NONE, ONE);
+}
+
+static void test_mended(void **state)
+{
+	(void)state;
+	expect("```json\n" ONE "\n```", REPAIR_MENDED, ONE);
+	expect("```\n" ONE "\n```\nI hope this helps!", REPAIR_MENDED, ONE);
+	expect("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"So.\",},],}", REPAIR_MENDED, ONE);
+	expect("{'pairs': [{'question': 'Why is it?', 'answer': 'So.'}]}", REPAIR_MENDED, ONE);
+	expect("{\xe2\x80\x9cpairs\xe2\x80\x9d: [{\xe2\x80\x9cquestion\xe2\x80\x9d: \xe2\x80\x9cWhy is it?\xe2\x80\x9d, \"answer\": \"So.\"}]}", REPAIR_MENDED, ONE);
+	expect("{pairs: [{question: \"Why is it?\", answer: \"So.\"}] // done\n}", REPAIR_MENDED, ONE);
+	expect("{\"pairs\": [{\"question\": \"Why is it?\"\n \"answer\": \"So.\"}]}", REPAIR_MENDED, ONE); /* a comma forgotten */
+	expect("{\"pairs\":[{\"question\":\"Why \"this\" way?\",\"answer\":\"Line\none\"}]}", REPAIR_MENDED,
+	       "{\"pairs\":[{\"question\":\"Why \\\"this\\\" way?\",\"answer\":\"Line\\none\"}]}");
+	expect("{\"pairs\":[{\"question\":\"It's what?\",\"answer\":\"C:\\dir \\u00e9 \\ud83d\\ude00\",\"note\":1}]}", REPAIR_MENDED,
+	       "{\"pairs\":[{\"question\":\"It's what?\",\"answer\":\"C:\\\\dir \xc3\xa9 \xf0\x9f\x98\x80\"}]}");
+	/* an array alone, another case of a word of the enum, a number as text, a text that should be one */
+	expect("[{\"question\":\"Why is it?\",\"answer\":5,\"type\":\" FACTUAL\",\"score\":\"3\"}]", REPAIR_MENDED,
+	       "{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"5\",\"type\":\"factual\",\"score\":3.0}]}");
+}
+
+/* What was cut off is dropped, never completed. */
+static void test_cut_ends(void **state)
+{
+	(void)state;
+	expect("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"So.\"},{\"question\":\"And what about th", REPAIR_MENDED, ONE);
+	expect("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"So.\"},{\"question\":\"What now?\",\"answer\":\"Half an ans", REPAIR_MENDED, ONE);
+	expect("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"So.\",\"score\":4", REPAIR_MENDED, ONE);
+	expect("```json\n{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"So.\"}", REPAIR_MENDED, ONE);
+	expect_refused("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"Half an ans", "pairs[0].answer: missing");
+}
+
+static void test_found_inside(void **state)
+{
+	(void)state;
+	expect("Sure! Here are the pairs [3 of them]:\n\n" ONE "\n\nLet me know {if} you need more.", REPAIR_FOUND, ONE);
+	expect("{\"thoughts\": \"first\"}\n" ONE, REPAIR_FOUND, ONE);
+	expect("{\"result\": " ONE "}", REPAIR_FOUND, ONE);
+	expect("I made this:\n```json\n" ONE "\n```\n", REPAIR_FOUND, ONE);
+}
+
+static void test_elements_are_judged_alone(void **state)
+{
+	(void)state;
+	expect("{\"pairs\":[{\"question\":\"?\",\"answer\":\"too short\"},{\"question\":\"Why is it?\",\"answer\":\"So.\"},{\"answer\":\"no question\"},7]}",
+	       REPAIR_MENDED, ONE);
+	expect("{\"pairs\":[{\"question\":\"Q 1\",\"answer\":\"1\"},{\"question\":\"Q 2\",\"answer\":\"2\"},{\"question\":\"Q 3\",\"answer\":\"3\"},"
+	       "{\"question\":\"Q 4\",\"answer\":\"4\"}]}", REPAIR_MENDED,
+	       "{\"pairs\":[{\"question\":\"Q 1\",\"answer\":\"1\"},{\"question\":\"Q 2\",\"answer\":\"2\"},{\"question\":\"Q 3\",\"answer\":\"3\"}]}");
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	expect_refused("", "the reply is empty");
+	expect_refused(" \n", "the reply is empty");
+	expect_refused("I'm sorry, I cannot do that.", "there is no JSON in the reply");
+	expect_refused("{}", "pairs: missing");
+	expect_refused("{\"pairs\":[]}", "pairs: 0 elements; at least 1 are wanted");
+	expect_refused("{\"pairs\":{\"question\":\"Why is it?\"}}", "pairs: expected an array");
+	expect_refused("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"A\",\"score\":9}]}", "pairs[0].score: 9 is outside of 1 to 5");
+	expect_refused("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"A\",\"type\":\"poem\"}]}",
+		       "pairs[0].type: \"poem\" is none of the values allowed");
+	expect_refused("{\"pairs\":[{\"question\":\"\",\"answer\":\"A\"}]}", "pairs[0].question: 0 characters; at least 3 are wanted");
+}
+
+/* Every cut and every flipped byte of a reply: an outcome, no crash; what comes out of a cut is what stood there whole. */
+static void test_hostile_cuts(void **state)
+{
+	static const char reply[] = "```json\n{\"pairs\": [{\"type\": \"factual\", \"question\": \"What is \\\"x\\\"?\", \"answer\": \"It is \\u00e4.\", \"score\": 3},"
+				    " {\"question\": \"Second one?\", \"answer\": 'single', },]}\n```";
+	static const char flips[] = "\"'{}[]:,\\\0\xff/";
+	char copy[sizeof(reply)];
+	(void)state;
+	for (size_t i = 0; i < sizeof(reply); i++)
+		for (size_t k = 0; k <= sizeof(flips); k++) {
+			struct json_object *value = NULL;
+			struct error_text error = { "" };
+			enum repair_rung rung;
+			memcpy(copy, reply, sizeof(reply));
+			if (k < sizeof(flips))
+				copy[i] = flips[k];
+			struct text text = { copy, k < sizeof(flips) ? sizeof(reply) - 1 : i };
+			int status = repair_reply(text, schema, &value, &rung, &error);
+			assert_true(status == 0 ? value != NULL : error.message[0] != '\0');
+			if (status == 0 && k == sizeof(flips)) {
+				struct json_object *pairs, *answer;
+				assert_true(json_object_object_get_ex(value, "pairs", &pairs));
+				assert_true(json_object_object_get_ex(json_object_array_get_idx(pairs, 0), "answer", &answer));
+				assert_string_equal(json_object_get_string(answer), "It is \xc3\xa4.");
+			}
+			json_object_put(value);
+		}
+}
+
+static void test_deep_and_large(void **state)
+{
+	enum { DEEP = 200000 };
+	struct json_object *value = NULL;
+	struct error_text error = { "" };
+	enum repair_rung rung;
+	char *deep = malloc(DEEP);
+	(void)state;
+	assert_non_null(deep);
+	for (int round = 0; round < 3; round++) {
+		memset(deep, "[{\""[round], DEEP);
+		if (round == 2)
+			deep[0] = '{';
+		assert_int_equal(repair_reply((struct text){ deep, DEEP }, schema, &value, &rung, &error), ERROR_INPUT_REJECTED);
+		assert_null(value);
+	}
+	free(deep);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_as_it_came), cmocka_unit_test(test_mended), cmocka_unit_test(test_cut_ends), cmocka_unit_test(test_found_inside),
+		cmocka_unit_test(test_elements_are_judged_alone), cmocka_unit_test(test_refused), cmocka_unit_test(test_hostile_cuts),
+		cmocka_unit_test(test_deep_and_large),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
