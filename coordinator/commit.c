@@ -24,8 +24,10 @@ static void spooled(void *context, int status)
 	struct job *job = context;
 	struct run *run = (struct run *)((char *)job->list - offsetof(struct run, spooling));
 
+	FAULT_POINT("commit_written");
 	memory_release(run->memory, &job->document);
 	memory_release(run->memory, &job->conversations);
+	FAULT_POINT("commit_released");
 	if (status < 0) {
 		run_fatal(run, status, "%s/spool: cannot write: %s%s", run->folder, strerror(-status),
 			  status == -ENOSPC ? "; free some space and run the same command again" : "");
@@ -44,6 +46,7 @@ static void spool_job(struct run *run, struct job *job)
 		conversations = (struct text){ (const char *)memory_at(run->memory, &job->conversations), job->conversations_bytes };
 
 	job_move(job, &run->spooling);
+	FAULT_POINT("commit_spool");
 	int status = spool_append(run->spool, run->uring, document, conversations, spooled, job, &job->spool_offset);
 	if (status < 0)
 		spooled(job, status);
@@ -134,6 +137,7 @@ static void finish_job(struct run *run, struct job *job)
 	run->changed_since_finalise = true;
 	job_move(job, NULL);
 	job_destroy(job);
+	FAULT_POINT("commit_finished");
 	if (archive && --archive->open_members == 0 && archive->outcome != JOB_NONE)
 		queue_for_commit(run, archive);
 }
@@ -141,6 +145,7 @@ static void finish_job(struct run *run, struct job *job)
 static void synced(void *context, int64_t result)
 {
 	struct run *run = context;
+	FAULT_POINT("commit_synced");
 	int status = result < 0 ? (int)result : write_rows(run);
 
 	run->sync_under_way = false;
@@ -170,6 +175,7 @@ void commit_step(struct run *run, uint64_t now_ns)
 		job_move(run->committing.first, &run->syncing);
 	run->commit_due_ns = 0;
 	run->sync_under_way = true;
+	FAULT_POINT("commit_sync");
 	int status = spool_sync(run->spool, run->uring, synced, run);
 	if (status < 0)
 		synced(run, status);

@@ -135,7 +135,9 @@ static enum placed place(struct run *run, struct worker *worker, struct job *job
 	job_move(job, &worker->held);
 	if (worker->held.count == 1)
 		worker->progress_ns = now_ns;
+	FAULT_POINT("dispatch_held");
 	status = publish(worker, job);
+	FAULT_POINT("dispatch_published");
 	if (status == 0)
 		return PLACED;
 	memory_release(run->memory, &job->output);
@@ -267,4 +269,5 @@ void dispatch_retry(struct run *run, struct job *job, bool blame, const char *wh
 		return;
 	}
 	job_move_first(job, &run->queues[job->stage]);
+	FAULT_POINT("dispatch_again");
 }

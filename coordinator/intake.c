@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "coordinator/run.h"
 
+#include "ipc/fault.h"
 #include "proto/input.h"
 
 #include <errno.h>
@@ -89,6 +90,7 @@ static void read_done(void *context, int64_t result)
 		return;
 	}
 	dispatch_enqueue(run, job, JOB_PREPROCESS);
+	FAULT_POINT("intake_queued");
 }
 
 /* The header in the ring, the bytes in a descriptor that goes to the worker. */
@@ -99,6 +101,7 @@ static void keep_descriptor(struct run *run, struct job *job)
 	input_write_header(place, text_from(job->source), TEXT_LITERAL(""), 0, INPUT_BY_DESCRIPTOR, job->bytes);
 	run->stats.by_descriptor++;
 	dispatch_enqueue(run, job, JOB_PREPROCESS);
+	FAULT_POINT("intake_kept");
 }
 
 static bool is_large(const struct run *run, uint64_t bytes)
@@ -120,6 +123,7 @@ static int start_reading(struct run *run, struct job *job)
 		run_fatal(run, status, "shared memory: %s", run->error.message);
 		return 0;
 	}
+	FAULT_POINT("intake_lease");
 	job->descriptor = open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (job->descriptor < 0) {
 		snprintf(reason, sizeof(reason), "cannot open: %s", strerror(errno));
@@ -132,6 +136,7 @@ static int start_reading(struct run *run, struct job *job)
 	}
 	job_move(job, &run->reading);
 	status = uring_read(run->uring, job->descriptor, memory_at(run->memory, &job->input) + header_bytes, job->bytes, 0, read_done, job);
+	FAULT_POINT("intake_reading");
 	if (status < 0)
 		read_done(job, status);
 	return 0;

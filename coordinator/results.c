@@ -110,6 +110,7 @@ static struct job *create_member(struct run *run, struct job *archive, struct te
 	archive->open_members++;
 	archive->member_count++;
 	run->stats.found_members++;
+	FAULT_POINT("results_member");
 	return job;
 }
 
@@ -233,6 +234,7 @@ static void take_conversations(struct run *run, struct worker *worker, struct jo
 	learn_ratio(run, job, job->document_bytes, used);
 	job->conversations = memory_give(output);
 	job->conversations_bytes = used;
+	FAULT_POINT("results_settle");
 	commit_settle(run, job, JOB_DONE, DOCUMENT_GATE_NONE, TEXT_LITERAL(""));
 }
 
@@ -289,6 +291,7 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 		dispatch_retry(run, job, true, result->status == DESCRIPTOR_INPUT_DAMAGED ? "its bytes were damaged on the way to the worker"
 											  : "the worker gave up (out of memory)");
 	}
+	FAULT_POINT("results_taken");
 }
 
 static void take_hello(struct worker *worker, const struct message *message)

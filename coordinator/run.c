@@ -209,6 +209,7 @@ static void serve(struct run *run, const struct finalise_request *finalise)
 		if (status < 0)
 			run_fatal(run, status, "waiting: %s", strerror(-status));
 	}
+	FAULT_POINT("run_served");
 	intake_close(run);
 	progress_end(run);
 }
@@ -323,6 +324,7 @@ static int end_run(struct run *run, const struct finalise_request *request)
 	}
 	let_signals_end(run);
 	int status = finalise_dataset(request, &summary, &run->error);
+	FAULT_POINT("run_finalised");
 	if (status < 0) {
 		log_error("cannot write the dataset: %s", run->error.message);
 		return EXIT_RESOURCES;

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "coordinator/run.h"
 
+#include "ipc/fault.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +141,7 @@ int intake_submit(struct run *run, const char *path, struct error_text *error)
 	int status = state_add_submission(run->state, path, error);
 	if (status < 0)
 		return status;
+	FAULT_POINT("sources_submitted");
 	status = queue_submission(run, path);
 	return status < 0 ? error_set(error, status, "out of memory") : 0;
 }
@@ -148,6 +151,7 @@ void intake_forget_submissions(struct run *run)
 	if (!run->submissions_open)
 		return;
 	run->submissions_open = false;
+	FAULT_POINT("sources_forget_submissions");
 	int status = state_clear_submissions(run->state, &run->error);
 	if (status < 0)
 		run_fatal(run, status, "%s", run->error.message);
@@ -230,6 +234,7 @@ static void forget_missing(struct run *run)
 		return;
 	}
 	for (int i = 0; i < walk_root_count(run->walk); i++) {
+		FAULT_POINT("sources_forget");
 		int64_t count = state_forget_unmet(run->state, walk_root(run->walk, i), &run->error);
 		if (count < 0)
 			run_fatal(run, (int)count, "%s", run->error.message);
@@ -245,6 +250,7 @@ void intake_close(struct run *run)
 
 	if (whole)
 		forget_missing(run);
+	FAULT_POINT("sources_closed");
 	walk_close(run->walk);
 	walk_close(run->count_walk);
 	run->walk = run->count_walk = NULL;

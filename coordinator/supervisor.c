@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "ipc/attach.h"
+#include "ipc/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -136,6 +137,7 @@ static int start_worker(struct worker *worker, uint64_t now_ns)
 		worker->pid = 0;
 		return status;
 	}
+	FAULT_POINT("supervisor_started");
 	supervisor_begin_life(worker, worker->pid, now_ns);
 	worker->words = (struct loop_watch){ pipe_ends[0], words_ready, worker };
 	status = loop_add(&worker->run->loop, &worker->words, EPOLLIN);
@@ -237,6 +239,7 @@ static void worker_died(void *context, uint32_t events)
 	worker->pid = 0;
 	worker->peer.bytes = 0;
 	worker->state = WORKER_ABSENT;
+	FAULT_POINT("supervisor_died");
 	recover_tasks(run, worker, crashed, how);
 	plan_restart(run, worker, crashed, again);
 	run->pins_stale = true;
@@ -373,6 +376,7 @@ int supervisor_add(struct run *run, uint32_t count, struct error_text *error)
 
 void supervisor_stop_all(struct run *run)
 {
+	FAULT_POINT("supervisor_stop");
 	run->phase = RUN_STOPPING;
 	run->stop_deadline_ns = clock_monotonic_ns() + STOP_GRACE_MS * (uint64_t)1000000;
 }

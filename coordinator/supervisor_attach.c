@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "ipc/attach.h"
+#include "ipc/fault.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -187,6 +188,7 @@ static void take_hello(struct run *run, int socket, pid_t pid)
 	worker->attach = (struct loop_watch){ socket, attach_ready, worker };
 	if (loop_add(&run->loop, &worker->attach, EPOLLIN | EPOLLRDHUP) < 0 || welcome(worker) < 0)
 		supervisor_kill(worker, "it could not be welcomed");
+	FAULT_POINT("supervisor_welcomed");
 }
 
 static void newcomer_ready(void *context, uint32_t events)

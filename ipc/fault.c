@@ -6,8 +6,10 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -26,6 +28,7 @@ bool fault_armed;
 
 static struct fault faults[FAULT_COUNT_MAX];
 static size_t fault_count;
+static const char *log_path; /* or NULL */
 
 static int action_of(struct text word)
 {
@@ -62,6 +65,7 @@ void fault_init(void)
 	struct text rest = text_from(getenv("DOCRING_FAULT")), entry;
 
 	fault_count = 0;
+	log_path = getenv("DOCRING_FAULT_LOG");
 	while (text_next_field(&rest, ',', &entry)) {
 		struct fault fault = { 0 };
 		struct text passing;
@@ -75,7 +79,7 @@ void fault_init(void)
 		fault.action = action_of(entry);
 		faults[fault_count++] = fault;
 	}
-	fault_armed = fault_count > 0;
+	fault_armed = fault_count > 0 || log_path;
 }
 
 static int strike(int action)
@@ -88,10 +92,23 @@ static int strike(int action)
 	}
 }
 
+/* In one write, so that processes which share the file do not cut each other's lines. */
+static void note(const char *name)
+{
+	char line[FAULT_NAME_BYTES_MAX + 32];
+	int bytes = snprintf(line, sizeof(line), "%ld %s\n", (long)getpid(), name);
+	int file = open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+
+	CHECK(file >= 0 && write(file, line, (size_t)bytes) == bytes);
+	close(file);
+}
+
 int fault_hit(const char *name)
 {
 	int result = 0;
 
+	if (log_path)
+		note(name);
 	for (size_t i = 0; i < fault_count; i++) {
 		struct fault *fault = &faults[i];
 		if (!text_equal(fault->name, text_from(name)))

@@ -272,14 +272,22 @@ static int advance(struct uring *uring, struct operation *operation, int64_t res
 	return 0;
 }
 
+static int fault_of(const struct operation *operation)
+{
+	switch (operation->kind) {
+	case KIND_READ: return FAULT_POINT("uring_read");
+	case KIND_WRITE: return FAULT_POINT("uring_write");
+	case KIND_OPEN: return FAULT_POINT("uring_open");
+	case KIND_SYNC: return FAULT_POINT("uring_sync");
+	}
+	return 0;
+}
+
 /* Sets operation->asked; the -errno that a test wants instead of the call, or 0. */
 static int prepare(struct operation *operation)
 {
-	static const char *const points[] = {
-		[KIND_READ] = "uring_read", [KIND_WRITE] = "uring_write", [KIND_OPEN] = "uring_open", [KIND_SYNC] = "uring_sync",
-	};
 	uint64_t left = operation->bytes - operation->moved;
-	int fault = FAULT_POINT(points[operation->kind]);
+	int fault = fault_of(operation);
 
 	operation->asked = left < TRANSFER_BYTES_MAX ? left : TRANSFER_BYTES_MAX;
 	if (fault == FAULT_SHORT) {

@@ -7,6 +7,7 @@
 #include "coordinator/dataset/markdown_name.h"
 #include "coordinator/dataset/output_file.h"
 #include "coordinator/dataset/row.h"
+#include "ipc/fault.h"
 #include "proto/extraction_json.h"
 #include "proto/front_matter.h"
 
@@ -217,6 +218,7 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 	(void)status;
 	(void)type;
 	(void)where;
+	FAULT_POINT("finalise_remove");
 	return remove(path) < 0 ? -1 : 0;
 }
 
@@ -232,7 +234,10 @@ static int open_staging(struct writing *writing)
 	if (snprintf(writing->staging, sizeof(writing->staging), "%s/.docring/next", writing->request->output) >= (int)sizeof(writing->staging))
 		return error_set(writing->error, -ENAMETOOLONG, "%s: the path is too long", writing->request->output);
 	int status = remove_tree(writing->staging, writing->error);
-	return status < 0 ? status : file_make_folders(writing->staging, writing->error);
+	if (status == 0)
+		status = file_make_folders(writing->staging, writing->error);
+	FAULT_POINT("finalise_staging");
+	return status;
 }
 
 /* One entry takes the place of the one before; a folder changes places with it, and the old one goes with the staging folder. */
@@ -242,6 +247,7 @@ static int publish_entry(struct writing *writing, const char *name)
 
 	snprintf(from, sizeof(from), "%s/%s", writing->staging, name);
 	snprintf(to, sizeof(to), "%s/%s", writing->request->output, name);
+	FAULT_POINT("finalise_publish");
 	if (access(from, F_OK) < 0) /* settings without Markdown */
 		return remove_tree(to, writing->error);
 	if (rename(from, to) == 0)
@@ -264,6 +270,7 @@ static int publish(struct writing *writing)
 		status = publish_entry(writing, line_file_names[i]);
 	for (size_t i = 0; i < COUNT_OF(others) && status == 0; i++)
 		status = publish_entry(writing, others[i]);
+	FAULT_POINT("finalise_published");
 	return status;
 }
 
@@ -291,9 +298,11 @@ static int write_descriptions(struct writing *writing)
 	summary->mean_quality = records ? summary->mean_quality / (double)records : 0;
 	buffer_init(&text, (size_t)1 << 30);
 	manifest_append_card(writing->request, summary, &text);
+	FAULT_POINT("finalise_card");
 	int status = write_whole(writing, "README.md", &text, true);
 	buffer_clear(&text);
 	manifest_append_json(&writing->manifest, writing->request, summary, &text);
+	FAULT_POINT("finalise_manifest");
 	if (status == 0)
 		status = write_whole(writing, "manifest.json", &text, false);
 	buffer_done(&text);
@@ -306,6 +315,7 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 	const struct settings *settings = request->settings;
 
 	writing.summary.preprocess_only = strcmp(settings->run.stages, "preprocess") == 0;
+	FAULT_POINT("finalise_begin");
 	markdown_names_init(&writing.names);
 	int status = collection_load(&writing.collection, request->state, request->output, error);
 
@@ -332,6 +342,7 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 	collection_done(&writing.collection);
 	if (status < 0)
 		return error && error->message[0] ? status : error_set(error, status, "%s", error_describe(status));
+	FAULT_POINT("finalise_end");
 	*ret_summary = writing.summary;
 	return 0;
 }

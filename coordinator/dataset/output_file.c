@@ -2,6 +2,7 @@
 #include "coordinator/dataset/output_file.h"
 
 #include "base/file.h"
+#include "ipc/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -134,6 +135,7 @@ int output_file_finish(struct output_file *out, char ret_hash[OUTPUT_HASH_HEX_BY
 	if (close(file) < 0 && out->status == 0)
 		out->status = -errno;
 	part_path(out, part);
+	FAULT_POINT("output_file_rename");
 	if (out->status == 0 && rename(part, out->path) < 0)
 		out->status = -errno;
 	int status = check(out, error);

@@ -69,21 +69,6 @@ class Killed(RunCase):
             self.assertEqual(row["attempts"], 3)
         self.assertIn("No record was produced", result.stdout)
 
-    def test_the_coordinator_killed_at_every_named_point_goes_on_where_it_was(self):
-        corpus = small_corpus(self.folder / "docs", 30)
-        clean = self.reference(corpus)
-        points = {"dispatch_lease": (1, 17), "dispatch_publish": (1, 25), "results_take": (1, 40), "commit_rows": (1, 2), "commit_done": (1, 2),
-                  "uring_write": (1, 9, 30), "uring_sync": (1, 2)}
-        for point, times in points.items():
-            for number in times:
-                with self.subTest(point=point, number=number):
-                    out = self.folder / f"out-{point}-{number}"
-                    extra = ("--set", "io.commit_documents=5", "--set", "io.commit_ms=1")
-                    first = self.run_batch(corpus, out=out, fault=f"{point}:{number}:kill", extra=extra)
-                    self.assertEqual(first.returncode, -signal.SIGKILL, "the fault point was not passed")
-                    self.run_batch(corpus, out=out, expect=0)
-                    self.assert_same_dataset(clean, out)
-
     def test_the_coordinator_killed_at_random_moments(self):
         corpus = small_corpus(self.folder / "docs", 200)
         clean = self.reference(corpus)

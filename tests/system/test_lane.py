@@ -83,10 +83,12 @@ class Service(RunCase):
 
     def spoil_lane(self, pid):
         """Writes into every slot of the worker's side, through the worker's own memory, as a worker gone mad would."""
-        with open(f"/proc/{pid}/maps", encoding="ascii") as maps:
-            lines = [line.split() for line in maps if "docring" in line]
-        # the smallest of the segments that this worker may write is its lane's side
-        sides = [[int(part, 16) for part in line[0].split("-")] for line in lines if line[1].startswith("rw")]
+        sides = []
+        while not sides:  # a worker says hello before it has mapped everything
+            with open(f"/proc/{pid}/maps", encoding="ascii") as maps:
+                lines = [line.split() for line in maps if "docring" in line]
+            # the smallest of the segments that this worker may write is its lane's side
+            sides = [[int(part, 16) for part in line[0].split("-")] for line in lines if line[1].startswith("rw")]
         first, end = min(sides, key=lambda side: side[1] - side[0])
         with open(f"/proc/{pid}/mem", "r+b", buffering=0) as memory:
             memory.seek(first + 4096 + 256)

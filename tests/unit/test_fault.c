@@ -2,13 +2,17 @@
 #include "ipc/fault.h"
 #include "tests/unit/support.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -93,12 +97,50 @@ static void test_a_text_that_does_not_parse_ends_the_program(void **state)
 	}
 }
 
+static void test_the_log_of_passings(void **state)
+{
+	char folder[64], path[96], expected[128];
+	struct buffer log;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/log", support_folder_make(folder));
+	setenv("DOCRING_FAULT_LOG", path, 1);
+	arm("two:2:EIO");
+	assert_int_equal(FAULT_POINT("one"), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(FAULT_POINT("two"), i ? -EIO : 0);
+	unsetenv("DOCRING_FAULT_LOG");
+	arm(NULL);
+	assert_false(fault_armed);
+	snprintf(expected, sizeof(expected), "%ld one\n%ld two\n%ld two\n", (long)getpid(), (long)getpid(), (long)getpid());
+	buffer_init(&log, 1024);
+	assert_int_equal(file_read(path, &log, NULL), 0);
+	assert_string_equal(buffer_string(&log), expected);
+	buffer_done(&log);
+	support_folder_remove(folder);
+}
+
+/* Every point is known to the program that it is in, passed or not. */
+extern const char __start_docring_fault_points[], __stop_docring_fault_points[];
+
+static void test_points_are_listed(void **state)
+{
+	bool found = false;
+
+	(void)state;
+	for (const char *name = __start_docring_fault_points; name < __stop_docring_fault_points; name += strlen(name) + 1)
+		found |= strcmp(name, "here") == 0;
+	assert_true(found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_off_by_default),
 		cmocka_unit_test(test_the_nth_passing),
 		cmocka_unit_test(test_deaths),
+		cmocka_unit_test(test_the_log_of_passings),
+		cmocka_unit_test(test_points_are_listed),
 		cmocka_unit_test(test_a_text_that_does_not_parse_ends_the_program),
 	};
 	return cmocka_run_group_tests(tests, support_leaks_setup, support_leaks_teardown);
