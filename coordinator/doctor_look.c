@@ -29,20 +29,6 @@ static void look_kernel(struct doctor_machine *machine)
 		machine->kernel_minor = (unsigned)strtoul(end + 1, NULL, 10);
 }
 
-/* "MemAvailable:   123 kB" */
-static uint64_t read_available_bytes(void)
-{
-	struct buffer file;
-	uint64_t kib = 0;
-	buffer_init(&file, SMALL_FILE_BYTES);
-	if (file_read("/proc/meminfo", &file, NULL) == 0) {
-		const char *line = strstr(buffer_string(&file), "MemAvailable:");
-		kib = line ? strtoull(line + strlen("MemAvailable:"), NULL, 10) : 0;
-	}
-	buffer_done(&file);
-	return kib * 1024;
-}
-
 static void look_cores(struct doctor_machine *machine)
 {
 	struct topology *topology = calloc(1, sizeof(*topology)); /* large for a stack */
@@ -57,7 +43,7 @@ static void look_cores(struct doctor_machine *machine)
 		machine->memory_bytes = topology->memory_bytes;
 	}
 	free(topology);
-	machine->available_bytes = read_available_bytes();
+	machine->available_bytes = topology_available_memory();
 }
 
 static void look_shared_memory(struct doctor_machine *machine)

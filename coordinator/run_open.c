@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "config/domain.h"
 #include "ipc/attach.h"
+#include "ipc/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +60,7 @@ static void remove_earlier_state(const struct run *run)
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		snprintf(path, sizeof(path), "%.*s/%s", PATH_MAX - 32, run->folder, names[i]);
+		FAULT_POINT("open_remove");
 		if (unlink(path) < 0 && errno != ENOENT)
 			log_warning("%s: cannot remove: %s", path, strerror(errno));
 	}
@@ -78,6 +80,7 @@ static int open_configuration(struct run *run, char ret_hash[33], struct buffer 
 	settings_dump_content(run->settings, &content);
 	snprintf(path, sizeof(path), "%.*s/settings.yaml", PATH_MAX - 32, run->folder);
 	int status = file_replace(path, buffer_view(settings_text), error); /* what `coordinator finalise` goes by */
+	FAULT_POINT("open_settings");
 	if (status == 0)
 		status = domain_load_named(run->settings->run.domain, &domain, &pack, error);
 	domain_destroy(domain);
@@ -108,6 +111,7 @@ static int open_state(struct run *run, const char *config_hash, struct error_tex
 	status = state_begin_run(run->state, run->request.command, error);
 	if (status >= 0)
 		status = state_set(run->state, "config_hash", config_hash, error);
+	FAULT_POINT("open_state");
 	if (status < 0)
 		return status;
 	run->committed_end = (uint64_t)state_spool_end(run->state);
@@ -152,6 +156,7 @@ static int open_memory(struct run *run, struct error_text *error)
 		return error_set(error, -EINVAL, "--shm %llu MiB leaves an outbox of %llu KiB to each of %u workers, at least %d are needed; pass --shm %lluM or fewer --workers",
 				 (unsigned long long)(shm >> 20), (unsigned long long)(run->outbox_bytes >> 10), workers, OUTBOX_BYTES_MIN >> 10,
 				 (unsigned long long)((double)workers * OUTBOX_BYTES_MIN / (1 - run->settings->ipc.ring_share)) / 1048576 + 1);
+	segment_remove_leftovers();
 	run->memory = memory_create(strcmp(run->settings->ipc.huge_pages, "advise") == 0);
 	if (!run->memory)
 		return error_set(error, -ENOMEM, "out of memory");
@@ -256,5 +261,6 @@ int run_open(struct run *run, char config_hash[33], struct buffer *settings_text
 		snprintf(path, sizeof(path), "%.*s/coordinator.log", PATH_MAX - 32, run->folder);
 		log_open_file(path);
 	}
+	FAULT_POINT("open_done");
 	return status;
 }

@@ -1,19 +1,26 @@
 /* segment.c: creating, reserving and mapping shared-memory segments. The coordinator creates, workers attach. See segment.h
- * for who writes what. Nothing here waits for another process. */
+ * for who writes what. Nothing here waits for another process. A segment whose writer is another process is a memory file with seals on
+ * its size: the system refuses to that process what would make this one die of SIGBUS (docs/decisions/sealed-outboxes.md). */
 #define _GNU_SOURCE
 #include "ipc/segment.h"
 
+#include "base/text.h"
 #include "ipc/attach.h"
 #include "ipc/barrier.h"
 #include "ipc/descriptor.h"
 #include "ipc/fault.h"
 #include "ipc/lane.h"
+#include "ipc/topology.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/mempolicy.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -26,6 +33,8 @@ _Static_assert(sizeof(struct segment_header) == 32, "layout of a segment's heade
 _Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_BYTES, "the header fits its page");
 
 #define RESERVE_STEP_BYTES ((uint64_t)64 << 20)
+#define GUARDED_BYTES ((uint64_t)1 << 20) /* smaller steps are taken without a look at what the machine has left */
+#define NAME_PREFIX "docring."
 enum { NAME_ATTEMPTS_MAX = 100, INTERRUPTS_MAX = 1000 };
 
 static uint64_t page_bytes(void)
@@ -58,31 +67,61 @@ static int no_space(const struct segment *segment, uint64_t bytes, int status, s
 		all_bytes = (uint64_t)shm.f_blocks * shm.f_frsize;
 	}
 	return error_set(error, status,
-			 "shared memory segment %u: %" PRIu64 " MiB asked for, %" PRIu64 " MiB are there: %s; /dev/shm has %" PRIu64
-			 " MiB free of %" PRIu64 " MiB: pass a smaller --shm, or enlarge it (mount -o remount,size=SIZE /dev/shm)",
-			 segment->number, bytes >> 20, segment->reserved_bytes >> 20, strerror(-status), free_bytes >> 20, all_bytes >> 20);
+			 "shared memory segment %u: %" PRIu64 " MiB asked for, %" PRIu64 " MiB are there: %s; the machine has %" PRIu64
+			 " MiB of memory available, /dev/shm %" PRIu64 " MiB free of %" PRIu64 " MiB: pass a smaller --shm, end other programs, or enlarge "
+			 "/dev/shm (mount -o remount,size=SIZE /dev/shm)",
+			 segment->number, bytes >> 20, segment->reserved_bytes >> 20, strerror(-status), topology_available_memory() >> 20, free_bytes >> 20,
+			 all_bytes >> 20);
 }
 
-/* Opens a new name twice, for writing and for reading only, and takes the name away again. */
-static int open_unnamed(uint32_t number, int *ret_write, int *ret_read, struct error_text *error)
+/* For this process to write: in /dev/shm, whose size limits it. Opens a new name twice, for writing and for reading only, and takes the
+ * name away again. */
+static int open_shared(uint32_t number, int *ret_write, int *ret_read, struct error_text *error)
 {
 	static uint32_t created;
 	char name[64];
 	int writing = -1, status = -EEXIST;
 
 	for (int i = 0; i < NAME_ATTEMPTS_MAX && status == -EEXIST; i++) {
-		snprintf(name, sizeof(name), "/docring.%ld.%u.%u", (long)getpid(), number, ++created);
+		snprintf(name, sizeof(name), "/" NAME_PREFIX "%ld.%u.%u", (long)getpid(), number, ++created);
 		writing = shm_open(name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 		status = writing < 0 ? -errno : 0;
 	}
 	if (status < 0)
 		return error_set(error, status, "shared memory segment %u: cannot create %s in /dev/shm: %s", number, name, strerror(-status));
+	FAULT_POINT("segment_named");
 	int reading = shm_open(name, O_RDONLY | O_CLOEXEC, 0);
 	status = reading < 0 ? -errno : 0;
 	shm_unlink(name);
 	if (status < 0) {
 		close(writing);
 		return error_set(error, status, "shared memory segment %u: cannot open %s for reading: %s", number, name, strerror(-status));
+	}
+	*ret_write = writing;
+	*ret_read = reading;
+	return 0;
+}
+
+/* For another process to write: without a name from the start, and with a size that nobody can change any more, so that what is mapped of
+ * it stays there. */
+static int open_sealed(const struct segment *segment, int *ret_write, int *ret_read, struct error_text *error)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), NAME_PREFIX "%u", segment->number);
+	int writing = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (writing < 0)
+		return error_set(error, -errno, "shared memory segment %u: memfd_create: %s", segment->number, strerror(errno));
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", writing);
+	int reading = open(name, O_RDONLY | O_CLOEXEC);
+	if (reading < 0 || ftruncate(writing, (off_t)segment->bytes) < 0 ||
+	    fcntl(writing, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
+		int status = -errno;
+		close(writing);
+		if (reading >= 0)
+			close(reading);
+		return error_set(error, status, "shared memory segment %u: its memory file of %" PRIu64 " MiB cannot be set up: %s", segment->number,
+				 segment->bytes >> 20, strerror(-status));
 	}
 	*ret_write = writing;
 	*ret_read = reading;
@@ -101,6 +140,14 @@ static int allocate(int descriptor, uint64_t offset, uint64_t bytes)
 			return status;
 	}
 	return status;
+}
+
+/* Memory that is not there would come at the price of some process that the system then ends. */
+static bool machine_has(uint64_t bytes)
+{
+	uint64_t available = bytes >= GUARDED_BYTES ? topology_available_memory() : 0;
+
+	return available == 0 || bytes <= available;
 }
 
 /* Through a map of its own: the segment's may be read-only. */
@@ -136,10 +183,11 @@ int segment_create(struct segment *ret_segment, uint32_t number, uint64_t bytes,
 	struct segment segment = { .number = number, .bytes = round_to_page(bytes), .write_descriptor = -1, .read_descriptor = -1, .writable = writable };
 
 	CHECK(bytes > SEGMENT_HEADER_BYTES && bytes <= INT64_MAX - page_bytes());
-	int status = open_unnamed(number, &segment.write_descriptor, &segment.read_descriptor, error);
+	int status = writable ? open_shared(number, &segment.write_descriptor, &segment.read_descriptor, error)
+			      : open_sealed(&segment, &segment.write_descriptor, &segment.read_descriptor, error);
 	if (status < 0)
 		return status;
-	if (ftruncate(segment.write_descriptor, (off_t)segment.bytes) < 0)
+	if (writable && ftruncate(segment.write_descriptor, (off_t)segment.bytes) < 0)
 		status = error_set(error, -errno, "shared memory segment %u: cannot make it %" PRIu64 " MiB long: %s", number, segment.bytes >> 20,
 				   strerror(errno));
 	if (status == 0)
@@ -171,6 +219,8 @@ int segment_reserve(struct segment *segment, uint64_t bytes, struct error_text *
 	while (segment->reserved_bytes < end) {
 		uint64_t from = segment->reserved_bytes;
 		uint64_t step = end - from < RESERVE_STEP_BYTES ? end - from : RESERVE_STEP_BYTES;
+		if (!machine_has(step))
+			return no_space(segment, end, -ENOSPC, error);
 		/* Before the space is allocated, so that a huge page can come where the system gives them; what it could not do
 		 * (nothing fails by it) posix_fallocate does with small pages, or says that there is no space. */
 		if (segment->writable)
@@ -210,6 +260,24 @@ void segment_discard(struct segment *segment, uint64_t offset, uint64_t bytes)
 		return; /* the pages stay, which costs memory and nothing else */
 	if (segment->reserved_bytes > first)
 		segment->reserved_bytes = first;
+}
+
+void segment_remove_leftovers(void)
+{
+	DIR *folder = opendir("/dev/shm");
+	char name[NAME_MAX + 2];
+
+	for (struct dirent *entry; folder && (entry = readdir(folder));) {
+		struct text rest = text_from(entry->d_name);
+		if (!text_starts_with(rest, TEXT_LITERAL(NAME_PREFIX)))
+			continue;
+		long pid = strtol(rest.data + strlen(NAME_PREFIX), NULL, 10);
+		snprintf(name, sizeof(name), "/%s", entry->d_name);
+		if (pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+			shm_unlink(name); /* another user's stays */
+	}
+	if (folder)
+		closedir(folder);
 }
 
 static int check_header(const struct segment *segment, struct error_text *error)

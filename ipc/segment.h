@@ -1,8 +1,9 @@
-/* segment.h: one POSIX shared-memory segment: the ring, or a worker's outbox.
+/* segment.h: one shared-memory segment: the ring, or a worker's outbox.
  *
- * Created by the coordinator alone (shm_open, sized, reserved, unlinked at once: a name never outlives the call), handed to
- * workers as descriptors. One process writes a segment; the descriptor that the others get was opened read-only, so the
- * MMU keeps the rule. The first SEGMENT_HEADER_BYTES hold struct segment_header, written by the creator before the first
+ * Created by the coordinator alone, handed to workers as descriptors. One process writes a segment; the descriptor that the others get was
+ * opened read-only, so the MMU keeps the rule. One that the coordinator writes is POSIX shared memory (shm_open, sized, reserved, unlinked at
+ * once: a name never outlives the call). One that a worker writes is a memory file whose size is sealed: a descriptor for writing is one for
+ * truncating too, and what is mapped of a truncated file kills whoever looks at it. The first SEGMENT_HEADER_BYTES hold struct segment_header, written by the creator before the first
  * descriptor leaves it, the version last; never changed afterwards. Offsets in descriptors count from the segment's start, so no lease begins
  * before SEGMENT_HEADER_BYTES. */
 #ifndef DOCRING_IPC_SEGMENT_H
@@ -40,7 +41,10 @@ uint64_t segment_layout(void);
  * reserved yet but the header page: see segment_reserve. Fault point "segment_reserve". */
 int segment_create(struct segment *ret_segment, uint32_t number, uint64_t bytes, bool writable, bool huge_pages, struct error_text *error) WARN_UNUSED;
 
-/* Makes [0, bytes) really there (posix_fallocate): -ENOSPC when the machine has not got it, never a SIGBUS later. Idempotent; rounds up to pages. */
+/* Takes away what processes that are gone left in /dev/shm: they were killed between making a name and removing it. */
+void segment_remove_leftovers(void);
+
+/* Makes [0, bytes) really there (posix_fallocate): -ENOSPC when /dev/shm or the machine has not got it, never a SIGBUS later. Idempotent; rounds up to pages. */
 int segment_reserve(struct segment *segment, uint64_t bytes, struct error_text *error) WARN_UNUSED;
 /* Gives pages of [offset, offset+bytes) back to the system (hole punching); only whole pages inside. Needs write_descriptor.
  * What was reserved counts only up to `offset` afterwards: reserve again before using the pages. */

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "ipc/topology.h"
 
+#include "base/file.h"
 #include "ipc/cgroup.h"
 
 #include <dirent.h>
@@ -303,4 +304,27 @@ void topology_describe_place(const struct topology *topology, pid_t pid, char *r
 	}
 	CPU_FREE(mask);
 	CPU_FREE(all);
+}
+
+/* "MemAvailable:   123 kB" */
+static uint64_t kibibytes_of(struct text meminfo, const char *name)
+{
+	ptrdiff_t at = text_find(meminfo, text_from(name));
+
+	return at < 0 ? 0 : strtoull(meminfo.data + at + strlen(name), NULL, 10);
+}
+
+uint64_t topology_available_memory(void)
+{
+	enum { MEMINFO_BYTES_MAX = 65536 };
+	struct buffer meminfo;
+	uint64_t kibibytes = 0;
+
+	buffer_init(&meminfo, MEMINFO_BYTES_MAX);
+	if (file_read("/proc/meminfo", &meminfo, NULL) == 0) {
+		struct text content = text_from(buffer_string(&meminfo)); /* NUL-terminated */
+		kibibytes = kibibytes_of(content, "MemAvailable:") + kibibytes_of(content, "SwapFree:");
+	}
+	buffer_done(&meminfo);
+	return kibibytes * 1024;
 }

@@ -45,6 +45,9 @@ uint32_t topology_usable_cores(const struct topology *topology);
  * True when it cannot be known. */
 bool topology_shares_only_core(int other_pid);
 
+/* What the machine could give to programs now without swapping (MemAvailable), and what is free of its swap; 0: not known. */
+uint64_t topology_available_memory(void);
+
 /* Pins the calling thread (call before any other thread is started, since threads inherit the mask). */
 int topology_pin(int os_index) WARN_UNUSED;
 

@@ -5,10 +5,12 @@
 #include "tests/unit/support.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/mempolicy.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -51,6 +53,54 @@ static void test_outbox_is_read_here_and_written_there(void **state)
 	assert_memory_equal(segment_at(&outbox, 8192, 6), "result", 6);
 	segment_done(&view);
 	segment_done(&outbox);
+}
+
+/* Who may write a segment of ours holds a descriptor that could truncate it: what is mapped here must stay. */
+static void test_a_writer_cannot_change_the_size(void **state)
+{
+	struct segment outbox, ring;
+
+	(void)state;
+	assert_int_equal(segment_create(&outbox, 9, 4 * MIB, false, false, NULL), 0);
+	assert_int_equal(ftruncate(outbox.write_descriptor, 0), -1);
+	assert_int_equal(errno, EPERM);
+	assert_int_equal(ftruncate(outbox.write_descriptor, (off_t)(8 * MIB)), -1);
+	assert_int_equal(errno, EPERM);
+	assert_int_equal(fcntl(outbox.write_descriptor, F_ADD_SEALS, F_SEAL_WRITE), -1);
+	assert_int_equal(errno, EPERM);
+	assert_int_equal(segment_reserve(&outbox, 4 * MIB, NULL), 0); /* inside its size it grows all the same */
+	assert_int_equal(fallocate(outbox.write_descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4096, (off_t)MIB), 0);
+	assert_int_equal(*segment_at(&outbox, 4096, 1), 0); /* a hole reads as zeros */
+	segment_done(&outbox);
+	assert_int_equal(segment_create(&ring, 0, MIB, true, false, NULL), 0);
+	assert_int_equal(ftruncate(ring.read_descriptor, 0), -1);
+	segment_done(&ring);
+}
+
+static void make_name(const char *name)
+{
+	int file = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
+
+	assert_true(file >= 0);
+	close(file);
+}
+
+static void test_names_of_the_dead_are_taken_away(void **state)
+{
+	char dead[64], alive[64];
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0)
+		_exit(0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	snprintf(dead, sizeof(dead), "/docring.%ld.0.1", (long)child);
+	snprintf(alive, sizeof(alive), "/docring.%ld.0.1", (long)getppid());
+	make_name(dead);
+	make_name(alive);
+	segment_remove_leftovers();
+	assert_int_equal(shm_unlink(dead), -1);
+	assert_int_equal(shm_unlink(alive), 0);
 }
 
 /* A process that writes where it may only read dies of it, and only it. */
@@ -196,6 +246,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_ring_is_written_here_and_read_there, support_leaks_setup, support_leaks_teardown),
 		cmocka_unit_test_setup_teardown(test_outbox_is_read_here_and_written_there, support_leaks_setup, support_leaks_teardown),
+		cmocka_unit_test_setup_teardown(test_a_writer_cannot_change_the_size, support_leaks_setup, support_leaks_teardown),
+		cmocka_unit_test_setup_teardown(test_names_of_the_dead_are_taken_away, support_leaks_setup, support_leaks_teardown),
 		cmocka_unit_test_setup_teardown(test_the_mmu_keeps_the_rule, support_leaks_setup, support_leaks_teardown),
 		cmocka_unit_test_setup_teardown(test_places_outside_are_refused, support_leaks_setup, support_leaks_teardown),
 		cmocka_unit_test_setup_teardown(test_a_header_that_does_not_agree, support_leaks_setup, support_leaks_teardown),
