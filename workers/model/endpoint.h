@@ -2,7 +2,7 @@
  * machine without I/O: the clock and the random numbers are arguments.
  *
  * Concurrency: grows by one after as many good answers as requests are allowed now, is halved by 429, 503 and timeouts and falls by a tenth when
- * answers take twice as long as they did; never above max_concurrent_requests, and not above the slots that the probe saw (twice them, so that
+ * answers take twice as long as they did for a whole round; never above max_concurrent_requests, and not above the slots that the probe saw (twice them, so that
  * the server's queue is never empty). Retries: base × 2ⁿ with full jitter, or what Retry-After says. Breaker: after
  * ENDPOINT_FAILURES_TO_OPEN failures in a row it opens for 60 s, doubling to 600 s; a cheap look at the server every
  * ENDPOINT_LOOK_NS lets one request through early (half-open); its success closes the breaker and lets concurrency grow from one,
@@ -28,7 +28,7 @@ struct endpoint {
 	double limit;            /* now; at least 1 */
 	bool slow_start;
 	uint32_t under_way;
-	uint32_t good_since_growth;
+	uint32_t good_since_growth, slower_in_row;
 	enum endpoint_breaker breaker;
 	uint32_t failures_in_row;
 	uint64_t open_ns;        /* for how long it opens next */

@@ -1,0 +1,213 @@
+/* One model at one server: concurrency, retries and the breaker, with a clock of the test's own. */
+#include "workers/model/endpoint.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define SECOND 1000000000ull
+
+static struct endpoint endpoint;
+static uint64_t now_ns, again_ns;
+
+static int set_up(void **state)
+{
+	(void)state;
+	endpoint_init(&endpoint, 8, 42);
+	now_ns = 1000 * SECOND;
+	again_ns = 0;
+	return 0;
+}
+
+static enum endpoint_verdict answer_after(enum http_outcome outcome, long status, double retry_after_s, uint32_t attempt, uint64_t duration_ns)
+{
+	struct http_response response = { .outcome = outcome, .status = status, .retry_after_s = retry_after_s, .duration_ns = duration_ns };
+	assert_true(endpoint_may_start(&endpoint, now_ns));
+	endpoint_started(&endpoint);
+	return endpoint_answered(&endpoint, &response, attempt, now_ns, &again_ns);
+}
+
+static enum endpoint_verdict answer(enum http_outcome outcome, long status)
+{
+	return answer_after(outcome, status, -1, 1, SECOND);
+}
+
+static void test_as_many_as_allowed(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		assert_true(endpoint_may_start(&endpoint, now_ns));
+		endpoint_started(&endpoint);
+	}
+	assert_false(endpoint_may_start(&endpoint, now_ns));
+}
+
+static void test_halved_and_grown_again(void **state)
+{
+	(void)state;
+	assert_int_equal(answer(HTTP_ANSWERED, 429), ENDPOINT_AGAIN);
+	assert_int_equal((int)endpoint.limit, 4);
+	assert_int_equal(answer(HTTP_TIMED_OUT, 0), ENDPOINT_AGAIN);
+	assert_int_equal((int)endpoint.limit, 2);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD);
+	assert_int_equal((int)endpoint.limit, 3);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD);
+	assert_int_equal((int)endpoint.limit, 8);
+}
+
+static void test_slower_answers(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		(void)answer_after(HTTP_ANSWERED, 200, -1, 1, SECOND);
+	(void)answer_after(HTTP_ANSWERED, 200, -1, 1, 5 * SECOND); /* one long answer is none of its business */
+	(void)answer_after(HTTP_ANSWERED, 200, -1, 1, SECOND);
+	assert_int_equal((int)endpoint.limit, 8);
+	for (int i = 0; i < 8; i++)
+		(void)answer_after(HTTP_ANSWERED, 200, -1, 1, 50 * SECOND << i);
+	assert_int_equal((int)endpoint.limit, 7);
+}
+
+static void test_retry_after_holds_for_all(void **state)
+{
+	(void)state;
+	assert_int_equal(answer_after(HTTP_ANSWERED, 429, 7, 1, SECOND), ENDPOINT_AGAIN);
+	assert_in_range(again_ns, now_ns + 7 * SECOND, now_ns + 7 * SECOND + SECOND / 10);
+	assert_false(endpoint_may_start(&endpoint, now_ns + 6 * SECOND));
+	assert_int_equal(endpoint_next_ns(&endpoint, now_ns), again_ns);
+	assert_true(endpoint_may_start(&endpoint, again_ns));
+	now_ns = again_ns;
+	assert_int_equal(answer_after(HTTP_ANSWERED, 503, 1e9, 1, SECOND), ENDPOINT_AGAIN); /* absurd: two minutes are enough */
+	assert_true(again_ns <= now_ns + 121 * SECOND);
+}
+
+static void test_backoff_grows_and_differs(void **state)
+{
+	uint64_t most = 0, first = 0;
+	(void)state;
+	endpoint_init(&endpoint, 1000, 7);
+	for (uint32_t attempt = 1; attempt < ENDPOINT_ATTEMPTS_MAX; attempt++)
+		for (int i = 0; i < 100; i++) {
+			endpoint.failures_in_row = 0;
+			assert_int_equal(answer_after(HTTP_BROKEN, 0, -1, attempt, SECOND), ENDPOINT_AGAIN);
+			assert_in_range(again_ns, now_ns, now_ns + (SECOND / 2 << (attempt - 1)));
+			most = again_ns > most ? again_ns : most;
+			first = first ? first : again_ns;
+		}
+	assert_true(most > now_ns + SECOND && most != first);
+}
+
+static void test_hopeless_requests(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(answer(HTTP_ANSWERED, 400), ENDPOINT_HOPELESS);
+		assert_int_equal(answer(HTTP_ANSWERED, 404), ENDPOINT_HOPELESS);
+		assert_int_equal(answer(HTTP_TOO_LARGE, 200), ENDPOINT_HOPELESS);
+	}
+	assert_int_equal(endpoint.breaker, ENDPOINT_CLOSED);
+	assert_int_equal(answer_after(HTTP_BROKEN, 0, -1, ENDPOINT_ATTEMPTS_MAX, SECOND), ENDPOINT_HOPELESS);
+}
+
+static void test_breaker(void **state)
+{
+	(void)state;
+	assert_int_equal(answer(HTTP_REFUSED, 0), ENDPOINT_AGAIN);
+	assert_int_equal(answer(HTTP_REFUSED, 0), ENDPOINT_AGAIN);
+	assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD); /* not in a row */
+	assert_int_equal(answer(HTTP_REFUSED, 0), ENDPOINT_AGAIN);
+	assert_int_equal(answer(HTTP_ANSWERED, 500), ENDPOINT_AGAIN);
+	assert_int_equal(answer(HTTP_BROKEN, 0), ENDPOINT_DOWN);
+	assert_int_equal(endpoint.breaker, ENDPOINT_OPEN);
+	assert_false(endpoint_may_start(&endpoint, now_ns));
+	assert_false(endpoint_wants_look(&endpoint, now_ns));
+	now_ns = endpoint_next_ns(&endpoint, now_ns);
+	assert_true(endpoint_wants_look(&endpoint, now_ns));
+	endpoint_looked(&endpoint, false, now_ns);
+	assert_false(endpoint_wants_look(&endpoint, now_ns));
+	now_ns += ENDPOINT_LOOK_NS;
+	endpoint_looked(&endpoint, true, now_ns); /* back before its time: one request */
+	assert_int_equal(endpoint.breaker, ENDPOINT_HALF_OPEN);
+	assert_true(endpoint_may_start(&endpoint, now_ns));
+	endpoint_started(&endpoint);
+	assert_false(endpoint_may_start(&endpoint, now_ns));
+	endpoint.under_way--;
+	assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD);
+	assert_int_equal(endpoint.breaker, ENDPOINT_CLOSED);
+	assert_int_equal((int)endpoint.limit, 2); /* from one, and doubled in a round */
+	for (int i = 0; i < 6; i++)
+		(void)answer(HTTP_ANSWERED, 200);
+	assert_int_equal((int)endpoint.limit, 8);
+}
+
+/* It can be looked at, and fails what is asked of it: left alone for twice as long each time, up to ten minutes. */
+static void test_breaker_doubles(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ENDPOINT_FAILURES_TO_OPEN; i++)
+		(void)answer(HTTP_ANSWERED, 500);
+	uint64_t before = endpoint.open_ns;
+	assert_int_equal(before, ENDPOINT_OPEN_NS);
+	for (int round = 0; round < 6; round++) {
+		now_ns = endpoint.open_until_ns;
+		endpoint_looked(&endpoint, true, now_ns);
+		assert_int_equal(endpoint.breaker, ENDPOINT_HALF_OPEN);
+		assert_int_equal(answer(HTTP_ANSWERED, 500), ENDPOINT_DOWN);
+		assert_int_equal(endpoint.open_until_ns - now_ns, before * 2 < ENDPOINT_OPEN_NS_MAX ? before * 2 : ENDPOINT_OPEN_NS_MAX);
+		before = endpoint.open_ns;
+		endpoint_looked(&endpoint, true, now_ns + ENDPOINT_LOOK_NS);
+		assert_int_equal(endpoint.breaker, ENDPOINT_OPEN); /* not before its time now */
+	}
+	now_ns = endpoint.open_until_ns;
+	endpoint_looked(&endpoint, true, now_ns);
+	assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD);
+	assert_int_equal(endpoint.open_ns, ENDPOINT_OPEN_NS);
+}
+
+static void test_a_wrong_key_opens_at_once(void **state)
+{
+	(void)state;
+	assert_int_equal(answer(HTTP_ANSWERED, 401), ENDPOINT_DOWN);
+	assert_int_equal(endpoint.breaker, ENDPOINT_OPEN);
+}
+
+static void test_throttling_is_no_failure(void **state)
+{
+	(void)state;
+	for (uint32_t i = 1; i < 50; i++) {
+		assert_int_equal(answer_after(HTTP_ANSWERED, 429, -1, i, SECOND), ENDPOINT_AGAIN);
+		now_ns = again_ns;
+	}
+	assert_int_equal(endpoint.breaker, ENDPOINT_CLOSED);
+	assert_int_equal((int)endpoint.limit, 1);
+	assert_int_equal(endpoint.throttled, 49);
+}
+
+static void test_retry_after_header(void **state)
+{
+	(void)state;
+	assert_true(http_retry_after(TEXT_LITERAL("120"), 0) == 120);
+	assert_true(http_retry_after(TEXT_LITERAL(" 0 "), 0) == 0);
+	assert_true(http_retry_after(TEXT_LITERAL("Thu, 01 Jan 1970 00:01:40 GMT"), 40) == 60);
+	assert_true(http_retry_after(TEXT_LITERAL("Thu, 01 Jan 1970 00:01:40 GMT"), 400) == 0);
+	assert_true(http_retry_after(TEXT_LITERAL("soon"), 0) < 0);
+	assert_true(http_retry_after(TEXT_LITERAL(""), 0) < 0);
+	assert_true(http_retry_after(TEXT_LITERAL("-5"), 0) < 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
+	const struct CMUnitTest tests[] = {
+		TEST(test_as_many_as_allowed), TEST(test_halved_and_grown_again), TEST(test_slower_answers), TEST(test_retry_after_holds_for_all),
+		TEST(test_backoff_grows_and_differs), TEST(test_hopeless_requests), TEST(test_breaker), TEST(test_breaker_doubles),
+		TEST(test_a_wrong_key_opens_at_once), TEST(test_throttling_is_no_failure), TEST(test_retry_after_header),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

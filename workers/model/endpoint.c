@@ -1,0 +1,221 @@
+/* endpoint.c: see endpoint.h. */
+#include "workers/model/endpoint.h"
+
+#include <math.h>
+
+#define RETRY_BASE_NS (500ull * 1000000)
+#define RETRY_NS_MAX (30ull * 1000000000)
+#define RETRY_AFTER_S_MAX 120.0 /* what a server may ask for with one header; it can ask again */
+#define SLOWER_FACTOR 2.0       /* an answer that takes so many times as long as usual: too much at once */
+#define USUAL_SHARE 0.1         /* of a new answer in the moving mean */
+
+const char *endpoint_breaker_name(enum endpoint_breaker breaker)
+{
+	static const char *const names[] = { [ENDPOINT_CLOSED] = "closed", [ENDPOINT_OPEN] = "open", [ENDPOINT_HALF_OPEN] = "half-open" };
+	CHECK(breaker < COUNT_OF(names));
+	return names[breaker];
+}
+
+void endpoint_init(struct endpoint *endpoint, uint32_t limit_max, uint64_t seed)
+{
+	CHECK(limit_max > 0);
+	*endpoint = (struct endpoint){ .limit_max = limit_max, .limit = limit_max, .open_ns = ENDPOINT_OPEN_NS, .random = seed | 1 };
+}
+
+/* xorshift64: 0 ≤ result < 1 */
+static double next_random(struct endpoint *endpoint)
+{
+	uint64_t x = endpoint->random;
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	endpoint->random = x;
+	return (double)(x >> 11) / 9007199254740992.0;
+}
+
+/* --- starting ------------------------------------------------------------------------------------------------------- */
+
+static uint32_t allowed(const struct endpoint *endpoint)
+{
+	return endpoint->breaker == ENDPOINT_HALF_OPEN ? 1 : endpoint->breaker == ENDPOINT_OPEN ? 0 : (uint32_t)endpoint->limit;
+}
+
+bool endpoint_may_start(const struct endpoint *endpoint, uint64_t now_ns)
+{
+	return endpoint->under_way < allowed(endpoint) && now_ns >= endpoint->not_before_ns;
+}
+
+void endpoint_started(struct endpoint *endpoint)
+{
+	endpoint->under_way++;
+}
+
+/* --- the limit ------------------------------------------------------------------------------------------------------ */
+
+static void set_limit(struct endpoint *endpoint, double limit)
+{
+	endpoint->limit = fmax(1, fmin(limit, endpoint->limit_max));
+	endpoint->good_since_growth = 0;
+}
+
+static void shrink(struct endpoint *endpoint, double factor)
+{
+	endpoint->slow_start = false;
+	set_limit(endpoint, floor(endpoint->limit * factor));
+}
+
+/* Waiting in the server's queue counts as slowness, so the usual time is learnt only from answers that are not slow. */
+static void learn_time(struct endpoint *endpoint, double seconds)
+{
+	bool slow = endpoint->usual_s > 0 && seconds > SLOWER_FACTOR * endpoint->usual_s;
+
+	if (slow && endpoint->good_since_growth > 0 && endpoint->limit > 1) {
+		endpoint->slower_in_row++;
+		if (endpoint->slower_in_row >= (uint32_t)endpoint->limit) { /* a round of them: not one long answer */
+			endpoint->slower_in_row = 0;
+			shrink(endpoint, 0.9);
+		}
+	} else if (!slow) {
+		endpoint->slower_in_row = 0;
+	}
+	endpoint->usual_s = endpoint->usual_s == 0 ? seconds : (1 - USUAL_SHARE) * endpoint->usual_s + USUAL_SHARE * seconds;
+}
+
+static void grow(struct endpoint *endpoint)
+{
+	endpoint->good_since_growth++;
+	if (endpoint->limit >= endpoint->limit_max) {
+		endpoint->slow_start = false;
+		return;
+	}
+	if (endpoint->slow_start)
+		set_limit(endpoint, endpoint->limit + 1); /* one more for every answer: doubles in a round */
+	else if (endpoint->good_since_growth >= (uint32_t)endpoint->limit)
+		set_limit(endpoint, endpoint->limit + 1);
+}
+
+/* --- the breaker ---------------------------------------------------------------------------------------------------- */
+
+static void open_breaker(struct endpoint *endpoint, uint64_t now_ns)
+{
+	if (endpoint->breaker == ENDPOINT_OPEN)
+		return;
+	if (endpoint->breaker == ENDPOINT_HALF_OPEN) /* it seemed to be back, and is not */
+		endpoint->open_ns = endpoint->open_ns * 2 < ENDPOINT_OPEN_NS_MAX ? endpoint->open_ns * 2 : ENDPOINT_OPEN_NS_MAX;
+	endpoint->breaker = ENDPOINT_OPEN;
+	endpoint->opened++;
+	endpoint->open_until_ns = now_ns + endpoint->open_ns;
+	endpoint->look_ns = now_ns + ENDPOINT_LOOK_NS;
+}
+
+static void close_breaker(struct endpoint *endpoint)
+{
+	if (endpoint->breaker == ENDPOINT_CLOSED)
+		return;
+	endpoint->breaker = ENDPOINT_CLOSED;
+	endpoint->open_ns = ENDPOINT_OPEN_NS;
+	endpoint->slow_start = true;
+	set_limit(endpoint, 1);
+}
+
+bool endpoint_wants_look(const struct endpoint *endpoint, uint64_t now_ns)
+{
+	return endpoint->breaker == ENDPOINT_OPEN && now_ns >= endpoint->look_ns;
+}
+
+void endpoint_looked(struct endpoint *endpoint, bool reachable, uint64_t now_ns)
+{
+	if (endpoint->breaker != ENDPOINT_OPEN)
+		return;
+	/* A server that can be looked at and still fails requests is left alone for the whole time. */
+	bool early = endpoint->open_ns == ENDPOINT_OPEN_NS;
+	if (reachable && (early || now_ns >= endpoint->open_until_ns))
+		endpoint->breaker = ENDPOINT_HALF_OPEN;
+	else
+		endpoint->look_ns = now_ns + ENDPOINT_LOOK_NS;
+}
+
+/* --- answers -------------------------------------------------------------------------------------------------------- */
+
+static bool is_throttle(const struct http_response *response)
+{
+	return response->outcome == HTTP_ANSWERED && (response->status == 429 || response->status == 503);
+}
+
+static bool is_key_wrong(const struct http_response *response)
+{
+	return response->outcome == HTTP_ANSWERED && (response->status == 401 || response->status == 403);
+}
+
+/* Nothing is wrong with the server: with this request, or with who asked. */
+static bool is_request_wrong(const struct http_response *response)
+{
+	return response->outcome == HTTP_TOO_LARGE || response->outcome == HTTP_STOPPED || response->outcome == HTTP_CANCELLED ||
+	       response->outcome == HTTP_OUT_OF_MEMORY ||
+	       (response->outcome == HTTP_ANSWERED && response->status >= 400 && response->status < 500 && response->status != 408 &&
+		!is_throttle(response) && !is_key_wrong(response));
+}
+
+static uint64_t retry_at(struct endpoint *endpoint, double retry_after_s, uint32_t attempt, uint64_t now_ns)
+{
+	double wait_s = fmin((double)RETRY_BASE_NS * pow(2, attempt - 1), (double)RETRY_NS_MAX) / 1e9 * next_random(endpoint);
+
+	if (retry_after_s >= 0) /* not all of them at the same moment */
+		wait_s = fmin(retry_after_s, RETRY_AFTER_S_MAX) + 0.1 * next_random(endpoint);
+	return now_ns + (uint64_t)(wait_s * 1e9);
+}
+
+static enum endpoint_verdict good(struct endpoint *endpoint, const struct http_response *response)
+{
+	endpoint->answers++;
+	endpoint->failures_in_row = 0;
+	close_breaker(endpoint);
+	grow(endpoint);
+	learn_time(endpoint, (double)response->duration_ns / 1e9);
+	return ENDPOINT_GOOD;
+}
+
+enum endpoint_verdict endpoint_answered(struct endpoint *endpoint, const struct http_response *response, uint32_t attempt, uint64_t now_ns,
+					uint64_t *ret_again_ns)
+{
+	bool throttled = is_throttle(response);
+
+	CHECK(endpoint->under_way > 0);
+	endpoint->under_way--;
+	if (response->outcome == HTTP_ANSWERED && response->status >= 200 && response->status < 300)
+		return good(endpoint, response);
+	if (is_request_wrong(response)) {
+		endpoint->failures_in_row = response->outcome == HTTP_ANSWERED ? 0 : endpoint->failures_in_row;
+		if (response->outcome == HTTP_ANSWERED)
+			close_breaker(endpoint);
+		return ENDPOINT_HOPELESS;
+	}
+	*ret_again_ns = retry_at(endpoint, response->retry_after_s, attempt, now_ns);
+	if (throttled) {
+		endpoint->throttled++;
+		if (response->retry_after_s >= 0 && *ret_again_ns > endpoint->not_before_ns)
+			endpoint->not_before_ns = *ret_again_ns;
+	}
+	if (throttled || response->outcome == HTTP_TIMED_OUT)
+		shrink(endpoint, 0.5);
+	/* 429 says that the server is there and well. */
+	if (!(throttled && response->status == 429)) {
+		endpoint->failures++;
+		endpoint->failures_in_row++;
+	}
+	if (endpoint->failures_in_row >= ENDPOINT_FAILURES_TO_OPEN || is_key_wrong(response) || endpoint->breaker == ENDPOINT_HALF_OPEN)
+		open_breaker(endpoint, now_ns);
+	if (endpoint->breaker == ENDPOINT_OPEN)
+		return ENDPOINT_DOWN;
+	if (attempt >= ENDPOINT_ATTEMPTS_MAX && !throttled)
+		return ENDPOINT_HOPELESS;
+	endpoint->retries++;
+	return ENDPOINT_AGAIN;
+}
+
+uint64_t endpoint_next_ns(const struct endpoint *endpoint, uint64_t now_ns)
+{
+	if (endpoint->breaker == ENDPOINT_OPEN)
+		return endpoint->look_ns;
+	return endpoint->not_before_ns > now_ns ? endpoint->not_before_ns : UINT64_MAX;
+}
