@@ -28,9 +28,16 @@ int record_open(struct record **ret_record, const char *database_path, struct er
 void record_close(struct record *record);
 /* 1 with the row (valid until the next call), 0 when there is none. */
 int record_look_up(struct record *record, struct record_key key, struct record_row *ret_row, struct error_text *error) WARN_UNUSED;
-/* Replaces what was there, except that "usable" is never replaced by less. Collected; record_flush commits them together, at the
- * end of each round of the worker's loop. */
+/* Replaces what was there, except that "usable" is never replaced by less. Committed when it returns: it outlives kill -9 of every
+ * process, not a power cut. */
 int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error) WARN_UNUSED;
-int record_flush(struct record *record, struct error_text *error) WARN_UNUSED;
+
+struct record_account { /* of one model and family */
+	const char *model, *family; /* valid during the call */
+	int64_t calls, usable, mended, prompt_tokens, completion_tokens, cached_tokens, duration_ms;
+};
+typedef int record_each(void *context, const struct record_account *account);
+/* What all calls cost so far, in order of model and family. */
+int record_accounts(struct record *record, record_each *each, void *context, struct error_text *error) WARN_UNUSED;
 
 #endif

@@ -1,0 +1,177 @@
+/* The memory of model calls: keys that tell questions apart, rows that come back as they were, two processes at one database. */
+#include "workers/model/record.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/docring-test-XXXXXX";
+static char path[64];
+static struct record *record;
+static struct error_text error;
+
+static int set_up(void **state)
+{
+	(void)state;
+	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/run.db", folder);
+	assert_int_equal(record_open(&record, path, &error), 0);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	char name[80];
+	(void)state;
+	record_close(record);
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
+		(void)unlink(name);
+	}
+	assert_int_equal(rmdir(folder), 0);
+	return 0;
+}
+
+static struct record_key key_of(const char *model, double temperature, uint64_t max_tokens, uint64_t seed, const char *system, const char *prompt,
+				const char *schema)
+{
+	return record_key_of(model, temperature, max_tokens, seed, text_from(system), text_from(prompt), text_from(schema));
+}
+
+static void test_keys(void **state)
+{
+	(void)state;
+	struct record_key keys[] = {
+		key_of("m", 0.3, 10, 1, "s", "p", "c"), key_of("n", 0.3, 10, 1, "s", "p", "c"), key_of("m", 0.4, 10, 1, "s", "p", "c"),
+		key_of("m", 0.3, 11, 1, "s", "p", "c"), key_of("m", 0.3, 10, 2, "s", "p", "c"), key_of("m", 0.3, 10, 1, "sp", "", "c"),
+		key_of("m", 0.3, 10, 1, "", "sp", "c"), key_of("m", 0.3, 10, 1, "s", "pc", ""), key_of("ms", 0.3, 10, 1, "", "p", "c"),
+	};
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		for (size_t k = 0; k < i; k++)
+			assert_memory_not_equal(&keys[i], &keys[k], sizeof(keys[i]));
+	struct record_key again = key_of("m", 0.3, 10, 1, "s", "p", "c");
+	assert_memory_equal(&keys[0], &again, sizeof(again));
+}
+
+static const struct record_row usable = {
+	.model = "m", .family = "pairs", .reply = TEXT_LITERAL("{\"a\": \"\xc3\xa4\"}"), .thinking = TEXT_LITERAL("hm\nhm"), .outcome = "usable", .reason = "",
+	.prompt_tokens = 100, .completion_tokens = 20, .cached_tokens = -1, .duration_ms = 1500, .attempts = 2, .rung = 1,
+};
+
+static void test_comes_back(void **state)
+{
+	struct record_row row;
+	struct record_key key = key_of("m", 0, 1, 1, "", "p", "");
+	(void)state;
+	assert_int_equal(record_look_up(record, key, &row, &error), 0);
+	assert_int_equal(record_put(record, key, &usable, &error), 0);
+	assert_int_equal(record_look_up(record, key, &row, &error), 1);
+	assert_string_equal(row.model, "m");
+	assert_string_equal(row.family, "pairs");
+	assert_true(text_equal(row.reply, usable.reply) && text_equal(row.thinking, usable.thinking));
+	assert_string_equal(row.outcome, "usable");
+	assert_int_equal(row.prompt_tokens, 100);
+	assert_int_equal(row.cached_tokens, -1);
+	assert_int_equal(row.attempts, 2);
+	struct record_row worse = usable;
+	worse.outcome = "unusable";
+	worse.reply = TEXT_LITERAL("garbage");
+	assert_int_equal(record_put(record, key, &worse, &error), 0);
+	assert_int_equal(record_look_up(record, key, &row, &error), 1);
+	assert_string_equal(row.outcome, "usable"); /* never replaced by less */
+	key = key_of("m", 0, 1, 1, "", "q", "");
+	assert_int_equal(record_put(record, key, &worse, &error), 0);
+	assert_int_equal(record_put(record, key, &usable, &error), 0);
+	assert_int_equal(record_look_up(record, key, &row, &error), 1);
+	assert_string_equal(row.outcome, "usable");
+}
+
+/* A process that is killed right after a put: the row is there. */
+static void test_outlives_its_writer(void **state)
+{
+	struct record_row row;
+	struct record_key key = key_of("m", 0, 1, 1, "", "p", "");
+	int status;
+	(void)state;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct record *own;
+		if (record_open(&own, path, NULL) < 0 || record_put(own, key, &usable, NULL) < 0)
+			_exit(1);
+		(void)raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(record_look_up(record, key, &row, &error), 1);
+}
+
+static int add_up(void *context, const struct record_account *account)
+{
+	struct record_account *sum = context;
+	assert_string_equal(account->model, "m");
+	sum->calls += account->calls;
+	sum->usable += account->usable;
+	sum->mended += account->mended;
+	sum->prompt_tokens += account->prompt_tokens;
+	sum->cached_tokens += account->cached_tokens;
+	return 0;
+}
+
+/* Two writers at once lose nothing, and the accounts add up. */
+static void test_two_writers(void **state)
+{
+	enum { ROWS = 200 };
+	struct record_account sum = { 0 };
+	char prompt[32];
+	int status;
+	(void)state;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	struct record *own = record;
+	if (child == 0 && record_open(&own, path, NULL) < 0)
+		_exit(1);
+	for (int i = 0; i < ROWS; i++) {
+		snprintf(prompt, sizeof(prompt), "%d of %d", i, child == 0);
+		if (record_put(own, key_of("m", 0, 1, 1, "", prompt, ""), &usable, &error) < 0)
+			_exit(2);
+	}
+	if (child == 0)
+		_exit(0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(record_accounts(record, add_up, &sum, &error), 0);
+	assert_int_equal(sum.calls, 2 * ROWS);
+	assert_int_equal(sum.usable, 2 * ROWS);
+	assert_int_equal(sum.mended, 2 * ROWS);
+	assert_int_equal(sum.prompt_tokens, 2 * ROWS * 100);
+	assert_int_equal(sum.cached_tokens, 0);
+}
+
+static void test_messages(void **state)
+{
+	struct record *none = NULL;
+	(void)state;
+	assert_true(record_open(&none, "/nonexistent/run.db", &error) < 0);
+	assert_non_null(strstr(error.message, "/nonexistent/run.db"));
+	assert_null(none);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_keys), TEST(test_comes_back), TEST(test_outlives_its_writer), TEST(test_two_writers), TEST(test_messages),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,207 @@
+/* record.c: see record.h. A connection of its own to the run database; the coordinator's commits and those of other workers wait for
+ * each other inside SQLite, for as long as one row takes. */
+#include "workers/model/record.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+enum { BUSY_TIMEOUT_MS = 30000 };
+
+enum statement { SQL_LOOK_UP, SQL_PUT, SQL_ACCOUNTS, SQL_COUNT };
+
+static const char schema_text[] =
+	"CREATE TABLE IF NOT EXISTS calls("
+	" key BLOB PRIMARY KEY, model TEXT NOT NULL, family TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,"
+	" reply TEXT NOT NULL, thinking TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,"
+	" cached_tokens INTEGER NOT NULL, duration_ms INTEGER NOT NULL, attempts INTEGER NOT NULL, rung INTEGER NOT NULL,"
+	" answered_s INTEGER NOT NULL);";
+
+static const char *const statement_texts[SQL_COUNT] = {
+	[SQL_LOOK_UP] = "SELECT model, family, outcome, reason, reply, thinking, prompt_tokens, completion_tokens, cached_tokens, duration_ms, attempts, rung"
+			" FROM calls WHERE key = ?1",
+	[SQL_PUT] = "INSERT INTO calls(key, model, family, outcome, reason, reply, thinking, prompt_tokens, completion_tokens, cached_tokens, duration_ms,"
+		    " attempts, rung, answered_s) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+		    " ON CONFLICT(key) DO UPDATE SET model = excluded.model, family = excluded.family, outcome = excluded.outcome, reason = excluded.reason,"
+		    " reply = excluded.reply, thinking = excluded.thinking, prompt_tokens = excluded.prompt_tokens,"
+		    " completion_tokens = excluded.completion_tokens, cached_tokens = excluded.cached_tokens, duration_ms = excluded.duration_ms,"
+		    " attempts = excluded.attempts, rung = excluded.rung, answered_s = excluded.answered_s"
+		    " WHERE excluded.outcome = 'usable' OR calls.outcome <> 'usable'",
+	[SQL_ACCOUNTS] = "SELECT model, family, count(*), sum(outcome = 'usable'), sum(outcome = 'usable' AND rung > 0), sum(max(prompt_tokens, 0)),"
+			 " sum(max(completion_tokens, 0)), sum(max(cached_tokens, 0)), sum(duration_ms) FROM calls GROUP BY model, family"
+			 " ORDER BY model, family",
+};
+
+struct record {
+	sqlite3 *database;
+	char *path;
+	sqlite3_stmt *statements[SQL_COUNT];
+	sqlite3_stmt *current; /* whose row the caller still reads */
+};
+
+static int fail(struct record *record, struct error_text *error)
+{
+	int code = record->database ? sqlite3_extended_errcode(record->database) : SQLITE_NOMEM;
+	int status = (code & 0xFF) == SQLITE_FULL ? -ENOSPC : (code & 0xFF) == SQLITE_NOMEM ? -ENOMEM : -EIO;
+
+	return error_set(error, status, "%s: %s", record->path, record->database ? sqlite3_errmsg(record->database) : "out of memory");
+}
+
+/* Everything that changes what a model says, each part with its length, so that no two questions look alike. */
+struct record_key record_key_of(const char *model, double temperature, uint64_t max_tokens, uint64_t seed, struct text system, struct text prompt,
+				struct text schema)
+{
+	struct text parts[] = { text_from(model), system, prompt, schema };
+	struct record_key key = { { 0 } };
+	XXH3_state_t *state = XXH3_createState();
+	char numbers[128];
+
+	CHECK(state);
+	XXH3_128bits_reset(state);
+	int bytes = snprintf(numbers, sizeof(numbers), "%.4f %llu %llu", temperature, (unsigned long long)max_tokens, (unsigned long long)seed);
+	XXH3_128bits_update(state, numbers, (size_t)bytes);
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		uint64_t length = parts[i].bytes;
+		XXH3_128bits_update(state, &length, sizeof(length));
+		XXH3_128bits_update(state, parts[i].bytes ? parts[i].data : "", parts[i].bytes);
+	}
+	XXH128_canonical_t canonical;
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
+	_Static_assert(sizeof(canonical) == sizeof(key), "16 bytes");
+	memcpy(key.bytes, &canonical, sizeof(key.bytes));
+	XXH3_freeState(state);
+	return key;
+}
+
+int record_open(struct record **ret_record, const char *database_path, struct error_text *error)
+{
+	struct record *record = calloc(1, sizeof(*record));
+
+	if (!record || !(record->path = strdup(database_path))) {
+		record_close(record);
+		return error_set(error, -ENOMEM, "out of memory");
+	}
+	int status = 0;
+	if (sqlite3_open_v2(database_path, &record->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		status = fail(record, error);
+	if (status == 0) {
+		sqlite3_busy_timeout(record->database, BUSY_TIMEOUT_MS);
+		if (sqlite3_exec(record->database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", NULL, NULL, NULL) != SQLITE_OK ||
+		    sqlite3_exec(record->database, schema_text, NULL, NULL, NULL) != SQLITE_OK)
+			status = fail(record, error);
+	}
+	for (int i = 0; status == 0 && i < SQL_COUNT; i++)
+		if (sqlite3_prepare_v3(record->database, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT, &record->statements[i], NULL) != SQLITE_OK)
+			status = fail(record, error);
+	if (status < 0) {
+		record_close(record);
+		return status;
+	}
+	*ret_record = record;
+	return 0;
+}
+
+void record_close(struct record *record)
+{
+	if (!record)
+		return;
+	for (int i = 0; i < SQL_COUNT; i++)
+		sqlite3_finalize(record->statements[i]);
+	sqlite3_close(record->database);
+	free(record->path);
+	free(record);
+}
+
+/* The row that was read last is let go: a read that stays open would keep the write-ahead log from being folded in. */
+static sqlite3_stmt *begin(struct record *record, enum statement which)
+{
+	if (record->current)
+		sqlite3_reset(record->current);
+	record->current = NULL;
+	sqlite3_stmt *statement = record->statements[which];
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	return statement;
+}
+
+static struct text column_text(sqlite3_stmt *statement, int column)
+{
+	const char *data = (const char *)sqlite3_column_text(statement, column);
+	return (struct text){ data ? data : "", data ? (size_t)sqlite3_column_bytes(statement, column) : 0 };
+}
+
+static const char *column_string(sqlite3_stmt *statement, int column)
+{
+	return column_text(statement, column).data;
+}
+
+int record_look_up(struct record *record, struct record_key key, struct record_row *ret_row, struct error_text *error)
+{
+	sqlite3_stmt *statement = begin(record, SQL_LOOK_UP);
+
+	if (sqlite3_bind_blob(statement, 1, key.bytes, sizeof(key.bytes), SQLITE_TRANSIENT) != SQLITE_OK)
+		return fail(record, error);
+	int code = sqlite3_step(statement);
+	if (code != SQLITE_ROW) {
+		int status = code == SQLITE_DONE ? 0 : fail(record, error);
+		sqlite3_reset(statement);
+		return status;
+	}
+	*ret_row = (struct record_row){
+		.model = column_string(statement, 0), .family = column_string(statement, 1), .outcome = column_string(statement, 2),
+		.reason = column_string(statement, 3), .reply = column_text(statement, 4), .thinking = column_text(statement, 5),
+		.prompt_tokens = sqlite3_column_int64(statement, 6), .completion_tokens = sqlite3_column_int64(statement, 7),
+		.cached_tokens = sqlite3_column_int64(statement, 8), .duration_ms = sqlite3_column_int64(statement, 9),
+		.attempts = sqlite3_column_int64(statement, 10), .rung = sqlite3_column_int64(statement, 11),
+	};
+	record->current = statement;
+	return 1;
+}
+
+static void bind_text(sqlite3_stmt *statement, int index, struct text value)
+{
+	/* An out-of-memory here shows at the step: NOT NULL refuses the missing value. */
+	(void)sqlite3_bind_text64(statement, index, value.bytes ? value.data : "", value.bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error)
+{
+	sqlite3_stmt *statement = begin(record, SQL_PUT);
+	const struct text texts[] = { text_from(row->model), text_from(row->family), text_from(row->outcome), text_from(row->reason ? row->reason : ""),
+				      row->reply, row->thinking };
+	const int64_t numbers[] = { row->prompt_tokens, row->completion_tokens, row->cached_tokens, row->duration_ms, row->attempts, row->rung,
+				    clock_realtime_s() };
+
+	(void)sqlite3_bind_blob(statement, 1, key.bytes, sizeof(key.bytes), SQLITE_TRANSIENT);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		bind_text(statement, 2 + (int)i, texts[i]);
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		(void)sqlite3_bind_int64(statement, 8 + (int)i, numbers[i]);
+	int status = sqlite3_step(statement) == SQLITE_DONE ? 0 : fail(record, error);
+	sqlite3_reset(statement);
+	return status;
+}
+
+int record_accounts(struct record *record, record_each *each, void *context, struct error_text *error)
+{
+	sqlite3_stmt *statement = begin(record, SQL_ACCOUNTS);
+	int status = 0, code = SQLITE_DONE;
+
+	while (status == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+		struct record_account account = {
+			.model = column_string(statement, 0), .family = column_string(statement, 1), .calls = sqlite3_column_int64(statement, 2),
+			.usable = sqlite3_column_int64(statement, 3), .mended = sqlite3_column_int64(statement, 4),
+			.prompt_tokens = sqlite3_column_int64(statement, 5), .completion_tokens = sqlite3_column_int64(statement, 6),
+			.cached_tokens = sqlite3_column_int64(statement, 7), .duration_ms = sqlite3_column_int64(statement, 8),
+		};
+		status = each(context, &account);
+	}
+	if (status == 0 && code != SQLITE_DONE)
+		status = fail(record, error);
+	sqlite3_reset(statement);
+	return status;
+}
