@@ -158,6 +158,19 @@ bench-latency: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/latency
 	$(Q)build/perf/latency --json build/latency.json
 
+# The whole path: overhead of the pipeline over a plain loop of the same converters. See the head of each program.
+$(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/bench.c perf/machine.c) $(BUILD)/libcoordinator.a \
+		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(common_libs)
+
+.PHONY: bench-pipeline
+bench-pipeline: packages
+	$(Q)scripts/install-packages bench
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all build/perf/pipeline
+	$(Q)build/perf/pipeline --json build/pipeline.json $$(perf/run-corpus --list) samples=samples/corpus
+
 .PHONY: tidy
 tidy:
 	$(Q)tests/run-static
