@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "coordinator/state.h"
 
+#include "coordinator/name_filter.h"
 #include "coordinator/root_name.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 enum { STATE_SCHEMA = 1, BUSY_TIMEOUT_MS = 5000, STATE_PATH_BYTES_MAX = 1 << 16 };
 
 enum statement {
-	SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK, SQL_PUT, SQL_LOOK_UP, SQL_MEET, SQL_MEET_MEMBERS, SQL_FORGET, SQL_COUNTS, SQL_EACH, SQL_SET,
+	SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK, SQL_PUT, SQL_LOOK_UP, SQL_MEET, SQL_MEET_MEMBERS, SQL_FORGET, SQL_COUNTS, SQL_EACH, SQL_ANY, SQL_SET,
 	SQL_GET, SQL_UNSETTLED_MEMBER, SQL_ROOT_OF, SQL_PATH_OF, SQL_RECORD_INPUT, SQL_ADD_SUBMISSION, SQL_CLEAR_SUBMISSIONS, SQL_SUBMISSIONS,
 	SQL_COUNT
 };
@@ -34,6 +35,7 @@ static const char *const statement_text[SQL_COUNT] = {
 	[SQL_EACH] = ("SELECT name, source, container, hash, outcome, format, gate, reason, bytes, modified_ns, score, attempts,"
 		     " pairs_accepted, pairs_refused, spool_offset, document_bytes, conversations_bytes, preprocess_ns, generate_ns"
 		     " FROM documents ORDER BY name"),
+	[SQL_ANY] = "SELECT 1 FROM documents LIMIT 1",
 	[SQL_SET] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
 	[SQL_GET] = "SELECT value FROM meta WHERE key = ?1",
 	[SQL_UNSETTLED_MEMBER] = "SELECT 1 FROM documents WHERE name > ?1 || '!' AND name < ?1 || '\"' AND (outcome = 'failed' OR config <> ?2) LIMIT 1",
@@ -63,6 +65,7 @@ struct state {
 	sqlite3_stmt *statements[SQL_COUNT];
 	char *path, *config_hash;
 	int64_t run;
+	struct name_filter names; /* that may have a row */
 };
 
 static int fail(struct state *state, struct error_text *error)
@@ -111,6 +114,17 @@ static int check_schema(struct state *state, struct error_text *error)
 	return status;
 }
 
+/* Of an empty database, every row that there will be is written by this process. */
+static int open_names(struct state *state, struct error_text *error)
+{
+	int code = sqlite3_step(state->statements[SQL_ANY]);
+	int status = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : fail(state, error);
+
+	sqlite3_reset(state->statements[SQL_ANY]);
+	name_filter_init(&state->names, code != SQLITE_DONE);
+	return status;
+}
+
 int state_open(struct state **ret_state, const char *path, const char *config_hash, struct error_text *error)
 {
 	struct state *state = calloc(1, sizeof(*state));
@@ -132,6 +146,8 @@ int state_open(struct state **ret_state, const char *path, const char *config_ha
 		status = prepare_all(state, error);
 	if (status == 0)
 		status = check_schema(state, error);
+	if (status == 0)
+		status = open_names(state, error);
 	if (status < 0) {
 		state_close(state);
 		return status;
@@ -147,6 +163,7 @@ void state_close(struct state *state)
 	for (int i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(state->statements[i]);
 	sqlite3_close(state->database);
+	name_filter_done(&state->names);
 	free(state->path);
 	free(state->config_hash);
 	free(state);
@@ -154,8 +171,9 @@ void state_close(struct state *state)
 
 static void bind_text(struct state *state, enum statement which, int index, const char *value)
 {
-	/* An out-of-memory here shows at the step that follows: NOT NULL refuses the missing value. */
-	(void)sqlite3_bind_text(state->statements[which], index, value ? value : "", -1, SQLITE_TRANSIENT);
+	/* Not copied: the statement is stepped and reset before the caller's string goes. An out-of-memory here shows at the step that
+	 * follows: NOT NULL refuses the missing value. */
+	(void)sqlite3_bind_text(state->statements[which], index, value ? value : "", -1, SQLITE_STATIC);
 }
 
 static void bind_number(struct state *state, enum statement which, int index, int64_t value)
@@ -214,6 +232,8 @@ enum state_known state_look_up(struct state *state, const char *name, int64_t by
 	sqlite3_stmt *look = state->statements[SQL_LOOK_UP];
 	bool unchanged = false, met = false;
 
+	if (!name_filter_may_have(&state->names, name))
+		return STATE_UNKNOWN;
 	bind_text(state, SQL_LOOK_UP, 1, name);
 	bind_text(state, SQL_LOOK_UP, 2, state->config_hash);
 	if (sqlite3_step(look) == SQLITE_ROW) {
@@ -325,6 +345,7 @@ int state_put(struct state *state, const struct state_row *row, struct error_tex
 	const int64_t after_score[] = { row->attempts, row->pairs_accepted, row->pairs_refused, row->spool_offset, row->document_bytes,
 					row->conversations_bytes, row->preprocess_ns, row->generate_ns, state->run };
 
+	name_filter_add(&state->names, row->name);
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		bind_text(state, SQL_PUT, (int)i + 1, texts[i]);
 	bind_number(state, SQL_PUT, 10, row->bytes);
