@@ -15,6 +15,8 @@
 enum {
 	LANES_FIRST_NUMBER = 1 << 16, /* segment numbers of lanes: behind all of those that descriptors can name */
 	RESCUE_MS = 500,              /* a bell that was not heard by then was not rung */
+	NAP_NS_MIN = 100000,          /* shorter ones do not pay */
+	NAP_NS_MAX = 1000000,         /* what a result may wait */
 };
 
 /* --- open and close ------------------------------------------------------------------------------------------------ */
@@ -211,16 +213,41 @@ static bool has_core_to_spin(const struct run *run)
 	return supervisor_alive(run) < run->topology.count;
 }
 
-int lanes_wait(struct run *run, int timeout_ms)
+/* How long nobody will need the coordinator: every worker at work has more than the task that it is at, and the rest lasts twice as long,
+ * going by what tasks took so far. Results wait meanwhile and are taken together; their workers, who see it awake, do not ring,
+ * which saves each of them some system calls and this process a wake-up. 0: somebody needs it soon. */
+static uint64_t nap_ns(const struct run *run)
+{
+	uint64_t most_ns = 0;
+
+	for (uint32_t i = 0; i < run->worker_count; i++) {
+		const struct worker *worker = &run->workers[i];
+		if (worker->held.count == 0)
+			continue;
+		uint64_t stock_ns = (worker->held.count - 1) * worker->task_ns / 2;
+		if (worker->state != WORKER_READY || !lane_is_open(&worker->lane) || stock_ns < NAP_NS_MIN)
+			return 0;
+		if (stock_ns > NAP_NS_MAX)
+			stock_ns = NAP_NS_MAX;
+		most_ns = most_ns == 0 || stock_ns < most_ns ? stock_ns : most_ns;
+	}
+	return most_ns;
+}
+
+int lanes_wait(struct run *run, uint64_t timeout_ns)
 {
 	void *socket = channel_socket(run->channel);
+	uint64_t nap = nap_ns(run);
+
+	if (nap > 0 && nap < timeout_ns)
+		return loop_wait(&run->loop, socket, nap);
 	bool found = has_core_to_spin(run) && lane_spin_wait(&run->spin, any_pending, run);
 	bool asleep = !found && fall_asleep(run);
-	int ready = loop_wait(&run->loop, socket, asleep ? timeout_ms : 0);
+	int ready = loop_wait(&run->loop, socket, asleep ? timeout_ns : 0);
 
 	/* Work at the timeout: its bell is on the way. This side still sleeps, so that it must come; one that does not was lost. */
 	if (ready == 0 && asleep && any_result(run)) {
-		ready = loop_wait(&run->loop, socket, RESCUE_MS);
+		ready = loop_wait(&run->loop, socket, RESCUE_MS * (uint64_t)1000000);
 		if (ready == 0) {
 			run->stats.lane_rescues++;
 			log_warning("a worker did not ring its bell");

@@ -271,6 +271,7 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 	worker->tasks_done++;
 	worker->crashes_in_row = 0;
 	worker->busy_ns += duration_ns;
+	worker->task_ns = worker->task_ns - worker->task_ns / 8 + duration_ns / 8;
 	*(job->stage == JOB_GENERATE ? &job->generate_ns : &job->preprocess_ns) += duration_ns;
 	*(job->stage == JOB_GENERATE ? &run->stats.generate_ns : &run->stats.preprocess_ns) += duration_ns;
 	switch (result->status) {

@@ -168,7 +168,7 @@ static uint64_t earlier(uint64_t one_ns, uint64_t other_ns)
 }
 
 /* Messages, completions, signals and deaths end the wait by themselves; only what has a time of its own needs one. */
-static int wait_ms(const struct run *run)
+static uint64_t wait_ns(const struct run *run)
 {
 	uint64_t now_ns = clock_monotonic_ns(), due_ns = now_ns + WAIT_MS_MAX * (uint64_t)1000000;
 
@@ -181,7 +181,7 @@ static int wait_ms(const struct run *run)
 		due_ns = earlier(due_ns, run->commit_due_ns);
 	if (run->phase == RUN_DRAINING)
 		due_ns = earlier(due_ns, run->drain_deadline_ns);
-	return due_ns > now_ns ? (int)((due_ns - now_ns + 999999) / 1000000) : 0;
+	return due_ns > now_ns ? due_ns - now_ns : 0;
 }
 
 static void serve(struct run *run, const struct finalise_request *finalise)
@@ -203,9 +203,9 @@ static void serve(struct run *run, const struct finalise_request *finalise)
 		change_phase(run, now_ns);
 		if (run->phase == RUN_ENDED)
 			break;
-		int timeout_ms = wait_ms(run);
-		expected_ns = now_ns + (uint64_t)timeout_ms * 1000000;
-		int status = lanes_wait(run, timeout_ms);
+		uint64_t timeout_ns = wait_ns(run);
+		expected_ns = now_ns + timeout_ns;
+		int status = lanes_wait(run, timeout_ns);
 		if (status < 0)
 			run_fatal(run, status, "waiting: %s", strerror(-status));
 	}

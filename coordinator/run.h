@@ -70,6 +70,7 @@ struct worker {
 	uint64_t started_ns, heard_ns, progress_ns, restart_ns, killed_ns;
 	uint32_t crashes_in_row, starts;
 	uint64_t tasks_done, busy_ns;
+	uint64_t task_ns; /* what a task takes, going by the last ones */
 	char last_words[200];
 	const char *kill_reason; /* why it was killed by us, or NULL */
 };
@@ -134,6 +135,7 @@ struct run {
 
 	struct walk *walk, *count_walk; /* NULL when at the end */
 	bool walk_finished, watch_changed, submissions_open;
+	bool far_ahead; /* more is read than the workers need soon */
 	bool more_to_do; /* a step left work behind, or made work for another: the next round comes at once */
 	bool retry_soon; /* a socket was full: the next round comes a moment later */
 	char *submitted[RUN_SUBMITTED_MAX]; /* ring */
@@ -226,8 +228,8 @@ void lanes_close(struct worker *worker); /* drain it first: results_receive */
 /* The task may be the worker's from now on. -EAGAIN: it takes no more now. */
 int lanes_publish(struct worker *worker, const struct descriptor *task) WARN_UNUSED;
 void lanes_receive(struct run *run);
-/* Waits until something is to be done or `timeout_ms` has passed; calls what is ready. */
-int lanes_wait(struct run *run, int timeout_ms) WARN_UNUSED;
+/* Waits until something is to be done or `timeout_ns` has passed; calls what is ready. */
+int lanes_wait(struct run *run, uint64_t timeout_ns) WARN_UNUSED;
 /* How often the safety net of a timeout found work for which no bell was rung. Always 0. */
 uint64_t lanes_rescues(const struct run *run);
 

@@ -45,8 +45,9 @@ class Roads(RunCase):
             for point in ("worker_published", "worker_bell"):
                 with self.subTest(road=road, point=point):
                     out = self.folder / f"{road}-{point}"
+                    # one task at a time: the coordinator waits for each, and every worker has to ring
                     result = self.run_batch(corpus, out=out, fault=f"{point}:3:kill", expect=0,
-                                            extra=("--json", "--set", "supervise.attempts=50", *ROADS[road]))
+                                            extra=("--json", "--set", "supervise.attempts=50", "--set", "ipc.credits=1", *ROADS[road]))
                     self.assertGreater(json.loads(result.stdout)["run"]["worker_deaths"], 2)
                     self.assert_same_dataset(clean, out)
 
