@@ -46,6 +46,7 @@ SETTING_NUMBER(supervise, document_timeout_s, "seconds", 1, 86400, 300, "A worke
 SETTING_NUMBER(supervise, attempts, "tries", 1, 100, 3, "Deaths of a worker over one document after which the document is failed")
 SETTING_NUMBER(supervise, restart_backoff_ms, "milliseconds", 1, 60000, 100, "Pause before a crashing worker is restarted, doubling up to 60 times this")
 SETTING_NUMBER(supervise, idle_ms, "milliseconds", 100, 86400000, 30000, "With workers MIN..MAX: an idle worker above MIN is stopped after this")
+SETTING_RATIO(supervise, idle_cores, 0, 1024, 0.5, "With workers MIN..MAX: cores that must be idle for one more worker; 0: the queue alone decides")
 SETTING_SECTION_END(supervise)
 
 SETTING_SECTION_BEGIN(intake, "Finding and reading inputs")

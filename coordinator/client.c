@@ -1,19 +1,19 @@
 #define _GNU_SOURCE
 #include "coordinator/client.h"
+#include "coordinator/client_parts.h"
 
 #include "ipc/channel.h"
 #include "ipc/rendezvous.h"
 #include "proto/message.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
 
-enum { ANSWER_TIMEOUT_MS = 5000, EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
+enum { ANSWER_TIMEOUT_MS = 5000 };
 
 /* --- one request, one answer -------------------------------------------------------------------------------------------- */
 
@@ -48,7 +48,7 @@ static int send_request(struct channel *channel, const struct message *request, 
 }
 
 /* The reply's body goes to `answer`. */
-static int ask(const char *run, const char *name, struct text body, struct buffer *answer, struct error_text *error)
+int client_ask(const char *run, const char *name, struct text body, struct buffer *answer, struct error_text *error)
 {
 	struct rendezvous place;
 	struct channel *channel = NULL;
@@ -72,89 +72,78 @@ static int ask(const char *run, const char *name, struct text body, struct buffe
 	return status;
 }
 
-static int say(const struct error_text *error)
+int client_say(const struct error_text *error)
 {
 	fprintf(stderr, "coordinator: %s\n", error->message);
-	return EXIT_REFUSED;
+	return CLIENT_REFUSED;
+}
+
+int client_print_json(struct json_object *object)
+{
+	printf("%s\n", json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+	return CLIENT_DONE;
 }
 
 /* --- status --------------------------------------------------------------------------------------------------------------- */
 
-static int64_t number(struct json_object *object, const char *key)
+int64_t client_number(struct json_object *object, const char *key)
 {
 	return json_object_get_int64(json_object_object_get(object, key));
 }
 
-static const char *string(struct json_object *object, const char *key)
+const char *client_string(struct json_object *object, const char *key)
 {
 	const char *text = json_object_get_string(json_object_object_get(object, key));
 	return text ? text : "";
-}
-
-static void print_workers(struct json_object *status)
-{
-	struct json_object *workers = json_object_object_get(status, "workers");
-
-	printf("\n%6s  %-10s  %-8s  %8s  %4s  %4s  %8s  %8s  %s\n", "worker", "kind", "state", "pid", "core", "held", "done", "busy s", "outbox MiB");
-	for (size_t i = 0; workers && i < json_object_array_length(workers); i++) {
-		struct json_object *worker = json_object_array_get_idx(workers, i);
-		printf("%6lld  %-10s  %-8s  %8lld  %4lld  %4lld  %8lld  %8.1f  %.1f\n", (long long)number(worker, "number"), string(worker, "kind"),
-		       string(worker, "state"), (long long)number(worker, "pid"), (long long)number(worker, "core"), (long long)number(worker, "held"),
-		       (long long)number(worker, "tasks_done"), json_object_get_double(json_object_object_get(worker, "busy_s")),
-		       (double)number(worker, "outbox_leased_bytes") / 1048576);
-	}
 }
 
 static void print_status(struct json_object *status)
 {
 	struct json_object *queues = json_object_object_get(status, "queues");
 
-	printf("%s  %s%s, pid %lld, %.0f s  →  %s\n", string(status, "run"), string(status, "phase"),
-	       json_object_get_boolean(json_object_object_get(status, "service")) ? " (service)" : "", (long long)number(status, "pid"),
-	       json_object_get_double(json_object_object_get(status, "elapsed_s")), string(status, "output"));
-	printf("documents   done %lld, rejected %lld, failed %lld, unchanged %lld; files taken %lld of %lld, members %lld\n",
-	       (long long)number(status, "done"), (long long)number(status, "rejected"), (long long)number(status, "failed"),
-	       (long long)number(status, "unchanged"), (long long)number(status, "files_taken"), (long long)number(status, "files_counted"),
-	       (long long)number(status, "members_found"));
-	printf("records     accepted %lld, refused %lld\n", (long long)number(status, "pairs_accepted"), (long long)number(status, "pairs_refused"));
-	printf("queues      reading %lld, expand %lld, preprocess %lld, generate %lld, spooling %lld, committing %lld\n",
-	       (long long)number(queues, "reading"), (long long)number(queues, "expand"), (long long)number(queues, "preprocess"),
-	       (long long)number(queues, "generate"), (long long)number(queues, "spooling"), (long long)number(queues, "committing"));
-	printf("ring        %.1f of %.1f MiB leased; worker deaths %lld, retries %lld\n", (double)number(status, "ring_leased_bytes") / 1048576,
-	       (double)number(status, "ring_bytes") / 1048576, (long long)number(status, "worker_deaths"), (long long)number(status, "retries"));
-}
-
-static int show_status(const struct options *options, bool only_workers)
-{
-	struct buffer answer;
-	struct error_text error = { "" };
-	int result = EXIT_DONE;
-
-	buffer_init(&answer, MESSAGE_BYTES_MAX);
-	if (ask(options->run, "status", TEXT_LITERAL(""), &answer, &error) < 0) {
-		result = say(&error);
-	} else if (options->json) {
-		printf("%s\n", buffer_string(&answer));
-	} else {
-		struct json_object *status = json_tokener_parse(buffer_string(&answer));
-		if (status && !only_workers)
-			print_status(status);
-		if (status)
-			print_workers(status);
-		else
-			result = EXIT_REFUSED;
-		json_object_put(status);
-	}
-	buffer_done(&answer);
-	return result;
+	printf("%s  %s%s, pid %lld, %.0f s  →  %s\n", client_string(status, "run"), client_string(status, "phase"),
+	       json_object_get_boolean(json_object_object_get(status, "service")) ? " (service)" : "", (long long)client_number(status, "pid"),
+	       json_object_get_double(json_object_object_get(status, "elapsed_s")), client_string(status, "output"));
+	printf("documents   done %lld, rejected %lld, failed %lld, unchanged %lld\n",
+	       (long long)client_number(status, "done"), (long long)client_number(status, "rejected"), (long long)client_number(status, "failed"),
+	       (long long)client_number(status, "unchanged"));
+	printf("files       taken %lld of %lld, members of archives %lld\n", (long long)client_number(status, "files_taken"),
+	       (long long)client_number(status, "files_counted"), (long long)client_number(status, "members_found"));
+	printf("records     accepted %lld, refused %lld\n", (long long)client_number(status, "pairs_accepted"), (long long)client_number(status, "pairs_refused"));
+	printf("queues      read %lld, expand %lld, preprocess %lld, generate %lld, spool %lld, commit %lld\n",
+	       (long long)client_number(queues, "reading"), (long long)client_number(queues, "expand"), (long long)client_number(queues, "preprocess"),
+	       (long long)client_number(queues, "generate"), (long long)client_number(queues, "spooling"), (long long)client_number(queues, "committing"));
+	double ring = (double)client_number(status, "ring_bytes"), leased = (double)client_number(status, "ring_leased_bytes");
+	printf("ring        %.1f of %.1f MiB leased (%.0f %%)\n", leased / 1048576, ring / 1048576, ring > 0 ? leased / ring * 100 : 0);
+	client_print_worker_counts(status);
 }
 
 int client_status(const struct options *options)
 {
-	return show_status(options, false);
+	struct buffer answer;
+	struct error_text error = { "" };
+	int result = CLIENT_DONE;
+
+	buffer_init(&answer, MESSAGE_BYTES_MAX);
+	int status = client_ask(options->run, "status", TEXT_LITERAL(""), &answer, &error);
+	struct json_object *object = status < 0 ? NULL : json_tokener_parse(buffer_string(&answer));
+	if (status == 0 && !object)
+		status = error_set(&error, ERROR_VERSION_MISMATCH, "the coordinator's answer cannot be read; is it another version of docring?");
+	if (status < 0) {
+		result = client_say(&error);
+	} else if (options->json) {
+		result = client_print_json(object);
+	} else {
+		print_status(object);
+		printf("\n");
+		client_print_workers(object);
+	}
+	json_object_put(object);
+	buffer_done(&answer);
+	return result;
 }
 
-/* --- submit and workers ------------------------------------------------------------------------------------------------------ */
+/* --- submit ------------------------------------------------------------------------------------------------------ */
 
 int client_submit(const struct options *options)
 {
@@ -165,7 +154,7 @@ int client_submit(const struct options *options)
 
 	if (options->input_count == 0) {
 		fprintf(stderr, "coordinator: submit: expected at least one file or folder\n");
-		return EXIT_USAGE;
+		return CLIENT_USAGE;
 	}
 	buffer_init(&paths, MESSAGE_BYTES_MAX / 2);
 	buffer_init(&answer, MESSAGE_BYTES_MAX);
@@ -178,28 +167,10 @@ int client_submit(const struct options *options)
 	if (status == 0 && paths.status < 0)
 		status = error_set(&error, paths.status, "too many paths at once; submit a folder, or fewer of them");
 	if (status == 0)
-		status = ask(options->run, "submit", buffer_view(&paths), &answer, &error);
+		status = client_ask(options->run, "submit", buffer_view(&paths), &answer, &error);
 	if (status == 0)
 		printf("%d submitted\n", options->input_count);
 	buffer_done(&paths);
 	buffer_done(&answer);
-	return status < 0 ? say(&error) : EXIT_DONE;
-}
-
-int client_workers(const struct options *options)
-{
-	struct buffer answer;
-	struct error_text error = { "" };
-	char count[16];
-
-	if (options->workers_add == 0)
-		return show_status(options, true);
-	snprintf(count, sizeof(count), "%u", options->workers_add);
-	buffer_init(&answer, MESSAGE_BYTES_MAX);
-	int status = ask(options->run, "workers", text_from(count), &answer, &error);
-	buffer_done(&answer);
-	if (status < 0)
-		return say(&error);
-	printf("%u workers are being started\n", options->workers_add);
-	return EXIT_DONE;
+	return status < 0 ? client_say(&error) : CLIENT_DONE;
 }

@@ -1,50 +1,18 @@
-/* control.c: requests from other terminals: status, submit, stop, over the same bus as the workers. */
+/* control.c: requests from other terminals: status, submit, stop, over the same bus as the workers; control_workers.c has those about workers. */
 #define _GNU_SOURCE
-#include "coordinator/run.h"
+#include "coordinator/control_parts.h"
 
 #include "base/clock.h"
-#include "base/json_writer.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char *worker_state_name(enum worker_state state)
-{
-	static const char *const names[] = { "absent", "starting", "ready", "leaving", "stopping" };
-	return names[state];
-}
+enum { FRAME_BYTES = 1024 }; /* of a message, beside its body */
 
 static const char *phase_name(const struct run *run)
 {
 	static const char *const names[] = { "working", "draining", "stopping", "ended" };
 	return names[run->phase];
-}
-
-static void write_workers(const struct run *run, struct json_writer *json)
-{
-	json_key(json, "workers");
-	json_array_open(json);
-	for (uint32_t i = 0; i < run->worker_count; i++) {
-		const struct worker *worker = &run->workers[i];
-		json_object_open(json);
-		json_member_unsigned(json, "number", worker->number);
-		json_member_string(json, "kind", worker_kind_name(worker->kind));
-		json_member_string(json, "state", worker_state_name(worker->state));
-		json_member_unsigned(json, "pid", (uint64_t)worker->pid);
-		json_key(json, "core");
-		json_signed(json, worker->core);
-		json_member_unsigned(json, "held", worker->held.count);
-		json_member_unsigned(json, "tasks_done", worker->tasks_done);
-		json_member_fixed(json, "busy_s", (double)worker->busy_ns / 1e9, 3);
-		json_member_unsigned(json, "starts", worker->starts);
-		json_member_unsigned(json, "outbox_leased_bytes", memory_leased(run->memory, (uint16_t)worker->number));
-		json_member_boolean(json, "external", worker->external);
-		json_member_boolean(json, "fast_lane", lane_is_open(&worker->lane));
-		json_object_close(json);
-	}
-	json_array_close(json);
 }
 
 static void write_queues(const struct run *run, struct json_writer *json)
@@ -65,7 +33,7 @@ void control_status_json(struct run *run, struct buffer *out)
 	const struct run_stats *stats = &run->stats;
 	struct json_writer json;
 
-	json_init(&json, out, 2);
+	json_init(&json, out, 0); /* the client sets it out for people */
 	json_object_open(&json);
 	json_member_string(&json, "output", run->output);
 	json_member_string(&json, "run", strrchr(run->place.folder, '/') + 1);
@@ -87,12 +55,19 @@ void control_status_json(struct run *run, struct buffer *out)
 	json_member_unsigned(&json, "retries", stats->retries);
 	json_member_unsigned(&json, "stale_results", stats->stale_results);
 	json_member_unsigned(&json, "bad_messages", stats->bad_messages);
+	json_member_unsigned(&json, "worker_moves", stats->worker_moves);
+	json_member_string(&json, "pin", run->settings->run.pin);
+	json_member_unsigned(&json, "cores", run->topology.count);
+	json_member_unsigned(&json, "usable_cores", topology_usable_cores(&run->topology));
+	json_member_unsigned(&json, "workers_least", run->least_preprocess);
+	json_member_unsigned(&json, "workers_most", run->most_preprocess);
+	json_member_boolean(&json, "workers_on_demand", run->scales);
 	json_member_unsigned(&json, "lane_rescues", lanes_rescues(run));
 	json_member_unsigned(&json, "ring_bytes", memory_capacity(run->memory, MEMORY_RING));
 	json_member_unsigned(&json, "ring_leased_bytes", memory_leased(run->memory, MEMORY_RING));
 	json_member_boolean(&json, "io_uring", uring_is_native(run->uring));
 	write_queues(run, &json);
-	write_workers(run, &json);
+	control_write_workers(run, &json);
 	json_object_close(&json);
 }
 
@@ -126,14 +101,8 @@ static int answer(struct run *run, const struct message *request, struct buffer 
 					 "this coordinator runs one batch; start one without inputs to submit to it");
 		return submit_paths(run, request->body, error);
 	}
-	if (strcmp(request->name, "workers") == 0) {
-		char digits[16];
-		snprintf(digits, sizeof(digits), "%.*s", (int)size_min(request->body.bytes, sizeof(digits) - 1), request->body.data);
-		long count = strtol(digits, NULL, 10);
-		if (count < 1 || count > RUN_WORKERS_MAX || run->phase != RUN_WORKING)
-			return error_set(error, ERROR_INPUT_REJECTED, count < 1 || count > RUN_WORKERS_MAX ? "expected a number of workers from 1 to 1024" : "the run is ending");
-		return supervisor_add(run, (uint32_t)count, error);
-	}
+	if (strcmp(request->name, "workers") == 0)
+		return control_workers(run, request->body, body, error);
 	if (strcmp(request->name, "stop") == 0) {
 		run_begin_drain(run);
 		return 0;
@@ -147,7 +116,7 @@ void control_answer(struct run *run, const struct channel_peer *peer, const stru
 	struct buffer body, frame;
 	struct message reply = { .type = MESSAGE_REPLY };
 
-	buffer_init(&body, MESSAGE_BYTES_MAX / 2);
+	buffer_init(&body, MESSAGE_BYTES_MAX - FRAME_BYTES);
 	buffer_init(&frame, MESSAGE_BYTES_MAX);
 	reply.status = answer(run, request, &body, &error);
 	reply.body = reply.status < 0 ? text_from(error.message) : buffer_view(&body);

@@ -103,14 +103,29 @@ void memory_set_vacant(struct memory *memory, uint16_t segment, bool vacant)
 	discard_if_vacant(memory, segment);
 }
 
-uint64_t memory_unreserved(const struct memory *memory)
+int memory_check_more(const struct memory *memory, uint64_t bytes, uint64_t machine_bytes, struct error_text *error)
 {
-	uint64_t bytes = 0;
+	uint64_t promised = 0, whole = 0;
+	struct statvfs shm;
 
-	for (size_t i = 0; i < MEMORY_SEGMENTS_MAX; i++)
-		if (memory->pools[i].extents)
-			bytes += memory->pools[i].segment.bytes - memory->pools[i].reserved_bytes;
-	return bytes;
+	for (size_t i = 0; i < MEMORY_SEGMENTS_MAX; i++) {
+		if (!memory->pools[i].extents)
+			continue;
+		whole += memory->pools[i].segment.bytes;
+		promised += memory->pools[i].segment.bytes - memory->pools[i].reserved_bytes;
+	}
+	if (bytes == 0)
+		return 0;
+	if (statvfs("/dev/shm", &shm) < 0)
+		return error_set(error, -errno, "/dev/shm is missing");
+	uint64_t room = (uint64_t)shm.f_bavail * shm.f_frsize, usable = machine_bytes / 10 * 9;
+	room = room > promised ? room - promised : 0;
+	if (usable < whole + room)
+		room = usable > whole ? usable - whole : 0;
+	if (bytes <= room)
+		return 0;
+	return error_set(error, -ENOSPC, "their outboxes would take %llu MiB of shared memory, and the machine has %llu MiB left; ask for fewer, or start the "
+			 "run with more --workers, which share --shm", (unsigned long long)(bytes / MEBIBYTE), (unsigned long long)(room / MEBIBYTE));
 }
 
 /* Makes the extent's memory really there, in steps, before anyone touches it. */

@@ -39,8 +39,8 @@ void memory_remove_segment(struct memory *memory, uint16_t number); /* no lease 
 void memory_prefer_node(struct memory *memory, uint16_t segment, uint32_t node);
 /* Nobody writes it any more, until it is said otherwise: its memory goes back to the system once nothing is leased in it. */
 void memory_set_vacant(struct memory *memory, uint16_t segment, bool vacant);
-/* How much more memory the segments there are may come to take. */
-uint64_t memory_unreserved(const struct memory *memory);
+/* Whether the machine has room for segments of so many bytes more, besides what those there are may yet come to take. */
+int memory_check_more(const struct memory *memory, uint64_t bytes, uint64_t machine_bytes, struct error_text *error) WARN_UNUSED;
 
 /* 0; -EAGAIN: no room now; -E2BIG: never; -ENOSPC: the machine has no more memory (message). */
 int memory_lease(struct memory *memory, uint16_t segment, uint64_t bytes, struct lease *ret_lease, struct error_text *error) WARN_UNUSED;

@@ -95,6 +95,7 @@ static int take_option(struct parse *parse, enum option_id id, const char *value
 	case OPTION_RESTART: options->restart = true; break;
 	case OPTION_JSON: options->json = true; break;
 	case OPTION_FRONT_MATTER: options->front_matter = true; break;
+	case OPTION_KIND: options->inference = choice == 1; break;
 	case OPTION_PROGRESS: options->progress = (enum options_progress)choice; break;
 	case OPTION_LOG_LEVEL: options->log_level = (enum log_level)choice; break;
 	case OPTION_DUMP_CONFIG: options->action = OPTIONS_SHOW_CONFIG; break;
@@ -253,6 +254,57 @@ static int check_words(const struct parse *parse)
 	return 0;
 }
 
+/* "w12": how a worker is called. */
+static bool is_worker_name(const char *word)
+{
+	return word[0] == 'w' && word[1] != '\0' && strspn(word + 1, "0123456789") == strlen(word + 1);
+}
+
+static int take_worker_names(const struct parse *parse)
+{
+	struct options *options = parse->options;
+
+	for (int i = 1; i < options->input_count; i++)
+		if (!is_worker_name(options->inputs[i]))
+			return error_set(parse->error, -EINVAL, "workers remove: \"%.100s\" names no worker; expected how many, or names such as w3 (coordinator workers "
+					 "list)", options->inputs[i]);
+	return parse->given[OPTION_KIND] ? error_set(parse->error, -EINVAL, "workers remove: --kind means nothing for workers that are named") : 0;
+}
+
+/* list | add N | remove N | remove NAME… */
+static int take_workers_words(const struct parse *parse)
+{
+	struct options *options = parse->options;
+	const char *const verbs[] = { "list", "add", "remove" };
+	uint32_t least, most;
+	struct error_text reason;
+	int verb = 0;
+
+	while (options->input_count > 0 && verb < 3 && strcmp(options->inputs[0], verbs[verb]) != 0)
+		verb++;
+	if (verb == 3) {
+		const char *closest = settings_closest(options->inputs[0], verbs, 3);
+		return error_set(parse->error, -EINVAL, "workers: \"%.100s\" is not understood; %s%s%s", options->inputs[0], closest ? "did you mean \"" :
+				 "expected list, add or remove", closest ? closest : "", closest ? "\"?" : "");
+	}
+	options->workers = (enum options_workers)verb;
+	if (verb == OPTIONS_WORKERS_LIST && (options->input_count > 1 || parse->given[OPTION_KIND]))
+		return error_set(parse->error, -EINVAL, "workers list takes no more words and no --kind");
+	if (verb == OPTIONS_WORKERS_LIST)
+		return 0;
+	if (options->input_count < 2)
+		return error_set(parse->error, -EINVAL, "workers %s: how many? coordinator workers %s N", verbs[verb], verbs[verb]);
+	if (verb == OPTIONS_WORKERS_REMOVE && (options->input_count > 2 || is_worker_name(options->inputs[1])))
+		return take_worker_names(parse);
+	if (options->input_count > 2)
+		return error_set(parse->error, -EINVAL, "workers add: unexpected \"%.100s\"; expected: coordinator workers add N", options->inputs[2]);
+	if (settings_parse_workers(options->inputs[1], &least, &most, &reason) < 0 || least == 0 || least != most)
+		return error_set(parse->error, -EINVAL, "workers %s: \"%.100s\" is no number of workers%s", verbs[verb], options->inputs[1],
+				 verb == OPTIONS_WORKERS_REMOVE ? " and no name of one, such as w3" : "");
+	options->workers_count = least;
+	return 0;
+}
+
 /* What the words mean to the subcommand, beyond inputs. */
 static int take_command_words(const struct parse *parse)
 {
@@ -266,19 +318,7 @@ static int take_command_words(const struct parse *parse)
 			options->output = options->inputs[0];
 		options->output_given |= options->input_count == 1;
 	}
-	if (options->command != OPTIONS_WORKERS || options->input_count == 0)
-		return 0;
-	if (strcmp(options->inputs[0], "add") != 0)
-		return error_set(parse->error, -EINVAL, "workers: \"%.100s\" is not understood; expected: coordinator workers [add N]",
-				 options->inputs[0]);
-	uint32_t least, most;
-	struct error_text reason;
-	if (options->input_count < 2)
-		return error_set(parse->error, -EINVAL, "workers add: how many? coordinator workers add N");
-	if (settings_parse_workers(options->inputs[1], &least, &most, &reason) < 0 || least == 0 || least != most)
-		return error_set(parse->error, -EINVAL, "workers add: \"%.100s\" is no number of workers", options->inputs[1]);
-	options->workers_add = least;
-	return 0;
+	return options->command == OPTIONS_WORKERS ? take_workers_words(parse) : 0;
 }
 
 /* "run.workers: …" becomes "-w/--workers: …". */

@@ -29,6 +29,7 @@ enum options_action {
 	OPTIONS_SHOW_SETTINGS, /* the settings there are */
 };
 
+enum options_workers { OPTIONS_WORKERS_LIST, OPTIONS_WORKERS_ADD, OPTIONS_WORKERS_REMOVE };
 enum options_progress { OPTIONS_PROGRESS_AUTO, OPTIONS_PROGRESS_ALWAYS, OPTIONS_PROGRESS_NEVER };
 
 enum { OPTIONS_PROFILES_MAX = 8 };
@@ -48,7 +49,9 @@ struct options { /* strings belong to the arguments unless said otherwise */
 	const char *profiles[OPTIONS_PROFILES_MAX]; /* in the order given; each may name several, joined by commas */
 	size_t profile_count;
 	const char *watch;       /* folder to watch, or NULL */
-	uint32_t workers_add;    /* "workers add N"; 0: list them */
+	enum options_workers workers; /* of "workers": what is to be done */
+	uint32_t workers_count;       /* how many; 0: those named, inputs[1] and behind */
+	bool inference;               /* --kind inference */
 	bool dry_run, restart, json, front_matter;
 	enum options_progress progress;
 	enum log_level log_level;

@@ -51,6 +51,10 @@ static const struct option_row rows[OPTION_COUNT] = {
 	[OPTION_JSON] = { .name = "json", .commands = EVERYWHERE & ~(ON(OPTIONS_CONVERT)), .help = "JSON on standard output, for scripts" },
 	[OPTION_FRONT_MATTER] = { .name = "front-matter", .commands = ON(OPTIONS_CONVERT),
 		.help = "put the metadata before the text, as YAML between --- lines" },
+	[OPTION_PIN] = { .name = "pin", .argument = "HOW", .setting = "run.pin", .commands = ON(OPTIONS_RUN),
+		.help = "workers on cores: auto (one a core, those beyond run anywhere), cores (shared when there are more), none" },
+	[OPTION_KIND] = { .name = "kind", .argument = "KIND", .choices = "preprocess|inference", .commands = ON(OPTIONS_WORKERS),
+		.help = "which workers to add or remove: preprocess (default) or inference" },
 	[OPTION_DUMP_CONFIG] = { .name = "dump-config", .commands = EVERYWHERE,
 		.help = "print the effective settings as a commented configuration file" },
 	[OPTION_HELP_SETTINGS] = { .name = "help-settings", .commands = EVERYWHERE, .help = "list every setting with its default and range" },
@@ -79,11 +83,16 @@ static const struct command_row commands[OPTIONS_COMMAND_COUNT] = {
 		.details = "Documents done and waiting, workers and what each does, memory, failures.",
 		.examples = "coordinator status\n"
 			    "coordinator status --run out/ --json" },
-	[OPTIONS_WORKERS] = { .name = "workers", .words = "[add N]", .words_max = 2,
-		.summary = "list the workers of a running coordinator, or add some",
-		.details = "Workers can also join by hand, from any terminal: worker-preprocess --attach RUN.",
+	[OPTIONS_WORKERS] = { .name = "workers", .words = "[list | add N | remove N|ID...]", .words_max = INT_MAX,
+		.summary = "list the workers of a running coordinator, add some, or let some go",
+		.details = "The list shows each worker's id, what it does (busy, idle, asleep, draining, starting, backoff after a crash), its process and core, tasks held of those "
+			   "it may hold, tasks done, memory of its own in MiB, age, how often the worker in this place died, the road by which its tasks come (lane or bus) and "
+			   "where it came from (start, demand, hand, joined). A removed worker finishes what it holds. One worker of each kind always stays. Workers can also join by "
+			   "hand, from any terminal: worker-preprocess --attach RUN; Ctrl-C there lets them go.",
 		.examples = "coordinator workers\n"
-			    "coordinator workers add 2 --run out/" },
+			    "coordinator workers add 2 --run out/\n"
+			    "coordinator workers remove w3 w5\n"
+			    "coordinator workers add 1 --kind inference" },
 	[OPTIONS_FINALISE] = { .name = "finalise", .words = "[FOLDER]", .words_max = 1,
 		.summary = "write the dataset files again from what was processed",
 		.details = "Reads what earlier runs left in FOLDER/.docring, and no document again: for another split, seed or format. The same settings and seed "

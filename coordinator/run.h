@@ -15,6 +15,7 @@
 #include "coordinator/walk.h"
 #include "ipc/channel.h"
 #include "ipc/lane.h"
+#include "ipc/load.h"
 #include "ipc/pin_plan.h"
 #include "ipc/rendezvous.h"
 #include "ipc/topology.h"
@@ -44,12 +45,16 @@ enum worker_state {
 	WORKER_STOPPING, /* told to stop */
 };
 
+enum worker_origin { WORKER_AT_START, WORKER_ON_DEMAND, WORKER_BY_HAND, WORKER_JOINED }; /* why there is one in the slot */
+
 struct worker {
 	struct run *run;
 	uint32_t number;
 	enum worker_kind kind;
 	enum worker_state state;
+	enum worker_origin origin;
 	bool wanted;   /* start it again when it ends */
+	bool given_up; /* it crashed too often, or said not to start it again */
 	bool external; /* joined by hand: not ours to restart */
 	pid_t pid;
 	struct loop_watch process; /* pidfd */
@@ -68,7 +73,7 @@ struct worker {
 	struct job_list held; /* in the order in which they were sent */
 	uint64_t known[WORKER_KNOWN_WORDS]; /* segments it was given */
 	uint64_t started_ns, heard_ns, progress_ns, restart_ns, killed_ns;
-	uint32_t crashes_in_row, starts;
+	uint32_t crashes_in_row, starts, deaths;
 	uint64_t tasks_done, busy_ns;
 	uint64_t task_ns; /* what a task takes, going by the last ones */
 	char last_words[200];
@@ -156,7 +161,11 @@ struct run {
 	struct worker workers[RUN_WORKERS_MAX]; /* index = number - 1 */
 	uint32_t worker_count;                  /* slots in use */
 	uint32_t wanted_preprocess, wanted_inference; /* slots: the most of --workers */
-	uint32_t least_preprocess;
+	uint32_t least_preprocess, most_preprocess;   /* what --workers says, less what was removed by hand */
+	bool scales; /* least and most differed at the start */
+	struct load_sample load; /* at the last look at the cores; at_ns 0: none */
+	double idle_cores;       /* since the look before that; negative: not known */
+	char quota_group[512];   /* control group whose CPU quota is the tightest, or "" */
 	bool pins_stale;       /* a worker came or went: the plan is to be made again */
 	uint64_t scale_due_ns; /* when scale_step has to look again */
 	uint64_t outbox_bytes;
@@ -245,8 +254,15 @@ void supervisor_step(struct run *run, uint64_t now_ns);
 void supervisor_stop_all(struct run *run);
 /* When supervisor_step has something to do next without anybody saying anything. */
 uint64_t supervisor_next_ns(const struct run *run);
-/* More preprocessing workers, beyond what was planned. */
-int supervisor_add(struct run *run, uint32_t count, struct error_text *error) WARN_UNUSED;
+/* More workers, beyond what was planned, all or none; their numbers go to ret_numbers. */
+int supervisor_add(struct run *run, enum worker_kind kind, uint32_t count, uint32_t *ret_numbers, struct error_text *error) WARN_UNUSED;
+/* A slot that nobody uses is to get a worker. */
+void supervisor_want(struct worker *worker, enum worker_origin origin);
+/* No new tasks for it; it ends when it has finished those that it holds, and is not started again. */
+void supervisor_retire(struct worker *worker);
+void supervisor_retire_by_hand(struct worker *worker); /* and --workers means one less of them from now on */
+/* How long a worker that has died so many times in a row without a result waits before it is started again. */
+uint64_t supervisor_backoff_ms(uint32_t crashes_in_row, uint64_t backoff_ms);
 uint32_t supervisor_alive(const struct run *run);
 void supervisor_kill(struct worker *worker, const char *reason);
 /* The worker was told everything about the segment. -EAGAIN: its socket is full, try later. */

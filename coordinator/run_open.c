@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "config/domain.h"
 #include "ipc/attach.h"
+#include "ipc/cgroup.h"
 #include "ipc/fault.h"
 
 #include <errno.h>
@@ -128,18 +129,23 @@ static int plan_workers(struct run *run, struct error_text *error)
 
 	if (status < 0)
 		return status;
-	if (most > run->topology.count && least < most) { /* more than there are cores never pay */
-		most = least > run->topology.count ? least : run->topology.count;
+	uint32_t cores = topology_usable_cores(&run->topology);
+	if (most > cores && least < most) { /* more than there are cores never pay */
+		most = least > cores ? least : cores;
 		log_info("%s workers: at most %u here, one a core", run->settings->run.workers, most);
 	}
-	run->wanted_preprocess = most ? most : run->topology.count;
+	run->wanted_preprocess = run->most_preprocess = most ? most : cores;
 	run->least_preprocess = least ? least : run->wanted_preprocess;
+	run->scales = run->least_preprocess < run->most_preprocess;
+	run->idle_cores = -1;
+	if (run->topology.quota_cores > 0)
+		memcpy(run->quota_group, cgroup_limits_load().quota_group, sizeof(run->quota_group));
 	run->wanted_inference = run_generates(run) ? (uint32_t)run->settings->run.inference_workers : 0;
 	if (run->wanted_preprocess + run->wanted_inference > RUN_WORKERS_MAX)
 		return error_set(error, -EINVAL, "%u workers asked for, at most %d are possible; pass a smaller --workers",
 				 run->wanted_preprocess + run->wanted_inference, RUN_WORKERS_MAX);
-	if (run->wanted_preprocess > run->topology.count)
-		log_info("%u preprocessing workers on %u cores: they share", run->wanted_preprocess, run->topology.count);
+	if (run->wanted_preprocess > cores)
+		log_info("%u preprocessing workers on %u cores: they share", run->wanted_preprocess, cores);
 	return 0;
 }
 

@@ -192,10 +192,17 @@ static void recover_tasks(struct run *run, struct worker *worker, bool crashed, 
 		dispatch_retry(run, worker->held.first, crashed, why);
 }
 
+uint64_t supervisor_backoff_ms(uint32_t crashes_in_row, uint64_t backoff_ms)
+{
+	/* The first deaths in a row cost no pause: most often one document is to blame, and others wait. */
+	uint32_t doublings = crashes_in_row > 3 ? crashes_in_row - 3 : 0;
+	uint64_t factor = doublings ? (uint64_t)1 << (doublings < BACKOFF_DOUBLINGS_MAX ? doublings : BACKOFF_DOUBLINGS_MAX) : 0;
+
+	return (factor < BACKOFF_FACTOR_MAX ? factor : BACKOFF_FACTOR_MAX) * backoff_ms;
+}
+
 static void plan_restart(struct run *run, struct worker *worker, bool crashed, bool again)
 {
-	uint64_t backoff_ms = run->settings->supervise.restart_backoff_ms;
-
 	if (!crashed || worker->external) {
 		worker->wanted = worker->wanted && !worker->external && run->phase == RUN_WORKING;
 		worker->restart_ns = 0;
@@ -205,13 +212,11 @@ static void plan_restart(struct run *run, struct worker *worker, bool crashed, b
 	worker->crashes_in_row++;
 	if (!again || worker->crashes_in_row > CRASHES_IN_ROW_MAX) {
 		worker->wanted = false;
+		worker->given_up = true;
 		log_error("worker %u is not started again: %s", worker->number, worker->last_words[0] ? worker->last_words : "it never gets to work");
 		return;
 	}
-	/* The first deaths in a row cost no pause: most often one document is to blame, and others wait. */
-	uint32_t doublings = worker->crashes_in_row > 3 ? worker->crashes_in_row - 3 : 0;
-	uint64_t factor = doublings ? (uint64_t)1 << (doublings < BACKOFF_DOUBLINGS_MAX ? doublings : BACKOFF_DOUBLINGS_MAX) : 0;
-	worker->restart_ns = clock_monotonic_ns() + (factor < BACKOFF_FACTOR_MAX ? factor : BACKOFF_FACTOR_MAX) * backoff_ms * 1000000u;
+	worker->restart_ns = clock_monotonic_ns() + supervisor_backoff_ms(worker->crashes_in_row, run->settings->supervise.restart_backoff_ms) * 1000000u;
 }
 
 static void worker_died(void *context, uint32_t events)
@@ -229,6 +234,7 @@ static void worker_died(void *context, uint32_t events)
 	crashed = crashed && worker->state != WORKER_STOPPING;
 	if (crashed) {
 		run->stats.worker_deaths++;
+		worker->deaths++;
 		log_write(worker->external ? LOG_INFO : LOG_WARNING, "worker %u (%s, pid %d) %s", worker->number, worker_kind_name(worker->kind),
 			  (int)worker->pid, how);
 	}
@@ -308,8 +314,8 @@ static void start_missing(struct run *run, struct worker *worker, uint64_t now_n
 	if (status < 0) {
 		log_error("%s: cannot start: %s", run->programs[worker->kind], strerror(-status));
 		worker->restart_ns = now_ns + 1000000000u;
-		if (++worker->crashes_in_row > CRASHES_IN_ROW_MAX)
-			worker->wanted = false;
+		worker->given_up = ++worker->crashes_in_row > CRASHES_IN_ROW_MAX;
+		worker->wanted = !worker->given_up;
 	}
 }
 
@@ -363,15 +369,73 @@ uint64_t supervisor_next_ns(const struct run *run)
 	return next_ns;
 }
 
-int supervisor_add(struct run *run, uint32_t count, struct error_text *error)
+/* --- more and fewer of them ---------------------------------------------------------------------------------------- */
+
+void supervisor_want(struct worker *worker, enum worker_origin origin)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		struct worker *worker = supervisor_take_free_slot(run, WORKER_PREPROCESS, error);
-		if (!worker)
+	CHECK(worker->state == WORKER_ABSENT && !worker->wanted);
+	worker->wanted = true;
+	worker->origin = origin;
+	worker->given_up = false;
+	worker->crashes_in_row = 0;
+	worker->restart_ns = 0;
+	worker->run->pins_stale = worker->run->more_to_do = true;
+}
+
+/* Whether there are numbers and memory for so many more, so that it is all or none. */
+static int check_room(struct run *run, enum worker_kind kind, uint32_t count, struct error_text *error)
+{
+	uint32_t vacant = 0;
+
+	for (uint32_t i = 0; i < run->worker_count; i++)
+		vacant += supervisor_is_vacant(&run->workers[i], kind);
+	uint32_t slots = count > vacant ? count - vacant : 0;
+	if (slots > RUN_WORKERS_MAX - run->worker_count)
+		return error_set(error, ERROR_LIMIT_HIT, "%u more are too many: a run has %d workers at most, and %u places are taken", count, RUN_WORKERS_MAX,
+				 run->worker_count - vacant);
+	return memory_check_more(run->memory, slots * run->outbox_bytes, run->topology.memory_bytes, error);
+}
+
+int supervisor_add(struct run *run, enum worker_kind kind, uint32_t count, uint32_t *ret_numbers, struct error_text *error)
+{
+	int status = check_room(run, kind, count, error);
+
+	for (uint32_t i = 0; i < count && status == 0; i++) {
+		struct worker *worker = supervisor_take_free_slot(run, kind, error);
+		if (!worker) {
+			while (i-- > 0)
+				run->workers[ret_numbers[i] - 1].wanted = false;
 			return ERROR_LIMIT_HIT;
-		worker->wanted = true;
+		}
+		supervisor_want(worker, WORKER_BY_HAND);
+		ret_numbers[i] = worker->number;
 	}
-	return 0;
+	return status;
+}
+
+/* --workers speaks of one less from now on, or the next deep queue would bring it back. */
+void supervisor_retire_by_hand(struct worker *worker)
+{
+	struct run *run = worker->run;
+
+	if (worker->kind == WORKER_PREPROCESS && worker->wanted && !worker->external && worker->origin != WORKER_BY_HAND && run->most_preprocess > 1) {
+		run->most_preprocess--;
+		if (run->least_preprocess > run->most_preprocess)
+			run->least_preprocess = run->most_preprocess;
+	}
+	supervisor_retire(worker);
+}
+
+void supervisor_retire(struct worker *worker)
+{
+	worker->wanted = false;
+	if (worker->state == WORKER_STARTING)
+		dismiss(worker);
+	else if (worker->state == WORKER_READY)
+		worker->state = WORKER_LEAVING; /* told to stop by the next step, if it holds nothing */
+	else if (worker->state == WORKER_ABSENT)
+		memory_set_vacant(worker->run->memory, (uint16_t)worker->number, true);
+	worker->run->pins_stale = worker->run->more_to_do = true;
 }
 
 void supervisor_stop_all(struct run *run)
@@ -427,9 +491,9 @@ int supervisor_open(struct run *run, struct error_text *error)
 		struct worker *worker = supervisor_add_slot(run, i < run->wanted_preprocess ? WORKER_PREPROCESS : WORKER_INFERENCE, error);
 		if (!worker)
 			return -ENOSPC;
-		worker->wanted = worker->kind == WORKER_INFERENCE || i < run->least_preprocess;
+		if (worker->kind == WORKER_INFERENCE || i < run->least_preprocess)
+			supervisor_want(worker, WORKER_AT_START);
 	}
-	run->pins_stale = true;
 	return 0;
 }
 

@@ -117,13 +117,17 @@ struct worker *supervisor_add_slot(struct run *run, enum worker_kind kind, struc
 	return worker;
 }
 
+bool supervisor_is_vacant(const struct worker *worker, enum worker_kind kind)
+{
+	return worker->state == WORKER_ABSENT && !worker->wanted && worker->kind == kind;
+}
+
 /* A slot for one more worker: one that nobody uses, or a new one. */
 struct worker *supervisor_take_free_slot(struct run *run, enum worker_kind kind, struct error_text *error)
 {
 	for (uint32_t i = 0; i < run->worker_count; i++) {
-		struct worker *worker = &run->workers[i];
-		if (worker->state == WORKER_ABSENT && !worker->wanted && worker->kind == kind)
-			return worker;
+		if (supervisor_is_vacant(&run->workers[i], kind))
+			return &run->workers[i];
 	}
 	return supervisor_add_slot(run, kind, error);
 }
@@ -150,6 +154,8 @@ static struct worker *admit_external(struct run *run, pid_t pid, const char *kin
 	}
 	supervisor_begin_life(worker, pid, clock_monotonic_ns());
 	worker->external = true;
+	worker->given_up = false;
+	worker->origin = WORKER_JOINED;
 	if (pid <= 0 || supervisor_watch_process(worker) < 0) {
 		worker->pid = 0;
 		worker->state = WORKER_ABSENT;

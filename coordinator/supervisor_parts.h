@@ -11,6 +11,8 @@ int supervisor_watch_process(struct worker *worker) WARN_UNUSED;
 
 /* supervisor_attach.c */
 struct worker *supervisor_add_slot(struct run *run, enum worker_kind kind, struct error_text *error);
+/* Nobody is in the slot, and nobody is to be. */
+bool supervisor_is_vacant(const struct worker *worker, enum worker_kind kind);
 /* A slot for one more worker: one that nobody uses, or a new one. NULL with a message. */
 struct worker *supervisor_take_free_slot(struct run *run, enum worker_kind kind, struct error_text *error);
 void supervisor_listener_ready(void *context, uint32_t events);

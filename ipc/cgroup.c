@@ -38,6 +38,13 @@ static bool read_limit_file(const char *mount, struct text path, const char *nam
 	return file_read(file, content, NULL) == 0;
 }
 
+static void keep_quota(struct cgroup_limits *limits, double cores, const char *mount, struct text path)
+{
+	limits->quota_cores = cores;
+	if (snprintf(limits->quota_group, sizeof(limits->quota_group), "%s%.*s", mount, TEXT_ARGS(path)) >= (int)sizeof(limits->quota_group))
+		limits->quota_group[0] = '\0';
+}
+
 /* cpu.max: "QUOTA PERIOD" in microseconds, or "max PERIOD". memory.max: bytes, or "max". */
 static void tighten(const char *mount, struct text path, struct cgroup_limits *limits, struct buffer *content)
 {
@@ -48,7 +55,7 @@ static void tighten(const char *mount, struct text path, struct cgroup_limits *l
 		if (text_next_field(&rest, ' ', &word) && read_number(word, &quota) && read_number(rest, &period) && quota > 0 && period > 0) {
 			double cores = (double)quota / (double)period;
 			if (limits->quota_cores == 0 || cores < limits->quota_cores)
-				limits->quota_cores = cores;
+				keep_quota(limits, cores, mount, path);
 		}
 	}
 	if (read_limit_file(mount, path, "memory.max", content) && read_number(text_trim(buffer_view(content)), &bytes) && bytes > 0)

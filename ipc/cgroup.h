@@ -8,6 +8,7 @@
 
 struct cgroup_limits {
 	double quota_cores;    /* CPU time per time; 0: no quota */
+	char quota_group[512]; /* folder of the group that has it; "" for none, or a longer one */
 	uint64_t memory_bytes; /* 0: no limit */
 };
 

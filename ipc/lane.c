@@ -162,6 +162,11 @@ int lane_receive(struct lane *lane, struct descriptor *ret_descriptor)
 	return 1;
 }
 
+bool lane_peer_sleeps(const struct lane *lane)
+{
+	return barrier_load_relaxed_u64(&lane->theirs->sleep) & 1;
+}
+
 bool lane_fall_asleep(struct lane *lane)
 {
 	CHECK((lane->sleep & 1) == 0);

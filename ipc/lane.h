@@ -88,6 +88,8 @@ static inline bool lane_is_pending(const struct lane *lane) { return lane_look(l
 /* Before blocking: says that this side sleeps, then looks once more. False: something is there, this side is awake again. */
 bool lane_fall_asleep(struct lane *lane) WARN_UNUSED;
 void lane_wake(struct lane *lane); /* nothing happens for one that is awake */
+/* Whether the other side says that it sleeps: for people, true only at the moment of looking. */
+bool lane_peer_sleeps(const struct lane *lane);
 /* A timeout found work without a bell. */
 void lane_count_rescue(struct lane *lane);
 uint64_t lane_rescues_of_peer(const struct lane *lane);

@@ -201,7 +201,7 @@ class Service(RunCase):
     def test_workers_come_with_the_work_and_go_without_it(self):
         if len(os.sched_getaffinity(0)) < 2:
             self.skipTest("SKIP: a second worker needs a second core")
-        self.serve("--workers", "1..2", "--set", "supervise.idle_ms=300")
+        self.serve("--workers", "1..2", "--set", "supervise.idle_ms=300", "--set", "supervise.idle_cores=0")
         preprocess = lambda status: [w for w in status["workers"] if w["kind"] == "preprocess"]
         self.assertEqual([w["starts"] for w in preprocess(self.status())], [1, 0])
         self.run_program("submit", "--run", self.out, small_corpus(self.folder / "docs", 1500))

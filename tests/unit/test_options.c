@@ -108,8 +108,23 @@ static void test_options_are_read(void **state)
 	assert_false(options.output_given);
 	options_done(&options);
 
-	assert_int_equal(parse("workers add 3"), 0);
-	assert_int_equal(options.workers_add, 3);
+	const struct { const char *line; enum options_workers what; uint32_t count; bool inference; } workers[] = {
+		{ "workers", OPTIONS_WORKERS_LIST, 0, false },
+		{ "workers list", OPTIONS_WORKERS_LIST, 0, false },
+		{ "workers add 3", OPTIONS_WORKERS_ADD, 3, false },
+		{ "workers --kind inference add 1 --run out", OPTIONS_WORKERS_ADD, 1, true },
+		{ "workers remove 2", OPTIONS_WORKERS_REMOVE, 2, false },
+		{ "workers remove 2 --kind=preprocess", OPTIONS_WORKERS_REMOVE, 2, false },
+		{ "workers remove w3", OPTIONS_WORKERS_REMOVE, 0, false },
+		{ "workers remove w3 w17", OPTIONS_WORKERS_REMOVE, 0, false },
+	};
+	for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++) {
+		assert_int_equal(parse(workers[i].line), 0);
+		assert_true(options.workers == workers[i].what && options.workers_count == workers[i].count && options.inference == workers[i].inference);
+		options_done(&options);
+	}
+	assert_int_equal(parse("/tmp --pin none"), 0);
+	assert_string_equal(options.settings.run.pin, "none");
 	options_done(&options);
 	assert_int_equal(parse("verify data/set"), 0);
 	assert_string_equal(options.inputs[0], "data/set");
@@ -147,7 +162,18 @@ static void test_messages(void **state)
 	expect_error("convert a b", "convert: unexpected \"b\"; expected: coordinator convert FILE");
 	expect_error("status --dry-run", "--dry-run means nothing for status (coordinator status --help lists its options)");
 	expect_error("--dry-run", "--dry-run needs files or folders to look at");
-	expect_error("workers ad 3", "workers: \"ad\" is not understood; expected: coordinator workers [add N]");
+	expect_error("workers ad 3", "workers: \"ad\" is not understood; did you mean \"add\"?");
+	expect_error("workers frobnicate", "workers: \"frobnicate\" is not understood; expected list, add or remove");
+	expect_error("workers list 3", "workers list takes no more words and no --kind");
+	expect_error("workers remove", "workers remove: how many? coordinator workers remove N");
+	expect_error("workers remove 0", "workers remove: \"0\" is no number of workers and no name of one, such as w3");
+	expect_error("workers remove w", "workers remove: \"w\" is no number of workers and no name of one, such as w3");
+	expect_error("workers remove 3 5", "workers remove: \"3\" names no worker; expected how many, or names such as w3 (coordinator workers list)");
+	expect_error("workers remove w3 --kind inference", "workers remove: --kind means nothing for workers that are named");
+	expect_error("workers add 3 5", "workers add: unexpected \"5\"; expected: coordinator workers add N");
+	expect_error("workers add 3 --kind both", "--kind: \"both\" is none of preprocess or inference");
+	expect_error("--pin all /tmp", "--pin: \"all\" is none of the choices; allowed: none, cores or auto (default auto)");
+	expect_error("status --pin none", "--pin means nothing for status (coordinator status --help lists its options)");
 	expect_error("workers add", "workers add: how many? coordinator workers add N");
 	expect_error("workers add 2..3", "workers add: \"2..3\" is no number of workers");
 	expect_error("finalise a -o b", "two dataset folders: \"a\" and --output \"b\"; give one");

@@ -180,6 +180,7 @@ static void test_the_tightest_limit_counts(void **state)
 	put(root, "memory.max", "max\n");
 	limits = cgroup_limits_read(root, TEXT_LITERAL("/slice/run"));
 	assert_true(limits.quota_cores == 1.5);
+	assert_string_equal(limits.quota_group, middle);
 	assert_int_equal(limits.memory_bytes, 1073741824);
 	limits = cgroup_limits_read(root, TEXT_LITERAL("/"));
 	assert_true(limits.quota_cores == 0 && limits.memory_bytes == 0);
