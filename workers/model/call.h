@@ -33,6 +33,7 @@ struct call_result {
 	int64_t prompt_tokens, completion_tokens;
 	uint64_t duration_ns;
 };
+enum { CALL_PRIORITIES = 3 };
 typedef void call_done(void *owner, const struct call_result *result);
 
 struct call_request {
@@ -41,17 +42,19 @@ struct call_request {
 	uint64_t max_tokens;
 	double temperature;         /* negative: the model's own */
 	uint64_t deadline_ns;       /* CLOCK_MONOTONIC; 0: the model's request_timeout_s for each attempt */
-	uint32_t group;             /* calls of one group share the beginning of their prompts and are sent one after the other */
-	int priority;               /* higher first */
+	uint64_t group;             /* calls of one group share the beginning of their prompts and are sent one after the other, while
+				     * there are others to fill the slots with */
+	unsigned priority;          /* of the group: below CALL_PRIORITIES, higher first */
 	call_done *done;            /* called from calls_step, or from calls_cancel */
 	void *owner;
 };
 
 struct calls;
-/* `record` may be NULL (no memory of calls). Everything is borrowed. */
-int calls_create(struct calls **ret_calls, const struct model_settings *model, const struct probe_result *probe, struct record *record,
-		 struct error_text *error) WARN_UNUSED;
+/* `record` may be NULL (no memory of calls). Everything is borrowed. api_key: or NULL. */
+int calls_create(struct calls **ret_calls, const struct model_settings *model, const struct probe_result *probe, const char *api_key, struct record *record,
+		 uint64_t seed, struct error_text *error) WARN_UNUSED;
 void calls_destroy(struct calls *calls);
+/* A prompt that cannot fit the context ends as CALL_REFUSED, without a request. */
 int calls_add(struct calls *calls, const struct call_request *request, uint64_t *ret_handle) WARN_UNUSED;
 void calls_cancel(struct calls *calls, uint64_t handle);
 int calls_descriptor(const struct calls *calls);
@@ -60,6 +63,9 @@ int calls_step(struct calls *calls, uint64_t now_ns) WARN_UNUSED;
 /* Calls that wait for a slot; with fewer of them than slots the worker should take another document. */
 uint32_t calls_waiting(const struct calls *calls);
 uint32_t calls_slots(const struct calls *calls); /* requests allowed at once, now */
+/* How many characters of a prompt make a token here: learnt from the server's own counts. */
+double calls_chars_per_token(const struct calls *calls);
+uint64_t calls_context_tokens(const struct calls *calls); /* 0: not known */
 const struct endpoint *calls_endpoint(const struct calls *calls);
 
 #endif

@@ -16,6 +16,7 @@ enum { PROBE_NOTES_MAX = 16 };
 struct probe_result {
 	bool reachable, model_present;
 	enum probe_server server;
+	char model[160];            /* to ask for: the one that was named, or the only one there is */
 	enum chat_api api;          /* to use */
 	enum chat_format format;    /* to use: best that was honoured */
 	uint64_t context_tokens;    /* really to be had, 0: not known */
