@@ -3,16 +3,15 @@
  * An operation is queued by uring_read and its like, started by uring_poll, carried on there until all bytes are moved, and
  * ends in its callback there. The eventfd is signalled by the kernel for completions and by queueing for what waits to be
  * started, so a caller that polls whenever it is readable misses nothing. Operations come from a fixed pool: their number is the bound of
- * the queue. One thread; any process that moves files. */
+ * the queue. Whole files: uring_file.c. One thread; any process that moves files. */
 #define _GNU_SOURCE
-#include "ipc/uring.h"
+#include "ipc/uring_parts.h"
 
 #include "base/clock.h"
 #include "ipc/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <liburing.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,42 +19,11 @@
 #include <unistd.h>
 
 enum { ENTRIES_MIN = 8, ENTRIES_MAX = 4096, RETRIES_MAX = 1000 };
-#define TRANSFER_BYTES_MAX ((uint64_t)1 << 30) /* the kernel cuts transfers at 2 GiB - 4 KiB; whole GiB keep pages whole */
-
-enum kind { KIND_READ, KIND_WRITE, KIND_OPEN, KIND_SYNC };
-
-struct operation {
-	struct operation *next; /* in the list of the free or of those that wait to be started */
-	enum kind kind;
-	int file;
-	int flags;       /* open */
-	unsigned retries;
-	uint8_t *place;  /* of the whole transfer */
-	char *path;      /* open; owned */
-	uint64_t bytes;  /* of the whole transfer */
-	uint64_t offset; /* in the file, of its start */
-	uint64_t moved;
-	uint64_t asked;  /* bytes of the transfer under way */
-	uring_done *done;
-	void *context;
-};
-
-struct uring {
-	struct io_uring ring;
-	bool native, polling;
-	int fallback_reason;
-	int event;
-	struct operation *pool, *free_list;
-	struct operation *waiting_first, **waiting_last;
-	unsigned entries, in_flight;
-	unsigned unsubmitted; /* entries in the submission queue that the kernel has not taken yet */
-	struct uring_stats stats;
-};
-
 static void signal_event(struct uring *uring)
 {
 	uint64_t one = 1;
 
+	uring->stats.system_calls++;
 	/* -EAGAIN would mean a counter at its ceiling, that is: readable already. */
 	while (write(uring->event, &one, sizeof(one)) < 0 && errno == EINTR)
 		;
@@ -65,11 +33,12 @@ static void clear_event(struct uring *uring)
 {
 	uint64_t count;
 
+	uring->stats.system_calls++;
 	while (read(uring->event, &count, sizeof(count)) < 0 && errno == EINTR)
 		;
 }
 
-static void put_waiting(struct uring *uring, struct operation *operation)
+void uring_put_waiting(struct uring *uring, struct operation *operation)
 {
 	if (!uring->waiting_first)
 		signal_event(uring);
@@ -90,10 +59,10 @@ static struct operation *take_waiting(struct uring *uring)
 	return operation;
 }
 
-/* io_uring with its completions on the eventfd, or -errno. */
+/* io_uring with its completions on the eventfd, or -errno. A chain takes three entries of the submission queue. */
 static int start_native(struct uring *uring)
 {
-	int status = io_uring_queue_init(uring->entries, &uring->ring, IORING_SETUP_CLAMP);
+	int status = io_uring_queue_init(uring->entries * CHAIN_STEPS, &uring->ring, IORING_SETUP_CLAMP);
 
 	if (status < 0)
 		return status;
@@ -103,6 +72,7 @@ static int start_native(struct uring *uring)
 		return status;
 	}
 	uring->native = true;
+	uring->has_slots = io_uring_register_files_sparse(&uring->ring, uring->entries) == 0;
 	return 0;
 }
 
@@ -127,6 +97,8 @@ int uring_create(struct uring **ret_uring, unsigned entries, enum uring_mode mod
 	}
 	if (mode == URING_AUTO)
 		uring->fallback_reason = start_native(uring);
+	uring->road = URING_CHOOSE;
+	road_choice_init(&uring->choice, uring->has_slots ? URING_ROADS : URING_LINKED, URING_RING);
 	*ret_uring = uring;
 	return 0;
 }
@@ -174,58 +146,63 @@ unsigned uring_room(const struct uring *uring)
 void uring_stats(const struct uring *uring, struct uring_stats *ret_stats)
 {
 	*ret_stats = uring->stats;
+	ret_stats->road = !uring->native ? URING_PLAIN : uring->road == URING_CHOOSE ? (enum uring_road)uring->choice.current : uring->road;
+	ret_stats->road_changes = uring->choice.changes;
+	for (unsigned road = 0; road < URING_ROADS; road++)
+		ret_stats->road_costs_ns[road] = road_choice_cost(&uring->choice, road);
 }
 
 /* --- queueing ------------------------------------------------------------------------------------------------------ */
 
-static int queue_operation(struct uring *uring, struct operation request)
+int uring_queue_operation(struct uring *uring, struct operation request)
 {
 	struct operation *operation = uring->free_list;
 
-	CHECK(request.done);
+	CHECK(request.done || request.file_done);
 	if (!operation)
 		return -EAGAIN;
 	uring->free_list = operation->next;
 	*operation = request;
 	uring->in_flight++;
 	uring->stats.submitted++;
-	put_waiting(uring, operation);
+	uring_put_waiting(uring, operation);
 	return 0;
 }
 
 int uring_read(struct uring *uring, int file, void *place, uint64_t bytes, uint64_t offset, uring_done *done, void *context)
 {
-	return queue_operation(uring, (struct operation){ .kind = KIND_READ, .file = file, .place = place, .bytes = bytes,
+	return uring_queue_operation(uring, (struct operation){ .kind = OPERATION_READ, .file = file, .place = place, .bytes = bytes,
 							  .offset = offset, .done = done, .context = context });
 }
 
 int uring_write(struct uring *uring, int file, const void *from, uint64_t bytes, uint64_t offset, uring_done *done, void *context)
 {
-	return queue_operation(uring, (struct operation){ .kind = KIND_WRITE, .file = file, .place = (uint8_t *)(uintptr_t)from, .bytes = bytes,
+	return uring_queue_operation(uring, (struct operation){ .kind = OPERATION_WRITE, .file = file, .place = (uint8_t *)(uintptr_t)from, .bytes = bytes,
 							  .offset = offset, .done = done, .context = context });
 }
 
-int uring_open(struct uring *uring, const char *path, int flags, uring_done *done, void *context)
+int uring_write_parts(struct uring *uring, int file, struct iovec *parts, unsigned count, uint64_t offset, uring_done *done, void *context)
 {
-	if (!uring->free_list)
-		return -EAGAIN;
-	char *own = strdup(path);
-	if (!own)
-		return -ENOMEM;
-	/* cppcheck-suppress memleak; freed with the operation */
-	return queue_operation(uring, (struct operation){ .kind = KIND_OPEN, .path = own, .flags = flags | O_CLOEXEC, .done = done, .context = context });
+	uint64_t bytes = 0;
+
+	CHECK(count <= URING_PARTS_MAX);
+	for (unsigned i = 0; i < count; i++)
+		bytes += parts[i].iov_len;
+	return uring_queue_operation(uring, (struct operation){ .kind = OPERATION_PARTS, .file = file, .parts = parts, .part_count = count, .bytes = bytes,
+							  .offset = offset, .done = done, .context = context });
 }
 
 int uring_sync(struct uring *uring, int file, uring_done *done, void *context)
 {
-	return queue_operation(uring, (struct operation){ .kind = KIND_SYNC, .file = file, .done = done, .context = context });
+	return uring_queue_operation(uring, (struct operation){ .kind = OPERATION_SYNC, .file = file, .done = done, .context = context });
 }
 
 /* --- carrying on --------------------------------------------------------------------------------------------------- */
 
-static void finish(struct uring *uring, struct operation *operation, int64_t result)
+int uring_finish(struct uring *uring, struct operation *operation, int64_t result, bool opened)
 {
 	uring_done *done = operation->done;
+	uring_file_done *file_done = operation->file_done;
 	void *context = operation->context;
 
 	uring->stats.completed++;
@@ -235,66 +212,100 @@ static void finish(struct uring *uring, struct operation *operation, int64_t res
 	operation->path = NULL;
 	operation->next = uring->free_list;
 	uring->free_list = operation;
-	done(context, result);
+	if (file_done)
+		file_done(context, result, opened);
+	else
+		done(context, result);
+	return 1;
+}
+
+bool uring_try_again(struct uring *uring, struct operation *operation, int64_t result)
+{
+	if ((result != -EINTR && result != -EAGAIN) || operation->retries >= RETRIES_MAX)
+		return false;
+	operation->retries++;
+	uring->stats.retries++;
+	uring_put_waiting(uring, operation);
+	return true;
+}
+
+static void pass_over(struct operation *operation, uint64_t bytes)
+{
+	while (operation->part_count > 0 && bytes >= operation->parts->iov_len) {
+		bytes -= operation->parts->iov_len;
+		operation->parts++;
+		operation->part_count--;
+	}
+	if (bytes > 0) {
+		operation->parts->iov_base = (uint8_t *)operation->parts->iov_base + bytes;
+		operation->parts->iov_len -= bytes;
+	}
 }
 
 /* One system call's result: the end of the operation, or another round. Returns 1 when the callback was called. */
 static int advance(struct uring *uring, struct operation *operation, int64_t result)
 {
-	bool transfer = operation->kind == KIND_READ || operation->kind == KIND_WRITE;
-
-	if ((result == -EINTR || result == -EAGAIN) && operation->retries < RETRIES_MAX) {
-		operation->retries++;
-		uring->stats.retries++;
-		put_waiting(uring, operation);
+	if (uring_try_again(uring, operation, result))
 		return 0;
-	}
-	if (result < 0 || !transfer) {
-		finish(uring, operation, result);
-		return 1;
-	}
+	if (result < 0 || operation->kind == OPERATION_SYNC)
+		return uring_finish(uring, operation, result, true);
 	operation->moved += (uint64_t)result;
-	if (operation->kind == KIND_READ)
+	if (operation->kind == OPERATION_READ)
 		uring->stats.bytes_read += (uint64_t)result;
 	else
 		uring->stats.bytes_written += (uint64_t)result;
-	if (operation->moved == operation->bytes || (result == 0 && operation->kind == KIND_READ)) {
-		finish(uring, operation, (int64_t)operation->moved);
-		return 1;
-	}
-	if (result == 0) { /* a write that moves nothing and gives no reason would go on for ever */
-		finish(uring, operation, -EIO);
-		return 1;
-	}
+	if (operation->moved == operation->bytes || (result == 0 && operation->kind == OPERATION_READ))
+		return uring_finish(uring, operation, (int64_t)operation->moved, true);
+	if (result == 0) /* a write that moves nothing and gives no reason would go on for ever */
+		return uring_finish(uring, operation, -EIO, true);
+	if (operation->kind == OPERATION_PARTS)
+		pass_over(operation, (uint64_t)result);
 	uring->stats.short_transfers += (uint64_t)result < operation->asked;
 	operation->retries = 0;
-	put_waiting(uring, operation);
+	uring_put_waiting(uring, operation);
 	return 0;
 }
 
-static int fault_of(const struct operation *operation)
+int uring_prepare(struct operation *operation, uint64_t left, int fault)
 {
-	switch (operation->kind) {
-	case KIND_READ: return FAULT_POINT("uring_read");
-	case KIND_WRITE: return FAULT_POINT("uring_write");
-	case KIND_OPEN: return FAULT_POINT("uring_open");
-	case KIND_SYNC: return FAULT_POINT("uring_sync");
-	}
-	return 0;
-}
-
-/* Sets operation->asked; the -errno that a test wants instead of the call, or 0. */
-static int prepare(struct operation *operation)
-{
-	uint64_t left = operation->bytes - operation->moved;
-	int fault = fault_of(operation);
-
-	operation->asked = left < TRANSFER_BYTES_MAX ? left : TRANSFER_BYTES_MAX;
+	operation->asked = left < URING_TRANSFER_BYTES_MAX ? left : URING_TRANSFER_BYTES_MAX;
 	if (fault == FAULT_SHORT) {
 		operation->asked = (operation->asked + 1) / 2;
 		return 0;
 	}
 	return fault;
+}
+
+static int fault_of(const struct operation *operation)
+{
+	switch (operation->kind) {
+	case OPERATION_READ: return FAULT_POINT("uring_read");
+	case OPERATION_WRITE: case OPERATION_PARTS: return FAULT_POINT("uring_write");
+	case OPERATION_SYNC: return FAULT_POINT("uring_sync");
+	case OPERATION_FILE: break; /* has its own: uring_file.c */
+	}
+	return 0;
+}
+
+static int prepare(struct operation *operation)
+{
+	uint64_t left = operation->bytes - operation->moved;
+	int status = uring_prepare(operation, left, fault_of(operation));
+
+	if (operation->kind == OPERATION_PARTS && operation->asked < left && operation->asked > operation->parts->iov_len)
+		operation->asked = operation->parts->iov_len;
+	return status;
+}
+
+/* A transfer of parts that is not to move all that is left of them moves (some of) the first. */
+static bool is_vector(const struct operation *operation)
+{
+	return operation->kind == OPERATION_PARTS && operation->asked == operation->bytes - operation->moved;
+}
+
+static void *place_of(const struct operation *operation)
+{
+	return operation->kind == OPERATION_PARTS ? operation->parts->iov_base : operation->place + operation->moved;
 }
 
 static int64_t call_plainly(struct uring *uring, const struct operation *operation)
@@ -303,29 +314,62 @@ static int64_t call_plainly(struct uring *uring, const struct operation *operati
 	int64_t result = 0;
 
 	uring->stats.fallback_calls++;
-	switch (operation->kind) {
-	case KIND_READ: result = pread(operation->file, operation->place + operation->moved, operation->asked, offset); break;
-	case KIND_WRITE: result = pwrite(operation->file, operation->place + operation->moved, operation->asked, offset); break;
-	case KIND_OPEN: result = open(operation->path, operation->flags, 0644); break;
-	case KIND_SYNC: result = fdatasync(operation->file); break;
-	}
+	uring->stats.system_calls++;
+	if (operation->kind == OPERATION_SYNC)
+		result = fdatasync(operation->file);
+	else if (operation->kind == OPERATION_READ)
+		result = pread(operation->file, place_of(operation), operation->asked, offset);
+	else if (is_vector(operation))
+		result = pwritev(operation->file, operation->parts, (int)operation->part_count, offset);
+	else
+		result = pwrite(operation->file, place_of(operation), operation->asked, offset);
 	return result < 0 ? -errno : result;
+}
+
+struct io_uring_sqe *uring_take_entry(struct uring *uring, const struct operation *operation, uint64_t weight)
+{
+	struct io_uring_sqe *entry = io_uring_get_sqe(&uring->ring);
+
+	CHECK(entry); /* the queue has CHAIN_STEPS entries for each operation of the pool */
+	uring->unsubmitted++;
+	uring->weight_all += weight;
+	if (operation->timed)
+		uring->weight_timed[operation->road] += weight;
+	return entry;
 }
 
 static void fill_entry(struct uring *uring, struct operation *operation)
 {
-	struct io_uring_sqe *entry = io_uring_get_sqe(&uring->ring);
+	struct io_uring_sqe *entry = uring_take_entry(uring, operation, uring_weight(operation->asked));
 	uint64_t offset = operation->offset + operation->moved;
 
-	CHECK(entry); /* the pool has no more operations than the queue has entries */
-	switch (operation->kind) {
-	case KIND_READ: io_uring_prep_read(entry, operation->file, operation->place + operation->moved, (unsigned)operation->asked, offset); break;
-	case KIND_WRITE: io_uring_prep_write(entry, operation->file, operation->place + operation->moved, (unsigned)operation->asked, offset); break;
-	case KIND_OPEN: io_uring_prep_openat(entry, AT_FDCWD, operation->path, operation->flags, 0644); break;
-	case KIND_SYNC: io_uring_prep_fsync(entry, operation->file, IORING_FSYNC_DATASYNC); break;
+	if (operation->kind == OPERATION_SYNC)
+		io_uring_prep_fsync(entry, operation->file, IORING_FSYNC_DATASYNC);
+	else if (operation->kind == OPERATION_READ)
+		io_uring_prep_read(entry, operation->file, place_of(operation), (unsigned)operation->asked, offset);
+	else if (is_vector(operation))
+		io_uring_prep_writev(entry, operation->file, operation->parts, operation->part_count, offset);
+	else
+		io_uring_prep_write(entry, operation->file, place_of(operation), (unsigned)operation->asked, offset);
+	uring_tag(entry, operation, CHAIN_OPEN);
+}
+
+static int start(struct uring *uring, struct operation *operation)
+{
+	if (operation->kind == OPERATION_FILE) {
+		uring_file_clock_start(uring, operation);
+		int called = uring_file_start(uring, operation);
+		if (!called)
+			uring_file_clock_stop(uring, operation);
+		return called;
 	}
-	io_uring_sqe_set_data(entry, operation);
-	uring->unsubmitted++;
+	int64_t fault = prepare(operation);
+	if (fault < 0 || (operation->kind != OPERATION_SYNC && operation->bytes == 0))
+		return advance(uring, operation, fault);
+	if (!uring->native)
+		return advance(uring, operation, call_plainly(uring, operation));
+	fill_entry(uring, operation);
+	return 0;
 }
 
 /* Starts what was waiting at the time of the call: what callbacks and retries add comes with the next poll. */
@@ -336,18 +380,17 @@ static int start_waiting(struct uring *uring)
 
 	for (struct operation *operation = uring->waiting_first; operation; operation = operation->next)
 		count++;
-	for (; count > 0; count--) {
-		struct operation *operation = take_waiting(uring);
-		int64_t fault = prepare(operation);
-		bool transfer = operation->kind == KIND_READ || operation->kind == KIND_WRITE;
-		if (fault < 0 || (transfer && operation->bytes == 0))
-			called += advance(uring, operation, fault);
-		else if (uring->native)
-			fill_entry(uring, operation);
-		else
-			called += advance(uring, operation, call_plainly(uring, operation));
-	}
+	for (; count > 0; count--)
+		called += start(uring, take_waiting(uring));
 	return called;
+}
+
+/* The time that submitting took (small reads are done in it), shared out by the work that each entry made. */
+static void share_out(struct uring *uring, uint64_t ns)
+{
+	for (unsigned road = 0; road < URING_ROADS; road++)
+		if (uring->weight_timed[road])
+			road_choice_spent(&uring->choice, road, ns * uring->weight_timed[road] / uring->weight_all);
 }
 
 /* What the kernel does not take now (it may want its completions read first) is offered again at the next poll. */
@@ -355,7 +398,12 @@ static void submit(struct uring *uring)
 {
 	if (uring->unsubmitted == 0)
 		return;
+	uint64_t before_ns = clock_monotonic_ns();
 	int taken = io_uring_submit(&uring->ring);
+	share_out(uring, clock_monotonic_ns() - before_ns);
+	uring->weight_all = 0;
+	memset(uring->weight_timed, 0, sizeof(uring->weight_timed));
+	uring->stats.system_calls++;
 	CHECK(taken >= 0 || taken == -EAGAIN || taken == -EBUSY || taken == -EINTR || taken == -ENOMEM);
 	if (taken > 0)
 		uring->unsubmitted -= (unsigned)taken;
@@ -365,18 +413,31 @@ static void submit(struct uring *uring)
 		signal_event(uring);
 }
 
+static int complete(struct uring *uring, uint64_t user_data, int64_t result)
+{
+	struct operation *operation = (struct operation *)(uintptr_t)(user_data & ~(uint64_t)3);
+
+	if (operation->kind != OPERATION_FILE)
+		return advance(uring, operation, result);
+	uring_file_clock_start(uring, operation);
+	int called = uring_file_step(uring, operation, (enum chain_step)(user_data & 3), result);
+	if (!called)
+		uring_file_clock_stop(uring, operation);
+	return called;
+}
+
 static int reap(struct uring *uring)
 {
 	int called = 0;
 
-	for (unsigned i = 0; i < uring->entries; i++) {
+	for (unsigned i = 0; i < uring->entries * CHAIN_STEPS; i++) {
 		struct io_uring_cqe *completion;
 		if (io_uring_peek_cqe(&uring->ring, &completion) != 0)
 			return called;
-		struct operation *operation = io_uring_cqe_get_data(completion);
+		uint64_t user_data = completion->user_data;
 		int64_t result = completion->res;
 		io_uring_cqe_seen(&uring->ring, completion);
-		called += advance(uring, operation, result);
+		called += complete(uring, user_data, result);
 	}
 	signal_event(uring); /* there may be more: the caller's other work has its turn first */
 	return called;
@@ -415,4 +476,31 @@ int uring_wait_idle(struct uring *uring, int timeout_ms)
 			return -errno;
 	}
 	return 0;
+}
+
+/* --- at once ----------------------------------------------------------------------------------------------------------- */
+
+int64_t uring_write_now(struct uring *uring, int file, const void *from, uint64_t bytes, uint64_t offset)
+{
+	struct operation operation = { .kind = OPERATION_WRITE, .file = file, .place = (uint8_t *)(uintptr_t)from, .bytes = bytes, .offset = offset };
+
+	while (operation.moved < bytes) {
+		int64_t result = prepare(&operation);
+		if (result == 0) {
+			result = pwrite(file, place_of(&operation), operation.asked, (off_t)(offset + operation.moved));
+			uring->stats.system_calls++;
+			result = result < 0 ? -errno : result;
+		}
+		if ((result == -EINTR || result == -EAGAIN) && operation.retries++ < RETRIES_MAX) {
+			uring->stats.retries++;
+			continue;
+		}
+		if (result <= 0)
+			return result < 0 ? result : -EIO;
+		uring->stats.short_transfers += (uint64_t)result < operation.asked;
+		uring->stats.bytes_written += (uint64_t)result;
+		operation.moved += (uint64_t)result;
+		operation.retries = 0;
+	}
+	return (int64_t)bytes;
 }

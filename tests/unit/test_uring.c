@@ -27,6 +27,7 @@ struct fixture {
 struct outcome {
 	int64_t result;
 	int calls;
+	bool opened;
 	bool *inside; /* true while a submission runs: no callback may come then */
 };
 
@@ -36,6 +37,13 @@ static void note(void *context, int64_t result)
 	assert_false(outcome->inside && *outcome->inside);
 	outcome->result = result;
 	outcome->calls++;
+}
+
+static void note_file(void *context, int64_t result, bool opened)
+{
+	struct outcome *outcome = context;
+	outcome->opened = opened;
+	note(context, result);
 }
 
 static void arm(const char *faults)
@@ -116,29 +124,20 @@ static void test_write_sync_read(void **state)
 	assert_int_equal(stats.fallback_calls == 0, uring_is_native(fixture->uring));
 }
 
-static void test_open_and_errors(void **state)
+static void test_errors(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome opened = { 0 }, missing = { 0 }, folder = { 0 }, closed = { 0 };
-	char byte, path[] = "/proc/self/status";
+	struct outcome folder = { 0 }, closed = { 0 };
+	char byte;
+	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	assert_int_equal(uring_open(fixture->uring, path, O_RDONLY, note, &opened), 0);
-	memset(path, 'x', sizeof(path) - 1); /* the path was copied */
-	assert_int_equal(uring_open(fixture->uring, "/nowhere/at/all", O_RDONLY, note, &missing), 0);
 	assert_int_equal(uring_read(fixture->uring, -1, &byte, 1, 0, note, &closed), 0);
+	assert_int_equal(uring_read(fixture->uring, root, &byte, 1, 0, note, &folder), 0);
 	idle(fixture);
-	assert_true(opened.result >= 0);
-	assert_true(fcntl((int)opened.result, F_GETFD) & FD_CLOEXEC);
-	close((int)opened.result);
-	assert_int_equal(missing.result, -ENOENT);
+	close(root);
 	assert_int_equal(closed.result, -EBADF);
-	assert_int_equal(uring_open(fixture->uring, "/", O_RDONLY | O_DIRECTORY, note, &opened), 0);
-	idle(fixture);
-	assert_int_equal(uring_read(fixture->uring, (int)opened.result, &byte, 1, 0, note, &folder), 0);
-	idle(fixture);
 	assert_int_equal(folder.result, -EISDIR);
-	close((int)opened.result);
-	assert_int_equal(stats_of(fixture).failed, 3);
+	assert_int_equal(stats_of(fixture).failed, 2);
 }
 
 static void test_a_full_queue_says_so(void **state)
@@ -150,7 +149,7 @@ static void test_a_full_queue_says_so(void **state)
 	for (int i = 0; i < ENTRIES; i++)
 		assert_int_equal(uring_write(fixture->uring, fixture->file, &byte, 1, (uint64_t)i, note, &outcomes[i]), 0);
 	assert_int_equal(uring_write(fixture->uring, fixture->file, &byte, 1, 0, note, &outcomes[ENTRIES]), -EAGAIN);
-	assert_int_equal(uring_open(fixture->uring, "/", O_RDONLY, note, &outcomes[ENTRIES]), -EAGAIN);
+	assert_int_equal(uring_read_file(fixture->uring, "/", &byte, 0, note_file, &outcomes[ENTRIES]), -EAGAIN);
 	idle(fixture);
 	for (int i = 0; i < ENTRIES; i++)
 		assert_true(outcomes[i].calls == 1 && outcomes[i].result == 1);
@@ -228,25 +227,217 @@ static void test_short_transfers_go_on(void **state)
 static void test_interruptions_are_retried_and_errors_told(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome first = { 0 }, second = { 0 }, third = { 0 }, fourth = { 0 };
+	struct outcome first = { 0 }, second = { 0 }, third = { 0 };
 	char data[10] = "123456789";
 
-	arm("uring_write:1:EINTR,uring_write:2:EAGAIN,uring_write:4:ENOSPC,uring_sync:1:EIO,uring_open:1:ENOMEM");
+	arm("uring_write:1:EINTR,uring_write:2:EAGAIN,uring_write:4:ENOSPC,uring_sync:1:EIO");
 	assert_int_equal(uring_write(fixture->uring, fixture->file, data, 10, 0, note, &first), 0);
 	idle(fixture);
 	assert_int_equal(first.result, 10);
 	assert_int_equal(stats_of(fixture).retries, 2);
 	assert_int_equal(uring_write(fixture->uring, fixture->file, data, 10, 0, note, &second), 0);
 	assert_int_equal(uring_sync(fixture->uring, fixture->file, note, &third), 0);
-	assert_int_equal(uring_open(fixture->uring, "/", O_RDONLY, note, &fourth), 0);
 	idle(fixture);
 	assert_int_equal(second.result, -ENOSPC);
 	assert_int_equal(third.result, -EIO);
-	assert_int_equal(fourth.result, -ENOMEM);
 	arm("uring_read:1+:EAGAIN"); /* for ever: there is an end to patience */
 	assert_int_equal(uring_read(fixture->uring, fixture->file, data, 10, 0, note, &first), 0);
 	idle(fixture);
 	assert_int_equal(first.result, -EAGAIN);
+}
+
+static void test_parts_go_in_order(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const faults[] = { NULL, "uring_write:1+:short", "uring_write:1:EINTR,uring_write:2:short,uring_write:3:EAGAIN" };
+
+	for (size_t i = 0; i < COUNT_OF(faults); i++) {
+		struct outcome written = { 0 };
+		char back[32] = "";
+		struct iovec parts[] = { { (char *)(uintptr_t)"one ", 4 }, { NULL, 0 }, { (char *)(uintptr_t)"two, three ", 11 }, { (char *)(uintptr_t)"four", 4 } };
+		assert_int_equal(ftruncate(fixture->file, 0), 0);
+		arm(faults[i]);
+		assert_int_equal(uring_write_parts(fixture->uring, fixture->file, parts, COUNT_OF(parts), 2, note, &written), 0);
+		idle(fixture);
+		assert_int_equal(written.result, 19);
+		assert_int_equal(pread(fixture->file, back, sizeof(back), 2), 19);
+		assert_string_equal(back, "one two, three four");
+	}
+	arm("uring_write:2:ENOSPC,uring_write:1:short");
+	struct outcome full = { 0 };
+	struct iovec part = { (char *)(uintptr_t)"12345678", 8 };
+	assert_int_equal(uring_write_parts(fixture->uring, fixture->file, &part, 1, 0, note, &full), 0);
+	idle(fixture);
+	assert_int_equal(full.result, -ENOSPC);
+}
+
+static void test_writing_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	char back[16] = "";
+
+	arm("uring_write:1:short,uring_write:2:EINTR");
+	assert_int_equal(uring_write_now(fixture->uring, fixture->file, "0123456789", 10, 3), 10);
+	assert_int_equal(pread(fixture->file, back, 10, 3), 10);
+	assert_string_equal(back, "0123456789");
+	arm("uring_write:2:ENOSPC,uring_write:1:short");
+	assert_int_equal(uring_write_now(fixture->uring, fixture->file, "0123456789", 10, 3), -ENOSPC);
+	arm("uring_write:1+:EAGAIN");
+	assert_int_equal(uring_write_now(fixture->uring, fixture->file, "0123456789", 10, 3), -EAGAIN);
+	assert_int_equal(stats_of(fixture).bytes_written, 15);
+}
+
+/* --- whole files --------------------------------------------------------------------------------------------------- */
+
+static enum uring_road road;
+
+/* A fixture whose file has a path and `bytes` bytes. */
+static const char *named_file(struct fixture *fixture, size_t bytes)
+{
+	static char path[64], content[200000];
+
+	assert_true(bytes <= sizeof(content));
+	for (size_t i = 0; i < bytes; i++)
+		content[i] = (char)(i * 31 + i / 1000);
+	assert_int_equal(ftruncate(fixture->file, 0), 0);
+	assert_int_equal(pwrite(fixture->file, content, bytes, 0), bytes);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fixture->file);
+	return path;
+}
+
+static void check_content(const char *place, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++)
+		assert_int_equal(place[i], (char)(i * 31 + i / 1000));
+}
+
+static int setup_road(void **state)
+{
+	int status = setup(state);
+	struct fixture *fixture = *state;
+
+	if (status == 0)
+		uring_set_road(fixture->uring, road);
+	return status;
+}
+
+static struct outcome read_whole(struct fixture *fixture, const char *path, char *place, size_t bytes)
+{
+	struct outcome outcome = { 0 };
+
+	assert_int_equal(uring_read_file(fixture->uring, path, place, bytes, note_file, &outcome), 0);
+	assert_int_equal(outcome.calls, 0);
+	idle(fixture);
+	assert_int_equal(outcome.calls, 1);
+	return outcome;
+}
+
+static void test_a_whole_file(void **state)
+{
+	struct fixture *fixture = *state;
+	static char place[200001];
+	static const size_t sizes[] = { 0, 1, 4096, 12345, 200000 };
+
+	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+		memset(place, 'x', sizeof(place));
+		struct outcome outcome = read_whole(fixture, named_file(fixture, sizes[i]), place, sizes[i]);
+		assert_int_equal(outcome.result, sizes[i]);
+		check_content(place, sizes[i]);
+		assert_int_equal(place[sizes[i]], 'x'); /* what lies behind is another's */
+	}
+	struct uring_stats stats = stats_of(fixture);
+	assert_int_equal(stats.files[URING_PLAIN] + stats.files[URING_RING] + stats.files[URING_LINKED], COUNT_OF(sizes));
+	assert_int_equal(stats.files_repeated, 0);
+	assert_int_equal(stats.bytes_read, 216442);
+	if (road != URING_CHOOSE && uring_is_native(fixture->uring))
+		assert_int_equal(stats.files[road], COUNT_OF(sizes));
+}
+
+/* The size is what a stat said a moment before. */
+static void test_a_file_of_another_size(void **state)
+{
+	struct fixture *fixture = *state;
+	static char place[20000];
+
+	assert_int_equal(read_whole(fixture, named_file(fixture, 5001), place, 5000).result, 5001);
+	check_content(place, 5001);
+	assert_int_equal(read_whole(fixture, named_file(fixture, 9000), place, 5000).result, 5001);
+	assert_int_equal(read_whole(fixture, named_file(fixture, 3000), place, 5000).result, 3000);
+	check_content(place, 3000);
+	assert_int_equal(read_whole(fixture, named_file(fixture, 0), place, 5000).result, 0);
+}
+
+static void test_files_that_cannot_be_read(void **state)
+{
+	struct fixture *fixture = *state;
+	char place[11];
+
+	struct outcome missing = read_whole(fixture, "/nowhere/at/all", place, 10);
+	assert_true(missing.result == -ENOENT && !missing.opened);
+	struct outcome folder = read_whole(fixture, "/", place, 10);
+	assert_true(folder.result == -EISDIR && folder.opened);
+	char path[] = "/proc/self/status";
+	struct outcome copied = { 0 };
+	assert_int_equal(uring_read_file(fixture->uring, path, place, 10, note_file, &copied), 0);
+	memset(path, 'x', sizeof(path) - 1);
+	idle(fixture);
+	assert_int_equal(copied.result, 11);
+	assert_int_equal(stats_of(fixture).failed, 2);
+}
+
+static void test_faults_of_whole_files(void **state)
+{
+	struct fixture *fixture = *state;
+	static char place[70001];
+	const char *path = named_file(fixture, 70000);
+	static const char *const survived[] = { "uring_read:1+:short", "uring_open:1:EINTR,uring_read:1:EINTR", "uring_open:1:EAGAIN,uring_read:2:EAGAIN,uring_read:1:short" };
+
+	for (size_t i = 0; i < COUNT_OF(survived); i++) {
+		arm(survived[i]);
+		memset(place, 'x', sizeof(place));
+		assert_int_equal(read_whole(fixture, path, place, 70000).result, 70000);
+		check_content(place, 70000);
+	}
+	arm("uring_open:1:EACCES,uring_read:1:EIO,uring_read:3:ENOMEM,uring_read:2:short");
+	struct outcome closed = read_whole(fixture, path, place, 70000);
+	assert_true(closed.result == -EACCES && !closed.opened);
+	struct outcome broken = read_whole(fixture, path, place, 70000);
+	assert_true(broken.result == -EIO && broken.opened);
+	assert_int_equal(read_whole(fixture, path, place, 70000).result, -ENOMEM); /* after a short read */
+	arm("uring_open:1+:EAGAIN"); /* there is an end to patience */
+	assert_int_equal(read_whole(fixture, path, place, 70000).result, -EAGAIN);
+	arm(NULL);
+	assert_int_equal(read_whole(fixture, path, place, 70000).result, 70000); /* nothing was left behind in a slot */
+}
+
+/* Enough of them for trials and their ends; the order in which they end is nobody's business. */
+static void test_many_files_over_whatever_road(void **state)
+{
+	enum { FILES = 5000, AT_ONCE = 16, BYTES = 700 };
+	struct fixture *fixture = *state;
+	static char places[AT_ONCE][BYTES + 1];
+	static struct outcome outcomes[AT_ONCE];
+	const char *path = named_file(fixture, BYTES);
+
+	for (int done = 0; done < FILES; done += AT_ONCE) {
+		memset(outcomes, 0, sizeof(outcomes));
+		memset(places, 0, sizeof(places));
+		for (int i = 0; i < AT_ONCE; i++)
+			assert_int_equal(uring_read_file(fixture->uring, path, places[i], BYTES, note_file, &outcomes[i]), 0);
+		idle(fixture);
+		for (int i = 0; i < AT_ONCE; i++) {
+			assert_true(outcomes[i].calls == 1 && outcomes[i].result == BYTES);
+			assert_memory_equal(places[i], places[0], BYTES);
+		}
+	}
+	check_content(places[0], BYTES);
+	struct uring_stats stats = stats_of(fixture);
+	assert_int_equal(stats.files[URING_PLAIN] + stats.files[URING_RING] + stats.files[URING_LINKED], (FILES + AT_ONCE - 1) / AT_ONCE * AT_ONCE);
+	if (road == URING_CHOOSE && uring_is_native(fixture->uring)) {
+		assert_true(stats.files[URING_PLAIN] >= 32 && stats.files[URING_RING] >= 32);
+		assert_true(stats.road_costs_ns[URING_PLAIN] > 0 && stats.road_costs_ns[URING_RING] > 0);
+		assert_true(stats.road < URING_ROADS);
+	}
 }
 
 /* More than one GiB goes in several transfers; a sparse file and a private map cost no memory to speak of. */
@@ -293,22 +484,45 @@ static void test_modes(void **state)
 	}
 }
 
+static int run_roads(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_whole_file, setup_road, teardown),
+		cmocka_unit_test_setup_teardown(test_a_file_of_another_size, setup_road, teardown),
+		cmocka_unit_test_setup_teardown(test_files_that_cannot_be_read, setup_road, teardown),
+		cmocka_unit_test_setup_teardown(test_faults_of_whole_files, setup_road, teardown),
+		cmocka_unit_test_setup_teardown(test_many_files_over_whatever_road, setup_road, teardown),
+	};
+	int failed = 0;
+
+	for (road = URING_PLAIN; road <= URING_CHOOSE; road++) {
+		char name[64];
+		snprintf(name, sizeof(name), "whole files: %s, %s", uring_road_name(road), mode == URING_OFF ? "io_uring off" : "io_uring on");
+		failed += _cmocka_run_group_tests(name, tests, COUNT_OF(tests), NULL, NULL);
+	}
+	return failed;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_write_sync_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_open_and_errors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_full_queue_says_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_event_descriptor, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_callbacks_may_submit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_short_transfers_go_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_interruptions_are_retried_and_errors_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_parts_go_in_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_writing_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_more_than_a_gibibyte, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_destroy_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_modes, setup, teardown),
 	};
 	mode = URING_AUTO;
 	int failed = cmocka_run_group_tests_name("io_uring where the kernel has it", tests, NULL, NULL);
+	failed += run_roads();
 	mode = URING_OFF;
-	return failed + cmocka_run_group_tests_name("plain system calls", tests, NULL, NULL);
+	failed += cmocka_run_group_tests_name("plain system calls", tests, NULL, NULL);
+	return failed + run_roads();
 }
