@@ -37,26 +37,28 @@ static void spooled(void *context, int status)
 	queue_for_commit(run, job);
 }
 
-static void spool_job(struct run *run, struct job *job)
+/* -EAGAIN: not now. */
+static int spool_job(struct run *run, struct job *job)
 {
 	struct text document = { (const char *)memory_at(run->memory, &job->document), job->document_bytes };
 	struct text conversations = TEXT_LITERAL("");
 
 	if (!lease_is_none(&job->conversations)) /* without generation there are none */
 		conversations = (struct text){ (const char *)memory_at(run->memory, &job->conversations), job->conversations_bytes };
-
-	job_move(job, &run->spooling);
+	int status = spool_append(run->spool, document, conversations, spooled, job, &job->spool_offset);
+	if (status == 0)
+		job_move(job, &run->spooling);
 	FAULT_POINT("commit_spool");
-	int status = spool_append(run->spool, run->uring, document, conversations, spooled, job, &job->spool_offset);
-	if (status < 0)
-		spooled(job, status);
+	return status;
 }
 
-/* What finds no room among the operations of the bulk I/O waits: a record's writes, and a sync behind them. */
+/* What finds no room in the batch waits. */
 static void spool_waiting(struct run *run)
 {
-	while (run->to_spool.first && !run->fatal_status && uring_room(run->uring) > SPOOL_WRITES_MAX)
-		spool_job(run, run->to_spool.first);
+	while (run->to_spool.first && !run->fatal_status && spool_job(run, run->to_spool.first) == 0)
+		;
+	if (!run->fatal_status)
+		spool_flush(run->spool, run->uring);
 }
 
 void commit_settle(struct run *run, struct job *job, enum job_outcome outcome, enum document_gate gate, struct text reason)

@@ -28,6 +28,27 @@ static void write_queues(const struct run *run, struct json_writer *json)
 	json_object_close(json);
 }
 
+void control_write_files(const struct run *run, struct json_writer *json)
+{
+	struct uring_stats stats;
+
+	uring_stats(run->uring, &stats);
+	json_key(json, "file_reads");
+	json_object_open(json);
+	json_member_string(json, "wanted", run->settings->io.reads);
+	json_member_string(json, "road", uring_road_name(stats.road));
+	for (enum uring_road road = URING_PLAIN; road < URING_ROADS; road++)
+		json_member_unsigned(json, uring_road_name(road), stats.files[road]);
+	json_member_unsigned(json, "repeated", stats.files_repeated);
+	json_member_unsigned(json, "road_changes", stats.road_changes);
+	json_key(json, "measured_us");
+	json_object_open(json);
+	for (enum uring_road road = URING_PLAIN; road < URING_ROADS; road++)
+		json_member_fixed(json, uring_road_name(road), (double)stats.road_costs_ns[road] / 1e3, 2);
+	json_object_close(json);
+	json_object_close(json);
+}
+
 void control_status_json(struct run *run, struct buffer *out)
 {
 	const struct run_stats *stats = &run->stats;
@@ -66,6 +87,7 @@ void control_status_json(struct run *run, struct buffer *out)
 	json_member_unsigned(&json, "ring_bytes", memory_capacity(run->memory, MEMORY_RING));
 	json_member_unsigned(&json, "ring_leased_bytes", memory_leased(run->memory, MEMORY_RING));
 	json_member_boolean(&json, "io_uring", uring_is_native(run->uring));
+	control_write_files(run, &json);
 	write_queues(run, &json);
 	control_write_workers(run, &json);
 	json_object_close(&json);

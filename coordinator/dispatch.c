@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	OUTPUT_LEAST_BYTES = 128 * 1024,
@@ -27,6 +28,11 @@ void dispatch_enqueue(struct run *run, struct job *job, enum job_stage stage)
 void dispatch_release_input(struct run *run, struct job *job)
 {
 	memory_release(run->memory, &job->input);
+	if (job->descriptor >= 0) {
+		close(job->descriptor); /* only read: there is nothing to be told */
+		job->descriptor = -1;
+		run->open_descriptors--;
+	}
 	if (job->member_block && --job->member_block->readers == 0) {
 		memory_release(run->memory, &job->member_block->lease);
 		free(job->member_block);

@@ -66,22 +66,30 @@ static bool has_settled_content(struct run *run, const struct job *job)
 	       (strcmp(outcome, "done") == 0 || strcmp(outcome, "rejected") == 0);
 }
 
-static void read_done(void *context, int64_t result)
+/* A document that changes under the reading would come in cut or torn. */
+static bool is_whole(struct run *run, struct job *job, int64_t result, bool opened)
+{
+	char reason[200];
+
+	if (result == (int64_t)job->bytes)
+		return true;
+	if (result < 0)
+		snprintf(reason, sizeof(reason), "cannot %s: %s", opened ? "read" : "open", strerror((int)-result));
+	else
+		snprintf(reason, sizeof(reason), "it changed while it was read (%s than the %llu bytes that it had); it is tried again by the next run",
+			 result > (int64_t)job->bytes ? "more" : "fewer", (unsigned long long)job->bytes);
+	settle_unread(run, job, JOB_FAILED, reason);
+	return false;
+}
+
+static void read_done(void *context, int64_t result, bool opened)
 {
 	struct job *job = context;
 	struct run *run = (struct run *)((char *)job->list - offsetof(struct run, reading));
-	char reason[200];
 
-	if (close(job->descriptor) < 0)
-		log_debug("%s: close: %s", job->path, strerror(errno));
-	job->descriptor = -1;
-	if (result <= 0) {
-		snprintf(reason, sizeof(reason), result < 0 ? "cannot read: %s" : "it became empty while it was read", strerror((int)-result));
-		settle_unread(run, job, JOB_FAILED, reason);
+	if (!is_whole(run, job, result, opened))
 		return;
-	}
 	uint8_t *place = memory_at(run->memory, &job->input);
-	job->bytes = (uint64_t)result;
 	input_write_header(place, text_from(job->source), TEXT_LITERAL(""), 0, 0, job->bytes);
 	const struct input_header *header = (const void *)place;
 	memcpy(job->content_xxh3, header->content_xxh3, sizeof(job->content_xxh3));
@@ -97,29 +105,37 @@ static void read_done(void *context, int64_t result)
 	FAULT_POINT("intake_queued");
 }
 
+static bool is_large(const struct run *run, uint64_t bytes, uint64_t lease_bytes)
+{
+	uint64_t capacity = memory_capacity(run->memory, MEMORY_RING);
+	return lease_bytes > capacity || (double)bytes > run->settings->ipc.large_share * (double)capacity;
+}
+
 /* The header in the ring, the bytes in a descriptor that goes to the worker. */
 static void keep_descriptor(struct run *run, struct job *job)
 {
-	uint8_t *place = memory_at(run->memory, &job->input);
+	char reason[200];
 
-	input_write_header(place, text_from(job->source), TEXT_LITERAL(""), 0, INPUT_BY_DESCRIPTOR, job->bytes);
+	job->descriptor = open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (job->descriptor < 0) {
+		snprintf(reason, sizeof(reason), "cannot open: %s", strerror(errno));
+		settle_unread(run, job, JOB_FAILED, reason);
+		return;
+	}
+	input_write_header(memory_at(run->memory, &job->input), text_from(job->source), TEXT_LITERAL(""), 0, INPUT_BY_DESCRIPTOR, job->bytes);
 	run->stats.by_descriptor++;
+	run->open_descriptors++;
 	dispatch_enqueue(run, job, JOB_PREPROCESS);
 	FAULT_POINT("intake_kept");
 }
 
-static bool is_large(const struct run *run, uint64_t bytes)
-{
-	return (double)bytes > run->settings->ipc.large_share * (double)memory_capacity(run->memory, MEMORY_RING);
-}
-
-/* Opens and starts reading. -EAGAIN: the ring has no room now. */
+/* Starts reading. -EAGAIN: the ring has no room now. One byte more than the file has tells one that grows. */
 static int start_reading(struct run *run, struct job *job)
 {
 	size_t header_bytes = input_header_bytes(strlen(job->source), 0);
-	bool large = is_large(run, job->bytes);
-	char reason[200];
-	int status = memory_lease(run->memory, MEMORY_RING, header_bytes + (large ? 0 : job->bytes), &job->input, &run->error);
+	uint64_t lease_bytes = header_bytes + job->bytes + 1;
+	bool large = is_large(run, job->bytes, lease_bytes);
+	int status = memory_lease(run->memory, MEMORY_RING, large ? header_bytes : lease_bytes, &job->input, &run->error);
 
 	if (status == -EAGAIN)
 		return status;
@@ -128,21 +144,15 @@ static int start_reading(struct run *run, struct job *job)
 		return 0;
 	}
 	FAULT_POINT("intake_lease");
-	job->descriptor = open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (job->descriptor < 0) {
-		snprintf(reason, sizeof(reason), "cannot open: %s", strerror(errno));
-		settle_unread(run, job, JOB_FAILED, reason);
-		return 0;
-	}
 	if (large) {
 		keep_descriptor(run, job);
 		return 0;
 	}
 	job_move(job, &run->reading);
-	status = uring_read(run->uring, job->descriptor, memory_at(run->memory, &job->input) + header_bytes, job->bytes, 0, read_done, job);
+	status = uring_read_file(run->uring, job->path, memory_at(run->memory, &job->input) + header_bytes, job->bytes, read_done, job);
 	FAULT_POINT("intake_reading");
 	if (status < 0)
-		read_done(job, status);
+		read_done(job, status, false);
 	return 0;
 }
 
@@ -187,26 +197,11 @@ static void count_ahead(struct run *run)
 	run->more_to_do |= run->count_walk != NULL;
 }
 
-/* Enough is read for the workers: more would only spread over more of the ring, whose first pages are in the caches and in the page tables of
- * all. Behind the mark nothing is read until half of it is gone, so that reads come in batches. */
-static bool is_far_ahead(struct run *run)
+/* Reads leave half of the queue to what is being written. Large files count as long as they are open. */
+static bool has_room(const struct run *run)
 {
-	size_t waiting = run->reading.count + run->queues[JOB_PREPROCESS].count + run->queues[JOB_EXPAND].count;
-	size_t most = (size_t)AHEAD_FILES_A_WORKER * run->worker_count, least = 2 * (size_t)run->settings->ipc.credits * run->worker_count;
-	uint64_t bytes_most = AHEAD_BYTES;
-
-	if (run->far_ahead) {
-		most /= 2;
-		bytes_most /= 2;
-	}
-	run->far_ahead = waiting >= most || (waiting >= least && memory_leased(run->memory, MEMORY_RING) >= bytes_most);
-	return run->far_ahead;
-}
-
-/* Reads leave half of the queue to what is being written. */
-static bool has_room(struct run *run)
-{
-	return !is_far_ahead(run) && run->reading.count < run->settings->io.open_files && uring_room(run->uring) > RUN_URING_ENTRIES / 2 &&
+	return run->reading.count + run->open_descriptors < run->settings->io.open_files && uring_room(run->uring) > RUN_URING_ENTRIES / 2 &&
+	FAULT_POINT("intake_reading");
 	       run_jobs_in_flight(run) < RUN_JOBS_MAX;
 }
 

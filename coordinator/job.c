@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *job_outcome_name(enum job_outcome outcome)
 {
@@ -34,10 +33,8 @@ void job_destroy(struct job *job)
 	if (!job)
 		return;
 	CHECK(!job->list && lease_is_none(&job->input) && lease_is_none(&job->output) && lease_is_none(&job->document) &&
-	      lease_is_none(&job->conversations) && !job->member_block && job->open_members == 0);
+	      lease_is_none(&job->conversations) && job->descriptor < 0 && !job->member_block && job->open_members == 0);
 	job_names_remove(job);
-	if (job->descriptor >= 0)
-		close(job->descriptor);
 	free(job->source);
 	free(job->container);
 	free(job->path);

@@ -147,6 +147,7 @@ struct run {
 	size_t submitted_first, submitted_count;
 	struct job_names names; /* of files in flight */
 	struct walk_entry held_entry; /* a file that is in flight as it was before: taken again when that is through; path NULL: none */
+	size_t open_descriptors; /* of files handed over as such */
 	struct job *waiting; /* read next, when the ring has room: in no list */
 
 	uint64_t job_ids;
@@ -280,6 +281,9 @@ void scale_step(struct run *run, uint64_t now_ns);
 /* --- control.c --- */
 void control_answer(struct run *run, const struct channel_peer *peer, const struct message *request);
 void control_status_json(struct run *run, struct buffer *out);
+struct json_writer;
+/* "file_reads": the road that files take, how many took which, and what was measured. */
+void control_write_files(const struct run *run, struct json_writer *json);
 
 /* --- progress.c --- */
 void progress_step(struct run *run, uint64_t now_ns);

@@ -169,6 +169,14 @@ static int open_memory(struct run *run, struct error_text *error)
 	return memory_add_segment(run->memory, MEMORY_RING, ring, true, error);
 }
 
+static enum uring_road wanted_road(const char *name)
+{
+	for (enum uring_road road = URING_PLAIN; road < URING_ROADS; road++)
+		if (strcmp(name, uring_road_name(road)) == 0)
+			return road;
+	return URING_CHOOSE;
+}
+
 static int open_io(struct run *run, struct error_text *error)
 {
 	enum uring_mode mode = strcmp(run->settings->io.uring, "off") == 0 ? URING_OFF : URING_AUTO;
@@ -176,6 +184,7 @@ static int open_io(struct run *run, struct error_text *error)
 
 	if (status < 0)
 		return status;
+	uring_set_road(run->uring, wanted_road(run->settings->io.reads));
 	if (!uring_is_native(run->uring))
 		log_info("files are read and written by plain system calls (%s)",
 			 mode == URING_OFF ? "io.uring is off" : error_describe(uring_fallback_reason(run->uring)));

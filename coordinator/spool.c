@@ -13,22 +13,28 @@
 
 _Static_assert(sizeof(struct spool_record) == SPOOL_ALIGNMENT, "a record header fills one unit");
 
+enum { RECORD_PARTS_MAX = 5 /* header, document, padding, conversations, padding */ };
+_Static_assert(SPOOL_BATCH_RECORDS * RECORD_PARTS_MAX <= URING_PARTS_MAX, "a batch is one write");
+
+struct batch {
+	struct {
+		struct spool_record record;
+		spool_done *done;
+		void *context;
+	} records[SPOOL_BATCH_RECORDS];
+	struct iovec parts[SPOOL_BATCH_RECORDS * RECORD_PARTS_MAX];
+	unsigned record_count, part_count;
+	uint64_t offset, bytes;
+};
+
+/* Two batches take turns: one is filled while the other is written. A file system that cannot write without waiting (ext4) hands each
+ * write to a kernel thread: one write for all that has come meanwhile costs that once. */
 struct spool {
 	int file;
 	uint64_t end;
-};
-
-struct append { /* one record on its way */
-	struct spool_record record;
-	spool_done *done;
-	void *context;
-	unsigned under_way;
-	int status;
-};
-
-struct part {
-	struct append *append;
-	uint64_t bytes;
+	struct batch batches[2];
+	unsigned filling;
+	bool under_way;
 };
 
 static uint64_t padded(uint64_t bytes)
@@ -79,68 +85,63 @@ void spool_close(struct spool *spool)
 	free(spool);
 }
 
-static void finish_part(struct append *append, int status)
+static void add_part(struct batch *batch, const void *data, uint64_t bytes)
 {
-	if (append->status == 0)
-		append->status = status;
-	if (--append->under_way > 0)
+	static const uint8_t zeros[SPOOL_ALIGNMENT];
+	uint64_t padding = padded(bytes) - bytes;
+
+	if (bytes == 0)
 		return;
-	append->done(append->context, append->status);
-	free(append);
+	batch->parts[batch->part_count++] = (struct iovec){ (void *)(uintptr_t)data, bytes };
+	if (padding)
+		batch->parts[batch->part_count++] = (struct iovec){ (void *)(uintptr_t)zeros, padding };
+	batch->bytes += bytes + padding;
 }
 
-static void part_done(void *context, int64_t result)
+int spool_append(struct spool *spool, struct text document, struct text conversations, spool_done *done, void *context, uint64_t *ret_offset)
 {
-	struct part *part = context;
-	struct append *append = part->append;
-	int status = result < 0 ? (int)result : (uint64_t)result == part->bytes ? 0 : -EIO;
+	struct batch *batch = &spool->batches[spool->filling];
 
-	free(part);
-	finish_part(append, status);
-}
-
-static void write_part(struct spool *spool, struct uring *uring, struct append *append, const void *from, uint64_t bytes, uint64_t offset)
-{
-	struct part *part = malloc(sizeof(*part));
-	int status = -ENOMEM;
-
-	append->under_way++;
-	if (part) {
-		*part = (struct part){ append, bytes };
-		status = uring_write(uring, spool->file, from, bytes, offset, part_done, part);
-	}
-	if (status < 0) {
-		free(part);
-		finish_part(append, status);
-	}
-}
-
-int spool_append(struct spool *spool, struct uring *uring, struct text document, struct text conversations, spool_done *done,
-		 void *context, uint64_t *ret_offset)
-{
-	struct append *append = calloc(1, sizeof(*append));
-
-	if (!append)
-		return -ENOMEM;
-	*append = (struct append){
-		.record = { .magic = SPOOL_MAGIC, .layout = segment_layout(), .document_bytes = document.bytes,
-			    .conversations_bytes = conversations.bytes },
-		.done = done, .context = context, .under_way = 1,
-	};
-	/* uring_write never calls back from inside, so the hold taken above keeps `append` alive to the last line. */
-	/* NOLINTBEGIN(clang-analyzer-unix.Malloc) */
-	uint64_t offset = spool->end;
-	*ret_offset = offset;
-	write_part(spool, uring, append, &append->record, sizeof(append->record), offset);
-	offset += sizeof(append->record);
-	write_part(spool, uring, append, document.data, document.bytes, offset);
-	offset += padded(document.bytes);
-	if (conversations.bytes)
-		write_part(spool, uring, append, conversations.data, conversations.bytes, offset);
-	spool->end = offset + padded(conversations.bytes);
-	finish_part(append, 0); /* the hold taken at the start */
-	/* NOLINTEND(clang-analyzer-unix.Malloc) */
+	if (batch->record_count == SPOOL_BATCH_RECORDS)
+		return -EAGAIN;
+	unsigned index = batch->record_count++;
+	batch->records[index].record = (struct spool_record){ .magic = SPOOL_MAGIC, .layout = segment_layout(), .document_bytes = document.bytes,
+							      .conversations_bytes = conversations.bytes };
+	batch->records[index].done = done;
+	batch->records[index].context = context;
+	if (index == 0)
+		batch->offset = spool->end;
+	*ret_offset = spool->end;
+	uint64_t before = batch->bytes;
+	add_part(batch, &batch->records[index].record, sizeof(struct spool_record));
+	add_part(batch, document.data, document.bytes);
+	add_part(batch, conversations.data, conversations.bytes);
+	spool->end += batch->bytes - before;
 	return 0;
+}
+
+static void batch_done(void *context, int64_t result)
+{
+	struct spool *spool = context;
+	struct batch *batch = &spool->batches[1 - spool->filling];
+	int status = result < 0 ? (int)result : (uint64_t)result == batch->bytes ? 0 : -EIO;
+
+	for (unsigned i = 0; i < batch->record_count; i++)
+		batch->records[i].done(batch->records[i].context, status);
+	batch->record_count = batch->part_count = 0;
+	batch->bytes = 0;
+	spool->under_way = false;
+}
+
+void spool_flush(struct spool *spool, struct uring *uring)
+{
+	struct batch *batch = &spool->batches[spool->filling];
+
+	if (spool->under_way || batch->record_count == 0 ||
+	    uring_write_parts(uring, spool->file, batch->parts, batch->part_count, batch->offset, batch_done, spool) < 0)
+		return; /* no room among the operations: the next time */
+	spool->under_way = true;
+	spool->filling = 1 - spool->filling;
 }
 
 int spool_sync(struct spool *spool, struct uring *uring, uring_done *done, void *context)

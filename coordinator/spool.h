@@ -11,7 +11,10 @@
 #include <stdint.h>
 
 #define SPOOL_MAGIC 0x4C4F4F5053434F44u /* "DOCSPOOL" */
-enum { SPOOL_ALIGNMENT = 64, SPOOL_WRITES_MAX = 3 /* of one record */ };
+enum {
+	SPOOL_ALIGNMENT = 64,
+	SPOOL_BATCH_RECORDS = 64, /* of one write */
+};
 
 struct spool_record { /* followed by the document block, then the conversation block, each padded to SPOOL_ALIGNMENT */
 	uint64_t magic;
@@ -26,11 +29,14 @@ struct spool; /* for writing */
 int spool_open(struct spool **ret_spool, const char *path, uint64_t end, struct error_text *error) WARN_UNUSED;
 void spool_close(struct spool *spool);
 
-/* Queues the writes of one record; both blocks must stay until `done`, called once with 0 or -errno. Its place in the file
- * is in ret_offset at once. */
+/* Adds a record to the batch that is being filled, at the file's end; its place is in ret_offset at once. Both blocks must stay until `done`,
+ * called once with 0 or -errno. -EAGAIN: the batch is full and the one before is still being written. */
 typedef void spool_done(void *context, int status);
-int spool_append(struct spool *spool, struct uring *uring, struct text document, struct text conversations, spool_done *done,
-		 void *context, uint64_t *ret_offset) WARN_UNUSED;
+int spool_append(struct spool *spool, struct text document, struct text conversations, spool_done *done, void *context,
+		 uint64_t *ret_offset) WARN_UNUSED;
+/* Queues the write of what was appended, in one piece, unless an earlier batch is under way: what comes meanwhile goes together. Call
+ * it again when that has ended. */
+void spool_flush(struct spool *spool, struct uring *uring);
 /* fdatasync behind all that is complete. */
 int spool_sync(struct spool *spool, struct uring *uring, uring_done *done, void *context) WARN_UNUSED;
 uint64_t spool_end(const struct spool *spool);

@@ -61,6 +61,7 @@ static void write_run_members(struct json_writer *json, const struct run *run)
 	json_member_unsigned(json, "bad_messages", stats->bad_messages);
 	json_member_unsigned(json, "lane_rescues", lanes_rescues(run));
 	json_member_unsigned(json, "by_descriptor", stats->by_descriptor);
+	control_write_files(run, json);
 	json_member_unsigned(json, "commits", stats->commits);
 	json_member_fixed(json, "preprocess_s", (double)stats->preprocess_ns / 1e9, 3);
 	json_member_fixed(json, "generate_s", (double)stats->generate_ns / 1e9, 3);

@@ -68,12 +68,27 @@ static void piece_done(void *context, int64_t result)
 	free(piece);
 }
 
+static const char *what_to_do(int status)
+{
+	switch (status) {
+	case -ENOSPC: return "; free some space and run 'coordinator finalise' on the output folder";
+	case -EDQUOT: return "; this user's quota is used up: free some of it and run 'coordinator finalise' on the output folder";
+	case -EIO: return "; the disk fails (the system's log says more): 'coordinator finalise' on the output folder tries again";
+	default: return "";
+	}
+}
+
 static int check(const struct output_file *out, struct error_text *error)
 {
 	if (out->status == 0)
 		return 0;
-	return error_set(error, out->status, "%s: cannot write: %s%s", out->path, strerror(-out->status),
-			 out->status == -ENOSPC ? "; free some space and run 'coordinator finalise' on the folder" : "");
+	return error_set(error, out->status, "%s: cannot write: %s%s", out->path, strerror(-out->status), what_to_do(out->status));
+}
+
+static void add_to_hash(struct output_file *out, const char *data, size_t bytes)
+{
+	if (EVP_DigestUpdate(out->digest, data, bytes) != 1)
+		out->status = -EIO;
 }
 
 static void hand_over(struct output_file *out)
@@ -87,14 +102,28 @@ static void hand_over(struct output_file *out)
 	}
 	piece->out = out;
 	piece->data = buffer_give(&out->pending, &piece->bytes);
-	if (EVP_DigestUpdate(out->digest, piece->data, piece->bytes) != 1)
-		out->status = -EIO;
+	add_to_hash(out, piece->data, piece->bytes);
 	out->in_flight++;
 	uint64_t offset = out->offset;
 	out->offset += piece->bytes;
 	int status = uring_write(out->uring, out->file, piece->data, piece->bytes, offset, piece_done, piece);
 	if (status < 0)
 		piece_done(piece, status);
+}
+
+/* What is left at the end of a file. There is nothing to do while it is written, so the ring would only cost a way round. */
+static void write_rest(struct output_file *out)
+{
+	if (out->pending.status) {
+		out->status = out->pending.status;
+		return;
+	}
+	add_to_hash(out, out->pending.data, out->pending.bytes);
+	int64_t result = uring_write_now(out->uring, out->file, out->pending.data, out->pending.bytes, out->offset);
+	if (result < 0 && out->status == 0)
+		out->status = (int)result;
+	out->offset += out->pending.bytes;
+	buffer_clear(&out->pending);
 }
 
 int output_file_flush(struct output_file *out, struct error_text *error)
@@ -125,8 +154,8 @@ int output_file_finish(struct output_file *out, char ret_hash[OUTPUT_HASH_HEX_BY
 {
 	char part[PATH_MAX + 8];
 
-	if (out->pending.bytes > 0 && out->status == 0)
-		hand_over(out);
+	if ((out->pending.bytes > 0 || out->pending.status) && out->status == 0)
+		write_rest(out);
 	if (out->in_flight && uring_wait_idle(out->uring, WRITE_TIMEOUT_MS) < 0 && out->status == 0)
 		out->status = -ETIMEDOUT;
 	finish_hash(out, ret_hash);
@@ -151,8 +180,8 @@ void output_file_abandon(struct output_file *out)
 
 	if (!out)
 		return;
-	if (out->in_flight && uring_wait_idle(out->uring, WRITE_TIMEOUT_MS) < 0)
-		out->status = -ETIMEDOUT; /* the pieces stay with the ring, which waits for them when it is destroyed */
+	while (out->in_flight && uring_wait_idle(out->uring, WRITE_TIMEOUT_MS) < 0)
+		; /* the pieces still on their way name this file */
 	if (out->file >= 0) {
 		close(out->file);
 		part_path(out, part);
