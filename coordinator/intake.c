@@ -197,11 +197,26 @@ static void count_ahead(struct run *run)
 	run->more_to_do |= run->count_walk != NULL;
 }
 
-/* Reads leave half of the queue to what is being written. Large files count as long as they are open. */
-static bool has_room(const struct run *run)
+/* Enough is read for the workers: more would only spread over more of the ring, whose first pages are in the caches and in the page tables of
+ * all. Behind the mark nothing is read until half of it is gone, so that reads come in batches. */
+static bool is_far_ahead(struct run *run)
 {
-	return run->reading.count + run->open_descriptors < run->settings->io.open_files && uring_room(run->uring) > RUN_URING_ENTRIES / 2 &&
-	FAULT_POINT("intake_reading");
+	size_t waiting = run->reading.count + run->queues[JOB_PREPROCESS].count + run->queues[JOB_EXPAND].count;
+	size_t most = (size_t)AHEAD_FILES_A_WORKER * run->worker_count, least = 2 * (size_t)run->settings->ipc.credits * run->worker_count;
+	uint64_t bytes_most = AHEAD_BYTES;
+
+	if (run->far_ahead) {
+		most /= 2;
+		bytes_most /= 2;
+	}
+	run->far_ahead = waiting >= most || (waiting >= least && memory_leased(run->memory, MEMORY_RING) >= bytes_most);
+	return run->far_ahead;
+}
+
+/* Reads leave half of the queue to what is being written. Large files count as long as they are open. */
+static bool has_room(struct run *run)
+{
+	return !is_far_ahead(run) && run->reading.count + run->open_descriptors < run->settings->io.open_files && uring_room(run->uring) > RUN_URING_ENTRIES / 2 &&
 	       run_jobs_in_flight(run) < RUN_JOBS_MAX;
 }
 

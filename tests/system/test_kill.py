@@ -26,7 +26,7 @@ SETTINGS = ("--workers", "1", "--shm", "64M", "--progress", "never", "--set", "i
             "--set", "ipc.large_share=0.01", "--set", "supervise.attempts=50")
 
 # In the program, but nothing that a run does passes them.
-UNUSED = {"uring_open"}
+UNUSED = set()
 
 
 def points_of(program):
