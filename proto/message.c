@@ -16,7 +16,7 @@ enum field_type { FIELD_U16, FIELD_U32, FIELD_U64, FIELD_I64, FIELD_NAME, FIELD_
 
 #define IN(type) (1u << (type))
 #define IN_DESCRIPTOR (IN(MESSAGE_TASK) | IN(MESSAGE_RESULT))
-#define IN_WORKER (IN(MESSAGE_HELLO) | IN(MESSAGE_RESULT) | IN(MESSAGE_HEARTBEAT) | IN(MESSAGE_GOODBYE))
+#define IN_WORKER (IN(MESSAGE_HELLO) | IN(MESSAGE_MODEL) | IN(MESSAGE_RESULT) | IN(MESSAGE_HEARTBEAT) | IN(MESSAGE_GOODBYE))
 
 /* Which message types carry which field, under which key. PROTOCOL.md says the same in words. */
 static const struct field {
@@ -29,10 +29,10 @@ static const struct field {
 	{ "worker", FIELD_U64, offsetof(struct message, worker), IN_WORKER },
 	{ "pid", FIELD_U64, offsetof(struct message, pid), IN(MESSAGE_HELLO) },
 	{ "core", FIELD_I64, offsetof(struct message, core), IN(MESSAGE_HELLO) | IN(MESSAGE_PLACE) },
-	{ "status", FIELD_I64, offsetof(struct message, status), IN(MESSAGE_REPLY) },
-	{ "count", FIELD_U64, offsetof(struct message, count), IN(MESSAGE_HEARTBEAT) | IN(MESSAGE_PLACE) },
+	{ "status", FIELD_I64, offsetof(struct message, status), IN(MESSAGE_REPLY) | IN(MESSAGE_MODEL) },
+	{ "count", FIELD_U64, offsetof(struct message, count), IN(MESSAGE_HEARTBEAT) | IN(MESSAGE_PLACE) | IN(MESSAGE_MODEL) },
 	{ "ns", FIELD_U64, offsetof(struct message, duration_ns), IN(MESSAGE_RESULT) },
-	{ "body", FIELD_BODY, offsetof(struct message, body), IN(MESSAGE_REQUEST) | IN(MESSAGE_REPLY) },
+	{ "body", FIELD_BODY, offsetof(struct message, body), IN(MESSAGE_REQUEST) | IN(MESSAGE_REPLY) | IN(MESSAGE_MODEL) },
 	{ "task", FIELD_U64, offsetof(struct message, descriptor.task_id), IN_DESCRIPTOR },
 	{ "gen", FIELD_U32, offsetof(struct message, descriptor.generation), IN_DESCRIPTOR },
 	{ "kind", FIELD_U16, offsetof(struct message, descriptor.kind), IN_DESCRIPTOR },

@@ -22,8 +22,19 @@ enum message_type {
 	MESSAGE_REPLY,      /* to a client: status 0 or a negative code; body = JSON text or the reason */
 	MESSAGE_BELL,       /* coordinator, worker: there is something in your lane (ipc/lane.h): wake up */
 	MESSAGE_PLACE,      /* coordinator: the worker was put on core (-1: anywhere); count = workers that share it, itself among them */
+	MESSAGE_MODEL,      /* worker of a model: count = tasks it wants to hold, status = enum message_model_state; body = JSON object, how it fares */
 	MESSAGE_TYPE_COUNT
 };
+
+enum message_model_state {
+	MESSAGE_MODEL_STARTING, /* the server is being looked at for the first time */
+	MESSAGE_MODEL_UP,
+	MESSAGE_MODEL_TRYING,   /* it seems to be back: one task to see */
+	MESSAGE_MODEL_DOWN,     /* its breaker is open */
+	MESSAGE_MODEL_UNUSABLE, /* reachable, but no use: no such model, wrong key */
+	MESSAGE_MODEL_STATE_COUNT
+};
+enum { MESSAGE_MODEL_BODY_MAX = 8192 };
 
 struct message {
 	uint32_t type;

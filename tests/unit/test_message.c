@@ -58,6 +58,8 @@ static void test_round_trip(void **state)
 			assert_true(got.count == UINT64_MAX && got.worker == 7);
 		if (type == MESSAGE_PLACE)
 			assert_true(got.count == UINT64_MAX && got.core == -1);
+		if (type == MESSAGE_MODEL)
+			assert_true(got.count == UINT64_MAX && got.worker == 7 && got.status == -4097 && text_equal(got.body, sent.body));
 		if (type == MESSAGE_REPLY)
 			assert_true(got.status == -4097 && text_equal(got.body, sent.body));
 		if (type == MESSAGE_REQUEST)

@@ -23,12 +23,19 @@ enum {
 	EXIT_FAILED = 1,
 	EXIT_DO_NOT_RESTART = 2,
 	EXIT_RESOURCES = 3,
-	TASKS_HELD_MAX = 64,
+	TASKS_HELD_MAX = 256,
 	SAFETY_NET_MS = 100, /* a sleeper looks into its lane as often, bell or not */
 	RESCUE_MS = 500,     /* a bell that was not heard by then was not rung */
 };
 
+struct worker_finisher { /* what a program of many tasks knows of its frame */
+	struct worker *worker;
+	uint32_t under_way;
+	uint64_t told_capacity, told_state; /* as the coordinator knows them */
+};
+
 struct worker { /* one per process */
+	struct worker_finisher finisher;
 	const struct worker_program *program;
 	struct session session;
 	struct settings settings;
@@ -38,6 +45,7 @@ struct worker { /* one per process */
 	size_t held_first, held_count;
 	uint64_t tasks_done;
 	struct lane_spin spin;
+	uint64_t reported_ns; /* when it last said how its model fares */
 	uint64_t said_ns; /* when the coordinator last heard from this worker */
 	bool stopping; /* told to stop: finish what is held, then end */
 	bool leaving;  /* asked by a signal: no new tasks, wait to be told to stop */
@@ -133,6 +141,60 @@ static int run_task(struct worker *worker, struct descriptor descriptor)
 	return session_send_result(&worker->session, &reply, worker->said_ns - start_ns);
 }
 
+/* --- many tasks at once ------------------------------------------------------------------------------------------ */
+
+int worker_finish(struct worker_finisher *finisher, const struct worker_task *task, uint16_t status, uint64_t bytes, uint32_t argument)
+{
+	struct worker *worker = finisher->worker;
+	struct descriptor reply = task->descriptor;
+
+	CHECK(finisher->under_way > 0 && (status != DESCRIPTOR_DONE || bytes <= task->out_bytes));
+	finisher->under_way--;
+	reply.status = status;
+	if (status == DESCRIPTOR_DONE || status == DESCRIPTOR_NEEDS_SPACE)
+		reply.out_bytes = bytes;
+	if (status == DESCRIPTOR_NEXT_MODEL)
+		reply.argument = argument;
+	worker->tasks_done++;
+	worker->said_ns = clock_monotonic_ns();
+	FAULT_POINT("worker_reply");
+	return session_send_result(&worker->session, &reply, worker->said_ns - task->started_ns);
+}
+
+static int begin_task(struct worker *worker, struct descriptor descriptor)
+{
+	struct worker_task task = { .descriptor = descriptor, .started_ns = clock_monotonic_ns() };
+	struct mapped_file file = { NULL, 0 };
+
+	worker->finisher.under_way++;
+	if (descriptor.kind != DESCRIPTOR_GENERATE || open_task(worker, &task, &file) < 0)
+		return worker_finish(&worker->finisher, &task, DESCRIPTOR_INPUT_DAMAGED, 0, 0);
+	FAULT_POINT("worker_handle");
+	return worker->program->many->begin(worker->context, &worker->finisher, &task);
+}
+
+/* What the model can take and how it fares, when that is news or `always`. */
+static int report_model(struct worker *worker, bool always)
+{
+	const struct worker_many *many = worker->program->many;
+	struct message message = { .type = MESSAGE_MODEL, .worker = worker->session.worker_number };
+	struct buffer json;
+	int status = 0;
+
+	buffer_init(&json, MESSAGE_MODEL_BODY_MAX);
+	message.count = many->capacity(worker->context);
+	message.status = many->report(worker->context, &json);
+	CHECK(message.count <= WORKER_TASKS_MAX);
+	if (always || message.count != worker->finisher.told_capacity || (uint64_t)message.status != worker->finisher.told_state) {
+		message.body = json.status ? TEXT_LITERAL("{}") : buffer_view(&json);
+		worker->finisher.told_capacity = message.count;
+		worker->finisher.told_state = (uint64_t)message.status;
+		status = session_send(&worker->session, &message);
+	}
+	buffer_done(&json);
+	return status;
+}
+
 /* --- the loop --------------------------------------------------------------------------------------------------- */
 
 static void hold(struct worker *worker, const struct descriptor *descriptor)
@@ -220,8 +282,14 @@ static int poll_once(struct worker *worker, uint64_t timeout_ms)
 		{ .socket = channel_socket(session->channel), .events = ZMQ_POLLIN },
 		{ .fd = session->attach_socket, .events = ZMQ_POLLIN },
 		{ .fd = session->bell_in, .events = ZMQ_POLLIN },
+		{ .fd = worker->program->many ? worker->program->many->descriptor(worker->context) : -1, .events = ZMQ_POLLIN },
 	};
-	int ready = zmq_poll(items, session->bell_in < 0 ? 2 : 3, (long)timeout_ms);
+	int count = 4;
+	if (items[3].fd < 0)
+		count--;
+	if (session->bell_in < 0)
+		items[2] = items[--count]; /* the one behind it, or none */
+	int ready = zmq_poll(items, count, (long)timeout_ms);
 	uint64_t rings;
 
 	if (ready < 0)
@@ -260,6 +328,63 @@ static int wait_for_work(struct worker *worker)
 	int status = sleep_until_woken(worker);
 	lane_wake(lane);
 	return status;
+}
+
+/* A program of many tasks waits for its own descriptor too, and its tasks may be due. It never spins: what it waits for takes long. */
+static int wait_for_many(struct worker *worker)
+{
+	struct lane *lane = &worker->session.lane;
+	uint64_t now_ns = clock_monotonic_ns(), next_ns = worker->program->many->next_ns(worker->context);
+	uint64_t heartbeat_ns = worker->settings.supervise.heartbeat_ms * 1000000;
+	uint64_t timeout_ms = lane_is_open(lane) ? SAFETY_NET_MS : worker->settings.supervise.heartbeat_ms;
+
+	if (next_ns <= now_ns)
+		return 0;
+	if ((next_ns - now_ns + 999999) / 1000000 < timeout_ms)
+		timeout_ms = (next_ns - now_ns + 999999) / 1000000;
+	if (lane_is_open(lane) && !lane_fall_asleep(lane))
+		return 0;
+	int status = poll_once(worker, timeout_ms);
+	lane_wake(lane);
+	if (status >= 0 && clock_monotonic_ns() - worker->reported_ns >= heartbeat_ns) {
+		worker->reported_ns = worker->said_ns = clock_monotonic_ns();
+		status = send_simple(worker, MESSAGE_HEARTBEAT);
+		if (status == 0)
+			status = report_model(worker, true);
+	}
+	return status < 0 ? status : 0;
+}
+
+/* Until told to stop and through with what was begun. */
+static int serve_many(struct worker *worker)
+{
+	const struct worker_many *many = worker->program->many;
+
+	for (;;) {
+		int status = receive_messages(worker);
+		if (status == 0)
+			status = receive_tasks(worker);
+		while (status == 0 && worker->held_count > 0) {
+			struct descriptor descriptor = worker->held[worker->held_first];
+			worker->held_first = (worker->held_first + 1) % TASKS_HELD_MAX;
+			worker->held_count--;
+			status = begin_task(worker, descriptor);
+		}
+		if (status == 0)
+			status = many->step(worker->context, &worker->finisher, clock_monotonic_ns());
+		if (status == 0)
+			status = report_model(worker, false);
+		if (status == 0 && leave_asked && !worker->leaving) {
+			worker->leaving = true;
+			status = send_simple(worker, MESSAGE_GOODBYE);
+		}
+		if (status == 0 && worker->stopping && worker->finisher.under_way == 0 && worker->held_count == 0)
+			return 0;
+		if (status == 0)
+			status = wait_for_many(worker);
+		if (status < 0)
+			return status;
+	}
 }
 
 /* Until told to stop. 0, or why it could not go on. */
@@ -332,13 +457,14 @@ static int run_worker(const struct worker_program *program, const char *attach_p
 	if (!worker)
 		return EXIT_RESOURCES;
 	worker->program = program;
+	worker->finisher = (struct worker_finisher){ .worker = worker, .told_capacity = UINT64_MAX };
 	settings_init(&worker->settings);
 	int status = start(worker, attach_path, &error);
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", program->name, error.message[0] ? error.message : error_describe(status));
 		result = status == -ENOMEM || status == -ENOSPC || status == -EMFILE ? EXIT_RESOURCES : EXIT_DO_NOT_RESTART;
 	} else {
-		status = serve(worker);
+		status = program->many ? serve_many(worker) : serve(worker);
 		if (status < 0 && status != ERROR_PEER_GONE) {
 			fprintf(stderr, "%s: %s\n", program->name, error_describe(status));
 			result = EXIT_FAILED;

@@ -1,6 +1,7 @@
 /* worker.h: the frame of every worker process: attach to a coordinator, map what it shares, take tasks, give results.
  *
- * One thread. The handler is called for one task at a time; what it writes to task->out is what the coordinator sees. A
+ * One thread. The handler is called for one task at a time, or a program takes many at once (struct worker_many); what is
+ * written to task->out is what the coordinator sees. A
  * worker ends with exit code 0 when told to stop or when the coordinator is gone, 2 when it must not be restarted
  * (version, usage), 3 for resources. */
 #ifndef DOCRING_WORKERS_COMMON_WORKER_H
@@ -18,6 +19,7 @@ struct worker_task {
 	struct document document; /* DESCRIPTOR_GENERATE: checked view */
 	void *out;                /* 64-byte aligned, written by this worker alone */
 	size_t out_bytes;
+	uint64_t started_ns;      /* CLOCK_MONOTONIC */
 };
 
 /* Returns the bytes used at task->out (≥ 0), or ERROR_NEEDS_SPACE with *ret_needed_bytes set (nothing was written; the task
@@ -29,18 +31,17 @@ typedef int64_t worker_handler(void *context, const struct worker_task *task, si
  * ended exactly once with worker_finish, from begin or step; its input and output stay mapped until then. */
 struct worker_finisher; /* the frame */
 struct worker_many {
-	/* Tasks it wants to hold, now: told to the coordinator when it changes. At most WORKER_TASKS_MAX. */
+	/* Tasks it wants to hold, now, at most WORKER_TASKS_MAX; told to the coordinator when it changes. */
 	uint32_t (*capacity)(void *context);
 	int (*begin)(void *context, struct worker_finisher *finisher, const struct worker_task *task); /* the task is copied */
 	int (*step)(void *context, struct worker_finisher *finisher, uint64_t now_ns);
-	int (*descriptor)(void *context);
+	int (*descriptor)(void *context);   /* or -1 */
 	uint64_t (*next_ns)(void *context); /* CLOCK_MONOTONIC; UINT64_MAX: never */
-	/* What the coordinator is to know of its model: breaker, slots, waiting calls, seconds and pairs (proto/message.h), sent with each
-	 * heartbeat and when `changed` says so. */
-	bool (*changed)(void *context);
+	/* How its model fares: enum message_model_state, and a JSON object for people and scripts. */
+	uint32_t (*report)(void *context, struct buffer *json);
 };
 enum { WORKER_TASKS_MAX = 192 };
-/* The result of a task: descriptor_status in `status`; DONE: bytes used; NEEDS_SPACE: bytes needed; NEXT_MODEL: argument. */
+/* The result of a task. status: enum descriptor_status; bytes: used (DONE) or needed (NEEDS_SPACE); argument: NEXT_MODEL. */
 int worker_finish(struct worker_finisher *finisher, const struct worker_task *task, uint16_t status, uint64_t bytes, uint32_t argument) WARN_UNUSED;
 
 struct worker_program {
