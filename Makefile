@@ -94,6 +94,13 @@ $(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/lib
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
 
+# A model server for tests and benches, well-behaved or not: tests/fake_server/README.md. Not installed.
+fake_server_sources := $(wildcard tests/fake_server/*.c)
+$(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs json-c $(packages_base)) -lm
+
 # Unit tests: one program a file, linked with everything, always with sanitizers (see the test target).
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a $(BUILD)/libmodel.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
