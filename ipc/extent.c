@@ -1,9 +1,10 @@
 /* extent.c: the allocator of extents: a table of leases and the holes between them.
  *
  * The holes are nodes of a treap in order of address, where each knows the largest hole of its subtree: the first hole that fits
- * is one way down, the largest stands at the root. Nodes and leases stand in growing arrays and name one another by index. There
- * is at most one hole more than there are leases, so room for holes is made when a lease is given out: giving back and
- * trimming never need memory and never fail.
+ * is one way down, the largest stands at the root. A hole that shrinks or grows keeps its place in the order, so most
+ * operations are one way down and a few steps up; only a hole that comes or goes changes the shape, by two rotations on average.
+ * Nodes and leases stand in growing arrays and name one another by index. There is at most one hole more than there are leases, so
+ * room for holes is made when a lease is given out: giving back and trimming never need memory and never fail.
  *
  * Priorities come from a fixed sequence: the same calls give the same addresses on every run. */
 #include "ipc/extent.h"
@@ -19,6 +20,7 @@ struct hole { /* index 0 is no hole: its largest is 0 */
 	uint64_t offset, bytes;
 	uint64_t largest; /* of the subtree */
 	uint32_t child[2];
+	uint32_t parent;   /* the next free node, when not in the tree */
 	uint32_t priority; /* larger ones are nearer the root */
 };
 
@@ -32,11 +34,12 @@ struct extent_allocator {
 	uint64_t first, bytes;
 	struct hole *holes;
 	uint32_t root;
-	uint32_t free_hole; /* list through child[LEFT] */
+	uint32_t free_hole, holes_used; /* nodes given back; those from holes_used on never were in use */
 	struct lease *leases;
 	uint32_t slot_count;
-	uint32_t free_slot;
+	uint32_t free_slot, slots_used;
 	uint32_t generation;
+	uint32_t visits; /* of the operation at work */
 	uint64_t random;
 	struct extent_stats stats;
 };
@@ -52,121 +55,148 @@ static uint32_t next_priority(struct extent_allocator *allocator)
 
 /* --- the treap of holes -------------------------------------------------------------------------------------------- */
 
-static void update_largest(struct hole *holes, uint32_t index)
+static uint64_t largest_below(const struct hole *holes, uint32_t index)
 {
-	struct hole *hole = &holes[index];
+	const struct hole *hole = &holes[index];
 	uint64_t left = holes[hole->child[LEFT]].largest, right = holes[hole->child[RIGHT]].largest;
 	uint64_t below = left > right ? left : right;
 
-	hole->largest = hole->bytes > below ? hole->bytes : below;
+	return hole->bytes > below ? hole->bytes : below;
 }
 
-/* Parts the tree at `root` into what lies before `offset` and what does not. Depth: O(log n) expected, as everywhere here. */
-static void split(struct hole *holes, uint32_t root, uint64_t offset, uint32_t *ret_before, uint32_t *ret_after)
+/* After `index` changed: whatever stands above an unchanged node is right already. */
+static void update_upward(struct extent_allocator *allocator, uint32_t index)
 {
-	if (root == NONE) {
-		*ret_before = *ret_after = NONE;
-		return;
+	struct hole *holes = allocator->holes;
+
+	for (; index != NONE; index = holes[index].parent) {
+		uint64_t largest = largest_below(holes, index);
+		allocator->visits++;
+		if (holes[index].largest == largest)
+			return;
+		holes[index].largest = largest;
 	}
-	uint32_t *child = holes[root].child;
-	if (holes[root].offset < offset) {
-		split(holes, child[RIGHT], offset, &child[RIGHT], ret_after);
-		*ret_before = root;
-	} else {
-		split(holes, child[LEFT], offset, ret_before, &child[LEFT]);
-		*ret_after = root;
-	}
-	update_largest(holes, root);
 }
 
-static uint32_t join(struct hole *holes, uint32_t before, uint32_t after)
+static void replace_child(struct extent_allocator *allocator, uint32_t parent, uint32_t old, uint32_t new)
 {
-	if (before == NONE || after == NONE)
-		return before == NONE ? after : before;
-	uint32_t top = holes[before].priority >= holes[after].priority ? before : after;
-	uint32_t *child = holes[top].child;
-	if (top == before)
-		child[RIGHT] = join(holes, child[RIGHT], after);
+	struct hole *holes = allocator->holes;
+
+	if (parent == NONE)
+		allocator->root = new;
 	else
-		child[LEFT] = join(holes, before, child[LEFT]);
-	update_largest(holes, top);
-	return top;
+		holes[parent].child[holes[parent].child[RIGHT] == old ? RIGHT : LEFT] = new;
+	if (new != NONE)
+		holes[new].parent = parent;
 }
 
-static uint32_t insert(struct hole *holes, uint32_t root, uint32_t index)
+/* Puts a node above its parent; the order of addresses stays. */
+static void rotate_up(struct extent_allocator *allocator, uint32_t index)
 {
-	if (root == NONE || holes[index].priority > holes[root].priority) {
-		split(holes, root, holes[index].offset, &holes[index].child[LEFT], &holes[index].child[RIGHT]);
-		root = index;
-	} else {
-		uint32_t *child = &holes[root].child[holes[index].offset < holes[root].offset ? LEFT : RIGHT];
-		*child = insert(holes, *child, index);
+	struct hole *holes = allocator->holes;
+	uint32_t parent = holes[index].parent;
+	enum side side = holes[parent].child[RIGHT] == index ? RIGHT : LEFT;
+	uint32_t inner = holes[index].child[!side];
+
+	allocator->visits++;
+	replace_child(allocator, holes[parent].parent, parent, index);
+	holes[parent].child[side] = inner;
+	if (inner != NONE)
+		holes[inner].parent = parent;
+	holes[index].child[!side] = parent;
+	holes[parent].parent = index;
+	holes[index].largest = holes[parent].largest;
+	holes[parent].largest = largest_below(holes, parent);
+}
+
+/* Where an address lies among the holes: the nearest on each side, and where a hole that begins there would hang. */
+struct place {
+	uint32_t before, after;
+	uint32_t parent;
+	enum side side;
+};
+
+static struct place locate(struct extent_allocator *allocator, uint64_t offset)
+{
+	const struct hole *holes = allocator->holes;
+	struct place place = { .side = LEFT };
+
+	for (uint32_t index = allocator->root; index != NONE; index = holes[index].child[place.side]) {
+		allocator->visits++;
+		place.parent = index;
+		place.side = holes[index].offset < offset ? RIGHT : LEFT;
+		*(place.side == RIGHT ? &place.before : &place.after) = index;
 	}
-	update_largest(holes, root);
-	return root;
+	return place;
 }
 
-static uint32_t erase(struct hole *holes, uint32_t root, uint32_t index)
+static void add_hole(struct extent_allocator *allocator, const struct place *place, uint64_t offset, uint64_t bytes)
 {
-	CHECK(root != NONE);
-	if (root == index)
-		return join(holes, holes[root].child[LEFT], holes[root].child[RIGHT]);
-	uint32_t *child = &holes[root].child[holes[index].offset < holes[root].offset ? LEFT : RIGHT];
-	*child = erase(holes, *child, index);
-	update_largest(holes, root);
-	return root;
-}
-
-static void add_hole(struct extent_allocator *allocator, uint64_t offset, uint64_t bytes)
-{
-	if (bytes == 0)
-		return;
+	struct hole *holes = allocator->holes;
 	uint32_t index = allocator->free_hole;
-	CHECK(index != NONE);
-	allocator->free_hole = allocator->holes[index].child[LEFT];
-	allocator->holes[index] = (struct hole){ .offset = offset, .bytes = bytes, .priority = next_priority(allocator) };
-	allocator->root = insert(allocator->holes, allocator->root, index);
+
+	if (index != NONE)
+		allocator->free_hole = holes[index].parent;
+	else
+		index = ++allocator->holes_used;
+	CHECK(index <= allocator->slot_count + 1);
+	holes[index] = (struct hole){ .offset = offset, .bytes = bytes, .parent = place->parent, .priority = next_priority(allocator) };
+	if (place->parent == NONE)
+		allocator->root = index;
+	else
+		holes[place->parent].child[place->side] = index;
+	update_upward(allocator, index);
+	while (holes[index].parent != NONE && holes[holes[index].parent].priority < holes[index].priority)
+		rotate_up(allocator, index);
 }
 
 static void remove_hole(struct extent_allocator *allocator, uint32_t index)
 {
-	allocator->root = erase(allocator->holes, allocator->root, index);
-	allocator->holes[index] = (struct hole){ .child = { [LEFT] = allocator->free_hole } };
+	struct hole *holes = allocator->holes;
+	uint32_t *child = holes[index].child;
+
+	while (child[LEFT] != NONE && child[RIGHT] != NONE)
+		rotate_up(allocator, holes[child[LEFT]].priority >= holes[child[RIGHT]].priority ? child[LEFT] : child[RIGHT]);
+	replace_child(allocator, holes[index].parent, index, child[LEFT] != NONE ? child[LEFT] : child[RIGHT]);
+	update_upward(allocator, holes[index].parent);
+	holes[index] = (struct hole){ .parent = allocator->free_hole };
 	allocator->free_hole = index;
 }
 
-/* The hole at the lowest address that holds `bytes`. */
-static uint32_t first_fit(const struct extent_allocator *allocator, uint64_t bytes)
+/* Takes the first `bytes` of a hole. */
+static void take_front(struct extent_allocator *allocator, uint32_t index, uint64_t bytes)
 {
-	const struct hole *holes = allocator->holes;
-	uint32_t root = allocator->root;
+	struct hole *hole = &allocator->holes[index];
 
-	if (holes[root].largest < bytes)
-		return NONE;
-	for (;;) {
-		const struct hole *hole = &holes[root];
-		if (holes[hole->child[LEFT]].largest >= bytes)
-			root = hole->child[LEFT];
-		else if (hole->bytes >= bytes)
-			return root;
-		else
-			root = hole->child[RIGHT]; /* it is there, or `largest` is wrong */
-		CHECK(root != NONE);
+	CHECK(hole->bytes >= bytes);
+	if (hole->bytes == bytes) {
+		remove_hole(allocator, index);
+		return;
 	}
+	hole->offset += bytes;
+	hole->bytes -= bytes;
+	update_upward(allocator, index);
 }
 
-/* The hole that begins at `offset`, or that ends there (`ends`). */
-static uint32_t neighbour(const struct extent_allocator *allocator, uint64_t offset, bool ends)
+/* The hole at the lowest address that holds `bytes`. */
+static uint32_t first_fit(struct extent_allocator *allocator, uint64_t bytes)
 {
 	const struct hole *holes = allocator->holes;
+	uint32_t index = allocator->root;
 
-	for (uint32_t root = allocator->root; root != NONE;) {
-		uint64_t edge = ends ? holes[root].offset + holes[root].bytes : holes[root].offset;
-		if (edge == offset)
-			return root;
-		root = holes[root].child[edge < offset ? RIGHT : LEFT];
+	if (holes[index].largest < bytes)
+		return NONE;
+	for (;;) {
+		const struct hole *hole = &holes[index];
+		allocator->visits++;
+		if (holes[hole->child[LEFT]].largest >= bytes)
+			index = hole->child[LEFT];
+		else if (hole->bytes >= bytes)
+			return index;
+		else
+			index = hole->child[RIGHT]; /* it is there, or `largest` is wrong */
+		CHECK(index != NONE);
 	}
-	return NONE;
 }
 
 /* --- leases -------------------------------------------------------------------------------------------------------- */
@@ -195,16 +225,7 @@ static int grow_tables(struct extent_allocator *allocator)
 	if (!holes)
 		return -ENOMEM;
 	allocator->holes = holes;
-	if (old == 0)
-		holes[NONE] = (struct hole){ 0 };
-	for (uint32_t i = count + 1; i >= (old == 0 ? 1 : old + 2); i--) {
-		holes[i] = (struct hole){ .child = { [LEFT] = allocator->free_hole } };
-		allocator->free_hole = i;
-	}
-	for (uint32_t i = count; i-- > old;) {
-		leases[i] = (struct lease){ .next_free = allocator->free_slot };
-		allocator->free_slot = i;
-	}
+	holes[NONE] = (struct hole){ 0 };
 	allocator->slot_count = count;
 	return 0;
 }
@@ -222,7 +243,7 @@ struct extent_allocator *extent_allocator_create(uint64_t first, uint64_t bytes)
 		extent_allocator_destroy(allocator);
 		return NULL;
 	}
-	add_hole(allocator, first, bytes);
+	add_hole(allocator, &(struct place){ .parent = NONE }, first, bytes);
 	return allocator;
 }
 
@@ -249,37 +270,57 @@ static uint32_t next_generation(struct extent_allocator *allocator)
 	return allocator->generation;
 }
 
+/* One that was given back before a new one. */
+static uint32_t take_slot(struct extent_allocator *allocator)
+{
+	uint32_t slot = allocator->free_slot;
+
+	if (slot == SLOTS_MAX) {
+		CHECK(allocator->slots_used < allocator->slot_count);
+		return allocator->slots_used++;
+	}
+	allocator->free_slot = allocator->leases[slot].next_free;
+	return slot;
+}
+
+static void count_visits(struct extent_allocator *allocator)
+{
+	allocator->stats.visits_total += allocator->visits;
+	if (allocator->visits > allocator->stats.visits_peak)
+		allocator->stats.visits_peak = allocator->visits;
+	allocator->visits = 0;
+}
+
 int extent_lease(struct extent_allocator *allocator, uint64_t bytes, struct extent *ret_extent)
 {
 	uint64_t size = round_up(allocator, bytes);
 
 	if (size == 0)
 		return -E2BIG;
-	if (allocator->free_slot == SLOTS_MAX && grow_tables(allocator) < 0)
+	if (allocator->free_slot == SLOTS_MAX && allocator->slots_used == allocator->slot_count && grow_tables(allocator) < 0)
 		return -ENOMEM;
 	uint32_t index = first_fit(allocator, size);
 	if (index == NONE) {
 		allocator->stats.refused_total++;
+		count_visits(allocator);
 		return -ENOSPC;
 	}
-	struct hole hole = allocator->holes[index];
-	remove_hole(allocator, index);
-	add_hole(allocator, hole.offset + size, hole.bytes - size);
-
-	uint32_t slot = allocator->free_slot;
-	struct lease *lease = &allocator->leases[slot];
-	allocator->free_slot = lease->next_free;
-	*lease = (struct lease){ .offset = hole.offset, .bytes = size, .generation = next_generation(allocator), .next_free = SLOTS_MAX };
+	uint64_t offset = allocator->holes[index].offset;
+	take_front(allocator, index, size);
+	uint32_t slot = take_slot(allocator);
+	uint32_t generation = next_generation(allocator);
+	allocator->leases[slot] = (struct lease){ .offset = offset, .bytes = size, .generation = generation, .next_free = SLOTS_MAX };
 	allocator->stats.leases++;
 	allocator->stats.leases_total++;
 	count_leased(allocator, size);
-	*ret_extent = (struct extent){ .offset = hole.offset, .bytes = size, .generation = lease->generation, .slot = slot };
+	count_visits(allocator);
+	*ret_extent = (struct extent){ .offset = offset, .bytes = size, .generation = generation, .slot = slot };
 	return 0;
 }
 
 bool extent_is_current(const struct extent_allocator *allocator, const struct extent *extent)
 {
-	if (extent->generation == 0 || extent->slot >= allocator->slot_count)
+	if (extent->generation == 0 || extent->slot >= allocator->slots_used)
 		return false;
 	const struct lease *lease = &allocator->leases[extent->slot];
 	return lease->generation == extent->generation && lease->offset == extent->offset && lease->bytes == extent->bytes;
@@ -288,20 +329,28 @@ bool extent_is_current(const struct extent_allocator *allocator, const struct ex
 /* Makes [offset, offset + bytes) free, one hole with the free neighbours. */
 static void give_back(struct extent_allocator *allocator, uint64_t offset, uint64_t bytes)
 {
-	uint32_t before = neighbour(allocator, offset, true);
+	struct place place = locate(allocator, offset);
+	struct hole *before = &allocator->holes[place.before], *after = &allocator->holes[place.after];
+	uint64_t end = offset + bytes;
+	bool touches_before = place.before != NONE && before->offset + before->bytes == offset;
+	bool touches_after = place.after != NONE && after->offset == end;
 
+	CHECK(place.before == NONE || before->offset + before->bytes <= offset);
+	CHECK(place.after == NONE || after->offset >= end);
 	allocator->stats.leased_bytes -= bytes;
-	if (before != NONE) {
-		offset -= allocator->holes[before].bytes;
-		bytes += allocator->holes[before].bytes;
-		remove_hole(allocator, before);
+	if (touches_before) {
+		before->bytes += bytes + (touches_after ? after->bytes : 0);
+		if (touches_after)
+			remove_hole(allocator, place.after);
+		update_upward(allocator, place.before);
+	} else if (touches_after) {
+		after->offset = offset;
+		after->bytes += bytes;
+		update_upward(allocator, place.after);
+	} else {
+		add_hole(allocator, &place, offset, bytes);
 	}
-	uint32_t after = neighbour(allocator, offset + bytes, false);
-	if (after != NONE) {
-		bytes += allocator->holes[after].bytes;
-		remove_hole(allocator, after);
-	}
-	add_hole(allocator, offset, bytes);
+	count_visits(allocator);
 }
 
 int extent_release(struct extent_allocator *allocator, struct extent *extent)
@@ -337,17 +386,17 @@ int extent_grow(struct extent_allocator *allocator, struct extent *extent, uint6
 		return 0;
 	uint64_t size = round_up(allocator, bytes), end = extent->offset + extent->bytes;
 	uint64_t more = size - extent->bytes;
-	uint32_t index = size == 0 ? NONE : neighbour(allocator, end, false);
-	if (index == NONE || allocator->holes[index].bytes < more) {
+	uint32_t index = size == 0 ? NONE : locate(allocator, end).after;
+	bool fits = index != NONE && allocator->holes[index].offset == end && allocator->holes[index].bytes >= more;
+	if (fits) {
+		take_front(allocator, index, more);
+		extent->bytes = allocator->leases[extent->slot].bytes = size;
+		count_leased(allocator, more);
+	} else {
 		allocator->stats.refused_total++;
-		return -ENOSPC;
 	}
-	uint64_t left = allocator->holes[index].bytes - more;
-	remove_hole(allocator, index);
-	add_hole(allocator, end + more, left);
-	extent->bytes = allocator->leases[extent->slot].bytes = size;
-	count_leased(allocator, more);
-	return 0;
+	count_visits(allocator);
+	return fits ? 0 : -ENOSPC;
 }
 
 void extent_stats(const struct extent_allocator *allocator, struct extent_stats *ret_stats)
@@ -372,7 +421,7 @@ static void list_holes(const struct extent_allocator *allocator, uint32_t root, 
 		return;
 	for (enum side side = LEFT; side <= RIGHT; side++) {
 		const struct hole *child = &holes[hole->child[side]];
-		CHECK(hole->child[side] == NONE || child->priority <= hole->priority);
+		CHECK(hole->child[side] == NONE || (child->priority <= hole->priority && child->parent == root));
 		largest = child->largest > largest ? child->largest : largest;
 	}
 	CHECK(hole->largest == largest);
@@ -387,7 +436,7 @@ static uint64_t list_leases(const struct extent_allocator *allocator, struct pie
 {
 	uint64_t count = 0, leased = 0;
 
-	for (uint32_t i = 0; i < allocator->slot_count; i++) {
+	for (uint32_t i = 0; i < allocator->slots_used; i++) {
 		const struct lease *lease = &allocator->leases[i];
 		if (lease->generation == 0)
 			continue;

@@ -48,6 +48,8 @@ struct extent_stats {
 	uint64_t leases_total;
 	uint64_t refused_total; /* -ENOSPC answers */
 	uint64_t leased_peak;
+	uint64_t visits_total;  /* nodes of the tree of holes looked at by all operations: what they cost, whatever the clock says */
+	uint64_t visits_peak;   /* by the dearest one */
 };
 void extent_stats(const struct extent_allocator *allocator, struct extent_stats *ret_stats);
 /* Recounts everything and CHECKs every invariant (order, coalescing, sums, index). For tests; O(n). */
