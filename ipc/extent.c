@@ -230,6 +230,14 @@ static int grow_tables(struct extent_allocator *allocator)
 	return 0;
 }
 
+static void count_visits(struct extent_allocator *allocator)
+{
+	allocator->stats.visits_total += allocator->visits;
+	if (allocator->visits > allocator->stats.visits_peak)
+		allocator->stats.visits_peak = allocator->visits;
+	allocator->visits = 0;
+}
+
 struct extent_allocator *extent_allocator_create(uint64_t first, uint64_t bytes)
 {
 	CHECK(first % EXTENT_ALIGNMENT == 0 && bytes % EXTENT_ALIGNMENT == 0 && bytes > 0 && bytes <= UINT64_MAX - first);
@@ -244,6 +252,7 @@ struct extent_allocator *extent_allocator_create(uint64_t first, uint64_t bytes)
 		return NULL;
 	}
 	add_hole(allocator, &(struct place){ .parent = NONE }, first, bytes);
+	count_visits(allocator);
 	return allocator;
 }
 
@@ -281,14 +290,6 @@ static uint32_t take_slot(struct extent_allocator *allocator)
 	}
 	allocator->free_slot = allocator->leases[slot].next_free;
 	return slot;
-}
-
-static void count_visits(struct extent_allocator *allocator)
-{
-	allocator->stats.visits_total += allocator->visits;
-	if (allocator->visits > allocator->stats.visits_peak)
-		allocator->stats.visits_peak = allocator->visits;
-	allocator->visits = 0;
 }
 
 int extent_lease(struct extent_allocator *allocator, uint64_t bytes, struct extent *ret_extent)

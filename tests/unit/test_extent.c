@@ -1,6 +1,7 @@
-/* test_extent.c: the extent allocator against a plain map of units, under random traffic, and what it makes of the space with
- * documents of the sizes that are met. */
+/* test_extent.c: the extent allocator against a map of units under random traffic (a hundred million operations: tests/run-allocator), its
+ * edges, and what an operation costs. What it makes of the space: test_extent_space.c. */
 #include "ipc/extent.h"
+#include "tests/unit/extent_traffic.h"
 #include "tests/unit/support.h"
 
 #include <errno.h>
@@ -9,140 +10,31 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <cmocka.h>
 
 enum { FIRST = 4096 };
 
-/* --- against a model ----------------------------------------------------------------------------------------------- */
+/* --- against a map of units ---------------------------------------------------------------------------------------- */
 
-/* One byte a unit: 0 free, else the mark of the lease that holds it. */
-struct model {
-	uint8_t *units;
-	size_t count;
-	struct extent *held;
-	size_t held_count;
-};
-
-static bool units_are(const struct model *model, uint64_t offset, uint64_t bytes, bool used)
+static void test_random_traffic_matches_the_map(void **state)
 {
-	size_t first = (offset - FIRST) / EXTENT_ALIGNMENT, count = bytes / EXTENT_ALIGNMENT;
+	static const struct extent_traffic plans[] = {
+		{ "tiny", 64, 64, 10 }, /* edges and exact fits all the time */
+		{ "small ones", 600, 64, 5 },
+		{ "up to the whole", 500, 64, 500 },
+		{ "a ring of 15 GiB", 3840, (uint64_t)4 << 20, 64 },
+		{ "many", EXTENT_TRAFFIC_UNITS_MAX, 64, 2 },
+	};
+	struct extent_traffic_counts counts = { 0 };
+	struct error_text error = { "" };
 
-	assert_true(first + count <= model->count);
-	for (size_t i = first; i < first + count; i++)
-		if ((model->units[i] != 0) != used)
-			return false;
-	return true;
-}
-
-static void mark(struct model *model, uint64_t offset, uint64_t bytes, bool used)
-{
-	memset(model->units + (offset - FIRST) / EXTENT_ALIGNMENT, used, bytes / EXTENT_ALIGNMENT);
-}
-
-/* The first unit of the lowest free run of `units`, or model->count. */
-static size_t lowest_run(const struct model *model, size_t units)
-{
-	size_t run = 0;
-
-	for (size_t i = 0; i < model->count; i++) {
-		run = model->units[i] ? 0 : run + 1;
-		if (run == units)
-			return i + 1 - units;
-	}
-	return model->count;
-}
-
-static void step_lease(struct extent_allocator *allocator, struct model *model, uint64_t bytes)
-{
-	struct extent extent = { 0 };
-	uint64_t units = bytes <= EXTENT_ALIGNMENT ? 1 : (bytes + EXTENT_ALIGNMENT - 1) / EXTENT_ALIGNMENT;
-	size_t place = lowest_run(model, units);
-	int status = extent_lease(allocator, bytes, &extent);
-
-	if (place == model->count) {
-		assert_int_equal(status, -ENOSPC);
-		return;
-	}
-	assert_int_equal(status, 0);
-	assert_int_equal(extent.bytes, units * EXTENT_ALIGNMENT);
-	assert_int_equal(extent.offset, FIRST + place * EXTENT_ALIGNMENT);
-	mark(model, extent.offset, extent.bytes, true);
-	model->held[model->held_count++] = extent;
-}
-
-static void step_change(struct extent_allocator *allocator, struct model *model, size_t index, uint64_t bytes, bool grow)
-{
-	struct extent *extent = &model->held[index], old = *extent;
-
-	if (!grow) {
-		bytes = 1 + bytes % extent->bytes;
-		assert_int_equal(extent_trim(allocator, extent, bytes), 0);
-		assert_true(extent->bytes >= bytes && extent->bytes < bytes + EXTENT_ALIGNMENT);
-		mark(model, old.offset, old.bytes, false);
-		mark(model, extent->offset, extent->bytes, true);
-		return;
-	}
-	bytes = extent->bytes + EXTENT_ALIGNMENT * (1 + bytes % 40);
-	uint64_t end = extent->offset + extent->bytes, limit = FIRST + model->count * EXTENT_ALIGNMENT;
-	bool possible = extent->offset + bytes <= limit && units_are(model, end, extent->offset + bytes - end, false);
-	int status = extent_grow(allocator, extent, bytes);
-	assert_int_equal(status, possible ? 0 : -ENOSPC);
-	assert_int_equal(extent->bytes, possible ? bytes : old.bytes);
-	mark(model, extent->offset, extent->bytes, true);
-}
-
-static void step_release(struct extent_allocator *allocator, struct model *model, size_t index)
-{
-	struct extent extent = model->held[index], copy = extent;
-
-	mark(model, extent.offset, extent.bytes, false);
-	assert_int_equal(extent_release(allocator, &extent), 0);
-	assert_int_equal(extent.generation, 0);
-	assert_int_equal(extent_release(allocator, &copy), ERROR_STALE);
-	model->held[index] = model->held[--model->held_count];
-}
-
-static void run_traffic(uint64_t seed, size_t units, uint64_t bytes_max, size_t steps)
-{
-	struct support_random random = { seed };
-	struct extent_allocator *allocator = extent_allocator_create(FIRST, units * EXTENT_ALIGNMENT);
-	struct model model = { .units = calloc(units, 1), .count = units, .held = calloc(units, sizeof(struct extent)) };
-	bool filling = true;
-
-	assert_non_null(allocator);
-	for (size_t i = 0; i < steps; i++) {
-		uint64_t choice = support_random_below(&random, 100), size = support_random_below(&random, bytes_max);
-		if (support_random_below(&random, 200) == 0)
-			filling = !filling;
-		if (model.held_count == 0 || choice < (filling ? 55u : 25u))
-			step_lease(allocator, &model, size);
-		else if (choice < 90)
-			step_release(allocator, &model, support_random_below(&random, model.held_count));
-		else
-			step_change(allocator, &model, support_random_below(&random, model.held_count), size, choice >= 95);
-		if (i % 997 == 0)
-			extent_allocator_check(allocator);
-	}
-	while (model.held_count > 0)
-		step_release(allocator, &model, model.held_count - 1);
-	extent_allocator_check(allocator);
-	struct extent_stats stats;
-	extent_stats(allocator, &stats);
-	assert_int_equal(stats.leased_bytes, 0);
-	assert_int_equal(stats.leases, 0);
-	assert_int_equal(stats.largest_free, units * EXTENT_ALIGNMENT);
-	extent_allocator_destroy(allocator);
-	free(model.units);
-	free(model.held);
-}
-
-static void test_random_traffic_matches_the_model(void **state)
-{
 	(void)state;
-	run_traffic(11, 64, 640, 1000000);      /* tiny: edges and exact fits all the time */
-	run_traffic(12, 600, 3000, 1000000);    /* many small ones */
-	run_traffic(13, 1000, 64000, 200000);   /* sizes up to the whole */
+	for (size_t i = 0; i < COUNT_OF(plans); i++)
+		if (extent_traffic_run(&plans[i], 11 + i, 400000, &counts, &error) < 0)
+			fail_msg("%s", error.message);
+	/* each kind of answer was met often */
+	assert_true(counts.refused > 10000 && counts.too_large > 100 && counts.trims > 10000 && counts.stale > 10000);
+	assert_true(counts.grown > 10000 && counts.not_grown > 10000);
 }
 
 /* --- the edges ------------------------------------------------------------------------------------------------------ */
@@ -271,114 +163,113 @@ static void test_full_of_the_smallest(void **state)
 	free(extents);
 }
 
-/* --- what it makes of the space -------------------------------------------------------------------------------------- */
+/* --- what an operation costs ---------------------------------------------------------------------------------------- */
 
-/* Log-normal with median 18 k and P95 160 k characters; one document of 46 M in ten thousand (the corpus to plan for). */
-static uint64_t document_bytes(struct support_random *random)
-{
-	static const double median = 18e3, p95 = 160e3, z95 = 1.6448536;
-
-	if (support_random_below(random, 10000) == 0)
-		return 46000000;
-	double size = median * exp(log(p95 / median) / z95 * support_random_normal(random));
-	return size < 330 ? 330 : size > 46e6 ? 46000000 : (uint64_t)size;
-}
-
-struct usage {
-	double first_refusal; /* leased share when a document of up to 1 MiB was refused for the first time */
-	double mean, least;   /* the same over all such refusals */
-	double scattered;     /* mean of 1 - largest hole / free, before each lease */
+struct cost {
+	double mean; /* nodes of the tree looked at, by operation */
+	uint64_t peak;
 };
 
-static double leased_share(const struct extent_stats *stats)
+/* Takes the hole behind a lease at a random place and gives it back: nothing has changed afterwards. */
+static void grow_and_trim(struct extent_allocator *allocator, struct extent *extent, uint64_t bytes)
 {
-	return (double)stats->leased_bytes / (double)stats->bytes;
+	if (extent_grow(allocator, extent, 2 * bytes) == 0)
+		assert_int_equal(extent_trim(allocator, extent, bytes), 0);
 }
 
-/* Leases documents one after another. When one is refused, or more than `share` of the space would be leased, gives back what has been
- * held longest, give or take `window` others, as workers that are done in any order do. */
-static struct usage churn(uint64_t seed, uint64_t bytes, double share, size_t window, size_t documents)
+/* Gives a lease back, which joins it with the holes on both sides to the only one of three places, and takes that again. */
+static void release_and_lease(struct extent_allocator *allocator, struct extent *extent, uint64_t bytes)
 {
-	struct support_random random = { seed };
-	struct extent_allocator *allocator = extent_allocator_create(FIRST, bytes);
-	struct extent *held = calloc(documents, sizeof(*held));
-	struct usage usage = { .first_refusal = -1, .least = 1 };
-	size_t oldest = 0, judged = 0;
+	if (extent->generation == 0)
+		return;
+	assert_int_equal(extent_release(allocator, extent), 0);
+	if (extent_lease(allocator, 3 * bytes, extent) == 0)
+		assert_int_equal(extent_trim(allocator, extent, 2 * bytes), 0);
+}
 
-	for (size_t next = 0; next < documents; next++) {
-		uint64_t size = document_bytes(&random);
-		for (;;) {
-			struct extent_stats stats;
-			extent_stats(allocator, &stats);
-			uint64_t free_bytes = stats.bytes - stats.leased_bytes;
-			bool wanted = (double)(stats.leased_bytes + size) <= share * (double)stats.bytes;
-			if (wanted && extent_lease(allocator, size, &held[next]) == 0) {
-				usage.scattered += free_bytes ? 1 - (double)stats.largest_free / (double)free_bytes : 0;
-				break;
-			}
-			if (wanted && size <= 1 << 20) {
-				usage.first_refusal = usage.first_refusal < 0 ? leased_share(&stats) : usage.first_refusal;
-				usage.mean += leased_share(&stats);
-				usage.least = fmin(usage.least, leased_share(&stats));
-				judged++;
-			}
-			size_t others = next - oldest, pick = oldest + support_random_below(&random, window < others ? window : others);
-			struct extent swap = held[pick];
-			held[pick] = held[oldest];
-			held[oldest] = swap;
-			assert_int_equal(extent_release(allocator, &held[oldest++]), 0);
-		}
-	}
+/* Fills the whole with extents of one size, opens every second place, and then works at random places. */
+static struct cost measure_cost(size_t count, uint64_t bytes)
+{
+	enum { STEPS = 20000 };
+	struct support_random random = { 5 };
+	struct extent_allocator *allocator = extent_allocator_create(FIRST, count * bytes);
+	struct extent *extents = calloc(count, sizeof(*extents));
+	struct extent_stats before, after;
+
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(extent_lease(allocator, bytes, &extents[i]), 0);
+	for (size_t i = 1; i < count; i += 2)
+		assert_int_equal(extent_release(allocator, &extents[i]), 0);
+	extent_stats(allocator, &before);
+	for (size_t i = 0; i < STEPS; i++)
+		grow_and_trim(allocator, &extents[support_random_below(&random, count / 2) * 2], bytes);
+	for (size_t i = 0; i < count / 8; i++)
+		release_and_lease(allocator, &extents[support_random_below(&random, count / 2) * 2], bytes);
+	extent_stats(allocator, &after);
 	extent_allocator_check(allocator);
 	extent_allocator_destroy(allocator);
-	free(held);
-	usage.mean /= judged ? (double)judged : 1;
-	usage.scattered /= (double)documents;
-	return usage;
+	free(extents);
+	return (struct cost){ (double)(after.visits_total - before.visits_total) / (2.0 * STEPS + 3.0 * (double)(count / 8)), after.visits_peak };
 }
 
-static const struct {
-	uint64_t bytes;
-	size_t window;
-} mixes[] = { { 256u << 20, 1 }, { 256u << 20, 64 }, { 512u << 20, 16 }, { 1u << 30, 256 }, { 1u << 30, 1u << 20 } };
-
-enum { DOCUMENTS = 100000 };
-
-static void test_space_is_used_with_the_corpus_mix(void **state)
+/* With a list of holes the mean would be a quarter of the number of extents. */
+static void test_an_operation_costs_the_logarithm(void **state)
 {
+	double first = 0;
+
 	(void)state;
-	for (size_t i = 0; i < sizeof(mixes) / sizeof(mixes[0]); i++) {
-		struct usage usage = churn(100 + i, mixes[i].bytes, 1, mixes[i].window, DOCUMENTS);
-		printf("%5llu MiB, out of order by %7zu: leased at the first refusal %.3f, at later ones %.3f, at least %.3f\n",
-		       (unsigned long long)(mixes[i].bytes >> 20), mixes[i].window, usage.first_refusal, usage.mean, usage.least);
-		assert_true(usage.first_refusal >= 0.85);
-		assert_true(usage.mean >= 0.90); /* what lies idle because it is scattered: at most a tenth */
-		assert_true(usage.least >= 0.80);
+	for (unsigned bits = 8; bits <= 20; bits += 2) {
+		struct cost cost = measure_cost((size_t)1 << bits, EXTENT_ALIGNMENT);
+		printf("%8zu extents of 64 bytes, half of them holes: %.1f nodes an operation, at most %llu\n", (size_t)1 << bits, cost.mean,
+		       (unsigned long long)cost.peak);
+		assert_true(cost.mean <= 2.0 * bits);
+		assert_true(cost.peak <= 6 * bits);
+		first = first == 0 ? cost.mean : first;
+		assert_true(cost.mean <= 4 * first); /* the last has 4,096 times as many extents as the first */
+	}
+	for (size_t count = 16; count <= 4096; count *= 4) { /* 1 GiB to 256 GiB */
+		struct cost cost = measure_cost(count, (uint64_t)64 << 20);
+		printf("%8zu extents of 64 MiB, half of them holes: %.1f nodes an operation, at most %llu\n", count, cost.mean,
+		       (unsigned long long)cost.peak);
+		assert_true(cost.mean <= 2 * log2((double)count) && (double)cost.peak <= 6 * log2((double)count));
 	}
 }
 
-static void test_free_space_stays_in_one_piece(void **state)
+/* A ring that is full has no holes but those that were just made: what is leased costs nothing. */
+static void test_what_is_leased_costs_nothing(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(mixes) / sizeof(mixes[0]); i++) {
-		struct usage usage = churn(200 + i, mixes[i].bytes, 0.7, mixes[i].window, DOCUMENTS);
-		printf("%5llu MiB, out of order by %7zu, 70 %% leased: scattered %.3f of what is free\n",
-		       (unsigned long long)(mixes[i].bytes >> 20), mixes[i].window, usage.scattered);
-		assert_true(usage.scattered <= (mixes[i].window <= 256 ? 0.30 : 0.50));
+	for (unsigned bits = 8; bits <= 18; bits += 5) {
+		struct support_random random = { 7 };
+		size_t count = (size_t)1 << bits;
+		struct extent_allocator *allocator = extent_allocator_create(FIRST, count * EXTENT_ALIGNMENT);
+		struct extent *extents = calloc(count, sizeof(*extents));
+		struct extent_stats stats;
+		for (size_t i = 0; i < count; i++)
+			assert_int_equal(extent_lease(allocator, 1, &extents[i]), 0);
+		for (size_t i = 0; i < 10000; i++) {
+			struct extent *extent = &extents[support_random_below(&random, count)];
+			assert_int_equal(extent_release(allocator, extent), 0);
+			assert_int_equal(extent_lease(allocator, 1, extent), 0);
+		}
+		extent_stats(allocator, &stats);
+		assert_true(stats.visits_peak <= 2);
+		extent_allocator_destroy(allocator);
+		free(extents);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random_traffic_matches_the_model),
+		cmocka_unit_test(test_random_traffic_matches_the_map),
 		cmocka_unit_test(test_sizes_at_the_edge),
 		cmocka_unit_test(test_a_handle_of_an_earlier_life_opens_nothing),
 		cmocka_unit_test(test_the_lowest_hole_that_fits),
 		cmocka_unit_test(test_what_a_trim_frees_is_the_next_place),
 		cmocka_unit_test(test_full_of_the_smallest),
-		cmocka_unit_test(test_space_is_used_with_the_corpus_mix),
-		cmocka_unit_test(test_free_space_stays_in_one_piece),
+		cmocka_unit_test(test_an_operation_costs_the_logarithm),
+		cmocka_unit_test(test_what_is_leased_costs_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
