@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum {
-	OUTPUT_LEAST_BYTES = 128 * 1024,
+	OUTPUT_LEAST_BYTES = 16 * 1024, /* beyond what the size lets expect; more scatters the outboxes: docs/decisions/extent-placement.md */
 	LOOK_AHEAD_JOBS = 32,    /* how many behind one that does not fit are tried */
 	EXPAND_QUEUE_LOW = 256,  /* queued documents above which no archive is opened further */
 };

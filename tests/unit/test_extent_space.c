@@ -267,7 +267,7 @@ static void test_nobody_waits_below_the_bar(void **state)
 
 /* --- outboxes -------------------------------------------------------------------------------------------------------- */
 
-enum { OUTBOXES_MAX = 64, CONVERSATIONS = 28, LOOK_AHEAD = 32, LEAST_BYTES = 128 * 1024 /* as in dispatch.c */ };
+enum { OUTBOXES_MAX = 64, CONVERSATIONS = 28, LOOK_AHEAD = 32, LEAST_BYTES = 16 * 1024 /* as in dispatch.c */ };
 
 struct outbox_case {
 	uint64_t bytes;
@@ -403,7 +403,7 @@ static struct usage run_outboxes(const struct outbox_case *settings, uint64_t se
 static void test_outboxes_are_full_before_anybody_waits(void **state)
 {
 	static const struct outbox_case cases[] = {
-		{ 16 * MIB, 64, 300000 }, { 128 * MIB, 12, 300000 }, { 640 * MIB, 12, 600000 },
+		{ 16 * MIB, 64, 300000 }, { 128 * MIB, 12, 300000 }, { 640 * MIB, 12, 450000 },
 	};
 
 	(void)state;
