@@ -178,6 +178,21 @@ bench-pipeline: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all build/perf/pipeline
 	$(Q)build/perf/pipeline --json build/pipeline.json $$(perf/run-corpus --list) samples=samples/corpus
 
+# The extent allocator beside malloc, jemalloc and a plain list, by number of extents; charts as SVG. The tunable makes room for jemalloc,
+# which is loaded late.
+$(BUILD)/perf/allocator: $(call objects,perf/allocator.c perf/allocator_rivals.c perf/machine.c) $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
+.PHONY: bench-allocator
+bench-allocator: packages
+	$(Q)scripts/install-packages bench
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/allocator
+	$(Q)mkdir -p build/charts
+	$(Q)GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384 build/perf/allocator --json build/allocator.json --charts build/charts
+	$(Q)for chart in build/charts/allocator-*.json; do perf/plot $$chart -o $${chart%.json}.svg || exit 1; done
+
 .PHONY: tidy
 tidy:
 	$(Q)tests/run-static
