@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAIRS = 200000, PAIRS_LEAST = 10000, LEVELS_MAX = 12, RIVALS_MAX = 4, TRAFFICS = 4, CLOCK_SAMPLES = 10001 };
+enum { PAIRS = 200000, PAIRS_LEAST = 10000, STRETCH = 1000, LEVELS_MAX = 12, RIVALS_MAX = 4, TRAFFICS = 4, CLOCK_SAMPLES = 10001 };
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -37,7 +37,7 @@ static const struct traffic traffics[TRAFFICS] = {
 struct result {
 	bool measured;
 	size_t live;
-	double mean_ns; /* of a give or a take, many in one go */
+	double mean_ns; /* of a give or a take, many in one go: the median of stretches of a thousand pairs, so that a moment's noise does not count */
 	double p50_ns, p99_ns, p999_ns, max_ns; /* one at a time, with the clock in it */
 };
 
@@ -88,6 +88,7 @@ static struct sequence make_sequence(const struct traffic *traffic, size_t live,
 	struct sequence sequence = { .live = live, .pairs = traffic->scattered && live / 8 < pairs ? live / 8 : pairs };
 	uint64_t random = 2463534242;
 
+	CHECK(live > 0 && sequence.pairs > 0);
 	sequence.first = calloc(live, sizeof(*sequence.first));
 	sequence.victims = calloc(sequence.pairs, sizeof(*sequence.victims));
 	sequence.sizes = calloc(sequence.pairs, sizeof(*sequence.sizes));
@@ -96,7 +97,7 @@ static struct sequence make_sequence(const struct traffic *traffic, size_t live,
 		sequence.space += sequence.first[i] = traffic->bytes ? traffic->bytes : (document_bytes(&random) + 63) / 64 * 64;
 	sequence.space = (uint64_t)((double)sequence.space / traffic->filled) / 64 * 64;
 	for (size_t i = 0; i < sequence.pairs; i++) {
-		size_t place = random_next(&random) % live;
+		size_t place = (size_t)(random_share(&random) * (double)live);
 		sequence.victims[i] = (uint32_t)(traffic->scattered ? place & ~(size_t)1 : place);
 		sequence.sizes[i] = traffic->bytes ? traffic->bytes : document_bytes(&random);
 	}
@@ -128,21 +129,27 @@ static void empty(const struct rival *rival, void *space, const struct sequence 
 	rival->destroy(space);
 }
 
-/* A document that finds no room is left out, and its place stays empty until its turn comes again. */
-static double run_in_one_go(const struct rival *rival, void *space, const struct sequence *sequence, struct piece *pieces)
+/* A document that finds no room is left out, and its place stays empty until its turn comes again. Adds a sample a stretch: picoseconds an
+ * operation. How many they were. */
+static size_t run_in_stretches(const struct rival *rival, void *space, const struct sequence *sequence, struct piece *pieces, uint64_t *samples)
 {
-	size_t operations = 0;
-	uint64_t start_ns = clock_monotonic_ns();
+	size_t count = 0;
 
-	for (size_t i = 0; i < sequence->pairs; i++) {
-		struct piece *piece = &pieces[sequence->victims[i]];
-		if (piece->taken) {
-			rival->give(space, piece);
-			operations++;
+	for (size_t first = 0; first < sequence->pairs; first += STRETCH) {
+		size_t end = first + STRETCH < sequence->pairs ? first + STRETCH : sequence->pairs, operations = 0;
+		uint64_t start_ns = clock_monotonic_ns();
+		for (size_t i = first; i < end; i++) {
+			struct piece *piece = &pieces[sequence->victims[i]];
+			if (piece->taken) {
+				rival->give(space, piece);
+				operations++;
+			}
+			operations += rival->take(space, sequence->sizes[i], piece);
 		}
-		operations += rival->take(space, sequence->sizes[i], piece);
+		if (operations > 0)
+			samples[count++] = (clock_monotonic_ns() - start_ns) * 1000 / operations;
 	}
-	return (double)(clock_monotonic_ns() - start_ns) / (double)operations;
+	return count;
 }
 
 static int by_value(const void *left, const void *right)
@@ -170,30 +177,39 @@ static size_t run_one_at_a_time(const struct rival *rival, void *space, const st
 	return count;
 }
 
+/* Of sorted samples: below which `per_mille` of them lie. */
+static double percentile(const uint64_t *samples, size_t count, size_t per_mille)
+{
+	size_t index = count * per_mille / 1000;
+	return (double)samples[index < count ? index : count - 1];
+}
+
 /* Short sequences are run again and again, each time from the start. */
 static void measure(const struct rival *rival, const struct traffic *traffic, const struct sequence *sequence, struct result *result)
 {
-	size_t rounds = sequence->pairs < PAIRS_LEAST ? PAIRS_LEAST / sequence->pairs : 1, count = 0;
+	size_t rounds = sequence->pairs < PAIRS_LEAST ? PAIRS_LEAST / sequence->pairs : 1, count = 0, stretches = 0;
 	struct piece *pieces = calloc(sequence->live, sizeof(*pieces));
 	uint64_t *samples = calloc(2 * sequence->pairs * rounds, sizeof(*samples));
-	double sum_ns = 0;
+	uint64_t *stretch_ps = calloc((sequence->pairs / STRETCH + 1) * rounds, sizeof(*stretch_ps));
 
-	CHECK(pieces && samples);
+	CHECK(pieces && samples && stretch_ps);
 	for (size_t round = 0; round < 2 * rounds; round++) {
 		void *space = rival->create(sequence->space);
 		CHECK(space);
 		fill(rival, space, traffic, sequence, pieces);
 		if (round % 2 == 0)
-			sum_ns += run_in_one_go(rival, space, sequence, pieces);
+			stretches += run_in_stretches(rival, space, sequence, pieces, stretch_ps + stretches);
 		else
 			count += run_one_at_a_time(rival, space, sequence, pieces, samples + count);
 		empty(rival, space, sequence, pieces);
 	}
 	qsort(samples, count, sizeof(*samples), by_value);
+	qsort(stretch_ps, stretches, sizeof(*stretch_ps), by_value);
 	*result = (struct result){
-		.measured = true, .live = sequence->live, .mean_ns = sum_ns / (double)rounds, .p50_ns = (double)samples[count / 2],
-		.p99_ns = (double)samples[count * 99 / 100], .p999_ns = (double)samples[count * 999 / 1000], .max_ns = (double)samples[count - 1],
+		.measured = true, .live = sequence->live, .mean_ns = percentile(stretch_ps, stretches, 500) / 1e3, .p50_ns = percentile(samples, count, 500),
+		.p99_ns = percentile(samples, count, 990), .p999_ns = percentile(samples, count, 999), .max_ns = percentile(samples, count, 1000),
 	};
+	free(stretch_ps);
 	free(samples);
 	free(pieces);
 }
@@ -207,7 +223,7 @@ static double clock_cost_ns(void)
 		samples[i] = clock_monotonic_ns() - start_ns;
 	}
 	qsort(samples, CLOCK_SAMPLES, sizeof(*samples), by_value);
-	return (double)samples[CLOCK_SAMPLES / 2];
+	return percentile(samples, CLOCK_SAMPLES, 500);
 }
 
 /* --- results -------------------------------------------------------------------------------------------------------- */

@@ -160,8 +160,9 @@ const struct rival rivals[RIVAL_COUNT] = {
 
 size_t rivals_find(void)
 {
-	void *library = dlopen("libjemalloc.so.2", RTLD_NOW | RTLD_LOCAL);
+	static void *library; /* stays open */
 
+	library = dlopen("libjemalloc.so.2", RTLD_NOW | RTLD_LOCAL);
 	if (library) {
 		*(void **)&jemalloc_take = dlsym(library, "malloc");
 		*(void **)&jemalloc_give = dlsym(library, "free");
