@@ -88,6 +88,8 @@ void control_status_json(struct run *run, struct buffer *out)
 	json_member_unsigned(&json, "ring_leased_bytes", memory_leased(run->memory, MEMORY_RING));
 	json_member_boolean(&json, "io_uring", uring_is_native(run->uring));
 	control_write_files(run, &json);
+	json_member_boolean(&json, "dataset_writing", run->refresh.pid != 0);
+	json_member_unsigned(&json, "datasets_written", run->refresh.count);
 	write_queues(run, &json);
 	control_write_workers(run, &json);
 	json_object_close(&json);

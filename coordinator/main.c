@@ -8,6 +8,7 @@
 #include "coordinator/dry_run.h"
 #include "coordinator/help.h"
 #include "coordinator/options.h"
+#include "coordinator/output_lock.h"
 #include "coordinator/run.h"
 #include "coordinator/summary.h"
 #include "ipc/fault.h"
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_RESOURCES = 3, COMMAND_BYTES_MAX = 1 << 16 };
@@ -54,23 +54,6 @@ static int command_run(const struct options *options, int argument_count, char *
 
 /* --- finalise and verify ---------------------------------------------------------------------------------------------------- */
 
-/* Nobody else may write to the folder meanwhile. */
-static int lock_output(const char *output, struct error_text *error)
-{
-	char path[PATH_MAX];
-
-	if (snprintf(path, sizeof(path), "%s/.docring/lock", output) >= (int)sizeof(path))
-		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", output);
-	int lock = open(path, O_RDWR | O_CLOEXEC);
-	if (lock < 0)
-		return error_set(error, -errno, "%s: no run of docring was made there (%s: %s)", output, path, strerror(errno));
-	if (flock(lock, LOCK_EX | LOCK_NB) < 0) {
-		close(lock);
-		return error_set(error, -EBUSY, "%s: a coordinator is writing there", output);
-	}
-	return lock;
-}
-
 static int finalise_folder(const struct options *options, struct finalise_summary *ret_summary, struct error_text *error)
 {
 	struct finalise_request request = { .settings = &options->settings, .output = options->output };
@@ -101,7 +84,8 @@ static int command_finalise(const struct options *options)
 {
 	struct finalise_summary summary;
 	struct error_text error = { "" };
-	int lock = lock_output(options->output, &error);
+	/* Nobody else may write to the folder meanwhile. */
+	int lock = output_lock_inherited(options->output) ? STDIN_FILENO : output_lock_take(options->output, false, &error);
 
 	if (lock < 0)
 		return say(&error, lock == -EBUSY ? EXIT_RESOURCES : EXIT_USAGE);

@@ -103,25 +103,6 @@ static bool is_drained(const struct run *run, uint64_t now_ns)
 	       run->to_spool.count == 0 && run->spooling.count == 0 && run->committing.count == 0 && run->syncing.count == 0;
 }
 
-static void finalise_when_idle(struct run *run, const struct finalise_request *request)
-{
-	struct finalise_summary summary;
-
-	if (!run->request.service || run->phase != RUN_WORKING || !sources_are_quiet(run) || run->held_entry.path || run->waiting ||
-	    run_jobs_in_flight(run))
-		return;
-	intake_forget_submissions(run);
-	if (!run->changed_since_finalise || run->fatal_status)
-		return;
-	run->changed_since_finalise = false;
-	if (finalise_dataset(request, &summary, &run->error) < 0)
-		run_fatal(run, -EIO, "%s", run->error.message);
-	else
-		log_info("dataset written: %llu records of %llu documents",
-			 (unsigned long long)(summary.pairs[FINALISE_TRAIN] + summary.pairs[FINALISE_VALID] + summary.pairs[FINALISE_TEST]),
-			 (unsigned long long)summary.documents);
-}
-
 static bool is_complete(const struct run *run)
 {
 	return run->phase == RUN_WORKING && intake_is_finished(run) && run_jobs_in_flight(run) == 0;
@@ -177,6 +158,7 @@ static uint64_t wait_ns(const struct run *run)
 	if (run->retry_soon)
 		due_ns = now_ns + RETRY_MS * (uint64_t)1000000;
 	due_ns = earlier(earlier(due_ns, supervisor_next_ns(run)), earlier(run->scale_due_ns, progress_next_ns(run)));
+	due_ns = earlier(due_ns, refresh_next_ns(run));
 	if (run->commit_due_ns && !run->sync_under_way)
 		due_ns = earlier(due_ns, run->commit_due_ns);
 	if (run->phase == RUN_DRAINING)
@@ -184,7 +166,7 @@ static uint64_t wait_ns(const struct run *run)
 	return due_ns > now_ns ? due_ns - now_ns : 0;
 }
 
-static void serve(struct run *run, const struct finalise_request *finalise)
+static void serve(struct run *run)
 {
 	bool complete = false; /* a batch that reached its end in RUN_WORKING */
 	uint64_t expected_ns = UINT64_MAX; /* when this round should have begun */
@@ -195,7 +177,7 @@ static void serve(struct run *run, const struct finalise_request *finalise)
 		if (now_ns > expected_ns && now_ns - expected_ns > AWAY_MS * (uint64_t)1000000)
 			run->judge_from_ns = now_ns + AWAY_MS * (uint64_t)1000000;
 		work(run, now_ns);
-		finalise_when_idle(run, finalise);
+		refresh_step(run, now_ns);
 		if (is_complete(run) && !complete) {
 			complete = true;
 			intake_close(run);
@@ -210,6 +192,7 @@ static void serve(struct run *run, const struct finalise_request *finalise)
 			run_fatal(run, status, "waiting: %s", strerror(-status));
 	}
 	FAULT_POINT("run_served");
+	refresh_stop(run); /* everything is written once more at the end */
 	intake_close(run);
 	progress_end(run);
 }
@@ -249,6 +232,7 @@ static void close_descriptor(int descriptor)
 static void close_run(struct run *run)
 {
 	supervisor_close(run);
+	refresh_stop(run);
 	intake_close(run);
 	if (run->memory)
 		forget_jobs(run);
@@ -339,6 +323,7 @@ static void init_run(struct run *run, const struct run_request *request)
 	run->lock = run->settings_file = run->domain_file = -1;
 	run->loop.epoll = -1;
 	run->listener.descriptor = run->signals.descriptor = run->uring_events.descriptor = run->watched.descriptor = -1;
+	run->refresh.process.descriptor = run->refresh.words.descriptor = -1;
 	for (uint32_t i = 0; i < RUN_NEWCOMERS_MAX; i++)
 		run->newcomers[i].watch.descriptor = -1;
 	run->started_ns = clock_monotonic_ns();
@@ -376,7 +361,7 @@ int run_execute(const struct run_request *request)
 		};
 		if (request->service)
 			log_info("waits for documents (coordinator submit --run %s FILE...); Ctrl-C ends it and writes the dataset", request->output);
-		serve(run, &finalise);
+		serve(run);
 		result = end_run(run, &finalise);
 	}
 	close_run(run);

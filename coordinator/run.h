@@ -1,8 +1,8 @@
 /* run.h: one run of the coordinator: everything it holds, and its life from start to end. All of it is private memory of one
  * thread. The parts that act on it: sources.c (where files come from), intake.c (files → jobs), dispatch.c (jobs → workers),
  * results.c (what workers say), lanes.c (the fast road between the two),
- * commit.c (results → spool → run database), supervisor.c (worker processes), scale.c (how many), pinning.c (on which cores), control.c
- * (other terminals), progress.c. */
+ * commit.c (results → spool → run database), supervisor.c (worker processes), scale.c (how many), pinning.c (on which cores), refresh.c
+ * (a service's dataset), control.c (other terminals), progress.c. */
 #ifndef DOCRING_COORDINATOR_RUN_H
 #define DOCRING_COORDINATOR_RUN_H
 
@@ -93,6 +93,16 @@ struct newcomer { /* has connected to the attach socket and not said hello yet; 
 	pid_t pid;
 };
 
+struct refresh { /* the process that writes a service's dataset */
+	struct run *run;
+	pid_t pid; /* 0: none */
+	struct loop_watch process; /* pidfd */
+	struct loop_watch words;   /* its output */
+	uint64_t started_ns, due_ns; /* not before due_ns again */
+	uint64_t count;            /* datasets that were written */
+	char said[400];            /* its first line */
+};
+
 struct run_stats {
 	uint64_t counted_files, counted_bytes; /* by the count that runs ahead */
 	uint64_t taken_files, taken_bytes;     /* from folders */
@@ -178,6 +188,7 @@ struct run {
 	int fatal_status; /* why the run cannot go on, or 0 */
 	char fatal[ERROR_TEXT_BYTES];
 	bool changed_since_finalise;
+	struct refresh refresh;
 	uint64_t started_ns, drain_deadline_ns, stop_deadline_ns;
 	uint64_t processed_ns;   /* when the last document was committed, or the run was asked to end */
 	uint64_t processing_cpu_ns; /* of this process until then */
@@ -248,6 +259,11 @@ uint64_t lanes_rescues(const struct run *run);
 void commit_settle(struct run *run, struct job *job, enum job_outcome outcome, enum document_gate gate, struct text reason);
 void commit_step(struct run *run, uint64_t now_ns);
 
+/* --- refresh.c --- */
+void refresh_step(struct run *run, uint64_t now_ns);
+uint64_t refresh_next_ns(const struct run *run); /* when refresh_step has something to do without anybody saying anything */
+void refresh_stop(struct run *run); /* kills and reaps the process, when there is one */
+
 /* --- supervisor.c --- */
 int supervisor_open(struct run *run, struct error_text *error) WARN_UNUSED;
 void supervisor_close(struct run *run); /* kills and reaps what is left */
@@ -266,6 +282,8 @@ void supervisor_retire_by_hand(struct worker *worker); /* and --workers means on
 uint64_t supervisor_backoff_ms(uint32_t crashes_in_row, uint64_t backoff_ms);
 uint32_t supervisor_alive(const struct run *run);
 void supervisor_kill(struct worker *worker, const char *reason);
+/* Out of the loop, and closed; nothing for one that is not open. */
+void supervisor_close_watch(struct run *run, struct loop_watch *watch);
 /* The worker was told everything about the segment. -EAGAIN: its socket is full, try later. */
 int supervisor_announce_segment(struct worker *worker, uint16_t segment) WARN_UNUSED;
 int supervisor_send(struct worker *worker, const struct message *message) WARN_UNUSED;

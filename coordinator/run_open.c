@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "config/domain.h"
+#include "coordinator/output_lock.h"
 #include "ipc/attach.h"
 #include "ipc/cgroup.h"
 #include "ipc/fault.h"
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -44,14 +44,8 @@ static int open_folders(struct run *run, struct error_text *error)
 	status = file_make_folders(path, error);
 	if (status < 0)
 		return status;
-	snprintf(path, sizeof(path), "%.*s/lock", PATH_MAX - 16, run->folder);
-	run->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (run->lock < 0)
-		return error_set(error, -errno, "%s: %s", path, strerror(errno));
-	if (flock(run->lock, LOCK_EX | LOCK_NB) < 0)
-		return error_set(error, -EBUSY, "%s: another coordinator writes there; see coordinator status --run %s, or choose another --output",
-				 run->request.output, run->request.output);
-	return 0;
+	run->lock = output_lock_take(run->request.output, true, error);
+	return run->lock < 0 ? run->lock : 0;
 }
 
 static void remove_earlier_state(const struct run *run)
@@ -116,6 +110,7 @@ static int open_state(struct run *run, const char *config_hash, struct error_tex
 	if (status < 0)
 		return status;
 	run->committed_end = (uint64_t)state_spool_end(run->state);
+	run->changed_since_finalise = run->committed_end > 0; /* whatever kept an earlier service from writing it */
 	snprintf(path, sizeof(path), "%.*s/spool/results", PATH_MAX - 32, run->folder);
 	return spool_open(&run->spool, path, run->committed_end, error);
 }

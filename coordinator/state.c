@@ -13,13 +13,14 @@
 enum { STATE_SCHEMA = 1, BUSY_TIMEOUT_MS = 5000, STATE_PATH_BYTES_MAX = 1 << 16 };
 
 enum statement {
-	SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK, SQL_PUT, SQL_LOOK_UP, SQL_MEET, SQL_MEET_MEMBERS, SQL_FORGET, SQL_COUNTS, SQL_EACH, SQL_ANY, SQL_SET,
-	SQL_GET, SQL_UNSETTLED_MEMBER, SQL_ROOT_OF, SQL_PATH_OF, SQL_RECORD_INPUT, SQL_ADD_SUBMISSION, SQL_CLEAR_SUBMISSIONS, SQL_SUBMISSIONS,
+	SQL_BEGIN, SQL_SNAPSHOT, SQL_COMMIT, SQL_ROLLBACK, SQL_PUT, SQL_LOOK_UP, SQL_MEET, SQL_MEET_MEMBERS, SQL_FORGET, SQL_COUNTS, SQL_EACH, SQL_ANY,
+	SQL_SET, SQL_GET, SQL_UNSETTLED_MEMBER, SQL_ROOT_OF, SQL_PATH_OF, SQL_RECORD_INPUT, SQL_ADD_SUBMISSION, SQL_CLEAR_SUBMISSIONS, SQL_SUBMISSIONS,
 	SQL_COUNT
 };
 
 static const char *const statement_text[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[SQL_SNAPSHOT] = "BEGIN",
 	[SQL_COMMIT] = "COMMIT",
 	[SQL_ROLLBACK] = "ROLLBACK",
 	[SQL_PUT] = ("INSERT OR REPLACE INTO documents(name, source, container, hash, config, outcome, format, gate, reason, bytes,"
@@ -332,6 +333,18 @@ int state_for_each_submission(struct state *state, state_each_submission *each, 
 }
 
 /* --- transactions ----------------------------------------------------------------------------------------------------- */
+
+int state_snapshot(struct state *state, struct error_text *error)
+{
+	struct buffer version;
+	int status = run(state, SQL_SNAPSHOT, error);
+
+	buffer_init(&version, 64);
+	if (status == 0) /* the first read takes it */
+		status = state_get(state, "schema", &version, error);
+	buffer_done(&version);
+	return status;
+}
 
 int state_begin(struct state *state, struct error_text *error)
 {

@@ -44,6 +44,9 @@ int state_meet_members(struct state *state, const char *archive_name, struct err
 /* Has every member of this archive an outcome that stays, under the same configuration? What failed is to be tried again. */
 bool state_members_are_settled(struct state *state, const char *archive_name);
 
+/* From here to state_rollback everything that is read is as it is now, whatever another process commits meanwhile. Nothing may be written. */
+int state_snapshot(struct state *state, struct error_text *error) WARN_UNUSED;
+
 int state_begin(struct state *state, struct error_text *error) WARN_UNUSED;
 int state_put(struct state *state, const struct state_row *row, struct error_text *error) WARN_UNUSED;
 int state_commit(struct state *state, int64_t spool_end, struct error_text *error) WARN_UNUSED;

@@ -5,7 +5,6 @@
 #include "coordinator/run.h"
 
 /* supervisor.c */
-void supervisor_close_watch(struct run *run, struct loop_watch *watch);
 void supervisor_begin_life(struct worker *worker, pid_t pid, uint64_t now_ns); /* of a process in its slot */
 int supervisor_watch_process(struct worker *worker) WARN_UNUSED;
 

@@ -317,11 +317,11 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 	writing.summary.preprocess_only = strcmp(settings->run.stages, "preprocess") == 0;
 	FAULT_POINT("finalise_begin");
 	markdown_names_init(&writing.names);
-	int status = collection_load(&writing.collection, request->state, request->output, error);
-
-	if (status < 0)
-		return status;
-	status = collection_remove_duplicates(&writing.collection, error);
+	int status = state_snapshot(request->state, error); /* before the spool is mapped: what the rows name lies in it */
+	if (status == 0)
+		status = collection_load(&writing.collection, request->state, request->output, error);
+	if (status == 0)
+		status = collection_remove_duplicates(&writing.collection, error);
 	if (status == 0) {
 		collection_split(&writing.collection, settings->split.valid, settings->split.test, settings->run.seed);
 		status = open_staging(&writing);
@@ -340,6 +340,7 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 	manifest_done(&writing.manifest);
 	markdown_names_done(&writing.names);
 	collection_done(&writing.collection);
+	state_rollback(request->state);
 	if (status < 0)
 		return error && error->message[0] ? status : error_set(error, status, "%s", error_describe(status));
 	FAULT_POINT("finalise_end");

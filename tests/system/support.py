@@ -70,7 +70,8 @@ class RunCase(unittest.TestCase):
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self.runtime, ignore_errors=True)
         self.assertEqual(left, [], "worker processes outlived their coordinator")
-        self.assertEqual(shm_entries() - self.shm_before, set(), "shared memory was left behind")
+        # runs beside this one make names for a moment
+        self.assertEqual(self.wait_gone(lambda: shm_entries() - self.shm_before), set(), "shared memory was left behind")
 
     @staticmethod
     def wait_gone(function, *arguments, seconds=10):

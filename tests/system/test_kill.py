@@ -41,9 +41,9 @@ def write_corpus(folder, later):
         path = folder / f"feature_{number}.md"
         if not path.exists():
             path.write_text(feature_text(number), encoding="utf-8")
-    (folder / "feature_9.md").unlink(missing_ok=later)
     if not later:
         return
+    (folder / "feature_9.md").unlink()
     (folder / "large.md").write_text("".join(feature_text(number) for number in range(20, 240)), encoding="utf-8")
     (folder / "empty.md").write_text("", encoding="utf-8")
     (folder / "broken.zip").write_bytes(b"PK\3\4" + b"no archive" * 40)
@@ -180,7 +180,7 @@ class Sweep(RunCase):
         self.assertEqual(UNUSED & swept, set(), "points that are passed after all")
 
 
-SERVICE = {"sources_submitted", "sources_forget_submissions"}
+SERVICE = {"sources_submitted", "sources_forget_submissions", "refresh_started", "refresh_ended"}
 
 
 class ServiceSweep(RunCase):
@@ -199,7 +199,7 @@ class ServiceSweep(RunCase):
     def wait_done(self, process, out, count):
         while process.poll() is None:
             status = self.status(out)
-            if status and status["done"] + status["unchanged"] >= count:
+            if status and status["done"] + status["unchanged"] >= count and status["datasets_written"] and not any(status["queues"].values()):
                 return
         self.fail("the service ended: " + self.finish(process).stderr)
 

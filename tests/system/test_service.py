@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import unittest
@@ -20,8 +21,8 @@ class Service(RunCase):
             self.service.communicate()
         super().tearDown()
 
-    def serve(self, *extra):
-        self.service = self.start("--workers", "1", "--shm", "128M", "-o", self.out, *extra)
+    def serve(self, *extra, fault=None):
+        self.service = self.start("--workers", "1", "--shm", "128M", "-o", self.out, *extra, fault=fault)
         self.wait_until(lambda status: True)
 
     def status(self):
@@ -54,6 +55,95 @@ class Service(RunCase):
         self.stop()
         self.assertEqual({row["source_file"] for row in self.rows("extractions.jsonl")}, {f"docs/feature_{n:03}.md" for n in range(5)} | {"single.md"})
         self.verify()
+
+    def test_the_dataset_is_written_while_everybody_is_answered(self):
+        # the process that writes the dataset stops itself in the middle of it
+        self.serve(fault="finalise_card:1:stop")
+        self.submit(0, 3)
+        writer = self.wait_for_writer()
+        self.submit(3, 5)
+        status = self.wait_until(lambda status: status["done"] == 5)
+        self.assertEqual((status["dataset_writing"], status["datasets_written"]), (True, 0))
+        self.assertEqual(self.writers(), [writer], "two at once")
+        self.assertFalse((self.out / "train.jsonl").exists())
+        again = self.run_program("finalise", self.out)
+        self.assertEqual(again.returncode, 3, again.stdout)
+        self.assertIn("another coordinator", again.stderr)
+        os.kill(writer, signal.SIGCONT)
+        # the next one, for what came meanwhile, stops as well
+        self.wait_until(lambda status: status["datasets_written"] == 1)
+        self.assertEqual(len(self.rows("extractions.jsonl")), 3)
+        self.verify()
+        os.kill(self.wait_for_writer(), signal.SIGCONT)
+        status = self.wait_until(lambda status: status["datasets_written"] == 2)
+        self.assertEqual(len(self.rows("extractions.jsonl")), 5)
+        self.verify()
+        self.assertFalse(status["dataset_writing"])
+        self.service.kill()
+        self.service.communicate()
+
+    def test_a_service_that_ends_does_not_leave_the_process_that_writes_the_dataset(self):
+        corpus = small_corpus(self.folder / "docs", 5)
+        self.run_batch(corpus, out=self.folder / "clean", expect=0)
+        for number in (signal.SIGKILL, signal.SIGTERM):
+            with self.subTest(signal=number):
+                self.serve(fault=None if number == signal.SIGTERM else "finalise_card:1:stop")
+                self.run_program("submit", "--run", self.out, corpus)
+                if number == signal.SIGKILL:
+                    self.wait_for_writer()
+                    self.service.kill()
+                    self.service.communicate()
+                    self.assertEqual(self.wait_gone(self.writers), [])
+                else:
+                    self.wait_until(lambda status: status["unchanged"] == 5)
+                    self.stop()
+                    self.assertEqual(self.writers(), [])
+        self.assert_same_dataset(self.folder / "clean", self.out)
+
+    def test_a_dataset_that_cannot_be_written_ends_no_service(self):
+        self.serve(fault="finalise_card:1:kill")
+        self.submit(0, 2)
+        while "dataset could not be written" not in self.log():
+            self.assertIsNone(self.service.poll())
+        self.submit(2, 4)
+        self.wait_until(lambda status: status["done"] == 4)
+        self.service.kill()
+        self.service.communicate()
+        self.serve()
+        self.wait_until(lambda status: status["datasets_written"] == 1)  # without a new document
+        self.stop()
+        self.assertEqual(len(self.rows("extractions.jsonl")), 4)
+
+    def log(self):
+        path = self.out / ".docring" / "coordinator.log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def submit(self, first, end):
+        for number in range(first, end):
+            path = self.folder / f"one{number}.md"
+            path.write_text(feature_text(number), encoding="utf-8")
+        paths = [self.folder / f"one{number}.md" for number in range(first, end)]
+        self.assertEqual(self.run_program("submit", "--run", self.out, *paths).returncode, 0)
+
+    def writers(self):
+        """Pids of the processes that write this test's dataset."""
+        found = []
+        for path in pathlib.Path("/proc").iterdir():
+            try:
+                words = (path / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"finalise" in words and os.fsencode(self.out) in words:
+                found.append(int(path.name))
+        return found
+
+    def wait_for_writer(self):
+        """The one that has stopped itself."""
+        while self.service.poll() is None:
+            for pid in self.writers():
+                if pathlib.Path("/proc", str(pid), "stat").read_text(encoding="ascii").split(") ")[1].startswith("T"):
+                    return pid
+        self.fail("the service ended: " + self.service.communicate()[1])
 
     def test_a_watched_folder_is_taken_in(self):
         inbox = small_corpus(self.folder / "inbox", 2)
@@ -144,7 +234,7 @@ class Service(RunCase):
             path.write_text(feature_text(number), encoding="utf-8")
             self.run_program("submit", "--run", self.out, path)
             self.wait_until(lambda status: status["done"] == number + 1)
-            self.wait_until(lambda status: (self.out / "manifest.json").exists() and status["queues"]["spooling"] == 0)
+            self.wait_until(lambda status: status["datasets_written"] == number + 1 and not status["dataset_writing"])
             if number == 0:
                 before = look()
         self.assertLessEqual(look(), before + 1)  # one for the client that may just be leaving

@@ -136,6 +136,38 @@ static void test_rows_come_in_order_of_name(void **unused)
 	assert_int_equal(state_spool_end(database), 1000);
 }
 
+static int count_row(void *context, const struct state_row *row)
+{
+	(void)row;
+	++*(int *)context;
+	return 0;
+}
+
+static int count_rows(struct state *state)
+{
+	int count = 0;
+
+	assert_int_equal(state_for_each(state, count_row, &count, NULL), 0);
+	return count;
+}
+
+/* Another process writes the dataset while this one goes on. */
+static void test_a_snapshot_stays_as_it_was(void **unused)
+{
+	struct state *reader = NULL;
+
+	(void)unused;
+	put("docs/a.html", "done", 10, "aa");
+	assert_int_equal(state_open(&reader, path, "", NULL), 0);
+	assert_int_equal(state_snapshot(reader, NULL), 0);
+	put("docs/b.html", "done", 10, "bb");
+	assert_int_equal(count_rows(reader), 1);
+	assert_int_equal(count_rows(database), 2);
+	state_rollback(reader);
+	assert_int_equal(count_rows(reader), 2);
+	state_close(reader);
+}
+
 static void test_a_file_that_is_no_database_is_named(void **unused)
 {
 	struct state *other = NULL;
@@ -160,6 +192,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_rolled_back_row_never_was, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_a_later_run_does_not_meet_is_forgotten_below_its_root_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rows_come_in_order_of_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_snapshot_stays_as_it_was, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_file_that_is_no_database_is_named, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
