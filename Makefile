@@ -96,6 +96,9 @@ $(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/lib
 
 # A model server for tests and benches, well-behaved or not: tests/fake_server/README.md. Not installed.
 fake_server_sources := $(wildcard tests/fake_server/*.c)
+test_tools := $(BUILD)/bin/fake-model-server
+.PHONY: test-tools
+test-tools: $(test_tools)
 $(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
@@ -109,7 +112,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(all_packages) cmocka) -lm
 
 .PHONY: unit-programs
-unit-programs: $(unit_programs)
+unit-programs: $(unit_programs) $(test_tools)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
@@ -120,7 +123,7 @@ sanitized := build/sanitize-address-undefined
 NAME ?=
 .PHONY: unit
 unit:
-	$(Q)$(MAKE) --no-print-directory SANITIZE=$(sanitize) $(if $(NAME),$(sanitized)/tests/$(NAME),unit-programs)
+	$(Q)$(MAKE) --no-print-directory SANITIZE=$(sanitize) $(if $(NAME),$(sanitized)/tests/$(NAME) test-tools,unit-programs)
 	$(Q)tests/run-unit $(sanitized)/tests/$(if $(NAME),$(NAME),'test_*')
 
 # The lane and the allocator under ThreadSanitizer; the Spin models with their planted mistakes.
@@ -144,7 +147,7 @@ demo: packages
 .PHONY: test
 test:
 	$(Q)scripts/install-packages build test
-	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) SANITIZE=$(sanitize) all unit-programs
 	$(Q)tests/run-all
 

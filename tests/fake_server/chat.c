@@ -228,6 +228,8 @@ static void limit_reply(const struct server *server, struct chat_call *call, uin
 
 	if (server->options.personality->overflow == OVERFLOW_ERROR && call->context_tokens - prompt_tokens < most)
 		most = call->context_tokens - prompt_tokens;
+	if (call->action->content == CONTENT_DEEP)
+		most = UINT32_MAX;
 	call->finish = "stop";
 	if ((uint64_t)thought_tokens + content_tokens > most) {
 		call->finish = "length";

@@ -296,8 +296,10 @@ static bool half_way(struct events *events)
 {
 	switch (events->call->action->stream) {
 	case STREAM_ERROR:
-		literal_event(events, "data: ", events->call->native ? "{\"error\": \"an error was encountered while running the model\"}"
-								     : "{\"error\": {\"message\": \"The model runner has unexpectedly stopped\", \"type\": \"server_error\", \"code\": 500}}");
+		if (events->call->native)
+			literal_event(events, "", "{\"error\": \"an error was encountered while running the model\"}");
+		else
+			literal_event(events, "data: ", "{\"error\": {\"message\": \"The model runner has unexpectedly stopped\", \"code\": 500}}");
 		return false;
 	case STREAM_CUT: return false;
 	case STREAM_BAD_EVENT: literal_event(events, "data: ", "{\"choices\": [{\"delta\": {\"content\": oops}]"); return true;

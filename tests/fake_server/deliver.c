@@ -58,11 +58,20 @@ static const struct script_action *action_of(const struct connection *connection
 
 static const char *error_type(enum personality_kind kind, int status)
 {
+	static const struct {
+		int status;
+		const char *type;
+	} llamacpp_types[] = {
+		{ 401, "authentication_error" }, { 404, "not_found_error" }, { 501, "not_supported_error" }, { 503, "unavailable_error" },
+	};
+
 	switch (kind) {
 	case AS_VLLM: return phrases[phrase_index(status)].vllm_type;
 	case AS_LLAMACPP:
-		return status == 401 ? "authentication_error" : status == 404 ? "not_found_error" : status == 503 ? "unavailable_error" : status == 501 ? "not_supported_error" :
-		       status < 500 ? "invalid_request_error" : "server_error";
+		for (size_t i = 0; i < COUNT_OF(llamacpp_types); i++)
+			if (llamacpp_types[i].status == status)
+				return llamacpp_types[i].type;
+		return status < 500 ? "invalid_request_error" : "server_error";
 	case AS_OLLAMA: return status == 400 ? "invalid_request_error" : status == 404 ? "not_found_error" : "api_error";
 	default: return status == 429 ? "rate_limit_error" : status < 500 ? "invalid_request_error" : "server_error";
 	}
@@ -127,7 +136,8 @@ static void write_head(struct connection *connection, int status, const char *co
 	struct buffer *out = &connection->plan.bytes;
 	bool old = as->closes || action->transport == TRANSPORT_TO_CLOSE;
 
-	buffer_append_format(out, "HTTP/1.%d %d %s\r\n%sContent-Type: %s\r\n", old ? 0 : 1, status, phrases[phrase_index(status)].phrase, as->server_header, content_type);
+	buffer_append_format(out, "HTTP/1.%d %d %s\r\n", old ? 0 : 1, status, phrases[phrase_index(status)].phrase);
+	buffer_append_format(out, "%sContent-Type: %s\r\n", as->server_header, content_type);
 	if (as->closes || !connection->keep_alive) {
 		connection->keep_alive = false;
 		buffer_append_string(out, old ? "" : "Connection: close\r\n");
@@ -249,7 +259,8 @@ static bool plan_without_head(struct connection *connection)
 		plan_end(plan, PLAN_CLOSE);
 		break;
 	case TRANSPORT_REDIRECT:
-		buffer_append_format(&plan->bytes, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%d/elsewhere\r\nContent-Length: 0\r\n\r\n", connection->server->port);
+		buffer_append_format(&plan->bytes, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%d/elsewhere\r\n", connection->server->port);
+		write_length(&plan->bytes, 0);
 		connection->exchange.status = 302;
 		plan_send(plan);
 		return true;
@@ -369,7 +380,8 @@ static void plan_events(struct connection *connection, struct text body, const s
 	const struct script_action *action = action_of(connection);
 	bool chunked = !connection->server->options.personality->closes;
 	size_t group = (count + STREAM_PAUSES_MAX - 1) / STREAM_PAUSES_MAX, start = 0;
-	size_t limit = action->transport == TRANSPORT_CUT_BODY || action->transport == TRANSPORT_RESET_BODY || action->transport == TRANSPORT_STALL ? count / 2 : count;
+	bool stops = action->transport == TRANSPORT_CUT_BODY || action->transport == TRANSPORT_RESET_BODY || action->transport == TRANSPORT_STALL;
+	size_t limit = stops ? count / 2 : count;
 	uint64_t pause_ns = count ? connection->exchange.stream_ns / ((count + group - 1) / group) : 0;
 
 	buffer_append_string(&plan->bytes, chunked ? "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n" : "Cache-Control: no-cache\r\n\r\n");

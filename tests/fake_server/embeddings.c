@@ -24,6 +24,7 @@ static void embed(struct text text, float *vector, uint32_t dimensions)
 	uint64_t previous = 0;
 	float length = 0;
 
+	CHECK(dimensions > 0);
 	for (uint32_t i = 0; i < dimensions; i++)
 		vector[i] = 0;
 	for (size_t i = 0; i <= text.bytes; i++) {

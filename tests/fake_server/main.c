@@ -100,7 +100,7 @@ static int read_latency(const char *value, struct latency *ret_latency)
 {
 	double low, high;
 	unsigned long long seed;
-	char end;
+	char end, from[24];
 
 	*ret_latency = (struct latency){ .kind = LATENCY_ZERO };
 	if (strcmp(value, "0") == 0)
@@ -111,7 +111,7 @@ static int read_latency(const char *value, struct latency *ret_latency)
 	} else if (sscanf(value, "tokens:%lf%c", &low, &end) == 1 && low >= 0) {
 		ret_latency->kind = LATENCY_TOKENS;
 		high = low;
-	} else if (sscanf(value, "mixed:%llu,%lf..%lf%c", &seed, &low, &high, &end) == 3 && low >= 0 && high >= low) {
+	} else if (sscanf(value, "mixed:%llu,%23[0-9]..%lf%c", &seed, from, &high, &end) == 3 && (low = strtod(from, NULL)) <= high) {
 		ret_latency->kind = LATENCY_MIXED;
 		ret_latency->seed = seed;
 	} else {
@@ -122,9 +122,29 @@ static int read_latency(const char *value, struct latency *ret_latency)
 	return 0;
 }
 
-enum main_option { OPTION_AS = 256, OPTION_MODEL, OPTION_EMBEDDING_MODEL, OPTION_API_KEY, OPTION_LATENCY, OPTION_SCRIPT, OPTION_SCRIPT_FILE, OPTION_LIST_SCRIPTS, OPTION_JSON,
-	      OPTION_THINKING, OPTION_NO_PREFIX_CACHE, OPTION_DIE_WITH_PARENT, OPTION_HELP,
-	      OPTION_PORT, OPTION_CONTEXT, OPTION_SLOTS, OPTION_QUEUE, OPTION_SEED, OPTION_DIMENSIONS, OPTION_LOADING, OPTION_KEEP_REQUESTS };
+enum main_option {
+	OPTION_AS = 256,
+	OPTION_MODEL,
+	OPTION_EMBEDDING_MODEL,
+	OPTION_API_KEY,
+	OPTION_LATENCY,
+	OPTION_SCRIPT,
+	OPTION_SCRIPT_FILE,
+	OPTION_LIST_SCRIPTS,
+	OPTION_JSON,
+	OPTION_THINKING,
+	OPTION_NO_PREFIX_CACHE,
+	OPTION_DIE_WITH_PARENT,
+	OPTION_HELP,
+	OPTION_PORT, /* numbers from here on */
+	OPTION_CONTEXT,
+	OPTION_SLOTS,
+	OPTION_QUEUE,
+	OPTION_SEED,
+	OPTION_DIMENSIONS,
+	OPTION_LOADING,
+	OPTION_KEEP_REQUESTS,
+};
 
 static const struct option_limits {
 	enum main_option option;

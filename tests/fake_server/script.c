@@ -24,21 +24,36 @@ struct script {
 
 /* --- words ------------------------------------------------------------------------------------------------------------------- */
 
-static const char *const body_words[BODY_COUNT] = { "usual", "empty", "garbage", "html", "invalid_utf8", "nuls", "utf16", "bom", "deep", "huge", "huge_string",
-						    "truncated", "error", "error_string", "no_choices", "array" };
-static const char *const content_words[CONTENT_COUNT] = { "usual",  "fences",	   "fences_unclosed", "trailing_comma",	 "single_quotes", "unquoted_keys",
-							  "python", "comments",	   "line_breaks",     "prose_around",	 "several_objects", "wrapped",
-							  "quoted", "cut",	   "empty",	      "spaces",		 "null",	  "nul_escapes",
-							  "surrogate", "deep",	   "prose",	      "echo" };
-static const char *const fault_words[COMPOSE_FAULT_COUNT] = { "right", "enum_violated", "extra_fields", "missing_fields", "out_of_range", "wrong_types", "duplicate_keys",
-							      "too_few", "number_swapped", "unit_swapped", "parameter_invented", "refusal", "loop", "other_language" };
-static const char *const thinking_words[THINKING_COUNT] = { "usual", "tags", "tags_closing", "tags_unclosed", "reasoning", "reasoning_content", "instead" };
-static const char *const usage_words[USAGE_COUNT] = { "usual", "zero", "absent", "small", "huge", "negative" };
-static const char *const stream_words[STREAM_COUNT] = { "usual", "no_done", "no_usage", "comments", "error", "cut", "bad_event", "crlf", "split" };
-static const char *const transport_words[TRANSPORT_COUNT] = { "usual", "slow_first_byte", "slow_drip", "stall", "hang", "endless_body", "endless_head", "cut_head",
-							      "cut_body", "reset_before", "reset_body", "close_before", "length_long", "length_short", "no_http", "chunked",
-							      "chunk_garbage", "to_close", "close_after", "interim", "gzip_lie", "redirect" };
-static const char *const server_words[SERVER_COUNT] = { "usual", "exit", "refuse", "restart", "load" };
+static const char *const body_words[BODY_COUNT] = {
+	"usual", "empty", "garbage", "html", "invalid_utf8", "nuls", "utf16", "bom", "deep", "huge", "huge_string",
+	"truncated", "error", "error_string", "no_choices", "array",
+};
+static const char *const content_words[CONTENT_COUNT] = {
+	"usual", "fences", "fences_unclosed", "trailing_comma", "single_quotes", "unquoted_keys", "python", "comments",
+	"line_breaks", "prose_around", "several_objects", "wrapped", "quoted", "cut", "empty", "spaces", "null",
+	"nul_escapes", "surrogate", "deep", "prose", "echo",
+};
+static const char *const fault_words[COMPOSE_FAULT_COUNT] = {
+	"right", "enum_violated", "extra_fields", "missing_fields", "out_of_range", "wrong_types", "duplicate_keys",
+	"too_few", "number_swapped", "unit_swapped", "parameter_invented", "refusal", "loop", "other_language",
+};
+static const char *const thinking_words[THINKING_COUNT] = {
+	"usual", "tags", "tags_closing", "tags_unclosed", "reasoning", "reasoning_content", "instead",
+};
+static const char *const usage_words[USAGE_COUNT] = {
+	"usual", "zero", "absent", "small", "huge", "negative",
+};
+static const char *const stream_words[STREAM_COUNT] = {
+	"usual", "no_done", "no_usage", "comments", "error", "cut", "bad_event", "crlf", "split",
+};
+static const char *const transport_words[TRANSPORT_COUNT] = {
+	"usual", "slow_first_byte", "slow_drip", "stall", "hang", "endless_body", "endless_head", "cut_head",
+	"cut_body", "reset_before", "reset_body", "close_before", "length_long", "length_short", "no_http", "chunked",
+	"chunk_garbage", "to_close", "close_after", "interim", "gzip_lie", "redirect",
+};
+static const char *const server_words[SERVER_COUNT] = {
+	"usual", "exit", "refuse", "restart", "load",
+};
 
 static int word_index(const char *const *words, int count, const char *word)
 {

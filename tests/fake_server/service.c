@@ -112,10 +112,13 @@ static bool known_model(const struct server *server, const struct exchange *exch
 static void refuse_model(struct connection *connection)
 {
 	enum personality_kind kind = connection->server->options.personality->kind;
+	const char *name = string_member(connection->exchange.root, "model").data;
 	char message[200];
 
-	snprintf(message, sizeof(message), kind == AS_OLLAMA ? "model '%.100s' not found" : kind == AS_OPENAI ? "The model `%.100s` does not exist or you do not have access to it." :
-		 "The model `%.100s` does not exist.", string_member(connection->exchange.root, "model").data);
+	if (kind == AS_OLLAMA)
+		snprintf(message, sizeof(message), "model '%.100s' not found", name);
+	else
+		snprintf(message, sizeof(message), "The model `%.100s` does not exist%s.", name, kind == AS_OPENAI ? " or you do not have access to it" : "");
 	deliver_error(connection, 404, message);
 }
 

@@ -20,7 +20,11 @@ static void rewrite_outside(enum rewrite how, struct text text, size_t *i, struc
 {
 	static const struct {
 		struct text json, python;
-	} words[] = { { TEXT_LITERAL("true"), TEXT_LITERAL("True") }, { TEXT_LITERAL("false"), TEXT_LITERAL("False") }, { TEXT_LITERAL("null"), TEXT_LITERAL("None") } };
+	} words[] = {
+		{ TEXT_LITERAL("true"), TEXT_LITERAL("True") },
+		{ TEXT_LITERAL("false"), TEXT_LITERAL("False") },
+		{ TEXT_LITERAL("null"), TEXT_LITERAL("None") },
+	};
 	char c = text.data[*i];
 
 	if (how == REWRITE_TRAILING_COMMA && (c == '}' || c == ']') && *i > 0 && text.data[*i - 1] != '{' && text.data[*i - 1] != '[')
@@ -149,7 +153,9 @@ void spoil_content(enum script_content how, struct text prompt, struct buffer *c
 	case CONTENT_PYTHON: rewrite(REWRITE_PYTHON, content); break;
 	case CONTENT_COMMENTS: rewrite(REWRITE_COMMENTS, content); break;
 	case CONTENT_LINE_BREAKS: rewrite(REWRITE_LINE_BREAKS, content); break;
-	case CONTENT_PROSE_AROUND: surround(content, "Sure! Here is the JSON you asked for {as described}:\n\n", "\n\nLet me know if you need anything else."); break;
+	case CONTENT_PROSE_AROUND:
+		surround(content, "Sure! Here is the JSON you asked for {as described}:\n\n", "\n\nLet me know if you need anything else.");
+		break;
 	case CONTENT_SEVERAL_OBJECTS: surround(content, "{\"note\": \"draft\"}\n", "\n{\"done\": true}"); break;
 	case CONTENT_WRAPPED: surround(content, "{\"result\": ", "}"); break;
 	case CONTENT_QUOTED: quote_all(content); break;
@@ -217,9 +223,13 @@ void spoil_body(enum script_body how, struct buffer *body)
 	case BODY_BOM: surround(body, "\xEF\xBB\xBF", ""); break;
 	case BODY_DEEP: brackets(body); break;
 	case BODY_TRUNCATED: buffer_truncate(body, body->bytes / 2); break;
-	case BODY_ERROR: set_text(body, "{\"error\": {\"message\": \"The model runner has unexpectedly stopped\", \"type\": \"server_error\", \"code\": 500}}"); break;
+	case BODY_ERROR:
+		set_text(body, "{\"error\": {\"message\": \"The model runner has unexpectedly stopped\", \"type\": \"server_error\", \"code\": 500}}");
+		break;
 	case BODY_ERROR_STRING: set_text(body, "{\"error\": \"The model has crashed without additional information. (Exit code: null)\"}"); break;
-	case BODY_NO_CHOICES: set_text(body, "{\"id\": \"chatcmpl-0\", \"object\": \"chat.completion\", \"created\": 0, \"model\": \"fake\", \"choices\": []}"); break;
+	case BODY_NO_CHOICES:
+		set_text(body, "{\"id\": \"chatcmpl-0\", \"object\": \"chat.completion\", \"created\": 0, \"model\": \"fake\", \"choices\": []}");
+		break;
 	case BODY_ARRAY: surround(body, "[", "]"); break;
 	case BODY_USUAL:
 	case BODY_HUGE:
