@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "coordinator/memory.h"
 
+#include "ipc/topology.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -103,29 +105,35 @@ void memory_set_vacant(struct memory *memory, uint16_t segment, bool vacant)
 	discard_if_vacant(memory, segment);
 }
 
+static uint64_t less(uint64_t from, uint64_t bytes)
+{
+	return from > bytes ? from - bytes : 0;
+}
+
 int memory_check_more(const struct memory *memory, uint64_t bytes, uint64_t machine_bytes, struct error_text *error)
 {
-	uint64_t promised = 0, whole = 0;
+	uint64_t whole = 0, promised = 0, available = topology_available_memory(), in_shm = 0;
 	struct statvfs shm;
 
 	for (size_t i = 0; i < MEMORY_SEGMENTS_MAX; i++) {
-		if (!memory->pools[i].extents)
+		const struct pool *pool = &memory->pools[i];
+		if (!pool->extents)
 			continue;
-		whole += memory->pools[i].segment.bytes;
-		promised += memory->pools[i].segment.bytes - memory->pools[i].reserved_bytes;
+		whole += pool->segment.bytes;
+		promised += pool->segment.bytes - pool->reserved_bytes;
+		in_shm += i == MEMORY_RING ? pool->reserved_bytes : 0;
 	}
-	if (bytes == 0)
-		return 0;
 	if (statvfs("/dev/shm", &shm) < 0)
 		return error_set(error, -errno, "/dev/shm is missing");
-	uint64_t room = (uint64_t)shm.f_bavail * shm.f_frsize, usable = machine_bytes / 10 * 9;
-	room = room > promised ? room - promised : 0;
-	if (usable < whole + room)
-		room = usable > whole ? usable - whole : 0;
+	/* As at the start: /dev/shm has the say about all of it, though only the ring lies there. */
+	uint64_t room = less((uint64_t)shm.f_bavail * shm.f_frsize + in_shm, whole);
+	room = size_min(room, less(machine_bytes / 10 * 9, whole));
+	if (available > 0)
+		room = size_min(room, less(available, promised));
 	if (bytes <= room)
 		return 0;
-	return error_set(error, -ENOSPC, "their outboxes would take %llu MiB of shared memory, and the machine has %llu MiB left; ask for fewer, or start the "
-			 "run with more --workers, which share --shm", (unsigned long long)(bytes / MEBIBYTE), (unsigned long long)(room / MEBIBYTE));
+	return error_set(error, -ENOSPC, "their outboxes would take %llu MiB of shared memory beyond --shm, and the machine has %llu MiB left; ask for fewer, or "
+			 "start the run with more --workers, who share --shm", (unsigned long long)(bytes / MEBIBYTE), (unsigned long long)(room / MEBIBYTE));
 }
 
 /* Makes the extent's memory really there, in steps, before anyone touches it. */

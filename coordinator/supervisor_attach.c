@@ -214,6 +214,8 @@ void supervisor_listener_ready(void *context, uint32_t events)
 	int socket = attach_accept(run->listener.descriptor, &pid, &run->error);
 
 	(void)events;
+	if (socket == -EPERM)
+		log_warning("%s", run->error.message);
 	if (socket < 0)
 		return;
 	struct newcomer *newcomer = &run->newcomers[run->newcomer_next++ % RUN_NEWCOMERS_MAX];

@@ -64,6 +64,15 @@ int attach_listen(const char *path, struct error_text *error)
 	return fd;
 }
 
+/* Somebody who may not attach is told so, as far as that goes without waiting. */
+static void refuse(int fd)
+{
+	struct attach_message message = { .type = ATTACH_REFUSED };
+
+	snprintf(message.text, sizeof(message.text), "it is another user's run: only user %ld may attach", (long)geteuid());
+	(void)!attach_send(fd, &message, NULL, 0);
+}
+
 int attach_accept(int listener, pid_t *ret_pid, struct error_text *error)
 {
 	struct ucred peer;
@@ -77,11 +86,13 @@ int attach_accept(int listener, pid_t *ret_pid, struct error_text *error)
 	if (fd < 0)
 		return error_set(error, errno == EWOULDBLOCK ? -EAGAIN : -errno, "attach socket: cannot accept: %s", strerror(errno));
 	int status = 0;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_bytes) < 0)
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_bytes) < 0) {
 		status = error_set(error, -errno, "attach socket: who connected cannot be known: %s", strerror(errno));
-	else if (peer.uid != geteuid())
+	} else if (peer.uid != geteuid()) {
+		refuse(fd);
 		status = error_set(error, -EPERM, "attach socket: process %ld of user %ld refused: only user %ld may attach", (long)peer.pid,
 				   (long)peer.uid, (long)geteuid());
+	}
 	if (status < 0) {
 		close(fd);
 		return status;

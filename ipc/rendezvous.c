@@ -6,9 +6,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { NAME_BYTES_MAX = 40 };
@@ -70,13 +73,23 @@ void rendezvous_remove(const struct rendezvous *place)
 	rmdir(place->folder);
 }
 
-static bool has_socket(const char *folder)
+enum presence { RUN_ABSENT, RUN_DEAD, RUN_LIVE };
+
+/* Whether somebody listens there: a coordinator that was killed leaves its sockets. */
+static enum presence look(const char *folder)
 {
-	char path[PATH_MAX];
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct stat status;
 
-	return snprintf(path, sizeof(path), "%s/attach", folder) < (int)sizeof(path) && stat(path, &status) == 0 &&
-	       S_ISSOCK(status.st_mode);
+	if (snprintf(address.sun_path, sizeof(address.sun_path), "%s/attach", folder) >= (int)sizeof(address.sun_path) ||
+	    stat(address.sun_path, &status) < 0 || !S_ISSOCK(status.st_mode))
+		return RUN_ABSENT;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return RUN_LIVE;
+	bool dead = connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 && errno == ECONNREFUSED;
+	close(fd);
+	return dead ? RUN_DEAD : RUN_LIVE;
 }
 
 /* Lists the runs under `base` into `names`; when there is exactly one, its folder is put into `ret_folder`. */
@@ -93,7 +106,7 @@ static int list_runs(const char *base, char *ret_folder, size_t folder_bytes, ch
 		return 0;
 	while ((entry = readdir(directory))) {
 		if (entry->d_name[0] == '.' || snprintf(folder, sizeof(folder), "%s/%s", base, entry->d_name) >= (int)sizeof(folder) ||
-		    !has_socket(folder))
+		    look(folder) != RUN_LIVE)
 			continue;
 		count++;
 		snprintf(ret_folder, folder_bytes, "%s", folder);
@@ -104,9 +117,44 @@ static int list_runs(const char *base, char *ret_folder, size_t folder_bytes, ch
 	return count;
 }
 
+/* The sockets are their owner's alone: asking for anybody else would end in a timeout. `named`: what tells the owner. */
+static int check_owner(const char *named, const char *folder, struct rendezvous *ret_place, struct error_text *error)
+{
+	struct stat status;
+
+	if (lstat(named, &status) < 0)
+		return error_set(error, -errno, "%s: %s", named, strerror(errno));
+	if (status.st_uid != geteuid()) {
+		const struct passwd *owner = getpwuid(status.st_uid);
+		return error_set(error, -EPERM, "%s: that run belongs to %s, user %u; only its owner may join it or talk to it, and this is user %u", named,
+				 owner ? owner->pw_name : "somebody", (unsigned)status.st_uid, (unsigned)geteuid());
+	}
+	if (look(folder) != RUN_LIVE)
+		return error_set(error, -ENOENT, "%s: that run has ended%s; the same command starts it again", named,
+				 look(folder) == RUN_DEAD ? " without cleaning up" : "");
+	return fill(ret_place, folder, error);
+}
+
+/* `run` as an output folder. 1: found; 0: it is none; or what is wrong with it. */
+static int find_by_output(const char *run, struct rendezvous *ret_place, struct error_text *error)
+{
+	char link[PATH_MAX], folder[PATH_MAX];
+
+	if (snprintf(link, sizeof(link), "%s/.docring/run", run) >= (int)sizeof(link))
+		return 0;
+	ssize_t bytes = readlink(link, folder, sizeof(folder) - 1);
+	if (bytes < 0 && errno == EACCES)
+		return error_set(error, -EACCES, "%s: you may not look there: only its owner may join a run or talk to it", link);
+	if (bytes <= 0)
+		return 0;
+	folder[bytes] = '\0';
+	int status = check_owner(link, folder, ret_place, error);
+	return status < 0 ? status : 1;
+}
+
 int rendezvous_find(const char *run, struct rendezvous *ret_place, struct error_text *error)
 {
-	char base[PATH_MAX], folder[PATH_MAX], names[256], link[PATH_MAX];
+	char base[PATH_MAX], folder[PATH_MAX], names[256];
 	int status = base_folder(base, sizeof(base), error);
 
 	if (status < 0)
@@ -116,16 +164,12 @@ int rendezvous_find(const char *run, struct rendezvous *ret_place, struct error_
 		return fill(ret_place, folder, error);
 	if (!run)
 		return error_set(error, -ENOENT, count == 0 ? "no run is active" : "several runs are active; name one with --run:%s", names);
-	if (has_socket(run))
-		return fill(ret_place, run, error);
-	if (snprintf(link, sizeof(link), "%s/.docring/run", run) < (int)sizeof(link)) {
-		ssize_t bytes = readlink(link, folder, sizeof(folder) - 1);
-		if (bytes > 0) {
-			folder[bytes] = '\0';
-			return fill(ret_place, folder, error);
-		}
-	}
-	if (!strchr(run, '/') && snprintf(folder, sizeof(folder), "%s/%s", base, run) < (int)sizeof(folder) && has_socket(folder))
-		return fill(ret_place, folder, error);
+	if (look(run) != RUN_ABSENT)
+		return check_owner(run, run, ret_place, error);
+	status = find_by_output(run, ret_place, error);
+	if (status != 0)
+		return status < 0 ? status : 0;
+	if (!strchr(run, '/') && snprintf(folder, sizeof(folder), "%s/%s", base, run) < (int)sizeof(folder) && look(folder) != RUN_ABSENT)
+		return check_owner(folder, folder, ret_place, error);
 	return error_set(error, -ENOENT, "%s: no such run; %s%s", run, count ? "active runs:" : "none is active", names);
 }

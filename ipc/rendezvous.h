@@ -19,7 +19,7 @@ int rendezvous_create(struct rendezvous *ret_place, const char *name, struct err
 void rendezvous_remove(const struct rendezvous *place);
 
 /* `run`: a run's name, its output folder, its socket folder, or NULL for the only run there is. -ENOENT with the runs
- * there are. A folder that is left from a dead run still resolves: connecting tells. */
+ * there are, -EPERM or -EACCES for another user's. What a dead run left is no run. */
 int rendezvous_find(const char *run, struct rendezvous *ret_place, struct error_text *error) WARN_UNUSED;
 
 #endif

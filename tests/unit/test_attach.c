@@ -248,11 +248,13 @@ static void test_another_user_is_refused(void **state)
 	assert_int_equal(chmod(path, 0666), 0);
 	pid_t child = fork();
 	if (child == 0) {
-		char byte;
+		struct attach_message message = { .type = 0 };
+		int none[ATTACH_DESCRIPTORS_MAX];
 		if (setuid(65534) < 0)
 			_exit(1);
 		int connection = attach_connect(path, NULL);
-		_exit(connection >= 0 && recv(connection, &byte, 1, 0) <= 0 ? 0 : 2); /* closed on us */
+		bool told = connection >= 0 && attach_receive(connection, &message, none, -1) == 1 && message.type == ATTACH_REFUSED;
+		_exit(told && attach_receive(connection, &message, none, -1) == ERROR_PEER_GONE ? 0 : 2); /* closed on us */
 	}
 	do
 		status = attach_accept(listener, &pid, &error);

@@ -59,6 +59,15 @@ static void on_leave_signal(int number)
 	leave_asked = 1;
 }
 
+/* In somebody's terminal; the second time the signal does what signals do. */
+static void on_leave_by_hand(int number)
+{
+	static const char words[] = "\nfinishing what is in hand (again to stop at once; then others do it again)\n";
+
+	on_leave_signal(number);
+	(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+}
+
 /* --- one task --------------------------------------------------------------------------------------------------- */
 
 struct mapped_file {
@@ -419,11 +428,12 @@ static int serve(struct worker *worker)
 static void install_signals(bool spawned)
 {
 	struct sigaction leave = { .sa_handler = on_leave_signal };
+	struct sigaction leave_by_hand = { .sa_handler = on_leave_by_hand, .sa_flags = (int)SA_RESETHAND };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	/* Ctrl-C in the coordinator's terminal is the coordinator's matter; a worker started by hand has its own. */
-	sigaction(SIGINT, spawned ? &ignore : &leave, NULL);
-	sigaction(SIGTERM, &leave, NULL);
+	sigaction(SIGINT, spawned ? &ignore : &leave_by_hand, NULL);
+	sigaction(SIGTERM, spawned ? &leave : &leave_by_hand, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
@@ -448,7 +458,19 @@ static int start(struct worker *worker, const char *attach_path, struct error_te
 	return status;
 }
 
-static int run_worker(const struct worker_program *program, const char *attach_path)
+/* To who started it by hand; the coordinator takes what its own workers say for last words. */
+static void say_joined(const struct worker *worker, const struct rendezvous *place)
+{
+	fprintf(stderr, "%s: joined %s as w%u; Ctrl-C lets it go\n", worker->program->name, strrchr(place->folder, '/') + 1, worker->session.worker_number);
+}
+
+static void say_left(const struct worker *worker, int status)
+{
+	fprintf(stderr, "%s: %s after %llu task%s\n", worker->program->name, status == ERROR_PEER_GONE ? "the coordinator is gone, it ended" :
+		worker->leaving ? "left" : "was told to end", (unsigned long long)worker->tasks_done, worker->tasks_done == 1 ? "" : "s");
+}
+
+static int run_worker(const struct worker_program *program, const struct rendezvous *place, bool by_hand)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	struct error_text error = { "" };
@@ -459,12 +481,16 @@ static int run_worker(const struct worker_program *program, const char *attach_p
 	worker->program = program;
 	worker->finisher = (struct worker_finisher){ .worker = worker, .told_capacity = UINT64_MAX };
 	settings_init(&worker->settings);
-	int status = start(worker, attach_path, &error);
+	int status = start(worker, place->attach_path, &error);
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", program->name, error.message[0] ? error.message : error_describe(status));
 		result = status == -ENOMEM || status == -ENOSPC || status == -EMFILE ? EXIT_RESOURCES : EXIT_DO_NOT_RESTART;
 	} else {
+		if (by_hand)
+			say_joined(worker, place);
 		status = program->many ? serve_many(worker) : serve(worker);
+		if (by_hand)
+			say_left(worker, status);
 		if (status < 0 && status != ERROR_PEER_GONE) {
 			fprintf(stderr, "%s: %s\n", program->name, error_describe(status));
 			result = EXIT_FAILED;
@@ -525,5 +551,5 @@ int worker_main(const struct worker_program *program, int argument_count, char *
 		return EXIT_FAILED;
 	install_signals(parent != 0);
 	fault_init();
-	return run_worker(program, place.attach_path);
+	return run_worker(program, &place, parent == 0);
 }
