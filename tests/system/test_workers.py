@@ -176,7 +176,7 @@ class Workers(RunCase):
             out, err = process.communicate(timeout=60)
             self.assertEqual((process.returncode, out), (0, ""), err)
             self.assertRegex(err, rf"worker-{kind}: joined out-\d+ as w\d; Ctrl-C lets it go")
-            self.assertRegex(err, r"left after \d tasks")
+            self.assertRegex(err, r"left after \d+ tasks")
         status = self.wait_until(lambda status: status["done"] == 60)
         self.assert_nothing_was_lost(status, 60)
 
