@@ -149,22 +149,36 @@ static bool inside_string(const struct buffer *out, struct text *ret_key)
 	return inside;
 }
 
-/* A loop inside a string: a text for the key, without what would end the string. */
-static bool write_string_loop(struct derivation *derivation)
-{
-	struct text key;
+struct loop { /* what follows an item */
+	uint32_t least, most;
+	bool counted; /* {m,n} */
+};
 
-	if (!inside_string(derivation->out, &key))
+/* A loop inside a string: a text for the key, of bytes that the item (if it is a class) has, and none that would end the string. */
+static bool write_string_loop(struct derivation *derivation, struct text item, struct loop loop)
+{
+	struct buffer *text = &derivation->composer->scratch;
+	struct text key;
+	uint32_t written = 0;
+
+	if (loop.most < 2 || item.data[0] == '"' || (item.data[0] == '[' && loop.counted) || !inside_string(derivation->out, &key))
 		return false;
 	char name[64] = "";
-	memcpy(name, key.data, size_min(key.bytes, sizeof(name) - 1)); /* compose_string may move nothing of `out`, but the view is short-lived */
-	compose_string(derivation->composer, text_from(name), 1, CLASS_LOOP_BYTES);
+	memcpy(name, key.data, size_min(key.bytes, sizeof(name) - 1)); /* the view ends with the next append */
+	compose_string(derivation->composer, text_from(name), size_max(loop.least, 1), size_min(loop.most, CLASS_LOOP_BYTES));
 	derivation->composer->objects++;
 	derivation->composer->sentence++;
-	struct buffer *text = &derivation->composer->scratch;
-	for (size_t i = 0; i < text->bytes; i++)
-		if (text->data[i] != '"' && text->data[i] != '\\' && (unsigned char)text->data[i] >= 0x20)
-			buffer_append_byte(derivation->out, text->data[i]);
+	for (size_t i = 0; i < text->bytes; i++) {
+		char c = text->data[i];
+		if (c == '"' || c == '\\' || (unsigned char)c < 0x20 || (item.data[0] == '[' && !in_class(item, c)))
+			continue;
+		buffer_append_byte(derivation->out, c);
+		written++;
+	}
+	for (; written < loop.least && item.data[0] != '['; written++)
+		buffer_append_byte(derivation->out, 'x');
+	for (; written < loop.least; written++)
+		write_class_byte(derivation, item);
 	return true;
 }
 
@@ -188,25 +202,34 @@ static void derive_item(struct derivation *derivation, struct text item, int dep
 	}
 }
 
-/* What follows an item: how often at least; *i moves behind it. */
-static uint32_t read_repeat(struct text body, size_t *i)
+static uint32_t read_count(struct text body, size_t *i)
+{
+	uint32_t count = 0;
+
+	for (; *i < body.bytes && ascii_is_digit(body.data[*i]); (*i)++)
+		count = count < 100000 ? count * 10 + (uint32_t)(body.data[*i] - '0') : count;
+	return count;
+}
+
+/* False: the item stands once. *i moves behind what was read. */
+static bool read_loop(struct text body, size_t *i, struct loop *ret_loop)
 {
 	char c = *i < body.bytes ? body.data[*i] : 0;
-	uint32_t least = 0;
 
 	if (c != '*' && c != '+' && c != '?' && c != '{')
-		return UINT32_MAX;
+		return false;
 	(*i)++;
-	if (c == '{') {
-		while (*i < body.bytes && body.data[*i] != '}' && body.data[*i] != ',') {
-			if (ascii_is_digit(body.data[*i]) && least < 1000)
-				least = least * 10 + (uint32_t)(body.data[*i] - '0');
-			(*i)++;
-		}
-		while (*i < body.bytes && body.data[(*i)++] != '}')
-			;
+	*ret_loop = (struct loop){ c == '+', c == '?' ? 1 : UINT32_MAX, c == '{' };
+	if (c != '{')
+		return true;
+	ret_loop->least = ret_loop->most = read_count(body, i);
+	if (*i < body.bytes && body.data[*i] == ',') {
+		(*i)++;
+		ret_loop->most = *i < body.bytes && ascii_is_digit(body.data[*i]) ? read_count(body, i) : UINT32_MAX;
 	}
-	return c == '+' ? 1 : least;
+	while (*i < body.bytes && body.data[(*i)++] != '}')
+		;
+	return true;
 }
 
 /* The alternative to write: by turns, but the last one when it is getting deep (recursive rules end in it or in the first). */
@@ -244,12 +267,10 @@ static void derive(struct derivation *derivation, struct text body, int depth)
 		}
 		struct text item = text_slice(body, i, end);
 		i = end;
-		uint32_t times = read_repeat(body, &i);
-		if (times == UINT32_MAX)
-			times = 1;
-		else if (item.data[0] != '"' && write_string_loop(derivation))
+		struct loop loop = { 1, 1, false };
+		if (read_loop(body, &i, &loop) && write_string_loop(derivation, item, loop))
 			continue;
-		for (uint32_t k = 0; k < times && !derivation->failed; k++)
+		for (uint32_t k = 0; k < loop.least && !derivation->failed; k++)
 			derive_item(derivation, item, depth);
 	}
 }

@@ -162,6 +162,30 @@ ws ::= [ \t\n]*
                 self.assertEqual((sorted(answer), len(answer["tags"])), (["question", "score", "tags"], 3))
                 self.assertTrue(answer["question"].endswith("?"))
 
+    def test_grammars_as_llamacpp_makes_them_of_schemas(self):
+        grammar = r'''
+answer-kv ::= "\"answer\"" space ":" space answer
+answer ::= "\"" char{20,60} "\"" space
+boolean ::= ("true" | "false") space
+char ::= [^"\\\x7F\x00-\x1F] | [\\] (["\\bfnrt] | "u" [0-9a-fA-F]{4})
+day ::= "\"" [0-9]{4} "-" [0-9]{2} "\"" space
+integral-part ::= [0] | [1-9] [0-9]{0,15}
+item ::= "{" space answer-kv "," space "\"day\"" space ":" space day ("," space "\"good\"" space ":" space boolean)? "}" space
+kind ::= ("\"factual\"" | "\"procedural\"") space
+root ::= "{" space "\"items\"" space ":" space "[" space item ("," space item){1,3} "]" space "," space "\"kind\"" space ":" space kind "," space "\"n\"" space ":" space integral-part space "}" space
+space ::= | " " | "\n"{1,2} [ \t]{0,20}
+'''
+        with FakeServer("--as", "llamacpp") as server:
+            for seed in range(8):
+                answer = json.loads(content(server.request("POST", "/v1/chat/completions", chat(None, grammar=grammar, seed=seed))[2]))
+                self.assertEqual((sorted(answer), len(answer["items"])), (["items", "kind", "n"], 2))
+                self.assertIn(answer["kind"], ("factual", "procedural"))
+                for item in answer["items"]:
+                    self.assertTrue(20 <= len(item["answer"]) <= 60, item)
+                    self.assertRegex(item["day"], r"^[0-9]{4}-[0-9]{2}$")
+            prose = content(server.request("POST", "/v1/chat/completions", chat(None, grammar="root ::= missing"))[2])
+            self.assertIn(prose.split(". ")[0], flat(SOURCE))
+
     def test_ollama(self):
         with FakeServer("--as", "ollama", "--context", "300", "--thinking") as server:
             self.assertEqual(server.request("GET", "/")[2], b"Ollama is running")
