@@ -219,10 +219,12 @@ static bool place_one(struct run *run, struct worker *worker)
 
 static bool anything_under_way(const struct run *run)
 {
-	for (uint32_t i = 0; i < run->worker_count; i++)
-		if (run->workers[i].held.count || run->workers[i].state == WORKER_STARTING ||
-		    (run->workers[i].state == WORKER_ABSENT && run->workers[i].wanted) || (run->workers[i].pid && run->workers[i].killed_ns))
+	for (uint32_t i = 0; i < run->worker_count; i++) {
+		const struct worker *worker = &run->workers[i];
+		bool changes = worker->pid ? worker->state != WORKER_READY || worker->killed_ns : worker->wanted; /* it comes or goes */
+		if (worker->held.count || changes)
 			return true;
+	}
 	return run->to_spool.count || run->spooling.count || run->reading.count || run->retry_soon;
 }
 

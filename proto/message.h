@@ -18,7 +18,7 @@ enum message_type {
 	MESSAGE_HEARTBEAT,  /* worker: tasks done */
 	MESSAGE_STOP,       /* coordinator: finish what you hold, then end */
 	MESSAGE_GOODBYE,    /* worker: it is about to end; it holds nothing */
-	MESSAGE_REQUEST,    /* client: name = "status", "submit", "stop", "workers"; body = argument (text) */
+	MESSAGE_REQUEST,    /* client: name = "status", "submit", "stop", "workers"; body = argument (text): PROTOCOL.md */
 	MESSAGE_REPLY,      /* to a client: status 0 or a negative code; body = JSON text or the reason */
 	MESSAGE_BELL,       /* coordinator, worker: there is something in your lane (ipc/lane.h): wake up */
 	MESSAGE_PLACE,      /* coordinator: the worker was put on core (-1: anywhere); count = workers that share it, itself among them */
