@@ -1,10 +1,11 @@
 /* channel.c: the ZeroMQ sockets of a run. One context, one socket and one I/O thread a channel; nothing blocks but
- * channel_close, which gives the last messages of a ROUTER a moment to leave. Frames are bytes from outside: their number
+ * channel_poll and channel_close, which gives the last messages of a ROUTER a moment to leave. Frames are bytes from outside: their number
  * and length is checked, their content is not looked at. */
 #define _GNU_SOURCE
 #include "ipc/channel.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,33 @@ int channel_descriptor(struct channel *channel)
 
 	CHECK(zmq_getsockopt(channel->socket, ZMQ_FD, &descriptor, &bytes) == 0);
 	return descriptor;
+}
+
+/* Asking also takes what ZeroMQ's thread has told this one since: from then on its descriptor is ready again for anything new. */
+static bool has_message(struct channel *channel)
+{
+	int events = 0;
+	size_t bytes = sizeof(events);
+
+	while (zmq_getsockopt(channel->socket, ZMQ_EVENTS, &events, &bytes) < 0)
+		CHECK(errno == EINTR);
+	return (events & ZMQ_POLLIN) != 0;
+}
+
+int channel_poll(struct channel *channel, struct pollfd *items, size_t count, int timeout_ms)
+{
+	struct pollfd set[1 + CHANNEL_POLL_ITEMS_MAX] = { { .fd = channel_descriptor(channel), .events = POLLIN } };
+
+	CHECK(count <= CHANNEL_POLL_ITEMS_MAX);
+	for (size_t i = 0; i < count; i++)
+		set[i + 1] = items[i];
+	bool pending = has_message(channel);
+	int ready = poll(set, count + 1, pending ? 0 : timeout_ms);
+	if (ready < 0)
+		return -errno;
+	for (size_t i = 0; i < count; i++)
+		items[i] = set[i + 1];
+	return pending || ready > 0;
 }
 
 uint64_t channel_dropped(const struct channel *channel)

@@ -8,9 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CHANNEL_MESSAGE_BYTES_MAX = 1 << 20, CHANNEL_IDENTITY_BYTES_MAX = 32 };
+enum { CHANNEL_MESSAGE_BYTES_MAX = 1 << 20, CHANNEL_IDENTITY_BYTES_MAX = 32, CHANNEL_POLL_ITEMS_MAX = 7 };
 
 struct channel;
+struct pollfd;
 
 struct channel_peer { /* who sent it, to the ROUTER */
 	uint8_t identity[CHANNEL_IDENTITY_BYTES_MAX];
@@ -27,6 +28,10 @@ void channel_close(struct channel *channel);
 void *channel_socket(struct channel *channel);
 /* Edge-triggered readiness descriptor (ZMQ_FD): after it fires, receive until -EAGAIN. */
 int channel_descriptor(struct channel *channel);
+/* Blocks until there may be a message or one of `items` is ready, at most timeout_ms (-1: for ever). items[i].revents as poll sets them. 1:
+ * something, which for the channel may turn out to be nothing (receive until -EAGAIN); 0: the time is over; -EINTR and the like otherwise.
+ * One system call on the way out of sleep, where zmq_poll has two or three: the socket is asked before sleeping, not again behind it. */
+int channel_poll(struct channel *channel, struct pollfd *items, size_t count, int timeout_ms) WARN_UNUSED;
 
 /* Never block. Sending: -EHOSTUNREACH (ROUTER: no such peer), -EAGAIN (its queue is full). `peer` is NULL on a DEALER. */
 int channel_send(struct channel *channel, const struct channel_peer *peer, const void *message, size_t bytes) WARN_UNUSED;

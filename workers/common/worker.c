@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-#include <zmq.h>
 
 enum {
 	EXIT_DONE = 0,
@@ -47,6 +47,7 @@ struct worker { /* one per process */
 	struct lane_spin spin;
 	uint64_t reported_ns; /* when it last said how its model fares */
 	uint64_t said_ns; /* when the coordinator last heard from this worker */
+	bool bell_rung; /* and not read yet */
 	bool stopping; /* told to stop: finish what is held, then end */
 	bool leaving;  /* asked by a signal: no new tasks, wait to be told to stop */
 };
@@ -283,29 +284,34 @@ static bool lane_has_task(void *context)
 	return lane_is_open(&worker->session.lane) && lane_is_pending(&worker->session.lane);
 }
 
+/* A bell that was heard is read before the next sleep, not before the work that it was rung for. What is rung from here on is for a descriptor
+ * that falling asleep sees, or for the sleep behind it. */
+static int hush_bell(struct worker *worker)
+{
+	uint64_t rings;
+
+	if (worker->bell_rung && read(worker->session.bell_in, &rings, sizeof(rings)) < 0 && errno != EAGAIN)
+		return -errno;
+	worker->bell_rung = false;
+	return 0;
+}
+
 /* 1: something came; 0: nothing did. */
 static int poll_once(struct worker *worker, uint64_t timeout_ms)
 {
 	struct session *session = &worker->session;
-	zmq_pollitem_t items[] = {
-		{ .socket = channel_socket(session->channel), .events = ZMQ_POLLIN },
-		{ .fd = session->attach_socket, .events = ZMQ_POLLIN },
-		{ .fd = session->bell_in, .events = ZMQ_POLLIN },
-		{ .fd = worker->program->many ? worker->program->many->descriptor(worker->context) : -1, .events = ZMQ_POLLIN },
+	/* poll passes over what is -1: no bell of its own when bells are messages, nothing that the program waits for. */
+	struct pollfd items[] = {
+		{ .fd = session->attach_socket, .events = POLLIN },
+		{ .fd = session->bell_in, .events = POLLIN },
+		{ .fd = worker->program->many ? worker->program->many->descriptor(worker->context) : -1, .events = POLLIN },
 	};
-	int count = 4;
-	if (items[3].fd < 0)
-		count--;
-	if (session->bell_in < 0)
-		items[2] = items[--count]; /* the one behind it, or none */
-	int ready = zmq_poll(items, count, (long)timeout_ms);
-	uint64_t rings;
+	int ready = channel_poll(session->channel, items, COUNT_OF(items), (int)timeout_ms);
 
 	if (ready < 0)
-		return errno == EINTR ? 1 : -errno;
-	if (ready > 0 && session->bell_in >= 0 && items[2].revents && read(session->bell_in, &rings, sizeof(rings)) < 0 && errno != EAGAIN)
-		return -errno;
-	int status = ready > 0 && items[1].revents ? session_drain_attach(session) : 0;
+		return ready == -EINTR ? 1 : ready;
+	worker->bell_rung = ready > 0 && items[1].revents;
+	int status = ready > 0 && items[0].revents ? session_drain_attach(session) : 0;
 	return status < 0 ? status : ready > 0;
 }
 
@@ -331,10 +337,13 @@ static int sleep_until_woken(struct worker *worker)
 static int wait_for_work(struct worker *worker)
 {
 	struct lane *lane = &worker->session.lane;
+	int status = hush_bell(worker);
 
+	if (status < 0)
+		return status;
 	if (lane_is_open(lane) && (lane_spin_wait(&worker->spin, lane_has_task, worker) || !lane_fall_asleep(lane)))
 		return 0;
-	int status = sleep_until_woken(worker);
+	status = sleep_until_woken(worker);
 	lane_wake(lane);
 	return status;
 }
@@ -346,14 +355,17 @@ static int wait_for_many(struct worker *worker)
 	uint64_t now_ns = clock_monotonic_ns(), next_ns = worker->program->many->next_ns(worker->context);
 	uint64_t heartbeat_ns = worker->settings.supervise.heartbeat_ms * 1000000;
 	uint64_t timeout_ms = lane_is_open(lane) ? SAFETY_NET_MS : worker->settings.supervise.heartbeat_ms;
+	int status = hush_bell(worker);
 
+	if (status < 0)
+		return status;
 	if (next_ns <= now_ns)
 		return 0;
 	if ((next_ns - now_ns + 999999) / 1000000 < timeout_ms)
 		timeout_ms = (next_ns - now_ns + 999999) / 1000000;
 	if (lane_is_open(lane) && !lane_fall_asleep(lane))
 		return 0;
-	int status = poll_once(worker, timeout_ms);
+	status = poll_once(worker, timeout_ms);
 	lane_wake(lane);
 	if (status >= 0 && clock_monotonic_ns() - worker->reported_ns >= heartbeat_ns) {
 		worker->reported_ns = worker->said_ns = clock_monotonic_ns();
@@ -396,13 +408,24 @@ static int serve_many(struct worker *worker)
 	}
 }
 
+/* The lane first, so that what woke this worker waits for no system call; the bus when the lane is empty (else behind the task that came), and
+ * then the lane once more: what was sent before a stop is seen before it counts. */
+static int receive(struct worker *worker)
+{
+	int status = receive_tasks(worker);
+
+	if (status == 0 && worker->held_count == 0)
+		status = receive_messages(worker);
+	if (status == 0 && worker->held_count == 0)
+		status = receive_tasks(worker);
+	return status;
+}
+
 /* Until told to stop. 0, or why it could not go on. */
 static int serve(struct worker *worker)
 {
 	for (;;) {
-		int status = receive_messages(worker);
-		if (status == 0)
-			status = receive_tasks(worker); /* behind the messages: what was sent before a stop is seen before it counts */
+		int status = receive(worker);
 		if (status < 0)
 			return status;
 		if (leave_asked && !worker->leaving) {
@@ -413,6 +436,8 @@ static int serve(struct worker *worker)
 			worker->held_first = (worker->held_first + 1) % TASKS_HELD_MAX;
 			worker->held_count--;
 			status = run_task(worker, descriptor);
+			if (status == 0)
+				status = receive_messages(worker);
 		} else if (worker->stopping) {
 			return 0;
 		} else {
