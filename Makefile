@@ -158,13 +158,14 @@ bench: packages
 	$(Q)perf/run-corpus
 
 # The hand-off: round trips and rates, with the product's code in two processes.
-$(BUILD)/perf/latency: $(call objects,perf/latency.c perf/latency_roads.c perf/machine.c) $(BUILD)/libdocring.a
+$(BUILD)/perf/latency: $(call objects,$(wildcard perf/latency*.c perf/road*.c) perf/machine.c) $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs) -lnng
 
 .PHONY: bench-latency
 bench-latency: packages
+	$(Q)scripts/install-packages perf
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/latency
 	$(Q)build/perf/latency --json build/latency.json
 

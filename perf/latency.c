@@ -1,180 +1,140 @@
-/* latency.c: how long the hand-off takes: round trips between two processes pinned apart, or on one core, over every road, hot (one after
- * the other) and from sleep (a pause before each), and one-way rates. The lane and the bus are the product's own code; the rest is what
- * they are compared with, in the same run. Machine facts and a check for noise stand in the output: numbers of a noisy run say little.
- *
- *   latency [--count N] [--quick] [--json FILE] */
+/* latency.c: how long the hand-off takes: round trips between two processes pinned apart, or on one core, over every road (road.h), hot
+ * (one after the other) and slept (a pause of 500 us before each), without a payload and with payloads of 64 bytes to 64 MiB that the consumer
+ * reads or does not; and one-way rates. The lane and the bus are the product's own code; the rest is what they are compared with, in the
+ * same run. Machine facts and a check for noise stand in the output: numbers of a noisy run say little. */
 #define _GNU_SOURCE
 #include "perf/latency.h"
 
-#include "base/clock.h"
-#include "base/json_writer.h"
-#include "ipc/barrier.h"
 #include "ipc/topology.h"
-#include "perf/machine.h"
 
 #include <getopt.h>
-#include <sched.h>
+#include <nng/nng.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/utsname.h>
-#include <sys/wait.h>
-#include <signal.h>
-#include <unistd.h>
-#include <zmq.h>
+#include <sys/mman.h>
 
-enum { HOT_COUNT = 100000, SLEEP_COUNT = 2000, WARM_UP = 500, GAP_NS = 500000, RATE_COUNT = 4000000, BATCH = 32 };
+enum { HOT_COUNT = 100000, SLEPT_COUNT = 2000, HOT_IN_TURN = 5000, SLEPT_IN_TURN = 300, PAYLOAD_COUNT = 4000, ONE_ROAD_COUNT = 4000000, LEAST_COUNT = 20, PERCENT_MAX = 1000 };
+enum { PAYLOAD_BUDGET_NS = 300000000 };
+enum { RATE_LANE = 40000000, RATE_OTHER = 1000000 };
 
-struct result {
-	char name[64];
-	const char *how; /* "hot", "from sleep", "one core" */
-	size_t count;
-	double min_us, p50_us, p90_us, p99_us, p999_us, max_us, mean_us;
+enum section { ROUND_TRIPS = 1, PAYLOADS = 2, RATES = 4, EVERYTHING = 7 };
+
+struct request {
+	unsigned sections;
+	const char *json;
+	int road; /* >= 0: this one alone, for profiles */
+	double seconds;
+	bool slept, one_core, read;
+	size_t payload_bytes;
+	double percent;
 };
 
-struct rate {
-	const char *name;
-	double per_second;
-};
-
-struct bench {
-	int cores[2];
-	cpu_set_t whole; /* the mask that the program was started with */
-	bool two_cores;
-	size_t hot_count, sleep_count, rate_count;
-	struct result results[32];
-	size_t result_count;
-	struct rate rates[4];
-	size_t rate_count_done;
-	struct machine_noise before, after;
-};
-
-/* --- one road ------------------------------------------------------------------------------------------------------ */
-
-static int by_value(const void *left, const void *right)
+static size_t scaled(const struct latency *latency, double count)
 {
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-	return (a > b) - (a < b);
+	return size_max((size_t)(count * latency->scale), LEAST_COUNT);
 }
 
-static double in_us(const uint64_t *samples_ns, size_t index)
+/* --- all of it ----------------------------------------------------------------------------------------------------- */
+
+static void measure_round_trips(struct latency *latency, bool one_core)
 {
-	return (double)samples_ns[index] / 1e3;
-}
-
-static void summarise(struct result *result, uint64_t *samples, size_t count)
-{
-	uint64_t sum = 0;
-
-	qsort(samples, count, sizeof(*samples), by_value);
-	for (size_t i = 0; i < count; i++)
-		sum += samples[i];
-	result->count = count;
-	result->min_us = (double)samples[0] / 1e3;
-	result->p50_us = in_us(samples, count / 2);
-	result->p90_us = in_us(samples, count * 9 / 10);
-	result->p99_us = in_us(samples, count * 99 / 100);
-	result->p999_us = in_us(samples, count * 999 / 1000);
-	result->max_us = (double)samples[count - 1] / 1e3;
-	result->mean_us = (double)sum / 1e3 / (double)count;
-}
-
-static void spin_until(uint64_t end_ns)
-{
-	while (clock_monotonic_ns() < end_ns)
-		barrier_pause();
-}
-
-/* An end on its core. Where the product pins a worker, its ZeroMQ thread keeps the whole mask: so here, but for the rows on one core. */
-static void open_pinned(const struct bench *bench, struct road *road, bool asker, bool same_core)
-{
-	int core = bench->cores[asker || same_core ? 0 : 1];
-
-	if (same_core)
-		CHECK(topology_pin(core) == 0);
-	else
-		CHECK(sched_setaffinity(0, sizeof(bench->whole), &bench->whole) == 0);
-	road_open(road, asker);
-	CHECK(topology_pin(core) == 0);
-}
-
-/* The answering process, pinned, until it is told to stop. */
-static pid_t start_answerer(const struct bench *bench, struct road *road, bool same_core)
-{
-	pid_t child = fork();
-
-	CHECK(child >= 0);
-	if (child > 0)
-		return child;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	open_pinned(bench, road, false, same_core);
-	road_answer(road);
-	_exit(0);
-}
-
-static void end_answerer(struct road *road, pid_t child)
-{
-	struct descriptor stop = { .task_id = ROAD_STOP };
-	int status;
-
-	road_ask(road, &stop);
-	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	road_close(road);
-}
-
-static void measure(struct bench *bench, enum road_kind kind, const char *how, bool same_core, uint64_t gap_ns)
-{
-	size_t count = gap_ns || same_core ? bench->sleep_count : bench->hot_count;
-	uint64_t *samples = calloc(count, sizeof(*samples));
-	struct result *result = &bench->results[bench->result_count++];
-	struct road road;
-
-	CHECK(samples && bench->result_count <= COUNT_OF(bench->results));
-	snprintf(result->name, sizeof(result->name), "%s", road_name(kind));
-	result->how = how;
-	road_prepare(&road, kind, same_core);
-	pid_t child = start_answerer(bench, &road, same_core);
-	open_pinned(bench, &road, true, same_core);
-	road.patient = !same_core;
-	for (size_t i = 0; i < WARM_UP + count; i++) {
-		struct descriptor descriptor = { .task_id = i + 1 };
-		if (gap_ns)
-			spin_until(clock_monotonic_ns() + gap_ns);
-		uint64_t start_ns = clock_monotonic_ns();
-		road_ask(&road, &descriptor);
-		if (i >= WARM_UP)
-			samples[i - WARM_UP] = clock_monotonic_ns() - start_ns;
+	for (int slept = 0; slept <= 1; slept++) {
+		for (enum road_kind road = 0; road < ROAD_COUNT; road++) {
+			bool same = road == ROAD_LANE_EVENTFD && !slept && !one_core; /* to one that is awake nobody rings */
+			if (same || (road_ops(road)->spins && (slept || one_core)))
+				continue;
+			struct latency_condition condition = {
+				.road = road, .one_core = one_core, .before = slept ? LATENCY_SLEPT : LATENCY_HOT,
+				.count_max = scaled(latency, slept || one_core ? SLEPT_COUNT : HOT_COUNT),
+			};
+			latency_measure(latency, &condition);
+		}
 	}
-	end_answerer(&road, child);
-	summarise(result, samples, count);
-	free(samples);
 }
 
-/* Descriptors a second, one way: the clock stops when the last one, which is answered, was answered. */
-static void measure_rate(struct bench *bench, enum road_kind kind, const char *name, size_t batch, size_t count)
+/* What is left of a wake-up when no core halts. */
+static void measure_awake(struct latency *latency)
 {
-	struct road road;
-	struct descriptor silent = { .task_id = ROAD_SILENT }, last = { .task_id = 1 };
+	static const enum road_kind roads[] = { ROAD_LANE_ZMQ, ROAD_LANE_EVENTFD, ROAD_EVENTFD, ROAD_FUTEX };
 
-	road_prepare(&road, kind, false);
-	pid_t child = start_answerer(bench, &road, false);
-	open_pinned(bench, &road, true, false);
-	road.patient = true;
-	road_ask(&road, &last);
-	uint64_t start_ns = clock_monotonic_ns();
-	for (size_t i = 1; i <= count; i++)
-		road_post(&road, &silent, i % batch == 0);
-	road_ask(&road, &last);
-	double seconds = (double)(clock_monotonic_ns() - start_ns) / 1e9;
-	end_answerer(&road, child);
-	bench->rates[bench->rate_count_done++] = (struct rate){ name, (double)count / seconds };
+	for (size_t i = 0; i < COUNT_OF(roads); i++)
+		latency_measure(latency, &(struct latency_condition){
+			.road = roads[i], .before = LATENCY_SLEPT_AWAKE, .count_max = scaled(latency, SLEPT_COUNT) });
 }
 
-/* --- the machine --------------------------------------------------------------------------------------------------- */
+static void measure_ratios(struct latency *latency)
+{
+	static const struct { enum road_kind road, against; enum latency_before before; } pairs[] = {
+		{ ROAD_LANE_ZMQ, ROAD_LINE, LATENCY_HOT },
+		{ ROAD_LANE_ZMQ, ROAD_BUS, LATENCY_HOT },
+		{ ROAD_BUS, ROAD_ZMQ, LATENCY_HOT },
+		{ ROAD_LANE_EVENTFD, ROAD_EVENTFD, LATENCY_SLEPT },
+		{ ROAD_LANE_EVENTFD, ROAD_FUTEX, LATENCY_SLEPT },
+		{ ROAD_LANE_EVENTFD, ROAD_EVENTFD, LATENCY_SLEPT_AWAKE },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(pairs); i++)
+		latency_measure_ratio(latency, pairs[i].road, pairs[i].against, pairs[i].before,
+				      scaled(latency, pairs[i].before == LATENCY_HOT ? HOT_IN_TURN : SLEPT_IN_TURN));
+}
+
+static void measure_payloads(struct latency *latency, bool one_core)
+{
+	static const enum road_kind roads[] = { ROAD_LANE_ZMQ, ROAD_BUS, ROAD_FIFO, ROAD_ZMQ, ROAD_UNIX, ROAD_NNG };
+
+	for (int mode = 0; mode < 4; mode++)
+		for (size_t i = 0; i < COUNT_OF(roads); i++)
+			latency_measure(latency, &(struct latency_condition){
+				.road = roads[i], .one_core = one_core, .before = mode & 1 ? LATENCY_SLEPT : LATENCY_HOT, .with_payload = true,
+				.read = mode & 2, .sizes = latency_sizes, .size_count = LATENCY_SIZES,
+				.count_max = scaled(latency, PAYLOAD_COUNT), .budget_ns = (uint64_t)(PAYLOAD_BUDGET_NS * latency->scale) + 1 });
+}
+
+static void measure_rates(struct latency *latency)
+{
+	static const struct { enum road_kind road; bool batches; } roads[] = {
+		{ ROAD_LANE_ZMQ, true }, { ROAD_BUS, false }, { ROAD_ZMQ, true }, { ROAD_FIFO, true }, { ROAD_UNIX, true }, { ROAD_NNG, true },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(roads); i++) {
+		size_t count = scaled(latency, roads[i].road == ROAD_LANE_ZMQ ? RATE_LANE : RATE_OTHER) / ROAD_BATCH_MAX * ROAD_BATCH_MAX + ROAD_BATCH_MAX;
+		latency_measure_rate(latency, roads[i].road, 1, count);
+		if (roads[i].batches)
+			latency_measure_rate(latency, roads[i].road, ROAD_BATCH_MAX, count);
+	}
+}
+
+static void measure_one_road(struct latency *latency, const struct request *request)
+{
+	latency_measure(latency, &(struct latency_condition){
+		.road = (enum road_kind)request->road, .one_core = request->one_core, .before = request->slept ? LATENCY_SLEPT : LATENCY_HOT,
+		.with_payload = request->payload_bytes > 0, .read = request->read, .sizes = &request->payload_bytes, .size_count = 1,
+		.count_max = ONE_ROAD_COUNT, .budget_ns = (uint64_t)(request->seconds * 1e9) });
+}
+
+static void measure_all(struct latency *latency, unsigned sections)
+{
+	if (!latency->two_cores)
+		printf("SKIP: one core only: nothing is pinned apart\n");
+	for (int one_core = !latency->two_cores; one_core <= 1; one_core++) {
+		if (sections & ROUND_TRIPS)
+			measure_round_trips(latency, one_core);
+		if ((sections & ROUND_TRIPS) && !one_core) {
+			measure_awake(latency);
+			measure_ratios(latency);
+		}
+		if (sections & PAYLOADS)
+			measure_payloads(latency, one_core);
+	}
+	if ((sections & RATES) && latency->two_cores)
+		measure_rates(latency);
+}
+
+/* --- start --------------------------------------------------------------------------------------------------------- */
 
 /* Two hardware threads of different cores when there are any. */
-static void choose_cores(struct bench *bench)
+static void choose_cores(struct latency *latency)
 {
 	struct topology *topology = calloc(1, sizeof(*topology));
 	struct error_text error = { "" };
@@ -184,146 +144,121 @@ static void choose_cores(struct bench *bench)
 		fprintf(stderr, "latency: %s\n", error.message);
 		exit(3);
 	}
-	bench->cores[0] = bench->cores[1] = (int)topology->cores[0].os_index;
-	for (uint32_t i = 1; i < topology->count && !bench->two_cores; i++) {
+	latency->cores[0] = latency->cores[1] = (int)topology->cores[0].os_index;
+	for (uint32_t i = 1; i < topology->count && !latency->two_cores; i++) {
 		if (topology->cores[i].core == topology->cores[0].core)
 			continue;
-		bench->cores[1] = (int)topology->cores[i].os_index;
-		bench->two_cores = true;
+		latency->cores[1] = (int)topology->cores[i].os_index;
+		latency->two_cores = true;
 	}
 	free(topology);
 }
 
-/* --- output -------------------------------------------------------------------------------------------------------- */
-
-static void print_table(const struct bench *bench)
+static void collect_facts(struct latency *latency)
 {
-	struct utsname system;
-	char cpu[128];
 	int major, minor, patch;
 
-	uname(&system);
-	machine_cpu_name(cpu, sizeof(cpu));
+	latency->fact_count = machine_facts(latency->facts);
 	zmq_version(&major, &minor, &patch);
-	printf("%s, Linux %s, ZeroMQ %d.%d.%d; cores %d and %d\n", cpu, system.release, major, minor, patch, bench->cores[0], bench->cores[1]);
-	machine_print_noise("before", &bench->before);
-	machine_print_noise("after ", &bench->after);
-	printf("\nround trip, us           %-12s %8s %8s %8s %8s %8s %9s %8s %8s\n", "", "min", "p50", "p90", "p99", "p99.9", "max", "mean", "n");
-	for (size_t i = 0; i < bench->result_count; i++) {
-		const struct result *result = &bench->results[i];
-		printf("%-24s %-12s %8.2f %8.2f %8.2f %8.2f %8.2f %9.2f %8.2f %8zu\n", result->name, result->how, result->min_us, result->p50_us,
-		       result->p90_us, result->p99_us, result->p999_us, result->max_us, result->mean_us, result->count);
-	}
-	printf("\none way, descriptors a second\n");
-	for (size_t i = 0; i < bench->rate_count_done; i++)
-		printf("%-40s %12.0f\n", bench->rates[i].name, bench->rates[i].per_second);
+	machine_add_fact(latency->facts, &latency->fact_count, "ZeroMQ", "%d.%d.%d", major, minor, patch);
+	machine_add_fact(latency->facts, &latency->fact_count, "nng", "%s", nng_version());
+	machine_add_fact(latency->facts, &latency->fact_count, "pinned to cores", "%d and %d", latency->cores[0], latency->cores[1]);
 }
 
-static void write_results(struct json_writer *json, const struct bench *bench)
+static int print_help(FILE *file, int code)
 {
-	json_key(json, "round_trips_us");
-	json_array_open(json);
-	for (size_t i = 0; i < bench->result_count; i++) {
-		const struct result *result = &bench->results[i];
-		json_object_open(json);
-		json_member_string(json, "road", result->name);
-		json_member_string(json, "how", result->how);
-		json_member_fixed(json, "min", result->min_us, 3);
-		json_member_fixed(json, "p50", result->p50_us, 3);
-		json_member_fixed(json, "p90", result->p90_us, 3);
-		json_member_fixed(json, "p99", result->p99_us, 3);
-		json_member_fixed(json, "p99.9", result->p999_us, 3);
-		json_member_fixed(json, "max", result->max_us, 3);
-		json_member_fixed(json, "mean", result->mean_us, 3);
-		json_member_unsigned(json, "n", result->count);
-		json_object_close(json);
-	}
-	json_array_close(json);
-	json_key(json, "one_way_per_second");
-	json_object_open(json);
-	for (size_t i = 0; i < bench->rate_count_done; i++)
-		json_member_fixed(json, bench->rates[i].name, bench->rates[i].per_second, 0);
-	json_object_close(json);
+	fprintf(file, "Usage: latency [--percent N] [--only round-trips|payloads|rates] [--json FILE]\n"
+		      "       latency --road ROAD [--seconds S] [--slept] [--one-core] [--payload BYTES [--read]]\n\n"
+		      "Measures the hand-off between two processes; with --road one row alone, for profiles.\n\n"
+		      "  --percent N      of the samples that are documented (default 100, 5 for a quick look)\n"
+		      "  --only SECTION   may be given more than once\n"
+		      "  --json FILE      everything, with histograms, for perf/latency-pictures\n"
+		      "  --road ROAD      one of:");
+	for (enum road_kind road = 0; road < ROAD_COUNT; road++)
+		fprintf(file, " %s", road_ops(road)->word);
+	fprintf(file, "\n  --payload BYTES  a multiple of %d\n", ROAD_LINE_BYTES);
+	return code;
 }
 
-static int write_json(const struct bench *bench, const char *path)
+static int road_of(const char *word)
 {
-	struct buffer text;
-	struct json_writer json;
-	struct utsname system;
-	char cpu[128];
-
-	uname(&system);
-	machine_cpu_name(cpu, sizeof(cpu));
-	buffer_init(&text, 1 << 20);
-	json_init(&json, &text, 2);
-	json_object_open(&json);
-	json_member_string(&json, "cpu", cpu);
-	json_member_string(&json, "kernel", system.release);
-	json_member_boolean(&json, "two_cores", bench->two_cores);
-	machine_write_noise(&json, "noise_before", &bench->before);
-	machine_write_noise(&json, "noise_after", &bench->after);
-	write_results(&json, bench);
-	json_object_close(&json);
-	int status = machine_write_file("latency", path, &text);
-	buffer_done(&text);
-	return status;
+	for (enum road_kind road = 0; road < ROAD_COUNT; road++)
+		if (strcmp(road_ops(road)->word, word) == 0)
+			return (int)road;
+	return -1;
 }
 
-/* --- all of it ----------------------------------------------------------------------------------------------------- */
-
-static void run_all(struct bench *bench)
+static unsigned section_of(const char *word)
 {
-	static const enum road_kind lanes[] = { ROAD_LANE_ZMQ, ROAD_LANE_EVENTFD };
-	static const enum road_kind others[] = { ROAD_BUS, ROAD_ZMQ_BARE, ROAD_FIFO, ROAD_UNIX };
+	return strcmp(word, "round-trips") == 0 ? ROUND_TRIPS : strcmp(word, "payloads") == 0 ? PAYLOADS : strcmp(word, "rates") == 0 ? RATES : 0;
+}
 
-	bench->before = machine_listen(bench->cores[0]);
-	if (bench->two_cores) {
-		measure(bench, ROAD_LINE, "hot", false, 0);
-		measure(bench, ROAD_LANE_ZMQ, "hot", false, 0);
-		for (size_t i = 0; i < COUNT_OF(others); i++)
-			measure(bench, others[i], "hot", false, 0);
-		for (size_t i = 0; i < COUNT_OF(lanes); i++)
-			measure(bench, lanes[i], "from sleep", false, GAP_NS);
-		for (size_t i = 0; i < COUNT_OF(others); i++)
-			measure(bench, others[i], "from sleep", false, GAP_NS);
-		measure_rate(bench, ROAD_LANE_ZMQ, "fast lane, one at a time", 1, bench->rate_count);
-		measure_rate(bench, ROAD_LANE_ZMQ, "fast lane, batches of 32", BATCH, bench->rate_count);
-		measure_rate(bench, ROAD_BUS, "bus (lane off)", 1, bench->rate_count / 20);
-	} else {
-		printf("SKIP: one core only: nothing is pinned apart\n");
+/* -1: go on; else the exit code. */
+static int parse(struct request *request, int argument_count, char **arguments)
+{
+	static const struct option options[] = {
+		{ "percent", required_argument, NULL, 'n' }, { "only", required_argument, NULL, 'o' }, { "json", required_argument, NULL, 'j' },
+		{ "road", required_argument, NULL, 'r' }, { "seconds", required_argument, NULL, 's' }, { "slept", no_argument, NULL, 'z' },
+		{ "one-core", no_argument, NULL, '1' }, { "payload", required_argument, NULL, 'p' }, { "read", no_argument, NULL, 'R' },
+		{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argument_count, arguments, "h", options, NULL)) != -1) {
+		switch (option) {
+		case 'n': request->percent = strtod(optarg, NULL); break;
+		case 'o':
+			if (!section_of(optarg))
+				return print_help(stderr, 2);
+			request->sections |= section_of(optarg);
+			break;
+		case 'j': request->json = optarg; break;
+		case 'r':
+			request->road = road_of(optarg);
+			if (request->road < 0)
+				return print_help(stderr, 2);
+			break;
+		case 's': request->seconds = strtod(optarg, NULL); break;
+		case 'z': request->slept = true; break;
+		case '1': request->one_core = true; break;
+		case 'p': request->payload_bytes = (size_t)strtoull(optarg, NULL, 10); break;
+		case 'R': request->read = true; break;
+		case 'h': return print_help(stdout, 0);
+		default: return print_help(stderr, 2);
+		}
 	}
-	for (size_t i = 0; i < COUNT_OF(lanes); i++)
-		measure(bench, lanes[i], "one core", true, 0);
-	for (size_t i = 0; i < COUNT_OF(others); i++)
-		measure(bench, others[i], "one core", true, 0);
-	bench->after = machine_listen(bench->cores[0]);
+	bool bad_payload = request->payload_bytes % ROAD_LINE_BYTES != 0 || request->payload_bytes > (size_t)1 << 30;
+	bool spins = request->road >= 0 && road_ops((enum road_kind)request->road)->spins && (request->slept || request->one_core);
+	if (optind < argument_count || !(request->percent > 0 && request->percent <= PERCENT_MAX) || !(request->seconds > 0) || bad_payload || spins)
+		return print_help(stderr, 2);
+	return -1;
 }
 
 int main(int argument_count, char **arguments)
 {
-	static const struct option options[] = {
-		{ "count", required_argument, NULL, 'n' }, { "json", required_argument, NULL, 'j' }, { "quick", no_argument, NULL, 'q' }, { NULL, 0, NULL, 0 },
-	};
-	static struct bench bench = { .hot_count = HOT_COUNT, .sleep_count = SLEEP_COUNT, .rate_count = RATE_COUNT };
-	const char *json = NULL;
-	int option;
+	struct latency *latency = mmap(NULL, sizeof(*latency), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct request request = { .road = -1, .percent = 100, .seconds = 5 };
+	int code = parse(&request, argument_count, arguments);
 
-	while ((option = getopt_long(argument_count, arguments, "n:j:q", options, NULL)) != -1) {
-		switch (option) {
-		case 'n': bench.hot_count = (size_t)strtoul(optarg, NULL, 10); break;
-		case 'j': json = optarg; break;
-		case 'q': bench.hot_count /= 20; bench.sleep_count /= 20; bench.rate_count /= 20; break;
-		default: fprintf(stderr, "Usage: latency [--count N] [--quick] [--json FILE]\n"); return 2;
-		}
+	CHECK(latency != MAP_FAILED);
+	if (code >= 0)
+		return code;
+	latency->scale = request.percent / 100;
+	CHECK(sched_getaffinity(0, sizeof(latency->whole), &latency->whole) == 0);
+	choose_cores(latency);
+	if (request.road >= 0 && !request.one_core && !latency->two_cores) {
+		fprintf(stderr, "latency: one core only: give --one-core\n");
+		return 3;
 	}
-	if (bench.hot_count < 100) {
-		fprintf(stderr, "latency: --count: at least 100 round trips\n");
-		return 2;
-	}
-	CHECK(sched_getaffinity(0, sizeof(bench.whole), &bench.whole) == 0);
-	choose_cores(&bench);
-	run_all(&bench);
-	print_table(&bench);
-	return json && write_json(&bench, json) < 0 ? 3 : 0;
+	collect_facts(latency);
+	latency->noise_before = machine_listen(latency->cores[0]);
+	latency->use_before = machine_read_use();
+	if (request.road >= 0)
+		measure_one_road(latency, &request);
+	else
+		measure_all(latency, request.sections ? request.sections : EVERYTHING);
+	latency->use_after = machine_read_use();
+	latency->noise_after = machine_listen(latency->cores[0]);
+	latency_print(latency);
+	return request.json && latency_write_json(latency, request.json) < 0 ? 3 : 0;
 }

@@ -4,7 +4,26 @@
 
 #include "base/json_writer.h"
 
+#include <stddef.h>
 #include <stdint.h>
+
+enum { MACHINE_FACTS_MAX = 24 };
+struct machine_fact {
+	const char *name;
+	char value[160];
+};
+/* Processor, cores, caches, kernel, virtualisation, idle driver, governors, clock, memory, load, compiler. What the machine does not tell is
+ * "none" or "unknown". Returns how many. */
+size_t machine_facts(struct machine_fact ret_facts[MACHINE_FACTS_MAX]);
+void machine_add_fact(struct machine_fact facts[MACHINE_FACTS_MAX], size_t *count, const char *name, const char *format, ...) PRINTF_LIKE(4, 5);
+void machine_print_facts(const struct machine_fact *facts, size_t count);
+void machine_write_facts(struct json_writer *json, const struct machine_fact *facts, size_t count);
+
+/* Seconds of all cores together since the machine started, and of this process and its children that ended. */
+struct machine_use {
+	double busy_s, steal_s, idle_s, own_s;
+};
+struct machine_use machine_read_use(void);
 
 struct machine_noise {
 	double steal_percent, idle_percent;
