@@ -234,13 +234,21 @@ static int parse(struct request *request, int argument_count, char **arguments)
 	return -1;
 }
 
+/* For as long as the program runs. */
+static struct latency *share(void)
+{
+	void *latency = mmap(NULL, sizeof(struct latency), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(latency != MAP_FAILED);
+	return latency;
+}
+
 int main(int argument_count, char **arguments)
 {
-	struct latency *latency = mmap(NULL, sizeof(*latency), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct latency *latency = share();
 	struct request request = { .road = -1, .percent = 100, .seconds = 5 };
 	int code = parse(&request, argument_count, arguments);
 
-	CHECK(latency != MAP_FAILED);
 	if (code >= 0)
 		return code;
 	latency->scale = request.percent / 100;
