@@ -81,13 +81,13 @@ void client_print_worker_counts(struct json_object *status)
 	printf("workers     %lld preprocess", counts[0]);
 	if (json_object_get_boolean(json_object_object_get(status, "workers_on_demand")))
 		printf(" (--workers %lld..%lld)", (long long)client_number(status, "workers_least"), (long long)client_number(status, "workers_most"));
-	printf(", %lld inference, %lld busy; %lld deaths, %lld retries\n", counts[1], busy, (long long)client_number(status, "worker_deaths"),
-	       (long long)client_number(status, "retries"));
+	printf(", %lld inference, %lld busy\n", counts[1], busy);
 	printf("cores       %lld", (long long)client_number(status, "cores"));
 	if (client_number(status, "usable_cores") < client_number(status, "cores"))
 		printf(" (CPU time for %lld)", (long long)client_number(status, "usable_cores"));
-	printf(", pin %s, %lld moves; lane rescues %lld\n", client_string(status, "pin"), (long long)client_number(status, "worker_moves"),
-	       (long long)client_number(status, "lane_rescues"));
+	printf(", pin %s, %lld moves\n", client_string(status, "pin"), (long long)client_number(status, "worker_moves"));
+	printf("troubles    worker deaths %lld, retries %lld, lane rescues %lld\n", (long long)client_number(status, "worker_deaths"),
+	       (long long)client_number(status, "retries"), (long long)client_number(status, "lane_rescues"));
 }
 
 /* --- more and fewer of them ---------------------------------------------------------------------------------------- */
