@@ -217,7 +217,7 @@ class Workers(RunCase):
                 result = subprocess.run([*NOBODY, str(program / command[0]), *command[1:]], env=environment, capture_output=True, text=True, timeout=60,
                                         check=False)
                 self.assertEqual(result.returncode, 2 if command[0] != "coordinator" else 1, result.stderr)
-                self.assertIn("belongs to root", result.stderr)
+                self.assertIn("belongs to user 0", result.stderr)
         # one that does not ask for leave: the socket's mode and, where that lets it in, its credentials stop it
         connect = "import socket,sys\ns = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\ns.connect(sys.argv[1])\nsys.stdout.buffer.write(s.recv(4096))"
         command = [*NOBODY, "/usr/bin/python3", "-c", connect, str(sockets / "attach")]
