@@ -4,7 +4,7 @@
 
 enum {
 	COMPOSE_DEPTH_MAX = 24, /* below JSON_DEPTH_MAX */
-	COMPOSE_OBJECTS_MAX = 500,
+	COMPOSE_VALUES_MAX = 4000, /* nested lists grow fast */
 	ITEMS_USUAL = 3,
 	ITEMS_MAX = 100,
 	REFERENCE_STEPS_MAX = 8,
@@ -183,7 +183,7 @@ static void compose_array(struct composer *composer, struct json_object *schema,
 	else if (composer->fault == COMPOSE_OUT_OF_RANGE && member(schema, "maxItems"))
 		count = most + 1;
 	json_array_open(composer->json);
-	for (int64_t i = 0; i < count && i < ITEMS_MAX && composer->objects < COMPOSE_OBJECTS_MAX; i++) {
+	for (int64_t i = 0; i < count && i < ITEMS_MAX && composer->values < COMPOSE_VALUES_MAX; i++) {
 		composer->position = (uint32_t)i;
 		compose_value(composer, items, key);
 	}
@@ -229,7 +229,7 @@ static void compose_number(struct composer *composer, struct json_object *schema
 	if (composer->fault == COMPOSE_WRONG_TYPES)
 		json_string(composer->json, "about eight");
 	else if (whole)
-		json_signed(composer->json, (int64_t)value);
+		json_signed(composer->json, value > -1e15 && value < 1e15 ? (int64_t)value : 0);
 	else
 		json_fixed(composer->json, value, 3);
 }
@@ -262,7 +262,7 @@ static void compose_value(struct composer *composer, struct json_object *schema,
 	struct json_object *fixed;
 	const char *type;
 
-	if (composer->depth >= COMPOSE_DEPTH_MAX || composer->objects >= COMPOSE_OBJECTS_MAX) {
+	if (composer->depth >= COMPOSE_DEPTH_MAX || ++composer->values > COMPOSE_VALUES_MAX) {
 		json_null(composer->json);
 		return;
 	}
@@ -300,6 +300,7 @@ static void compose_like(struct composer *composer, struct json_object *example,
 	struct json_writer *json = composer->json;
 
 	composer->depth++;
+	composer->values++;
 	switch (composer->depth < COMPOSE_DEPTH_MAX ? json_object_get_type(example) : json_type_null) {
 	case json_type_object: {
 		json_object_open(json);
@@ -315,7 +316,7 @@ static void compose_like(struct composer *composer, struct json_object *example,
 	case json_type_array: {
 		size_t given = json_object_array_length(example), outer = composer->position;
 		json_array_open(json);
-		for (size_t i = 0; given > 0 && i < size_max(given, ITEMS_USUAL) && i < ITEMS_MAX; i++) {
+		for (size_t i = 0; given > 0 && i < size_max(given, ITEMS_USUAL) && i < ITEMS_MAX && composer->values < COMPOSE_VALUES_MAX; i++) {
 			composer->position = (uint32_t)i;
 			compose_like(composer, json_object_array_get_idx(example, i % given), key);
 		}

@@ -37,7 +37,7 @@ struct composer {
 	struct text question; /* an answer is chosen to fit it; empty: any */
 	uint32_t sentence;    /* that the present object is about */
 	uint32_t position;    /* in the present array */
-	uint32_t objects;     /* composed so far */
+	uint32_t objects, values; /* composed so far */
 	int depth;
 	bool in_answer_turn;  /* of a list of messages */
 };

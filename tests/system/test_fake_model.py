@@ -79,6 +79,8 @@ class Model(ServerCase):
         node = {"type": "object", "properties": {"name": {"type": "string"}, "child": {"$ref": "#/$defs/node"}}, "required": ["name"]}
         text = self.ask_content(schema={"$ref": "#/$defs/node", "$defs": {"node": node}})
         self.assertIn("name", json.loads(text)["child"]["child"])
+        endless = self.ask_content(schema={"type": "array", "items": {"$ref": "#"}, "minItems": 50})
+        self.assertTrue(endless.startswith("[[[") and len(endless) < 1 << 20)
 
     def test_same_seed_same_reply(self):
         first, again, other = self.ask_content(), self.ask_content(), self.ask_content(seed=99)
