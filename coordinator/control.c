@@ -22,7 +22,7 @@ static void write_queues(const struct run *run, struct json_writer *json)
 	json_member_unsigned(json, "reading", run->reading.count);
 	json_member_unsigned(json, "expand", run->queues[JOB_EXPAND].count);
 	json_member_unsigned(json, "preprocess", run->queues[JOB_PREPROCESS].count);
-	json_member_unsigned(json, "generate", run->queues[JOB_GENERATE].count);
+	json_member_unsigned(json, "generate", run->queues[JOB_GENERATE].count + models_queued(run));
 	json_member_unsigned(json, "spooling", run->to_spool.count + run->spooling.count);
 	json_member_unsigned(json, "committing", run->committing.count + run->syncing.count);
 	json_object_close(json);
@@ -91,6 +91,7 @@ void control_status_json(struct run *run, struct buffer *out)
 	json_member_boolean(&json, "dataset_writing", run->refresh.pid != 0);
 	json_member_unsigned(&json, "datasets_written", run->refresh.count);
 	write_queues(run, &json);
+	models_write_json(run, &json);
 	control_write_workers(run, &json);
 	json_object_close(&json);
 }

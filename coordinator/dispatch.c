@@ -21,8 +21,20 @@ enum {
 
 void dispatch_enqueue(struct run *run, struct job *job, enum job_stage stage)
 {
+	if (stage == JOB_GENERATE) {
+		models_route(run, job, false);
+		return;
+	}
 	job->stage = stage;
 	job_move(job, &run->queues[stage]);
+}
+
+void dispatch_enqueue_first(struct run *run, struct job *job)
+{
+	if (job->stage == JOB_GENERATE)
+		models_route(run, job, true);
+	else
+		job_move_first(job, &run->queues[job->stage]);
 }
 
 void dispatch_release_input(struct run *run, struct job *job)
@@ -98,11 +110,14 @@ static int send_file(struct worker *worker, const struct job *job)
 /* Announces what the task names, then publishes it. The job is already in the ledger (worker->held). */
 static int publish(struct worker *worker, struct job *job)
 {
+	const struct run *run = worker->run;
 	struct descriptor task = {
 		.task_id = job->id, .generation = job->generation, .argument = job->cursor,
 		.out_segment = job->output.segment, .out_offset = job->output.extent.offset, .out_bytes = job->output.extent.bytes,
 	};
 	task.kind = job->stage == JOB_PREPROCESS ? DESCRIPTOR_PREPROCESS : job->stage == JOB_EXPAND ? DESCRIPTOR_EXPAND : DESCRIPTOR_GENERATE;
+	if (job->stage == JOB_GENERATE)
+		task.argument = models_argument(run, job);
 	task.status = job->largest && job->stage == JOB_EXPAND ? DESCRIPTOR_LARGEST : 0;
 	describe_input(job, &task);
 	int status = supervisor_announce_segment(worker, task.in_segment);
@@ -172,7 +187,7 @@ static void fail_too_large(struct run *run, struct job *job)
 
 static bool takes_more(const struct run *run, const struct worker *worker, size_t held)
 {
-	return worker->state == WORKER_READY && worker->held.count == held && held < run->settings->ipc.credits;
+	return worker->model < 0 && worker->state == WORKER_READY && worker->held.count == held && held < run->settings->ipc.credits;
 }
 
 static bool prefers_another(const struct run *run, const struct job *job, const struct worker *worker)
@@ -210,7 +225,7 @@ static bool place_one(struct run *run, struct worker *worker)
 {
 	if (worker->kind == WORKER_INFERENCE)
 		return place_from(run, worker, &run->queues[JOB_GENERATE]);
-	if (run->phase != RUN_WORKING) /* draining: what is begun is finished, nothing new begins */
+	if (run->phase != RUN_WORKING || models_are_full(run)) /* draining: what is begun is finished, nothing new begins */
 		return false;
 	if (place_from(run, worker, &run->queues[JOB_PREPROCESS]))
 		return true;
@@ -225,7 +240,7 @@ static bool anything_under_way(const struct run *run)
 		if (worker->held.count || changes)
 			return true;
 	}
-	return run->to_spool.count || run->spooling.count || run->reading.count || run->retry_soon;
+	return models_queued(run) || run->to_spool.count || run->spooling.count || run->reading.count || run->retry_soon;
 }
 
 /* Nothing moves, nothing will: the job that does not fit any outbox as it is now never will. */
@@ -251,7 +266,10 @@ static bool queues_empty(const struct run *run)
 
 void dispatch_step(struct run *run)
 {
-	if (run->phase > RUN_DRAINING || run->fatal_status || queues_empty(run))
+	if (run->phase > RUN_DRAINING || run->fatal_status)
+		return;
+	models_dispatch(run, place_from);
+	if (queues_empty(run))
 		return;
 	/* Level by level, so that every worker has one task before any has two. */
 	for (size_t held = 0; held < run->settings->ipc.credits; held++)
@@ -276,6 +294,6 @@ void dispatch_retry(struct run *run, struct job *job, bool blame, const char *wh
 		commit_settle(run, job, JOB_FAILED, DOCUMENT_GATE_NONE, text_from(reason));
 		return;
 	}
-	job_move_first(job, &run->queues[job->stage]);
+	dispatch_enqueue_first(run, job);
 	FAULT_POINT("dispatch_again");
 }

@@ -65,6 +65,12 @@ struct job {
 	struct lease document, conversations; /* results */
 	uint64_t document_bytes, conversations_bytes;
 
+	float complexity;        /* of the document */
+	uint32_t models_tried;   /* bit per model whose replies were of no use for it */
+	bool judge;              /* its pairs go to the judging model */
+	bool last;               /* no model is left: rules finish it */
+	bool fell_back;          /* because none could be reached */
+	uint64_t waits_from_ns;  /* for a model server to come back; 0: it does not */
 	uint64_t needed_bytes;   /* output size that a worker asked for, 0: estimate */
 	bool largest;            /* archives: no outbox has what the next member needs: it is to be refused */
 	uint32_t preferred_worker; /* who keeps a finished result for it, 0: nobody */

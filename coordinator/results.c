@@ -69,6 +69,7 @@ static void take_document(struct run *run, struct worker *worker, struct job *jo
 		learn_ratio(run, job, job->bytes, used);
 		job->document = memory_give(output);
 		job->document_bytes = used;
+		job->complexity = header->scores.complexity;
 		job->needed_bytes = job->preferred_worker = 0;
 		dispatch_release_input(run, job);
 		if (run_generates(run))
@@ -232,6 +233,8 @@ static void take_conversations(struct run *run, struct worker *worker, struct jo
 	for (uint32_t i = 0; i < set.count; i++)
 		*(set.conversations[i].accepted ? &job->pairs_accepted : &job->pairs_refused) += 1;
 	learn_ratio(run, job, job->document_bytes, used);
+	if (worker->model >= 0)
+		run->models.groups[worker->model].documents++;
 	job->conversations = memory_give(output);
 	job->conversations_bytes = used;
 	FAULT_POINT("results_settle");
@@ -286,7 +289,15 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 		job->needed_bytes = result->out_bytes;
 		memory_release(run->memory, &job->output);
 		job->preferred_worker = worker->number;
-		job_move_first(job, &run->queues[job->stage]);
+		dispatch_enqueue_first(run, job);
+		break;
+	case DESCRIPTOR_NEXT_MODEL:
+		if (worker->model >= 0 && job->stage == JOB_GENERATE && !job->last) {
+			models_next(run, worker, job, result->argument);
+			break;
+		}
+		supervisor_kill(worker, "it wants another model for a task that has none");
+		dispatch_retry(run, job, true, "the worker gave it back");
 		break;
 	default:
 		dispatch_retry(run, job, true, result->status == DESCRIPTOR_INPUT_DAMAGED ? "its bytes were damaged on the way to the worker"
@@ -300,6 +311,7 @@ static void take_hello(struct worker *worker, const struct message *message)
 	if (worker->state != WORKER_STARTING)
 		return;
 	worker->state = WORKER_READY;
+	models_worker_changed(worker->run, worker->model);
 	pinning_greet(worker, message->core);
 	log_debug("worker %u (%s, pid %d, core %d) is ready", worker->number, worker_kind_name(worker->kind), (int)worker->pid, worker->core);
 }
@@ -320,6 +332,8 @@ static void take_message(struct run *run, const struct channel_peer *peer, const
 		take_hello(worker, message);
 	else if (message->type == MESSAGE_RESULT)
 		results_take(run, worker, &message->descriptor, message->duration_ns);
+	else if (message->type == MESSAGE_MODEL && !models_take_report(worker, message))
+		supervisor_kill(worker, "it said of its model what cannot be");
 	else if (message->type == MESSAGE_GOODBYE && worker->state == WORKER_READY)
 		worker->state = WORKER_LEAVING;
 }

@@ -62,7 +62,7 @@ size_t run_jobs_in_flight(const struct run *run)
 		count += run->queues[stage].count;
 	for (uint32_t i = 0; i < run->worker_count; i++)
 		count += run->workers[i].held.count;
-	return count;
+	return count + models_queued(run);
 }
 
 void run_on_signal(void *context, uint32_t events)
@@ -135,6 +135,7 @@ static void work(struct run *run, uint64_t now_ns)
 	intake_step(run);
 	pinning_step(run);
 	supervisor_step(run, now_ns);
+	models_step(run, now_ns);
 	dispatch_step(run);
 	scale_step(run, now_ns);
 	poll_files(run);
@@ -157,7 +158,7 @@ static uint64_t wait_ns(const struct run *run)
 		return 0;
 	if (run->retry_soon)
 		due_ns = now_ns + RETRY_MS * (uint64_t)1000000;
-	due_ns = earlier(earlier(due_ns, supervisor_next_ns(run)), earlier(run->scale_due_ns, progress_next_ns(run)));
+	due_ns = earlier(earlier(due_ns, supervisor_next_ns(run)), earlier(run->scale_due_ns, earlier(models_next_ns(run), progress_next_ns(run))));
 	due_ns = earlier(due_ns, refresh_next_ns(run));
 	if (run->commit_due_ns && !run->sync_under_way)
 		due_ns = earlier(due_ns, run->commit_due_ns);
@@ -214,6 +215,10 @@ static void forget_jobs(struct run *run)
 	forget_all(run, &run->reading);
 	for (int stage = 0; stage < JOB_STAGE_COUNT; stage++)
 		forget_all(run, &run->queues[stage]);
+	for (uint32_t i = 0; i < run->models.count; i++)
+		forget_all(run, &run->models.groups[i].queue);
+	forget_all(run, &run->models.waiting);
+	forget_all(run, &run->models.last);
 	for (uint32_t i = 0; i < run->worker_count; i++)
 		forget_all(run, &run->workers[i].held);
 	forget_all(run, &run->expanding);
@@ -236,6 +241,7 @@ static void close_run(struct run *run)
 	intake_close(run);
 	if (run->memory)
 		forget_jobs(run);
+	models_close(run);
 	uring_destroy(run->uring);
 	spool_close(run->spool);
 	state_close(run->state);
@@ -244,6 +250,7 @@ static void close_run(struct run *run)
 	if (run->place.folder[0])
 		rendezvous_remove(&run->place);
 	close_descriptor(run->signals.descriptor);
+	close_descriptor(run->folder_descriptor);
 	close_descriptor(run->settings_file);
 	close_descriptor(run->domain_file);
 	loop_close(&run->loop);
@@ -320,7 +327,7 @@ static void init_run(struct run *run, const struct run_request *request)
 {
 	run->request = *request;
 	run->settings = request->settings;
-	run->lock = run->settings_file = run->domain_file = -1;
+	run->folder_descriptor = run->lock = run->settings_file = run->domain_file = -1;
 	run->loop.epoll = -1;
 	run->listener.descriptor = run->signals.descriptor = run->uring_events.descriptor = run->watched.descriptor = -1;
 	run->refresh.process.descriptor = run->refresh.words.descriptor = -1;

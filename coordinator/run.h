@@ -10,6 +10,7 @@
 #include "coordinator/job.h"
 #include "coordinator/log.h"
 #include "coordinator/loop.h"
+#include "coordinator/models.h"
 #include "coordinator/spool.h"
 #include "coordinator/state.h"
 #include "coordinator/walk.h"
@@ -51,6 +52,9 @@ struct worker {
 	struct run *run;
 	uint32_t number;
 	enum worker_kind kind;
+	int model;     /* whose worker it is: index in run->models, or -1 */
+	uint32_t capacity; /* of a model's worker: tasks it wants to hold */
+	enum message_model_state model_state;
 	enum worker_state state;
 	enum worker_origin origin;
 	bool wanted;   /* start it again when it ends */
@@ -145,6 +149,7 @@ struct run {
 	struct state *state;
 	struct spool *spool;
 	int settings_file, domain_file; /* sealed memory files for workers */
+	int folder_descriptor; /* of `folder`, for workers of models */
 	struct loop_watch listener, signals, uring_events, watched;
 	char programs[WORKER_KIND_COUNT][PATH_MAX];
 
@@ -162,6 +167,7 @@ struct run {
 
 	uint64_t job_ids;
 	uint32_t generations;
+	struct models models;
 	struct job_list reading, queues[JOB_STAGE_COUNT], expanding, to_spool, spooling, committing, syncing;
 	bool sync_under_way;
 	uint64_t committed_end; /* of the spool */
@@ -236,6 +242,7 @@ void dispatch_release_input(struct run *run, struct job *job);
 /* A task came to nothing (death, damage): counts an attempt when `blame`, queues it again or fails it. */
 void dispatch_retry(struct run *run, struct job *job, bool blame, const char *why);
 void dispatch_enqueue(struct run *run, struct job *job, enum job_stage stage);
+void dispatch_enqueue_first(struct run *run, struct job *job); /* for its stage, before the others */
 
 /* --- results.c --- */
 void results_receive(struct run *run); /* everything that waits on the bus and in the lanes */

@@ -79,6 +79,9 @@ static int open_configuration(struct run *run, char ret_hash[33], struct buffer 
 	if (status == 0)
 		status = domain_load_named(run->settings->run.domain, &domain, &pack, error);
 	domain_destroy(domain);
+	run->folder_descriptor = open(run->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (status == 0 && run->folder_descriptor < 0)
+		status = error_set(error, -errno, "%s: %s", run->folder, strerror(errno));
 	if (status == 0) {
 		buffer_append_text(&content, buffer_view(&pack));
 		XXH128_hash_t hash = XXH3_128bits(buffer_view(&content).data, content.bytes);
@@ -135,7 +138,7 @@ static int plan_workers(struct run *run, struct error_text *error)
 	run->idle_cores = -1;
 	if (run->topology.quota_cores > 0)
 		memcpy(run->quota_group, cgroup_limits_load().quota_group, sizeof(run->quota_group));
-	run->wanted_inference = run_generates(run) ? (uint32_t)run->settings->run.inference_workers : 0;
+	run->wanted_inference = run_generates(run) ? models_workers(run) : 0;
 	if (run->wanted_preprocess + run->wanted_inference > RUN_WORKERS_MAX)
 		return error_set(error, -EINVAL, "%u workers asked for, at most %d are possible; pass a smaller --workers",
 				 run->wanted_preprocess + run->wanted_inference, RUN_WORKERS_MAX);
@@ -245,6 +248,7 @@ int run_open(struct run *run, char config_hash[33], struct buffer *settings_text
 	int status = open_folders(run, error);
 
 	raise_file_limit();
+	models_open(run);
 	if (status == 0)
 		status = topology_load(&run->topology, error);
 	if (status == 0)

@@ -353,7 +353,8 @@ int state_begin(struct state *state, struct error_text *error)
 
 int state_put(struct state *state, const struct state_row *row, struct error_text *error)
 {
-	const char *const texts[] = { row->name, row->source, row->container, row->hash, state->config_hash, row->outcome,
+	const char *config = row->to_be_redone ? "" : state->config_hash; /* settled under no configuration */
+	const char *const texts[] = { row->name, row->source, row->container, row->hash, config, row->outcome,
 				      row->format, row->gate, row->reason };
 	const int64_t after_score[] = { row->attempts, row->pairs_accepted, row->pairs_refused, row->spool_offset, row->document_bytes,
 					row->conversations_bytes, row->preprocess_ns, row->generate_ns, state->run };

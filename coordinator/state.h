@@ -23,6 +23,7 @@ struct state_row { /* strings are the caller's; when read, they are valid until 
 	int64_t pairs_accepted, pairs_refused;
 	int64_t spool_offset, document_bytes, conversations_bytes; /* -1, 0, 0 when nothing is in the spool */
 	int64_t preprocess_ns, generate_ns;
+	bool to_be_redone; /* part of the dataset, but the next run does the document again; not set when read */
 };
 
 /* Opens or makes OUT/.docring/run.db. `config_hash`: rows made under another one do not count as done. */

@@ -90,11 +90,15 @@ static int spawn_process(struct worker *worker, int words)
 {
 	struct run *run = worker->run;
 	char parent[16];
-	char *const arguments[] = { run->programs[worker->kind], (char[]){ "--attach" }, run->place.folder, (char[]){ "--parent" }, parent, NULL };
+	char *arguments[] = { run->programs[worker->kind], (char[]){ "--attach" }, run->place.folder, (char[]){ "--parent" }, parent, NULL, NULL, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
 
+	if (worker->model >= 0) {
+		arguments[5] = (char[]){ "--model" };
+		arguments[6] = (char *)model_name(run->models.groups[worker->model].settings); /* posix_spawn does not change it */
+	}
 	snprintf(parent, sizeof(parent), "%d", (int)getpid());
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&actions);
@@ -246,8 +250,12 @@ static void worker_died(void *context, uint32_t events)
 	worker->peer.bytes = 0;
 	worker->state = WORKER_ABSENT;
 	FAULT_POINT("supervisor_died");
+	worker->capacity = 0;
+	worker->model_state = MESSAGE_MODEL_STARTING;
+	models_worker_changed(run, worker->model);
 	recover_tasks(run, worker, crashed, how);
 	plan_restart(run, worker, crashed, again);
+	models_worker_changed(run, worker->model);
 	run->pins_stale = true;
 	memory_set_vacant(run->memory, (uint16_t)worker->number, !worker->wanted);
 }
@@ -266,6 +274,9 @@ static const char *verdict(const struct run *run, const struct worker *worker, u
 	if (worker->state == WORKER_STARTING) {
 		due_ns = worker->started_ns + settings->supervise.handshake_timeout_ms * 1000000u;
 		reason = "it did not say hello in time (supervise.handshake_timeout_ms)";
+	} else if (worker->model >= 0 && worker->state != WORKER_STOPPING) { /* what it holds takes as long as its server does */
+		due_ns = worker->heard_ns + settings->supervise.heartbeat_ms * settings->supervise.heartbeat_lost * 1000000u;
+		reason = "its heartbeat stopped";
 	} else if (worker->held.count > 0) {
 		due_ns = worker->progress_ns + settings->supervise.document_timeout_s * 1000000000u;
 		reason = "it took too long for one document (supervise.document_timeout_s)";
@@ -491,6 +502,8 @@ int supervisor_open(struct run *run, struct error_text *error)
 		struct worker *worker = supervisor_add_slot(run, i < run->wanted_preprocess ? WORKER_PREPROCESS : WORKER_INFERENCE, error);
 		if (!worker)
 			return -ENOSPC;
+		if (worker->kind == WORKER_INFERENCE)
+			worker->model = models_of_worker(run, i - run->wanted_preprocess);
 		if (worker->kind == WORKER_INFERENCE || i < run->least_preprocess)
 			supervisor_want(worker, WORKER_AT_START);
 	}

@@ -76,12 +76,12 @@ static int welcome(struct worker *worker)
 	struct run *run = worker->run;
 	pinning_step(run); /* a newcomer is part of the plan now */
 	struct attach_message message = { .type = ATTACH_WELCOME, .number = worker->number, .core = worker->core };
-	const int files[] = { run->settings_file, run->domain_file };
+	const int files[] = { run->settings_file, run->domain_file, worker->model >= 0 ? run->folder_descriptor : -1 };
 
 	snprintf(message.text, sizeof(message.text), "%s", run->place.endpoint);
 	memset(worker->known, 0, sizeof(worker->known));
 	worker->peer.bytes = (uint32_t)snprintf((char *)worker->peer.identity, sizeof(worker->peer.identity), "w%u.%d", worker->number, (int)worker->pid);
-	int status = attach_send(worker->attach.descriptor, &message, files, 2);
+	int status = attach_send(worker->attach.descriptor, &message, files, worker->model >= 0 ? 3 : 2);
 	if (status == 0)
 		status = lanes_open(worker);
 	if (status == 0)
@@ -110,13 +110,14 @@ struct worker *supervisor_add_slot(struct run *run, enum worker_kind kind, struc
 	if (memory_add_segment(run->memory, (uint16_t)number, run->outbox_bytes, false, error) < 0)
 		return NULL;
 	struct worker *worker = &run->workers[run->worker_count++];
-	*worker = (struct worker){ .run = run, .number = number, .kind = kind, .core = -1,
+	*worker = (struct worker){ .run = run, .number = number, .kind = kind, .model = -1, .core = -1,
 				   .process = { .descriptor = -1 }, .attach = { .descriptor = -1 }, .words = { .descriptor = -1 },
 				   .bell = { .descriptor = -1 }, .bell_out = -1,
 				   .held = { .place = JOB_HELD } };
 	return worker;
 }
 
+/* A model's slot stays the model's. */
 bool supervisor_is_vacant(const struct worker *worker, enum worker_kind kind)
 {
 	return worker->state == WORKER_ABSENT && !worker->wanted && worker->kind == kind;
@@ -142,10 +143,18 @@ static void refuse(int socket, const char *why)
 	close(socket);
 }
 
+/* "preprocess", "inference", "inference NAME OF A MODEL" */
 static struct worker *admit_external(struct run *run, pid_t pid, const char *kind_name, struct error_text *error)
 {
-	enum worker_kind kind = strcmp(kind_name, "inference") == 0 ? WORKER_INFERENCE : WORKER_PREPROCESS;
+	static const char inference[] = "inference";
+	enum worker_kind kind = strncmp(kind_name, inference, strlen(inference)) == 0 ? WORKER_INFERENCE : WORKER_PREPROCESS;
+	const char *model_word = kind == WORKER_INFERENCE && kind_name[strlen(inference)] == ' ' ? kind_name + strlen(inference) + 1 : "";
+	int model = kind == WORKER_INFERENCE ? models_find(run, model_word, error) : -1;
+	if (model < -1)
+		return NULL;
 	struct worker *worker = run->phase == RUN_WORKING ? supervisor_take_free_slot(run, kind, error) : NULL;
+	if (worker)
+		worker->model = model;
 
 	if (!worker) {
 		if (run->phase != RUN_WORKING)

@@ -12,9 +12,10 @@
 enum { ATTACH_VERSION = 1, ATTACH_DESCRIPTORS_MAX = 4, ATTACH_TEXT_BYTES = 200 };
 
 enum attach_type {
-	ATTACH_HELLO = 1, /* worker → coordinator: kind of worker in text */
+	ATTACH_HELLO = 1, /* worker → coordinator: kind of worker in text, behind a blank the name of its model */
 	ATTACH_WELCOME,   /* coordinator → worker: number = worker's number, core = where it is pinned (-1: anywhere), text = ZeroMQ
-			   * endpoint; descriptors: settings (YAML, a sealed memfd), domain pack (the same) */
+			   * endpoint; descriptors: settings (YAML, a sealed memfd), domain pack (the same), for a worker of a
+			   * model also the run's folder (O_PATH) */
 	ATTACH_SEGMENT,   /* number, bytes, writable; descriptor: the segment */
 	ATTACH_SEGMENT_GONE, /* number: unmap it, no task will name it again */
 	ATTACH_FILE,      /* task_id, bytes; descriptor: the input file, read-only */

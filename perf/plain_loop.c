@@ -173,7 +173,7 @@ static int run_process(const struct settings *settings, const struct plain_files
 	int status = domain_load_named(settings->run.domain, &domain, NULL, &error);
 
 	if (status == 0)
-		status = preprocess_handler_start(settings, domain, &loop.handler, &error);
+		status = preprocess_handler_start(&(struct worker_setup){ .settings = settings, .domain = domain, .model = -1, .folder = "" }, &loop.handler, &error);
 	if (status < 0) {
 		fprintf(stderr, "pipeline: %s\n", error.message);
 		return 1;

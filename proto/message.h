@@ -34,7 +34,7 @@ enum message_model_state {
 	MESSAGE_MODEL_UNUSABLE, /* reachable, but no use: no such model, wrong key */
 	MESSAGE_MODEL_STATE_COUNT
 };
-enum { MESSAGE_MODEL_BODY_MAX = 8192 };
+enum { MESSAGE_MODEL_BODY_MAX = 8192, MESSAGE_MODEL_TASKS_MAX = 192 };
 
 struct message {
 	uint32_t type;

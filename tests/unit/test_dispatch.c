@@ -82,7 +82,7 @@ static void open_scene(struct scene *scene, enum road road)
 	assert_int_equal(channel_bind(&run->channel, scene->endpoint, &error), 0);
 	for (uint32_t i = 0; i < WORKERS; i++) {
 		struct worker *worker = &run->workers[run->worker_count++];
-		*worker = (struct worker){ .run = run, .number = i + 1, .kind = i == 2 ? WORKER_INFERENCE : WORKER_PREPROCESS, .state = WORKER_READY,
+		*worker = (struct worker){ .run = run, .number = i + 1, .model = -1, .kind = i == 2 ? WORKER_INFERENCE : WORKER_PREPROCESS, .state = WORKER_READY,
 					   .pid = 4711 + (int)i, .bell_out = -1, .held = { .place = JOB_HELD } };
 		memset(worker->known, 0xFF, sizeof(worker->known)); /* every segment was announced */
 		assert_int_equal(memory_add_segment(run->memory, (uint16_t)worker->number, OUTBOX_BYTES, false, &error), 0);

@@ -606,7 +606,7 @@ static void test_handler_keeps_what_does_not_fit(void **state)
 	size_t needed = 0;
 	sample_feature(&sample);
 	generate(&sample.document, &result);
-	assert_int_equal(inference_start(&settings, domain, &context, &error), 0);
+	assert_int_equal(inference_start(&(struct worker_setup){ .settings = &settings, .domain = domain, .model = -1, .folder = "" }, &context, &error), 0);
 	void *place = aligned_alloc(64, (result.bytes + 63) / 64 * 64);
 	assert_non_null(place);
 	memset(place, 0xEE, result.bytes);

@@ -319,7 +319,7 @@ static void test_handler(void **state)
 	struct error_text error;
 	struct document document;
 	size_t needed = 0;
-	assert_int_equal(preprocess_handler_start(&settings, domain, &handler, &error), 0);
+	assert_int_equal(preprocess_handler_start(&(struct worker_setup){ .settings = &settings, .domain = domain, .model = -1, .folder = "" }, &handler, &error), 0);
 	struct task_memory small = task_for(7, DESCRIPTOR_PREPROCESS, text_from(feature_markdown), "crc.md", 512);
 	assert_int_equal(preprocess_handler_handle(handler, &small.task, &needed), ERROR_NEEDS_SPACE);
 	assert_true(needed > 512);
@@ -346,7 +346,7 @@ static void test_handler_keeps_the_last(void **state)
 	void *handler;
 	struct error_text error;
 	size_t needed = 0;
-	assert_int_equal(preprocess_handler_start(&settings, domain, &handler, &error), 0);
+	assert_int_equal(preprocess_handler_start(&(struct worker_setup){ .settings = &settings, .domain = domain, .model = -1, .folder = "" }, &handler, &error), 0);
 	for (uint64_t id = 1; id <= 9; id++) { /* kept and given up: the leak check looks on */
 		struct task_memory small = task_for(id, DESCRIPTOR_PREPROCESS, text_from(feature_markdown), "crc.md", 512);
 		assert_int_equal(preprocess_handler_handle(handler, &small.task, &needed), ERROR_NEEDS_SPACE);
@@ -365,7 +365,7 @@ static void test_handler_archive(void **state)
 	struct members members;
 	struct document document;
 	size_t needed = 0;
-	assert_int_equal(preprocess_handler_start(&settings, domain, &handler, &error), 0);
+	assert_int_equal(preprocess_handler_start(&(struct worker_setup){ .settings = &settings, .domain = domain, .model = -1, .folder = "" }, &handler, &error), 0);
 	struct task_memory broken = task_for(1, DESCRIPTOR_EXPAND, TEXT_LITERAL("PK\3\4 but not for long"), "a.zip", 1 << 16);
 	int64_t used = preprocess_handler_handle(handler, &broken.task, &needed);
 	assert_true(used > 0);

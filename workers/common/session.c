@@ -121,6 +121,15 @@ int session_take_file(struct session *session, uint64_t task_id, uint64_t *ret_b
 	}
 }
 
+/* Where the folder lies, from its descriptor: a path would not fit the message. */
+static void name_folder(int descriptor, char *ret_path, size_t bytes)
+{
+	char link[64];
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
+	ssize_t length = readlink(link, ret_path, bytes - 1);
+	ret_path[length > 0 && (size_t)length < bytes - 1 ? length : 0] = '\0';
+}
+
 static int take_welcome(struct session *session, char *ret_endpoint, size_t endpoint_bytes, int *ret_core, struct error_text *error)
 {
 	struct attach_message message;
@@ -133,7 +142,7 @@ static int take_welcome(struct session *session, char *ret_endpoint, size_t endp
 		close_all(descriptors, message.descriptor_count);
 		return error_set(error, ERROR_VERSION_MISMATCH, "the coordinator refused this worker: %s", message.text);
 	}
-	if (message.type != ATTACH_WELCOME || message.descriptor_count != 2) {
+	if (message.type != ATTACH_WELCOME || (message.descriptor_count != 2 && message.descriptor_count != 3)) {
 		close_all(descriptors, message.descriptor_count);
 		return error_set(error, ERROR_VERSION_MISMATCH, "the coordinator speaks another version");
 	}
@@ -143,7 +152,9 @@ static int take_welcome(struct session *session, char *ret_endpoint, size_t endp
 	status = file_read_fd(descriptors[0], "settings", &session->settings_text, error);
 	if (status == 0)
 		status = file_read_fd(descriptors[1], "domain pack", &session->domain_text, error);
-	close_all(descriptors, 2);
+	if (status == 0 && message.descriptor_count == 3)
+		name_folder(descriptors[2], session->folder, sizeof(session->folder));
+	close_all(descriptors, message.descriptor_count);
 	return status;
 }
 

@@ -25,6 +25,7 @@ struct session {
 	struct segment segments[SESSION_SEGMENTS_MAX]; /* base NULL: not mapped */
 	struct session_file files[SESSION_FILES_MAX];
 	size_t file_count;
+	char folder[4096]; /* of the run, or "" */
 	struct buffer settings_text, domain_text; /* as the coordinator sent them */
 };
 

@@ -2,6 +2,7 @@
 #include "workers/common/worker.h"
 
 #include "base/clock.h"
+#include "ipc/attach.h"
 #include "ipc/fault.h"
 #include "ipc/rendezvous.h"
 #include "ipc/topology.h"
@@ -40,6 +41,7 @@ struct worker { /* one per process */
 	struct session session;
 	struct settings settings;
 	struct domain *domain;
+	const char *model_name; /* --model, or "" */
 	void *context;
 	struct descriptor held[TASKS_HELD_MAX]; /* ring: in order of arrival */
 	size_t held_first, held_count;
@@ -468,9 +470,26 @@ static bool tie_to_parent(long parent)
 	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }
 
+static int find_model(const struct worker *worker, int *ret_model, struct error_text *error)
+{
+	if (!worker->model_name[0])
+		return 0;
+	for (uint32_t i = 0; i < worker->settings.model_count; i++)
+		if (strcmp(model_name(&worker->settings.models[i]), worker->model_name) == 0) {
+			*ret_model = (int)i;
+			return 0;
+		}
+	return error_set(error, -EINVAL, "the run has no model called \"%s\"", worker->model_name);
+}
+
 static int start(struct worker *worker, const char *attach_path, struct error_text *error)
 {
-	int status = session_open(&worker->session, attach_path, worker->program->kind, error);
+	struct worker_setup setup = { .settings = &worker->settings, .model = -1, .folder = worker->session.folder };
+	char kind[ATTACH_TEXT_BYTES];
+
+	if (snprintf(kind, sizeof(kind), "%s%s%s", worker->program->kind, worker->model_name[0] ? " " : "", worker->model_name) >= (int)sizeof(kind))
+		return error_set(error, -EINVAL, "the model's name is too long");
+	int status = session_open(&worker->session, attach_path, kind, error);
 
 	if (status == 0)
 		set_spin(worker, false);
@@ -479,7 +498,10 @@ static int start(struct worker *worker, const char *attach_path, struct error_te
 	if (status == 0)
 		status = domain_load(buffer_view(&worker->session.domain_text), worker->settings.run.domain, &worker->domain, error);
 	if (status == 0)
-		status = worker->program->start(&worker->settings, worker->domain, &worker->context, error);
+		status = find_model(worker, &setup.model, error);
+	setup.domain = worker->domain;
+	if (status == 0)
+		status = worker->program->start(&setup, &worker->context, error);
 	return status;
 }
 
@@ -495,7 +517,7 @@ static void say_left(const struct worker *worker, int status)
 		worker->leaving ? "left" : "was told to end", (unsigned long long)worker->tasks_done, worker->tasks_done == 1 ? "" : "s");
 }
 
-static int run_worker(const struct worker_program *program, const struct rendezvous *place, bool by_hand)
+static int run_worker(const struct worker_program *program, const struct rendezvous *place, const char *model, bool by_hand)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	struct error_text error = { "" };
@@ -504,6 +526,7 @@ static int run_worker(const struct worker_program *program, const struct rendezv
 	if (!worker)
 		return EXIT_RESOURCES;
 	worker->program = program;
+	worker->model_name = model;
 	worker->finisher = (struct worker_finisher){ .worker = worker, .told_capacity = UINT64_MAX };
 	settings_init(&worker->settings);
 	int status = start(worker, place->attach_path, &error);
@@ -535,27 +558,30 @@ static void print_help(const struct worker_program *program)
 	       "A coordinator starts this program by itself. Started by hand it joins a running\n"
 	       "coordinator of the same user, takes work, and leaves on Ctrl-C.\n\n"
 	       "  -a, --attach RUN   a run's name, its output folder or its socket folder\n"
+	       "%s"
 	       "  -h, --help         show this help\n"
 	       "  -V, --version      show the version\n",
-	       program->name, program->summary);
+	       program->name, program->summary, program->with_model ? "  -m, --model NAME   work for this model of the run\n" : "");
 }
 
 int worker_main(const struct worker_program *program, int argument_count, char **arguments)
 {
 	static const struct option options[] = {
 		{ "attach", required_argument, NULL, 'a' },
+		{ "model", required_argument, NULL, 'm' },
 		{ "parent", required_argument, NULL, 'p' }, /* given by the coordinator */
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *run = NULL;
+	const char *run = NULL, *model = "";
 	long parent = 0;
 	int option;
 
-	while ((option = getopt_long(argument_count, arguments, "a:hV", options, NULL)) != -1) {
+	while ((option = getopt_long(argument_count, arguments, "a:m:hV", options, NULL)) != -1) {
 		switch (option) {
 		case 'a': run = optarg; break;
+		case 'm': model = optarg; break;
 		case 'p': parent = strtol(optarg, NULL, 10); break;
 		case 'h': print_help(program); return EXIT_DONE;
 		case 'V': printf("%s (docring) %s\n", program->name, DOCRING_VERSION); return EXIT_DONE;
@@ -564,6 +590,10 @@ int worker_main(const struct worker_program *program, int argument_count, char *
 	}
 	if (!run || optind < argument_count) {
 		fprintf(stderr, "%s: expected --attach RUN and nothing else; try '%s --help'\n", program->name, program->name);
+		return EXIT_DO_NOT_RESTART;
+	}
+	if (model[0] && !program->with_model) {
+		fprintf(stderr, "%s: --model means nothing to it\n", program->name);
 		return EXIT_DO_NOT_RESTART;
 	}
 	struct rendezvous place;
@@ -576,5 +606,5 @@ int worker_main(const struct worker_program *program, int argument_count, char *
 		return EXIT_FAILED;
 	install_signals(parent != 0);
 	fault_init();
-	return run_worker(program, &place, parent == 0);
+	return run_worker(model[0] ? program->with_model : program, &place, model, parent == 0);
 }

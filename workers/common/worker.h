@@ -12,6 +12,7 @@
 #include "ipc/descriptor.h"
 #include "proto/document.h"
 #include "proto/input.h"
+#include "proto/message.h"
 
 struct worker_task {
 	struct descriptor descriptor;
@@ -40,22 +41,30 @@ struct worker_many {
 	/* How its model fares: enum message_model_state, and a JSON object for people and scripts. */
 	uint32_t (*report)(void *context, struct buffer *json);
 };
-enum { WORKER_TASKS_MAX = 192 };
+enum { WORKER_TASKS_MAX = MESSAGE_MODEL_TASKS_MAX };
 /* The result of a task. status: enum descriptor_status; bytes: used (DONE) or needed (NEEDS_SPACE); argument: NEXT_MODEL. */
 int worker_finish(struct worker_finisher *finisher, const struct worker_task *task, uint16_t status, uint64_t bytes, uint32_t argument) WARN_UNUSED;
+
+struct worker_setup { /* what a program starts with; borrowed for its whole life */
+	const struct settings *settings;
+	const struct domain *domain;
+	int model;              /* index in the settings' models: --model; -1: none was named */
+	const char *folder;     /* OUT/.docring; "" when the coordinator does not give it */
+};
 
 struct worker_program {
 	const char *name;    /* "worker-preprocess" */
 	const char *kind;    /* "preprocess", "inference": what the coordinator dispatches by */
 	const char *summary; /* for --help */
 	/* Called once after the welcome. The context is given to the handler. */
-	int (*start)(const struct settings *settings, const struct domain *domain, void **ret_context, struct error_text *error);
+	int (*start)(const struct worker_setup *setup, void **ret_context, struct error_text *error);
 	void (*stop)(void *context);
 	worker_handler *handle;         /* one task at a time; or: */
 	const struct worker_many *many; /* NULL: one at a time */
+	const struct worker_program *with_model; /* takes its place when a model is named; NULL: no model can be */
 };
 
-/* Options: --attach RUN (a run's name or folder, or the attach socket's path), --help, --version. The result is the exit code. */
+/* Options: --attach RUN (a run's name or folder, or the attach socket's path), --model NAME, --help, --version. The result is the exit code. */
 int worker_main(const struct worker_program *program, int argument_count, char **arguments);
 
 #endif

@@ -13,13 +13,13 @@ struct inference {
 	uint64_t kept_task_id;
 };
 
-int inference_start(const struct settings *settings, const struct domain *domain, void **ret_context, struct error_text *error)
+int inference_start(const struct worker_setup *setup, void **ret_context, struct error_text *error)
 {
 	struct inference *inference = calloc(1, sizeof(*inference));
 	if (!inference)
 		return error_set(error, -ENOMEM, "inference: out of memory");
-	inference->settings = settings;
-	inference->domain = domain;
+	inference->settings = setup->settings;
+	inference->domain = setup->domain;
 	*ret_context = inference;
 	return 0;
 }

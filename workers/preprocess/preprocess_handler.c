@@ -22,8 +22,10 @@ struct handler {
 	size_t kept_next; /* the place that is given up next */
 };
 
-int preprocess_handler_start(const struct settings *settings, const struct domain *domain, void **ret_context, struct error_text *error)
+int preprocess_handler_start(const struct worker_setup *setup, void **ret_context, struct error_text *error)
 {
+	const struct settings *settings = setup->settings;
+	const struct domain *domain = setup->domain;
 	struct handler *handler = calloc(1, sizeof(*handler));
 	if (!handler)
 		return error_set(error, -ENOMEM, "out of memory");

@@ -4,7 +4,7 @@
 
 #include "workers/common/worker.h"
 
-int preprocess_handler_start(const struct settings *settings, const struct domain *domain, void **ret_context,
+int preprocess_handler_start(const struct worker_setup *setup, void **ret_context,
 			     struct error_text *error) WARN_UNUSED;
 void preprocess_handler_stop(void *context);
 

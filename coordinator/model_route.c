@@ -1,0 +1,77 @@
+/* model_route.c: see model_route.h. */
+#include "coordinator/model_route.h"
+
+#define PAIRS_TO_TRUST 40       /* before these, nothing is said about a model's quality */
+#define POOR_SHARE 0.5          /* of accepted pairs: below this a model comes behind the others */
+#define AS_GOOD 0.9             /* of the other model's share */
+
+static bool is_open(const struct model_view *model)
+{
+	return model->state == MESSAGE_MODEL_UP || model->state == MESSAGE_MODEL_TRYING || model->state == MESSAGE_MODEL_STARTING;
+}
+
+static bool is_known(const struct model_view *model)
+{
+	return model->accepted + model->refused >= PAIRS_TO_TRUST;
+}
+
+static double share(const struct model_view *model)
+{
+	return (double)model->accepted / (double)(model->accepted + model->refused);
+}
+
+static double load(const struct model_view *model)
+{
+	return (double)model->queued / (double)(model->slots ? model->slots : 1);
+}
+
+/* Tiers apart, those below counted behind all those above. */
+static int distance(const struct model_view *model, enum model_tier tier)
+{
+	return model->tier >= tier ? (int)model->tier - (int)tier : MODEL_TIER_COUNT + (int)tier - (int)model->tier;
+}
+
+static int rank(const struct model_view *model, enum model_tier tier)
+{
+	bool poor = is_known(model) && share(model) < POOR_SHARE;
+	return distance(model, tier) + (poor ? 2 * MODEL_TIER_COUNT : 0);
+}
+
+int model_route_choose(const struct model_view *models, uint32_t count, enum model_tier tier, uint32_t tried)
+{
+	int best = MODEL_ROUTE_LAST;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct model_view *model = &models[i];
+		if (model->use != MODEL_GENERATE || (tried >> i & 1))
+			continue;
+		if (!is_open(model)) {
+			if (model->state == MESSAGE_MODEL_DOWN && best == MODEL_ROUTE_LAST)
+				best = MODEL_ROUTE_WAIT;
+			continue;
+		}
+		if (best < 0 || rank(model, tier) < rank(&models[best], tier) ||
+		    (rank(model, tier) == rank(&models[best], tier) && load(model) < load(&models[best])))
+			best = (int)i;
+	}
+	return best;
+}
+
+bool model_route_may_take_over(const struct model_view *idle, const struct model_view *other)
+{
+	if (idle->use != MODEL_GENERATE || other->use != MODEL_GENERATE || idle->state != MESSAGE_MODEL_UP)
+		return false;
+	if (other->queued <= (other->slots ? other->slots : 1))
+		return false;
+	if (idle->tier > other->tier)
+		return true;
+	return is_known(idle) && is_known(other) ? share(idle) >= AS_GOOD * share(other) : idle->tier == other->tier;
+}
+
+int model_route_judge(const struct model_view *models, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (models[i].use == MODEL_JUDGE && is_open(&models[i]))
+			return (int)i;
+	return MODEL_ROUTE_LAST;
+}

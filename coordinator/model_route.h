@@ -1,0 +1,31 @@
+/* model_route.h: which model gets a document: a pure choice over what is known of the models. docs/decisions/model-routing.md says why. */
+#ifndef DOCRING_COORDINATOR_MODEL_ROUTE_H
+#define DOCRING_COORDINATOR_MODEL_ROUTE_H
+
+#include "config/models.h"
+#include "proto/message.h"
+
+struct model_view { /* of one model, at the moment */
+	enum model_use use;
+	enum model_tier tier;
+	enum message_model_state state;
+	uint32_t slots;     /* requests it may have under way; 0: not known */
+	size_t queued;      /* documents that wait for it or are at it */
+	uint64_t accepted, refused; /* pairs so far */
+};
+
+enum { MODEL_ROUTE_WAIT = -1, MODEL_ROUTE_LAST = -2 };
+
+/* The model for a document of that tier that was not tried (bit per model): of its own tier first, then of those above, then below; among equals the
+ * one with the shortest queue for its slots; one whose pairs are mostly refused comes behind the others. MODEL_ROUTE_WAIT: those left are down
+ * now; MODEL_ROUTE_LAST: none is left. */
+int model_route_choose(const struct model_view *models, uint32_t count, enum model_tier tier, uint32_t tried);
+
+/* May an idle model take a document from the queue of another one? Its queue must be longer than what it has slots for, and the pairs
+ * must not become worse: a model of a tier above may always, one of the same or a lower tier when as many of its pairs are accepted. */
+bool model_route_may_take_over(const struct model_view *idle, const struct model_view *other);
+
+/* The model that judges, or MODEL_ROUTE_LAST when there is none that can. */
+int model_route_judge(const struct model_view *models, uint32_t count);
+
+#endif

@@ -1,0 +1,73 @@
+/* models.h: the models of a run as the coordinator sees them: one group of workers and one queue of documents each. Part of struct run.
+ *
+ * A document that is to get conversations is in exactly one of: the queue of a model, `waiting` (every model that is left is down),
+ * `last` (no model is left: rules finish it), a worker's held list. */
+#ifndef DOCRING_COORDINATOR_MODELS_H
+#define DOCRING_COORDINATOR_MODELS_H
+
+#include "config/settings.h"
+#include "coordinator/job.h"
+#include "coordinator/model_route.h"
+
+struct run;
+struct worker;
+
+struct model_group {
+	const struct model_settings *settings;
+	enum model_use use;
+	enum model_tier tier;
+	enum message_model_state state;
+	uint64_t since_ns;         /* in that state */
+	struct job_list queue;
+	uint64_t documents;        /* that it finished */
+	uint64_t handed_on[4];     /* by enum descriptor_next */
+	uint64_t taken_over;       /* from other models' queues */
+	bool active;               /* of those that share a server which holds one model at a time */
+	char *report;              /* the last one; JSON object, checked; owned; NULL: none yet */
+	/* from it */
+	uint32_t slots;
+	uint64_t accepted, refused;
+	char server[32];
+};
+
+struct models {
+	struct model_group groups[MODELS_MAX];
+	uint32_t count;            /* 0: rules write all conversations */
+	struct job_list waiting, last;
+	uint64_t switches;         /* from one model to another at a server that holds one at a time */
+	uint64_t fell_back;        /* documents that no model finished */
+	bool said_all_down;
+};
+
+/* Reads the settings. After run->settings is there. */
+void models_open(struct run *run);
+void models_close(struct run *run);
+/* Inference workers that the settings ask for. */
+uint32_t models_workers(const struct run *run);
+/* The model of the k-th inference worker: an index, or -1 for none. */
+int models_of_worker(const struct run *run, uint32_t k);
+/* The model of that name, -1 for no name when there are no models, or -EINVAL with what there is. */
+int models_find(const struct run *run, const char *name, struct error_text *error) WARN_UNUSED;
+
+/* A document is to get conversations: into the queue where it belongs (first: it was on its way before). */
+void models_route(struct run *run, struct job *job, bool first);
+/* Why it comes back from a model: enum descriptor_next. */
+void models_next(struct run *run, struct worker *worker, struct job *job, uint32_t why);
+/* What a worker says of its model. False: it says what cannot be. */
+bool models_take_report(struct worker *worker, const struct message *message);
+/* A worker came or went. */
+void models_worker_changed(struct run *run, int model);
+/* Gives documents to the workers of models. `place`: dispatch.c's, for the first that fits from a queue. */
+typedef bool models_place(struct run *run, struct worker *worker, struct job_list *queue);
+void models_dispatch(struct run *run, models_place *place);
+void models_step(struct run *run, uint64_t now_ns);
+uint64_t models_next_ns(const struct run *run);
+size_t models_queued(const struct run *run); /* documents in the lists here */
+/* So many wait that preprocessing should. */
+bool models_are_full(const struct run *run);
+uint32_t models_argument(const struct run *run, const struct job *job);
+
+struct json_writer;
+void models_write_json(const struct run *run, struct json_writer *json);
+
+#endif
