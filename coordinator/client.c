@@ -107,8 +107,11 @@ static void print_status(struct json_object *status)
 	printf("documents   done %lld, rejected %lld, failed %lld, unchanged %lld\n",
 	       (long long)client_number(status, "done"), (long long)client_number(status, "rejected"), (long long)client_number(status, "failed"),
 	       (long long)client_number(status, "unchanged"));
-	printf("files       taken %lld of %lld, members of archives %lld\n", (long long)client_number(status, "files_taken"),
-	       (long long)client_number(status, "files_counted"), (long long)client_number(status, "members_found"));
+	long long taken = (long long)client_number(status, "files_taken"), counted = (long long)client_number(status, "files_counted");
+	printf("files       taken %lld", taken);
+	if (counted >= taken && counted > 0) /* a service counts nothing ahead */
+		printf(" of %lld", counted);
+	printf(", members of archives %lld\n", (long long)client_number(status, "members_found"));
 	printf("records     accepted %lld, refused %lld\n", (long long)client_number(status, "pairs_accepted"), (long long)client_number(status, "pairs_refused"));
 	printf("queues      read %lld, expand %lld, preprocess %lld, generate %lld, spool %lld, commit %lld\n",
 	       (long long)client_number(queues, "reading"), (long long)client_number(queues, "expand"), (long long)client_number(queues, "preprocess"),

@@ -210,7 +210,7 @@ static bool fall_asleep(struct run *run)
 /* Looking again and again costs nobody anything when a core is left over; else it keeps a worker from running. */
 static bool has_core_to_spin(const struct run *run)
 {
-	return supervisor_alive(run) < run->topology.count;
+	return supervisor_alive(run) < topology_usable_cores(&run->topology);
 }
 
 /* How long nobody will need the coordinator: every worker at work has more than the task that it is at, and the rest lasts twice as long,

@@ -130,7 +130,7 @@ struct worker *supervisor_take_free_slot(struct run *run, enum worker_kind kind,
 		if (supervisor_is_vacant(&run->workers[i], kind))
 			return &run->workers[i];
 	}
-	return supervisor_add_slot(run, kind, error);
+	return memory_check_more(run->memory, run->outbox_bytes, run->topology.memory_bytes, error) < 0 ? NULL : supervisor_add_slot(run, kind, error);
 }
 
 static void refuse(int socket, const char *why)
