@@ -139,6 +139,7 @@ int client_status(const struct options *options)
 	} else {
 		print_status(object);
 		printf("\n");
+		client_print_models(object);
 		client_print_workers(object);
 	}
 	json_object_put(object);

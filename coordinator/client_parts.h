@@ -23,5 +23,7 @@ const char *client_string(struct json_object *object, const char *key);
 /* client_workers.c: from the answer to "status": one line of counts, and the table. */
 void client_print_worker_counts(struct json_object *status);
 void client_print_workers(struct json_object *status);
+/* client_models.c: the table of models, nothing when there are none. */
+void client_print_models(struct json_object *status);
 
 #endif

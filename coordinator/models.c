@@ -279,6 +279,7 @@ static bool keep_report(struct model_group *group, struct text body)
 		free(group->report);
 		group->report = copy;
 		group->slots = (uint32_t)number_in(object, "slots");
+		group->under_way = (uint32_t)number_in(object, "under_way");
 		group->accepted = number_in(object, "accepted");
 		group->refused = number_in(object, "refused");
 		if (json_object_object_get_ex(object, "server", &server))
@@ -446,6 +447,23 @@ bool models_are_full(const struct run *run)
 }
 
 /* --- for people ------------------------------------------------------------------------------------------------------ */
+
+void models_format_progress(const struct run *run, char *ret_text, size_t bytes)
+{
+	size_t used = 0;
+
+	ret_text[0] = '\0';
+	for (uint32_t i = 0; i < run->models.count && used < bytes; i++) {
+		const struct model_group *group = &run->models.groups[i];
+		if (group->use == MODEL_EMBEDDINGS)
+			continue;
+		int more = group->state == MESSAGE_MODEL_UP
+				   ? snprintf(ret_text + used, bytes - used, "  %.24s %u/%u, %zu wait", model_name(group->settings), group->under_way, group->slots,
+					      group->queue.count)
+				   : snprintf(ret_text + used, bytes - used, "  %.24s %s", model_name(group->settings), state_names[group->state]);
+		used += more > 0 ? (size_t)more : 0;
+	}
+}
 
 static void write_group(const struct run *run, uint32_t index, struct json_writer *json)
 {

@@ -25,7 +25,7 @@ struct model_group {
 	bool active;               /* of those that share a server which holds one model at a time */
 	char *report;              /* the last one; JSON object, checked; owned; NULL: none yet */
 	/* from it */
-	uint32_t slots;
+	uint32_t slots, under_way;
 	uint64_t accepted, refused;
 	char server[32];
 };
@@ -67,6 +67,8 @@ size_t models_queued(const struct run *run); /* documents in the lists here */
 bool models_are_full(const struct run *run);
 uint32_t models_argument(const struct run *run, const struct job *job);
 
+/* "  qwen3:8b 3/4, 12 wait" for each model; nothing when there are none. */
+void models_format_progress(const struct run *run, char *ret_text, size_t bytes);
 struct json_writer;
 void models_write_json(const struct run *run, struct json_writer *json);
 

@@ -57,10 +57,12 @@ static void format_line(const struct run *run, uint64_t now_ns, char *line, size
 
 	if (rate > 0 && known >= settled && !run->request.service)
 		format_duration((double)(known - settled) / rate, eta, sizeof(eta));
-	snprintf(line, bytes, "%s%llu/%llu docs  %.1f/s  %.1f MB/s  %llu records  %llu failed  ETA %s  %u workers",
+	int used = snprintf(line, bytes, "%s%llu/%llu docs  %.1f/s  %.1f MB/s  %llu records  %llu failed  ETA %s  %u workers",
 		 run->phase == RUN_WORKING ? "" : "finishing: ", (unsigned long long)settled, (unsigned long long)known, rate,
 		 seconds > 0 ? (double)stats->settled_bytes / 1e6 / seconds : 0, (unsigned long long)stats->pairs_accepted,
 		 (unsigned long long)stats->settled[JOB_FAILED], eta, supervisor_alive(run));
+	if (used > 0 && (size_t)used < bytes)
+		models_format_progress(run, line + used, bytes - (size_t)used);
 }
 
 /* A line that wraps cannot be redrawn. The last column stays free: some terminals wrap when it is filled. */

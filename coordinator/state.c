@@ -448,3 +448,29 @@ int state_for_each(struct state *state, state_each *each, void *context, struct 
 	sqlite3_reset(rows);
 	return status;
 }
+
+int state_for_each_model(struct state *state, state_each_model *each, void *context, struct error_text *error)
+{
+	static const char sql[] = "SELECT model, count(*), sum(outcome = 'usable'), sum(outcome = 'usable' AND rung > 0), sum(max(prompt_tokens, 0)),"
+				  " sum(max(completion_tokens, 0)), sum(max(cached_tokens, 0)), sum(duration_ms) FROM calls GROUP BY model ORDER BY model";
+	sqlite3_stmt *rows = NULL;
+	int code = SQLITE_DONE, status = 0;
+
+	if (sqlite3_table_column_metadata(state->database, NULL, "calls", "model", NULL, NULL, NULL, NULL, NULL) != SQLITE_OK)
+		return 0; /* no such table */
+	if (sqlite3_prepare_v2(state->database, sql, -1, &rows, NULL) != SQLITE_OK)
+		return fail(state, error);
+	while (status >= 0 && (code = sqlite3_step(rows)) == SQLITE_ROW) {
+		struct state_calls calls = {
+			.model = column_text(rows, 0), .calls = sqlite3_column_int64(rows, 1), .usable = sqlite3_column_int64(rows, 2),
+			.mended = sqlite3_column_int64(rows, 3), .prompt_tokens = sqlite3_column_int64(rows, 4),
+			.completion_tokens = sqlite3_column_int64(rows, 5), .cached_tokens = sqlite3_column_int64(rows, 6),
+			.duration_ms = sqlite3_column_int64(rows, 7),
+		};
+		status = each(context, &calls);
+	}
+	if (status >= 0)
+		status = code == SQLITE_DONE ? 0 : fail(state, error);
+	sqlite3_finalize(rows);
+	return status;
+}

@@ -78,6 +78,14 @@ int state_clear_submissions(struct state *state, struct error_text *error) WARN_
 typedef int state_each_submission(void *context, const char *path);
 int state_for_each_submission(struct state *state, state_each_submission *each, void *context, struct error_text *error) WARN_UNUSED;
 
+struct state_calls { /* of one model, from the table `calls` that inference workers write (workers/model/record.h) */
+	const char *model;
+	int64_t calls, usable, mended, prompt_tokens, completion_tokens, cached_tokens, duration_ms;
+};
+typedef int state_each_model(void *context, const struct state_calls *calls);
+/* In order of the models' names; nothing when no call was ever made. */
+int state_for_each_model(struct state *state, state_each_model *each, void *context, struct error_text *error) WARN_UNUSED;
+
 int state_set(struct state *state, const char *key, const char *value, struct error_text *error) WARN_UNUSED;
 /* Appends the value, or nothing when there is none. */
 int state_get(struct state *state, const char *key, struct buffer *out, struct error_text *error) WARN_UNUSED;

@@ -41,6 +41,70 @@ static double workers_cpu_s(void)
 	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+/* --- what models cost ------------------------------------------------------------------------------------------------- */
+
+struct accounts {
+	const struct run *run;
+	struct json_writer *json; /* NULL: for people */
+};
+
+static uint64_t pairs_of(const struct run *run, const char *model)
+{
+	uint64_t pairs = 0;
+
+	for (uint32_t i = 0; i < run->models.count; i++)
+		if (strcmp(run->settings->models[i].model, model) == 0 || run->models.count == 1)
+			pairs += run->models.groups[i].accepted;
+	return pairs;
+}
+
+static int add_account(void *context, const struct state_calls *calls)
+{
+	const struct accounts *accounts = context;
+	uint64_t pairs = pairs_of(accounts->run, calls->model);
+
+	if (!accounts->json) {
+		printf("%s: %" PRId64 " calls, %" PRId64 " usable (%" PRId64 " after mending), %" PRId64 " tokens read, %" PRId64 " written, %.0f s", calls->model,
+		       calls->calls, calls->usable, calls->mended, calls->prompt_tokens, calls->completion_tokens, (double)calls->duration_ms / 1e3);
+		if (pairs)
+			printf("; %.0f tokens read for each pair of this run", (double)calls->prompt_tokens / (double)pairs);
+		printf("\n");
+		return 0;
+	}
+	json_object_open(accounts->json);
+	json_member_string(accounts->json, "model", calls->model);
+	json_member_unsigned(accounts->json, "calls", (uint64_t)calls->calls);
+	json_member_unsigned(accounts->json, "usable", (uint64_t)calls->usable);
+	json_member_unsigned(accounts->json, "mended", (uint64_t)calls->mended);
+	json_member_unsigned(accounts->json, "prompt_tokens", (uint64_t)calls->prompt_tokens);
+	json_member_unsigned(accounts->json, "completion_tokens", (uint64_t)calls->completion_tokens);
+	json_member_unsigned(accounts->json, "cached_tokens", (uint64_t)calls->cached_tokens);
+	json_member_fixed(accounts->json, "seconds", (double)calls->duration_ms / 1e3, 3);
+	json_member_unsigned(accounts->json, "pairs_of_this_run", pairs);
+	json_object_close(accounts->json);
+	return 0;
+}
+
+/* `json` NULL: lines on standard output. */
+static void write_accounts(const struct run *run, struct json_writer *json)
+{
+	struct accounts accounts = { run, json };
+	struct error_text error;
+
+	if (json) {
+		models_write_json(run, json);
+		json_key(json, "model_calls");
+		json_array_open(json);
+	}
+	if (run->state && state_for_each_model(run->state, add_account, &accounts, &error) < 0)
+		log_warning("the accounts of model calls cannot be read: %s", error.message);
+	if (json)
+		json_array_close(json);
+	else if (run->models.fell_back)
+		printf("%" PRIu64 " documents were finished by rules because no model server answered; run the same command again to do them with a model\n",
+		       run->models.fell_back);
+}
+
 static void write_run_members(struct json_writer *json, const struct run *run)
 {
 	const struct run_stats *stats = &run->stats;
@@ -65,6 +129,7 @@ static void write_run_members(struct json_writer *json, const struct run *run)
 	json_member_unsigned(json, "commits", stats->commits);
 	json_member_fixed(json, "preprocess_s", (double)stats->preprocess_ns / 1e9, 3);
 	json_member_fixed(json, "generate_s", (double)stats->generate_ns / 1e9, 3);
+	write_accounts(run, json);
 	json_object_close(json);
 }
 
@@ -142,6 +207,7 @@ bool summary_print(const struct run *run, const struct finalise_summary *summary
 		if (run->stats.worker_deaths)
 			printf(", %" PRIu64 " workers died and were replaced", run->stats.worker_deaths);
 		printf("\n");
+		write_accounts(run, NULL);
 	}
 	return is_success(summary);
 }
