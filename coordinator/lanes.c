@@ -14,7 +14,8 @@
 
 enum {
 	LANES_FIRST_NUMBER = 1 << 16, /* segment numbers of lanes: behind all of those that descriptors can name */
-	RESCUE_MS = 500,              /* a bell that was not heard by then was not rung */
+	RESCUE_LOOKS = 10,            /* a bell that was not heard in so many looks was not rung; a machine that stood still spoils one of them, not all */
+	RESCUE_LOOK_NS = 100000000,
 	NAP_NS_MIN = 100000,          /* shorter ones do not pay */
 	NAP_NS_MAX = 1000000,         /* what a result may wait */
 };
@@ -247,7 +248,8 @@ int lanes_wait(struct run *run, uint64_t timeout_ns)
 
 	/* Work at the timeout: its bell is on the way. This side still sleeps, so that it must come; one that does not was lost. */
 	if (ready == 0 && asleep && any_result(run)) {
-		ready = loop_wait(&run->loop, socket, RESCUE_MS * (uint64_t)1000000);
+		for (int look = 0; look < RESCUE_LOOKS && ready == 0; look++)
+			ready = loop_wait(&run->loop, socket, RESCUE_LOOK_NS);
 		if (ready == 0) {
 			run->stats.lane_rescues++;
 			log_warning("a worker did not ring its bell");

@@ -26,7 +26,8 @@ enum {
 	EXIT_RESOURCES = 3,
 	TASKS_HELD_MAX = 256,
 	SAFETY_NET_MS = 100, /* a sleeper looks into its lane as often, bell or not */
-	RESCUE_MS = 500,     /* a bell that was not heard by then was not rung */
+	RESCUE_LOOKS = 10,   /* a bell that was not heard in so many looks was not rung; a machine that stood still spoils one of them, not all */
+	RESCUE_LOOK_MS = 100,
 };
 
 struct worker_finisher { /* what a program of many tasks knows of its frame */
@@ -326,7 +327,8 @@ static int sleep_until_woken(struct worker *worker)
 	int status = poll_once(worker, lane && heartbeat_ms > SAFETY_NET_MS ? SAFETY_NET_MS : heartbeat_ms);
 
 	if (status == 0 && lane_has_task(worker)) {
-		status = poll_once(worker, RESCUE_MS);
+		for (int look = 0; look < RESCUE_LOOKS && status == 0; look++)
+			status = poll_once(worker, RESCUE_LOOK_MS);
 		if (status == 0)
 			lane_count_rescue(&worker->session.lane);
 	} else if (status == 0 && clock_monotonic_ns() - worker->said_ns >= heartbeat_ms * 1000000) {
