@@ -261,6 +261,22 @@ static void take_done(struct run *run, struct worker *worker, struct job *job, u
 	}
 }
 
+/* What a worker read of a file that was handed over as a descriptor was not all there: another try would not find it either. */
+static void fail_cut(struct run *run, struct job *job, uint64_t left)
+{
+	char reason[200];
+
+	if (left < job->bytes)
+		snprintf(reason, sizeof(reason), "it was cut short while it was read: %llu of %llu bytes are left", (unsigned long long)left,
+			 (unsigned long long)job->bytes);
+	else
+		snprintf(reason, sizeof(reason), "cannot read: its disk did not give all of its bytes");
+	log_warning("%s: %s", job->source, reason);
+	memory_release(run->memory, &job->output);
+	dispatch_release_input(run, job);
+	commit_settle(run, job, JOB_FAILED, DOCUMENT_GATE_INTAKE, text_from(reason));
+}
+
 void results_take(struct run *run, struct worker *worker, const struct descriptor *result, uint64_t duration_ns)
 {
 	struct job *job = find_held(worker, result->task_id, result->generation);
@@ -298,6 +314,9 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 		}
 		supervisor_kill(worker, "it wants another model for a task that has none");
 		dispatch_retry(run, job, true, "the worker gave it back");
+		break;
+	case DESCRIPTOR_INPUT_CUT:
+		fail_cut(run, job, result->out_bytes);
 		break;
 	default:
 		dispatch_retry(run, job, true, result->status == DESCRIPTOR_INPUT_DAMAGED ? "its bytes were damaged on the way to the worker"

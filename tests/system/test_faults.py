@@ -1,5 +1,6 @@
 """Nothing is lost: workers and the coordinator killed, the disk full, shared memory full, Ctrl-C; then the invariants."""
 
+import io
 import json
 import os
 import pathlib
@@ -10,8 +11,9 @@ import subprocess
 import threading
 import time
 import unittest
+import zipfile
 
-from support import CORPUS, RunCase, docring_processes, main, small_corpus
+from support import CORPUS, RunCase, docring_processes, feature_text, main, small_corpus
 
 SEED = int(os.environ.get("DOCRING_TEST_SEED", "20261121"))
 
@@ -130,6 +132,53 @@ class Interrupted(RunCase):
         self.assertFalse((self.out / "train.jsonl").exists(), "half of a dataset")
         self.assertEqual(self.run_program("finalise", self.out).returncode, 0)
         self.assert_same_dataset(self.folder / "clean", self.out)
+
+
+class CutShort(RunCase):
+    """Large files are mapped by the worker, not read: they are cut short under its eyes."""
+
+    def cut(self, name, content, left):
+        out, folder = self.folder / f"out-{name}-{left}", self.folder / f"docs-{name}-{left}"
+        folder.mkdir()
+        (folder / name).write_bytes(content)
+        # the worker stops itself once the file is mapped
+        process = self.start("--workers", "1", "--shm", "64M", "--progress", "never", "--json", "--set", "ipc.large_share=0.01", folder, "-o", out,
+                             fault="worker_handle:1:stop")
+        worker = None
+        while process.poll() is None and worker is None:
+            worker = next((pid for pid in docring_processes(str(self.runtime)) if self.is_stopped(pid)), None)
+        os.truncate(folder / name, left)
+        os.kill(worker, signal.SIGCONT)
+        result = self.finish(process)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        run = json.loads(result.stdout)["run"]
+        self.assertEqual((run["by_descriptor"], run["worker_deaths"], run["retries"]), (1, 0, 0))
+        (failed,) = self.rows("failed.jsonl", out)
+        self.assertIn(f"cut short while it was read: {left} of {len(content)} bytes", failed["reason"])
+        self.assertIn("cut short", result.stderr)
+        # whole again, it is simply done
+        (folder / name).write_bytes(content)
+        self.run_batch(folder, out=out, expect=0)
+
+    @staticmethod
+    def is_stopped(pid):
+        try:
+            return pathlib.Path("/proc", str(pid), "stat").read_text(encoding="ascii").rsplit(") ", 1)[1].startswith("T")
+        except OSError:
+            return False
+
+    def test_a_document(self):
+        content = "".join(feature_text(number) for number in range(300)).encode()
+        for left in (0, 5000, len(content) - 10):  # the last: no page is missing
+            with self.subTest(left=left):
+                self.cut("large.md", content, left)
+
+    def test_an_archive(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            for number in range(200):
+                archive.writestr(f"feature_{number}.md", feature_text(number))
+        self.cut("large.zip", packed.getvalue(), 10000)
 
 
 class Stopped(RunCase):

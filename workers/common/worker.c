@@ -6,6 +6,7 @@
 #include "ipc/fault.h"
 #include "ipc/rendezvous.h"
 #include "ipc/topology.h"
+#include "workers/common/mapped_input.h"
 #include "workers/common/session.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -74,33 +74,22 @@ static void on_leave_by_hand(int number)
 
 /* --- one task --------------------------------------------------------------------------------------------------- */
 
-struct mapped_file {
-	void *base;
-	size_t bytes;
-};
-
 /* The data of an input that lies in a file of its own. */
-static int map_file(struct worker *worker, struct worker_task *task, struct mapped_file *ret_file)
+static int map_file(struct worker *worker, struct worker_task *task)
 {
 	uint64_t bytes;
 	int descriptor = session_take_file(&worker->session, task->descriptor.task_id, &bytes);
 
 	if (descriptor < 0)
 		return descriptor;
-	void *base = bytes ? mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, descriptor, 0) : NULL;
-	int status = base == MAP_FAILED ? -errno : 0;
-	close(descriptor);
+	int status = bytes ? mapped_input_open(descriptor, bytes, &task->input.data) : ERROR_INPUT_REJECTED;
 	if (status < 0)
-		return status;
-	if (base)
-		madvise(base, bytes, MADV_SEQUENTIAL);
-	*ret_file = (struct mapped_file){ base, bytes };
-	task->input.data = (struct text){ base, bytes };
-	return 0;
+		close(descriptor);
+	return status;
 }
 
 /* Opens the input and the output of a task; says on standard error what is wrong with them. */
-static int open_task(struct worker *worker, struct worker_task *task, struct mapped_file *ret_file)
+static int open_task(struct worker *worker, struct worker_task *task)
 {
 	const struct descriptor *descriptor = &task->descriptor;
 	struct error_text error = { "" };
@@ -115,7 +104,7 @@ static int open_task(struct worker *worker, struct worker_task *task, struct map
 	else
 		status = input_open(in, descriptor->in_bytes, &task->input, &error);
 	if (status == 0 && descriptor->kind != DESCRIPTOR_GENERATE && (task->input.header->flags & INPUT_BY_DESCRIPTOR))
-		status = map_file(worker, task, ret_file);
+		status = map_file(worker, task);
 	if (status < 0)
 		fprintf(stderr, "%s: task %llu: input damaged: %s\n", worker->program->name,
 			(unsigned long long)descriptor->task_id, error.message[0] ? error.message : error_describe(status));
@@ -127,12 +116,11 @@ static int open_task(struct worker *worker, struct worker_task *task, struct map
 static int run_task(struct worker *worker, struct descriptor descriptor)
 {
 	struct worker_task task = { .descriptor = descriptor };
-	struct mapped_file file = { NULL, 0 };
 	struct descriptor reply = descriptor;
 	uint64_t start_ns = clock_monotonic_ns();
 	size_t needed_bytes = 0;
 
-	if (open_task(worker, &task, &file) < 0) {
+	if (open_task(worker, &task) < 0) {
 		reply.status = DESCRIPTOR_INPUT_DAMAGED;
 	} else {
 		FAULT_POINT("worker_handle");
@@ -146,8 +134,12 @@ static int run_task(struct worker *worker, struct descriptor descriptor)
 			reply.status = DESCRIPTOR_GAVE_UP;
 		}
 	}
-	if (file.base)
-		munmap(file.base, file.bytes);
+	uint64_t left_bytes;
+	if (mapped_input_is_damaged(&left_bytes)) {
+		reply.status = DESCRIPTOR_INPUT_CUT;
+		reply.out_bytes = left_bytes;
+	}
+	mapped_input_close();
 	worker->tasks_done++;
 	worker->said_ns = clock_monotonic_ns();
 	FAULT_POINT("worker_reply");
@@ -177,10 +169,9 @@ int worker_finish(struct worker_finisher *finisher, const struct worker_task *ta
 static int begin_task(struct worker *worker, struct descriptor descriptor)
 {
 	struct worker_task task = { .descriptor = descriptor, .started_ns = clock_monotonic_ns() };
-	struct mapped_file file = { NULL, 0 };
 
 	worker->finisher.under_way++;
-	if (descriptor.kind != DESCRIPTOR_GENERATE || open_task(worker, &task, &file) < 0)
+	if (descriptor.kind != DESCRIPTOR_GENERATE || open_task(worker, &task) < 0)
 		return worker_finish(&worker->finisher, &task, DESCRIPTOR_INPUT_DAMAGED, 0, 0);
 	FAULT_POINT("worker_handle");
 	return worker->program->many->begin(worker->context, &worker->finisher, &task);
