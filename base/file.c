@@ -90,6 +90,16 @@ int file_replace(const char *path, struct text content, struct error_text *error
 	return 0;
 }
 
+int file_sync_folder(const char *path, struct error_text *error)
+{
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int status = folder < 0 || fsync(folder) < 0 ? -errno : 0;
+
+	if (folder >= 0)
+		close(folder);
+	return status < 0 && status != -EINVAL && status != -EACCES ? error_set(error, status, "%s: cannot be put on disk: %s", path, strerror(-status)) : 0;
+}
+
 int file_make_folders(const char *path, struct error_text *error)
 {
 	char partial[PATH_MAX];

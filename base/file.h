@@ -17,6 +17,10 @@ int file_write_fd(int fd, const void *data, size_t bytes) WARN_UNUSED;
 /* Writes path.tmp, fsyncs, renames over path: the file is whole or absent. */
 int file_replace(const char *path, struct text content, struct error_text *error) WARN_UNUSED;
 
+/* Puts a folder's entries on disk: files made, renamed or removed in it. A file system that has no sync for folders is no error,
+ * nor is a folder that may not be read. */
+int file_sync_folder(const char *path, struct error_text *error) WARN_UNUSED;
+
 /* mkdir -p. 0, or -errno with the message naming the folder that could not be made. */
 int file_make_folders(const char *path, struct error_text *error) WARN_UNUSED;
 

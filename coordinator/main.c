@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_RESOURCES = 3, COMMAND_BYTES_MAX = 1 << 16 };
+enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, EXIT_RESOURCES = 3, COMMAND_BYTES_MAX = 1 << 16, FINALISE_OPERATIONS = 256 };
 
 static int say(const struct error_text *error, int code)
 {
@@ -66,7 +66,7 @@ static int finalise_folder(const struct options *options, struct finalise_summar
 	snprintf(path, sizeof(path), "%s/.docring/run.db", options->output);
 	int status = state_open(&request.state, path, "", error);
 	if (status == 0)
-		status = uring_create(&request.uring, 64, strcmp(options->settings.io.uring, "off") == 0 ? URING_OFF : URING_AUTO, error);
+		status = uring_create(&request.uring, FINALISE_OPERATIONS, strcmp(options->settings.io.uring, "off") == 0 ? URING_OFF : URING_AUTO, error);
 	if (status == 0)
 		status = state_get(request.state, "config_hash", &hash, error);
 	request.settings_text = buffer_string(&settings_text);

@@ -96,6 +96,21 @@ static int open_configuration(struct run *run, char ret_hash[33], struct buffer 
 	return status;
 }
 
+/* The files of a new run, and the folders it made for them, have names on disk before anything in them counts. */
+static int sync_new_folders(const struct run *run, struct error_text *error)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%.*s/spool", PATH_MAX - 16, run->folder);
+	int status = file_sync_folder(path, error);
+	if (status == 0)
+		status = file_sync_folder(run->folder, error);
+	if (status == 0)
+		status = file_sync_folder(run->output, error);
+	snprintf(path, sizeof(path), "%.*s/..", PATH_MAX - 16, run->output);
+	return status == 0 ? file_sync_folder(path, error) : status;
+}
+
 static int open_state(struct run *run, const char *config_hash, struct error_text *error)
 {
 	char path[PATH_MAX];
@@ -115,7 +130,8 @@ static int open_state(struct run *run, const char *config_hash, struct error_tex
 	run->committed_end = (uint64_t)state_spool_end(run->state);
 	run->changed_since_finalise = run->committed_end > 0; /* whatever kept an earlier service from writing it */
 	snprintf(path, sizeof(path), "%.*s/spool/results", PATH_MAX - 32, run->folder);
-	return spool_open(&run->spool, path, run->committed_end, error);
+	status = spool_open(&run->spool, path, run->committed_end, error);
+	return status == 0 && run->committed_end == 0 ? sync_new_folders(run, error) : status;
 }
 
 /* --- workers, memory, sockets ----------------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "coordinator/dataset/collect.h"
+#include "coordinator/dataset/durable.h"
 #include "coordinator/dataset/manifest.h"
 #include "coordinator/dataset/markdown_name.h"
 #include "coordinator/dataset/output_file.h"
@@ -259,19 +260,19 @@ static int publish_entry(struct writing *writing, const char *name)
 	return error_set(writing->error, -errno, "%s: cannot be put in place: %s", to, strerror(errno));
 }
 
-/* Everything is written: it takes the place of the last dataset at once, the manifest last. Nothing is synced: what a power cut takes
- * can be written again from the spool, which is. */
+/* Everything is written, and on disk before it gets its name: it takes the place of the last dataset at once, the manifest last. After a
+ * power cut each file is the old one or the new one, whole; which of them, its hash in the manifest tells. */
 static int publish(struct writing *writing)
 {
 	static const char *const others[] = { "markdown", "README.md", "manifest.json" };
-	int status = 0;
+	int status = durable_sync_tree(writing->request->uring, writing->staging, writing->manifest.count, writing->error);
 
 	for (int i = 0; i < LINES_COUNT && status == 0; i++)
 		status = publish_entry(writing, line_file_names[i]);
 	for (size_t i = 0; i < COUNT_OF(others) && status == 0; i++)
 		status = publish_entry(writing, others[i]);
 	FAULT_POINT("finalise_published");
-	return status;
+	return status < 0 ? status : file_sync_folder(writing->request->output, writing->error);
 }
 
 static int write_lines(struct writing *writing)

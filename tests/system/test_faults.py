@@ -134,6 +134,39 @@ class Interrupted(RunCase):
         self.assert_same_dataset(self.folder / "clean", self.out)
 
 
+class Durable(RunCase):
+    """What a power cut would take cannot be tried here: the order of syncs and names can, and what an error of a sync does."""
+
+    def test_everything_is_synced_before_anything_has_its_name(self):
+        for count in (5, 300):  # one by one, and all at once
+            with self.subTest(count=count):
+                corpus = small_corpus(self.folder / f"docs{count}", count)
+                out, log = self.folder / f"out{count}", self.folder / f"log{count}"
+                self.run_batch(corpus, out=out, expect=0)
+                environment = dict(self.environment, DOCRING_FAULT_LOG=str(log))
+                self.assertEqual(self.finish(self.start_command(self.command("finalise", out), environment)).returncode, 0)
+                points = [line.split()[1] for line in log.read_text(encoding="utf-8").splitlines()]
+                last = max(number for number, point in enumerate(points) if point == "durable_sync")
+                self.assertLess(last, points.index("finalise_publish"))
+                self.assertGreater(points.index("durable_sync"), max(number for number, point in enumerate(points) if point == "output_file_rename"))
+                # files, markdown/, markdown/docs/ and the folder of all
+                expected = len(self.final_bytes(out)) + 1 + 3 if count == 5 else 1
+                self.assertEqual(points.count("durable_sync"), expected)
+
+    def test_a_disk_that_fails_leaves_the_dataset_before_in_place(self):
+        corpus = small_corpus(self.folder / "docs", 5)
+        self.run_batch(corpus, expect=0)
+        shutil.copytree(self.out, self.folder / "before", symlinks=True)
+        for fault in ("uring_sync:1:EIO", "uring_sync:7:EIO", "durable_sync:1:ENOSPC"):
+            with self.subTest(fault=fault):
+                result = self.run_program("finalise", self.out, "--set", "split.test=0.5", fault=fault)
+                self.assertEqual(result.returncode, 3, result.stdout)
+                self.assertIn("cannot be put on disk", result.stderr)
+                self.assert_same_dataset(self.folder / "before", self.out)
+                self.verify()
+                self.assertFalse((self.out / ".docring" / "next").exists())
+
+
 class CutShort(RunCase):
     """Large files are mapped by the worker, not read: they are cut short under its eyes."""
 
