@@ -176,6 +176,37 @@ $(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/be
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(common_libs)
 
+# Coordinators under test: traced is the product with notes of the time around a few functions; endless has neither intake nor commit.
+trace_wraps := -Wl,--wrap=lanes_publish,--wrap=dispatch_retry
+$(BUILD)/perf/traced/coordinator: $(call objects,coordinator/main.c perf/trace.c perf/trace_map.c) $(BUILD)/libcoordinator.a $(BUILD)/libdocring.a \
+		$(programs)
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)ln -f $(BUILD)/bin/worker-preprocess $(BUILD)/bin/worker-inference $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) $(trace_wraps) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs $(packages_coordinator)) $(common_libs)
+
+$(BUILD)/perf/endless/worker-preprocess: $(call objects,perf/empty_worker.c) $(BUILD)/libworker.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+	$(Q)ln -f $@ $(dir $@)worker-inference
+
+$(BUILD)/perf/endless/coordinator: $(call objects,coordinator/main.c perf/endless.c perf/trace.c perf/trace_map.c) $(BUILD)/libcoordinator.a \
+		$(BUILD)/libdocring.a $(BUILD)/perf/endless/worker-preprocess
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) $(trace_wraps) -o $@ $(filter %.o %.a,$^) $$(pkg-config --libs $(packages_coordinator)) $(common_libs)
+
+$(BUILD)/perf/dispatch: $(call objects,perf/dispatch.c perf/trace_map.c perf/bench.c perf/machine.c) $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
+.PHONY: bench-dispatch
+bench-dispatch: packages
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/dispatch build/perf/endless/coordinator
+	$(Q)build/perf/dispatch --json build/dispatch.json
+
 .PHONY: bench-pipeline
 bench-pipeline: packages
 	$(Q)scripts/install-packages bench
