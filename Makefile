@@ -202,6 +202,17 @@ $(BUILD)/perf/dispatch: $(call objects,perf/dispatch.c perf/trace_map.c perf/ben
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
 
+$(BUILD)/perf/reclaim: $(call objects,perf/reclaim.c perf/trace_map.c perf/bench.c perf/machine.c) $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
+.PHONY: bench-reclaim
+bench-reclaim: packages
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/reclaim build/perf/endless/coordinator
+	$(Q)build/perf/reclaim --json build/reclaim.json --chart build/reclaim-chart.json
+	$(Q)perf/plot build/reclaim-chart.json -o build/reclaim.svg
+
 .PHONY: bench-dispatch
 bench-dispatch: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/dispatch build/perf/endless/coordinator
