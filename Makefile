@@ -207,6 +207,16 @@ $(BUILD)/perf/reclaim: $(call objects,perf/reclaim.c perf/trace_map.c perf/bench
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
 
+$(BUILD)/perf/start: $(call objects,perf/start.c perf/trace_map.c perf/bench.c perf/machine.c) $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
+.PHONY: bench-start
+bench-start: packages
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/start build/perf/traced/coordinator
+	$(Q)build/perf/start --json build/start.json
+
 .PHONY: bench-reclaim
 bench-reclaim: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/reclaim build/perf/endless/coordinator

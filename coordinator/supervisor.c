@@ -86,17 +86,39 @@ int supervisor_watch_process(struct worker *worker)
 	return loop_add(&worker->run->loop, &worker->process, EPOLLIN);
 }
 
+/* Ours, and that the workers' heaps ask for huge pages: less time in page faults, and a worker that is killed is gone sooner, since the kernel
+ * takes its memory apart page by page before it says that the process is dead. NULL: out of memory. */
+static char **make_environment(const struct run *run)
+{
+	static char tunables[] = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1";
+	size_t count = 0;
+
+	while (environ[count])
+		count++;
+	char **copy = calloc(count + 2, sizeof(*copy));
+	if (!copy)
+		return NULL;
+	memcpy(copy, environ, count * sizeof(*copy));
+	if (strcmp(run->settings->ipc.huge_pages, "advise") == 0 && !getenv("GLIBC_TUNABLES"))
+		copy[count] = tunables;
+	return copy;
+}
+
 static int spawn_process(struct worker *worker, int words)
 {
+	static char model_option[] = "--model";
 	struct run *run = worker->run;
 	char parent[16];
 	char *arguments[] = { run->programs[worker->kind], (char[]){ "--attach" }, run->place.folder, (char[]){ "--parent" }, parent, NULL, NULL, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
+	char **environment = make_environment(run);
 
+	if (!environment)
+		return -ENOMEM;
 	if (worker->model >= 0) {
-		arguments[5] = (char[]){ "--model" };
+		arguments[5] = model_option;
 		arguments[6] = (char *)model_name(run->models.groups[worker->model].settings); /* posix_spawn does not change it */
 	}
 	snprintf(parent, sizeof(parent), "%d", (int)getpid());
@@ -109,7 +131,8 @@ static int spawn_process(struct worker *worker, int words)
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setpgroup(&attributes, 0); /* Ctrl-C in the terminal is for the coordinator alone */
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-	int status = -posix_spawn(&worker->pid, run->programs[worker->kind], &actions, &attributes, arguments, environ);
+	int status = -posix_spawn(&worker->pid, run->programs[worker->kind], &actions, &attributes, arguments, environment);
+	free(environment);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return status;
@@ -236,6 +259,14 @@ static void worker_died(void *context, uint32_t events)
 		words_ready(worker, 0);
 	describe_end(worker, how, sizeof(how), &crashed, &again);
 	crashed = crashed && worker->state != WORKER_STOPPING;
+	worker->peer.bytes = 0;
+	worker->state = WORKER_ABSENT;
+	worker->capacity = 0;
+	worker->model_state = MESSAGE_MODEL_STARTING;
+	FAULT_POINT("supervisor_died");
+	models_worker_changed(run, worker->model);
+	recover_tasks(run, worker, crashed, how);
+	dispatch_step(run); /* what it held goes to others now: clearing up behind it and starting another one can wait */
 	if (crashed) {
 		run->stats.worker_deaths++;
 		worker->deaths++;
@@ -247,13 +278,6 @@ static void worker_died(void *context, uint32_t events)
 	supervisor_close_watch(run, &worker->process);
 	lanes_close(worker);
 	worker->pid = 0;
-	worker->peer.bytes = 0;
-	worker->state = WORKER_ABSENT;
-	FAULT_POINT("supervisor_died");
-	worker->capacity = 0;
-	worker->model_state = MESSAGE_MODEL_STARTING;
-	models_worker_changed(run, worker->model);
-	recover_tasks(run, worker, crashed, how);
 	plan_restart(run, worker, crashed, again);
 	models_worker_changed(run, worker->model);
 	run->pins_stale = true;

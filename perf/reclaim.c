@@ -45,7 +45,8 @@ static const struct scene scenes[] = {
 
 struct task { /* by task id modulo TASKS_REMEMBERED */
 	uint64_t id;
-	int32_t pid;   /* who has it; 0: nobody */
+	uint32_t worker; /* who has it, by number; 0: nobody */
+	int32_t pid;
 	bool awaited;  /* its worker was killed by us: its next publication is what we wait for */
 };
 
@@ -55,12 +56,12 @@ struct watch { /* of one coordinator */
 	uint64_t seen; /* events */
 	struct task *tasks;
 	int32_t pids[WORKERS + 1];   /* by worker number, the last that was given a task */
-	uint32_t settled[WORKERS + 1]; /* tasks of that process */
+	uint32_t settled[WORKERS + 1], held[WORKERS + 1]; /* tasks of that process */
 	int32_t victim;
+	uint32_t victim_worker;
 	uint64_t killed_ns, confirmed_ns, released_ns;
 	uint32_t awaited;
 	struct bench_samples confirmed_us, released_us;
-	uint64_t nothing_held;
 };
 
 /* --- reading the trace ------------------------------------------------------------------------------------------------- */
@@ -78,28 +79,31 @@ static void take_published(struct watch *watch, const struct trace_event *event)
 		watch->pids[event->worker] = event->pid;
 		watch->settled[event->worker] = 0;
 	}
-	*task = (struct task){ .id = event->task, .pid = event->pid };
+	watch->held[event->worker]++;
+	*task = (struct task){ .id = event->task, .worker = event->worker, .pid = event->pid };
 }
 
 static void take_settled(struct watch *watch, const struct trace_event *event)
 {
 	struct task *task = &watch->tasks[event->task % TASKS_REMEMBERED];
 
-	for (uint32_t i = 1; i <= WORKERS; i++)
-		watch->settled[i] += watch->pids[i] == task->pid;
-	task->pid = 0;
+	CHECK(task->id == event->task && task->worker > 0);
+	watch->settled[task->worker]++;
+	watch->held[task->worker]--;
+	task->worker = 0;
 }
 
 static void take_recovered(struct watch *watch, const struct trace_event *event)
 {
 	struct task *task = &watch->tasks[event->task % TASKS_REMEMBERED];
 
-	if (task->id != event->task || task->pid != watch->victim)
+	if (task->id != event->task || task->worker == 0 || task->pid != watch->victim)
 		bench_fail(watch->bench, "task %llu was taken from a worker that nobody killed", (unsigned long long)event->task);
 	if (!watch->confirmed_ns)
 		watch->confirmed_ns = event->ns;
 	task->awaited = true;
-	task->pid = 0;
+	watch->held[task->worker]--;
+	task->worker = 0;
 	watch->awaited++;
 }
 
@@ -147,18 +151,10 @@ static bool all_at_work(const struct watch *watch)
 	return true;
 }
 
+/* The victim's tasks are others', or it was through with them just before. */
 static bool is_over(const struct watch *watch)
 {
-	return watch->confirmed_ns && watch->awaited == 0;
-}
-
-static uint32_t held_by(const struct watch *watch, int32_t pid)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < TASKS_REMEMBERED; i++)
-		count += watch->tasks[i].pid == pid;
-	return count;
+	return watch->held[watch->victim_worker] == 0 && watch->awaited == 0;
 }
 
 static void kill_one(struct watch *watch, unsigned *dice)
@@ -168,17 +164,17 @@ static void kill_one(struct watch *watch, unsigned *dice)
 		pause_ns(LOOK_NS);
 		look(watch);
 	}
-	int32_t victim = watch->pids[rand_r(dice) % WORKERS + 1];
-	if (held_by(watch, victim) == 0) {
-		watch->nothing_held++;
+	watch->victim_worker = (uint32_t)rand_r(dice) % WORKERS + 1;
+	if (watch->held[watch->victim_worker] == 0)
 		return;
-	}
-	watch->victim = victim;
+	watch->victim = watch->pids[watch->victim_worker];
 	watch->confirmed_ns = watch->released_ns = 0;
 	watch->killed_ns = clock_monotonic_ns();
-	if (kill(victim, SIGKILL) < 0)
+	if (kill(watch->victim, SIGKILL) < 0)
 		bench_fail(watch->bench, "kill: %s", strerror(errno));
 	look_until(watch, is_over, "tasks of a killed worker leased again");
+	if (!watch->confirmed_ns)
+		return;
 	bench_sample(&watch->confirmed_us, (double)(watch->confirmed_ns - watch->killed_ns) / 1e3);
 	bench_sample(&watch->released_us, (double)(watch->released_ns - watch->killed_ns) / 1e3);
 }
