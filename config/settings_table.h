@@ -28,7 +28,7 @@ SETTING_NUMBER(ipc, credits, "tasks", 1, 16, 3, "Tasks a worker may hold, so tha
 SETTING_RATIO(ipc, large_share, 0.01, 1.0, 0.03, "A file larger than this part of the ring is handed over as a descriptor instead")
 SETTING_SWITCH(ipc, fast_lane, true, "Tasks and results through shared memory; off: as messages over ZeroMQ")
 SETTING_CHOICE(ipc, bell, "zmq|eventfd", "zmq", "What wakes a sleeper when the fast lane is on: a message or an eventfd")
-SETTING_CHOICE(ipc, huge_pages, "never|advise", "advise", "Ask the system for huge pages")
+SETTING_CHOICE(ipc, huge_pages, "never|advise", "advise", "Ask the system for huge pages, for shared memory and for the heaps of workers")
 SETTING_SECTION_END(ipc)
 
 SETTING_SECTION_BEGIN(io, "Reading and writing files")

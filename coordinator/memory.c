@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
-#define RESERVE_STEP_BYTES ((uint64_t)16 << 20)
 #define MEBIBYTE ((uint64_t)1 << 20)
+#define RESERVE_STEP_BYTES_MAX (16 * MEBIBYTE)
 
 int memory_check_budget(uint64_t bytes, uint64_t machine_bytes, struct error_text *error)
 {
@@ -143,7 +143,10 @@ static int reserve(struct pool *pool, const struct extent *extent, struct error_
 
 	if (end <= pool->reserved_bytes)
 		return 0;
-	uint64_t target = (end + RESERVE_STEP_BYTES - 1) / RESERVE_STEP_BYTES * RESERVE_STEP_BYTES;
+	/* As much again as there is, within limits: a small run does not wait for pages that it never uses. */
+	uint64_t step = pool->reserved_bytes < RESERVE_STEP_BYTES_MAX ? pool->reserved_bytes : RESERVE_STEP_BYTES_MAX;
+	uint64_t target = pool->reserved_bytes + step > end ? pool->reserved_bytes + step : end;
+	target = (target + MEBIBYTE - 1) / MEBIBYTE * MEBIBYTE;
 	if (target > pool->segment.bytes)
 		target = pool->segment.bytes;
 	int status = segment_reserve(&pool->segment, target, error);

@@ -103,7 +103,12 @@ static uint64_t idle_since_ns(const struct worker *worker)
 	return worker->progress_ns > worker->started_ns ? worker->progress_ns : worker->started_ns;
 }
 
-/* The last ones first: in a quiet time the first ones stay. */
+static uint64_t earlier(uint64_t one_ns, uint64_t other_ns)
+{
+	return one_ns < other_ns ? one_ns : other_ns;
+}
+
+/* The last ones first: in a quiet time the first ones stay, even when a later one was at work a moment longer. */
 static void retire_idle(struct run *run, struct scale_view *view, uint64_t now_ns)
 {
 	for (uint32_t i = run->worker_count; i-- > 0;) {
@@ -115,8 +120,9 @@ static void retire_idle(struct run *run, struct scale_view *view, uint64_t now_n
 			log_debug("worker %u is stopped: it was idle for a while", worker->number);
 			supervisor_retire(worker);
 			view->ours--;
-		} else if (due_ns < run->scale_due_ns) {
-			run->scale_due_ns = due_ns;
+		} else {
+			run->scale_due_ns = earlier(run->scale_due_ns, due_ns);
+			return;
 		}
 	}
 }
