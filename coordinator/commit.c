@@ -12,11 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	GROUP_RECORDS = SPOOL_BATCH_RECORDS / 2, /* that go to the spool in one write, */
+	GROUP_BYTES = 1 << 20,                   /* or so many bytes */
+};
+
+static void set_due(struct run *run)
+{
+	if (run->commit_due_ns == 0)
+		run->commit_due_ns = clock_monotonic_ns() + run->settings->io.commit_ms * 1000000u;
+}
+
 static void queue_for_commit(struct run *run, struct job *job)
 {
 	job_move(job, &run->committing);
-	if (run->commit_due_ns == 0)
-		run->commit_due_ns = clock_monotonic_ns() + run->settings->io.commit_ms * 1000000u;
+	set_due(run);
 }
 
 static void spooled(void *context, int status)
@@ -46,19 +56,32 @@ static int spool_job(struct run *run, struct job *job)
 	if (!lease_is_none(&job->conversations)) /* without generation there are none */
 		conversations = (struct text){ (const char *)memory_at(run->memory, &job->conversations), job->conversations_bytes };
 	int status = spool_append(run->spool, document, conversations, spooled, job, &job->spool_offset);
-	if (status == 0)
+	if (status == 0) {
 		job_move(job, &run->spooling);
+		set_due(run);
+	}
 	FAULT_POINT("commit_spool");
 	return status;
 }
 
-/* What finds no room in the batch waits. */
-static void spool_waiting(struct run *run)
+/* Nobody is at work but on what is to be saved (archives that wait for their members' rows are not work). */
+static bool is_idle(const struct run *run)
+{
+	return run_jobs_in_flight(run) == run->to_spool.count + run->spooling.count + run->committing.count + run->expanding.count;
+}
+
+/* What finds no room in the batch waits. The batch is written once it is worth a write, or when somebody waits for it or for the memory
+ * that its documents lie in. */
+static void spool_waiting(struct run *run, uint64_t now_ns)
 {
 	while (run->to_spool.first && !run->fatal_status && spool_job(run, run->to_spool.first) == 0)
 		;
-	if (!run->fatal_status)
+	if (run->fatal_status)
+		return;
+	if (spool_waiting_records(run->spool) >= GROUP_RECORDS || spool_waiting_bytes(run->spool) >= GROUP_BYTES || run->outbox_short ||
+	    (run->commit_due_ns && now_ns >= run->commit_due_ns) || is_idle(run))
 		spool_flush(run->spool, run->uring);
+	run->outbox_short = false;
 }
 
 void commit_settle(struct run *run, struct job *job, enum job_outcome outcome, enum document_gate gate, struct text reason)
@@ -167,9 +190,8 @@ static void synced(void *context, int64_t result)
 
 void commit_step(struct run *run, uint64_t now_ns)
 {
-	spool_waiting(run);
-	/* Nobody is at work: what waits is saved now (archives that wait for their members' rows are not work). */
-	bool idle = run_jobs_in_flight(run) == run->committing.count + run->expanding.count;
+	spool_waiting(run, now_ns);
+	bool idle = run->to_spool.count + run->spooling.count == 0 && is_idle(run);
 	bool due = run->committing.count >= run->settings->io.commit_documents || (run->commit_due_ns && now_ns >= run->commit_due_ns) || idle;
 
 	if (run->sync_under_way || run->committing.count == 0 || !due || run->fatal_status || uring_room(run->uring) == 0)
@@ -177,9 +199,18 @@ void commit_step(struct run *run, uint64_t now_ns)
 	while (run->committing.first)
 		job_move(run->committing.first, &run->syncing);
 	run->commit_due_ns = 0;
+	if (spool_waiting_records(run->spool) > 0)
+		set_due(run);
 	run->sync_under_way = true;
 	FAULT_POINT("commit_sync");
 	int status = spool_sync(run->spool, run->uring, synced, run);
 	if (status < 0)
 		synced(run, status);
+}
+
+uint64_t commit_next_ns(const struct run *run)
+{
+	bool rows = run->committing.count > 0 && !run->sync_under_way, records = spool_waiting_records(run->spool) > 0 && !spool_is_writing(run->spool);
+
+	return run->commit_due_ns && (rows || records) ? run->commit_due_ns : UINT64_MAX;
 }

@@ -143,6 +143,7 @@ static enum placed place(struct run *run, struct worker *worker, struct job *job
 	uint64_t bytes = estimate_output(run, job), now_ns = clock_monotonic_ns();
 	int status = leaves_room(run, worker, job, bytes) ? memory_lease(run->memory, (uint16_t)worker->number, bytes, &job->output, &run->error) : -EAGAIN;
 
+	run->outbox_short |= status == -EAGAIN;
 	if (status == -EAGAIN)
 		return PLACED_NOT;
 	if (status == -E2BIG)

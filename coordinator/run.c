@@ -160,8 +160,7 @@ static uint64_t wait_ns(const struct run *run)
 		due_ns = now_ns + RETRY_MS * (uint64_t)1000000;
 	due_ns = earlier(earlier(due_ns, supervisor_next_ns(run)), earlier(run->scale_due_ns, earlier(models_next_ns(run), progress_next_ns(run))));
 	due_ns = earlier(due_ns, refresh_next_ns(run));
-	if (run->commit_due_ns && !run->sync_under_way)
-		due_ns = earlier(due_ns, run->commit_due_ns);
+	due_ns = earlier(due_ns, commit_next_ns(run));
 	if (run->phase == RUN_DRAINING)
 		due_ns = earlier(due_ns, run->drain_deadline_ns);
 	return due_ns > now_ns ? due_ns - now_ns : 0;

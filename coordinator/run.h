@@ -170,6 +170,7 @@ struct run {
 	struct models models;
 	struct job_list reading, queues[JOB_STAGE_COUNT], expanding, to_spool, spooling, committing, syncing;
 	bool sync_under_way;
+	bool outbox_short; /* a task waits for memory that documents on their way to the spool hold */
 	uint64_t committed_end; /* of the spool */
 	uint64_t commit_due_ns; /* 0: nothing waits */
 
@@ -265,6 +266,8 @@ uint64_t lanes_rescues(const struct run *run);
 /* The outcome is settled: results go to the spool (when there are any), the row to the run database. */
 void commit_settle(struct run *run, struct job *job, enum job_outcome outcome, enum document_gate gate, struct text reason);
 void commit_step(struct run *run, uint64_t now_ns);
+/* When commit_step has something to do next without anything being done elsewhere. */
+uint64_t commit_next_ns(const struct run *run);
 
 /* --- refresh.c --- */
 void refresh_step(struct run *run, uint64_t now_ns);

@@ -149,6 +149,21 @@ int spool_sync(struct spool *spool, struct uring *uring, uring_done *done, void 
 	return uring_sync(uring, spool->file, done, context);
 }
 
+unsigned spool_waiting_records(const struct spool *spool)
+{
+	return spool->batches[spool->filling].record_count;
+}
+
+uint64_t spool_waiting_bytes(const struct spool *spool)
+{
+	return spool->batches[spool->filling].bytes;
+}
+
+bool spool_is_writing(const struct spool *spool)
+{
+	return spool->under_way;
+}
+
 uint64_t spool_end(const struct spool *spool)
 {
 	return spool->end;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ipc/uring.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SPOOL_MAGIC 0x4C4F4F5053434F44u /* "DOCSPOOL" */
@@ -40,6 +41,10 @@ void spool_flush(struct spool *spool, struct uring *uring);
 /* fdatasync behind all that is complete. */
 int spool_sync(struct spool *spool, struct uring *uring, uring_done *done, void *context) WARN_UNUSED;
 uint64_t spool_end(const struct spool *spool);
+/* What was appended and is not being written yet. */
+unsigned spool_waiting_records(const struct spool *spool);
+uint64_t spool_waiting_bytes(const struct spool *spool);
+bool spool_is_writing(const struct spool *spool);
 /* How far a record reaches from its offset: what is in the file once its writes are complete. */
 uint64_t spool_record_bytes(uint64_t document_bytes, uint64_t conversations_bytes);
 
