@@ -108,6 +108,16 @@ static bool is_complete(const struct run *run)
 	return run->phase == RUN_WORKING && intake_is_finished(run) && run_jobs_in_flight(run) == 0;
 }
 
+/* A job in two places or a lease that nobody holds would go on to damage the dataset: better no dataset yet than a wrong one. */
+static void check_books(struct run *run)
+{
+	int status = run_audit(run, &run->error);
+
+	if (status < 0 && status != -ENOMEM)
+		log_error("this is a bug in docring: %s", run->error.message);
+	CHECK(status == 0 || status == -ENOMEM);
+}
+
 static void change_phase(struct run *run, uint64_t now_ns)
 {
 	enum run_phase before = run->phase;
@@ -119,7 +129,10 @@ static void change_phase(struct run *run, uint64_t now_ns)
 	} else if (run->phase == RUN_STOPPING && supervisor_alive(run) == 0) {
 		run->phase = RUN_ENDED;
 	}
-	run->more_to_do |= run->phase != before;
+	if (run->phase == before)
+		return;
+	run->more_to_do = true;
+	check_books(run);
 }
 
 /* Callbacks that were called gave the other steps something to do. */
@@ -128,7 +141,7 @@ static void poll_files(struct run *run)
 	run->more_to_do |= uring_poll(run->uring) > 0;
 }
 
-static void work(struct run *run, uint64_t now_ns)
+void run_work(struct run *run, uint64_t now_ns)
 {
 	results_receive(run);
 	uring_poll(run->uring);
@@ -176,7 +189,7 @@ static void serve(struct run *run)
 		run->more_to_do = run->retry_soon = false;
 		if (now_ns > expected_ns && now_ns - expected_ns > AWAY_MS * (uint64_t)1000000)
 			run->judge_from_ns = now_ns + AWAY_MS * (uint64_t)1000000;
-		work(run, now_ns);
+		run_work(run, now_ns);
 		refresh_step(run, now_ns);
 		if (is_complete(run) && !complete) {
 			complete = true;
@@ -233,13 +246,15 @@ static void close_descriptor(int descriptor)
 		close(descriptor);
 }
 
-static void close_run(struct run *run)
+void run_close(struct run *run)
 {
 	supervisor_close(run);
 	refresh_stop(run);
 	intake_close(run);
-	if (run->memory)
+	if (run->memory) {
 		forget_jobs(run);
+		check_books(run);
+	}
 	models_close(run);
 	uring_destroy(run->uring);
 	spool_close(run->spool);
@@ -322,7 +337,7 @@ static int end_run(struct run *run, const struct finalise_request *request)
 	return summary_print(run, &summary) ? EXIT_DONE : EXIT_INCOMPLETE;
 }
 
-static void init_run(struct run *run, const struct run_request *request)
+void run_init(struct run *run, const struct run_request *request)
 {
 	run->request = *request;
 	run->settings = request->settings;
@@ -354,7 +369,7 @@ int run_execute(const struct run_request *request)
 
 	if (!run)
 		return EXIT_RESOURCES;
-	init_run(run, request);
+	run_init(run, request);
 	buffer_init(&settings_text, 1 << 20);
 	int status = run_open(run, config_hash, &settings_text, &error);
 	if (status < 0) {
@@ -370,7 +385,7 @@ int run_execute(const struct run_request *request)
 		serve(run);
 		result = end_run(run, &finalise);
 	}
-	close_run(run);
+	run_close(run);
 	buffer_done(&settings_text);
 	free(run);
 	return result;

@@ -207,6 +207,11 @@ struct run {
 /* The whole run; the result is the program's exit code. */
 int run_execute(const struct run_request *request);
 
+/* The parts of run_execute, for programs that go through a run step by step (tests): init, open, work and lanes_wait in turn, close. */
+void run_init(struct run *run, const struct run_request *request); /* *run is all zero */
+void run_work(struct run *run, uint64_t now_ns);                   /* everything that can be done now, without waiting */
+void run_close(struct run *run);                                   /* what run_open opened, or a part of it */
+
 /* Opens everything; settings_text: what was written for `coordinator finalise`. On failure the caller closes what was opened. */
 int run_open(struct run *run, char ret_config_hash[33], struct buffer *settings_text, struct error_text *error) WARN_UNUSED;
 void run_on_signal(void *context, uint32_t events);
@@ -302,6 +307,11 @@ int supervisor_send(struct worker *worker, const struct message *message) WARN_U
 void pinning_step(struct run *run);
 /* The worker said hello: it is on `core`, as it thinks. */
 void pinning_greet(struct worker *worker, int64_t core);
+
+/* --- audit.c --- */
+/* 0: every job is in exactly one list and holds what its place asks for, every lease has one holder and the allocators know no others.
+ * -ENOMEM: not looked at; ERROR_INPUT_REJECTED: a bug, and its text. O(n log n). */
+int run_audit(const struct run *run, struct error_text *error) WARN_UNUSED;
 
 /* --- scale.c --- */
 void scale_step(struct run *run, uint64_t now_ns);

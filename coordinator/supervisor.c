@@ -549,6 +549,7 @@ void supervisor_close(struct run *run)
 		supervisor_close_watch(run, &worker->process);
 		lanes_close(worker);
 		worker->pid = 0;
+		worker->state = WORKER_ABSENT;
 	}
 	for (uint32_t i = 0; i < RUN_NEWCOMERS_MAX; i++)
 		supervisor_close_watch(run, &run->newcomers[i].watch);
