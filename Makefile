@@ -106,12 +106,12 @@ $(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/
 
 # Kills workers at every instruction: the coordinator and a worker in one program, whose calls between source files can be stopped at.
 # Beside the programs, since its coordinator starts true workers too. Not installed.
-kill_wraps := session_open channel_connect zmq_poll lane_send session_send_result lanes_publish results_take dispatch_step pidfd_send_signal
+kill_wraps := session_open channel_connect zmq_poll lane_send session_send_result lanes_publish results_take message_decode dispatch_step pidfd_send_signal
 $(BUILD)/bin/kill-sweep: $(call objects,$(wildcard tests/kill/*.c)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -rdynamic -o $@ $(addprefix -Wl$(comma)--wrap=,$(kill_wraps)) $^ $$(pkg-config --libs $(all_packages)) -lm
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -rdynamic -Wl,-z,now -o $@ $(addprefix -Wl$(comma)--wrap=,$(kill_wraps)) $^ $$(pkg-config --libs $(all_packages)) -lm
 
 # Unit tests: one program a file, linked with everything, always with sanitizers (see the test target).
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a $(BUILD)/libmodel.a \

@@ -28,7 +28,7 @@ uint64_t host_close(void);
 
 /* One round of the coordinator; waits up to wait_ms when there is nothing to do. */
 void host_round(int wait_ms);
-void host_pump(void *context); /* the same, for a stepper */
+void host_pump(void *context); /* the same, for a stepper whose process waits for the coordinator */
 
 /* A victim that was just forked, stopped at MARK_BEGIN. */
 struct victim *host_start_victim(void);
@@ -44,7 +44,7 @@ void host_condemn(struct victim *victim);
 void host_hang_up(struct victim *victim);
 void host_let_die(struct victim *victim);
 
-/* What the run is at, for messages. */
+/* What the run is at, for messages; it hangs when it is still there minutes later. */
 void host_say_where(const char *format, ...) PRINTF_LIKE(1, 2);
 uint64_t host_violations(void);
 

@@ -1,4 +1,4 @@
-/* stepper.h: one traced process, moved on instruction by instruction. x86-64.
+/* stepper.h: one traced process, moved on instruction by instruction, or from system call to system call. x86-64.
  *
  * To stand at the k-th instruction of a path costs about as much as to start it: a first walk records where the path leads, and a
  * hardware breakpoint then leads to the last instruction before k that the path had not met earlier; the rest is stepped. */
@@ -19,7 +19,7 @@ void path_done(struct path *path);
 
 struct stepper {
 	pid_t pid;
-	void (*pump)(void *context); /* called while the process runs on its own */
+	void (*pump)(void *context); /* called while the process runs on its own; NULL: it needs nobody, and is waited for */
 	void *context;
 };
 
@@ -33,8 +33,11 @@ enum step stepper_run(const struct stepper *stepper);
 enum step stepper_wait(const struct stepper *stepper);
 /* Records what comes until *end has changed. */
 enum step stepper_record(const struct stepper *stepper, const volatile uint32_t *end, struct path *path);
-/* From the start of the recorded path to its `position`, or as many instructions behind its end. STEP_AT_END: *end changed before. */
-enum step stepper_reach(const struct stepper *stepper, const volatile uint32_t *end, const struct path *path, size_t position);
+/* From the start of the recorded path to its `position`, or as many instructions behind its end. STEP_AT_END: *end changed before; with
+ * `plain`, which takes no short cut by a breakpoint, because it was shorter this time. */
+enum step stepper_reach(const struct stepper *stepper, const volatile uint32_t *end, const struct path *path, size_t position, bool plain);
+/* To the `count`-th stop at a system call from here on, before it or behind it. STEP_AT_END: *end changed before. */
+enum step stepper_pass_calls(const struct stepper *stepper, const volatile uint32_t *end, size_t count);
 uint64_t stepper_pc(const struct stepper *stepper);
 
 #endif

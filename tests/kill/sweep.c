@@ -2,7 +2,7 @@
  * leaked. The coordinator is the product's, inside this process (host.h); what comes of its output is compared with a clean run by
  * tests/system/test_kill_sweep.py. docs/decisions/killed-anywhere.md says what is swept and how to read a failure.
  *
- *   kill-sweep [OPTIONS] CORPUS OUTPUT WINDOW[:STRIDE]…
+ *   kill-sweep [OPTIONS] CORPUS OUTPUT WINDOW[:STRIDE|:calls]…   every instruction, every STRIDE-th, or around every system call
  *     --kind preprocess|inference   --road eventfd|zmq|bus   --seed N (where in its stride a window begins)
  *     --then kill|condemn|hang-up   what happens at the instruction   --plant MISTAKE   --at N (that instruction alone)
  *
@@ -21,7 +21,10 @@
 #include <string.h>
 
 enum { EXIT_CLEAN, EXIT_VIOLATIONS, EXIT_USAGE, EXIT_CANNOT = 77 };
-enum { BEYOND_END = 3 }; /* paths differ by a few instructions from time to time: so many in a row must be behind the end */
+enum {
+	BEYOND_END = 3,    /* paths differ by a few instructions from time to time: so many in a row must be behind the end */
+	PLAIN_MAX = 20000, /* instructions that are walked without a short cut */
+};
 
 enum then { THEN_KILL, THEN_CONDEMN, THEN_HANG_UP };
 
@@ -51,14 +54,9 @@ static struct {
 
 /* --- to the start of a window ---------------------------------------------------------------------------------------- */
 
-static void no_pump(void *context)
-{
-	(void)context; /* it gets to its next stop alone */
-}
-
 static struct stepper stepper_of(const struct victim *victim, const struct window *window)
 {
-	return (struct stepper){ .pid = victim->pid, .pump = window->attaching ? host_pump : no_pump };
+	return (struct stepper){ .pid = victim->pid, .pump = window->attaching ? host_pump : NULL };
 }
 
 /* A fresh victim at MARK_BEGIN. */
@@ -163,15 +161,16 @@ static const char *function_at(uint64_t pc)
 	return dladdr((const void *)(uintptr_t)pc, &info) && info.dli_sname ? info.dli_sname : "?";
 }
 
-/* False: the window was over before this position. */
-static bool strike_at(const struct window *window, const struct path *path, size_t position)
+/* False: the window was over before this position. path NULL: positions are stops at system calls. */
+static bool strike_at(const struct window *window, const struct path *path, size_t position, bool plain)
 {
 	host_say_where("%s:%zu, on the way there", window->name, position);
 	struct victim *victim = go_to_start(window);
 	struct stepper stepper = stepper_of(victim, window);
+	const volatile uint32_t *end = &victim->control->passed[window->to];
 
 	victim->control->stop_at = window->to; /* should it take another way, it does not get further */
-	enum step result = stepper_reach(&stepper, &victim->control->passed[window->to], path, position);
+	enum step result = path ? stepper_reach(&stepper, end, path, position, plain) : stepper_pass_calls(&stepper, end, position);
 	CHECK(result != STEP_GONE);
 	host_say_where("%s:%zu (%s)", window->name, position, function_at(stepper_pc(&stepper)));
 	strike(victim, result);
@@ -190,38 +189,63 @@ static void record(const struct window *window, struct path *path)
 	host_kill(victim);
 }
 
-static void sweep_window(const struct window *window, uint64_t stride)
+static void report(const struct window *window, const char *positions, uint64_t struck, uint64_t violations, uint64_t start_ns)
+{
+	printf("%-10s %-10s %-8s %s: struck %llu times, %llu violations, %.1f s\n", window->name, worker_kind_name(sweep.host.kind), sweep.host.road,
+	       positions, (unsigned long long)struck, (unsigned long long)violations, (double)(clock_monotonic_ns() - start_ns) / 1e9);
+	fflush(stdout);
+}
+
+/* Paths differ a little from time to time: what a short cut misses is walked to, and behind the end there are some more positions. */
+static void sweep_path(const struct window *window, uint64_t stride)
 {
 	struct path path = { 0 };
 	uint64_t struck = 0, behind = 0, start_ns = clock_monotonic_ns(), before = host_violations();
+	char positions[64];
 
 	record(window, &path);
 	for (size_t position = sweep.one ? sweep.at : sweep.seed % stride; behind < BEYOND_END; position += stride) {
-		bool inside = strike_at(window, &path, position);
+		bool inside = strike_at(window, &path, position, false);
 		struck++;
-		behind = inside ? 0 : behind + 1;
-		if (sweep.one || (stride > 1 && position >= path.count))
+		if (!inside && position < path.count && position < PLAIN_MAX) {
+			inside = strike_at(window, &path, position, true);
+			struck++;
+		}
+		behind = inside || position < path.count ? 0 : behind + 1;
+		if (sweep.one || (stride > 1 && behind))
 			break;
 	}
-	printf("%-10s %-10s %-8s %6zu instructions, every %llu: %llu struck, %llu violations, %.1f s\n", window->name,
-	       worker_kind_name(sweep.host.kind), sweep.host.road, path.count, (unsigned long long)stride, (unsigned long long)struck,
-	       (unsigned long long)(host_violations() - before), (double)(clock_monotonic_ns() - start_ns) / 1e9);
-	fflush(stdout);
+	snprintf(positions, sizeof(positions), "%6zu instructions, every %llu", path.count, (unsigned long long)stride);
+	report(window, positions, struck, host_violations() - before, start_ns);
 	path_done(&path);
+}
+
+static void sweep_calls(const struct window *window)
+{
+	uint64_t struck = 0, start_ns = clock_monotonic_ns(), before = host_violations();
+	bool inside = true;
+
+	for (size_t position = sweep.one ? sweep.at : 0; inside; position++) {
+		inside = strike_at(window, NULL, position, false) && !sweep.one;
+		struck++;
+	}
+	report(window, "around every system call", struck, host_violations() - before, start_ns);
 }
 
 static bool sweep_named(const char *argument)
 {
 	const char *colon = strchrnul(argument, ':');
-	uint64_t stride = *colon ? strtoull(colon + 1, NULL, 10) : 1;
+	bool calls = strcmp(colon, ":calls") == 0;
+	uint64_t stride = calls ? 0 : *colon ? strtoull(colon + 1, NULL, 10) : 1;
 
 	for (size_t i = 0; i < COUNT_OF(windows); i++) {
 		if (strlen(windows[i].name) != (size_t)(colon - argument) || strncmp(windows[i].name, argument, (size_t)(colon - argument)) != 0)
 			continue;
-		if (stride == 0)
-			return false;
-		sweep_window(&windows[i], stride);
-		return true;
+		if (calls)
+			sweep_calls(&windows[i]);
+		else if (stride > 0)
+			sweep_path(&windows[i], stride);
+		return calls || stride > 0;
 	}
 	return false;
 }
@@ -264,7 +288,7 @@ static void parse(int argument_count, char **arguments)
 		}
 	}
 	if (argument_count - optind < 3) {
-		fprintf(stderr, "Usage: kill-sweep [OPTIONS] CORPUS OUTPUT WINDOW[:STRIDE]...\n");
+		fprintf(stderr, "Usage: kill-sweep [OPTIONS] CORPUS OUTPUT WINDOW[:STRIDE|:calls]...\n");
 		exit(EXIT_USAGE);
 	}
 	sweep.host.corpus = arguments[optind];
@@ -283,7 +307,7 @@ int main(int argument_count, char **arguments)
 	}
 	for (int i = optind + 2; i < argument_count; i++) {
 		if (!sweep_named(arguments[i])) {
-			fprintf(stderr, "kill-sweep: %s: expected WINDOW or WINDOW:STRIDE\n", arguments[i]);
+			fprintf(stderr, "kill-sweep: %s: expected WINDOW, WINDOW:STRIDE or WINDOW:calls\n", arguments[i]);
 			return EXIT_USAGE;
 		}
 	}

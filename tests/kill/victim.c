@@ -177,7 +177,6 @@ pid_t victim_fork(enum worker_kind kind, const char *place, struct victim_contro
 		return child < 0 ? -errno : child;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGCHLD, SIG_DFL);
 	setpgid(0, 0); /* what ends the test does not end it */
 	close_range(3, ~0U, 0); /* none of the coordinator's ends */
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
