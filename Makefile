@@ -106,7 +106,7 @@ $(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/
 
 # Kills workers at every instruction: the coordinator and a worker in one program, whose calls between source files can be stopped at.
 # Beside the programs, since its coordinator starts true workers too. Not installed.
-kill_wraps := session_open channel_connect zmq_poll lane_send session_send_result lanes_publish results_take message_decode dispatch_step pidfd_send_signal
+kill_wraps := session_open channel_connect channel_poll lane_send session_send_result lanes_publish results_take message_decode dispatch_step pidfd_send_signal
 $(BUILD)/bin/kill-sweep: $(call objects,$(wildcard tests/kill/*.c)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
@@ -156,7 +156,7 @@ demo: packages
 .PHONY: test
 test:
 	$(Q)scripts/install-packages build test
-	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools build/bin/kill-sweep
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) SANITIZE=$(sanitize) all unit-programs
 	$(Q)tests/run-all
 

@@ -117,8 +117,6 @@ static int look_at_worker(struct audit *audit, const struct worker *worker)
 
 	if (worker->pid == 0 && (worker->held.count || lane_is_open(&worker->lane) || worker->state != WORKER_ABSENT))
 		wrong = "it has no process and is not absent";
-	else if (worker->held.count > audit->run->settings->ipc.credits)
-		wrong = "it holds more tasks than its credits";
 	for (const struct job *job = worker->held.first; job && !wrong; job = job->next)
 		if (job->output.segment != worker->number)
 			wrong = "it holds a task whose result would go into another outbox";

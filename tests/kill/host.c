@@ -299,8 +299,8 @@ void host_round(int wait_ms)
 	run_work(run, clock_monotonic_ns());
 	note_deaths();
 	judge();
-	int status = lanes_wait(run, run->more_to_do ? 0 : wait_ms);
-	CHECK(status == 0 && !run->fatal_status);
+	int status = lanes_wait(run, run->more_to_do ? 0 : (uint64_t)wait_ms * 1000000);
+	CHECK(status >= 0 && !run->fatal_status);
 	note_deaths();
 	check_time();
 }

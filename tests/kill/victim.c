@@ -17,7 +17,6 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <unistd.h>
-#include <zmq.h>
 
 static struct victim_control *control; /* NULL: this process is no victim */
 
@@ -61,15 +60,13 @@ int __wrap_channel_connect(struct channel **ret_channel, const char *endpoint, c
 	return __real_channel_connect(ret_channel, endpoint, identity, error);
 }
 
-int __real_zmq_poll(zmq_pollitem_t *items, int count, long timeout_ms);
-int __wrap_zmq_poll(zmq_pollitem_t *items, int count, long timeout_ms);
-int __wrap_zmq_poll(zmq_pollitem_t *items, int count, long timeout_ms)
+int __real_channel_poll(struct channel *channel, struct pollfd *items, size_t count, int timeout_ms);
+int __wrap_channel_poll(struct channel *channel, struct pollfd *items, size_t count, int timeout_ms);
+int __wrap_channel_poll(struct channel *channel, struct pollfd *items, size_t count, int timeout_ms)
 {
 	pass(MARK_SLEEP);
-	int ready = __real_zmq_poll(items, count, timeout_ms);
-	int error = errno;
+	int ready = __real_channel_poll(channel, items, count, timeout_ms);
 	pass(MARK_WOKEN);
-	errno = error;
 	return ready;
 }
 
