@@ -214,13 +214,15 @@ int run_audit(const struct run *run, struct error_text *error)
 {
 	const struct job_list *const lists[] = {
 		&run->reading, &run->queues[JOB_PREPROCESS], &run->queues[JOB_EXPAND], &run->queues[JOB_GENERATE], &run->expanding,
-		&run->to_spool, &run->spooling, &run->committing, &run->syncing,
+		&run->to_spool, &run->spooling, &run->committing, &run->syncing, &run->models.waiting, &run->models.last,
 	};
 	struct audit audit = { .run = run, .error = error };
 	int status = look_at_waiting(&audit);
 
 	for (size_t i = 0; i < COUNT_OF(lists) && status == 0; i++)
 		status = look_at_list(&audit, lists[i]);
+	for (uint32_t i = 0; i < run->models.count && status == 0; i++)
+		status = look_at_list(&audit, &run->models.groups[i].queue);
 	for (uint32_t i = 0; i < run->worker_count && status == 0; i++)
 		status = look_at_worker(&audit, &run->workers[i]);
 	if (status == 0 && audit.job_count)

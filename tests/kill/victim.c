@@ -119,9 +119,9 @@ int __wrap_session_send_result(struct session *session, const struct descriptor 
 
 static const struct worker_program *true_program;
 
-static int start(const struct settings *settings, const struct domain *domain, void **ret_context, struct error_text *error)
+static int start(const struct worker_setup *setup, void **ret_context, struct error_text *error)
 {
-	int status = true_program->start(settings, domain, ret_context, error);
+	int status = true_program->start(setup, ret_context, error);
 
 	pass(MARK_STARTED);
 	return status;
