@@ -50,7 +50,7 @@ static int send_request(struct channel *channel, const struct message *request, 
 /* The reply's body goes to `answer`. */
 int client_ask(const char *run, const char *name, struct text body, struct buffer *answer, struct error_text *error)
 {
-	struct rendezvous place;
+	struct rendezvous place = { .folder = "" };
 	struct channel *channel = NULL;
 	struct message request = { .type = MESSAGE_REQUEST, .body = body }, reply = { .status = 0 };
 	void *frame = malloc(MESSAGE_BYTES_MAX);
