@@ -172,11 +172,28 @@ $(BUILD)/perf/latency: $(call objects,$(wildcard perf/latency*.c perf/road*.c) p
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs) -lnng
 
+# Pictures and tables go to build/latency; make bench-latency DOCUMENT=docs/performance.md writes them into the document. LATENCY='--percent 5': quicker.
+LATENCY ?=
+DOCUMENT ?=
 .PHONY: bench-latency
 bench-latency: packages
 	$(Q)scripts/install-packages perf
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/latency
-	$(Q)build/perf/latency --json build/latency.json
+	$(Q)build/perf/latency $(LATENCY) --json build/latency.json
+	$(Q)perf/latency-report build/latency.json -o build/latency
+	$(Q)$(if $(DOCUMENT),perf/latency-report build/latency.json --document $(DOCUMENT))
+
+# Where its time goes: perf stat, perf record, callgrind, tracepoints. perf/profile says what this machine lacks.
+$(BUILD)/perf/steps: $(call objects,perf/steps.c) $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
+.PHONY: perf-profile
+perf-profile: packages
+	$(Q)scripts/install-packages perf
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all build/perf/latency build/perf/steps
+	$(Q)perf/profile
 
 # The whole path: overhead of the pipeline over a plain loop of the same converters. See the head of each program.
 $(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/bench.c perf/machine.c) $(BUILD)/libcoordinator.a \

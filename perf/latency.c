@@ -18,7 +18,7 @@ enum { HOT_COUNT = 100000, SLEPT_COUNT = 2000, HOT_IN_TURN = 5000, SLEPT_IN_TURN
 enum { PAYLOAD_BUDGET_NS = 300000000 };
 enum { RATE_LANE = 40000000, RATE_OTHER = 1000000 };
 
-enum section { ROUND_TRIPS = 1, PAYLOADS = 2, RATES = 4, EVERYTHING = 7 };
+enum section { ROUND_TRIPS = 1, IN_TURN = 2, PAYLOADS = 4, RATES = 8, EVERYTHING = 15 };
 
 struct request {
 	unsigned sections;
@@ -120,10 +120,10 @@ static void measure_all(struct latency *latency, unsigned sections)
 	for (int one_core = !latency->two_cores; one_core <= 1; one_core++) {
 		if (sections & ROUND_TRIPS)
 			measure_round_trips(latency, one_core);
-		if ((sections & ROUND_TRIPS) && !one_core) {
+		if ((sections & ROUND_TRIPS) && !one_core)
 			measure_awake(latency);
+		if ((sections & IN_TURN) && !one_core)
 			measure_ratios(latency);
-		}
 		if (sections & PAYLOADS)
 			measure_payloads(latency, one_core);
 	}
@@ -167,7 +167,7 @@ static void collect_facts(struct latency *latency)
 
 static int print_help(FILE *file, int code)
 {
-	fprintf(file, "Usage: latency [--percent N] [--only round-trips|payloads|rates] [--json FILE]\n"
+	fprintf(file, "Usage: latency [--percent N] [--only round-trips|in-turn|payloads|rates] [--json FILE]\n"
 		      "       latency --road ROAD [--seconds S] [--slept] [--one-core] [--payload BYTES [--read]]\n\n"
 		      "Measures the hand-off between two processes; with --road one row alone, for profiles.\n\n"
 		      "  --percent N      of the samples that are documented (default 100, 5 for a quick look)\n"
@@ -190,7 +190,14 @@ static int road_of(const char *word)
 
 static unsigned section_of(const char *word)
 {
-	return strcmp(word, "round-trips") == 0 ? ROUND_TRIPS : strcmp(word, "payloads") == 0 ? PAYLOADS : strcmp(word, "rates") == 0 ? RATES : 0;
+	static const struct { const char *word; enum section section; } sections[] = {
+		{ "round-trips", ROUND_TRIPS }, { "in-turn", IN_TURN }, { "payloads", PAYLOADS }, { "rates", RATES },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(sections); i++)
+		if (strcmp(word, sections[i].word) == 0)
+			return sections[i].section;
+	return 0;
 }
 
 /* -1: go on; else the exit code. */

@@ -180,9 +180,11 @@ static uint64_t once(struct road *road, const struct latency_condition *conditio
 	return taken_ns;
 }
 
-static size_t warm_up_of(size_t payload_bytes, bool with_payload)
+static size_t warm_up_of(const struct latency_condition *condition, size_t payload_bytes)
 {
-	return !with_payload ? WARM_UP : payload_bytes >= LARGE_BYTES ? WARM_UP_LARGE : WARM_UP_PAYLOAD;
+	if (!condition->with_payload)
+		return size_min(WARM_UP, condition->count_max / 4);
+	return payload_bytes >= LARGE_BYTES ? WARM_UP_LARGE : WARM_UP_PAYLOAD;
 }
 
 /* One size's share of one pass: up to `count` more samples. */
@@ -191,7 +193,7 @@ static size_t run_block(struct road *road, const struct latency_condition *condi
 {
 	size_t done = 0;
 
-	for (size_t i = warm_up_of(payload_bytes, condition->with_payload); i > 0; i--)
+	for (size_t i = warm_up_of(condition, payload_bytes); i > 0; i--)
 		(void)once(road, condition, payload_bytes);
 	uint64_t end_ns = clock_monotonic_ns() + budget_ns;
 	while (done < count && (budget_ns == 0 || done < LEAST_A_PASS || clock_monotonic_ns() < end_ns))

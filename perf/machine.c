@@ -173,7 +173,7 @@ size_t machine_facts(struct machine_fact ret_facts[MACHINE_FACTS_MAX])
 
 	machine_cpu_name(text, sizeof(text));
 	machine_add_fact(ret_facts, &count, "cpu", "%s", text);
-	machine_add_fact(ret_facts, &count, "cores", "%ld online", sysconf(_SC_NPROCESSORS_ONLN));
+	machine_add_fact(ret_facts, &count, "cores", "%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	snprintf(path, sizeof(path), "%s/cpu0/cache/index2/size", cpu);
 	const char *l2 = line_of(path, text, "unknown");
 	snprintf(path, sizeof(path), "%s/cpu0/cache/index3/size", cpu);
