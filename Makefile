@@ -165,6 +165,7 @@ bench: packages
 	$(Q)scripts/install-packages bench
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
 	$(Q)perf/run-corpus
+	$(Q)$(MAKE) --no-print-directory bench-latency
 
 # The hand-off: round trips and rates, with the product's code in two processes.
 $(BUILD)/perf/latency: $(call objects,$(wildcard perf/latency*.c perf/road*.c) perf/machine.c) $(BUILD)/libdocring.a
@@ -192,7 +193,8 @@ $(BUILD)/perf/steps: $(call objects,perf/steps.c) $(BUILD)/libdocring.a
 .PHONY: perf-profile
 perf-profile: packages
 	$(Q)scripts/install-packages perf
-	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all build/perf/latency build/perf/steps
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all build/perf/latency build/perf/steps build/perf/dispatch \
+		build/perf/endless/coordinator
 	$(Q)perf/profile
 
 # The whole path: overhead of the pipeline over a plain loop of the same converters. See the head of each program.

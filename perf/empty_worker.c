@@ -18,15 +18,14 @@ struct work {
 	void *resident;
 };
 
-static int start(const struct settings *settings, const struct domain *domain, void **ret_context, struct error_text *error)
+static int start(const struct worker_setup *setup, void **ret_context, struct error_text *error)
 {
 	const char *kind = getenv("DOCRING_BENCH_WORK"), *mebibytes = getenv("DOCRING_BENCH_RESIDENT");
 	struct work *work = calloc(1, sizeof(*work));
 	const char *colon = kind ? strchr(kind, ':') : NULL;
 	size_t resident_bytes = mebibytes ? strtoul(mebibytes, NULL, 10) << 20 : 0;
 
-	(void)settings;
-	(void)domain;
+	(void)setup;
 	if (!work || (resident_bytes && !(work->resident = malloc(resident_bytes)))) {
 		free(work);
 		return error_set(error, ERROR_LIMIT_HIT, "out of memory");
