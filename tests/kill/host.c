@@ -117,8 +117,7 @@ int __wrap_lanes_publish(struct worker *worker, const struct descriptor *task)
 {
 	struct holder *holder = holder_of(task->task_id);
 
-	note_deaths();
-	if (holder->pid)
+	if (holder->pid && kill(holder->pid, 0) == 0)
 		violation("task %llu goes to worker %u, and process %d can still answer for it", (unsigned long long)task->task_id, worker->number,
 			  (int)holder->pid);
 	int status = __real_lanes_publish(worker, task);

@@ -1,13 +1,18 @@
-"""Workers killed at every instruction (tests/kill): nothing lost, doubled, torn or leaked, and the output is that of a clean run.
+"""Workers killed at every instruction (tests/kill), and on the long stretches at every named point: nothing lost, doubled, torn or leaked, and
+the output is that of a clean run.
 
 DOCRING_KILL_SWEEP=full goes through every instruction of every window on every road (an hour or more); otherwise the short windows are swept
 whole, and longer ones at every n-th instruction, beginning with another one each day (DOCRING_TEST_SEED chooses). docs/decisions/killed-anywhere.md
 """
 
+import collections
+import json
 import os
 import re
+import subprocess
 import time
 import unittest
+import zipfile
 
 from support import BIN, RunCase, feature_text, main
 
@@ -90,6 +95,58 @@ class Swept(RunCase):
     def test_inference_workers_killed(self):
         windows = ["map", "claim", "convert:101", "publish", "complete"] if FULL else ["map:calls", "claim:97", "publish:3", "complete:calls"]
         self.check_clean("--kind", "inference", windows, out=self.folder / "inference")
+
+
+class Points(RunCase):
+    """The real programs, each worker dying at its N-th passing of a point, again and again."""
+
+    N = 8 # more than one task passes a point, so that every worker gets something done before it dies
+
+    @staticmethod
+    def points():
+        """The points that only the sources of workers have, from the programs themselves."""
+        found = set()
+        for kind in ("preprocess", "inference"):
+            command = ["objcopy", "--dump-section", "docring_fault_points=/dev/stdout", str(BIN / f"worker-{kind}"), "/dev/null"]
+            names = subprocess.run(command, capture_output=True, check=True).stdout.split(b"\0")
+            found |= {name.decode() for name in names if re.match(rb"(worker|preprocess|archive|inference)_", name)}
+        return found
+
+    def write_corpus(self):
+        corpus = self.folder / "docs"
+        corpus.mkdir()
+        for number in range(12):
+            (corpus / f"feature_{number:02}.md").write_text(feature_text(number), encoding="utf-8")
+            (corpus / f"page_{number:02}.html").write_text(f"<h1>Load {number}</h1><p>{'The eNodeB compares the load. ' * 30}</p>", encoding="utf-8")
+        for number in range(10):
+            with zipfile.ZipFile(corpus / f"pack_{number}.zip", "w", zipfile.ZIP_DEFLATED) as pack:
+                for member in range(2):
+                    pack.writestr(f"pack/feature_{number}{member}.md", feature_text(100 + number * 10 + member))
+        return corpus
+
+    def execute(self, out, **environment):
+        command = self.command("--workers", "1", "--shm", "64M", "--progress", "never", "--json", "--set", "supervise.attempts=50", "--set",
+                               "ipc.bell=eventfd", self.folder / "docs", "-o", out)
+        result = self.finish(self.start_command(command, dict(self.environment, **environment)))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return json.loads(result.stdout)["run"]
+
+    def test_every_point_of_the_workers(self):
+        self.write_corpus()
+        clean, log = self.folder / "clean", self.folder / "passed"
+        run = self.execute(clean, DOCRING_FAULT_LOG=str(log))
+        self.assertEqual(run["worker_deaths"], 0)
+        passed = collections.Counter(line.split()[1] for line in log.read_text(encoding="utf-8").splitlines())
+        points = self.points()
+        self.assertGreater(len(points), 10)
+        self.assertEqual({point for point in points if passed[point] < self.N}, set(), "points that this test does not pass often enough")
+        for point in sorted(points):
+            with self.subTest(point=point):
+                out = self.folder / point
+                run = self.execute(out, DOCRING_FAULT=f"{point}:{self.N}:kill")
+                self.assertGreater(run["worker_deaths"], 0)
+                self.assertEqual((run["bad_messages"], run["lane_rescues"]), (0, 0))
+                self.assert_same_dataset(clean, out)
 
 
 if __name__ == "__main__":

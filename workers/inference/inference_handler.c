@@ -1,6 +1,7 @@
 /* inference_handler.c: see inference_handler.h. */
 #include "workers/inference/inference_handler.h"
 
+#include "ipc/fault.h"
 #include "workers/inference/generate.h"
 
 #include <errno.h>
@@ -44,6 +45,7 @@ static struct conversation_builder *conversations_of(struct inference *inference
 		return builder;
 	conversation_builder_destroy(builder);
 	builder = conversation_builder_create();
+	FAULT_POINT("inference_generate");
 	*ret_status = builder ? generate_conversations(inference->settings, inference->domain, &task->document, builder) : -ENOMEM;
 	if (*ret_status) {
 		conversation_builder_destroy(builder);
@@ -68,6 +70,7 @@ int64_t inference_handle(void *context, const struct worker_task *task, size_t *
 		*ret_needed_bytes = (size_t)bytes;
 		return ERROR_NEEDS_SPACE;
 	}
+	FAULT_POINT("inference_lay_out");
 	if (bytes >= 0)
 		conversation_builder_write(builder, task->out);
 	conversation_builder_destroy(builder);

@@ -7,6 +7,8 @@
  * writes, logs or exits. */
 #include "workers/preprocess/preprocess.h"
 
+#include "ipc/fault.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -133,6 +135,7 @@ static int convert(struct preprocess *preprocess, const struct convert_input *in
 		   struct document_builder *document, struct error_text *error)
 {
 	struct buffer *markdown = &preprocess->markdown;
+	FAULT_POINT("preprocess_convert");
 	int status = converters[format](input, markdown, document, error);
 	if (status == 0)
 		status = markdown->status;
@@ -149,6 +152,7 @@ static int convert(struct preprocess *preprocess, const struct convert_input *in
 static int clean(struct preprocess *preprocess, struct text name, enum document_format format, struct document_builder *document)
 {
 	struct text markdown = buffer_view(&preprocess->markdown);
+	FAULT_POINT("preprocess_clean");
 	if (format != DOCUMENT_FORMAT_CSV) {
 		int status = clean_markdown(markdown, name, preprocess->domain, document, &preprocess->clean);
 		if (status < 0)
@@ -188,10 +192,12 @@ static int understand(struct preprocess *preprocess, struct text name, struct te
 	const struct settings *settings = preprocess->settings;
 	const struct document_scores *scores = document_builder_scores(document);
 	keep_document_id(preprocess, document);
+	FAULT_POINT("preprocess_extract");
 	int status = extract_document(settings, preprocess->domain, name, container, document);
 	if (status < 0)
 		return status;
 	judge_items(settings, document);
+	FAULT_POINT("preprocess_score");
 	status = score_document(settings, preprocess->domain, document);
 	if (status < 0)
 		return status;
@@ -201,6 +207,7 @@ static int understand(struct preprocess *preprocess, struct text name, struct te
 	}
 	if (scores->structural < settings->gate.structural)
 		mark_weak(document, scores->structural, settings->gate.structural);
+	FAULT_POINT("preprocess_chunk");
 	return chunk_document(settings, preprocess->domain, document);
 }
 

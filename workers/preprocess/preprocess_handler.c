@@ -1,5 +1,6 @@
 #include "workers/preprocess/preprocess_handler.h"
 
+#include "ipc/fault.h"
 #include "workers/preprocess/archive.h"
 #include "workers/preprocess/preprocess.h"
 
@@ -128,7 +129,9 @@ static int64_t put_document(struct handler *handler, const struct worker_task *t
 		return ERROR_NEEDS_SPACE;
 	}
 	if (bytes >= 0) {
+		FAULT_POINT("preprocess_lay_out");
 		document_builder_write(document, task->out);
+		FAULT_POINT("preprocess_laid_out"); /* whole, but for the hash of what it was made from */
 		put_content_hash(task, (struct document_header *)task->out);
 	}
 	document_builder_destroy(document);
