@@ -166,6 +166,7 @@ bench: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
 	$(Q)perf/run-corpus
 	$(Q)$(MAKE) --no-print-directory bench-latency
+	$(Q)$(MAKE) --no-print-directory bench-files
 
 # The hand-off: round trips and rates, with the product's code in two processes.
 $(BUILD)/perf/latency: $(call objects,$(wildcard perf/latency*.c perf/road*.c) perf/machine.c) $(BUILD)/libdocring.a
@@ -196,6 +197,18 @@ perf-profile: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all build/perf/latency build/perf/steps build/perf/dispatch \
 		build/perf/endless/coordinator
 	$(Q)perf/profile
+
+# Files: 100,000 small ones and one of 10 GiB, made in a temporary folder, cold and warm, and appends; by plain calls and by the product's code.
+$(BUILD)/perf/files: $(call objects,perf/files.c perf/files_corpus.c perf/files_small.c perf/files_big.c perf/files_append.c perf/machine.c coordinator/spool.c) \
+		$(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
+.PHONY: bench-files
+bench-files: packages
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/files
+	$(Q)build/perf/files --json build/files.json
 
 # The whole path: overhead of the pipeline over a plain loop of the same converters. See the head of each program.
 $(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/bench.c perf/machine.c) $(BUILD)/libcoordinator.a \
