@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,5 +60,16 @@ const char *error_describe(int code)
 	case ERROR_NEEDS_SPACE: return "more space needed";
 	case ERROR_STALE: return "stale handle";
 	default: return code < 0 ? strerror(-code) : "no error";
+	}
+}
+
+const char *error_write_advice(int code)
+{
+	switch (code) {
+	case -ENOSPC: return "free some space";
+	case -EDQUOT: return "this user's quota is used up: free some of it";
+	case -EIO: return "the disk reports errors (the system's log says more): see that it is well";
+	case -EROFS: return "the file system is read-only: make it writable";
+	default: return "";
 	}
 }

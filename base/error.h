@@ -33,4 +33,7 @@ int error_prefix(struct error_text *error, int code, const char *format, ...) PR
 /* A static sentence for a code: strerror for errno values, our own words for ours. Never NULL. */
 const char *error_describe(int code);
 
+/* What to do about a file that could not be written, to go between "; " and " and ..."; "" when there is nothing to say. */
+const char *error_write_advice(int code);
+
 #endif

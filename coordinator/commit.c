@@ -29,6 +29,13 @@ static void queue_for_commit(struct run *run, struct job *job)
 	set_due(run);
 }
 
+static void cannot_save(struct run *run, int status, const char *what, const char *why)
+{
+	const char *advice = error_write_advice(status);
+
+	run_fatal(run, status, "%s/spool/results: %s: %s%s%s%s", run->folder, what, why, *advice ? "; " : "", advice, *advice ? " and run the same command again" : "");
+}
+
 static void spooled(void *context, int status)
 {
 	struct job *job = context;
@@ -39,8 +46,7 @@ static void spooled(void *context, int status)
 	memory_release(run->memory, &job->conversations);
 	FAULT_POINT("commit_released");
 	if (status < 0) {
-		run_fatal(run, status, "%s/spool: cannot write: %s%s", run->folder, strerror(-status),
-			  status == -ENOSPC ? "; free some space and run the same command again" : "");
+		cannot_save(run, status, "cannot write", strerror(-status));
 		dispatch_forget(run, job);
 		return;
 	}
@@ -176,8 +182,7 @@ static void synced(void *context, int64_t result)
 
 	run->sync_under_way = false;
 	if (status < 0) {
-		run_fatal(run, status, "cannot save what is done: %s%s", result < 0 ? strerror(-status) : run->error.message,
-			  status == -ENOSPC ? "; free some space and run the same command again" : "");
+		cannot_save(run, status, "cannot save what is done", result < 0 ? strerror(-status) : run->error.message);
 		while (run->syncing.first)
 			dispatch_forget(run, run->syncing.first);
 		return;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -114,14 +115,16 @@ static bool is_large(const struct run *run, uint64_t bytes, uint64_t lease_bytes
 /* The header in the ring, the bytes in a descriptor that goes to the worker. */
 static void keep_descriptor(struct run *run, struct job *job)
 {
-	char reason[200];
-
-	job->descriptor = open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (job->descriptor < 0) {
-		snprintf(reason, sizeof(reason), "cannot open: %s", strerror(errno));
-		settle_unread(run, job, JOB_FAILED, reason);
+	struct stat found;
+	int descriptor = open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A map that is longer than its file would kill whoever reads the end of it. */
+	int64_t bytes = descriptor < 0 || fstat(descriptor, &found) < 0 ? -errno : found.st_size;
+	if (!is_whole(run, job, bytes, descriptor >= 0)) {
+		if (descriptor >= 0)
+			close(descriptor);
 		return;
 	}
+	job->descriptor = descriptor;
 	input_write_header(memory_at(run->memory, &job->input), text_from(job->source), TEXT_LITERAL(""), 0, INPUT_BY_DESCRIPTOR, job->bytes);
 	run->stats.by_descriptor++;
 	run->open_descriptors++;

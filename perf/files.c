@@ -234,6 +234,7 @@ int main(int argument_count, char **arguments)
 	files_make(&bench.corpus, folder, count, (uint64_t)big_mib * MIB);
 	run_all(&bench);
 	print_table(&bench);
+	fflush(stdout);
 	int status = json && write_json(&bench, json) < 0 ? 3 : 0;
 	if (keep)
 		printf("\nkept: %s\n", bench.corpus.folder);

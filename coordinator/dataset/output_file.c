@@ -68,21 +68,14 @@ static void piece_done(void *context, int64_t result)
 	free(piece);
 }
 
-static const char *what_to_do(int status)
-{
-	switch (status) {
-	case -ENOSPC: return "; free some space and run 'coordinator finalise' on the output folder";
-	case -EDQUOT: return "; this user's quota is used up: free some of it and run 'coordinator finalise' on the output folder";
-	case -EIO: return "; the disk fails (the system's log says more): 'coordinator finalise' on the output folder tries again";
-	default: return "";
-	}
-}
-
 static int check(const struct output_file *out, struct error_text *error)
 {
+	const char *advice = error_write_advice(out->status);
+
 	if (out->status == 0)
 		return 0;
-	return error_set(error, out->status, "%s: cannot write: %s%s", out->path, strerror(-out->status), what_to_do(out->status));
+	return error_set(error, out->status, "%s: cannot write: %s%s%s%s", out->path, strerror(-out->status), *advice ? "; " : "", advice,
+			 *advice ? " and run 'coordinator finalise' on the output folder" : "");
 }
 
 static void add_to_hash(struct output_file *out, const char *data, size_t bytes)

@@ -305,6 +305,35 @@ class Full(RunCase):
                     self.run_batch(corpus, out=out, expect=0)
                     self.assert_same_dataset(clean, out)
 
+    def test_a_disk_that_fills_up_at_any_write(self):
+        """From the N-th write on there is no space, for every N that a run has: spool, final files, all of them."""
+        corpus = small_corpus(self.folder / "docs", 4)
+        clean, log = self.folder / "clean", self.folder / "log"
+        extra = ("--set", "io.commit_documents=1")
+        self.environment["DOCRING_FAULT_LOG"] = str(log)
+        self.run_batch(corpus, workers=1, out=clean, expect=0, extra=extra)
+        del self.environment["DOCRING_FAULT_LOG"]
+        writes = log.read_text(encoding="ascii").split().count("uring_write")
+        self.assertGreater(writes, 10)
+        ends = {"the same command": 0, "coordinator finalise": 0}
+        for number in range(1, writes + 1):
+            with self.subTest(number=number):
+                out = self.folder / f"out-{number}"
+                result = self.run_batch(corpus, workers=1, out=out, fault=f"uring_write:{number}+:ENOSPC", extra=extra)
+                if number > writes - 4 and result.returncode == 0:
+                    continue  # how many of the four records went into one write is a matter of time
+                self.assertEqual(result.returncode, 3, result.stdout + result.stderr)
+                self.assertRegex(result.stderr, "/(spool/results|next/.*): cannot write: No space left on device; free some space and run")
+                self.assertFalse((out / "train.jsonl").exists(), "half of a dataset")
+                for end in ends:
+                    ends[end] += end in result.stderr
+                if "coordinator finalise" in result.stderr and number % 2:
+                    self.assertEqual(self.run_program("finalise", out).returncode, 0)
+                else:
+                    self.run_batch(corpus, workers=1, out=out, expect=0, extra=extra)
+                self.assert_same_dataset(clean, out)
+        self.assertGreater(min(ends.values()), 0, ends)
+
     def test_short_transfers_change_nothing(self):
         corpus = small_corpus(self.folder / "docs", 20)
         self.run_batch(corpus, out=self.folder / "clean", expect=0)

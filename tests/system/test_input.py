@@ -177,5 +177,32 @@ class LargeArchives(RunCase):
         self.assert_same_dataset(self.out, other)
 
 
+class Reading(RunCase):
+    def test_the_dataset_does_not_depend_on_the_road_that_reads_take(self):
+        corpus = small_corpus(self.folder / "docs", 150)
+        (corpus / "empty.md").write_text("", encoding="utf-8")
+        for road in ("plain", "ring", "linked", "auto"):
+            with self.subTest(road=road):
+                out = self.folder / road
+                result = self.run_batch(corpus, out=out, expect=0, extra=("--json", "--set", f"io.reads={road}"))
+                reads = json.loads(result.stdout)["run"]["file_reads"]
+                self.assertEqual(sum(reads[name] for name in ("plain", "ring", "linked")), 150, reads)
+                self.assertEqual((reads["wanted"], reads["repeated"]), (road, 0))
+                if road != "auto" and reads["road"] == road:  # a kernel may not have it
+                    self.assertEqual(reads[road], 150)
+                self.assert_same_dataset(self.folder / "plain", out)
+
+    def test_a_file_of_another_size_than_it_says_is_not_taken(self):
+        odd = "/sys/devices/system/cpu/online"  # a page by its size, a few bytes to read
+        if not os.path.exists(odd) or os.path.getsize(odd) < 100:
+            self.skipTest("SKIP: no file here that is shorter than it says")
+        corpus = small_corpus(self.folder / "docs", 2)
+        (corpus / "odd.md").symlink_to(odd)
+        self.run_batch(corpus, expect=1)
+        failed = self.rows("failed.jsonl")
+        self.assertEqual([row["source_file"] for row in failed], ["docs/odd.md"])
+        self.assertIn(f"it changed while it was read (fewer than the {os.path.getsize(odd)} bytes", failed[0]["reason"])
+
+
 if __name__ == "__main__":
     main()

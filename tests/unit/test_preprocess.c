@@ -232,6 +232,22 @@ static void test_no_documents(void **state)
 	assert_outcome("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22, "a.zip", DOCUMENT_EXPANDED, DOCUMENT_GATE_NONE, "");
 }
 
+/* Whichever buffer of a converter is full first, the reason names the setting. */
+static void test_larger_than_the_limit(void **state)
+{
+	struct buffer text;
+	(void)state;
+	buffer_init(&text, 1 << 20);
+	for (int i = 0; i < 400; i++)
+		buffer_append_string(&text, "The cell is locked when the alarm is raised, and unlocked by hand.\n");
+	struct text data = buffer_view(&text);
+	uint64_t markdown_bytes_max = settings.convert.markdown_bytes_max;
+	settings.convert.markdown_bytes_max = 4096;
+	assert_outcome(data.data, data.bytes, "large.txt", DOCUMENT_FAILED, DOCUMENT_GATE_NONE, "(convert.markdown_bytes_max); split it");
+	settings.convert.markdown_bytes_max = markdown_bytes_max;
+	buffer_done(&text);
+}
+
 static void test_gates(void **state)
 {
 	(void)state;
@@ -388,7 +404,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markdown), cmocka_unit_test(test_html), cmocka_unit_test(test_plain_text), cmocka_unit_test(test_csv),
-		cmocka_unit_test(test_pdf), cmocka_unit_test(test_no_documents), cmocka_unit_test(test_gates), cmocka_unit_test(test_item_gate),
+		cmocka_unit_test(test_pdf), cmocka_unit_test(test_no_documents), cmocka_unit_test(test_larger_than_the_limit),
+		cmocka_unit_test(test_gates), cmocka_unit_test(test_item_gate),
 		cmocka_unit_test(test_document_id_of_a_running_line), cmocka_unit_test(test_handler), cmocka_unit_test(test_handler_keeps_the_last),
 		cmocka_unit_test(test_handler_archive),
 	};

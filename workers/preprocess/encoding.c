@@ -290,7 +290,7 @@ int encoding_to_utf8(struct text data, struct text declared, struct buffer *out,
 		replaced = append_other(out, data, declared, charset);
 	}
 	if (out->status == ERROR_LIMIT_HIT)
-		return error_set(error, ERROR_LIMIT_HIT, "the text is larger than %zu bytes in UTF-8", out->bytes_max);
+		return error_set(error, ERROR_LIMIT_HIT, "the text is larger than the %zu bytes that a document can have in UTF-8; split it", out->bytes_max);
 	if (out->status)
 		return error_set(error, out->status, "%s", error_describe(out->status));
 	document_builder_set_meta(document, DOCUMENT_META_ENCODING, text_from(charset));

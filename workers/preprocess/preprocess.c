@@ -139,8 +139,9 @@ static int convert(struct preprocess *preprocess, const struct convert_input *in
 	int status = converters[format](input, markdown, document, error);
 	if (status == 0)
 		status = markdown->status;
-	if (status == ERROR_LIMIT_HIT && error->message[0] == '\0')
-		return error_set(error, status, "its Markdown would be larger than %zu bytes (convert.markdown_bytes_max)", markdown->bytes_max);
+	bool unexplained = error->message[0] == '\0' || strcmp(error->message, error_describe(status)) == 0;
+	if (status == ERROR_LIMIT_HIT && unexplained)
+		return error_set(error, status, "its Markdown would be larger than %zu bytes (convert.markdown_bytes_max); split it", markdown->bytes_max);
 	if (status < 0)
 		return status;
 	if (text_trim(buffer_view(markdown)).bytes == 0)
