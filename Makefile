@@ -105,7 +105,8 @@ $(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs json-c $(packages_base)) -lm
 
 # Kills workers at every instruction: the coordinator and a worker in one program, whose calls between source files can be stopped at.
-# Beside the programs, since its coordinator starts true workers too. Not installed.
+# Beside the programs, since its coordinator starts true workers too. Not installed. It knows the breakpoints of one processor only.
+kill_sweep := $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/bin/kill-sweep)
 kill_wraps := session_open channel_connect channel_poll lane_send session_send_result lanes_publish results_take message_decode dispatch_step pidfd_send_signal
 $(BUILD)/bin/kill-sweep: $(call objects,$(wildcard tests/kill/*.c)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
@@ -156,9 +157,17 @@ demo: packages
 .PHONY: test
 test:
 	$(Q)scripts/install-packages build test
-	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools build/bin/kill-sweep
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools $(kill_sweep)
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) SANITIZE=$(sanitize) all unit-programs
 	$(Q)tests/run-all
+
+# For hours: every instruction of the hand-off, every passing of every fault point, then random kills until HOURS are over.
+HOURS ?= 1
+.PHONY: soak
+soak:
+	$(Q)scripts/install-packages build test
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all $(kill_sweep)
+	$(Q)tests/run-soak $(HOURS)
 
 .PHONY: bench
 bench: packages

@@ -358,8 +358,9 @@ static int set_all(struct error_text *error)
 	const bool lane = strcmp(host.options.road, "bus") != 0;
 	/* Nobody but the test decides who has waited for too long. */
 	const char *const all[][2] = {
-		{ "run.workers", one }, { "run.inference_workers", other }, { "run.pin", "none" }, { "run.limit", "1" }, { "run.domain", "generic" }, { "ipc.shm", "64M" },
-		{ "ipc.fast_lane", lane ? "on" : "off" }, { "ipc.bell", lane ? host.options.road : "zmq" }, { "io.commit_documents", "64" },
+		{ "run.workers", one }, { "run.inference_workers", other }, { "run.pin", "none" }, { "run.limit", "1" },
+		{ "run.domain", "generic" }, { "ipc.shm", "64M" }, { "ipc.fast_lane", lane ? "on" : "off" },
+		{ "ipc.bell", lane ? host.options.road : "zmq" }, { "io.commit_documents", "64" },
 		{ "supervise.heartbeat_ms", "60000" }, { "supervise.handshake_timeout_ms", "600000" }, { "supervise.document_timeout_s", "86400" },
 	};
 	int status = 0;
