@@ -37,6 +37,12 @@ static inline uint64_t barrier_load_relaxed_u64(const uint64_t *place)
 	return __atomic_load_n(place, __ATOMIC_RELAXED);
 }
 
+/* Returns what was there before. */
+static inline uint64_t barrier_add_relaxed_u64(uint64_t *place, uint64_t value)
+{
+	return __atomic_fetch_add(place, value, __ATOMIC_RELAXED);
+}
+
 static inline void barrier_full(void)
 {
 #ifdef __SANITIZE_THREAD__ /* which knows no fences: a read-modify-write that everybody takes part in orders as much */

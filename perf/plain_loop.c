@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "config/domain.h"
 #include "coordinator/walk.h"
+#include "ipc/barrier.h"
 #include "proto/members.h"
 #include "workers/preprocess/preprocess_handler.h"
 
@@ -142,9 +143,9 @@ static void convert(struct loop *loop, const struct input *input, unsigned depth
 		expand(loop, input, depth);
 		return;
 	}
-	__atomic_fetch_add(&loop->shared->documents, 1, __ATOMIC_RELAXED);
+	(void)barrier_add_relaxed_u64(&loop->shared->documents, 1);
 	if (header->status == DOCUMENT_CONVERTED)
-		__atomic_fetch_add(&loop->shared->converted, 1, __ATOMIC_RELAXED);
+		(void)barrier_add_relaxed_u64(&loop->shared->converted, 1);
 }
 
 static void convert_file(struct loop *loop, const struct plain_file *file)
@@ -179,7 +180,7 @@ static int run_process(const struct settings *settings, const struct plain_files
 		return 1;
 	}
 	for (;;) {
-		uint64_t index = __atomic_fetch_add(&shared->next, 1, __ATOMIC_RELAXED);
+		uint64_t index = barrier_add_relaxed_u64(&shared->next, 1);
 		if (index >= files->count)
 			return 0; /* the process ends: nothing is freed */
 		convert_file(&loop, &files->files[index]);
