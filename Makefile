@@ -96,7 +96,7 @@ $(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/lib
 
 # A model server for tests and benches, well-behaved or not: tests/fake_server/README.md. Not installed.
 fake_server_sources := $(wildcard tests/fake_server/*.c)
-test_tools := $(BUILD)/bin/fake-model-server
+test_tools := $(BUILD)/bin/fake-model-server $(BUILD)/bin/model-calls
 .PHONY: test-tools
 test-tools: $(test_tools)
 $(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/libdocring.a
@@ -113,6 +113,12 @@ $(BUILD)/bin/kill-sweep: $(call objects,$(wildcard tests/kill/*.c)) $(BUILD)/lib
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -rdynamic -Wl,-z,now -o $@ $(addprefix -Wl$(comma)--wrap=,$(kill_wraps)) $^ $$(pkg-config --libs $(all_packages)) -lm
+
+# The model client on the command line: N questions, what became of each as JSON. Not installed.
+$(BUILD)/bin/model-calls: $(call objects,tests/tools/model_calls.c) $(BUILD)/libmodel.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_inference)) $(common_libs)
 
 # Unit tests: one program a file, linked with everything, always with sanitizers (see the test target).
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a $(BUILD)/libmodel.a \

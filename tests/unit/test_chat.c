@@ -95,6 +95,8 @@ static void expect_reply(enum chat_api api, const char *body, struct expected ex
 static void test_whole_answers(void **state)
 {
 	(void)state;
+	expect_reply(CHAT_OPENAI, "\xEF\xBB\xBF{\"choices\":[{\"message\":{\"content\":\"after a byte order mark\"}}]}",
+		     (struct expected){ "after a byte order mark", NULL, CHAT_FINISH_UNKNOWN, -1, -1, -1, false });
 	expect_reply(CHAT_OPENAI, "{\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},\"finish_reason\":\"stop\"}],"
 		     "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":3}}}",
 		     (struct expected){ "Hello", NULL, CHAT_FINISH_STOP, 7, 2, 3, false });

@@ -177,16 +177,45 @@ static void test_a_wrong_key_opens_at_once(void **state)
 	assert_int_equal(endpoint.breaker, ENDPOINT_OPEN);
 }
 
-static void test_throttling_is_no_failure(void **state)
+/* 429 says that the server is well; but one that has said nothing else for five minutes is of no use. */
+static void test_throttling_is_no_failure_until_it_lasts(void **state)
 {
 	(void)state;
-	for (uint32_t i = 1; i < 50; i++) {
-		assert_int_equal(answer_after(HTTP_ANSWERED, 429, -1, i, SECOND), ENDPOINT_AGAIN);
-		now_ns = again_ns;
+	uint64_t start_ns = now_ns;
+	uint32_t count = 0;
+	while (now_ns - start_ns < ENDPOINT_THROTTLED_NS_MAX) {
+		assert_int_equal(answer_after(HTTP_ANSWERED, 429, -1, ++count, SECOND), ENDPOINT_AGAIN);
+		now_ns = again_ns > now_ns + SECOND ? again_ns : now_ns + SECOND;
 	}
 	assert_int_equal(endpoint.breaker, ENDPOINT_CLOSED);
 	assert_int_equal((int)endpoint.limit, 1);
-	assert_int_equal(endpoint.throttled, 49);
+	assert_int_equal(endpoint.throttled, count);
+	assert_true(count > 10);
+	assert_int_equal(answer_after(HTTP_ANSWERED, 429, -1, ++count, SECOND), ENDPOINT_DOWN);
+	assert_int_equal(endpoint.breaker, ENDPOINT_OPEN);
+}
+
+static void test_the_second_429_in_a_row_makes_all_wait(void **state)
+{
+	(void)state;
+	assert_int_equal(answer_after(HTTP_ANSWERED, 429, -1, 1, SECOND), ENDPOINT_AGAIN);
+	assert_true(endpoint_may_start(&endpoint, now_ns));
+	assert_int_equal(answer_after(HTTP_ANSWERED, 429, -1, 5, SECOND), ENDPOINT_AGAIN);
+	assert_true(again_ns > now_ns && endpoint.not_before_ns == again_ns);
+	assert_false(endpoint_may_start(&endpoint, now_ns));
+	assert_true(endpoint_has_room(&endpoint));
+	assert_true(endpoint_may_start(&endpoint, again_ns));
+}
+
+static void test_time_scale(void **state)
+{
+	(void)state;
+	endpoint.time_scale = 0.01;
+	for (uint32_t i = 0; i < ENDPOINT_FAILURES_TO_OPEN; i++)
+		(void)answer(HTTP_REFUSED, 0);
+	assert_int_equal(endpoint.breaker, ENDPOINT_OPEN);
+	assert_int_equal(endpoint.look_ns - now_ns, ENDPOINT_LOOK_NS / 100);
+	assert_int_equal(endpoint.open_until_ns - now_ns, ENDPOINT_OPEN_NS / 100);
 }
 
 static void test_retry_after_header(void **state)
@@ -207,7 +236,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_as_many_as_allowed), TEST(test_halved_and_grown_again), TEST(test_slower_answers), TEST(test_retry_after_holds_for_all),
 		TEST(test_backoff_grows_and_differs), TEST(test_hopeless_requests), TEST(test_breaker), TEST(test_breaker_doubles),
-		TEST(test_a_wrong_key_opens_at_once), TEST(test_throttling_is_no_failure), TEST(test_retry_after_header),
+		TEST(test_a_wrong_key_opens_at_once), TEST(test_throttling_is_no_failure_until_it_lasts),
+		TEST(test_the_second_429_in_a_row_makes_all_wait), TEST(test_time_scale), TEST(test_retry_after_header),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

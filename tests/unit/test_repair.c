@@ -106,6 +106,15 @@ static void test_found_inside(void **state)
 	expect("I made this:\n```json\n" ONE "\n```\n", REPAIR_FOUND, ONE);
 }
 
+static void test_quoted(void **state)
+{
+	(void)state;
+	expect("\"{\\\"pairs\\\":[{\\\"question\\\":\\\"Why?\\\",\\\"answer\\\":\\\"So.\\\"}]}\"", REPAIR_FOUND, "{\"pairs\":[{\"question\":\"Why?\",\"answer\":\"So.\"}]}");
+	expect_refused("\"just words\"", "expected an object");
+	expect_refused("\"\"", "expected an object");
+	expect_refused("\"\\\"\\\"\"", "expected an object");
+}
+
 static void test_elements_are_judged_alone(void **state)
 {
 	(void)state;
@@ -183,7 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_as_it_came), cmocka_unit_test(test_mended), cmocka_unit_test(test_cut_ends), cmocka_unit_test(test_found_inside),
-		cmocka_unit_test(test_elements_are_judged_alone), cmocka_unit_test(test_refused), cmocka_unit_test(test_hostile_cuts),
+		cmocka_unit_test(test_quoted),		cmocka_unit_test(test_elements_are_judged_alone), cmocka_unit_test(test_refused), cmocka_unit_test(test_hostile_cuts),
 		cmocka_unit_test(test_deep_and_large),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -53,6 +53,8 @@ struct calls;
 /* `record` may be NULL (no memory of calls). Everything is borrowed. api_key: or NULL. */
 int calls_create(struct calls **ret_calls, const struct model_settings *model, const struct probe_result *probe, const char *api_key, struct record *record,
 		 uint64_t seed, struct error_text *error) WARN_UNUSED;
+/* Every waiting time of its own (retries, breaker, request_timeout_s, silence; not connecting, not deadlines of calls) times `scale`: for tests. */
+void calls_scale_time(struct calls *calls, double scale);
 void calls_destroy(struct calls *calls);
 /* A prompt that cannot fit the context ends as CALL_REFUSED, without a request. */
 int calls_add(struct calls *calls, const struct call_request *request, uint64_t *ret_handle) WARN_UNUSED;

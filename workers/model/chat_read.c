@@ -335,7 +335,7 @@ static void find_content_in_thinking(struct chat_reply *reply)
 
 int chat_read_response(enum chat_api api, struct text body, struct chat_reply *reply, struct error_text *error)
 {
-	struct text trimmed = text_trim(body);
+	struct text trimmed = text_trim(text_starts_with(body, TEXT_LITERAL("\xEF\xBB\xBF")) ? text_slice(body, 3, body.bytes) : body);
 	struct text first = trimmed, line;
 	int status;
 

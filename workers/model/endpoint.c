@@ -19,7 +19,8 @@ const char *endpoint_breaker_name(enum endpoint_breaker breaker)
 void endpoint_init(struct endpoint *endpoint, uint32_t limit_max, uint64_t seed)
 {
 	CHECK(limit_max > 0);
-	*endpoint = (struct endpoint){ .limit_max = limit_max, .limit = limit_max, .open_ns = ENDPOINT_OPEN_NS, .random = seed | 1 };
+	*endpoint = (struct endpoint){ .limit_max = limit_max, .limit = limit_max, .open_ns = ENDPOINT_OPEN_NS, .time_scale = 1,
+					.random = seed | 1 };
 }
 
 /* xorshift64: 0 ≤ result < 1 */
@@ -33,6 +34,11 @@ static double next_random(struct endpoint *endpoint)
 	return (double)(x >> 11) / 9007199254740992.0;
 }
 
+static uint64_t scaled(const struct endpoint *endpoint, uint64_t ns)
+{
+	return (uint64_t)((double)ns * endpoint->time_scale);
+}
+
 /* --- starting ------------------------------------------------------------------------------------------------------- */
 
 static uint32_t allowed(const struct endpoint *endpoint)
@@ -40,9 +46,14 @@ static uint32_t allowed(const struct endpoint *endpoint)
 	return endpoint->breaker == ENDPOINT_HALF_OPEN ? 1 : endpoint->breaker == ENDPOINT_OPEN ? 0 : (uint32_t)endpoint->limit;
 }
 
+bool endpoint_has_room(const struct endpoint *endpoint)
+{
+	return endpoint->under_way < allowed(endpoint);
+}
+
 bool endpoint_may_start(const struct endpoint *endpoint, uint64_t now_ns)
 {
-	return endpoint->under_way < allowed(endpoint) && now_ns >= endpoint->not_before_ns;
+	return endpoint_has_room(endpoint) && now_ns >= endpoint->not_before_ns;
 }
 
 void endpoint_started(struct endpoint *endpoint)
@@ -104,8 +115,8 @@ static void open_breaker(struct endpoint *endpoint, uint64_t now_ns)
 		endpoint->open_ns = endpoint->open_ns * 2 < ENDPOINT_OPEN_NS_MAX ? endpoint->open_ns * 2 : ENDPOINT_OPEN_NS_MAX;
 	endpoint->breaker = ENDPOINT_OPEN;
 	endpoint->opened++;
-	endpoint->open_until_ns = now_ns + endpoint->open_ns;
-	endpoint->look_ns = now_ns + ENDPOINT_LOOK_NS;
+	endpoint->open_until_ns = now_ns + scaled(endpoint, endpoint->open_ns);
+	endpoint->look_ns = now_ns + scaled(endpoint, ENDPOINT_LOOK_NS);
 }
 
 static void close_breaker(struct endpoint *endpoint)
@@ -132,7 +143,7 @@ void endpoint_looked(struct endpoint *endpoint, bool reachable, uint64_t now_ns)
 	if (reachable && (early || now_ns >= endpoint->open_until_ns))
 		endpoint->breaker = ENDPOINT_HALF_OPEN;
 	else
-		endpoint->look_ns = now_ns + ENDPOINT_LOOK_NS;
+		endpoint->look_ns = now_ns + scaled(endpoint, ENDPOINT_LOOK_NS);
 }
 
 /* --- answers -------------------------------------------------------------------------------------------------------- */
@@ -162,13 +173,25 @@ static uint64_t retry_at(struct endpoint *endpoint, double retry_after_s, uint32
 
 	if (retry_after_s >= 0) /* not all of them at the same moment */
 		wait_s = fmin(retry_after_s, RETRY_AFTER_S_MAX) + 0.1 * next_random(endpoint);
-	return now_ns + (uint64_t)(wait_s * 1e9);
+	return now_ns + scaled(endpoint, (uint64_t)(wait_s * 1e9));
+}
+
+/* The second one in a row makes all wait, not only the request that got it. True: it has said nothing else for too long. */
+static bool note_throttle(struct endpoint *endpoint, const struct http_response *response, uint64_t now_ns, uint64_t again_ns)
+{
+	endpoint->throttled++;
+	if ((response->retry_after_s >= 0 || endpoint->throttled_since_ns) && again_ns > endpoint->not_before_ns)
+		endpoint->not_before_ns = again_ns;
+	if (!endpoint->throttled_since_ns)
+		endpoint->throttled_since_ns = now_ns;
+	return now_ns - endpoint->throttled_since_ns >= scaled(endpoint, ENDPOINT_THROTTLED_NS_MAX);
 }
 
 static enum endpoint_verdict good(struct endpoint *endpoint, const struct http_response *response)
 {
 	endpoint->answers++;
 	endpoint->failures_in_row = 0;
+	endpoint->throttled_since_ns = 0;
 	close_breaker(endpoint);
 	grow(endpoint);
 	learn_time(endpoint, (double)response->duration_ns / 1e9);
@@ -191,11 +214,7 @@ enum endpoint_verdict endpoint_answered(struct endpoint *endpoint, const struct 
 		return ENDPOINT_HOPELESS;
 	}
 	*ret_again_ns = retry_at(endpoint, response->retry_after_s, attempt, now_ns);
-	if (throttled) {
-		endpoint->throttled++;
-		if (response->retry_after_s >= 0 && *ret_again_ns > endpoint->not_before_ns)
-			endpoint->not_before_ns = *ret_again_ns;
-	}
+	bool too_long = throttled && note_throttle(endpoint, response, now_ns, *ret_again_ns);
 	if (throttled || response->outcome == HTTP_TIMED_OUT)
 		shrink(endpoint, 0.5);
 	/* 429 says that the server is there and well. */
@@ -203,7 +222,7 @@ enum endpoint_verdict endpoint_answered(struct endpoint *endpoint, const struct 
 		endpoint->failures++;
 		endpoint->failures_in_row++;
 	}
-	if (endpoint->failures_in_row >= ENDPOINT_FAILURES_TO_OPEN || is_key_wrong(response) || endpoint->breaker == ENDPOINT_HALF_OPEN)
+	if (endpoint->failures_in_row >= ENDPOINT_FAILURES_TO_OPEN || too_long || is_key_wrong(response) || endpoint->breaker == ENDPOINT_HALF_OPEN)
 		open_breaker(endpoint, now_ns);
 	if (endpoint->breaker == ENDPOINT_OPEN)
 		return ENDPOINT_DOWN;

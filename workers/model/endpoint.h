@@ -6,7 +6,7 @@
  * the server's queue is never empty). Retries: base × 2ⁿ with full jitter, or what Retry-After says. Breaker: after
  * ENDPOINT_FAILURES_TO_OPEN failures in a row it opens for 60 s, doubling to 600 s; a cheap look at the server every
  * ENDPOINT_LOOK_NS lets one request through early (half-open); its success closes the breaker and lets concurrency grow from one,
- * doubling. */
+ * doubling. A server that has said nothing but 429 for ENDPOINT_THROTTLED_NS_MAX is as good as away: the breaker opens too. */
 #ifndef DOCRING_WORKERS_MODEL_ENDPOINT_H
 #define DOCRING_WORKERS_MODEL_ENDPOINT_H
 
@@ -19,6 +19,7 @@ enum {
 #define ENDPOINT_OPEN_NS (60ull * 1000000000)
 #define ENDPOINT_OPEN_NS_MAX (600ull * 1000000000)
 #define ENDPOINT_LOOK_NS (5ull * 1000000000)
+#define ENDPOINT_THROTTLED_NS_MAX (300ull * 1000000000)
 
 enum endpoint_breaker { ENDPOINT_CLOSED, ENDPOINT_OPEN, ENDPOINT_HALF_OPEN };
 const char *endpoint_breaker_name(enum endpoint_breaker breaker);
@@ -35,12 +36,16 @@ struct endpoint {
 	uint64_t open_until_ns, look_ns, not_before_ns; /* not_before: Retry-After of a 429 holds for all */
 	double usual_s;          /* moving mean of an answer's time */
 	uint64_t answers, failures, retries, throttled, opened; /* counts */
+	uint64_t throttled_since_ns; /* the first 429 after the last good answer; 0: none */
+	double time_scale;       /* of all times above: 1, but in tests */
 	uint64_t random;
 };
 void endpoint_init(struct endpoint *endpoint, uint32_t limit_max, uint64_t seed);
 
 /* May a request start now? */
 bool endpoint_may_start(const struct endpoint *endpoint, uint64_t now_ns);
+/* The same but for the time: is it the number of requests that is in the way? */
+bool endpoint_has_room(const struct endpoint *endpoint);
 void endpoint_started(struct endpoint *endpoint);
 
 enum endpoint_verdict {

@@ -16,6 +16,7 @@ enum {
 	REQUESTS_MAX = 65536,
 	EVENTS_AT_ONCE = 64,
 	HEADER_BYTES_MAX = 4096,
+	KEPT_BYTES_MAX = 256 << 10, /* of a buffer, for the next request */
 };
 #define SILENCE_LOOK_NS (250ull * 1000000)
 
@@ -203,6 +204,14 @@ static bool set_options(struct transfer *transfer, const struct http_request *re
 	return fine && curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK;
 }
 
+/* Of a long one the memory too: there may be thousands. */
+static void empty(struct buffer *buffer)
+{
+	if (buffer->capacity_bytes > KEPT_BYTES_MAX)
+		buffer_done(buffer);
+	buffer_clear(buffer);
+}
+
 static void release_transfer(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
@@ -210,8 +219,8 @@ static void release_transfer(struct transfer *transfer)
 	curl_easy_reset(transfer->easy); /* keeps its connection, in the multi handle */
 	curl_slist_free_all(transfer->headers);
 	transfer->headers = NULL;
-	buffer_clear(&transfer->body);
-	buffer_clear(&transfer->answer);
+	empty(&transfer->body);
+	empty(&transfer->answer);
 	transfer->life++;
 	transfer->next_free = http->free_transfers;
 	http->free_transfers = transfer;

@@ -214,17 +214,34 @@ static void list_names(struct json_object *models, char *out, size_t bytes)
 	}
 }
 
+/* The only model there is, or the only one for embeddings, or but those: servers list both kinds together. */
+static const char *only_fitting(struct json_object *models, bool embeddings)
+{
+	const char *found = "";
+	size_t count = json_object_array_length(models);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *id = string_at(json_object_array_get_idx(models, i), "id");
+		if (count > 1 && (text_find_nocase(text_from(id), TEXT_LITERAL("embed")) >= 0) != embeddings)
+			continue;
+		if (found[0])
+			return "";
+		found = id;
+	}
+	return found;
+}
+
 static void pick_model(struct probe *probe, struct json_object *models)
 {
 	struct probe_result *result = probe->result;
 	const char *wanted = probe->model->model;
 	size_t count = models ? json_object_array_length(models) : 0;
+	const char *only = wanted[0] || !models ? "" : only_fitting(models, model_use_of(probe->model) == MODEL_EMBEDDINGS);
 	char names[150];
 
-	snprintf(result->model, sizeof(result->model), "%s", wanted);
-	if (!wanted[0] && count == 1) {
-		snprintf(result->model, sizeof(result->model), "%.150s", string_at(json_object_array_get_idx(models, 0), "id"));
-		result->model_present = result->model[0] != '\0';
+	snprintf(result->model, sizeof(result->model), "%.150s", wanted[0] ? wanted : only);
+	if (only[0]) {
+		result->model_present = true;
 		return;
 	}
 	for (size_t i = 0; i < count && wanted[0]; i++)

@@ -30,6 +30,17 @@ static struct json_object *parse_strictly(struct text text)
 	return value;
 }
 
+/* "{\"a\": 1}": JSON written as a string of JSON. */
+static struct json_object *parse_quoted(struct text text)
+{
+	struct json_object *value = NULL, *outer = parse_strictly(text);
+
+	if (outer && json_object_is_type(outer, json_type_string))
+		value = parse_strictly(text_trim(text_from(json_object_get_string(outer))));
+	json_object_put(outer);
+	return value;
+}
+
 /* Keeps the first complaint: the candidate that comes first is most likely the one that was meant. */
 static bool accept(struct json_object *value, struct json_object *schema, struct json_object **ret_value, int *ret_changed, struct error_text *first)
 {
@@ -110,6 +121,10 @@ int repair_reply(struct text reply, struct json_object *schema, struct json_obje
 	}
 	if (strip_fence(text, &inside))
 		text = inside;
+	if (text.bytes && text.data[0] == '"' && accept(parse_quoted(text), schema, ret_value, &changed, &first)) {
+		*ret_rung = REPAIR_FOUND;
+		return 0;
+	}
 	*ret_rung = REPAIR_MENDED;
 	if (begins_value(text) && accept(lenient_parse(text, &taken), schema, ret_value, &changed, &first))
 		return 0;

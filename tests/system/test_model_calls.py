@@ -1,0 +1,440 @@
+"""The model client against every script of the fake server: what becomes of a call, after how many attempts, why, and that time and memory
+stay bounded. model-calls (tests/tools/model_calls.c) asks through the product's own code.
+
+The client's waiting times are scaled; what is asserted are outcomes and orders, not speeds."""
+
+import json
+import re
+import subprocess
+import tempfile
+import time
+import unittest
+
+import fake_server
+from fake_server import FakeServer
+from fake_server_case import SANITIZED
+
+PLAIN = fake_server.PROGRAM.parent / "model-calls"
+TOOL = SANITIZED.parent / "model-calls" if (SANITIZED.parent / "model-calls").exists() else PLAIN
+SCALE = 0.02
+RUN_TIMEOUT_S = 120
+AS_IT_CAME, MENDED, INSIDE = "as it came", "mended", "found inside"
+
+
+def ask(server, *options, tool=PLAIN, **settings):
+    """One run of model-calls: its JSON. Hostile answers are read by the sanitized build: tool=TOOL."""
+    words = {"models.model": server.model, "models.max_concurrent_requests": 1, "scale": SCALE, **settings}
+    command = [tool, server.url, *options, *(f"{key}={value}" for key, value in words.items())]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=RUN_TIMEOUT_S, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"{command}: exit code {done.returncode}\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def usable(rung=AS_IT_CAME, attempts=1, failures=0, **more):
+    return {"outcome": "usable", "rung": rung, "attempts": attempts, "failures": failures, "breaker": "closed", "reason": "^$", **more}
+
+
+def unusable(reason, attempts=2):
+    """The model was asked twice, and the server is well."""
+    return {"outcome": "unusable", "rung": "", "attempts": attempts, "failures": 0, "breaker": "closed", "reason": reason}
+
+
+def refused(reason, attempts=1, failures=0, breaker="closed", **more):
+    return {"outcome": "refused", "rung": "", "attempts": attempts, "failures": failures, "breaker": breaker, "reason": reason, **more}
+
+
+def broken(reason, **more):
+    """A call that fails three times in a way that may be its own doing: it is refused, so that it does not go from server to server."""
+    return refused(reason, attempts=3, failures=3, breaker="open", **more)
+
+
+def down(reason, attempts=3, failures=3, **more):
+    return {"outcome": "down", "rung": "", "attempts": attempts, "failures": failures, "breaker": "open", "reason": reason, **more}
+
+
+QUICK = {"models.request_timeout_s": 25}  # times SCALE: half a second
+SHORT = {"scale": 0.001}
+
+# What becomes of one call while the server behaves so all the time.
+SCRIPTS = {
+    # time
+    "slow-first-byte:ms=50": usable(), "slow-drip:bytes=100,ms=1": usable(),
+    "stall": broken("^timed out: .*bytes received", settings=QUICK), "hang": broken("^timed out: .* 0 bytes received", settings=QUICK),
+    # transport
+    "endless-body": refused("^too large"), "endless-head": broken("^connection lost: .*Too large response headers"),
+    "cut-head": broken("^HTTP status 200, but the answer is empty"), "cut-body": broken("^connection lost: .*remaining to read"),
+    "reset-before": broken("^connection lost: .*reset by peer"), "reset-body": broken("^connection lost: .*reset by peer"), "reset-reused": usable(),
+    "close-before": broken("^connection lost: .*Empty reply"), "close-after": usable(), "length-long": broken("^connection lost: .*100 bytes remaining"),
+    "length-short": broken("^HTTP status 200, but no JSON: it ends too early at byte (\\d+) of \\1$"), "no-http": broken("^no HTTP: "), "chunked": usable(),
+    "chunk-garbage": broken("^connection lost: .*hexadecimal"), "to-close": usable(), "interim": usable(), "gzip-lie": usable(),
+    "redirect": down("^HTTP status 302"),
+    # status
+    "400": refused("^HTTP status 400: Bad Request$"), "401": down("^HTTP status 401: Unauthorized$", 1, 1), "403": down("^HTTP status 403: Forbidden$", 1, 1),
+    "404": refused("^HTTP status 404: Not Found$"), "408": down("^HTTP status 408"), "413": refused("^HTTP status 413"),
+    "422": refused("^HTTP status 422: Field required$"),
+    "429": down("^HTTP status 429", None, 0, settings=SHORT), "429-seconds": down("^HTTP status 429", None, 0, settings=SHORT),
+    "429-date": down("^HTTP status 429", None, 0, settings=SHORT), "429-absurd": down("^HTTP status 429", 4, 0, settings=SHORT),
+    "429-nonsense": down("^HTTP status 429", None, 0, settings=SHORT), "429-first": usable(attempts=4),
+    "500": broken("^HTTP status 500: Internal Server Error$"), "500-every-third": usable(), "502": down("^HTTP status 502: 502 Bad Gateway$"),
+    "503": down("^HTTP status 503: Service Unavailable$"), "503-loading": down("^HTTP status 503: Loading model$"), "504": broken("^HTTP status 504"),
+    # body
+    "garbage": broken("^HTTP status 200, but no JSON"), "html-200": broken("^HTTP status 200, but no JSON"), "empty-body": broken("^HTTP status 200, but the answer is empty$"),
+    "invalid-utf8": usable(INSIDE), "nuls": broken("^HTTP status 200, but no JSON"), "utf16": broken("^HTTP status 200, but no JSON"), "bom": usable(),
+    "deep-json": broken("^HTTP status 200, but no JSON: nesting too deep"), "huge-json": refused("^too large"), "huge-string": refused("^too large"),
+    "truncated-json": broken("^HTTP status 200, but no JSON: it ends too early"),
+    "error-200": broken("^HTTP status 200, but the server reports an error: The model runner has unexpectedly stopped"),
+    "error-string-200": broken("^HTTP status 200, but the server reports an error: The model has crashed"),
+    "no-choices": broken("^HTTP status 200, but no message in the answer$"), "array-body": broken("^HTTP status 200, but the answer is no JSON object$"),
+    # the model's text
+    "fences": usable(MENDED), "fences-unclosed": usable(MENDED), "trailing-comma": usable(MENDED), "single-quotes": usable(MENDED), "unquoted-keys": usable(MENDED),
+    "python": usable(MENDED), "comments": usable(MENDED), "line-breaks": usable(), "prose-around": usable(INSIDE), "several-objects": usable(INSIDE),
+    "wrapped": usable(INSIDE), "quoted": usable(INSIDE), "cut-json": unusable("^pairs\\[1\\]\\.[a-z]+: missing$"),
+    "cut-json-stop": unusable("^pairs\\[1\\]\\.[a-z]+: missing$"), "empty-content": unusable("^the reply is empty$"), "white-space": unusable("^the reply is empty$"),
+    "null-content": unusable("^the reply is empty$"), "nul-escapes": usable(), "lone-surrogate": usable(MENDED), "deep-content": unusable("."),
+    "prose": unusable("^there is no JSON in the reply$"), "schema-ignored": usable(), "schema-ignored-400": refused("^HTTP status 400: response_format is not supported$"),
+    "echo": unusable("^pairs: missing$"), "loop": unusable("missing$"), "refusal": usable(), "other-language": usable(),
+    "enum-violated": unusable('^pairs\\[0\\]\\.kind: "none_of_the_listed" is none of the values allowed$'), "extra-fields": usable(MENDED),
+    "missing-fields": unusable("missing$"), "out-of-range": unusable("^pairs\\[0\\]\\.score: 100 is outside of 1 to 10$"),
+    "wrong-types": unusable("^pairs\\[0\\]\\.score: expected a number$"), "duplicate-keys": usable(INSIDE), "empty-arrays": unusable("^pairs: 0 elements; at least 2 are wanted$"),
+    "false-numbers": usable(), "false-units": usable(), "false-parameters": usable(),  # the fact gate's matter
+    # thinking
+    "think-tags": usable(thinking=True), "think-closing": usable(thinking=True), "think-unclosed": unusable("^the reply is empty$"),
+    "reasoning": usable(thinking=True), "reasoning-content": usable(thinking=True), "json-in-reasoning": usable(),
+    # counts and names
+    "usage-zero": usable(tokens=0), "usage-absent": usable(tokens=-1), "usage-small": usable(), "usage-huge": usable(), "usage-negative": usable(tokens=-1),
+    "context-cut": usable(), "finish-length": usable(), "finish-null": usable(), "finish-odd": usable(), "wrong-model": usable(), "model-gone": usable(),
+    # streams: nothing that is not streamed is touched; see STREAMS
+    **{name: usable() for name in ("stream-no-done", "stream-no-usage", "stream-comments", "stream-error", "stream-cut", "stream-bad-event", "stream-crlf", "stream-split")},
+    # the server: see Life
+    "refuse:ms=3000": down("^no connection: ", apart=True), "restart:ms=3000": down("^no connection: ", apart=True), "loading": down("^HTTP status 503", apart=True),
+    "exit": down("^no connection: ", apart=True), "slow-models": usable(), "no-embeddings": usable(),
+}
+
+STREAMS = {
+    "": usable(), "stall": broken("^timed out: .*nothing more came", settings={"scale": 0.004}), "cut-body": broken("^connection lost"), "stream-no-done": usable(),
+    "stream-no-usage": usable(tokens=-1), "stream-comments": usable(), "stream-error": broken("^HTTP status 200, but in the stream: the server reports an error"),
+    "stream-cut": broken("^HTTP status 200, but the stream ended before the answer did$"), "stream-bad-event": broken("^HTTP status 200, but in the stream: no JSON"),
+    "stream-crlf": usable(), "stream-split": usable(), "bom": usable(), "fences": usable(MENDED), "think-tags": usable(thinking=True),
+    "reasoning-content": usable(thinking=True), "json-in-reasoning": usable(), "invalid-utf8": usable(INSIDE), "think-unclosed": unusable("^the reply is empty$"),
+    "endless-body": refused("^too large"), "huge-string": refused("^too large"), "finish-length": usable(),
+    "cut-json": unusable("^pairs\\[1\\]\\.[a-z]+: missing$"),
+}
+
+
+class CallsCase(unittest.TestCase):
+    def expect(self, result, wanted, what):
+        call = result["calls"][0]
+        said = f"{what}: {call['outcome']} {call['rung']} after {call['attempts']}: {call['reason']}; {result['failures']} failures, breaker {result['breaker']}"
+        self.assertEqual((call["outcome"], call["rung"], result["breaker"]), (wanted["outcome"], wanted["rung"], wanted["breaker"]), said)
+        if wanted["attempts"] is not None:
+            self.assertEqual((call["attempts"], result["failures"]), (wanted["attempts"], wanted["failures"]), said)
+        self.assertRegex(call["reason"], wanted["reason"], said)
+        self.assertEqual(call["value"] is not None, call["outcome"] == "usable", said)
+        self.assertEqual(result["under_way"], 0, said)
+        if call["outcome"] == "usable":
+            self.assertEqual(bool(call["thinking"]), wanted.get("thinking", False), said)
+            self.assertGreaterEqual(len(call["value"]["pairs"]), 2, said)
+        if "tokens" in wanted:
+            self.assertEqual(call["prompt_tokens"], wanted["tokens"], said)
+
+
+class Scripts(CallsCase):
+    def test_no_script_is_left_out(self):
+        listed = json.loads(subprocess.run([fake_server.PROGRAM, "--list-scripts", "--json"], stdout=subprocess.PIPE, check=True).stdout)
+        self.assertEqual({one["name"] for one in listed}, {name.partition(":")[0] for name in SCRIPTS})
+
+    def test_every_script(self):
+        with FakeServer("--latency", "fixed:1") as server:
+            for script, wanted in SCRIPTS.items():
+                if wanted.get("apart"):
+                    continue
+                with self.subTest(script=script):
+                    server.script(script)
+                    self.expect(ask(server, tool=TOOL, **wanted.get("settings", {})), wanted, script)
+
+    def test_servers_that_go_away(self):
+        for script, wanted in SCRIPTS.items():
+            if wanted.get("apart"):
+                with self.subTest(script=script), FakeServer("--latency", "fixed:1", script=script) as server:
+                    self.expect(ask(server), wanted, script)
+
+    def test_a_fault_of_one_request_costs_one_attempt(self):
+        """What fails in a way that may pass is tried again, and then it is as if nothing had been."""
+        tried = 0
+        with FakeServer("--latency", "fixed:1") as server:
+            for script, wanted in SCRIPTS.items():
+                passes = wanted["failures"] > 1 or wanted["attempts"] is None
+                if not passes or wanted.get("apart"):
+                    continue
+                tried += 1
+                with self.subTest(script=script):
+                    server.script(f"{script}{',' if ':' in script else ':'}times=1")
+                    expected = usable(attempts=2, failures=1 if wanted["failures"] else 0)
+                    self.expect(ask(server, **wanted.get("settings", {})), expected, f"{script} once")
+        self.assertGreaterEqual(tried, 25)
+
+    def test_streams(self):
+        with FakeServer("--latency", "fixed:1") as server:
+            for script, wanted in STREAMS.items():
+                with self.subTest(script=script):
+                    server.script(script or None)
+                    self.expect(ask(server, tool=TOOL, **{"stream": 1, "models.request_timeout_s": 600, **wanted.get("settings", {})}), wanted, f"{script} streamed")
+                    self.assertTrue(server.requests(1)[0]["json"]["stream"])
+
+    def test_a_reply_that_is_asked_for_again(self):
+        """The second question holds the reply and what is wrong with it; with a good answer to it the call is usable."""
+        with FakeServer("--latency", "fixed:1", script="enum-violated:times=1") as server:
+            self.expect(ask(server), usable(attempts=2), "asked again")
+            first, second = (request["json"]["messages"] for request in server.requests())
+            self.assertEqual(second[:len(first)], first)
+            self.assertEqual([message["role"] for message in second[len(first):]], ["assistant", "user"])
+            self.assertIn("none_of_the_listed", second[-2]["content"])
+            self.assertIn('pairs[0].kind: "none_of_the_listed" is none of the values allowed', second[-1]["content"])
+
+    def test_prose_that_was_cut_is_no_answer(self):
+        with FakeServer("--latency", "fixed:1", script="finish-length") as server:
+            call = ask(server, schema=0)["calls"][0]
+            self.assertEqual((call["outcome"], call["reason"]), ("unusable", "the reply was cut off at its longest"))
+            server.script()
+            self.assertEqual(ask(server, schema=0)["calls"][0]["outcome"], "usable")
+
+
+class Bounds(CallsCase):
+    def test_memory_of_endless_answers(self):
+        """200 MB are sent; a quarter of that would be too much to keep."""
+        with FakeServer("--latency", "fixed:1") as server:
+            usual = ask(server)["resident_kib_max"]
+            for script in ("huge-json", "huge-string", "endless-body", "endless-head", "deep-json", "deep-content"):
+                for stream in (0, 1):
+                    server.script(script)
+                    result = ask(server, quiet=1, calls=8, stream=stream, **{"models.max_concurrent_requests": 8, "models.request_timeout_s": 600, "scale": 0.002})
+                    self.assertEqual(result["usable"], 0)
+                    self.assertLess(result["resident_kib_max"] - usual, 48 << 10, f"{script}, stream {stream}")
+
+    def test_deadlines(self):
+        """Calls end at their deadline wherever they are: under way, waiting for a slot, or to be sent again."""
+        with FakeServer("--latency", "fixed:1", script="hang") as server:
+            result = ask(server, calls=3, deadline_ms=150, scale=1)
+            self.assertEqual(result["refused"], 3)
+            self.assertEqual(sorted(call["attempts"] for call in result["calls"]), [0, 0, 1])
+            self.assertTrue(all("deadline has passed" in call["reason"] or "timed out" in call["reason"] for call in result["calls"]))
+            self.assertLess(result["cpu_s"], result["seconds"] / 2 + 0.5)
+        with FakeServer("--latency", "fixed:1", script="429-absurd") as server:
+            call = ask(server, deadline_ms=150, scale=1)["calls"][0]
+            self.assertEqual((call["outcome"], call["attempts"]), ("refused", 1))
+            self.assertRegex(call["reason"], "^HTTP status 429")
+
+    def test_retry_after(self):
+        with FakeServer("--latency", "fixed:1", script="429-first:to=2") as server:
+            result = ask(server, scale=0.3)
+            self.expect(result, usable(attempts=3), "Retry-After: 1")
+            times = [request["at_ms"] for request in server.requests()]
+            self.assertTrue(all(later - earlier >= 300 for earlier, later in zip(times, times[1:])), times)
+
+    def test_waiting_costs_no_time_of_the_processor(self):
+        with FakeServer("--latency", "fixed:400", "--slots", "2") as server:
+            result = ask(server, calls=4, **{"models.max_concurrent_requests": 2})
+            self.assertEqual(result["usable"], 4)
+            self.assertLess(result["cpu_s"], 0.2)
+
+
+class Context(CallsCase):
+    def test_a_silent_cut_is_seen(self):
+        cut = "^the server read only \\d+ tokens of a prompt of about \\d+: its context is shorter than it says"
+        with FakeServer("--latency", "fixed:0", "--context", "100000", script="context-cut:context_tokens=512") as server:
+            result = ask(server, bytes=20000)
+            self.expect(result, refused(cut), "a sixth of the prompt was read")
+            self.assertLessEqual(result["context_tokens"], 512)
+
+    def test_a_prompt_that_fills_a_context_that_is_known(self):
+        with FakeServer("--latency", "fixed:0", "--as", "ollama") as server:
+            result = ask(server, api="ollama", context=4096, bytes=9000, dense=1)  # one character a token: it seemed to fit
+            self.expect(result, refused("^the server read only 40\\d\\d tokens"), "num_ctx is full")
+
+    def test_a_ceiling_is_seen_though_nobody_tells_of_it(self):
+        """Prompts of different lengths, all read with the same count."""
+        with FakeServer("--latency", "fixed:0", "--context", "100000", script="context-cut:context_tokens=2000") as server:
+            outcomes = []
+            with tempfile.TemporaryDirectory() as folder:
+                for length in (9000, 10500, 12500):
+                    outcomes.append(ask(server, bytes=length, record=f"{folder}/run.db")["calls"][0]["outcome"])
+            self.assertEqual(outcomes, ["usable", "usable", "usable"], "one process each: nothing is known yet")
+            result = ask(server, calls=6, bytes=9000, bytes_step=1500)
+            self.assertEqual([call["outcome"] for call in result["calls"]], ["usable"] * 2 + ["refused"] * 4)
+            self.assertEqual([call["attempts"] for call in result["calls"]], [1, 1, 1, 0, 0, 0])
+
+    def test_what_cannot_fit_is_not_sent(self):
+        with FakeServer("--latency", "fixed:0") as server:
+            call = ask(server, bytes=40000, context=8192)["calls"][0]
+            self.assertEqual((call["outcome"], call["attempts"]), ("refused", 0))
+            self.assertRegex(call["reason"], "^the prompt needs about \\d+ tokens and its answer 1000; the context of .* has 8192$")
+            self.assertEqual(server.stats()["requests_total"], 0)
+
+
+class Life(CallsCase):
+    def recovered(self, result, count):
+        """Some calls went away with the server; after it came back all are answered, and the breaker is closed."""
+        self.assertEqual(len(result["calls"]), count)
+        outcomes = [call["outcome"] for call in result["calls"]]
+        self.assertIn("down", outcomes)
+        self.assertEqual(outcomes[-5:], ["usable"] * 5)
+        self.assertEqual(result["breaker"], "closed")
+        self.assertGreaterEqual(result["opened"], 1)
+
+    def test_a_restart_in_mid_run(self):
+        """New work keeps coming; the looks find the server again. Looks are 5 s apart: 100 ms here."""
+        for script in ("restart:nth=10,ms=300,loading_ms=200", "refuse:nth=10,ms=300", "loading:nth=10,loading_ms=300"):
+            with self.subTest(script=script), FakeServer("--latency", "fixed:1", script=script) as server:
+                self.recovered(ask(server, calls=60, pause_ms=25), 60)
+
+    def test_a_server_that_ends_and_is_started_again(self):
+        with FakeServer("--latency", "fixed:1", script="exit:nth=10") as server:
+            command = [TOOL, server.url, f"models.model={server.model}", "models.max_concurrent_requests=1", f"scale={SCALE}", "calls=60", "pause_ms=25"]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as tool:
+                self.assertEqual(server.process.wait(RUN_TIMEOUT_S), 75)
+                server.command = [word for word in server.command if "exit" not in word and word != "--script"]
+                server.restart()
+                result = json.loads(tool.communicate(timeout=RUN_TIMEOUT_S)[0])
+            self.recovered(result, 60)
+
+    def test_a_breaker_that_opens_frees_all_work_at_once(self):
+        """64 calls, 8 of them under way, when the server hangs up: none waits for its time limit."""
+        with FakeServer("--slots", "8", "--latency", "fixed:5", script="refuse:nth=20,ms=30000") as server:
+            result = ask(server, calls=64, **{"models.max_concurrent_requests": 8, "models.request_timeout_s": 1800, "scale": 0.5})
+            self.assertEqual(result["usable"] + result["down"] + result["refused"], 64)
+            self.assertGreaterEqual(result["down"], 30)
+            self.assertLess(result["seconds"], 10)
+
+    def test_connections_that_die_between_two_requests(self):
+        for script in ("reset-reused", "close-after", "to-close"):
+            with self.subTest(script=script), FakeServer("--latency", "fixed:1", script=script) as server:
+                result = ask(server, calls=12)
+                self.assertEqual((result["usable"], result["breaker"]), (12, "closed"))
+
+    def test_a_model_that_goes_away(self):
+        with FakeServer("--latency", "fixed:1", script="model-gone:from=6") as server:
+            result = ask(server, calls=10)
+            self.assertEqual([call["outcome"] for call in result["calls"]], ["usable"] * 5 + ["refused"] * 5)
+            self.assertRegex(result["calls"][-1]["reason"], "^HTTP status 404: model not found$")
+
+    def test_all_kinds_of_faults_at_once(self):
+        """Each fault hits one request in eight; no call is lost, few are given up."""
+        faults = ("cut-body", "reset-before", "429-seconds", "500", "garbage", "fences", "prose", "empty-content")
+        with FakeServer("--slots", "4", "--latency", "fixed:2", script=";".join(f"{name}:share=0.05" for name in faults)) as server:
+            result = ask(server, calls=300, **{"models.max_concurrent_requests": 8})
+            self.assertEqual(result["usable"] + result["unusable"] + result["refused"] + result["down"], 300)
+            self.assertEqual((result["down"], result["breaker"]), (0, "closed"))
+            self.assertGreaterEqual(result["usable"], 295)
+
+
+class Memory(CallsCase):
+    def test_nothing_is_asked_twice(self):
+        with tempfile.TemporaryDirectory() as folder, FakeServer("--latency", "fixed:1", script="prose:every=7") as server:
+            first = ask(server, calls=20, record=f"{folder}/run.db")
+            asked = server.stats()["requests_total"]
+            again = ask(server, calls=20, record=f"{folder}/run.db")
+            self.assertEqual(server.stats()["requests_total"], asked)
+            self.assertEqual((first["recorded"], again["recorded"], again["attempts"]), (0, 20, 0))
+            kept = ("outcome", "value", "reason", "thinking", "prompt_tokens")
+            by_text = [sorted(json.dumps({key: call[key] for key in kept}) for call in run["calls"]) for run in (first, again)]
+            self.assertEqual(by_text[0], by_text[1])
+
+    def test_failures_of_the_server_are_not_remembered(self):
+        with tempfile.TemporaryDirectory() as folder, FakeServer("--latency", "fixed:1", script="500") as server:
+            self.assertEqual(ask(server, calls=3, record=f"{folder}/run.db")["usable"], 0)
+            server.script()
+            result = ask(server, calls=3, record=f"{folder}/run.db")
+            self.assertEqual((result["usable"], result["recorded"]), (3, 0))
+
+    def test_questions_about_one_passage_stay_together(self):
+        """The server keeps the last prompt of each slot: of four questions about a passage it reads the passage once."""
+        with FakeServer("--slots", "2", "--latency", "fixed:3") as server:
+            result = ask(server, calls=40, group=4, bytes=3000, **{"models.max_concurrent_requests": 2})
+            stats = server.stats()
+        self.assertEqual(result["usable"], 40)
+        self.assertGreater(stats["cached_tokens"], stats["prompt_tokens"] / 2)
+
+
+PROBES = {
+    # options of the server: what the probe must say
+    "--as llamacpp --slots 3 --context 8192": {"server": "llama.cpp", "api": "openai", "format": "schema", "context_tokens": 8192, "slots": 3, "thinking": "none",
+                                               "schema_ignored": False, "usage_truthful": True, "stream": True, "usable": True},
+    "--as ollama": {"server": "Ollama", "api": "ollama", "format": "schema", "slots": 0, "usable": True, "usage_truthful": True, "stream": True},
+    "--as lmstudio --context 4096": {"server": "LM Studio", "api": "openai", "format": "schema", "context_tokens": 4096, "usable": True, "stream": True},
+    "--as lmstudio --thinking": {"server": "LM Studio", "format": "schema", "thinking": "instead of content", "usable": True},
+    "--as vllm --context 16384": {"server": "vLLM", "api": "openai", "format": "schema", "context_tokens": 16384, "usable": True},
+    "--as mlx": {"server": "mlx_lm.server", "format": "prompt", "schema_ignored": True, "json_mode": False, "context_tokens": 0, "slots": 0, "usable": True},
+    "--as openai": {"server": "unknown", "api": "openai", "format": "schema", "usable": True},
+    "--as llamacpp --thinking": {"format": "schema", "usable": True},
+    "--script schema-ignored": {"format": "prompt", "schema_ignored": True, "json_mode": False, "usable": True},
+    "--script schema-ignored-400": {"format": "prompt", "schema_ignored": False, "json_mode": False, "usable": True},
+    "--script think-tags": {"thinking": "tags", "format": "schema", "usable": True}, "--script think-closing": {"thinking": "tags", "usable": True},
+    "--script reasoning": {"thinking": "field", "usable": True}, "--script reasoning-content": {"thinking": "field", "usable": True},
+    "--script json-in-reasoning": {"thinking": "instead of content", "format": "schema", "usable": True},
+    "--script usage-zero": {"usage_truthful": False, "stream": False, "usable": True}, "--script usage-absent": {"usage_truthful": False, "usable": True},
+    "--script usage-huge": {"usage_truthful": False, "usable": True}, "--script stream-error": {"stream": False, "usable": True},
+    "--script stream-no-usage": {"stream": False, "usable": True}, "--script stream-split": {"stream": True, "usable": True},
+    "--script 500": {"usable": False, "reachable": True, "message": "^a first question was not answered: Internal Server Error"},
+    "--script hang": {"usable": False, "reachable": True, "message": "^a first question was not answered: .*timed out"},
+    "--script slow-models:ms=100": {"usable": True}, "--script garbage": {"usable": False, "message": "^a first question was not answered: no JSON"},
+    "--api-key secret": {"reachable": True, "usable": False, "message": "^the server wants a key \\(status 401\\): name its environment variable in api_key_env"},
+}
+
+
+class Probe(unittest.TestCase):
+    def probe(self, server, model=None, **settings):
+        settings = {"models.model": server.model if model is None else model, "probe": 1, "probe_timeout_ms": 1500, **settings}
+        return ask(server, **settings)
+
+    def check(self, said, wanted, what):
+        for key, value in wanted.items():
+            if key == "message":
+                self.assertRegex(said[key], value, what)
+            else:
+                self.assertEqual(said[key], value, f"{what}: {key}; {said}")
+        if wanted.get("usable"):
+            self.assertEqual(said["message"], "", what)
+
+    def test_every_kind_of_server_and_quirk(self):
+        for options, wanted in PROBES.items():
+            with self.subTest(options=options), FakeServer("--latency", "fixed:1", *options.split()) as server:
+                self.check(self.probe(server), wanted, options)
+
+    def test_ollama_is_asked_for_a_context(self):
+        with FakeServer("--as", "ollama", "--latency", "fixed:1") as server:
+            said = self.probe(server, **{"models.context_tokens": 6000})
+            self.assertEqual((said["context_tokens"], said["api"]), (6000, "ollama"))
+            asked = [request["json"]["options"]["num_ctx"] for request in server.requests() if "/api/chat" in request["target"]]
+            self.assertEqual(set(asked), {6000})
+
+    def test_which_model(self):
+        with FakeServer("--as", "openai", "--latency", "fixed:1") as server:  # it has a model for chats and one for embeddings
+            self.check(self.probe(server, model=""), {"usable": True, "model": server.model}, "the only one that chats")
+            self.check(self.probe(server, model="", **{"models.use": "embeddings"}), {"usable": True, "model": "fake-embedding", "embeddings": True}, "the only one for embeddings")
+            self.check(self.probe(server, model="other"), {"usable": False, "message": '^the server has no model "other"; it has: fake-chat'}, "another name")
+        with FakeServer("--as", "ollama", "--latency", "fixed:1") as server:
+            self.check(self.probe(server, model="fake"), {"usable": True, "model": "fake"}, "without :latest")
+            self.check(self.probe(server, model="other"), {"usable": False, "message": '^Ollama has no model "other"; run: ollama pull other'}, "not pulled")
+        with FakeServer("--as", "llamacpp", "--latency", "fixed:1") as server:
+            said = self.probe(server, model="whatever")
+            self.check(said, {"usable": True}, "llama.cpp answers to any name")
+            self.assertRegex(said["notes"][0], "answers to any name")
+        with FakeServer("--model", "a", "--model", "b", "--latency", "fixed:1") as server:
+            self.check(self.probe(server, model=""), {"usable": False, "message": "^no model is named and the server has 3: a, b"}, "two to choose from")
+
+    def test_a_server_that_is_not_there(self):
+        server = FakeServer()
+        with server:
+            pass
+        said = self.probe(server)
+        self.check(said, {"reachable": False, "usable": False, "message": "is the server running\\?$"}, "nobody listens")
+
+    def test_a_right_key(self):
+        with FakeServer("--api-key", "secret", "--latency", "fixed:1") as server:
+            self.check(self.probe(server, key="secret", **{"models.api_key_env": "SOME_KEY"}), {"usable": True}, "the right key")
+            self.check(self.probe(server, key="wrong", **{"models.api_key_env": "SOME_KEY"}), {"usable": False, "message": "it does not take the one in SOME_KEY"}, "a wrong key")
+
+
+if __name__ == "__main__":
+    unittest.main()

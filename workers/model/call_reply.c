@@ -1,0 +1,224 @@
+/* call_reply.c: what a reply is worth: usable, to be asked for again, or not to be had here; and whether the server read the whole
+ * prompt. See call.h and call_private.h. */
+#include "workers/model/call_private.h"
+
+#include "base/clock.h"
+
+#include <json-c/json.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	SAMPLES_TO_TRUST = 4,
+	EARLIER_BYTES_MAX = 64 << 10, /* of a reply that is shown to the model again */
+	PROMPT_OVERHEAD_TOKENS = 64, /* the template around the messages */
+	CUT_BYTES_MIN = 4000,        /* shorter prompts say nothing */
+	CEILING_PROMPTS = 3,         /* so many prompts of different lengths with the same count, the highest ever seen: that is where it cuts */
+};
+#define CUT_FACTOR 2.2           /* a prompt with so many times the usual characters for each token was cut */
+#define FULL_SHARE 0.98          /* a prompt that fills so much of the context was cut to fit: there is no room for a reply */
+#define CEILING_DIFFERENCE 0.1   /* of the lengths in bytes */
+#define ESTIMATE_MARGIN 1.15
+
+static void remember(struct call *call, const char *outcome, const char *reason, struct text reply, struct text thinking, enum repair_rung rung)
+{
+	struct calls *calls = call->calls;
+	struct record_row row = {
+		.model = calls->probe->model, .family = call->family, .reply = reply, .thinking = thinking, .outcome = outcome, .reason = reason,
+		.prompt_tokens = call->prompt_tokens, .completion_tokens = call->completion_tokens, .cached_tokens = call->cached_tokens,
+		.duration_ms = (int64_t)((clock_monotonic_ns() - call->started_ns) / 1000000), .attempts = call->attempts_in_all, .rung = rung,
+	};
+	int status = calls->record ? record_put(calls->record, call->key, &row, calls->error) : 0;
+	if (status < 0 && calls->status == 0)
+		calls->status = status;
+}
+
+/* --- what a reply is worth ------------------------------------------------------------------------------------------ */
+
+static struct json_object *parse_schema(const struct call *call)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *schema = tokener ? json_tokener_parse_ex(tokener, buffer_string(&call->schema), (int)call->schema.bytes) : NULL;
+
+	if (tokener)
+		json_tokener_free(tokener);
+	return schema;
+}
+
+/* The value or text of a reply. `reason` (CALL_REASON_BYTES) when there is none. */
+static int judge_reply(struct call *call, struct text reply, struct call_result *result, char *reason)
+{
+	struct error_text wrong = { "" };
+	int status;
+
+	if (call->schema.bytes == 0) {
+		bool cut = call->calls->reply.finish == CHAT_FINISH_LENGTH && !result->recorded;
+		result->text = text_trim(reply);
+		snprintf(reason, CALL_REASON_BYTES, "%s", cut && result->text.bytes ? "the reply was cut off at its longest" : "the reply is empty");
+		return result->text.bytes && !cut ? 0 : ERROR_INPUT_REJECTED;
+	}
+	struct json_object *schema = parse_schema(call);
+	CHECK(schema); /* our own */
+	status = repair_reply(reply, schema, &result->value, &result->rung, &wrong);
+	json_object_put(schema);
+	result->text = reply;
+	snprintf(reason, CALL_REASON_BYTES, "%s", wrong.message);
+	return status;
+}
+
+static void finish_usable(struct call *call, struct call_result *result)
+{
+	struct json_object *value = result->value;
+
+	result->outcome = CALL_USABLE;
+	call_finish(call, result);
+	json_object_put(value);
+}
+
+/* True when the record had it. */
+bool call_answer_from_record(struct call *call)
+{
+	struct calls *calls = call->calls;
+	struct call_result result = { .recorded = true };
+	struct record_row row;
+	char reason[CALL_REASON_BYTES];
+
+	int found = calls->record ? record_look_up(calls->record, call->key, &row, calls->error) : 0;
+	if (found < 0 && calls->status == 0)
+		calls->status = found;
+	if (found <= 0)
+		return false;
+	result.model = row.model;
+	result.thinking = row.thinking;
+	call->prompt_tokens = row.prompt_tokens;
+	call->completion_tokens = row.completion_tokens;
+	if (strcmp(row.outcome, "usable") == 0 && judge_reply(call, row.reply, &result, reason) == 0) {
+		finish_usable(call, &result);
+		return true;
+	}
+	if (strcmp(row.outcome, "usable") == 0)
+		return false; /* by an older notion of usable: asked again */
+	result.outcome = CALL_UNUSABLE;
+	result.reason = text_from(row.reason);
+	result.text = row.reply;
+	call_finish(call, &result);
+	return true;
+}
+
+/* --- counts --------------------------------------------------------------------------------------------------------- */
+
+static uint64_t prompt_bytes(const struct call *call)
+{
+	return call->system.bytes + call->prompt.bytes + call->earlier.bytes + call->complaint.bytes;
+}
+
+uint64_t call_estimate_tokens(const struct call *call)
+{
+	return (uint64_t)((double)prompt_bytes(call) / call->calls->chars_per_token * ESTIMATE_MARGIN) + PROMPT_OVERHEAD_TOKENS;
+}
+
+bool call_fits(const struct call *call)
+{
+	const struct calls *calls = call->calls;
+	return calls->context_tokens == 0 || call_estimate_tokens(call) + call->max_tokens <= calls->context_tokens;
+}
+
+static void add_tokens(int64_t *sum, int64_t more)
+{
+	if (more >= 0)
+		*sum = (*sum > 0 ? *sum : 0) + more;
+}
+
+/* Does a server that does not tell its context show it? A ceiling: prompts of different lengths, all with the highest count ever seen. */
+static bool hits_ceiling(struct call_ceiling *ceiling, int64_t read, uint64_t bytes)
+{
+	if (read > ceiling->tokens) {
+		*ceiling = (struct call_ceiling){ .tokens = read, .bytes = bytes };
+		return false;
+	}
+	double difference = (double)bytes - (double)ceiling->bytes;
+	if (read == ceiling->tokens && fabs(difference) > CEILING_DIFFERENCE * (double)ceiling->bytes) {
+		ceiling->longer++;
+		ceiling->bytes = bytes;
+	}
+	return read == ceiling->tokens && ceiling->longer >= CEILING_PROMPTS - 1;
+}
+
+/* Learns from the server's count, or sees from it that the server did not read all of the prompt. */
+static bool was_cut(struct call *call, const struct chat_reply *reply)
+{
+	struct calls *calls = call->calls;
+	int64_t read = reply->prompt_tokens;
+	uint64_t bytes = prompt_bytes(call);
+
+	if (read <= 0 || !calls->probe->usage_truthful || bytes < CUT_BYTES_MIN)
+		return false;
+	if (calls->context_tokens && (double)read >= FULL_SHARE * (double)calls->context_tokens)
+		return true;
+	double ratio = (double)bytes / (double)read;
+	double usual = calls->samples >= SAMPLES_TO_TRUST ? calls->chars_per_token : CALL_CHARS_PER_TOKEN * 1.5;
+	if (ratio > CUT_FACTOR * usual || hits_ceiling(&calls->ceiling, read, bytes)) {
+		calls->context_tokens = (uint64_t)read;
+		return true;
+	}
+	calls->samples++;
+	calls->chars_per_token = calls->samples == 1 ? ratio : 0.9 * calls->chars_per_token + 0.1 * ratio;
+	return false;
+}
+
+/* --- replies -------------------------------------------------------------------------------------------------------- */
+
+/* Once more, with the reply and what is wrong with it. */
+static void ask_again(struct call *call, const char *reason)
+{
+	const struct chat_reply *reply = &call->calls->reply;
+	bool thought_too_long = reply->finish == CHAT_FINISH_LENGTH && reply->content.bytes == 0 && reply->thinking.bytes;
+
+	call->asks++;
+	call->attempts = 0;
+	if (thought_too_long) {
+		call->think = 0;
+	} else if (reply->content.bytes <= EARLIER_BYTES_MAX) {
+		buffer_append_text(&call->earlier, buffer_view(&reply->content));
+		buffer_append_format(&call->complaint, "That reply cannot be used: %s.%s Reply again, with the JSON alone.", reason,
+				     reply->finish == CHAT_FINISH_LENGTH ? " It was also cut off because it was too long: be brief." : "");
+	}
+	if (call->earlier.status || call->complaint.status || !call_fits(call)) { /* the question alone, with another seed */
+		buffer_clear(&call->earlier);
+		buffer_clear(&call->complaint);
+	}
+	call_wait_again(call);
+}
+
+void call_take_reply(struct call *call)
+{
+	struct chat_reply *reply = &call->calls->reply;
+	struct call_result result = { .thinking = buffer_view(&reply->thinking) };
+	char reason[CALL_REASON_BYTES];
+
+	add_tokens(&call->prompt_tokens, reply->prompt_tokens);
+	add_tokens(&call->completion_tokens, reply->completion_tokens);
+	add_tokens(&call->cached_tokens, reply->cached_tokens);
+	if (was_cut(call, reply)) {
+		snprintf(reason, sizeof(reason), "the server read only %lld tokens of a prompt of about %llu: its context is shorter than it says; "
+			 "load the model with a longer one", (long long)reply->prompt_tokens, (unsigned long long)call_estimate_tokens(call));
+		call_finish_with(call, CALL_REFUSED, reason);
+		return;
+	}
+	if (judge_reply(call, buffer_view(&reply->content), &result, reason) == 0) {
+		remember(call, "usable", "", buffer_view(&reply->content), result.thinking, result.rung);
+		finish_usable(call, &result);
+		return;
+	}
+	if (call->asks + 1 < CALL_ASKS_MAX) {
+		ask_again(call, reason);
+		return;
+	}
+	remember(call, "unusable", reason, buffer_view(&reply->content), result.thinking, REPAIR_NONE);
+	result.outcome = CALL_UNUSABLE;
+	result.reason = text_from(reason);
+	result.text = buffer_view(&reply->content);
+	call_finish(call, &result);
+}
+
