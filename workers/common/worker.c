@@ -551,10 +551,10 @@ static void print_help(const struct worker_program *program)
 	       "A coordinator starts this program by itself. Started by hand it joins a running\n"
 	       "coordinator of the same user, takes work, and leaves on Ctrl-C.\n\n"
 	       "  -a, --attach RUN   a run's name, its output folder or its socket folder\n"
-	       "%s"
+	       "%s%s"
 	       "  -h, --help         show this help\n"
 	       "  -V, --version      show the version\n",
-	       program->name, program->summary, program->with_model ? "  -m, --model NAME   work for this model of the run\n" : "");
+	       program->name, program->summary, program->with_model ? "  -m, --model NAME   work for this model of the run\n" : "", program->more_help ? program->more_help : "");
 }
 
 int worker_main(const struct worker_program *program, int argument_count, char **arguments)

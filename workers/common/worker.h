@@ -56,6 +56,7 @@ struct worker_program {
 	const char *name;    /* "worker-preprocess" */
 	const char *kind;    /* "preprocess", "inference": what the coordinator dispatches by */
 	const char *summary; /* for --help */
+	const char *more_help; /* lines for options that the program itself knows; or NULL */
 	/* Called once after the welcome. The context is given to the handler. */
 	int (*start)(const struct worker_setup *setup, void **ret_context, struct error_text *error);
 	void (*stop)(void *context);
