@@ -1,16 +1,11 @@
-/* probe.c: see probe.h. Every question is small, has a deadline of its own, and an answer that the server can hardly give by chance.
- *
- * Sources of the facts: llama.cpp tools/server/README.md (/props, /v1/models), Ollama docs/api.md (/api/version, /api/show),
- * LM Studio's REST API v0 (/api/v0/models), vLLM's OpenAI-compatible server (max_model_len in /v1/models). */
-#include "workers/model/probe.h"
+/* probe.c: see probe.h. Every question is small, has a deadline of its own, and an answer that the server can hardly give by chance. */
+#include "workers/model/probe_parts.h"
 
 #include "base/clock.h"
 #include "base/json_writer.h"
-#include "workers/model/http.h"
 #include "workers/model/repair.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,10 +14,8 @@
 enum {
 	BODY_BYTES_MAX = 8 << 20,
 	ANSWER_TOKENS = 1024,           /* a thinking model needs some before it answers */
-	OLLAMA_CONTEXT_TOKENS = 16384,  /* asked for when nobody said: Ollama's own default cuts a chunk */
 	EMBEDDING_INPUTS = 2,
 };
-#define LOOK_TIMEOUT_NS (5ull * 1000000000)
 #define CONNECT_TIMEOUT_NS (5ull * 1000000000)
 #define BYTES_PER_TOKEN_MIN 1.0
 #define BYTES_PER_TOKEN_MAX 12.0
@@ -38,22 +31,6 @@ static const char probe_prompt[] =
 	"added. The counters show how many entries were added and removed, and how many handovers went to cells of the list.\n\n"
 	"Say in one short sentence why the list is limited.";
 
-struct probe {
-	const struct model_settings *model;
-	const char *api_key;
-	uint64_t timeout_ns;
-	struct http *http;
-	struct probe_result *result;
-	struct chat_reply reply;
-	/* of the last response */
-	bool arrived;
-	enum http_outcome outcome;
-	long status;
-	uint64_t duration_ns;
-	struct buffer body;
-	char message[200];
-};
-
 const char *probe_server_name(enum probe_server server)
 {
 	static const char *const names[PROBE_SERVER_COUNT] = {
@@ -64,8 +41,7 @@ const char *probe_server_name(enum probe_server server)
 	return names[server];
 }
 
-static void note(struct probe_result *result, const char *format, ...) PRINTF_LIKE(2, 3);
-static void note(struct probe_result *result, const char *format, ...)
+void probe_note(struct probe_result *result, const char *format, ...)
 {
 	va_list arguments;
 	if (result->note_count == PROBE_NOTES_MAX)
@@ -92,8 +68,7 @@ static void take_response(void *owner, const struct http_response *response)
 		chat_error_message(response->body, probe->message, sizeof(probe->message));
 }
 
-/* True for an answer with a status of 2xx. Of a GET `body` is empty. */
-static bool ask(struct probe *probe, enum chat_api api, const char *path, struct text body, uint64_t timeout_ns)
+bool probe_ask(struct probe *probe, enum chat_api api, const char *path, struct text body, uint64_t timeout_ns)
 {
 	struct buffer url;
 	uint64_t handle;
@@ -119,12 +94,12 @@ static bool ask(struct probe *probe, enum chat_api api, const char *path, struct
 	return probe->arrived && probe->outcome == HTTP_ANSWERED && probe->status >= 200 && probe->status < 300;
 }
 
-static bool get(struct probe *probe, enum chat_api api, const char *path)
+bool probe_get(struct probe *probe, enum chat_api api, const char *path)
 {
-	return ask(probe, api, path, TEXT_LITERAL(""), LOOK_TIMEOUT_NS);
+	return probe_ask(probe, api, path, TEXT_LITERAL(""), PROBE_LOOK_TIMEOUT_NS);
 }
 
-static struct json_object *body_json(const struct probe *probe)
+struct json_object *probe_body(const struct probe *probe)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(CHAT_DEPTH_MAX);
 	struct json_object *value = NULL;
@@ -136,211 +111,23 @@ static struct json_object *body_json(const struct probe *probe)
 	return value;
 }
 
-static struct json_object *member(struct json_object *object, const char *key)
+struct json_object *probe_member(struct json_object *object, const char *key)
 {
 	struct json_object *value = NULL;
 	return object && json_object_is_type(object, json_type_object) && json_object_object_get_ex(object, key, &value) ? value : NULL;
 }
 
-static const char *string_at(struct json_object *object, const char *key)
+const char *probe_string(struct json_object *object, const char *key)
 {
-	struct json_object *value = member(object, key);
+	struct json_object *value = probe_member(object, key);
 	return value && json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
-static uint64_t number_at(struct json_object *object, const char *key)
+uint64_t probe_number(struct json_object *object, const char *key)
 {
-	struct json_object *value = member(object, key);
+	struct json_object *value = probe_member(object, key);
 	int64_t number = value && (json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double)) ? json_object_get_int64(value) : 0;
 	return number > 0 ? (uint64_t)number : 0;
-}
-
-/* --- which server, which model -------------------------------------------------------------------------------------- */
-
-static enum probe_server server_by_owner(struct json_object *models)
-{
-	static const struct { const char *owner; enum probe_server server; } owners[] = {
-		{ "llamacpp", PROBE_LLAMA_CPP }, { "library", PROBE_OLLAMA }, { "vllm", PROBE_VLLM }, { "organization_owner", PROBE_LM_STUDIO },
-	};
-	const char *owner = string_at(json_object_array_get_idx(models, 0), "owned_by");
-	for (size_t i = 0; i < COUNT_OF(owners); i++)
-		if (strcmp(owner, owners[i].owner) == 0)
-			return owners[i].server;
-	return PROBE_UNKNOWN;
-}
-
-static void name_server(struct probe *probe, struct json_object *models)
-{
-	struct probe_result *result = probe->result;
-	struct json_object *object = NULL;
-
-	result->server = models && json_object_array_length(models) ? server_by_owner(models) : PROBE_UNKNOWN;
-	if (result->server != PROBE_UNKNOWN)
-		return;
-	if (get(probe, CHAT_OLLAMA, "/api/version") && (object = body_json(probe)) && string_at(object, "version")[0])
-		result->server = PROBE_OLLAMA;
-	json_object_put(object);
-	object = NULL;
-	if (result->server == PROBE_UNKNOWN && get(probe, CHAT_OLLAMA, "/props") && (object = body_json(probe)) && member(object, "default_generation_settings"))
-		result->server = PROBE_LLAMA_CPP;
-	json_object_put(object);
-	object = NULL;
-	if (result->server == PROBE_UNKNOWN && get(probe, CHAT_OLLAMA, "/api/v0/models"))
-		result->server = PROBE_LM_STUDIO;
-	if (result->server == PROBE_UNKNOWN && get(probe, CHAT_OLLAMA, "/version") && (object = body_json(probe)) && string_at(object, "version")[0])
-		result->server = PROBE_VLLM;
-	json_object_put(object);
-	object = NULL;
-	if (result->server == PROBE_UNKNOWN && get(probe, CHAT_OLLAMA, "/health") && (object = body_json(probe)) && strcmp(string_at(object, "status"), "ok") == 0)
-		result->server = PROBE_MLX;
-	json_object_put(object);
-}
-
-/* "qwen3" is "qwen3:latest" at Ollama. */
-static bool same_model(const char *listed, const char *wanted)
-{
-	size_t bytes = strlen(wanted);
-	return strcmp(listed, wanted) == 0 || (strncmp(listed, wanted, bytes) == 0 && strcmp(listed + bytes, ":latest") == 0);
-}
-
-static void list_names(struct json_object *models, char *out, size_t bytes)
-{
-	size_t used = 0, count = json_object_array_length(models);
-
-	out[0] = '\0';
-	for (size_t i = 0; i < count && used + 1 < bytes; i++) {
-		int more = snprintf(out + used, bytes - used, "%s%.60s", i ? ", " : "", string_at(json_object_array_get_idx(models, i), "id"));
-		used += more > 0 ? (size_t)more : 0;
-	}
-}
-
-/* The only model there is, or the only one for embeddings, or but those: servers list both kinds together. */
-static const char *only_fitting(struct json_object *models, bool embeddings)
-{
-	const char *found = "";
-	size_t count = json_object_array_length(models);
-
-	for (size_t i = 0; i < count; i++) {
-		const char *id = string_at(json_object_array_get_idx(models, i), "id");
-		if (count > 1 && (text_find_nocase(text_from(id), TEXT_LITERAL("embed")) >= 0) != embeddings)
-			continue;
-		if (found[0])
-			return "";
-		found = id;
-	}
-	return found;
-}
-
-static void pick_model(struct probe *probe, struct json_object *models)
-{
-	struct probe_result *result = probe->result;
-	const char *wanted = probe->model->model;
-	size_t count = models ? json_object_array_length(models) : 0;
-	const char *only = wanted[0] || !models ? "" : only_fitting(models, model_use_of(probe->model) == MODEL_EMBEDDINGS);
-	char names[150];
-
-	snprintf(result->model, sizeof(result->model), "%.150s", wanted[0] ? wanted : only);
-	if (only[0]) {
-		result->model_present = true;
-		return;
-	}
-	for (size_t i = 0; i < count && wanted[0]; i++)
-		if (same_model(string_at(json_object_array_get_idx(models, i), "id"), wanted)) {
-			result->model_present = true;
-			return;
-		}
-	if (count)
-		list_names(models, names, sizeof(names));
-	if (!wanted[0])
-		snprintf(result->message, sizeof(result->message), "no model is named and the server has %zu%s%s; name one with --model or model:", count,
-			 count ? ": " : "", count ? names : "");
-	else if (result->server == PROBE_LLAMA_CPP && count) {
-		result->model_present = true; /* it answers to any name */
-		note(result, "the server's model is called %.100s; it answers to any name", names);
-	} else if (result->server == PROBE_OLLAMA)
-		snprintf(result->message, sizeof(result->message), "Ollama has no model \"%.60s\"; run: ollama pull %.60s", wanted, wanted);
-	else if (result->server == PROBE_MLX || count == 0) {
-		result->model_present = true; /* loaded when it is asked for; the first question shows */
-	} else
-		snprintf(result->message, sizeof(result->message), "the server has no model \"%.60s\"; it has: %.140s", wanted, names);
-}
-
-/* --- context and slots ---------------------------------------------------------------------------------------------- */
-
-static void read_llama_cpp(struct probe *probe)
-{
-	if (!get(probe, CHAT_OLLAMA, "/props"))
-		return;
-	struct json_object *object = body_json(probe);
-	probe->result->slots = (uint32_t)number_at(object, "total_slots");
-	probe->result->context_tokens = number_at(member(object, "default_generation_settings"), "n_ctx");
-	json_object_put(object);
-}
-
-static void read_lm_studio(struct probe *probe)
-{
-	if (!get(probe, CHAT_OLLAMA, "/api/v0/models"))
-		return;
-	struct json_object *object = body_json(probe), *data = member(object, "data");
-	for (size_t i = 0; data && json_object_is_type(data, json_type_array) && i < json_object_array_length(data); i++) {
-		struct json_object *model = json_object_array_get_idx(data, i);
-		if (strcmp(string_at(model, "id"), probe->result->model) != 0)
-			continue;
-		probe->result->context_tokens = number_at(model, "loaded_context_length");
-		if (!probe->result->context_tokens)
-			note(probe->result, "the model is not loaded yet; it is loaded by the first question, with LM Studio's default context length");
-	}
-	json_object_put(object);
-}
-
-/* The model's own limit; how much of it is used is ours to say with each request. */
-static void read_ollama(struct probe *probe)
-{
-	struct buffer body;
-	struct json_writer json;
-	uint64_t most = 0, wanted = probe->model->context_tokens ? probe->model->context_tokens : OLLAMA_CONTEXT_TOKENS;
-
-	buffer_init(&body, 4096);
-	json_init(&json, &body, 0);
-	json_object_open(&json);
-	json_member_string(&json, "model", probe->result->model);
-	json_object_close(&json);
-	if (ask(probe, CHAT_OLLAMA, "/api/show", buffer_view(&body), LOOK_TIMEOUT_NS)) {
-		struct json_object *object = body_json(probe), *info = member(object, "model_info");
-		if (info && json_object_is_type(info, json_type_object)) {
-			json_object_object_foreach(info, key, value) {
-				(void)value;
-				if (text_ends_with_nocase(text_from(key), TEXT_LITERAL(".context_length")))
-					most = number_at(info, key);
-			}
-		}
-		json_object_put(object);
-	}
-	buffer_done(&body);
-	probe->result->context_tokens = most && most < wanted ? most : wanted;
-	note(probe->result, "Ollama is asked for a context of %llu tokens with each request, over its own API: its /v1 would cut longer prompts silently",
-	     (unsigned long long)probe->result->context_tokens);
-}
-
-static void read_limits(struct probe *probe, struct json_object *models)
-{
-	struct probe_result *result = probe->result;
-
-	if (result->server == PROBE_LLAMA_CPP)
-		read_llama_cpp(probe);
-	else if (result->server == PROBE_LM_STUDIO)
-		read_lm_studio(probe);
-	else if (result->server == PROBE_OLLAMA)
-		read_ollama(probe);
-	else
-		for (size_t i = 0; models && i < json_object_array_length(models); i++)
-			if (strcmp(string_at(json_object_array_get_idx(models, i), "id"), result->model) == 0)
-				result->context_tokens = number_at(json_object_array_get_idx(models, i), "max_model_len");
-	if (probe->model->context_tokens && (!result->context_tokens || probe->model->context_tokens < result->context_tokens))
-		result->context_tokens = probe->model->context_tokens;
-	else if (probe->model->context_tokens > result->context_tokens && result->context_tokens)
-		note(result, "context_tokens is %llu in the settings; the server has %llu, which is used", (unsigned long long)probe->model->context_tokens,
-		     (unsigned long long)result->context_tokens);
 }
 
 /* --- what it answers ------------------------------------------------------------------------------------------------ */
@@ -360,7 +147,7 @@ static bool chat(struct probe *probe, enum chat_format format, bool stream)
 
 	buffer_init(&body, 1 << 20);
 	chat_write_request(&request, &body);
-	bool fine = ask(probe, result->api, result->api == CHAT_OLLAMA ? "/api/chat" : "/chat/completions", buffer_view(&body), probe->timeout_ns);
+	bool fine = probe_ask(probe, result->api, result->api == CHAT_OLLAMA ? "/api/chat" : "/chat/completions", buffer_view(&body), probe->timeout_ns);
 	buffer_done(&body);
 	chat_reply_clear(&probe->reply);
 	if (fine && chat_read_response(result->api, buffer_view(&probe->body), &probe->reply, &wrong) < 0) {
@@ -387,7 +174,7 @@ static void read_usage(struct probe *probe)
 
 	probe->result->usage_truthful = ratio >= BYTES_PER_TOKEN_MIN && ratio <= BYTES_PER_TOKEN_MAX;
 	if (!probe->result->usage_truthful)
-		note(probe->result, "its token counts cannot be believed (%lld for a prompt of %zu characters): a prompt that it cuts would not show",
+		probe_note(probe->result, "its token counts cannot be believed (%lld for a prompt of %zu characters): a prompt that it cuts would not show",
 		     (long long)reply->prompt_tokens, sizeof(probe_prompt) - 1);
 	if (reply->completion_tokens > 0 && probe->duration_ns)
 		probe->result->tokens_per_s = (double)reply->completion_tokens * 1e9 / (double)probe->duration_ns;
@@ -432,10 +219,36 @@ static void find_format(struct probe *probe)
 	}
 	result->format = schema ? CHAT_FORMAT_SCHEMA : result->json_mode ? CHAT_FORMAT_JSON : CHAT_FORMAT_PROMPT;
 	if (result->schema_ignored)
-		note(result, "it takes a JSON schema and does not keep it; %s is used instead",
+		probe_note(result, "it takes a JSON schema and does not keep it; %s is used instead",
 		     result->json_mode ? "JSON mode" : "asking in words, and mending");
 	if (strcmp(wanted, "auto") != 0)
 		result->format = strcmp(wanted, "schema") == 0 ? CHAT_FORMAT_SCHEMA : strcmp(wanted, "json") == 0 ? CHAT_FORMAT_JSON : CHAT_FORMAT_PROMPT;
+}
+
+/* True when the last response says that a key is missing or wrong. */
+static bool says_key(struct probe *probe)
+{
+	const char *variable = probe->model->api_key_env;
+
+	if (probe->outcome != HTTP_ANSWERED || (probe->status != 401 && probe->status != 403))
+		return false;
+	snprintf(probe->result->message, sizeof(probe->result->message), "the server wants a key (status %ld): %s%.60s", probe->status,
+		 !variable[0] ? "name its environment variable in api_key_env" : probe->api_key ? "it does not take the one in " : "nothing is in ", variable);
+	return true;
+}
+
+static void say_unanswered(struct probe *probe, const char *what)
+{
+	char status[32] = "";
+
+	probe->result->model_present = false;
+	if (says_key(probe))
+		return;
+	if (probe->outcome == HTTP_ANSWERED && (probe->status < 200 || probe->status > 299))
+		snprintf(status, sizeof(status), "status %ld%s", probe->status, probe->message[0] ? ", " : "");
+	snprintf(probe->result->message, sizeof(probe->result->message), "%s: %s%.150s%s", what, status,
+		 probe->message[0] || status[0] ? probe->message : http_outcome_name(probe->outcome),
+		 probe->status == 503 ? "; if it is loading the model, ask again in a minute" : "");
 }
 
 static void question(struct probe *probe)
@@ -443,12 +256,12 @@ static void question(struct probe *probe)
 	struct probe_result *result = probe->result;
 
 	if (!chat(probe, CHAT_FORMAT_PROMPT, false)) {
-		result->model_present = false;
-		snprintf(result->message, sizeof(result->message), "a first question was not answered: %.190s",
-			 probe->message[0] ? probe->message : http_outcome_name(probe->outcome));
+		say_unanswered(probe, "a first question was not answered");
 		return;
 	}
 	result->first_answer_s = (double)probe->duration_ns / 1e9;
+	if (probe->reply.content.bytes + probe->reply.thinking.bytes == 0)
+		probe_note(result, "its first answer was empty");
 	read_thinking(probe);
 	read_usage(probe);
 	find_format(probe);
@@ -466,10 +279,12 @@ static void try_embeddings(struct probe *probe)
 
 	buffer_init(&body, 4096);
 	chat_write_embeddings(result->model, inputs, EMBEDDING_INPUTS, &body);
-	bool answered = ask(probe, CHAT_OPENAI, "/embeddings", buffer_view(&body), probe->timeout_ns);
+	bool answered = probe_ask(probe, CHAT_OPENAI, "/embeddings", buffer_view(&body), probe->timeout_ns);
 	result->embeddings = answered && chat_read_embeddings(buffer_view(&probe->body), EMBEDDING_INPUTS, &vectors, &dimensions, &wrong) == 0;
+	if (!result->embeddings && answered)
+		snprintf(probe->message, sizeof(probe->message), "%.190s", wrong.message);
 	if (!result->embeddings)
-		snprintf(result->message, sizeof(result->message), "no embeddings: %.200s", answered ? wrong.message : probe->message);
+		say_unanswered(probe, "no embeddings");
 	free(vectors);
 	buffer_done(&body);
 }
@@ -480,29 +295,33 @@ static void look(struct probe *probe)
 {
 	struct probe_result *result = probe->result;
 	struct json_object *object = NULL, *models = NULL;
+	char title[64];
 
-	bool listed = get(probe, CHAT_OPENAI, "/models");
+	bool listed = probe_get(probe, CHAT_OPENAI, "/models");
 	result->reachable = probe->outcome == HTTP_ANSWERED;
 	if (!result->reachable) {
 		snprintf(result->message, sizeof(result->message), "%.200s; is the server running?", probe->message[0] ? probe->message : "no answer");
 		return;
 	}
-	if (probe->status == 401 || probe->status == 403) {
-		const char *variable = probe->model->api_key_env;
-		snprintf(result->message, sizeof(result->message), "the server wants a key (status %ld): %s%.60s", probe->status,
-			 !variable[0] ? "name its environment variable in api_key_env" : probe->api_key ? "it does not take the one in " : "nothing is in ", variable);
+	if (says_key(probe))
 		return;
-	}
-	if (listed && (object = body_json(probe)))
-		models = member(object, "data");
+	if (listed && (object = probe_body(probe)))
+		models = probe_member(object, "data");
 	if (models && !json_object_is_type(models, json_type_array))
 		models = NULL;
-	name_server(probe, models);
-	pick_model(probe, models);
+	long status = probe->status;
+	snprintf(title, sizeof(title), "%.60s", probe->message);
+	probe_name_server(probe, models);
+	if (!models && result->server == PROBE_UNKNOWN && (status != 404 || !probe->model->model[0])) {
+		snprintf(result->message, sizeof(result->message), "this is no model server: /v1/models gave status %ld, \"%s\"; are address and port right?", status,
+			 title);
+		return;
+	}
+	probe_pick_model(probe, models);
 	if (result->model_present) {
 		bool ollama = strcmp(probe->model->api, "ollama") == 0 || (strcmp(probe->model->api, "auto") == 0 && result->server == PROBE_OLLAMA);
 		result->api = ollama ? CHAT_OLLAMA : CHAT_OPENAI;
-		read_limits(probe, models);
+		probe_read_limits(probe, models);
 		if (model_use_of(probe->model) == MODEL_EMBEDDINGS)
 			try_embeddings(probe);
 		else

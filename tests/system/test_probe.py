@@ -1,0 +1,120 @@
+"""worker-inference --probe: what each kind of server is found to do, and what is said of what is none."""
+
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+import unittest
+
+from fake_server import BIN, TIMEOUT_S, FakeServer
+from real_server import RealServer
+
+
+def yaml(*models):
+    return "models:\n" + "".join("  - " + "\n    ".join(f"{key}: {value}" for key, value in model.items()) + "\n" for model in models)
+
+
+def run_probe(settings, **environment):
+    return subprocess.run([BIN / "worker-inference", "--probe"], input=settings, text=True, capture_output=True, timeout=TIMEOUT_S, check=False,
+                          env=dict(os.environ, **environment))
+
+
+class WebServer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html><title>My router</title></html>")
+
+    def log_message(self, *_):
+        pass
+
+
+class Probe(unittest.TestCase):
+    def probe(self, *models, **environment):
+        result = run_probe(yaml(*models), **environment)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        found = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual(len(found), len(models))
+        return found[0] if len(models) == 1 else found
+
+    def assert_found(self, found, **expected):
+        self.assertEqual({key: found[key] for key in expected}, expected, found)
+
+    def test_each_kind_of_server(self):
+        plain = {"usable": True, "api": "openai", "format": "schema", "thinking": "none", "usage_truthful": True, "stream": True, "message": ""}
+        kinds = {
+            "openai": {"server": "unknown", "context_tokens": 0},
+            "llamacpp": {"server": "llama.cpp", "context_tokens": 8192, "slots": 3},
+            "ollama": {"server": "Ollama", "api": "ollama", "context_tokens": 16384},
+            "lmstudio": {"server": "LM Studio", "context_tokens": 4096},
+            "vllm": {"server": "vLLM", "context_tokens": 8192},
+            "mlx": {"server": "mlx_lm.server", "format": "prompt", "schema_ignored": True},
+        }
+        for kind, expected in kinds.items():
+            with self.subTest(kind), FakeServer("--as", kind, "--slots", 3) as server:
+                self.assert_found(self.probe({"base_url": server.url}), **{**plain, **expected, "model": server.model})
+
+    def test_thinking(self):
+        for kind, where in (("llamacpp", "field"), ("ollama", "field"), ("lmstudio", "instead of content"), ("vllm", "field"), ("mlx", "field")):
+            with self.subTest(kind), FakeServer("--as", kind, "--thinking") as server:
+                self.assert_found(self.probe({"base_url": server.url}), usable=True, thinking=where)
+
+    def test_which_model(self):
+        with FakeServer("--as", "ollama", "--model", "qwen3:latest") as server:
+            found = self.probe({"base_url": server.url, "model": "qwen3"}, {"base_url": server.url, "model": "llama3", "name": "other"},
+                               {"base_url": server.url, "use": "embeddings", "name": "vectors"})
+            self.assert_found(found[0], usable=True, name="qwen3")
+            self.assert_found(found[1], usable=False, reachable=True, name="other", message='Ollama has no model "llama3"; run: ollama pull llama3')
+            self.assert_found(found[2], usable=True, embeddings=True, model="fake-embed:latest")
+        with FakeServer("--model", "a", "--model", "b") as server:
+            self.assertIn("the server has 3: a, b, fake-embedding; name one", self.probe({"base_url": server.url})["message"])
+            self.assertIn('no model "c"; it has: a, b', self.probe({"base_url": server.url, "model": "c"})["message"])
+
+    def test_keys(self):
+        with FakeServer("--model", "m", "--api-key", "secret") as server:
+            model = {"base_url": server.url, "api_key_env": "DOCRING_TEST_KEY"}
+            self.assert_found(self.probe(model, DOCRING_TEST_KEY="secret"), usable=True)
+            self.assertIn("does not take the one in DOCRING_TEST_KEY", self.probe(model, DOCRING_TEST_KEY="wrong")["message"])
+            self.assertIn("nothing is in DOCRING_TEST_KEY", self.probe(model)["message"])
+            self.assertIn("name its environment variable in api_key_env", self.probe({"base_url": server.url})["message"])
+            self.assertNotIn("secret", run_probe(yaml(model), DOCRING_TEST_KEY="secret").stdout)
+
+    def test_no_model_server(self):
+        web = http.server.HTTPServer(("127.0.0.1", 0), WebServer)
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        self.addCleanup(web.server_close)
+        self.addCleanup(web.shutdown)
+        self.assertIn('this is no model server: /v1/models gave status 200, "My router"', self.probe({"base_url": f"http://127.0.0.1:{web.server_port}"})["message"])
+        with FakeServer() as server:
+            url = server.url
+        self.assert_found(self.probe({"base_url": url}), reachable=False, usable=False)
+        self.assertIn("is the server running?", self.probe({"base_url": url})["message"])
+
+    def test_servers_that_misbehave(self):
+        faults = {"garbage": "no JSON", "500": "status 500", "503-loading": "ask again in a minute", "400": "status 400", "401": "wants a key", "html-200": "no JSON"}
+        for script, message in faults.items():
+            with self.subTest(script), FakeServer("--model", "m", script=script) as server:
+                found = self.probe({"base_url": server.url})
+                self.assert_found(found, reachable=True, usable=False)
+                self.assertIn(message, found["message"])
+
+    def test_settings_that_cannot_be_read(self):
+        for text, message in (("models: 3\n", "expected a list"), ("models:\n  - base_ur: x\n", 'did you mean "base_url"'), ("models:\n  - model: x\n", "base_url is missing")):
+            result = run_probe(text)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn(message, result.stderr)
+        self.assertEqual(run_probe("").stdout, "")
+
+    def test_a_real_server(self):
+        with RealServer(slots=2, context=2048, key="secret") as server:
+            found = self.probe({"base_url": server.url, "api_key_env": "DOCRING_TEST_KEY"}, DOCRING_TEST_KEY="secret")
+            self.assert_found(found, usable=True, server="llama.cpp", model="smollm2-135m", format="schema", context_tokens=2048, slots=2, thinking="none",
+                              usage_truthful=True, stream=True, message="", notes=[])
+            self.assertGreater(found["tokens_per_s"], 0)
+            self.assertIn("does not take the one in", self.probe({"base_url": server.url, "api_key_env": "DOCRING_TEST_KEY"}, DOCRING_TEST_KEY="no")["message"])
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main(verbosity=1))
