@@ -16,6 +16,7 @@
 enum {
 	OUTPUT_LEAST_BYTES = 16 * 1024, /* beyond what the size lets expect; more scatters the outboxes: docs/decisions/extent-placement.md */
 	LOOK_AHEAD_JOBS = 32,    /* how many behind one that does not fit are tried */
+	CREDITS_MAX = 16,        /* as of ipc.credits */
 	EXPAND_QUEUE_LOW = 256,  /* queued documents above which no archive is opened further */
 };
 
@@ -90,7 +91,7 @@ static uint64_t estimate_output(const struct run *run, const struct job *job)
 {
 	uint64_t most = run->outbox_bytes / 4;
 
-	if (job->stage == JOB_EXPAND && (job->largest || !job->needed_bytes))
+	if (job->stage == JOB_EXPAND && job->largest)
 		return most;
 	if (job->needed_bytes)
 		return job->needed_bytes;
@@ -186,9 +187,20 @@ static void fail_too_large(struct run *run, struct job *job)
 
 /* --- choosing ---------------------------------------------------------------------------------------------------- */
 
+/* How many tasks the worker may hold. Of short ones more, so that it has work for a while and its results come in groups: a hand-off costs a
+ * wake-up of each side otherwise. */
+static size_t credits_of(const struct run *run, const struct worker *worker)
+{
+	uint64_t credits = run->settings->ipc.credits;
+	uint64_t stock = worker->task_ns ? run->settings->ipc.stock_us * 1000 / worker->task_ns : 0;
+
+	stock = stock < CREDITS_MAX ? stock : CREDITS_MAX;
+	return (size_t)(stock > credits ? stock : credits);
+}
+
 static bool takes_more(const struct run *run, const struct worker *worker, size_t held)
 {
-	return worker->model < 0 && worker->state == WORKER_READY && worker->held.count == held && held < run->settings->ipc.credits;
+	return worker->model < 0 && worker->state == WORKER_READY && worker->held.count == held && held < credits_of(run, worker);
 }
 
 static bool prefers_another(const struct run *run, const struct job *job, const struct worker *worker)
@@ -273,7 +285,7 @@ void dispatch_step(struct run *run)
 	if (queues_empty(run))
 		return;
 	/* Level by level, so that every worker has one task before any has two. */
-	for (size_t held = 0; held < run->settings->ipc.credits; held++)
+	for (size_t held = 0; held < CREDITS_MAX && !queues_empty(run); held++)
 		for (uint32_t i = 0; i < run->worker_count; i++)
 			if (takes_more(run, &run->workers[i], held))
 				(void)place_one(run, &run->workers[i]);

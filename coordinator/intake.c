@@ -195,7 +195,6 @@ static void count_ahead(struct run *run)
 			return;
 		}
 		run->stats.counted_files++;
-		run->stats.counted_bytes += entry.bytes;
 	}
 	run->more_to_do |= run->count_walk != NULL;
 }

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { EXPAND_RATIO_MAX = 256 };
+
 static struct worker *find_worker(struct run *run, const struct channel_peer *peer)
 {
 	for (uint32_t i = 0; i < run->worker_count; i++) {
@@ -190,9 +192,13 @@ static void take_members(struct run *run, struct worker *worker, struct job *job
 		dispatch_retry(run, job, true, why.message);
 		return;
 	}
+	bool finished = members.header->finished != 0;
+	if (finished && job->cursor == 0)
+		learn_ratio(run, job, job->bytes, used);
+	else if (!finished && run->output_ratio[JOB_EXPAND] < EXPAND_RATIO_MAX)
+		run->output_ratio[JOB_EXPAND] *= 2; /* each step begins at the archive's start: better one that takes all */
 	block->lease = memory_give(output);
 	block->readers = 1;
-	bool finished = members.header->finished != 0;
 	bool stuck = !finished && (members.count == 0 || members.header->next_cursor <= job->cursor);
 	for (uint32_t i = 0; i < members.count; i++)
 		take_member(run, job, &members, &members.members[i], block);

@@ -356,6 +356,7 @@ void run_init(struct run *run, const struct run_request *request)
 	for (int stage = 0; stage < JOB_STAGE_COUNT; stage++)
 		run->queues[stage].place = JOB_QUEUED;
 	run->output_ratio[JOB_PREPROCESS] = 2;
+	run->output_ratio[JOB_EXPAND] = 8;
 	run->output_ratio[JOB_GENERATE] = 1;
 }
 

@@ -108,7 +108,7 @@ struct refresh { /* the process that writes a service's dataset */
 };
 
 struct run_stats {
-	uint64_t counted_files, counted_bytes; /* by the count that runs ahead */
+	uint64_t counted_files; /* by the count that runs ahead */
 	uint64_t taken_files, taken_bytes;     /* from folders */
 	uint64_t found_members;
 	uint64_t unchanged;

@@ -25,11 +25,27 @@ static void watch_entered(void *context, const char *path)
 		log_warning("%s: cannot watch: %s%s", path, strerror(errno), errno == ENOSPC ? "; raise fs.inotify.max_user_watches" : "");
 }
 
+static struct walk_rules rules_of(struct run *run)
+{
+	return (struct walk_rules){ .hidden = run->settings->intake.hidden, .follow_links = run->settings->intake.follow_links, .except = run->output };
+}
+
 static int open_walk(struct run *run, const char *const *inputs, int count, bool watched, struct walk **ret_walk, struct error_text *error)
 {
-	struct walk_rules rules = { .hidden = run->settings->intake.hidden, .follow_links = run->settings->intake.follow_links,
-				    .except = run->output, .entering = watched ? watch_entered : NULL, .context = run };
+	struct walk_rules rules = rules_of(run);
+
+	rules.entering = watched ? watch_entered : NULL;
+	rules.context = run;
 	return walk_open(ret_walk, inputs, count, &rules, error);
+}
+
+/* Runs ahead, so that progress knows of how many. */
+static int open_count(struct run *run, struct error_text *error)
+{
+	struct walk_rules rules = rules_of(run);
+
+	rules.counting = true;
+	return walk_open(&run->count_walk, run->request.inputs, run->request.input_count, &rules, error);
 }
 
 /* A batch's inputs have the names that its command line gives them; a service keeps names apart that come one after another. */
@@ -218,7 +234,7 @@ int intake_open(struct run *run, struct error_text *error)
 	if (request->input_count > 0)
 		status = start_walk(run, request->inputs, request->input_count, false, error);
 	if (status == 0 && request->input_count > 0)
-		status = open_walk(run, request->inputs, request->input_count, false, &run->count_walk, error);
+		status = open_count(run, error);
 	if (status == 0 && request->watch_folder)
 		status = watch_folder(run, error);
 	if (status == 0 && request->service)

@@ -168,9 +168,24 @@ int walk_rename_root(struct walk *walk, int index, const char *root)
 
 /* --- the walk --------------------------------------------------------------------------------------------------- */
 
+/* A listed name stands behind one of these. */
+enum { PLAIN_FILE = 'f', TO_LOOK_AT = '?' };
+
 static int compare_names(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(*(char *const *)a + 1, *(char *const *)b + 1);
+}
+
+static char *copy_name(const struct dirent *entry)
+{
+	size_t bytes = strlen(entry->d_name) + 1;
+	char *copy = malloc(bytes + 1);
+
+	if (!copy)
+		return NULL;
+	copy[0] = entry->d_type == DT_REG ? PLAIN_FILE : TO_LOOK_AT;
+	memcpy(copy + 1, entry->d_name, bytes);
+	return copy;
 }
 
 static int list_folder(DIR *directory, struct folder *folder, bool hidden)
@@ -188,7 +203,7 @@ static int list_folder(DIR *directory, struct folder *folder, bool hidden)
 				return -ENOMEM;
 			folder->names = grown;
 		}
-		folder->names[folder->count] = strdup(entry->d_name);
+		folder->names[folder->count] = copy_name(entry);
 		if (!folder->names[folder->count])
 			return -ENOMEM;
 		folder->count++;
@@ -265,6 +280,13 @@ static int look_at_folder(struct walk *walk, struct walk_entry *ret_entry, const
 	return give(walk, ret_entry, WALK_PROBLEM, NULL, status == -ENAMETOOLONG ? "folders nested too deep" : strerror(-status));
 }
 
+static int give_file(struct walk *walk, struct walk_entry *ret_entry, const struct stat *found, const char *last, bool is_input)
+{
+	const char *rule = is_input ? NULL : skip_rule(text_from(last));
+
+	return give(walk, ret_entry, rule ? WALK_SKIPPED : WALK_FILE, found, rule ? rule : "");
+}
+
 /* Looks at walk->path. 1: *ret_entry is set; 0: a folder was entered or passed over. */
 static int look_at(struct walk *walk, struct walk_entry *ret_entry, bool is_input)
 {
@@ -284,8 +306,7 @@ static int look_at(struct walk *walk, struct walk_entry *ret_entry, bool is_inpu
 		return look_at_folder(walk, ret_entry, &found, last);
 	if (!S_ISREG(found.st_mode))
 		return give(walk, ret_entry, WALK_PROBLEM, NULL, "not a regular file");
-	const char *rule = is_input ? NULL : skip_rule(text_from(last));
-	return give(walk, ret_entry, rule ? WALK_SKIPPED : WALK_FILE, &found, rule ? rule : "");
+	return give_file(walk, ret_entry, &found, last, is_input);
 }
 
 static bool append_part(char *path, size_t bytes, const char *part)
@@ -297,7 +318,7 @@ static bool append_part(char *path, size_t bytes, const char *part)
 int walk_next(struct walk *walk, struct walk_entry *ret_entry)
 {
 	for (;;) {
-		bool is_input = walk->depth == 0;
+		bool is_input = walk->depth == 0, plain = false;
 		if (is_input) {
 			if (walk->next_input == walk->count)
 				return 0;
@@ -311,11 +332,14 @@ int walk_next(struct walk *walk, struct walk_entry *ret_entry)
 				continue;
 			}
 			char *part = folder->names[folder->next++];
-			bool fits = append_part(walk->path, folder->path_bytes, part) && append_part(walk->name, folder->name_bytes, part);
+			bool fits = append_part(walk->path, folder->path_bytes, part + 1) && append_part(walk->name, folder->name_bytes, part + 1);
+			plain = part[0] == PLAIN_FILE;
 			free(part);
 			if (!fits)
 				return give(walk, ret_entry, WALK_PROBLEM, NULL, "the path is too long");
 		}
+		if (plain && walk->rules.counting)
+			return give_file(walk, ret_entry, NULL, strrchr(walk->path, '/') + 1, is_input);
 		int status = look_at(walk, ret_entry, is_input);
 		if (status != 0)
 			return status;

@@ -28,6 +28,7 @@ struct walk_entry { /* valid until the next walk_next */
 
 struct walk_rules {
 	bool hidden, follow_links;
+	bool counting; /* only how many there are matters: what its folder says is a file is not looked at, and has no size and no time */
 	const char *except; /* a folder that is not entered (the output), or NULL */
 	void (*entering)(void *context, const char *path); /* called for every folder before it is listed; NULL: nobody wants to know */
 	void *context;

@@ -59,7 +59,7 @@ class Killed(RunCase):
                 # every worker dies at its fourth task, again and again; with one task at a time it has to ring for each
                 credits = "1" if point == "worker_bell" else "3"
                 result = self.run_batch(corpus, out=out, fault=f"{point}:4:kill", expect=0,
-                                        extra=("--json", "--set", "supervise.attempts=50", "--set", f"ipc.credits={credits}"))
+                                        extra=("--json", "--set", "supervise.attempts=50", "--set", f"ipc.credits={credits}", "--set", "ipc.stock_us=0"))
                 self.assertGreater(json.loads(result.stdout)["run"]["worker_deaths"], 2)
                 self.assert_same_dataset(clean, out)
 

@@ -32,7 +32,7 @@ class Roads(RunCase):
             with self.subTest(road=road):
                 out = self.folder / road
                 command = ["taskset", "-c", "0", *self.command("--workers", "1", "--shm", "64M", "--json", "--progress", "never", "--set",
-                                                               "ipc.credits=1", *settings, corpus, "-o", out)]
+                                                               "ipc.credits=1", "--set", "ipc.stock_us=0", *settings, corpus, "-o", out)]
                 result = self.finish(self.start_command(command))
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertEqual(json.loads(result.stdout)["run"]["lane_rescues"], 0)
@@ -47,7 +47,8 @@ class Roads(RunCase):
                     out = self.folder / f"{road}-{point}"
                     # one task at a time: the coordinator waits for each, and every worker has to ring
                     result = self.run_batch(corpus, out=out, fault=f"{point}:3:kill", expect=0,
-                                            extra=("--json", "--set", "supervise.attempts=50", "--set", "ipc.credits=1", *ROADS[road]))
+                                            extra=("--json", "--set", "supervise.attempts=50", "--set", "ipc.credits=1", "--set", "ipc.stock_us=0",
+                                                   *ROADS[road]))
                     self.assertGreater(json.loads(result.stdout)["run"]["worker_deaths"], 2)
                     self.assert_same_dataset(clean, out)
 

@@ -71,6 +71,7 @@ static void open_scene(struct scene *scene, enum road road)
 	scene->run = run;
 	settings_init(&scene->settings);
 	scene->settings.ipc.credits = CREDITS;
+	scene->settings.ipc.stock_us = 0; /* credits alone */
 	run->settings = &scene->settings;
 	run->outbox_bytes = OUTBOX_BYTES;
 	run->output_ratio[JOB_PREPROCESS] = run->output_ratio[JOB_GENERATE] = 1;

@@ -84,6 +84,32 @@ static void test_order_is_fixed_and_names_begin_with_the_input(void **state)
 	assert_non_null(strstr(walk_all(inputs, 1, &rules), "f docs/.hidden/x.md"));
 }
 
+static void test_counting_meets_the_same_entries_without_looking_at_files(void **state)
+{
+	char folder[PATH_MAX], all[8192], link[PATH_MAX + 16];
+	struct walk_rules rules = { .hidden = false }, counting = { .counting = true };
+	struct walk *walk;
+	struct walk_entry entry;
+
+	(void)state;
+	put("docs/b.html");
+	put("docs/a/z.md");
+	put("docs/c.tmp");
+	snprintf(folder, sizeof(folder), "%s/docs", top);
+	snprintf(link, sizeof(link), "%s/d.md", folder);
+	assert_int_equal(symlink("b.html", link), 0);
+	snprintf(link, sizeof(link), "%s/e.md", folder);
+	assert_int_equal(symlink("nothing", link), 0);
+	const char *const inputs[] = { folder };
+	snprintf(all, sizeof(all), "%s", walk_all(inputs, 1, &rules));
+	assert_string_equal(all, "f docs/a/z.md\nf docs/b.html\ns docs/c.tmp\nf docs/d.md\np docs/e.md\n");
+	assert_string_equal(walk_all(inputs, 1, &counting), all);
+	assert_int_equal(walk_open(&walk, inputs, 1, &counting, NULL), 0);
+	assert_int_equal(walk_next(walk, &entry), 1);
+	assert_int_equal(entry.bytes, 0);
+	walk_close(walk);
+}
+
 static void test_inputs_of_one_name_stay_apart(void **state)
 {
 	char one[PATH_MAX], two[PATH_MAX], with_slash[PATH_MAX];
@@ -148,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order_is_fixed_and_names_begin_with_the_input, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_counting_meets_the_same_entries_without_looking_at_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_inputs_of_one_name_stay_apart, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_the_output_is_not_taken_for_input, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_links_and_other_things, set_up, tear_down),
