@@ -19,7 +19,7 @@ static void format_count(int64_t count, char text[24])
 static void print_model(struct json_object *model)
 {
 	struct json_object *worker = json_object_object_get(model, "worker");
-	int64_t accepted = client_number(worker, "accepted"), refused = client_number(worker, "refused");
+	int64_t accepted = client_number(worker, "pairs_accepted"), refused = client_number(worker, "pairs_refused");
 	char tokens[24], kept[16] = "-", slots[24] = "-";
 	const char *state = client_string(model, "state"), *message = client_string(worker, "message");
 

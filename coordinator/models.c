@@ -280,8 +280,8 @@ static bool keep_report(struct model_group *group, struct text body)
 		group->report = copy;
 		group->slots = (uint32_t)number_in(object, "slots");
 		group->under_way = (uint32_t)number_in(object, "under_way");
-		group->accepted = number_in(object, "accepted");
-		group->refused = number_in(object, "refused");
+		group->accepted = number_in(object, "pairs_accepted");
+		group->refused = number_in(object, "pairs_refused");
 		if (json_object_object_get_ex(object, "server", &server))
 			snprintf(group->server, sizeof(group->server), "%s", json_object_get_string(server));
 	}
