@@ -18,7 +18,7 @@ from support import BIN, RunCase, feature_text, main
 
 SEED = int(os.environ.get("DOCRING_TEST_SEED") or time.time() // 86400)
 FULL = os.environ.get("DOCRING_KILL_SWEEP") == "full"
-DOCUMENTS = 40000 if FULL else 4000
+DOCUMENTS = 40000 if FULL else 6000
 CANNOT_TRACE = 77
 
 ATTACH = ("hello:calls", "join:calls", "configure:calls", "map:calls")
@@ -83,7 +83,7 @@ class Swept(RunCase):
 
     def test_preprocessing_workers_killed_on_every_road(self):
         roads = {
-            "eventfd": [*ATTACH, "map:97", "claim:11", "claim:calls", "publish", "complete:11", "complete:calls"],
+            "eventfd": [*ATTACH, "map:97", "claim", "publish", "complete:5", "complete:calls"],
             "zmq": ["map:calls", "publish:29", "complete:calls"],
             "bus": ["join:calls", "claim:calls", "publish:101"],
         }
