@@ -148,12 +148,12 @@ static void lane_road_receive(struct road *road, struct descriptor *ret_descript
 		CHECK(status >= 0);
 		if (status == 1)
 			return;
-		if (road->patient)
+		if (road->patient || lane_spin_wait(&road->spin, has_something, &road->lane))
 			continue;
 		while (take_message(road, &message))
 			continue;
 		hush_bell(road);
-		if (lane_spin_wait(&road->spin, has_something, &road->lane) || !lane_fall_asleep(&road->lane))
+		if (!lane_fall_asleep(&road->lane))
 			continue;
 		if (!sleep_until_woken(road) && lane_is_pending(&road->lane))
 			CHECK(sleep_until_woken(road)); /* else a bell was lost */

@@ -4,28 +4,23 @@
 #include "base/clock.h"
 #include "ipc/attach.h"
 #include "ipc/fault.h"
-#include "ipc/rendezvous.h"
 #include "ipc/topology.h"
 #include "workers/common/mapped_input.h"
 #include "workers/common/session.h"
+#include "workers/common/worker_frame.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 enum {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1,
-	EXIT_DO_NOT_RESTART = 2,
-	EXIT_RESOURCES = 3,
 	TASKS_HELD_MAX = 256,
 	SAFETY_NET_MS = 100, /* a sleeper looks into its lane as often, bell or not */
+	BUS_LOOK_NS = 1000000, /* a worker at work reads messages between two tasks, as often at most */
 	RESCUE_LOOKS = 10,   /* a bell that was not heard in so many looks was not rung; a machine that stood still spoils one of them, not all */
 	RESCUE_LOOK_MS = 100,
 };
@@ -50,6 +45,7 @@ struct worker { /* one per process */
 	struct lane_spin spin;
 	uint64_t reported_ns; /* when it last said how its model fares */
 	uint64_t said_ns; /* when the coordinator last heard from this worker */
+	uint64_t asked_bus_ns; /* when it last looked for messages, as said_ns counts */
 	bool bell_rung; /* and not read yet */
 	bool stopping; /* told to stop: finish what is held, then end */
 	bool leaving;  /* asked by a signal: no new tasks, wait to be told to stop */
@@ -336,7 +332,7 @@ static int wait_for_work(struct worker *worker)
 
 	if (status < 0)
 		return status;
-	if (lane_is_open(lane) && (lane_spin_wait(&worker->spin, lane_has_task, worker) || !lane_fall_asleep(lane)))
+	if (lane_is_open(lane) && !lane_fall_asleep(lane))
 		return 0;
 	status = sleep_until_woken(worker);
 	lane_wake(lane);
@@ -403,13 +399,23 @@ static int serve_many(struct worker *worker)
 	}
 }
 
-/* The lane first, so that what woke this worker waits for no system call; the bus when the lane is empty (else behind the task that came), and
- * then the lane once more: what was sent before a stop is seen before it counts. */
+/* The bus is asked before sleeping, and under load now and then: no task waits for a system call. */
+static bool bus_is_due(struct worker *worker)
+{
+	if (worker->held_count > 0 && worker->said_ns - worker->asked_bus_ns < BUS_LOOK_NS)
+		return false;
+	worker->asked_bus_ns = worker->said_ns;
+	return true;
+}
+
+/* The lane first, for as long as spinning pays; then the bus; then the lane once more: what was sent before a stop is seen before it counts. */
 static int receive(struct worker *worker)
 {
 	int status = receive_tasks(worker);
 
-	if (status == 0 && worker->held_count == 0)
+	if (status == 0 && worker->held_count == 0 && lane_is_open(&worker->session.lane) && lane_spin_wait(&worker->spin, lane_has_task, worker))
+		status = receive_tasks(worker);
+	if (status == 0 && bus_is_due(worker))
 		status = receive_messages(worker);
 	if (status == 0 && worker->held_count == 0)
 		status = receive_tasks(worker);
@@ -431,8 +437,6 @@ static int serve(struct worker *worker)
 			worker->held_first = (worker->held_first + 1) % TASKS_HELD_MAX;
 			worker->held_count--;
 			status = run_task(worker, descriptor);
-			if (status == 0)
-				status = receive_messages(worker);
 		} else if (worker->stopping) {
 			return 0;
 		} else {
@@ -445,7 +449,7 @@ static int serve(struct worker *worker)
 
 /* --- start and end ---------------------------------------------------------------------------------------------- */
 
-static void install_signals(bool spawned)
+void worker_install_signals(bool spawned)
 {
 	struct sigaction leave = { .sa_handler = on_leave_signal };
 	struct sigaction leave_by_hand = { .sa_handler = on_leave_by_hand, .sa_flags = (int)SA_RESETHAND };
@@ -455,12 +459,6 @@ static void install_signals(bool spawned)
 	sigaction(SIGINT, spawned ? &ignore : &leave_by_hand, NULL);
 	sigaction(SIGTERM, spawned ? &leave : &leave_by_hand, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
-}
-
-/* Dies with the coordinator that started it, even when that one is killed. */
-static bool tie_to_parent(long parent)
-{
-	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }
 
 static int find_model(const struct worker *worker, int *ret_model, struct error_text *error)
@@ -510,7 +508,7 @@ static void say_left(const struct worker *worker, int status)
 		worker->leaving ? "left" : "was told to end", (unsigned long long)worker->tasks_done, worker->tasks_done == 1 ? "" : "s");
 }
 
-static int run_worker(const struct worker_program *program, const struct rendezvous *place, const char *model, bool by_hand)
+int worker_run(const struct worker_program *program, const struct rendezvous *place, const char *model, bool by_hand)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	struct error_text error = { "" };
@@ -543,61 +541,4 @@ static int run_worker(const struct worker_program *program, const struct rendezv
 	settings_done(&worker->settings);
 	free(worker);
 	return result;
-}
-
-static void print_help(const struct worker_program *program)
-{
-	printf("Usage: %s --attach RUN\n%s\n\n"
-	       "A coordinator starts this program by itself. Started by hand it joins a running\n"
-	       "coordinator of the same user, takes work, and leaves on Ctrl-C.\n\n"
-	       "  -a, --attach RUN   a run's name, its output folder or its socket folder\n"
-	       "%s%s"
-	       "  -h, --help         show this help\n"
-	       "  -V, --version      show the version\n",
-	       program->name, program->summary, program->with_model ? "  -m, --model NAME   work for this model of the run\n" : "", program->more_help ? program->more_help : "");
-}
-
-int worker_main(const struct worker_program *program, int argument_count, char **arguments)
-{
-	static const struct option options[] = {
-		{ "attach", required_argument, NULL, 'a' },
-		{ "model", required_argument, NULL, 'm' },
-		{ "parent", required_argument, NULL, 'p' }, /* given by the coordinator */
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-	const char *run = NULL, *model = "";
-	long parent = 0;
-	int option;
-
-	while ((option = getopt_long(argument_count, arguments, "a:m:hV", options, NULL)) != -1) {
-		switch (option) {
-		case 'a': run = optarg; break;
-		case 'm': model = optarg; break;
-		case 'p': parent = strtol(optarg, NULL, 10); break;
-		case 'h': print_help(program); return EXIT_DONE;
-		case 'V': printf("%s (docring) %s\n", program->name, DOCRING_VERSION); return EXIT_DONE;
-		default: fprintf(stderr, "Try '%s --help'.\n", program->name); return EXIT_DO_NOT_RESTART;
-		}
-	}
-	if (!run || optind < argument_count) {
-		fprintf(stderr, "%s: expected --attach RUN and nothing else; try '%s --help'\n", program->name, program->name);
-		return EXIT_DO_NOT_RESTART;
-	}
-	if (model[0] && !program->with_model) {
-		fprintf(stderr, "%s: --model means nothing to it\n", program->name);
-		return EXIT_DO_NOT_RESTART;
-	}
-	struct rendezvous place;
-	struct error_text error;
-	if (rendezvous_find(run, &place, &error) < 0) {
-		fprintf(stderr, "%s: %s\n", program->name, error.message);
-		return EXIT_DO_NOT_RESTART;
-	}
-	if (parent && !tie_to_parent(parent))
-		return EXIT_FAILED;
-	install_signals(parent != 0);
-	fault_init();
-	return run_worker(model[0] ? program->with_model : program, &place, model, parent == 0);
 }
