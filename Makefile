@@ -316,10 +316,11 @@ man_folder := $(DESTDIR)$(PREFIX)/share/man/man1
 
 .PHONY: install
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(data_folder)/domains $(data_folder)/profiles $(man_folder)
+	install -d $(DESTDIR)$(PREFIX)/bin $(data_folder)/domains $(data_folder)/profiles $(data_folder)/prompts $(man_folder)
 	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 config/domains/*.yaml $(data_folder)/domains
 	install -m 644 config/profiles/*.yaml $(data_folder)/profiles
+	install -m 644 config/prompts/*.md $(data_folder)/prompts
 	install -m 644 config/docring.yaml $(data_folder)
 	install -m 644 docs/man/*.1 $(man_folder)
 

@@ -121,6 +121,7 @@ SETTING_RATIO(generate, mix_troubleshooting, 0, 1, 0.10, "Target share of pairs 
 SETTING_RATIO(generate, mix_optimisation, 0, 1, 0.10, "Target share of pairs about tuning and performance")
 SETTING_RATIO(generate, mix_integration, 0, 1, 0.05, "Target share of pairs about dependencies between features")
 SETTING_SWITCH(generate, cmedit, true, "Conversations with cmedit commands")
+SETTING_STRING(generate, prompts, "", "Folder with prompts of your own (pairs.md, judge.md …; see config/prompts); those that it has not are the usual ones")
 SETTING_CHOICE(generate, mode, "auto|built-in|models|hybrid", "auto", "Who writes pairs: rules, model servers or both; auto: both when there are models")
 SETTING_NUMBER(generate, fallback_after_s, "seconds", 0, 86400, 120, "When no model server answers, how long documents wait for one before rules take over")
 SETTING_CHOICE(generate, reasoning, "strip|keep|split", "strip", "A model's reasoning: left out, kept in think tags, or in a field of its own")

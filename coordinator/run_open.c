@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "config/domain.h"
+#include "config/prompts.h"
 #include "coordinator/output_lock.h"
 #include "ipc/attach.h"
 #include "ipc/cgroup.h"
@@ -61,6 +62,20 @@ static void remove_earlier_state(const struct run *run)
 	}
 }
 
+/* What models are asked with, when they are. */
+static int append_prompts(const struct settings *settings, struct buffer *content, struct error_text *error)
+{
+	struct prompts prompts;
+
+	if (settings->model_count == 0)
+		return 0;
+	int status = prompts_load(settings, &prompts, error);
+	if (status == 0)
+		prompts_append_all(&prompts, content);
+	prompts_done(&prompts);
+	return status;
+}
+
 /* The settings and the domain pack, as memory files for workers and as the hash that says whether earlier results still count. */
 static int open_configuration(struct run *run, char ret_hash[33], struct buffer *settings_text, struct error_text *error)
 {
@@ -84,6 +99,9 @@ static int open_configuration(struct run *run, char ret_hash[33], struct buffer 
 		status = error_set(error, -errno, "%s: %s", run->folder, strerror(errno));
 	if (status == 0) {
 		buffer_append_text(&content, buffer_view(&pack));
+		status = append_prompts(run->settings, &content, error);
+	}
+	if (status == 0) {
 		XXH128_hash_t hash = XXH3_128bits(buffer_view(&content).data, content.bytes);
 		snprintf(ret_hash, 33, "%016llx%016llx", (unsigned long long)hash.high64, (unsigned long long)hash.low64);
 		run->settings_file = attach_memory_file("docring-settings", settings_text->data, settings_text->bytes);

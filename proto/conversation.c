@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-_Static_assert(sizeof(struct conversation) == 108 && sizeof(struct conversation_message) == 12, "layout of a conversation block");
+_Static_assert(sizeof(struct conversation) == 120 && sizeof(struct conversation_message) == 12, "layout of a conversation block");
 _Static_assert(sizeof(struct conversation_header) == 48, "layout of a conversation block: new sizes need a new CONVERSATION_VERSION");
 
 struct conversation_builder {
@@ -28,6 +28,7 @@ const char *conversation_role_name(enum conversation_role role)
 		[CONVERSATION_SYSTEM] = "system",
 		[CONVERSATION_USER] = "user",
 		[CONVERSATION_ASSISTANT] = "assistant",
+		[CONVERSATION_REASONING] = "reasoning",
 	};
 	CHECK(role < CONVERSATION_ROLE_COUNT);
 	return names[role];
@@ -57,6 +58,7 @@ static struct document_range *field_of(struct conversation *conversation, enum c
 	switch (field) {
 	case CONVERSATION_REASON: return &conversation->reason;
 	case CONVERSATION_MODEL: return &conversation->model;
+	case CONVERSATION_QUESTION_MODEL: return &conversation->question_model;
 	case CONVERSATION_PARAMETERS: return &conversation->parameters;
 	case CONVERSATION_COUNTERS: return &conversation->counters;
 	case CONVERSATION_MO_CLASSES: return &conversation->mo_classes;
@@ -264,6 +266,10 @@ static int check_conversations(const struct conversation_set *set, uint64_t *sum
 		if (conversation.question >= CONVERSATION_QUESTION_COUNT || conversation.tier >= DOCUMENT_TIER_COUNT ||
 		    conversation.accepted > 1 || conversation.cmedit > 1)
 			return refuse(error, "a conversation of an unknown kind", i);
+		const struct conversation_marks *marks = &conversation.marks;
+		if (marks->faithfulness > CONVERSATION_MARK_MAX || marks->usefulness > CONVERSATION_MARK_MAX ||
+		    marks->self_containedness > CONVERSATION_MARK_MAX)
+			return refuse(error, "a mark is above 5", i);
 		if (!scores_valid(&conversation.scores))
 			return refuse(error, "a score is not between 0 and 1", i);
 		if (conversation.message_first != next || conversation.message_count > message_count - next)

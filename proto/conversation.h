@@ -7,9 +7,13 @@
 #include "proto/document.h"
 
 #define CONVERSATION_MAGIC 0x564E4344u /* "DCNV" */
-enum { CONVERSATION_VERSION = 1 };
+enum { CONVERSATION_VERSION = 2 };
 
-enum conversation_role { CONVERSATION_SYSTEM, CONVERSATION_USER, CONVERSATION_ASSISTANT, CONVERSATION_ROLE_COUNT };
+enum conversation_role {
+	CONVERSATION_SYSTEM, CONVERSATION_USER, CONVERSATION_ASSISTANT,
+	CONVERSATION_REASONING, /* no message of its own in the dataset: `reasoning_content` of the assistant's message that follows */
+	CONVERSATION_ROLE_COUNT
+};
 const char *conversation_role_name(enum conversation_role role);
 
 enum conversation_question { /* DOMAIN: question types */
@@ -27,6 +31,11 @@ struct conversation_scores { /* 0–1 */
 	float confidence;
 };
 
+struct conversation_marks { /* 1 (bad) to 5 (good); 0: not judged */
+	uint8_t faithfulness, usefulness, self_containedness, reserved;
+};
+enum { CONVERSATION_MARK_MAX = 5 };
+
 /* A refused pair stays in the block with the reason: it goes to rejected.jsonl. */
 struct conversation {
 	uint32_t question;          /* enum conversation_question */
@@ -36,6 +45,7 @@ struct conversation {
 	uint16_t accepted;          /* 1, or 0 with a reason */
 	uint16_t cmedit;            /* 1: commands in the answer (cmedit_enhanced) */
 	uint32_t tier;              /* enum document_tier */
+	struct conversation_marks marks; /* a judging model's */
 	struct conversation_scores scores;
 	struct document_range reason;     /* block ranges from here on */
 	struct document_range model;      /* "built-in" or the model's name */
@@ -43,6 +53,7 @@ struct conversation {
 	struct document_range counters;
 	struct document_range mo_classes;
 	struct document_range terms;
+	struct document_range question_model; /* who put the question in other words; empty: nobody */
 };
 
 struct conversation_message {
@@ -69,7 +80,7 @@ void conversation_builder_add(struct conversation_builder *builder, struct conve
 void conversation_builder_add_message(struct conversation_builder *builder, enum conversation_role role, struct text text);
 enum conversation_field {
 	CONVERSATION_REASON, CONVERSATION_MODEL, CONVERSATION_PARAMETERS, CONVERSATION_COUNTERS, CONVERSATION_MO_CLASSES,
-	CONVERSATION_TERMS, CONVERSATION_FIELD_COUNT
+	CONVERSATION_TERMS, CONVERSATION_QUESTION_MODEL, CONVERSATION_FIELD_COUNT
 };
 /* For the conversation added last. */
 void conversation_builder_set(struct conversation_builder *builder, enum conversation_field field, struct text value);

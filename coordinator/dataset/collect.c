@@ -72,7 +72,7 @@ static void pair_key(const struct conversation_set *set, const struct conversati
 	buffer_clear(scratch);
 	for (uint32_t i = 0; i < conversation->message_count; i++) {
 		const struct conversation_message *message = &set->messages[conversation->message_first + i];
-		if (message->role == CONVERSATION_SYSTEM)
+		if (message->role == CONVERSATION_SYSTEM || message->role == CONVERSATION_REASONING)
 			continue;
 		collection_normalise(conversation_text(set, message->text), scratch);
 		buffer_append_byte(scratch, '\n');

@@ -70,6 +70,18 @@ static void member_scores(struct json_writer *json, const struct conversation_sc
 	json_member_fixed(json, "confidence", scores->confidence, SCORE_DECIMALS);
 }
 
+static void member_marks(struct json_writer *json, const struct conversation_marks *marks)
+{
+	if (!marks->faithfulness)
+		return;
+	json_key(json, "judge");
+	json_object_open(json);
+	json_member_unsigned(json, "faithfulness", marks->faithfulness);
+	json_member_unsigned(json, "usefulness", marks->usefulness);
+	json_member_unsigned(json, "self_containedness", marks->self_containedness);
+	json_object_close(json);
+}
+
 /* In code points of the document's `text` in extractions.jsonl. */
 static void member_span(struct json_writer *json, const struct utf8_index *characters, struct document_range span)
 {
@@ -85,10 +97,14 @@ static void member_messages(struct json_writer *json, const struct conversation_
 	json_key(json, "messages");
 	json_array_open(json);
 	for (uint32_t i = 0; i < conversation->message_count; i++) {
-		const struct conversation_message *message = &set->messages[conversation->message_first + i];
+		const struct conversation_message *message = &set->messages[conversation->message_first + i], *before = i ? message - 1 : NULL;
+		if (message->role == CONVERSATION_REASONING)
+			continue;
 		json_object_open(json);
 		json_member_string(json, "role", conversation_role_name(message->role));
 		json_member_text(json, "content", conversation_text(set, message->text));
+		if (before && before->role == CONVERSATION_REASONING)
+			json_member_text(json, "reasoning_content", conversation_text(set, before->text));
 		json_object_close(json);
 	}
 	json_array_close(json);
@@ -129,6 +145,7 @@ void row_append_record(const struct row_source *source, const struct document *d
 	member_origin(&json, source, document, conversation);
 	json_member_string(&json, "question_type", conversation_question_name(conversation->question));
 	member_scores(&json, &conversation->scores);
+	member_marks(&json, &conversation->marks);
 	member_list(&json, "technical_terms", terms);
 	member_tiers(&json, document, terms);
 	member_list(&json, "parameters", conversation_text(set, conversation->parameters));
@@ -138,6 +155,8 @@ void row_append_record(const struct row_source *source, const struct document *d
 	member_list(&json, "mo_classes", conversation_text(set, conversation->mo_classes));
 	json_member_string(&json, "model_tier", document_tier_name(conversation->tier));
 	json_member_text(&json, "model", conversation_text(set, conversation->model));
+	if (conversation->question_model.bytes)
+		json_member_text(&json, "question_model", conversation_text(set, conversation->question_model));
 	json_member_boolean(&json, "cmedit_enhanced", conversation->cmedit != 0);
 	json_member_boolean(&json, "enhancement_applied", conversation->cmedit != 0);
 	json_object_close(&json);

@@ -1,0 +1,36 @@
+/* pair_gate.h: what every pair passes before it becomes a conversation, whoever wrote it: lengths, fact gate, scores. Pure. */
+#ifndef DOCRING_WORKERS_INFERENCE_PAIR_GATE_H
+#define DOCRING_WORKERS_INFERENCE_PAIR_GATE_H
+
+#include "config/settings.h"
+#include "workers/inference/draft.h"
+#include "workers/inference/passage.h"
+
+enum { PAIR_REASON_BYTES_MAX = 4096 };
+
+struct pair_gate {
+	const struct settings *settings;
+	const struct domain *domain;
+	const struct document *document;
+	struct passage *passage; /* indexed with the source of the draft at hand */
+};
+
+/* The draft's kind, passage, chunk and tier; no scores, not accepted. */
+struct conversation pair_gate_conversation(const struct pair_gate *gate, const struct draft *draft);
+/* Fills in the scores and writes the reason for a refusal, if there is one, into `reason` (empty before). */
+void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, struct conversation *conversation, struct buffer *reason);
+
+struct pair_origin {
+	struct text model;     /* who wrote it: "built-in" or the model's name */
+	struct text reasoning; /* how the writer came to the answer; empty: none is to be kept */
+};
+/* Adds the conversation with its messages and lists: names in the answer become the pair's parameters, counters and classes, whether an
+ * item brought them into the draft or a sentence. 0 or -ENOMEM. */
+int pair_gate_add(const struct pair_gate *gate, struct draft *draft, const struct conversation *conversation, struct text reason,
+		  const struct pair_origin *origin, struct conversation_builder *out) WARN_UNUSED;
+
+/* The last chunk that begins at or before the offset: where two overlap, the one that goes on further. */
+uint32_t pair_gate_chunk(const struct document *document, uint32_t offset);
+enum document_tier pair_gate_tier(const struct settings *settings, const struct document *document);
+
+#endif
