@@ -50,6 +50,7 @@ enum domain_list {
 	DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, /* words of headings of sections about faults */
 	DOMAIN_LIST_OPTIMISATION_HEADINGS,    /* words of headings of sections about tuning and performance */
 	DOMAIN_LIST_FAULT_WORDS,       /* words of descriptions of counters and events that tell of a fault */
+	DOMAIN_LIST_SOURCE_MENTIONS,   /* phrases by which a question shows that it was asked in front of a text ("the document") */
 	DOMAIN_LIST_COUNT
 };
 

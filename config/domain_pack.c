@@ -26,7 +26,7 @@ enum { PACK_NAMES_MAX = 65536, PACK_COLUMNS_MAX = 4096 };
 	X(DOMAIN_LIST_RELATIVES, relatives) X(DOMAIN_LIST_ARTICLES, articles) X(DOMAIN_LIST_OBJECT_WORDS, object_words) \
 	X(DOMAIN_LIST_GENERIC_HEADINGS, generic_headings) X(DOMAIN_LIST_SKIPPED_HEADINGS, skipped_headings) \
 	X(DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, troubleshooting_headings) X(DOMAIN_LIST_OPTIMISATION_HEADINGS, optimisation_headings) \
-	X(DOMAIN_LIST_FAULT_WORDS, fault_words)
+	X(DOMAIN_LIST_FAULT_WORDS, fault_words) X(DOMAIN_LIST_SOURCE_MENTIONS, source_mentions)
 
 /* One mapping in YAML is one array here, so the members have to follow each other without gaps. */
 #define COUNT_ONE(value, name) +1

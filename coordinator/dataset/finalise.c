@@ -180,7 +180,8 @@ static int write_document(struct writing *writing, const struct collected_docume
 		return status;
 	if (utf8_index_init(&characters, document.markdown) < 0)
 		return error_set(writing->error, -ENOMEM, "out of memory");
-	struct row_source source = { entry->source, entry->container, entry->hash, writing->request->settings->output.dataset_name, &characters };
+	struct row_source source = { entry->source, entry->container, entry->hash, writing->request->settings->output.dataset_name, &characters,
+				     strcmp(writing->request->settings->generate.reasoning, "split") == 0 };
 	writing->summary.documents++;
 	writing->summary.documents_in[entry->split] += entry->kept_count > 0;
 	status = write_rows(writing, entry, &source, &document, &set);

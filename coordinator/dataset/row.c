@@ -72,9 +72,7 @@ static void member_scores(struct json_writer *json, const struct conversation_sc
 
 static void member_marks(struct json_writer *json, const struct conversation_marks *marks)
 {
-	if (!marks->faithfulness)
-		return;
-	json_key(json, "judge");
+	json_key(json, "judge"); /* also of a pair that was not judged, with 0: all rows have the same members */
 	json_object_open(json);
 	json_member_unsigned(json, "faithfulness", marks->faithfulness);
 	json_member_unsigned(json, "usefulness", marks->usefulness);
@@ -92,7 +90,8 @@ static void member_span(struct json_writer *json, const struct utf8_index *chara
 	json_object_close(json);
 }
 
-static void member_messages(struct json_writer *json, const struct conversation_set *set, const struct conversation *conversation)
+/* With `reasoning` every answer has the member, if only an empty one. */
+static void member_messages(struct json_writer *json, const struct conversation_set *set, const struct conversation *conversation, bool reasoning)
 {
 	json_key(json, "messages");
 	json_array_open(json);
@@ -103,8 +102,9 @@ static void member_messages(struct json_writer *json, const struct conversation_
 		json_object_open(json);
 		json_member_string(json, "role", conversation_role_name(message->role));
 		json_member_text(json, "content", conversation_text(set, message->text));
-		if (before && before->role == CONVERSATION_REASONING)
-			json_member_text(json, "reasoning_content", conversation_text(set, before->text));
+		bool reasoned = before && before->role == CONVERSATION_REASONING;
+		if (reasoned || (reasoning && message->role == CONVERSATION_ASSISTANT))
+			json_member_text(json, "reasoning_content", reasoned ? conversation_text(set, before->text) : TEXT_LITERAL(""));
 		json_object_close(json);
 	}
 	json_array_close(json);
@@ -139,7 +139,7 @@ void row_append_record(const struct row_source *source, const struct document *d
 
 	json_init(&json, out, 0);
 	json_object_open(&json);
-	member_messages(&json, set, conversation);
+	member_messages(&json, set, conversation, source->reasoning);
 	json_key(&json, "metadata");
 	json_object_open(&json);
 	member_origin(&json, source, document, conversation);
@@ -155,8 +155,7 @@ void row_append_record(const struct row_source *source, const struct document *d
 	member_list(&json, "mo_classes", conversation_text(set, conversation->mo_classes));
 	json_member_string(&json, "model_tier", document_tier_name(conversation->tier));
 	json_member_text(&json, "model", conversation_text(set, conversation->model));
-	if (conversation->question_model.bytes)
-		json_member_text(&json, "question_model", conversation_text(set, conversation->question_model));
+	json_member_text(&json, "question_model", conversation_text(set, conversation->question_model));
 	json_member_boolean(&json, "cmedit_enhanced", conversation->cmedit != 0);
 	json_member_boolean(&json, "enhancement_applied", conversation->cmedit != 0);
 	json_object_close(&json);
@@ -194,7 +193,7 @@ void row_append_rejected_pair(const struct row_source *source, const struct docu
 
 	json_init(&json, out, 0);
 	open_rejection(&json, &rejection);
-	member_messages(&json, set, conversation);
+	member_messages(&json, set, conversation, false);
 	json_object_close(&json);
 	buffer_append_byte(out, '\n');
 }

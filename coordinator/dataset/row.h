@@ -9,6 +9,7 @@
 struct row_source { /* of the document */
 	const char *source, *container, *hash, *dataset_name;
 	const struct utf8_index *characters; /* of its Markdown */
+	bool reasoning; /* answers have the member reasoning_content */
 };
 
 /* A record of train, valid or test.jsonl, with "\n". */

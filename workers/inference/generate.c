@@ -4,13 +4,13 @@
  * group that lacks most, as long as a group has something left to make. A document without a kind of content gives its share
  * to the others. */
 #include "workers/inference/generator.h"
+#include "workers/inference/plan.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { ATTEMPTS_PER_PAIR = 6, ATTEMPTS_MORE = 48, GROUP_MAKERS_MAX = 5, FROM_PARAMETERS_MAX = 3, FROM_COUNTERS_MAX = 2, ITEMS_PER_PAIR_PARAMETERS = 3,
-       ITEMS_PER_PAIR_COUNTERS = 2, SECTION_PROSE_BYTES_MIN = 300 };
+enum { ATTEMPTS_PER_PAIR = 6, ATTEMPTS_MORE = 48, GROUP_MAKERS_MAX = 5, SECTION_PROSE_BYTES_MIN = 300 };
 
 struct group {
 	double share; /* of the target mix; then pairs */
@@ -101,14 +101,8 @@ static uint64_t prose_sections(const struct generator *generator)
 static uint32_t pairs_wanted(const struct generator *generator)
 {
 	const struct settings *settings = generator->settings;
-	double complexity = (double)generator->document->header->scores.complexity;
-	uint64_t pairs = complexity < settings->score.tier_fast_below	  ? settings->generate.pairs_fast :
-			 complexity < settings->score.tier_balanced_below ? settings->generate.pairs_balanced : settings->generate.pairs_quality;
-	pairs += size_min(generator->item_count[DOCUMENT_PARAMETERS] / ITEMS_PER_PAIR_PARAMETERS, FROM_PARAMETERS_MAX);
-	pairs += size_min(generator->item_count[DOCUMENT_COUNTERS] / ITEMS_PER_PAIR_COUNTERS, FROM_COUNTERS_MAX);
-	if (settings->generate.sections_per_pair > 0)
-		pairs += prose_sections(generator) / settings->generate.sections_per_pair;
-	return (uint32_t)(pairs < settings->generate.pairs_document_max ? pairs : settings->generate.pairs_document_max);
+	return plan_pairs_wanted(settings, generator->document, generator->item_count[DOCUMENT_PARAMETERS], generator->item_count[DOCUMENT_COUNTERS],
+				 settings->generate.sections_per_pair ? prose_sections(generator) : 0);
 }
 
 /* --- one document --- */

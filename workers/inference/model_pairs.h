@@ -1,0 +1,62 @@
+/* model_pairs.h: what a model replied becomes pairs: each is cleaned, its evidence is found in the piece, and it passes the same gate as a
+ * pair of the built-in generator. What is refused stays with its reason; a call that came to nothing leaves its raw reply. Pure. */
+#ifndef DOCRING_WORKERS_INFERENCE_MODEL_PAIRS_H
+#define DOCRING_WORKERS_INFERENCE_MODEL_PAIRS_H
+
+#include "workers/inference/evidence.h"
+#include "workers/inference/pair_gate.h"
+#include "workers/inference/plan.h"
+#include "workers/inference/question_templates.h"
+#include "workers/preprocess/phrases.h"
+
+struct json_object;
+
+enum { MODEL_REPLY_NAME_BYTES = 160, MODEL_REPLY_REASON_BYTES = 400, MODEL_RAW_BYTES_MAX = 8192 };
+
+enum model_reply_state {
+	MODEL_REPLY_NONE,     /* not there yet */
+	MODEL_REPLY_USABLE,
+	MODEL_REPLY_UNUSABLE, /* the model answered, and nothing is to be made of it */
+	MODEL_REPLY_REFUSED,  /* it could not be asked: too long, not allowed … */
+};
+struct model_reply {
+	enum model_reply_state state;
+	struct json_object *value;  /* usable; owned */
+	struct buffer raw;          /* not usable: the reply, cut */
+	struct buffer thinking;
+	char model[MODEL_REPLY_NAME_BYTES], reason[MODEL_REPLY_REASON_BYTES];
+};
+void model_reply_init(struct model_reply *reply);
+void model_reply_done(struct model_reply *reply);
+
+struct model_pairs {
+	const struct settings *settings;
+	const struct domain *domain;
+	const struct document *document;
+	struct conversation_builder *out;
+	struct blocks blocks;
+	struct prose prose;
+	struct phrases mentions;
+	struct draft draft;
+	struct passage passage;
+	struct template_picker picker;
+	struct buffer question, answer, rendered, reason;
+	uint32_t accepted, refused;
+	int status; /* sticky: -ENOMEM */
+};
+/* Everything is borrowed. 0 or -ENOMEM; model_pairs_done in either case. */
+int model_pairs_init(struct model_pairs *pairs, const struct settings *settings, const struct domain *domain, const struct document *document,
+		     struct conversation_builder *out) WARN_UNUSED;
+void model_pairs_done(struct model_pairs *pairs);
+
+/* Adds what the reply to a main call or to a dialogue gives, in its order; or the failure of the call. */
+void model_pairs_add(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply);
+
+/* --- model_text.c: what models write is put into the form of the dataset --- */
+
+/* Appends the question on one line, without an opening such as "According to the document,". False with the reason when it is none. */
+bool model_question(const struct phrases *mentions, struct text question, struct buffer *out, struct buffer *reason);
+/* The same for an answer, which keeps its lines. */
+bool model_answer(const struct phrases *mentions, struct text answer, struct buffer *out, struct buffer *reason);
+
+#endif
