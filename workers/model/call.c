@@ -490,6 +490,8 @@ int calls_add(struct calls *calls, const struct call_request *request, uint64_t 
 	if (!call)
 		return -ENOMEM;
 	call->family = request->family;
+	call->document = request->document;
+	call->place = request->place;
 	call->temperature = request->temperature < 0 ? calls->model->temperature : request->temperature;
 	call->max_tokens = request->max_tokens && request->max_tokens < calls->model->max_tokens ? request->max_tokens : calls->model->max_tokens;
 	call->deadline_ns = request->deadline_ns;

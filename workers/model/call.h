@@ -39,6 +39,8 @@ typedef void call_done(void *owner, const struct call_result *result);
 struct call_request {
 	struct text system, prompt, schema; /* copied */
 	const char *family;         /* "pairs", "judge" …: for the accounts */
+	struct record_key document; /* what it is about, and which of its calls it is, for whoever reads the record; zero and NULL: nothing */
+	const char *place;          /* borrowed until done */
 	uint64_t max_tokens;
 	double temperature;         /* negative: the model's own */
 	uint64_t deadline_ns;       /* CLOCK_MONOTONIC; 0: the model's request_timeout_s for each attempt */

@@ -21,8 +21,8 @@ struct call {
 	uint32_t index, life;
 	enum call_state state;
 	struct buffer system, prompt, schema, earlier, complaint;
-	struct record_key key;
-	const char *family;
+	struct record_key key, document;
+	const char *family, *place;
 	double temperature;
 	uint64_t max_tokens, deadline_ns, again_ns, http_handle, started_ns;
 	uint64_t group;

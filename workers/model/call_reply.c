@@ -28,6 +28,7 @@ static void remember(struct call *call, const char *outcome, const char *reason,
 		.model = calls->probe->model, .family = call->family, .reply = reply, .thinking = thinking, .outcome = outcome, .reason = reason,
 		.prompt_tokens = call->prompt_tokens, .completion_tokens = call->completion_tokens, .cached_tokens = call->cached_tokens,
 		.duration_ms = (int64_t)((clock_monotonic_ns() - call->started_ns) / 1000000), .attempts = call->attempts_in_all, .rung = rung,
+		.document = call->document, .place = call->place,
 	};
 	int status = calls->record ? record_put(calls->record, call->key, &row, calls->error) : 0;
 	if (status < 0 && calls->status == 0)

@@ -12,24 +12,28 @@
 
 enum { BUSY_TIMEOUT_MS = 30000 };
 
-enum statement { SQL_LOOK_UP, SQL_PUT, SQL_ACCOUNTS, SQL_COUNT };
+enum statement { SQL_LOOK_UP, SQL_DOCUMENT, SQL_PUT, SQL_ACCOUNTS, SQL_COUNT };
 
 static const char schema_text[] =
 	"CREATE TABLE IF NOT EXISTS calls("
 	" key BLOB PRIMARY KEY, model TEXT NOT NULL, family TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,"
 	" reply TEXT NOT NULL, thinking TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,"
 	" cached_tokens INTEGER NOT NULL, duration_ms INTEGER NOT NULL, attempts INTEGER NOT NULL, rung INTEGER NOT NULL,"
-	" answered_s INTEGER NOT NULL);";
+	" answered_s INTEGER NOT NULL, document BLOB, place TEXT NOT NULL);"
+	"CREATE INDEX IF NOT EXISTS calls_of_documents ON calls(document, place) WHERE document IS NOT NULL;";
+
+#define ROW_COLUMNS "model, family, outcome, reason, reply, thinking, prompt_tokens, completion_tokens, cached_tokens, duration_ms, attempts, rung, document, place"
 
 static const char *const statement_texts[SQL_COUNT] = {
-	[SQL_LOOK_UP] = "SELECT model, family, outcome, reason, reply, thinking, prompt_tokens, completion_tokens, cached_tokens, duration_ms, attempts, rung"
-			" FROM calls WHERE key = ?1",
+	[SQL_LOOK_UP] = "SELECT " ROW_COLUMNS " FROM calls WHERE key = ?1",
+	[SQL_DOCUMENT] = "SELECT " ROW_COLUMNS " FROM calls WHERE document = ?1 ORDER BY place, outcome = 'usable' DESC, answered_s DESC, key",
 	[SQL_PUT] = "INSERT INTO calls(key, model, family, outcome, reason, reply, thinking, prompt_tokens, completion_tokens, cached_tokens, duration_ms,"
-		    " attempts, rung, answered_s) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+		    " attempts, rung, answered_s, document, place) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
 		    " ON CONFLICT(key) DO UPDATE SET model = excluded.model, family = excluded.family, outcome = excluded.outcome, reason = excluded.reason,"
 		    " reply = excluded.reply, thinking = excluded.thinking, prompt_tokens = excluded.prompt_tokens,"
 		    " completion_tokens = excluded.completion_tokens, cached_tokens = excluded.cached_tokens, duration_ms = excluded.duration_ms,"
-		    " attempts = excluded.attempts, rung = excluded.rung, answered_s = excluded.answered_s"
+		    " attempts = excluded.attempts, rung = excluded.rung, answered_s = excluded.answered_s,"
+		    " document = excluded.document, place = excluded.place"
 		    " WHERE excluded.outcome = 'usable' OR calls.outcome <> 'usable'",
 	[SQL_ACCOUNTS] = "SELECT model, family, count(*), sum(outcome = 'usable'), sum(outcome = 'usable' AND rung > 0), sum(max(prompt_tokens, 0)),"
 			 " sum(max(completion_tokens, 0)), sum(max(cached_tokens, 0)), sum(duration_ms) FROM calls GROUP BY model, family"
@@ -139,6 +143,21 @@ static const char *column_string(sqlite3_stmt *statement, int column)
 	return column_text(statement, column).data;
 }
 
+static struct record_row read_row(sqlite3_stmt *statement)
+{
+	struct record_row row = {
+		.model = column_string(statement, 0), .family = column_string(statement, 1), .outcome = column_string(statement, 2),
+		.reason = column_string(statement, 3), .reply = column_text(statement, 4), .thinking = column_text(statement, 5),
+		.prompt_tokens = sqlite3_column_int64(statement, 6), .completion_tokens = sqlite3_column_int64(statement, 7),
+		.cached_tokens = sqlite3_column_int64(statement, 8), .duration_ms = sqlite3_column_int64(statement, 9),
+		.attempts = sqlite3_column_int64(statement, 10), .rung = sqlite3_column_int64(statement, 11),
+		.place = column_string(statement, 13),
+	};
+	if (sqlite3_column_bytes(statement, 12) == (int)sizeof(row.document.bytes))
+		memcpy(row.document.bytes, sqlite3_column_blob(statement, 12), sizeof(row.document.bytes));
+	return row;
+}
+
 int record_look_up(struct record *record, struct record_key key, struct record_row *ret_row, struct error_text *error)
 {
 	sqlite3_stmt *statement = begin(record, SQL_LOOK_UP);
@@ -151,13 +170,7 @@ int record_look_up(struct record *record, struct record_key key, struct record_r
 		sqlite3_reset(statement);
 		return status;
 	}
-	*ret_row = (struct record_row){
-		.model = column_string(statement, 0), .family = column_string(statement, 1), .outcome = column_string(statement, 2),
-		.reason = column_string(statement, 3), .reply = column_text(statement, 4), .thinking = column_text(statement, 5),
-		.prompt_tokens = sqlite3_column_int64(statement, 6), .completion_tokens = sqlite3_column_int64(statement, 7),
-		.cached_tokens = sqlite3_column_int64(statement, 8), .duration_ms = sqlite3_column_int64(statement, 9),
-		.attempts = sqlite3_column_int64(statement, 10), .rung = sqlite3_column_int64(statement, 11),
-	};
+	*ret_row = read_row(statement);
 	record->current = statement;
 	return 1;
 }
@@ -181,7 +194,27 @@ int record_put(struct record *record, struct record_key key, const struct record
 		bind_text(statement, 2 + (int)i, texts[i]);
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		(void)sqlite3_bind_int64(statement, 8 + (int)i, numbers[i]);
+	if (memcmp(&row->document, &(struct record_key){ { 0 } }, sizeof(row->document)) != 0)
+		(void)sqlite3_bind_blob(statement, 15, row->document.bytes, sizeof(row->document.bytes), SQLITE_TRANSIENT);
+	bind_text(statement, 16, text_from(row->place ? row->place : ""));
 	int status = sqlite3_step(statement) == SQLITE_DONE ? 0 : fail(record, error);
+	sqlite3_reset(statement);
+	return status;
+}
+
+int record_of_document(struct record *record, struct record_key document, record_each_row *each, void *context, struct error_text *error)
+{
+	sqlite3_stmt *statement = begin(record, SQL_DOCUMENT);
+	int status = 0, code = SQLITE_DONE;
+
+	if (sqlite3_bind_blob(statement, 1, document.bytes, sizeof(document.bytes), SQLITE_TRANSIENT) != SQLITE_OK)
+		return fail(record, error);
+	while (status == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+		struct record_row row = read_row(statement);
+		status = each(context, &row);
+	}
+	if (status == 0 && code != SQLITE_DONE)
+		status = fail(record, error);
 	sqlite3_reset(statement);
 	return status;
 }

@@ -21,6 +21,8 @@ struct record_row {
 	const char *reason;
 	int64_t prompt_tokens, completion_tokens, cached_tokens; /* of all attempts; -1 unknown */
 	int64_t duration_ms, attempts, rung;
+	struct record_key document;  /* what the call was about, and which of its calls it was; zero and "": not said */
+	const char *place;
 };
 
 struct record;
@@ -31,6 +33,11 @@ int record_look_up(struct record *record, struct record_key key, struct record_r
 /* Replaces what was there, except that "usable" is never replaced by less. Committed when it returns: it outlives kill -9 of every
  * process, not a power cut. */
 int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error) WARN_UNUSED;
+
+/* Everything that is in it about a document, by whatever model, in order of place, what is usable first and then the latest. `each`
+ * may stop it by returning anything but 0, which is then the result. */
+typedef int record_each_row(void *context, const struct record_row *row);
+int record_of_document(struct record *record, struct record_key document, record_each_row *each, void *context, struct error_text *error) WARN_UNUSED;
 
 struct record_account { /* of one model and family */
 	const char *model, *family; /* valid during the call */

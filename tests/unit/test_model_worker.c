@@ -1,0 +1,274 @@
+/* test_model_worker.c: a model worker against the fake server: whole documents in, conversations out, whatever the server does. This test
+ * stands in for the frame of worker.c: it defines worker_finish itself. */
+#include "tests/unit/fake_server.h"
+#include "tests/unit/sample_document.h"
+#include "tests/unit/support.h"
+#include "workers/inference/model_worker.h"
+
+#include "base/clock.h"
+#include "proto/conversation.h"
+#include "proto/message.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { OUT_BYTES = 1 << 20, ROUNDS_MAX = 100000, RESULTS_MAX = 64 };
+#define PATIENCE_NS (60ull * 1000000000)
+
+struct result { uint64_t task_id; uint16_t status; uint64_t bytes; uint32_t argument; };
+struct worker_finisher {
+	struct result results[RESULTS_MAX];
+	size_t count;
+};
+
+int worker_finish(struct worker_finisher *finisher, const struct worker_task *task, uint16_t status, uint64_t bytes, uint32_t argument)
+{
+	assert_true(finisher->count < RESULTS_MAX);
+	finisher->results[finisher->count++] = (struct result){ task->descriptor.task_id, status, bytes, argument };
+	return 0;
+}
+
+struct bench { /* one worker, its server and its settings */
+	struct fake_server server;
+	struct settings settings;
+	char folder[64], database[96];
+	void *worker;
+	struct worker_finisher finisher;
+	struct sample sample;
+	void *out;
+};
+
+static struct domain *domain;
+
+static int open_all(void **state)
+{
+	domain = sample_domain("ran");
+	return support_leaks_setup(state);
+}
+
+static int close_all(void **state)
+{
+	domain_destroy(domain);
+	return support_leaks_teardown(state);
+}
+
+static void set(struct bench *bench, const char *key, const char *value)
+{
+	struct error_text error = { "" };
+	if (settings_set(&bench->settings, key, value, &error) != 0)
+		fail_msg("%s", error.message);
+}
+
+static void start_worker(struct bench *bench)
+{
+	struct error_text error = { "" };
+	if (model_worker_start(&bench->settings, domain, 0, bench->database, &bench->worker, &error) != 0)
+		fail_msg("%s", error.message);
+}
+
+static void bench_open(struct bench *bench, const char *server)
+{
+	*bench = (struct bench){ .worker = NULL };
+	settings_init(&bench->settings);
+	support_folder_make(bench->folder);
+	snprintf(bench->database, sizeof(bench->database), "%s/run.db", bench->folder);
+	if (server) {
+		fake_server_start(&bench->server, server);
+		set(bench, "models.base_url", bench->server.url);
+	}
+	sample_feature(&bench->sample);
+	bench->out = aligned_alloc(64, OUT_BYTES);
+	assert_non_null(bench->out);
+}
+
+static void bench_close(struct bench *bench)
+{
+	model_worker_stop(bench->worker);
+	fake_server_stop(&bench->server);
+	settings_done(&bench->settings);
+	sample_done(&bench->sample);
+	free(bench->out);
+	support_folder_remove(bench->folder);
+}
+
+static uint32_t state_of(struct bench *bench)
+{
+	struct buffer json;
+	buffer_init(&json, MESSAGE_MODEL_BODY_MAX);
+	uint32_t state = model_worker_many.report(bench->worker, &json);
+	assert_int_equal(json.status, 0);
+	buffer_done(&json);
+	return state;
+}
+
+/* One round as the frame has it: step, then wait for the descriptor or the time. */
+static void turn(struct bench *bench)
+{
+	uint64_t now_ns = clock_monotonic_ns();
+	assert_int_equal(model_worker_many.step(bench->worker, &bench->finisher, now_ns), 0);
+	uint64_t next_ns = model_worker_many.next_ns(bench->worker);
+	struct pollfd poll_for = { model_worker_many.descriptor(bench->worker), POLLIN, 0 };
+	now_ns = clock_monotonic_ns();
+	int wait_ms = next_ns <= now_ns ? 0 : next_ns - now_ns > 50000000 ? 50 : (int)((next_ns - now_ns + 999999) / 1000000);
+	assert_true(poll(&poll_for, 1, wait_ms) >= 0);
+}
+
+static void wait_for_state(struct bench *bench, uint32_t wanted)
+{
+	uint64_t until_ns = clock_monotonic_ns() + PATIENCE_NS;
+	while (state_of(bench) != wanted) {
+		assert_true(clock_monotonic_ns() < until_ns);
+		turn(bench);
+	}
+}
+
+static void begin(struct bench *bench, uint64_t task_id, uint32_t argument, size_t out_bytes)
+{
+	struct worker_task task = { .descriptor = { .task_id = task_id, .kind = DESCRIPTOR_GENERATE, .argument = argument },
+				    .document = bench->sample.document, .out = bench->out, .out_bytes = out_bytes, .started_ns = clock_monotonic_ns() };
+	assert_int_equal(model_worker_many.begin(bench->worker, &bench->finisher, &task), 0);
+}
+
+static struct result wait_for_result(struct bench *bench, uint64_t task_id)
+{
+	uint64_t until_ns = clock_monotonic_ns() + PATIENCE_NS;
+	for (;;) {
+		for (size_t i = 0; i < bench->finisher.count; i++)
+			if (bench->finisher.results[i].task_id == task_id)
+				return bench->finisher.results[i];
+		assert_true(clock_monotonic_ns() < until_ns);
+		turn(bench);
+	}
+}
+
+static struct conversation_set open_out(struct bench *bench, uint64_t bytes)
+{
+	struct conversation_set conversations;
+	struct error_text error = { "" };
+	if (conversation_open(bench->out, bytes, &conversations, &error) != 0 ||
+	    conversation_check_spans(&conversations, &bench->sample.document, &error) != 0)
+		fail_msg("%s", error.message);
+	return conversations;
+}
+
+static void print(const struct conversation_set *conversations)
+{
+	for (uint32_t i = 0; i < conversations->count && getenv("DOCRING_PRINT"); i++) {
+		const struct conversation *one = &conversations->conversations[i];
+		printf("--- %s %s span %u+%u combined %.2f model %.*s %.*s\n", one->accepted ? "ACCEPTED" : "refused",
+		       conversation_question_name((enum conversation_question)one->question), one->span.offset, one->span.bytes, (double)one->scores.combined,
+		       TEXT_ARGS(conversation_text(conversations, one->model)), TEXT_ARGS(conversation_text(conversations, one->reason)));
+		printf("lists: [%.*s] [%.*s] [%.*s]\n", TEXT_ARGS(conversation_text(conversations, one->parameters)),
+		       TEXT_ARGS(conversation_text(conversations, one->counters)), TEXT_ARGS(conversation_text(conversations, one->mo_classes)));
+		for (uint32_t k = 0; k < one->message_count; k++)
+			printf("%s: %.*s\n", conversation_role_name(conversations->messages[one->message_first + k].role),
+			       TEXT_ARGS(conversation_text(conversations, conversations->messages[one->message_first + k].text)));
+	}
+}
+
+static uint32_t count_by(const struct conversation_set *conversations, bool models, bool accepted)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < conversations->count; i++) {
+		bool built_in = text_equal(conversation_text(conversations, conversations->conversations[i].model), TEXT_LITERAL("built-in"));
+		count += built_in != models && conversations->conversations[i].accepted == accepted;
+	}
+	return count;
+}
+
+static void a_document_becomes_pairs_of_the_model_and_of_the_rules(void **state)
+{
+	struct bench bench;
+	(void)state;
+	bench_open(&bench, "--as llamacpp --slots 2 --context 16384");
+	start_worker(&bench);
+	assert_int_equal(model_worker_many.capacity(bench.worker), 0);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	assert_true(model_worker_many.capacity(bench.worker) >= 2);
+	begin(&bench, 1, 0, OUT_BYTES);
+	struct result result = wait_for_result(&bench, 1);
+	assert_int_equal(result.status, DESCRIPTOR_DONE);
+	struct conversation_set conversations = open_out(&bench, result.bytes);
+	print(&conversations);
+	assert_true(count_by(&conversations, true, true) > 0);
+	assert_true(count_by(&conversations, false, true) > 0);
+	bench_close(&bench);
+}
+
+static void a_result_that_needs_space_is_kept(void **state)
+{
+	struct bench bench;
+	(void)state;
+	bench_open(&bench, "--as llamacpp --slots 2");
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	begin(&bench, 7, 0, 64);
+	struct result result = wait_for_result(&bench, 7);
+	assert_int_equal(result.status, DESCRIPTOR_NEEDS_SPACE);
+	bench.finisher.count = 0;
+	begin(&bench, 7, 0, result.bytes);
+	struct result second = wait_for_result(&bench, 7);
+	assert_int_equal(second.status, DESCRIPTOR_DONE);
+	assert_int_equal(second.bytes, result.bytes);
+	(void)open_out(&bench, second.bytes);
+	bench_close(&bench);
+}
+
+static void a_server_that_is_away_takes_nothing_and_its_work_goes_on(void **state)
+{
+	struct bench bench;
+	(void)state;
+	bench_open(&bench, "--as llamacpp --slots 2");
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	fake_server_stop(&bench.server);
+	begin(&bench, 3, 0, OUT_BYTES);
+	struct result result = wait_for_result(&bench, 3);
+	assert_int_equal(result.status, DESCRIPTOR_NEXT_MODEL);
+	assert_int_equal(result.argument, DESCRIPTOR_NEXT_DOWN);
+	assert_int_equal(state_of(&bench), MESSAGE_MODEL_DOWN);
+	assert_int_equal(model_worker_many.capacity(bench.worker), 0);
+	begin(&bench, 4, DESCRIPTOR_GENERATE_LAST, OUT_BYTES);
+	result = wait_for_result(&bench, 4);
+	assert_int_equal(result.status, DESCRIPTOR_DONE);
+	struct conversation_set conversations = open_out(&bench, result.bytes);
+	assert_int_equal(count_by(&conversations, true, true), 0);
+	assert_true(count_by(&conversations, false, true) > 0);
+	bench_close(&bench);
+}
+
+static void no_such_server_is_down_from_the_start(void **state)
+{
+	struct bench bench;
+	(void)state;
+	bench_open(&bench, NULL);
+	set(&bench, "models.base_url", "http://127.0.0.1:9");
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_DOWN);
+	assert_int_equal(model_worker_many.capacity(bench.worker), 0);
+	begin(&bench, 1, 0, OUT_BYTES);
+	struct result result = wait_for_result(&bench, 1);
+	assert_int_equal(result.status, DESCRIPTOR_NEXT_MODEL);
+	assert_int_equal(result.argument, DESCRIPTOR_NEXT_DOWN);
+	bench_close(&bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_document_becomes_pairs_of_the_model_and_of_the_rules),
+		cmocka_unit_test(a_result_that_needs_space_is_kept),
+		cmocka_unit_test(a_server_that_is_away_takes_nothing_and_its_work_goes_on),
+		cmocka_unit_test(no_such_server_is_down_from_the_start),
+	};
+	return cmocka_run_group_tests(tests, open_all, close_all);
+}

@@ -1,0 +1,431 @@
+/* model_worker.c: see model_worker.h. The probe's thread writes one probe_result and then one byte into an event descriptor; nothing else is
+ * shared with it. */
+#define _GNU_SOURCE
+#include "workers/inference/model_worker.h"
+
+#include "base/clock.h"
+#include "base/json_writer.h"
+#include "workers/inference/model_document.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { KEPT_MAX = 64, PROBE_AGAIN_S = 5, UNUSABLE_AGAIN_S = 30, DOCUMENTS_AT_FIRST = 2, DOCUMENT_CALLS_AT_FIRST = 2,
+       STOP_WAIT_S = 1, SETTINGS_BYTES_MAX = 1 << 20 };
+#define PROBE_TIMEOUT_NS (120ull * 1000000000) /* a server that loads its model first may need as long */
+#define SECOND_NS 1000000000ull
+
+struct kept { /* a result that is larger than the extent it was made for */
+	struct conversation_builder *builder;
+	uint64_t task_id;
+};
+
+struct under_way {
+	struct under_way *next, *previous;
+	struct model_document *document;
+	bool ended;
+};
+
+/* Written by the thread until the event, by nobody afterwards. It has settings of its own, so that a worker that is to end need not wait
+ * for a server that does not answer: the thread is left behind with what belongs to it. */
+struct probing {
+	struct settings settings;
+	uint32_t model_index;
+	const char *api_key;
+	struct probe_result result;
+	int event;
+	pthread_t thread;
+	bool running;
+};
+
+struct model_worker {
+	struct model_context context;
+	const struct settings *settings;
+	const struct model_settings *model;
+	const char *api_key;
+	struct prompts prompts;
+	struct record *record;
+	struct probing *probing;
+	struct probe_result probe; /* of the last probe */
+	bool probed;
+	uint64_t probe_again_ns;
+	struct calls *calls;
+	int epoll;
+	struct under_way *first;
+	uint32_t count;
+	struct kept kept[KEPT_MAX];
+	size_t kept_next;
+	double calls_per_document; /* moving mean */
+	uint64_t documents, next_unusable, next_down, accepted, refused, accepted_models, refused_models;
+	struct error_text error; /* of calls, while they live */
+};
+
+/* --- the probe ------------------------------------------------------------------------------------------------------------- */
+
+static void *probe_in_thread(void *argument)
+{
+	struct probing *probing = argument;
+	uint64_t one = 1;
+
+	probe_model(&probing->settings.models[probing->model_index], probing->api_key, PROBE_TIMEOUT_NS, &probing->result);
+	ssize_t written = write(probing->event, &one, sizeof(one));
+	CHECK(written == sizeof(one));
+	return NULL;
+}
+
+static int start_probe(struct model_worker *worker)
+{
+	int status = -pthread_create(&worker->probing->thread, NULL, probe_in_thread, worker->probing);
+	worker->probing->running = status == 0;
+	return status;
+}
+
+static bool is_usable(const struct model_worker *worker)
+{
+	return worker->probed && worker->probe.reachable && worker->probe.model_present;
+}
+
+static int begin_calls(struct model_worker *worker)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = 1 };
+	int status = calls_create(&worker->calls, worker->model, &worker->probe, worker->api_key, worker->record, worker->settings->run.seed, &worker->error);
+
+	if (status == 0 && epoll_ctl(worker->epoll, EPOLL_CTL_ADD, calls_descriptor(worker->calls), &event) < 0)
+		status = -errno;
+	worker->context.calls = worker->calls;
+	return status;
+}
+
+/* Takes the thread's result when it is there, and starts it again when it is time. */
+static int step_probe(struct model_worker *worker, uint64_t now_ns)
+{
+	uint64_t count;
+
+	if (worker->calls)
+		return 0;
+	if (!worker->probing->running)
+		return now_ns >= worker->probe_again_ns ? start_probe(worker) : 0;
+	if (read(worker->probing->event, &count, sizeof(count)) != sizeof(count))
+		return 0;
+	pthread_join(worker->probing->thread, NULL);
+	worker->probing->running = false;
+	worker->probe = worker->probing->result;
+	worker->probed = true;
+	worker->probe_again_ns = now_ns + (worker->probe.reachable ? UNUSABLE_AGAIN_S : PROBE_AGAIN_S) * SECOND_NS;
+	return is_usable(worker) ? begin_calls(worker) : 0;
+}
+
+/* --- documents ---------------------------------------------------------------------------------------------------------------- */
+
+static void document_ended(void *owner, struct model_document *document)
+{
+	struct under_way *under_way = owner;
+	(void)document;
+	under_way->ended = true;
+}
+
+static void unlink_document(struct model_worker *worker, struct under_way *under_way)
+{
+	*(under_way->previous ? &under_way->previous->next : &worker->first) = under_way->next;
+	if (under_way->next)
+		under_way->next->previous = under_way->previous;
+	worker->count--;
+	model_document_destroy(under_way->document);
+	free(under_way);
+}
+
+/* Writes the conversations, or keeps them until the task comes back with a larger extent. */
+static int deliver(struct model_worker *worker, struct worker_finisher *finisher, const struct worker_task *task, struct conversation_builder *builder)
+{
+	int64_t bytes = conversation_builder_bytes(builder);
+
+	if (bytes >= 0 && (uint64_t)bytes > task->out_bytes) {
+		struct kept *kept = &worker->kept[worker->kept_next++ % KEPT_MAX];
+		conversation_builder_destroy(kept->builder);
+		*kept = (struct kept){ builder, task->descriptor.task_id };
+		return worker_finish(finisher, task, DESCRIPTOR_NEEDS_SPACE, (uint64_t)bytes, 0);
+	}
+	if (bytes >= 0)
+		conversation_builder_write(builder, task->out);
+	else
+		fprintf(stderr, "worker-inference: task %llu: %s\n", (unsigned long long)task->descriptor.task_id, error_describe((int)bytes));
+	conversation_builder_destroy(builder);
+	return worker_finish(finisher, task, bytes >= 0 ? DESCRIPTOR_DONE : DESCRIPTOR_GAVE_UP, bytes >= 0 ? (uint64_t)bytes : 0, 0);
+}
+
+static void count_result(struct model_worker *worker, const struct model_document_result *result)
+{
+	worker->documents += result->outcome == MODEL_DOCUMENT_DONE;
+	worker->next_down += result->outcome == MODEL_DOCUMENT_NEXT && result->next == DESCRIPTOR_NEXT_DOWN;
+	worker->next_unusable += result->outcome == MODEL_DOCUMENT_NEXT && result->next == DESCRIPTOR_NEXT_UNUSABLE;
+	worker->accepted += result->counts.accepted;
+	worker->refused += result->counts.refused;
+	worker->accepted_models += result->counts.model_accepted;
+	worker->refused_models += result->counts.model_refused;
+}
+
+static int finish_document(struct model_worker *worker, struct worker_finisher *finisher, struct under_way *under_way)
+{
+	struct worker_task task = *model_document_task(under_way->document);
+	struct model_document_result result;
+	int status = model_document_finish(under_way->document, &result);
+
+	unlink_document(worker, under_way);
+	if (status < 0) {
+		fprintf(stderr, "worker-inference: task %llu: %s\n", (unsigned long long)task.descriptor.task_id, error_describe(status));
+		return worker_finish(finisher, &task, DESCRIPTOR_GAVE_UP, 0, 0);
+	}
+	count_result(worker, &result);
+	if (result.outcome == MODEL_DOCUMENT_NEXT)
+		return worker_finish(finisher, &task, DESCRIPTOR_NEXT_MODEL, 0, result.next);
+	return deliver(worker, finisher, &task, result.builder);
+}
+
+static int begin(void *context, struct worker_finisher *finisher, const struct worker_task *task)
+{
+	struct model_worker *worker = context;
+
+	for (size_t i = 0; i < KEPT_MAX; i++)
+		if (worker->kept[i].builder && worker->kept[i].task_id == task->descriptor.task_id) {
+			struct conversation_builder *builder = worker->kept[i].builder;
+			worker->kept[i].builder = NULL;
+			return deliver(worker, finisher, task, builder);
+		}
+	if (!worker->calls)
+		return worker_finish(finisher, task, DESCRIPTOR_NEXT_MODEL, 0, DESCRIPTOR_NEXT_DOWN);
+	struct under_way *under_way = calloc(1, sizeof(*under_way));
+	int status = under_way ? model_document_begin(&worker->context, task, document_ended, under_way, &under_way->document, &worker->error) : -ENOMEM;
+	if (status < 0) {
+		free(under_way);
+		fprintf(stderr, "worker-inference: task %llu: %s\n", (unsigned long long)task->descriptor.task_id, error_describe(status));
+		return worker_finish(finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
+	}
+	under_way->next = worker->first;
+	if (worker->first)
+		worker->first->previous = under_way;
+	worker->first = under_way;
+	worker->count++;
+	worker->calls_per_document = 0.9 * worker->calls_per_document + 0.1 * (double)model_document_calls(under_way->document);
+	return 0;
+}
+
+static int step(void *context, struct worker_finisher *finisher, uint64_t now_ns)
+{
+	struct model_worker *worker = context;
+	int status = step_probe(worker, now_ns);
+
+	if (status == 0 && worker->calls)
+		status = calls_step(worker->calls, now_ns);
+	for (struct under_way *one = worker->first, *next; one && status == 0; one = next) {
+		next = one->next;
+		if (one->ended)
+			status = finish_document(worker, finisher, one);
+	}
+	if (status < 0)
+		fprintf(stderr, "worker-inference: %s: %s\n", model_name(worker->model), worker->error.message[0] ? worker->error.message : error_describe(status));
+	return status;
+}
+
+/* --- for the frame ------------------------------------------------------------------------------------------------------------- */
+
+static enum message_model_state state_of(const struct model_worker *worker)
+{
+	if (!worker->calls)
+		return !worker->probed ? MESSAGE_MODEL_STARTING : worker->probe.reachable ? MESSAGE_MODEL_UNUSABLE : MESSAGE_MODEL_DOWN;
+	enum endpoint_breaker breaker = calls_endpoint(worker->calls)->breaker;
+	return breaker == ENDPOINT_OPEN ? MESSAGE_MODEL_DOWN : breaker == ENDPOINT_HALF_OPEN ? MESSAGE_MODEL_TRYING : MESSAGE_MODEL_UP;
+}
+
+/* As many documents as fill the slots and one round of waiting calls behind them: more would hold memory for nothing. */
+static uint32_t capacity(void *context)
+{
+	const struct model_worker *worker = context;
+	enum message_model_state state = state_of(worker);
+
+	if (state == MESSAGE_MODEL_TRYING)
+		return 1;
+	if (state != MESSAGE_MODEL_UP)
+		return 0;
+	double mean = worker->calls_per_document > 1 ? worker->calls_per_document : 1;
+	double lack = 2.0 * calls_slots(worker->calls) - (double)(calls_waiting(worker->calls) + calls_endpoint(worker->calls)->under_way);
+	double more = lack > 0 ? lack / mean + 1 : 0;
+	uint32_t wanted = worker->count + (uint32_t)more;
+	return wanted < DOCUMENTS_AT_FIRST ? DOCUMENTS_AT_FIRST : wanted < WORKER_TASKS_MAX ? wanted : WORKER_TASKS_MAX;
+}
+
+static int descriptor(void *context)
+{
+	const struct model_worker *worker = context;
+	return worker->epoll;
+}
+
+static uint64_t next_ns(void *context)
+{
+	const struct model_worker *worker = context;
+	return worker->calls ? calls_next_ns(worker->calls) : worker->probing->running ? UINT64_MAX : worker->probe_again_ns;
+}
+
+static void report_endpoint(const struct model_worker *worker, struct json_writer *json)
+{
+	const struct endpoint *endpoint = calls_endpoint(worker->calls);
+	uint64_t now_ns = clock_monotonic_ns();
+
+	json_member_unsigned(json, "slots", calls_slots(worker->calls));
+	json_member_unsigned(json, "slots_max", endpoint->limit_max);
+	json_member_unsigned(json, "under_way", endpoint->under_way);
+	json_member_unsigned(json, "waiting", calls_waiting(worker->calls));
+	json_member_unsigned(json, "answers", endpoint->answers);
+	json_member_unsigned(json, "failures", endpoint->failures);
+	json_member_unsigned(json, "retries", endpoint->retries);
+	json_member_unsigned(json, "throttled", endpoint->throttled);
+	json_member_unsigned(json, "opened", endpoint->opened);
+	json_member_string(json, "breaker", endpoint_breaker_name(endpoint->breaker));
+	if (endpoint->breaker == ENDPOINT_OPEN)
+		json_member_fixed(json, "open_s", endpoint->open_until_ns > now_ns ? (double)(endpoint->open_until_ns - now_ns) / 1e9 : 0, 1);
+	json_member_fixed(json, "seconds_per_call", endpoint->usual_s, 3);
+}
+
+static uint32_t report(void *context, struct buffer *out)
+{
+	const struct model_worker *worker = context;
+	struct json_writer json;
+
+	json_init(&json, out, 0);
+	json_object_open(&json);
+	json_member_string(&json, "name", model_name(worker->model));
+	json_member_unsigned(&json, "index", worker->context.model_index);
+	if (worker->probed) {
+		json_member_string(&json, "server", probe_server_name(worker->probe.server));
+		json_member_string(&json, "model", worker->probe.model);
+		json_member_string(&json, "format", chat_format_name(worker->probe.format));
+		json_member_unsigned(&json, "context_tokens", worker->calls ? calls_context_tokens(worker->calls) : worker->probe.context_tokens);
+		json_member_string(&json, "message", worker->probe.message);
+		json_key(&json, "notes");
+		json_array_open(&json);
+		for (uint32_t i = 0; i < worker->probe.note_count; i++)
+			json_string(&json, worker->probe.notes[i]);
+		json_array_close(&json);
+	}
+	if (worker->calls)
+		report_endpoint(worker, &json);
+	json_member_unsigned(&json, "documents", worker->documents);
+	json_member_unsigned(&json, "documents_under_way", worker->count);
+	json_member_unsigned(&json, "handed_on_unusable", worker->next_unusable);
+	json_member_unsigned(&json, "handed_on_down", worker->next_down);
+	json_member_unsigned(&json, "pairs_accepted", worker->accepted_models);
+	json_member_unsigned(&json, "pairs_refused", worker->refused_models);
+	json_object_close(&json);
+	return state_of(worker);
+}
+
+const struct worker_many model_worker_many = {
+	.capacity = capacity, .begin = begin, .step = step, .descriptor = descriptor, .next_ns = next_ns, .report = report,
+};
+
+/* --- start and end ----------------------------------------------------------------------------------------------------------------- */
+
+static int make_probing(struct model_worker *worker, uint32_t model_index, struct error_text *error)
+{
+	struct probing *probing = calloc(1, sizeof(*probing));
+	struct buffer text;
+
+	if (!probing)
+		return error_set(error, -ENOMEM, "out of memory");
+	worker->probing = probing;
+	settings_init(&probing->settings);
+	probing->model_index = model_index;
+	probing->api_key = worker->api_key;
+	probing->event = -1;
+	buffer_init(&text, SETTINGS_BYTES_MAX);
+	settings_dump(worker->settings, &text);
+	int status = text.status ? error_set(error, text.status, "out of memory") : settings_load_text(&probing->settings, buffer_view(&text), "settings", error);
+	buffer_done(&text);
+	return status;
+}
+
+static void end_probing(struct probing *probing)
+{
+	struct timespec until;
+
+	if (!probing)
+		return;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += STOP_WAIT_S;
+	if (probing->running && pthread_timedjoin_np(probing->thread, NULL, &until) != 0) {
+		pthread_detach(probing->thread);
+		return; /* it still uses the rest */
+	}
+	if (probing->event >= 0)
+		close(probing->event);
+	settings_done(&probing->settings);
+	free(probing);
+}
+
+static int open_descriptors(struct model_worker *worker, struct error_text *error)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = 0 };
+
+	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
+	worker->probing->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (worker->epoll < 0 || worker->probing->event < 0 || epoll_ctl(worker->epoll, EPOLL_CTL_ADD, worker->probing->event, &event) < 0)
+		return error_set(error, -errno, "cannot make descriptors: %s", strerror(errno));
+	return 0;
+}
+
+int model_worker_start(const struct settings *settings, const struct domain *domain, uint32_t model_index, const char *database_path,
+		       void **ret_context, struct error_text *error)
+{
+	if (model_index >= settings->model_count)
+		return error_set(error, -EINVAL, "there is no model %u; the run has %u", model_index, settings->model_count);
+	struct model_worker *worker = calloc(1, sizeof(*worker));
+	if (!worker)
+		return error_set(error, -ENOMEM, "out of memory");
+	worker->settings = settings;
+	worker->model = &settings->models[model_index];
+	worker->api_key = worker->model->api_key_env[0] ? getenv(worker->model->api_key_env) : NULL;
+	worker->calls_per_document = DOCUMENT_CALLS_AT_FIRST;
+	worker->epoll = -1;
+	int status = prompts_load(settings, &worker->prompts, error);
+	if (status == 0)
+		status = make_probing(worker, model_index, error);
+	if (status == 0)
+		status = open_descriptors(worker, error);
+	if (status == 0)
+		status = record_open(&worker->record, database_path, error);
+	if (status == 0)
+		status = start_probe(worker) < 0 ? error_set(error, -EAGAIN, "cannot start a thread") : 0;
+	if (status < 0) {
+		model_worker_stop(worker);
+		return status;
+	}
+	worker->context = (struct model_context){ .settings = settings, .domain = domain, .prompts = &worker->prompts, .record = worker->record,
+						  .probe = &worker->probe, .model_index = model_index,
+						  .configuration = model_configuration(settings, &worker->prompts) };
+	*ret_context = worker;
+	return 0;
+}
+
+void model_worker_stop(void *context)
+{
+	struct model_worker *worker = context;
+
+	if (!worker)
+		return;
+	while (worker->first)
+		unlink_document(worker, worker->first);
+	end_probing(worker->probing);
+	for (size_t i = 0; i < KEPT_MAX; i++)
+		conversation_builder_destroy(worker->kept[i].builder);
+	calls_destroy(worker->calls);
+	record_close(worker->record);
+	prompts_done(&worker->prompts);
+	if (worker->epoll >= 0)
+		close(worker->epoll);
+	free(worker);
+}
