@@ -151,10 +151,12 @@ def check_shape(where, row, first_shape, findings):
 
 def check_messages(where, messages, limits, findings):
     """Roles in turn, the last from the assistant; lengths; questions ask."""
-    if not isinstance(messages, list) or not all(isinstance(m, dict) and set(m) == {"role", "content"} and isinstance(m["content"], str)
-                                                 for m in messages):
+    if not isinstance(messages, list) or not all(isinstance(m, dict) and set(m) - {"reasoning_content"} == {"role", "content"} and
+                                                 all(isinstance(value, str) for value in m.values()) for m in messages):
         findings.add("messages", where, "not a list of role and content")
         return
+    if any("reasoning_content" in m and m["role"] != "assistant" for m in messages):
+        findings.add("messages", where, "reasoning_content outside the assistant's messages")
     turns = messages[1:] if messages and messages[0]["role"] == "system" else messages
     roles = [message["role"] for message in turns]
     if not roles or roles != ["user", "assistant"] * (len(roles) // 2) or len(roles) % 2:

@@ -178,7 +178,7 @@ static void test_a_row_is_json_with_character_offsets(void **state)
 	assert_int_equal(document_open(block, document_bytes, &document, NULL), 0);
 	assert_int_equal(conversation_open(conversation_block, conversation_bytes, &set, NULL), 0);
 	assert_int_equal(utf8_index_init(&characters, document.markdown), 0);
-	struct row_source source = { "docs/a.html", "", "0123456789abcdef0123456789abcdef", "test", &characters };
+	struct row_source source = { "docs/a.html", "", "0123456789abcdef0123456789abcdef", "test", &characters, false };
 	buffer_init(&line, 1 << 20);
 	row_append_record(&source, &document, &set, 0, &line);
 	assert_int_equal(line.data[line.bytes - 1], '\n');
