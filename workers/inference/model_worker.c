@@ -187,6 +187,22 @@ static int finish_document(struct model_worker *worker, struct worker_finisher *
 	return deliver(worker, finisher, &task, result.builder);
 }
 
+/* The server was never there: rules write the conversations, when nobody else can. */
+static int begin_without_server(struct model_worker *worker, struct worker_finisher *finisher, const struct worker_task *task)
+{
+	const struct compose_request request = { .settings = worker->settings, .domain = worker->context.domain, .document = &task->document,
+						 .pairs_wanted = UINT32_MAX, .last = true };
+	struct conversation_builder *builder = NULL;
+	struct compose_counts counts;
+
+	if (!(task->descriptor.argument & DESCRIPTOR_GENERATE_LAST))
+		return worker_finish(finisher, task, DESCRIPTOR_NEXT_MODEL, 0, DESCRIPTOR_NEXT_DOWN);
+	int status = compose_conversations(&request, &builder, &counts);
+	if (status < 0)
+		return worker_finish(finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
+	return deliver(worker, finisher, task, builder);
+}
+
 static int begin(void *context, struct worker_finisher *finisher, const struct worker_task *task)
 {
 	struct model_worker *worker = context;
@@ -198,7 +214,7 @@ static int begin(void *context, struct worker_finisher *finisher, const struct w
 			return deliver(worker, finisher, task, builder);
 		}
 	if (!worker->calls)
-		return worker_finish(finisher, task, DESCRIPTOR_NEXT_MODEL, 0, DESCRIPTOR_NEXT_DOWN);
+		return begin_without_server(worker, finisher, task);
 	struct under_way *under_way = calloc(1, sizeof(*under_way));
 	int status = under_way ? model_document_begin(&worker->context, task, document_ended, under_way, &under_way->document, &worker->error) : -ENOMEM;
 	if (status < 0) {
