@@ -118,3 +118,8 @@ int settings_check(const struct settings *settings, struct error_text *error)
 		return error_set(error, -EINVAL, "generate.answer_chars_min is above generate.answer_chars_max");
 	return models_check(settings, error);
 }
+
+bool settings_use_models(const struct settings *settings)
+{
+	return settings->model_count && strcmp(settings->generate.mode, "built-in") != 0 && strcmp(settings->run.stages, "preprocess") != 0;
+}

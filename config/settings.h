@@ -45,6 +45,9 @@ int settings_set(struct settings *settings, const char *key, const char *value, 
 /* Settings that contradict each other (an overlap larger than its chunk …). Call it once all sources were read. */
 int settings_check(const struct settings *settings, struct error_text *error) WARN_UNUSED;
 
+/* Does a run with these settings ask model servers? */
+bool settings_use_models(const struct settings *settings);
+
 /* A YAML document with sections as mappings (libcyaml reads it). `name` is the file's name for messages. */
 int settings_load_text(struct settings *settings, struct text yaml, const char *name, struct error_text *error) WARN_UNUSED;
 int settings_load_file(struct settings *settings, const char *path, struct error_text *error) WARN_UNUSED;

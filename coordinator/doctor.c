@@ -1,11 +1,13 @@
 /* doctor.c: prints what doctor_look saw and doctor_judge made of it. */
 #include "coordinator/doctor.h"
 #include "coordinator/doctor_machine.h"
+#include "coordinator/doctor_models.h"
 
 #include "base/json_writer.h"
 #include "base/wrap.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { DOCTOR_COLUMNS = 80, DOCTOR_INDENT = 28, DOCTOR_EXIT_PROBLEM = 1, DOCTOR_EXIT_RESOURCES = 3 };
 
@@ -43,7 +45,7 @@ static void append_lines(const struct doctor_report *report, struct buffer *out)
 			     notes == 1 ? "" : "s");
 }
 
-static void append_json(const struct doctor_report *report, struct buffer *out)
+static void append_json(const struct doctor_report *report, const struct doctor_models *models, struct buffer *out)
 {
 	struct json_writer json;
 	json_init(&json, out, 2);
@@ -60,6 +62,7 @@ static void append_json(const struct doctor_report *report, struct buffer *out)
 		json_object_close(&json);
 	}
 	json_array_close(&json);
+	doctor_models_write_json(models, &json);
 	json_object_close(&json);
 	buffer_append_byte(out, '\n');
 }
@@ -68,6 +71,7 @@ int doctor_run(const struct options *options, FILE *out)
 {
 	struct doctor_machine *machine = malloc(sizeof(*machine));
 	struct doctor_report *report = malloc(sizeof(*report));
+	struct doctor_models models = { .count = 0 };
 	struct buffer text;
 	int code = DOCTOR_EXIT_RESOURCES;
 
@@ -75,14 +79,19 @@ int doctor_run(const struct options *options, FILE *out)
 	if (machine && report) {
 		doctor_look(&options->settings, machine);
 		doctor_judge(machine, &options->settings, report);
+		if (settings_use_models(&options->settings) && isatty(STDERR_FILENO))
+			fprintf(stderr, "asking the model servers; one that has to load its model takes a while\n");
+		doctor_models_look(&options->settings, machine->program_folder, &models);
+		doctor_models_judge(&models, &options->settings, report);
 		if (options->json)
-			append_json(report, &text);
+			append_json(report, &models, &text);
 		else
 			append_lines(report, &text);
 		if (text.status == 0 && fwrite(buffer_string(&text), 1, text.bytes, out) == text.bytes && fflush(out) == 0)
 			code = count_grade(report, DOCTOR_PROBLEM) ? DOCTOR_EXIT_PROBLEM : 0;
 	}
 	buffer_done(&text);
+	doctor_models_done(&models);
 	free(report);
 	free(machine);
 	return code;

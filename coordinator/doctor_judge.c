@@ -14,10 +14,7 @@ enum {
 	DESCRIPTORS_PER_WORKER = 6,
 };
 
-static struct doctor_finding *add(struct doctor_report *report, enum doctor_grade grade, const char *subject, const char *format, ...)
-	PRINTF_LIKE(4, 5);
-
-static struct doctor_finding *add(struct doctor_report *report, enum doctor_grade grade, const char *subject, const char *format, ...)
+struct doctor_finding *doctor_add(struct doctor_report *report, enum doctor_grade grade, const char *subject, const char *format, ...)
 {
 	CHECK(report->count < DOCTOR_FINDINGS_MAX);
 	struct doctor_finding *finding = &report->findings[report->count++];
@@ -31,9 +28,7 @@ static struct doctor_finding *add(struct doctor_report *report, enum doctor_grad
 	return finding;
 }
 
-static void advise(struct doctor_finding *finding, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static void advise(struct doctor_finding *finding, const char *format, ...)
+void doctor_advise(struct doctor_finding *finding, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -80,16 +75,16 @@ static uint32_t most_workers(const struct doctor_machine *machine, const struct 
 static void judge_kernel(const struct doctor_machine *machine, struct doctor_report *report)
 {
 	bool populate = machine->kernel_major > 5 || (machine->kernel_major == 5 && machine->kernel_minor >= 14);
-	struct doctor_finding *finding = add(report, populate ? DOCTOR_OK : DOCTOR_NOTE, "kernel", "%s", machine->kernel);
+	struct doctor_finding *finding = doctor_add(report, populate ? DOCTOR_OK : DOCTOR_NOTE, "kernel", "%s", machine->kernel);
 	if (!populate)
-		advise(finding, "Linux 5.14 or newer fills shared memory ahead of use; on this one the first touch of each page costs a little");
+		doctor_advise(finding, "Linux 5.14 or newer fills shared memory ahead of use; on this one the first touch of each page costs a little");
 }
 
 static void judge_cores(const struct doctor_machine *machine, const struct settings *settings, struct doctor_report *report)
 {
 	if (machine->topology_error.message[0]) {
-		struct doctor_finding *finding = add(report, DOCTOR_PROBLEM, "cores", "%s", machine->topology_error.message);
-		advise(finding, "run with --set run.pin=none and a number of --workers");
+		struct doctor_finding *finding = doctor_add(report, DOCTOR_PROBLEM, "cores", "%s", machine->topology_error.message);
+		doctor_advise(finding, "run with --set run.pin=none and a number of --workers");
 		return;
 	}
 	char kinds[64] = "", quota[64] = "";
@@ -97,17 +92,17 @@ static void judge_cores(const struct doctor_machine *machine, const struct setti
 		snprintf(kinds, sizeof(kinds), ", %u of the efficient kind", machine->efficiency_threads);
 	if (machine->quota_cores > 0)
 		snprintf(quota, sizeof(quota), ", limited to the time of %.1f", machine->quota_cores);
-	add(report, DOCTOR_OK, "cores", "%u hardware threads on %u cores%s, %u NUMA node%s%s", machine->threads, machine->physical_cores, kinds,
+	doctor_add(report, DOCTOR_OK, "cores", "%u hardware threads on %u cores%s, %u NUMA node%s%s", machine->threads, machine->physical_cores, kinds,
 	    machine->numa_nodes, machine->numa_nodes == 1 ? "" : "s", quota);
 	uint32_t workers = most_workers(machine, settings), cores = usable_cores(machine);
 	if (workers <= cores) {
-		add(report, DOCTOR_OK, "workers", "%s: up to %u for preprocessing, %llu for conversations", settings->run.workers, workers,
+		doctor_add(report, DOCTOR_OK, "workers", "%s: up to %u for preprocessing, %llu for conversations", settings->run.workers, workers,
 		    (unsigned long long)settings->run.inference_workers);
 		return;
 	}
-	struct doctor_finding *finding = add(report, DOCTOR_NOTE, "workers", "%s: more than the %u cores there are; they will share", settings->run.workers,
+	struct doctor_finding *finding = doctor_add(report, DOCTOR_NOTE, "workers", "%s: more than the %u cores there are; they will share", settings->run.workers,
 					     cores);
-	advise(finding, "pass --workers %u, or leave it: it works, no faster", cores);
+	doctor_advise(finding, "pass --workers %u, or leave it: it works, no faster", cores);
 }
 
 static void judge_memory(const struct doctor_machine *machine, const struct settings *settings, struct doctor_report *report)
@@ -117,21 +112,21 @@ static void judge_memory(const struct doctor_machine *machine, const struct sett
 	uint64_t needed = settings->ipc.shm + COORDINATOR_BYTES + workers * WORKER_BYTES;
 
 	if (machine->memory_bytes == 0 || machine->available_bytes == 0) {
-		add(report, DOCTOR_NOTE, "memory", "how much there is could not be read");
+		doctor_add(report, DOCTOR_NOTE, "memory", "how much there is could not be read");
 		return;
 	}
 	uint64_t usable = machine->available_bytes < machine->memory_bytes ? machine->available_bytes : machine->memory_bytes;
 	bool enough = needed <= usable;
-	struct doctor_finding *finding = add(report, enough ? DOCTOR_OK : needed <= machine->memory_bytes ? DOCTOR_NOTE : DOCTOR_PROBLEM, "memory",
+	struct doctor_finding *finding = doctor_add(report, enough ? DOCTOR_OK : needed <= machine->memory_bytes ? DOCTOR_NOTE : DOCTOR_PROBLEM, "memory",
 					     "%s, %s available; a run takes up to %s with these settings", human(machine->memory_bytes, total),
 					     human(usable, available), human(needed, needed_text));
 	if (enough)
 		return;
 	uint64_t others = COORDINATOR_BYTES + workers * WORKER_BYTES;
 	if (usable > others + (32u << 20))
-		advise(finding, "pass --shm %lluM or less, or fewer --workers", megabytes((usable - others) / 4 * 3));
+		doctor_advise(finding, "pass --shm %lluM or less, or fewer --workers", megabytes((usable - others) / 4 * 3));
 	else
-		advise(finding, "pass --shm %lluM --workers 1, or try --profile small", megabytes(usable / 4));
+		doctor_advise(finding, "pass --shm %lluM --workers 1, or try --profile small", megabytes(usable / 4));
 }
 
 static void judge_shared_memory(const struct doctor_machine *machine, const struct settings *settings, struct doctor_report *report)
@@ -140,45 +135,45 @@ static void judge_shared_memory(const struct doctor_machine *machine, const stru
 	struct doctor_finding *finding;
 
 	if (machine->shm_status < 0) {
-		finding = add(report, DOCTOR_PROBLEM, "/dev/shm", "%s", error_describe(machine->shm_status));
-		advise(finding, "mount it: mount -t tmpfs -o mode=1777 tmpfs /dev/shm");
+		finding = doctor_add(report, DOCTOR_PROBLEM, "/dev/shm", "%s", error_describe(machine->shm_status));
+		doctor_advise(finding, "mount it: mount -t tmpfs -o mode=1777 tmpfs /dev/shm");
 		return;
 	}
 	human(machine->shm_size_bytes, size);
 	human(machine->shm_free_bytes, available);
 	human(settings->ipc.shm, asked);
 	if (settings->ipc.shm <= machine->shm_free_bytes) {
-		add(report, DOCTOR_OK, "/dev/shm", "%s, %s free; ipc.shm asks for %s", size, available, asked);
+		doctor_add(report, DOCTOR_OK, "/dev/shm", "%s, %s free; ipc.shm asks for %s", size, available, asked);
 		return;
 	}
-	finding = add(report, DOCTOR_PROBLEM, "/dev/shm", "%s, %s free; ipc.shm asks for %s", size, available, asked);
+	finding = doctor_add(report, DOCTOR_PROBLEM, "/dev/shm", "%s, %s free; ipc.shm asks for %s", size, available, asked);
 	if (machine->shm_free_bytes < (32u << 20))
-		advise(finding, "free some, or enlarge it: mount -o remount,size=%lluM /dev/shm (in a container: --shm-size)",
+		doctor_advise(finding, "free some, or enlarge it: mount -o remount,size=%lluM /dev/shm (in a container: --shm-size)",
 		       megabytes(settings->ipc.shm + settings->ipc.shm / 8));
 	else
-		advise(finding, "pass --shm %lluM, or enlarge it: mount -o remount,size=%lluM /dev/shm (in a container: --shm-size)",
+		doctor_advise(finding, "pass --shm %lluM, or enlarge it: mount -o remount,size=%lluM /dev/shm (in a container: --shm-size)",
 		       megabytes(machine->shm_free_bytes / 10 * 9), megabytes(settings->ipc.shm + settings->ipc.shm / 8));
 }
 
 static void judge_uring(const struct doctor_machine *machine, const struct settings *settings, struct doctor_report *report)
 {
 	if (machine->uring_native) {
-		add(report, DOCTOR_OK, "io_uring", "works");
+		doctor_add(report, DOCTOR_OK, "io_uring", "works");
 		return;
 	}
 	if (strcmp(settings->io.uring, "off") == 0) {
-		struct doctor_finding *finding = add(report, DOCTOR_NOTE, "io_uring", "switched off by the settings: plain system calls are used");
-		advise(finding, "--set io.uring=auto uses it where it works");
+		struct doctor_finding *finding = doctor_add(report, DOCTOR_NOTE, "io_uring", "switched off by the settings: plain system calls are used");
+		doctor_advise(finding, "--set io.uring=auto uses it where it works");
 		return;
 	}
-	struct doctor_finding *finding = add(report, DOCTOR_NOTE, "io_uring", "not available (%s): plain system calls are used",
+	struct doctor_finding *finding = doctor_add(report, DOCTOR_NOTE, "io_uring", "not available (%s): plain system calls are used",
 					     error_describe(machine->uring_reason));
 	if (machine->uring_disabled > 0)
-		advise(finding, "allow it: sysctl kernel.io_uring_disabled=0");
+		doctor_advise(finding, "allow it: sysctl kernel.io_uring_disabled=0");
 	else if (machine->uring_reason == -ENOSYS)
-		advise(finding, "it needs Linux 5.6 or newer, or a container that lets it through");
+		doctor_advise(finding, "it needs Linux 5.6 or newer, or a container that lets it through");
 	else
-		advise(finding, "a container's seccomp profile often forbids it: allow io_uring_setup, io_uring_enter and io_uring_register");
+		doctor_advise(finding, "a container's seccomp profile often forbids it: allow io_uring_setup, io_uring_enter and io_uring_register");
 }
 
 static void judge_huge_pages(const struct doctor_machine *machine, const struct settings *settings, struct doctor_report *report)
@@ -186,17 +181,17 @@ static void judge_huge_pages(const struct doctor_machine *machine, const struct 
 	bool given = strcmp(machine->huge_pages, "advise") == 0 || strcmp(machine->huge_pages, "always") == 0 ||
 		     strcmp(machine->huge_pages, "within_size") == 0 || strcmp(machine->huge_pages, "force") == 0;
 	if (strcmp(settings->ipc.huge_pages, "never") == 0) {
-		add(report, DOCTOR_OK, "huge pages", "not asked for by the settings");
+		doctor_add(report, DOCTOR_OK, "huge pages", "not asked for by the settings");
 		return;
 	}
 	if (given) {
-		add(report, DOCTOR_OK, "huge pages", "given to shared memory (%s)", machine->huge_pages);
+		doctor_add(report, DOCTOR_OK, "huge pages", "given to shared memory (%s)", machine->huge_pages);
 		return;
 	}
-	struct doctor_finding *finding = add(report, DOCTOR_NOTE, "huge pages", "not given to shared memory (%s)",
+	struct doctor_finding *finding = doctor_add(report, DOCTOR_NOTE, "huge pages", "not given to shared memory (%s)",
 					     machine->huge_pages[0] ? machine->huge_pages : "the kernel has none");
 	if (machine->huge_pages[0])
-		advise(finding, "echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled makes large rings a little faster");
+		doctor_advise(finding, "echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled makes large rings a little faster");
 }
 
 static void judge_limits(const struct doctor_machine *machine, const struct settings *settings, struct doctor_report *report)
@@ -206,24 +201,24 @@ static void judge_limits(const struct doctor_machine *machine, const struct sett
 	char locked[32];
 
 	if (needed <= machine->open_files_soft) {
-		add(report, DOCTOR_OK, "open files", "a run needs about %llu; the limit is high enough", (unsigned long long)needed);
+		doctor_add(report, DOCTOR_OK, "open files", "a run needs about %llu; the limit is high enough", (unsigned long long)needed);
 	} else if (needed <= machine->open_files_hard) {
-		add(report, DOCTOR_OK, "open files", "a run needs about %llu; the limit of %llu is raised at start (at most %llu)", (unsigned long long)needed,
+		doctor_add(report, DOCTOR_OK, "open files", "a run needs about %llu; the limit of %llu is raised at start (at most %llu)", (unsigned long long)needed,
 		    (unsigned long long)machine->open_files_soft, (unsigned long long)machine->open_files_hard);
 	} else {
-		struct doctor_finding *finding = add(report, DOCTOR_PROBLEM, "open files", "a run needs about %llu, at most %llu are allowed",
+		struct doctor_finding *finding = doctor_add(report, DOCTOR_PROBLEM, "open files", "a run needs about %llu, at most %llu are allowed",
 						     (unsigned long long)needed, (unsigned long long)machine->open_files_hard);
-		advise(finding, "raise the limit (ulimit -Hn %llu, or LimitNOFILE= of a service), or lower io.open_files and --workers",
+		doctor_advise(finding, "raise the limit (ulimit -Hn %llu, or LimitNOFILE= of a service), or lower io.open_files and --workers",
 		       (unsigned long long)needed);
 	}
 	/* io_uring's own rings count as locked memory before Linux 5.12 */
 	bool counted = machine->kernel_major < 5 || (machine->kernel_major == 5 && machine->kernel_minor < 12);
 	if (machine->locked_bytes_soft == UINT64_MAX || !counted)
-		add(report, DOCTOR_OK, "locked memory", "no limit that matters");
+		doctor_add(report, DOCTOR_OK, "locked memory", "no limit that matters");
 	else if (machine->locked_bytes_soft >= 1 << 20)
-		add(report, DOCTOR_OK, "locked memory", "%s allowed", human(machine->locked_bytes_soft, locked));
+		doctor_add(report, DOCTOR_OK, "locked memory", "%s allowed", human(machine->locked_bytes_soft, locked));
 	else
-		advise(add(report, DOCTOR_NOTE, "locked memory", "%s allowed, and this kernel counts io_uring's queues", human(machine->locked_bytes_soft, locked)),
+		doctor_advise(doctor_add(report, DOCTOR_NOTE, "locked memory", "%s allowed, and this kernel counts io_uring's queues", human(machine->locked_bytes_soft, locked)),
 		       "raise it if io_uring is refused: ulimit -l 1024");
 }
 
@@ -231,22 +226,21 @@ static void judge_files(const struct doctor_machine *machine, struct doctor_repo
 {
 	for (size_t i = 0; i < DOCTOR_PROGRAMS_COUNT; i++) {
 		if (machine->program_found[i]) {
-			add(report, DOCTOR_OK, machine->program_names[i], "in %.400s", machine->program_folder);
+			doctor_add(report, DOCTOR_OK, machine->program_names[i], "in %.400s", machine->program_folder);
 			continue;
 		}
-		struct doctor_finding *finding = add(report, DOCTOR_PROBLEM, machine->program_names[i], "not found in %.400s", machine->program_folder);
-		advise(finding, "make builds it; make install puts it beside the coordinator");
+		struct doctor_finding *finding = doctor_add(report, DOCTOR_PROBLEM, machine->program_names[i], "not found in %.400s", machine->program_folder);
+		doctor_advise(finding, "make builds it; make install puts it beside the coordinator");
 	}
 	if (machine->domain_error.message[0])
-		advise(add(report, DOCTOR_PROBLEM, "domain pack", "%.500s", machine->domain_error.message),
+		doctor_advise(doctor_add(report, DOCTOR_PROBLEM, "domain pack", "%.500s", machine->domain_error.message),
 		       "reinstall, or set DOCRING_DATA to the folder with domains/ and profiles/");
 	else
-		add(report, DOCTOR_OK, "domain pack", "%.400s (%zu entries)", machine->domain_path, machine->domain_terms);
+		doctor_add(report, DOCTOR_OK, "domain pack", "%.400s (%zu entries)", machine->domain_path, machine->domain_terms);
 	if (machine->profiles_path[0])
-		add(report, DOCTOR_OK, "profiles", "%.400s", machine->profiles_path);
+		doctor_add(report, DOCTOR_OK, "profiles", "%.400s", machine->profiles_path);
 	else
-		advise(add(report, DOCTOR_NOTE, "profiles", "none found; --profile takes only paths"), "set DOCRING_DATA to the folder with profiles/");
-	add(report, DOCTOR_OK, "model servers", "no model servers configured: the built-in generator is used");
+		doctor_advise(doctor_add(report, DOCTOR_NOTE, "profiles", "none found; --profile takes only paths"), "set DOCRING_DATA to the folder with profiles/");
 }
 
 void doctor_judge(const struct doctor_machine *machine, const struct settings *settings, struct doctor_report *ret_report)

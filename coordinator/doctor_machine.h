@@ -47,7 +47,8 @@ void doctor_look(const struct settings *settings, struct doctor_machine *ret_mac
 
 enum doctor_grade { DOCTOR_OK, DOCTOR_NOTE, DOCTOR_PROBLEM };
 
-enum { DOCTOR_FINDINGS_MAX = 32, DOCTOR_TEXT_BYTES = 512 };
+/* of the machine, and of each model: itself and its notes */
+enum { DOCTOR_FINDINGS_MAX = 32 + MODELS_MAX * 20, DOCTOR_TEXT_BYTES = 512 };
 
 struct doctor_finding {
 	enum doctor_grade grade;
@@ -62,5 +63,8 @@ struct doctor_report {
 };
 
 void doctor_judge(const struct doctor_machine *machine, const struct settings *settings, struct doctor_report *ret_report);
+/* One more finding; its advice is empty. */
+struct doctor_finding *doctor_add(struct doctor_report *report, enum doctor_grade grade, const char *subject, const char *format, ...) PRINTF_LIKE(4, 5);
+void doctor_advise(struct doctor_finding *finding, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

@@ -64,7 +64,22 @@ static void add_file(struct plan *plan, const struct settings *settings, const s
 	}
 }
 
-static void print_text(const struct plan *plan)
+static void print_models(const struct settings *settings)
+{
+	if (!settings_use_models(settings)) {
+		if (strcmp(settings->run.stages, "preprocess") != 0)
+			printf("The built-in generator writes the conversations.\n");
+		return;
+	}
+	printf("Models that would be asked (coordinator doctor asks them now):\n");
+	for (uint32_t i = 0; i < settings->model_count; i++) {
+		const struct model_settings *model = &settings->models[i];
+		bool writes = model_use_of(model) == MODEL_GENERATE, named = strcmp(model_name(model), model->base_url) != 0;
+		printf("  %-10s %s%s%s\n", writes ? model->tier : model->use, named ? model_name(model) : "", named ? " at " : "", model->base_url);
+	}
+}
+
+static void print_text(const struct plan *plan, const struct settings *settings)
 {
 	uint64_t files = 0, bytes = 0;
 
@@ -81,10 +96,11 @@ static void print_text(const struct plan *plan)
 	printf("%llu skipped by rule, %llu that cannot be taken\n", (unsigned long long)plan->skipped, (unsigned long long)plan->problems);
 	printf("%llu batches of reading; between %llu and %llu records expected\n", (unsigned long long)plan->batches,
 	       (unsigned long long)plan->records_least, (unsigned long long)plan->records_most);
+	print_models(settings);
 	printf("Types are guessed from names and archives are not opened; a run looks at the content. Nothing was written.\n");
 }
 
-static void print_json(const struct plan *plan)
+static void print_json(const struct plan *plan, const struct settings *settings)
 {
 	struct buffer text;
 	struct json_writer json;
@@ -107,6 +123,11 @@ static void print_json(const struct plan *plan)
 	json_member_unsigned(&json, "batches", plan->batches);
 	json_member_unsigned(&json, "records_least", plan->records_least);
 	json_member_unsigned(&json, "records_most", plan->records_most);
+	json_key(&json, "models");
+	json_array_open(&json);
+	for (uint32_t i = 0; settings_use_models(settings) && i < settings->model_count; i++)
+		json_string(&json, model_name(&settings->models[i]));
+	json_array_close(&json);
 	json_object_close(&json);
 	printf("%s\n", buffer_string(&text));
 	buffer_done(&text);
@@ -141,8 +162,8 @@ int dry_run(const struct options *options)
 	plan.batches += plan.batch_files > 0;
 	walk_close(walk);
 	if (options->json)
-		print_json(&plan);
+		print_json(&plan, &options->settings);
 	else
-		print_text(&plan);
+		print_text(&plan, &options->settings);
 	return taken > 0 ? EXIT_DONE : EXIT_INCOMPLETE;
 }

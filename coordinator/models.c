@@ -23,7 +23,7 @@ void models_open(struct run *run)
 	models->waiting.place = models->last.place = JOB_QUEUED;
 	for (uint32_t i = 0; i < MODELS_MAX; i++)
 		models->groups[i].queue.place = JOB_QUEUED;
-	if (!run_generates(run) || strcmp(run->settings->generate.mode, "built-in") == 0)
+	if (!settings_use_models(run->settings))
 		return;
 	models->count = run->settings->model_count;
 	for (uint32_t i = 0; i < models->count; i++) {

@@ -115,10 +115,12 @@ static const struct command_row commands[OPTIONS_COMMAND_COUNT] = {
 		.examples = "coordinator extract feature.html | jq '.extractions[].extraction_class'" },
 	[OPTIONS_DOCTOR] = { .name = "doctor", .words = "",
 		.summary = "say what this machine offers and what is missing",
-		.details = "Cores, memory, shared memory, io_uring, huge pages, limits, programs, data files and model servers, each with what to do. Exit code 1 "
-			   "when a run with these settings would not work.",
+		.details = "Cores, memory, shared memory, io_uring, huge pages, limits, programs, data files and model servers, each with what to do. Each model "
+			   "server of the settings is asked about ten small questions, and what it really does is said. Exit code 1 when a run with these "
+			   "settings would not work, or not as they ask.",
 		.examples = "coordinator doctor\n"
-			    "coordinator doctor --shm 15G --workers 12" },
+			    "coordinator doctor --shm 15G --workers 12\n"
+			    "coordinator doctor --profile ollama --model qwen3:8b" },
 };
 
 const struct option_row *options_row(enum option_id id)

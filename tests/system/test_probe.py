@@ -116,5 +116,36 @@ class Probe(unittest.TestCase):
             self.assertIn("does not take the one in", self.probe({"base_url": server.url, "api_key_env": "DOCRING_TEST_KEY"}, DOCRING_TEST_KEY="no")["message"])
 
 
+class Doctor(unittest.TestCase):
+    def doctor(self, *arguments, **environment):
+        return subprocess.run([BIN / "coordinator", "doctor", *map(str, arguments)], text=True, capture_output=True, timeout=TIMEOUT_S, check=False,
+                              env=dict(os.environ, **environment))
+
+    def findings(self, *arguments, **environment):
+        said = json.loads(self.doctor("--json", *arguments, **environment).stdout)
+        return said, [finding for finding in said["findings"] if finding["subject"].startswith("model server")]
+
+    def test_servers_are_asked(self):
+        with FakeServer("--as", "llamacpp", "--slots", 3, "--context", 32768) as server:
+            said, found = self.findings("--model-url", server.url)
+            self.assertEqual([finding["grade"] for finding in found], ["ok"])
+            self.assertIn(f"llama.cpp at {server.url}; writes pairs, tier balanced; context 32768 tokens, 3 slots", found[0]["text"])
+            self.assertEqual((said["models"][0]["server"], said["models"][0]["slots"]), ("llama.cpp", 3))
+            lines = self.doctor("--model-url", server.url).stdout.splitlines()
+            self.assertTrue(any(line.startswith("ok      model server        fake-model.gguf: llama.cpp") for line in lines))
+            self.assertLessEqual(max(map(len, lines)), 80)
+        said, found = self.findings("--model-url", server.url)
+        self.assertEqual((said["ready"], [finding["grade"] for finding in found]), (False, ["problem", "note"]))
+        self.assertIn("is the server running?", found[0]["advice"])
+        self.assertEqual(self.findings("--model-url", server.url, "--set", "generate.mode=built-in")[0]["models"], [])
+
+    def test_a_key_is_handed_on_and_not_told(self):
+        with FakeServer("--model", "m", "--api-key", "secret") as server:
+            options = ("--model-url", server.url, "--set", "models.api_key_env=DOCRING_TEST_KEY")
+            self.assertTrue(self.findings(*options, DOCRING_TEST_KEY="secret")[0]["models"][0]["usable"])
+            self.assertIn("nothing is in DOCRING_TEST_KEY", self.findings(*options)[1][0]["advice"])
+            self.assertNotIn("secret", self.doctor("--json", *options, DOCRING_TEST_KEY="secret").stdout)
+
+
 if __name__ == "__main__":
     sys.exit(unittest.main(verbosity=1))

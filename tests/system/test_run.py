@@ -215,6 +215,9 @@ class Messages(RunCase):
         result = self.run_program("--dry-run", CORPUS, "-o", self.out)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("html", result.stdout)
+        self.assertIn("The built-in generator writes the conversations.", result.stdout)
+        result = self.run_program("--dry-run", "--model-url", "http://127.0.0.1:9", "--model", "m", CORPUS, "-o", self.out)
+        self.assertIn("m at http://127.0.0.1:9", result.stdout)
         self.assertFalse(self.out.exists())
 
     def test_help_fits_a_terminal(self):

@@ -1,6 +1,7 @@
 /* The doctor's judgement on machines made up here, and its two ways of printing on this one. */
 #include "coordinator/doctor.h"
 #include "coordinator/doctor_machine.h"
+#include "coordinator/doctor_models.h"
 
 #include "base/utf8.h"
 
@@ -75,7 +76,55 @@ static void test_all_fine(void **state)
 		assert_int_equal(report.findings[i].grade, DOCTOR_OK);
 		assert_string_equal(report.findings[i].advice, "");
 	}
-	expect("model servers", DOCTOR_OK, "no model servers configured: the built-in generator is used", "");
+}
+
+/* One model of the settings, and what its server was found to do. */
+static void judge_model(const char *found)
+{
+	struct doctor_models models = { .count = found ? 1 : 0 };
+
+	if (found)
+		assert_non_null(models.found[0] = json_tokener_parse(found));
+	else
+		error_set(&models.error, -EIO, "worker-inference --probe was killed by signal 9");
+	report.count = 0;
+	doctor_models_judge(&models, &settings, &report);
+	doctor_models_done(&models);
+}
+
+static void expect_finding(size_t index, enum doctor_grade grade, const char *text, const char *advice)
+{
+	assert_true(index < report.count);
+	assert_string_equal(report.findings[index].text, text);
+	assert_string_equal(report.findings[index].advice, advice);
+	assert_int_equal(report.findings[index].grade, grade);
+}
+
+static void test_models(void **state)
+{
+	(void)state;
+	judge_model(NULL);
+	expect_finding(0, DOCTOR_OK, "no model servers configured: the built-in generator is used", "");
+	set("models.base_url", "http://h:1");
+	set("models.max_tokens", "1000");
+	judge_model("{\"reachable\":true,\"usable\":true,\"server\":\"Ollama\",\"model\":\"q:8b\",\"format\":\"schema\",\"context_tokens\":2048,\"slots\":0,"
+		    "\"thinking\":\"instead of content\",\"usage_truthful\":true,\"tokens_per_s\":41.6,\"message\":\"\",\"notes\":[\"so it is\"]}");
+	expect_finding(0, DOCTOR_OK, "q:8b: Ollama at http://h:1; writes pairs, tier balanced; context 2048 tokens, slots not told, up to 4 requests at once; JSON by "
+		       "schema, the answer comes in the field for thinking; token counts true, 42 tokens/s for one request", "");
+	expect_finding(1, DOCTOR_NOTE, "q:8b: a chunk of 8000 characters and its answer may not fit 2048 tokens; then it is asked about in parts",
+		       "raise context_tokens of this model: it is asked for with each request");
+	expect_finding(2, DOCTOR_NOTE, "q:8b: so it is", "");
+	assert_int_equal(report.count, 3);
+	judge_model("{\"reachable\":false,\"usable\":false,\"server\":\"unknown\",\"model\":\"\",\"message\":\"refused\",\"notes\":[]}");
+	expect_finding(0, DOCTOR_PROBLEM, "http://h:1; writes pairs, tier balanced", "refused");
+	expect_finding(1, DOCTOR_NOTE, "none can write now: in a run the built-in generator would, if they are down after generate.fallback_after_s", "");
+	judge_model("{\"usable\":3,\"notes\":[1,null,{}],\"context_tokens\":\"x\"}"); /* whatever it is */
+	judge_model(NULL);
+	expect_finding(0, DOCTOR_PROBLEM, "worker-inference --probe was killed by signal 9", "");
+	set("generate.mode", "built-in");
+	judge_model(NULL);
+	assert_int_equal(report.findings[0].grade, DOCTOR_OK);
+	assert_non_null(strstr(report.findings[0].text, "not asked"));
 }
 
 static void test_cores(void **state)
@@ -218,7 +267,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_all_fine), TEST(test_cores), TEST(test_memory), TEST(test_shared_memory), TEST(test_uring), TEST(test_limits),
-		TEST(test_huge_pages), TEST(test_files), TEST(test_prints),
+		TEST(test_huge_pages), TEST(test_files), TEST(test_models), TEST(test_prints),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
