@@ -5,33 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "950", "12k", "3.4M" */
-static void format_count(int64_t count, char text[24])
-{
-	if (count < 10000)
-		snprintf(text, 24, "%lld", (long long)count);
-	else if (count < 1000000)
-		snprintf(text, 24, "%lldk", (long long)(count / 1000));
-	else
-		snprintf(text, 24, "%.1fM", (double)count / 1e6);
-}
-
 static void print_model(struct json_object *model)
 {
 	struct json_object *worker = json_object_object_get(model, "worker");
 	int64_t accepted = client_number(worker, "pairs_accepted"), refused = client_number(worker, "pairs_refused");
-	char tokens[24], kept[16] = "-", slots[24] = "-";
+	char kept[16] = "-", slots[24] = "-";
 	const char *state = client_string(model, "state"), *message = client_string(worker, "message");
 
-	format_count(client_number(worker, "completion_tokens"), tokens);
 	if (accepted + refused > 0)
 		snprintf(kept, sizeof(kept), "%.0f%%", 100.0 * (double)accepted / (double)(accepted + refused));
 	if (client_number(worker, "slots"))
 		snprintf(slots, sizeof(slots), "%lld/%lld", (long long)client_number(worker, "under_way"), (long long)client_number(worker, "slots"));
-	printf("%-20.20s %-8s %-8s %7s %6lld %6lld %7lld %7s %6lld %5s\n", client_string(model, "name"),
+	printf("%-20.20s %-8s %-8s %7s %6lld %6lld %7lld %7.2f %6lld %5s\n", client_string(model, "name"),
 	       strcmp(client_string(model, "use"), "generate") == 0 ? client_string(model, "tier") : client_string(model, "use"),
 	       strncmp(state, "asked", 5) == 0 ? "-" : state, slots, (long long)client_number(model, "documents_queued"),
-	       (long long)client_number(model, "documents_done"), (long long)client_number(worker, "answers"), tokens, (long long)accepted, kept);
+	       (long long)client_number(model, "documents_done"), (long long)client_number(worker, "answers"),
+	       json_object_get_double(json_object_object_get(worker, "seconds_per_call")), (long long)accepted, kept);
 	if (message[0] && strcmp(state, "up") != 0)
 		printf("  %s\n", message);
 }
@@ -43,7 +32,7 @@ void client_print_models(struct json_object *status)
 
 	if (!models || json_object_array_length(models) == 0)
 		return;
-	printf("%-20s %-8s %-8s %7s %6s %6s %7s %7s %6s %5s\n", "MODEL", "TIER", "STATE", "SLOTS", "QUEUED", "DONE", "ANSWERS", "TOKENS", "PAIRS", "KEPT");
+	printf("%-20s %-8s %-8s %7s %6s %6s %7s %7s %6s %5s\n", "MODEL", "TIER", "STATE", "SLOTS", "QUEUED", "DONE", "ANSWERS", "S/CALL", "PAIRS", "KEPT");
 	for (size_t i = 0; i < json_object_array_length(models); i++)
 		print_model(json_object_array_get_idx(models, i));
 	if (client_number(status, "model_switches"))

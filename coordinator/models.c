@@ -103,6 +103,12 @@ static void view(const struct run *run, struct model_view views[MODELS_MAX])
 			views[run->workers[i].model].queued += run->workers[i].held.count;
 }
 
+/* For people: an unnamed model is called as its server calls it, once that is known. */
+static const char *name_of(const struct model_group *group)
+{
+	return group->settings->name[0] || group->settings->model[0] || !group->model[0] ? model_name(group->settings) : group->model;
+}
+
 /* --- where a document goes ------------------------------------------------------------------------------------------ */
 
 static enum model_tier tier_of(const struct run *run, float complexity)
@@ -228,7 +234,7 @@ static void report_string(const struct model_group *group, const char *key, char
 
 static void say_state(struct run *run, const struct model_group *group)
 {
-	const char *name = model_name(group->settings);
+	const char *name = name_of(group);
 	char message[240];
 
 	report_string(group, "message", message, sizeof(message));
@@ -284,6 +290,8 @@ static bool keep_report(struct model_group *group, struct text body)
 		group->refused = number_in(object, "pairs_refused");
 		if (json_object_object_get_ex(object, "server", &server))
 			snprintf(group->server, sizeof(group->server), "%s", json_object_get_string(server));
+		if (json_object_object_get_ex(object, "model", &server))
+			snprintf(group->model, sizeof(group->model), "%s", json_object_get_string(server));
 	}
 	json_object_put(object);
 	return copy != NULL;
@@ -458,9 +466,9 @@ void models_format_progress(const struct run *run, char *ret_text, size_t bytes)
 		if (group->use == MODEL_EMBEDDINGS)
 			continue;
 		int more = group->state == MESSAGE_MODEL_UP
-				   ? snprintf(ret_text + used, bytes - used, "  %.24s %u/%u, %zu wait", model_name(group->settings), group->under_way, group->slots,
+				   ? snprintf(ret_text + used, bytes - used, "  %.24s %u/%u, %zu wait", name_of(group), group->under_way, group->slots,
 					      group->queue.count)
-				   : snprintf(ret_text + used, bytes - used, "  %.24s %s", model_name(group->settings), state_names[group->state]);
+				   : snprintf(ret_text + used, bytes - used, "  %.24s %s", name_of(group), state_names[group->state]);
 		used += more > 0 ? (size_t)more : 0;
 	}
 }
@@ -473,7 +481,7 @@ static void write_group(const struct run *run, uint32_t index, struct json_write
 	for (uint32_t i = 0; i < run->worker_count; i++)
 		held += run->workers[i].model == (int)index ? run->workers[i].held.count : 0;
 	json_object_open(json);
-	json_member_string(json, "name", model_name(group->settings));
+	json_member_string(json, "name", name_of(group));
 	json_member_string(json, "use", group->settings->use);
 	json_member_string(json, "tier", group->settings->tier);
 	json_member_string(json, "base_url", group->settings->base_url);

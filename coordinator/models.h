@@ -27,7 +27,7 @@ struct model_group {
 	/* from it */
 	uint32_t slots, under_way;
 	uint64_t accepted, refused;
-	char server[32];
+	char server[32], model[64]; /* as the worker's probe found them */
 };
 
 struct models {
