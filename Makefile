@@ -182,6 +182,7 @@ bench: packages
 	$(Q)perf/run-corpus
 	$(Q)$(MAKE) --no-print-directory bench-latency
 	$(Q)$(MAKE) --no-print-directory bench-files
+	$(Q)$(MAKE) --no-print-directory bench-path
 
 # The hand-off: round trips and rates, with the product's code in two processes.
 $(BUILD)/perf/latency: $(call objects,$(wildcard perf/latency*.c perf/road*.c) perf/machine.c) $(BUILD)/libdocring.a
@@ -225,7 +226,14 @@ bench-files: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/files
 	$(Q)build/perf/files --json build/files.json
 
-# The whole path: overhead of the pipeline over a plain loop of the same converters. See the head of each program.
+# The whole path: overhead of the pipeline over a plain loop of the same converters, tasks a second, reclaim, start. See the head of each program. Pictures
+# and tables go to build/path; make bench-path DOCUMENT=docs/performance.md writes them into the document.
+.PHONY: bench-path
+bench-path:
+	$(Q)for bench in pipeline dispatch reclaim start; do $(MAKE) --no-print-directory bench-$$bench || exit 1; done
+	$(Q)perf/path-report build -o build/path
+	$(Q)$(if $(DOCUMENT),perf/path-report build --document $(DOCUMENT))
+
 $(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/bench.c perf/machine.c) $(BUILD)/libcoordinator.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
@@ -276,8 +284,7 @@ bench-start: packages
 .PHONY: bench-reclaim
 bench-reclaim: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/reclaim build/perf/endless/coordinator
-	$(Q)build/perf/reclaim --json build/reclaim.json --chart build/reclaim-chart.json
-	$(Q)perf/plot build/reclaim-chart.json -o build/reclaim.svg
+	$(Q)build/perf/reclaim --json build/reclaim.json
 
 .PHONY: bench-dispatch
 bench-dispatch: packages

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-enum { EXIT_USAGE = 2, DURATION_MS = 1500, ROWS_MAX = 32, TASKS_A_WORKER = 6 /* twice ipc.credits: there is always one to give */ };
+enum { EXIT_USAGE = 2, DURATION_MS = 1500, ROWS_MAX = 32, TASKS_A_WORKER = 32 /* twice what a worker may hold of tasks this short: there is always one to give */ };
 
 struct road {
 	const char *name;

@@ -2,7 +2,7 @@
  * product's but for intake and commit (endless.c), and notes its times in memory that this program reads (trace.h); this one kills. Other workers
  * have room for the tasks: what is measured is how soon a death is known and acted upon, not how long a queue is.
  *
- *   reclaim [--json FILE] [--chart FILE] [--kills N] */
+ *   reclaim [--json FILE] [--kills N] */
 #define _GNU_SOURCE
 #include "perf/bench.h"
 #include "perf/trace.h"
@@ -207,6 +207,26 @@ static void stop_coordinator(struct watch *watch, struct bench_run *run)
 	trace_close(watch->trace);
 }
 
+/* [from, to, count] of the sorted samples, by powers of ten. */
+static void write_bins(struct json_writer *json, const struct bench_samples *samples)
+{
+	json_key(json, "leased_again_bins");
+	json_array_open(json);
+	for (size_t i = 0; i < samples->count;) {
+		double bin = floor(log10(samples->values[i] > 1 ? samples->values[i] : 1) * BINS_A_DECADE), high = pow(10, (bin + 1) / BINS_A_DECADE);
+		size_t first = i;
+		do
+			i++;
+		while (i < samples->count && samples->values[i] < high);
+		json_array_open(json);
+		json_fixed(json, pow(10, bin / BINS_A_DECADE), 1);
+		json_fixed(json, high, 1);
+		json_unsigned(json, i - first);
+		json_array_close(json);
+	}
+	json_array_close(json);
+}
+
 static void write_scene(struct bench *bench, const struct scene *scene, struct watch *watch)
 {
 	bench_sort(&watch->confirmed_us);
@@ -225,54 +245,11 @@ static void write_scene(struct bench *bench, const struct scene *scene, struct w
 	json_object_open(&bench->json);
 	bench_write_samples(&bench->json, &watch->released_us, 1);
 	json_object_close(&bench->json);
-	json_key(&bench->json, "leased_again_samples_us");
-	json_array_open(&bench->json);
-	for (size_t i = 0; i < watch->released_us.count; i++)
-		json_fixed(&bench->json, watch->released_us.values[i], 1);
-	json_array_close(&bench->json);
+	write_bins(&bench->json, &watch->released_us);
 	json_object_close(&bench->json);
 }
 
-/* The samples are sorted. */
-static void write_bins(struct json_writer *chart, const struct bench_samples *samples)
-{
-	json_key(chart, "bins");
-	json_array_open(chart);
-	for (size_t i = 0; i < samples->count;) {
-		double bin = floor(log10(samples->values[i] > 1 ? samples->values[i] : 1) * BINS_A_DECADE), high = pow(10, (bin + 1) / BINS_A_DECADE);
-		size_t first = i;
-		do
-			i++;
-		while (i < samples->count && samples->values[i] < high);
-		json_array_open(chart);
-		json_fixed(chart, pow(10, bin / BINS_A_DECADE), 1);
-		json_fixed(chart, high, 1);
-		json_unsigned(chart, i - first);
-		json_array_close(chart);
-	}
-	json_array_close(chart);
-}
-
-static void write_series(struct json_writer *chart, const struct scene *scene, const struct bench_samples *samples)
-{
-	static const struct { double percent; const char *name; } marks[] = { { 50, "p50" }, { 99, "p99" } };
-
-	json_object_open(chart);
-	json_member_string(chart, "name", scene->name);
-	write_bins(chart, samples);
-	json_key(chart, "marks");
-	json_array_open(chart);
-	for (size_t i = 0; i < COUNT_OF(marks); i++) {
-		json_array_open(chart);
-		json_fixed(chart, bench_percentile(samples, marks[i].percent), 1);
-		json_string(chart, marks[i].name);
-		json_array_close(chart);
-	}
-	json_array_close(chart);
-	json_object_close(chart);
-}
-
-static void run_scene(struct bench *bench, struct json_writer *chart, const struct scene *scene, size_t kills)
+static void run_scene(struct bench *bench, const struct scene *scene, size_t kills)
 {
 	struct watch watch = { .bench = bench, .tasks = calloc(TASKS_REMEMBERED, sizeof(*watch.tasks)) };
 	struct bench_run run;
@@ -283,75 +260,40 @@ static void run_scene(struct bench *bench, struct json_writer *chart, const stru
 	while (watch.released_us.count < kills)
 		kill_one(&watch, &dice);
 	write_scene(bench, scene, &watch);
-	write_series(chart, scene, &watch.released_us);
 	stop_coordinator(&watch, &run);
 	bench_samples_done(&watch.confirmed_us);
 	bench_samples_done(&watch.released_us);
 	free(watch.tasks);
 }
 
-static void begin_chart(struct json_writer *chart, struct buffer *text)
-{
-	buffer_init(text, 1 << 20);
-	json_init(chart, text, 1);
-	json_object_open(chart);
-	json_member_string(chart, "kind", "histogram");
-	json_member_string(chart, "title", "SIGKILL of a worker to its tasks published to another one");
-	json_key(chart, "x");
-	json_object_open(chart);
-	json_member_string(chart, "label", "after the kill");
-	json_member_string(chart, "unit", "µs");
-	json_member_boolean(chart, "log", true);
-	json_object_close(chart);
-	json_key(chart, "rules");
-	json_array_open(chart);
-	json_object_open(chart);
-	json_member_string(chart, "axis", "x");
-	json_member_fixed(chart, "at", 1000, 0);
-	json_member_string(chart, "label", "bar at p99: 1 ms");
-	json_object_close(chart);
-	json_array_close(chart);
-	json_key(chart, "series");
-	json_array_open(chart);
-}
-
 int main(int argument_count, char **arguments)
 {
 	static const struct option options[] = {
-		{ "json", required_argument, NULL, 'j' }, { "chart", required_argument, NULL, 'c' }, { "kills", required_argument, NULL, 'k' }, { NULL, 0, NULL, 0 },
+		{ "json", required_argument, NULL, 'j' }, { "kills", required_argument, NULL, 'k' }, { NULL, 0, NULL, 0 },
 	};
-	const char *json_path = NULL, *chart_path = NULL;
+	const char *json_path = NULL;
 	size_t kills = KILLS;
 	struct bench bench;
-	struct json_writer chart;
-	struct buffer chart_text;
 	int option;
 
-	while ((option = getopt_long(argument_count, arguments, "j:c:k:", options, NULL)) != -1) {
+	while ((option = getopt_long(argument_count, arguments, "j:k:", options, NULL)) != -1) {
 		switch (option) {
 		case 'j': json_path = optarg; break;
-		case 'c': chart_path = optarg; break;
 		case 'k': kills = strtoul(optarg, NULL, 10); break;
 		default: kills = 0;
 		}
 	}
 	if (kills == 0 || optind < argument_count) {
-		fprintf(stderr, "Usage: reclaim [--json FILE] [--chart FILE] [--kills N]\n");
+		fprintf(stderr, "Usage: reclaim [--json FILE] [--kills N]\n");
 		return EXIT_USAGE;
 	}
 	bench_begin(&bench, "reclaim", json_path);
-	begin_chart(&chart, &chart_text);
 	printf("\n%-28s %6s %9s %9s %9s %9s %9s %9s %9s\n%-28s %6s %9s %9s %9s %9s %9s %9s %9s\n", "us after the kill", "", "death", "death", "leased", "", "", "", "", "",
 	       "kills", "p50", "p99", "min", "p50", "p90", "p99", "max");
 	json_key(&bench.json, "scenes");
 	json_array_open(&bench.json);
 	for (size_t i = 0; i < COUNT_OF(scenes); i++)
-		run_scene(&bench, &chart, &scenes[i], kills);
+		run_scene(&bench, &scenes[i], kills);
 	json_array_close(&bench.json);
-	json_array_close(&chart);
-	json_object_close(&chart);
-	if (chart_path && machine_write_file("reclaim", chart_path, &chart_text) < 0)
-		bench_fail(&bench, "no chart");
-	buffer_done(&chart_text);
 	return bench_end(&bench);
 }
