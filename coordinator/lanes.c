@@ -22,16 +22,6 @@ enum {
 
 /* --- open and close ------------------------------------------------------------------------------------------------ */
 
-static void bell_ready(void *context, uint32_t events)
-{
-	struct worker *worker = context;
-	uint64_t rings;
-
-	(void)events; /* the next round looks into every lane */
-	if (read(worker->bell.descriptor, &rings, sizeof(rings)) < 0 && errno != EAGAIN)
-		supervisor_kill(worker, "its bell broke");
-}
-
 static int open_bells(struct worker *worker)
 {
 	worker->bell_out = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -42,8 +32,9 @@ static int open_bells(struct worker *worker)
 			close(descriptor);
 		return status;
 	}
-	worker->bell = (struct loop_watch){ descriptor, bell_ready, worker };
-	int status = loop_add(&worker->run->loop, &worker->bell, EPOLLIN);
+	/* It only wakes: the next round looks into every lane. Each ring is a change, however many were before: nobody reads the counter. */
+	worker->bell = (struct loop_watch){ .descriptor = descriptor };
+	int status = loop_add(&worker->run->loop, &worker->bell, EPOLLIN | EPOLLET);
 	if (status < 0) {
 		close(descriptor);
 		worker->bell.descriptor = -1;

@@ -71,7 +71,7 @@ int loop_wait(struct loop *loop, void *zmq_socket, uint64_t timeout_ns)
 		return status;
 	if (socket_ready)
 		timeout = (struct timespec){ .tv_sec = 0 };
-	/* One event a call: a callback may remove and free other watches, whose events would then be stale. */
+	/* One event a call: a callback may remove and free other watches, whose events would then be stale; and so the kernel gives each its turn. */
 	struct epoll_event event;
 	while (called < EVENTS_A_WAIT_MAX) {
 		int ready = epoll_pwait2(loop->epoll, &event, 1, &timeout, NULL);

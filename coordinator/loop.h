@@ -10,7 +10,7 @@ typedef void loop_ready(void *context, uint32_t events);
 
 struct loop_watch { /* the owner keeps it until loop_remove */
 	int descriptor;
-	loop_ready *ready; /* NULL: it only wakes */
+	loop_ready *ready; /* NULL: it only wakes; any number of changes may come as one: for EPOLLET */
 	void *context;
 };
 

@@ -223,12 +223,6 @@ static int open_io(struct run *run, struct error_text *error)
 	return 0;
 }
 
-static void ignore_event(void *context, uint32_t events)
-{
-	(void)context; /* uring_poll runs in every round; this only wakes the loop */
-	(void)events;
-}
-
 static int open_signals(struct run *run, struct error_text *error)
 {
 	sigset_t set;
@@ -245,7 +239,7 @@ static int open_signals(struct run *run, struct error_text *error)
 	run->signals = (struct loop_watch){ descriptor, run_on_signal, run };
 	int status = loop_add(&run->loop, &run->signals, EPOLLIN);
 	if (status == 0) {
-		run->uring_events = (struct loop_watch){ uring_event_descriptor(run->uring), ignore_event, run };
+		run->uring_events = (struct loop_watch){ .descriptor = uring_event_descriptor(run->uring) }; /* uring_poll runs in every round */
 		status = loop_add(&run->loop, &run->uring_events, EPOLLIN | EPOLLET);
 	}
 	return status < 0 ? error_set(error, status, "epoll: %s", strerror(-status)) : 0;
