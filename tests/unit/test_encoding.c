@@ -114,7 +114,7 @@ static void a_limit_is_said(void **state)
 	struct buffer out;
 	buffer_init(&out, 4);
 	assert_int_equal(encoding_to_utf8(TEXT_LITERAL("\xE9\xE9\xE9\xE9"), TEXT_LITERAL(""), &out, document, &error), ERROR_LIMIT_HIT);
-	assert_non_null(strstr(error.message, "larger than 4 bytes"));
+	assert_non_null(strstr(error.message, "larger than the 4 bytes"));
 	buffer_done(&out);
 	document_builder_destroy(document);
 }

@@ -43,12 +43,13 @@ static void test_memory_comes_in_steps(void **state)
 	(void)state;
 	assert_true(resident(memory, MEMORY_RING) < MIB);
 	assert_int_equal(memory_lease(memory, MEMORY_RING, 1000, &leases[0], NULL), 0);
-	assert_int_equal(resident(memory, MEMORY_RING), STEP_MIB * MIB);
-	/* what lies inside the step costs nothing more; what passes its end brings the next one, or two */
+	assert_in_range(resident(memory, MEMORY_RING), 1000, MIB); /* a little at first */
+	/* what passes the end brings what it needs, or as much again as there is, up to a step */
 	assert_int_equal(memory_lease(memory, MEMORY_RING, 15 * MIB, &leases[1], NULL), 0);
-	assert_int_equal(resident(memory, MEMORY_RING), STEP_MIB * MIB);
+	assert_in_range(resident(memory, MEMORY_RING), 15 * MIB, 2 * STEP_MIB * MIB);
+	uint64_t before = resident(memory, MEMORY_RING);
 	assert_int_equal(memory_lease(memory, MEMORY_RING, 17 * MIB, &leases[2], NULL), 0);
-	assert_int_equal(resident(memory, MEMORY_RING), 3 * STEP_MIB * MIB);
+	assert_in_range(resident(memory, MEMORY_RING), 32 * MIB, before + (17 + STEP_MIB) * MIB);
 	/* the last step ends with the segment */
 	assert_int_equal(memory_lease(memory, MEMORY_RING, memory_capacity(memory, MEMORY_RING) - memory_leased(memory, MEMORY_RING), &leases[3], NULL), 0);
 	assert_int_equal(resident(memory, MEMORY_RING), 50 * MIB);
@@ -179,12 +180,12 @@ static void test_a_vacant_segment_gives_its_memory_back(void **state)
 	assert_int_equal(memory_add_segment(memory, 1, 20 * MIB, true, NULL), 0);
 	assert_int_equal(memory_lease(memory, 1, 18 * MIB, &lease, NULL), 0);
 	memory_set_vacant(memory, 1, true);
-	assert_int_equal(resident(memory, 1), 20 * MIB); /* still read */
+	assert_in_range(resident(memory, 1), 18 * MIB, 20 * MIB); /* still read */
 	memory_release(memory, &lease);
 	assert_true(resident(memory, 1) <= SEGMENT_HEADER_BYTES);
 	memory_set_vacant(memory, 1, false);
 	assert_int_equal(memory_lease(memory, 1, 1000, &lease, NULL), 0);
-	assert_int_equal(resident(memory, 1), STEP_MIB * MIB);
+	assert_in_range(resident(memory, 1), 1000, STEP_MIB * MIB);
 	memset(memory_at(memory, &lease), 1, lease.extent.bytes);
 	memory_destroy(memory);
 }
