@@ -62,8 +62,8 @@ enum made generator_submit(struct generator *generator, const char *question_fam
 	buffer_init(&reason, PAIR_REASON_BYTES_MAX);
 	pair_gate_judge(&gate, draft, &conversation, &reason);
 	conversation.accepted = reason.bytes == 0;
-	const struct pair_origin origin = { .model = TEXT_LITERAL("built-in") };
-	status = pair_gate_add(&gate, draft, &conversation, buffer_view(&reason), &origin, generator->out);
+	const struct pair_turn turn = { .question = buffer_view(&draft->question), .answer = buffer_view(&draft->answer) };
+	status = pair_gate_add(&gate, draft, &conversation, buffer_view(&reason), TEXT_LITERAL("built-in"), &turn, 1, generator->out);
 	if (status < 0)
 		generator->status = status;
 	generator->accepted += conversation.accepted;

@@ -2,6 +2,7 @@
 #include "workers/inference/model_compose.h"
 
 #include "workers/inference/generate.h"
+#include "workers/inference/model_batches.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -61,15 +62,80 @@ static int compose_models(const struct compose_request *request, struct compose_
 	return status;
 }
 
-static int compose_rules(const struct compose_request *request, struct compose_block *ret_block)
+int compose_rules(const struct settings *settings, const struct domain *domain, const struct document *document, struct compose_block *ret_block)
 {
 	struct conversation_builder *builder = conversation_builder_create();
-	int status = builder ? generate_conversations(request->settings, request->domain, request->document, builder) : -ENOMEM;
+	int status = builder ? generate_conversations(settings, domain, document, builder) : -ENOMEM;
 
 	if (status == 0)
 		status = compose_block_of(builder, ret_block);
 	conversation_builder_destroy(builder);
 	return status;
+}
+
+static const struct model_reply *reply_to(const struct compose_request *request, const struct model_batch *batch)
+{
+	for (size_t i = 0; i < request->call_count; i++)
+		if (request->calls[i].reply.state == MODEL_REPLY_USABLE && strcmp(request->calls[i].call.place, batch->call.place) == 0)
+			return &request->calls[i].reply;
+	return NULL;
+}
+
+static bool has_replies(const struct compose_request *request, enum plan_family family)
+{
+	for (size_t i = 0; i < request->call_count; i++)
+		if (request->calls[i].call.family == family && request->calls[i].reply.state == MODEL_REPLY_USABLE)
+			return true;
+	return false;
+}
+
+/* The rules' questions in other words, as far as there are any. */
+static int reword(const struct compose_request *request, const struct conversation_set *set, struct model_changes *changes)
+{
+	struct model_batches batches = { NULL, 0 };
+	int status = model_batches_rewrite(request->settings, request->document, set, 0, &batches);
+
+	for (size_t i = 0; i < batches.count && status == 0; i++) {
+		const struct model_reply *reply = reply_to(request, &batches.items[i]);
+		if (reply)
+			status = model_changes_reword(changes, request->domain, request->settings, set, &batches.items[i], reply);
+	}
+	model_batches_done(&batches);
+	return status;
+}
+
+/* The conversations with the judge's marks, and without those that it thinks unfaithful. Replaces the builder. */
+static int judge(const struct compose_request *request, struct conversation_builder **builder, struct merge_counts *counts)
+{
+	struct conversation_builder *judged = conversation_builder_create();
+	struct compose_block block = { .data = NULL };
+	struct model_changes changes = { .count = 0 };
+	struct model_batches batches = { NULL, 0 };
+	int status = judged ? compose_block_of(*builder, &block) : -ENOMEM;
+
+	if (status == 0)
+		status = model_changes_init(&changes, &block.set);
+	if (status == 0)
+		status = model_batches_judge(request->document, &block.set, 0, &batches);
+	for (size_t i = 0; i < batches.count && status == 0; i++) {
+		const struct model_reply *reply = reply_to(request, &batches.items[i]);
+		if (reply)
+			model_changes_judge(&changes, &batches.items[i], reply);
+	}
+	if (status == 0) {
+		const struct merge_part part = { .set = block.set, .accepted_max = UINT32_MAX, .marks = changes.marks, .judge_reasons = changes.reasons };
+		status = merge_conversations(&part, 1, UINT32_MAX, judged, counts);
+	}
+	model_batches_done(&batches);
+	model_changes_done(&changes);
+	compose_block_done(&block);
+	if (status < 0) {
+		conversation_builder_destroy(judged);
+		return status;
+	}
+	conversation_builder_destroy(*builder);
+	*builder = judged;
+	return 0;
 }
 
 /* How many of the rules' pairs are wanted beside the models'. */
@@ -80,25 +146,46 @@ static uint32_t rules_wanted(const struct compose_request *request, const struct
 	return request->last && request->pairs_wanted > counts->model_accepted ? request->pairs_wanted - counts->model_accepted : 0;
 }
 
+/* Models' and rules' pairs together. */
+static int compose_both(const struct compose_request *request, const struct compose_block *models, uint32_t wanted, struct conversation_builder *builder,
+			struct merge_counts *counts)
+{
+	struct compose_block rules = { .data = NULL };
+	struct model_changes changes = { .count = 0 };
+	bool rows = request->document->header->format == DOCUMENT_FORMAT_CSV; /* generate.pairs_csv_max limits them */
+	uint64_t most = rows ? UINT32_MAX : request->settings->generate.pairs_document_max;
+	struct merge_part parts[] = { { .set = models->set, .accepted_max = UINT32_MAX }, { .accepted_max = wanted } };
+	int status = wanted ? compose_rules(request->settings, request->domain, request->document, &rules) : 0;
+
+	if (status == 0 && wanted > 0) {
+		parts[1].set = rules.set;
+		status = model_changes_init(&changes, &rules.set);
+	}
+	if (status == 0 && wanted > 0 && has_replies(request, PLAN_REWRITE)) {
+		status = reword(request, &rules.set, &changes);
+		parts[1].questions = changes.questions;
+		parts[1].question_model = text_from(changes.model);
+	}
+	if (status == 0)
+		status = merge_conversations(parts, wanted > 0 ? 2 : 1, (uint32_t)most, builder, counts);
+	model_changes_done(&changes);
+	compose_block_done(&rules);
+	return status;
+}
+
 int compose_conversations(const struct compose_request *request, struct conversation_builder **ret_builder, struct compose_counts *ret_counts)
 {
-	struct compose_block models = { .data = NULL }, rules = { .data = NULL };
+	struct compose_block models = { .data = NULL };
 	struct conversation_builder *builder = conversation_builder_create();
 	struct compose_counts counts = { 0, 0, 0, 0 };
 	struct merge_counts merged = { 0, 0, 0 };
-	bool rows = request->document->header->format == DOCUMENT_FORMAT_CSV; /* generate.pairs_csv_max limits them */
 	int status = builder ? compose_models(request, &models, &counts) : -ENOMEM;
-	uint32_t wanted = rules_wanted(request, &counts);
 
-	if (status == 0 && wanted > 0)
-		status = compose_rules(request, &rules);
-	if (status == 0) {
-		struct merge_part parts[] = { { .set = models.set, .accepted_max = UINT32_MAX }, { .set = rules.set, .accepted_max = wanted } };
-		uint64_t most = rows ? UINT32_MAX : request->settings->generate.pairs_document_max;
-		status = merge_conversations(parts, wanted > 0 ? 2 : 1, (uint32_t)most, builder, &merged);
-	}
+	if (status == 0)
+		status = compose_both(request, &models, rules_wanted(request, &counts), builder, &merged);
 	compose_block_done(&models);
-	compose_block_done(&rules);
+	if (status == 0 && has_replies(request, PLAN_JUDGE))
+		status = judge(request, &builder, &merged);
 	if (status < 0) {
 		conversation_builder_destroy(builder);
 		return status;

@@ -35,6 +35,8 @@ void compose_block_done(struct compose_block *block);
 int compose_block_of(const struct conversation_builder *builder, struct compose_block *ret_block) WARN_UNUSED;
 
 struct compose_counts { uint32_t accepted, refused, model_accepted, model_refused; };
+/* What the rules alone make. */
+int compose_rules(const struct settings *settings, const struct domain *domain, const struct document *document, struct compose_block *ret_block) WARN_UNUSED;
 /* 0 with a builder for the caller to destroy, or a negative code. */
 int compose_conversations(const struct compose_request *request, struct conversation_builder **ret_builder, struct compose_counts *ret_counts) WARN_UNUSED;
 

@@ -1,6 +1,9 @@
 /* model_document.c: see model_document.h. */
 #include "workers/inference/model_document.h"
 
+#include "workers/inference/model_batches.h"
+#include "workers/inference/model_recorded.h"
+
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -10,8 +13,9 @@
 enum { PROMPT_BYTES_MAX = 64 << 20 };
 #define UNUSABLE_SHARE 0.2 /* of the main calls: with more of them missing another model is to try */
 
-struct pending { /* a call under way */
+struct pending { /* a call under way, or to be made */
 	struct model_document *document;
+	struct buffer numbered; /* what it is about, when that is not the document alone */
 	uint32_t index;
 	uint64_t handle;
 	bool under_way;
@@ -21,39 +25,16 @@ struct model_document {
 	const struct model_context *context;
 	struct worker_task task;
 	struct record_key key;
-	struct plan plan;
+	uint32_t pairs_wanted;
 	struct compose_call *calls;
 	struct pending *pending;
-	size_t count, left;
+	size_t count, capacity, left;
+	struct recorded recorded; /* what was there when it came */
+	bool judging;
 	bool down, cancelled, asking; /* asking: begin is not through */
 	model_document_ended *ended;
 	void *owner;
 };
-
-/* --- keys ---------------------------------------------------------------------------------------------------------------- */
-
-uint64_t model_configuration(const struct settings *settings, const struct prompts *prompts)
-{
-	struct buffer text;
-
-	buffer_init(&text, PROMPT_BYTES_MAX);
-	settings_dump_content(settings, &text);
-	prompts_append_all(prompts, &text);
-	uint64_t hash = XXH3_64bits(buffer_string(&text), text.bytes);
-	buffer_done(&text);
-	return hash;
-}
-
-struct record_key model_document_key(uint64_t configuration, const struct document *document)
-{
-	struct record_key key;
-	XXH128_canonical_t canonical;
-
-	XXH128_canonicalFromHash(&canonical, XXH3_128bits_withSeed(document->markdown.data ? document->markdown.data : "", document->markdown.bytes, configuration));
-	_Static_assert(sizeof(canonical) == sizeof(key), "16 bytes");
-	memcpy(&key, &canonical, sizeof(key));
-	return key;
-}
 
 /* --- replies --------------------------------------------------------------------------------------------------------------- */
 
@@ -113,6 +94,7 @@ static void write_known(const struct document *document, const struct plan_call 
 	}
 }
 
+/* One request. */
 static int ask(struct model_document *document, uint32_t index, const struct plan_limits *limits)
 {
 	const struct model_context *context = document->context;
@@ -124,7 +106,7 @@ static int ask(struct model_document *document, uint32_t index, const struct pla
 	buffer_init(&schema, PROMPT_BYTES_MAX);
 	buffer_init(&known, PROMPT_BYTES_MAX);
 	write_known(&document->task.document, call, &known);
-	const struct plan_texts texts = { .known = buffer_view(&known) };
+	const struct plan_texts texts = { .known = buffer_view(&known), .numbered = buffer_view(&pending->numbered) };
 	plan_write_prompt(context->settings, &document->task.document, context->prompts, call, &texts, limits->in_words, &prompt);
 	plan_write_schema(context->settings, call, &schema);
 	const struct call_request request = {
@@ -133,7 +115,8 @@ static int ask(struct model_document *document, uint32_t index, const struct pla
 		.temperature = -1, .group = XXH3_64bits_withSeed(&call->span, sizeof(call->span), document->task.descriptor.task_id),
 		.priority = CALL_PRIORITIES - 1, .done = take_result, .owner = pending,
 	};
-	*pending = (struct pending){ .document = document, .index = index };
+	pending->document = document;
+	pending->index = index;
 	int status = prompt.status ? prompt.status : schema.status ? schema.status : known.status;
 	if (status == 0)
 		status = calls_add(context->calls, &request, &pending->handle);
@@ -145,23 +128,132 @@ static int ask(struct model_document *document, uint32_t index, const struct pla
 	return status;
 }
 
-static int prepare(struct model_document *document, const struct plan_limits *limits)
+/* One more call; its place in the document's list, or -ENOMEM. */
+static int64_t add_call(struct model_document *document, const struct plan_call *call)
+{
+	if (document->count == document->capacity) {
+		size_t capacity = document->capacity ? document->capacity * 2 : 8;
+		struct compose_call *calls = reallocarray(document->calls, capacity, sizeof(*calls));
+		if (calls)
+			document->calls = calls;
+		struct pending *pending = calls ? reallocarray(document->pending, capacity, sizeof(*pending)) : NULL;
+		if (!pending)
+			return -ENOMEM;
+		document->pending = pending;
+		document->capacity = capacity;
+	}
+	document->calls[document->count].call = *call;
+	model_reply_init(&document->calls[document->count].reply);
+	document->pending[document->count] = (struct pending){ .document = document };
+	buffer_init(&document->pending[document->count].numbered, PROMPT_BYTES_MAX);
+	return (int64_t)document->count++;
+}
+
+/* Moves a reply that the record had to where it belongs. */
+static void take_recorded(struct model_reply *from, struct model_reply *to)
+{
+	struct model_reply empty = *to;
+	*to = *from;
+	*from = empty;
+}
+
+static int add_batches(struct model_document *document, const struct conversation_set *set, const struct model_batches *batches)
+{
+	for (size_t i = 0; i < batches->count; i++) {
+		int64_t index = add_call(document, &batches->items[i].call);
+		if (index < 0)
+			return (int)index;
+		model_batch_write(set, &batches->items[i], &document->pending[index].numbered);
+	}
+	return 0;
+}
+
+/* Some of the rules' questions are to be put in other words. */
+static int plan_rewriting(struct model_document *document, const struct plan_limits *limits)
 {
 	const struct model_context *context = document->context;
-	int status = plan_make(context->settings, context->domain, &document->task.document, limits, &document->plan);
+	struct compose_block rules = { .data = NULL };
+	struct model_batches batches = { NULL, 0 };
 
-	if (status < 0)
-		return status;
-	document->calls = calloc(document->plan.count + 1, sizeof(*document->calls));
-	document->pending = calloc(document->plan.count + 1, sizeof(*document->pending));
-	if (!document->calls || !document->pending)
-		return -ENOMEM;
-	for (size_t i = 0; i < document->plan.count; i++) {
-		document->calls[i].call = document->plan.calls[i];
-		model_reply_init(&document->calls[i].reply);
+	if (compose_mode_of(context->settings) != COMPOSE_HYBRID || context->settings->generate.rewrite <= 0)
+		return 0;
+	int status = compose_rules(context->settings, context->domain, &document->task.document, &rules);
+	if (status == 0)
+		status = model_batches_rewrite(context->settings, &document->task.document, &rules.set, limits->reply_tokens, &batches);
+	if (status == 0)
+		status = add_batches(document, &rules.set, &batches);
+	model_batches_done(&batches);
+	compose_block_done(&rules);
+	return status;
+}
+
+static int plan_writing(struct model_document *document, const struct plan_limits *limits)
+{
+	const struct model_context *context = document->context;
+	struct plan plan = { NULL, 0, 0 };
+	int status = plan_make(context->settings, context->domain, &document->task.document, limits, &plan);
+
+	document->pairs_wanted = plan.pairs_wanted;
+	for (size_t i = 0; i < plan.count && status == 0; i++)
+		status = add_call(document, &plan.calls[i]) < 0 ? -ENOMEM : 0;
+	plan_done(&plan);
+	return status == 0 ? plan_rewriting(document, limits) : status;
+}
+
+/* The judge composes what others wrote, from the record, and is asked about it. */
+static int plan_judging(struct model_document *document, const struct plan_limits *limits)
+{
+	const struct model_context *context = document->context;
+	const struct document *source = &document->task.document;
+	const struct compose_request request = { .settings = context->settings, .domain = context->domain, .document = source,
+						 .calls = document->recorded.calls, .call_count = document->recorded.count, .last = true };
+	struct conversation_builder *builder = NULL;
+	struct compose_block block = { .data = NULL };
+	struct model_batches batches = { NULL, 0 };
+	struct compose_counts counts;
+	int status = 0;
+
+	for (size_t i = 0; i < document->recorded.count; i++) /* the judge looks at what is there before any judgement */
+		if (document->recorded.calls[i].call.family == PLAN_JUDGE)
+			document->recorded.calls[i].call.place[0] = '\0';
+	status = compose_conversations(&request, &builder, &counts);
+	if (status == 0)
+		status = compose_block_of(builder, &block);
+	if (status == 0)
+		status = model_batches_judge(source, &block.set, limits->reply_tokens, &batches);
+	for (size_t i = 0; i < document->recorded.count && status == 0; i++) {
+		int64_t index = document->recorded.calls[i].call.place[0] ? add_call(document, &document->recorded.calls[i].call) : 0;
+		status = index < 0 ? (int)index : 0;
+		if (status == 0 && document->recorded.calls[i].call.place[0])
+			take_recorded(&document->recorded.calls[i].reply, &document->calls[index].reply);
 	}
-	document->count = document->plan.count;
-	return 0;
+	if (status == 0)
+		status = add_batches(document, &block.set, &batches);
+	model_batches_done(&batches);
+	compose_block_done(&block);
+	conversation_builder_destroy(builder);
+	return status;
+}
+
+/* Asks for what the record has not. */
+static int ask_all(struct model_document *document, const struct plan_limits *limits)
+{
+	int status = 0;
+
+	for (uint32_t i = 0; i < document->count && status == 0; i++) {
+		struct compose_call *one = &document->calls[i];
+		struct model_reply *known = one->reply.state == MODEL_REPLY_NONE ? recorded_reply(&document->recorded, one->call.place) : NULL;
+		if (known)
+			take_recorded(known, &one->reply);
+		if (one->reply.state == MODEL_REPLY_NONE)
+			status = ask(document, i, limits);
+	}
+	return status;
+}
+
+static bool is_for_judge(const struct model_context *context, const struct worker_task *task)
+{
+	return model_use_of(&context->settings->models[context->model_index]) == MODEL_JUDGE || (task->descriptor.argument & DESCRIPTOR_GENERATE_JUDGE);
 }
 
 int model_document_begin(const struct model_context *context, const struct worker_task *task, model_document_ended *ended, void *owner,
@@ -172,11 +264,13 @@ int model_document_begin(const struct model_context *context, const struct worke
 	if (!document)
 		return error_set(error, -ENOMEM, "out of memory");
 	*document = (struct model_document){ .context = context, .task = *task, .asking = true, .ended = ended, .owner = owner,
-					     .key = model_document_key(context->configuration, &task->document) };
+					     .judging = is_for_judge(context, task), .key = recorded_key(context->configuration, &task->document) };
 	struct plan_limits limits = limits_of(context);
-	int status = prepare(document, &limits);
-	for (uint32_t i = 0; i < document->count && status == 0; i++)
-		status = ask(document, i, &limits);
+	int status = recorded_load(context->record, document->key, context->settings, &document->task.document, &document->recorded, error);
+	if (status == 0)
+		status = document->judging ? plan_judging(document, &limits) : plan_writing(document, &limits);
+	if (status == 0)
+		status = ask_all(document, &limits);
 	if (status < 0) {
 		model_document_destroy(document);
 		return error_set(error, status, "cannot ask about a document: %s", error_describe(status));
@@ -195,9 +289,11 @@ void model_document_destroy(struct model_document *document)
 	for (size_t i = 0; i < document->count; i++)
 		if (document->pending[i].under_way)
 			calls_cancel(document->context->calls, document->pending[i].handle);
-	for (size_t i = 0; i < document->count; i++)
+	for (size_t i = 0; i < document->count; i++) {
 		model_reply_done(&document->calls[i].reply);
-	plan_done(&document->plan);
+		buffer_done(&document->pending[i].numbered);
+	}
+	recorded_done(&document->recorded);
 	free(document->calls);
 	free(document->pending);
 	free(document);
@@ -231,24 +327,61 @@ static bool too_many_missing(const struct model_document *document)
 	return missing > 0 && (double)missing > UNUSABLE_SHARE * (double)main_calls;
 }
 
+/* Are the pairs to be seen by a judge before they are done? */
+static bool wants_judge(const struct model_document *document, const struct compose_counts *counts)
+{
+	const struct settings *settings = document->context->settings;
+	bool judge = false;
+
+	for (uint32_t i = 0; i < settings->model_count; i++)
+		judge |= model_use_of(&settings->models[i]) == MODEL_JUDGE;
+	return judge && !document->judging && counts->model_accepted > 0;
+}
+
+/* With pieces of another size an earlier model may have left replies that are in no call of this plan. */
+static int add_other_recorded(struct model_document *document)
+{
+	for (size_t i = 0; i < document->recorded.count; i++) {
+		struct compose_call *other = &document->recorded.calls[i];
+		if (other->reply.state != MODEL_REPLY_USABLE || other->call.family == PLAN_JUDGE)
+			continue;
+		int64_t index = add_call(document, &other->call);
+		if (index < 0)
+			return (int)index;
+		take_recorded(&other->reply, &document->calls[index].reply);
+	}
+	return 0;
+}
+
+static bool goes_on(const struct model_document *document, bool missing, enum descriptor_next *ret_next)
+{
+	*ret_next = document->down ? DESCRIPTOR_NEXT_DOWN : DESCRIPTOR_NEXT_UNUSABLE;
+	return document->down || (missing && !document->judging && others_left(document));
+}
+
 int model_document_finish(struct model_document *document, struct model_document_result *ret_result)
 {
 	const struct model_context *context = document->context;
 	bool last = document->task.descriptor.argument & DESCRIPTOR_GENERATE_LAST, missing = too_many_missing(document);
 
 	*ret_result = (struct model_document_result){ .outcome = MODEL_DOCUMENT_NEXT };
-	if (!last && document->down) {
-		ret_result->next = DESCRIPTOR_NEXT_DOWN;
+	if (!last && goes_on(document, missing, &ret_result->next))
 		return 0;
-	}
-	if (!last && missing && others_left(document)) {
-		ret_result->next = DESCRIPTOR_NEXT_UNUSABLE;
-		return 0;
-	}
+	int status = missing ? add_other_recorded(document) : 0;
 	const struct compose_request request = {
 		.settings = context->settings, .domain = context->domain, .document = &document->task.document, .calls = document->calls,
-		.call_count = document->count, .pairs_wanted = document->plan.pairs_wanted, .last = last || missing,
+		.call_count = document->count, .pairs_wanted = document->pairs_wanted, .last = last || missing,
 	};
+	if (status == 0)
+		status = compose_conversations(&request, &ret_result->builder, &ret_result->counts);
+	if (status < 0)
+		return status;
+	if (!last && wants_judge(document, &ret_result->counts)) {
+		conversation_builder_destroy(ret_result->builder);
+		ret_result->builder = NULL;
+		ret_result->next = DESCRIPTOR_NEXT_JUDGE;
+		return 0;
+	}
 	ret_result->outcome = MODEL_DOCUMENT_DONE;
-	return compose_conversations(&request, &ret_result->builder, &ret_result->counts);
+	return 0;
 }

@@ -17,11 +17,6 @@ struct model_context { /* what all documents of a worker have in common; borrowe
 	uint32_t model_index;
 	uint64_t configuration; /* hash of settings and prompts: replies to other questions are not taken for replies to these */
 };
-/* Hash of all that decides what is asked. */
-uint64_t model_configuration(const struct settings *settings, const struct prompts *prompts);
-/* What the record knows a document by. */
-struct record_key model_document_key(uint64_t configuration, const struct document *document);
-
 struct model_document;
 typedef void model_document_ended(void *owner, struct model_document *document); /* from calls_step, or before begin returns */
 /* Plans and asks; `ended` is called once, when no call is left. 0 or a negative code. */

@@ -13,11 +13,6 @@ enum { TEXT_BYTES_MAX = 1 << 20, TURNS_MAX = 16 };
 #define QUOTED_CONFIDENCE 0.95f /* the model named its evidence, and it is there */
 #define FOUND_CONFIDENCE 0.85f  /* the evidence had to be looked for */
 
-struct candidate { /* a pair as the model gave it */
-	enum conversation_question kind;
-	struct text question, answer, evidence, reasoning;
-};
-
 void model_reply_init(struct model_reply *reply)
 {
 	*reply = (struct model_reply){ .state = MODEL_REPLY_NONE };
@@ -158,7 +153,7 @@ static void check_commands(struct model_pairs *pairs, struct conversation *conve
 }
 
 /* Holds the pair against one place; true when it is supported there, or the place is the `last` one. */
-static bool try_place(struct model_pairs *pairs, const struct plan_call *call, const struct candidate *candidate, const struct evidence *evidence,
+static bool try_place(struct model_pairs *pairs, const struct plan_call *call, const struct model_candidate *candidate, const struct evidence *evidence,
 		      size_t place, struct conversation *conversation)
 {
 	const struct pair_gate gate = { pairs->settings, pairs->domain, pairs->document, &pairs->passage };
@@ -184,7 +179,7 @@ static bool try_place(struct model_pairs *pairs, const struct plan_call *call, c
 }
 
 /* Reasoning is kept when it holds against the same source. */
-static struct text kept_reasoning(struct model_pairs *pairs, const struct candidate *candidate, const struct model_reply *reply)
+static struct text model_pairs_reasoning(struct model_pairs *pairs, const struct model_candidate *candidate, const struct model_reply *reply)
 {
 	struct text reasoning = text_trim(candidate->reasoning.bytes ? candidate->reasoning : buffer_view(&reply->thinking));
 	struct passage_verdict verdict;
@@ -195,8 +190,8 @@ static struct text kept_reasoning(struct model_pairs *pairs, const struct candid
 	return candidate->reasoning.bytes && verdict.supported < verdict.facts ? TEXT_LITERAL("") : reasoning;
 }
 
-static void add_refused(struct model_pairs *pairs, const struct plan_call *call, enum conversation_question kind, struct text question, struct text answer,
-			const struct model_reply *reply, struct text reason)
+void model_pairs_add_refused(struct model_pairs *pairs, const struct plan_call *call, enum conversation_question kind, struct text question,
+			     struct text answer, const struct model_reply *reply, struct text reason)
 {
 	struct conversation conversation = { .question = kind, .chunk_index = call->chunk, .span = call->span,
 					     .tier = pair_gate_tier(pairs->settings, pairs->document) };
@@ -209,31 +204,39 @@ static void add_refused(struct model_pairs *pairs, const struct plan_call *call,
 	pairs->refused++;
 }
 
-static void add_candidate(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply, const struct candidate *candidate)
+bool model_pairs_hold(struct model_pairs *pairs, const struct plan_call *call, const struct model_candidate *candidate, struct conversation *ret_conversation)
 {
-	const struct pair_gate gate = { pairs->settings, pairs->domain, pairs->document, &pairs->passage };
-	struct conversation conversation;
 	struct evidence evidence;
 
 	buffer_clear(&pairs->question);
 	buffer_clear(&pairs->answer);
 	buffer_clear(&pairs->reason);
 	if (!model_question(&pairs->mentions, candidate->question, &pairs->question, &pairs->reason) ||
-	    !model_answer(&pairs->mentions, candidate->answer, &pairs->answer, &pairs->reason)) {
-		add_refused(pairs, call, candidate->kind, candidate->question, candidate->answer, reply, buffer_view(&pairs->reason));
-		return;
-	}
+	    !model_answer(&pairs->mentions, candidate->answer, &pairs->answer, &pairs->reason))
+		return false;
 	evidence_find(pairs->document, &pairs->blocks, call->span, candidate->evidence, buffer_view(&pairs->question), buffer_view(&pairs->answer), &evidence);
 	for (size_t i = 0; i < evidence.count; i++)
 		lengthen(pairs, evidence.places[i]);
 	for (size_t i = 0; i < evidence.count; i++)
-		if (try_place(pairs, call, candidate, &evidence, i, &conversation))
+		if (try_place(pairs, call, candidate, &evidence, i, ret_conversation))
 			break;
-	if (pairs->status < 0)
+	return pairs->status == 0;
+}
+
+void model_pairs_add_candidate(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply,
+			       const struct model_candidate *candidate)
+{
+	const struct pair_gate gate = { pairs->settings, pairs->domain, pairs->document, &pairs->passage };
+	struct conversation conversation;
+
+	if (!model_pairs_hold(pairs, call, candidate, &conversation)) {
+		if (pairs->status == 0)
+			model_pairs_add_refused(pairs, call, candidate->kind, candidate->question, candidate->answer, reply, buffer_view(&pairs->reason));
 		return;
+	}
 	conversation.accepted = pairs->reason.bytes == 0;
-	const struct pair_origin origin = { .model = text_from(reply->model), .reasoning = kept_reasoning(pairs, candidate, reply) };
-	int status = pair_gate_add(&gate, &pairs->draft, &conversation, buffer_view(&pairs->reason), &origin, pairs->out);
+	const struct pair_turn turn = { buffer_view(&pairs->draft.question), buffer_view(&pairs->draft.answer), model_pairs_reasoning(pairs, candidate, reply) };
+	int status = pair_gate_add(&gate, &pairs->draft, &conversation, buffer_view(&pairs->reason), text_from(reply->model), &turn, 1, pairs->out);
 	if (status < 0)
 		pairs->status = status;
 	pairs->accepted += conversation.accepted;
@@ -242,7 +245,7 @@ static void add_candidate(struct model_pairs *pairs, const struct plan_call *cal
 
 /* --- replies ------------------------------------------------------------------------------------------------------------ */
 
-static struct text member_text(struct json_object *object, const char *key)
+struct text model_member(struct json_object *object, const char *key)
 {
 	struct json_object *value;
 
@@ -273,10 +276,10 @@ static void add_summary(struct model_pairs *pairs, const struct plan_call *call,
 	template_values_set(&values, "document", name.bytes ? name : document_meta(document, DOCUMENT_META_TITLE));
 	template_values_set(&values, "title", document_meta(document, DOCUMENT_META_TITLE));
 	buffer_init(&question, TEXT_BYTES_MAX);
-	struct candidate candidate = { .kind = CONVERSATION_CONCEPTUAL, .answer = member_text(reply->value, "summary") };
+	struct model_candidate candidate = { .kind = CONVERSATION_CONCEPTUAL, .answer = model_member(reply->value, "summary") };
 	if (text_trim(candidate.answer).bytes && template_question(&pairs->picker, "question.concept", &values, &question)) {
 		candidate.question = buffer_view(&question);
-		add_candidate(pairs, call, reply, &candidate);
+		model_pairs_add_candidate(pairs, call, reply, &candidate);
 	}
 	buffer_done(&question);
 }
@@ -287,13 +290,15 @@ static void add_pairs(struct model_pairs *pairs, const struct plan_call *call, c
 
 	for (size_t i = 0; i < json_object_array_length(list) && pairs->status == 0; i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
-		const struct candidate candidate = { .kind = kind_named(member_text(one, "type")), .question = member_text(one, "question"),
-						     .answer = member_text(one, "answer"), .evidence = member_text(one, "evidence"),
-						     .reasoning = member_text(one, "reasoning") };
-		add_candidate(pairs, call, reply, &candidate);
+		const struct model_candidate candidate = { .kind = kind_named(model_member(one, "type")), .question = model_member(one, "question"),
+						     .answer = model_member(one, "answer"), .evidence = model_member(one, "evidence"),
+						     .reasoning = model_member(one, "reasoning") };
+		model_pairs_add_candidate(pairs, call, reply, &candidate);
 	}
 	if (call->summary && pairs->status == 0)
 		add_summary(pairs, call, reply);
+	if (call->items && pairs->status == 0)
+		model_items_add(pairs, call, reply);
 }
 
 static void add_failure(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply)
@@ -305,7 +310,7 @@ static void add_failure(struct model_pairs *pairs, const struct plan_call *call,
 	buffer_append_format(&reason, "call for %s: %s: %s", plan_family_name(call->family), reply->state == MODEL_REPLY_REFUSED ? "refused" : "unusable reply",
 			     reply->reason);
 	buffer_append_format(&question, "(%s)", call->place);
-	add_refused(pairs, call, CONVERSATION_FACTUAL, buffer_view(&question), buffer_view(&reply->raw), reply, buffer_view(&reason));
+	model_pairs_add_refused(pairs, call, CONVERSATION_FACTUAL, buffer_view(&question), buffer_view(&reply->raw), reply, buffer_view(&reason));
 	buffer_done(&reason);
 	buffer_done(&question);
 }
@@ -318,4 +323,6 @@ void model_pairs_add(struct model_pairs *pairs, const struct plan_call *call, co
 		add_failure(pairs, call, reply);
 	else if (call->family == PLAN_PAIRS)
 		add_pairs(pairs, call, reply);
+	else if (call->family == PLAN_DIALOGUE)
+		model_dialogue_add(pairs, call, reply);
 }

@@ -52,6 +52,27 @@ void model_pairs_done(struct model_pairs *pairs);
 /* Adds what the reply to a main call or to a dialogue gives, in its order; or the failure of the call. */
 void model_pairs_add(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply);
 
+/* --- for model_dialogue.c and model_items.c --- */
+
+struct model_candidate { /* a pair as the model gave it */
+	enum conversation_question kind;
+	struct text question, answer, evidence, reasoning;
+};
+/* Cleans the pair, finds its evidence and holds it against it: the draft is filled, pairs->reason is empty or says why it is refused. False:
+ * there is no draft, question or answer are none at all. */
+bool model_pairs_hold(struct model_pairs *pairs, const struct plan_call *call, const struct model_candidate *candidate, struct conversation *ret_conversation);
+/* Holds it and adds it, accepted or refused. */
+void model_pairs_add_candidate(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply,
+			       const struct model_candidate *candidate);
+/* A refused one that has come to no draft. */
+void model_pairs_add_refused(struct model_pairs *pairs, const struct plan_call *call, enum conversation_question kind, struct text question,
+			     struct text answer, const struct model_reply *reply, struct text reason);
+/* A string member, or an empty text. */
+struct text model_member(struct json_object *object, const char *key);
+
+void model_dialogue_add(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply); /* model_dialogue.c */
+void model_items_add(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply);    /* model_items.c */
+
 /* --- model_text.c: what models write is put into the form of the dataset --- */
 
 /* Appends the question on one line, without an opening such as "According to the document,". False with the reason when it is none. */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "workers/inference/model_document.h"
+#include "workers/inference/model_recorded.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -187,20 +188,17 @@ static int finish_document(struct model_worker *worker, struct worker_finisher *
 	return deliver(worker, finisher, &task, result.builder);
 }
 
-/* The server was never there: rules write the conversations, when nobody else can. */
+/* What the record and the rules give, when no other model will come; else another model is to do it. */
 static int begin_without_server(struct model_worker *worker, struct worker_finisher *finisher, const struct worker_task *task)
 {
-	const struct compose_request request = { .settings = worker->settings, .domain = worker->context.domain, .document = &task->document,
-						 .pairs_wanted = UINT32_MAX, .last = true };
 	struct conversation_builder *builder = NULL;
 	struct compose_counts counts;
 
 	if (!(task->descriptor.argument & DESCRIPTOR_GENERATE_LAST))
 		return worker_finish(finisher, task, DESCRIPTOR_NEXT_MODEL, 0, DESCRIPTOR_NEXT_DOWN);
-	int status = compose_conversations(&request, &builder, &counts);
-	if (status < 0)
-		return worker_finish(finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
-	return deliver(worker, finisher, task, builder);
+	int status = recorded_compose(worker->record, worker->settings, worker->context.domain, &worker->prompts, &task->document, &builder, &counts,
+				      &worker->error);
+	return status == 0 ? deliver(worker, finisher, task, builder) : worker_finish(finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
 }
 
 static int begin(void *context, struct worker_finisher *finisher, const struct worker_task *task)
@@ -422,7 +420,7 @@ int model_worker_start(const struct settings *settings, const struct domain *dom
 	}
 	worker->context = (struct model_context){ .settings = settings, .domain = domain, .prompts = &worker->prompts, .record = worker->record,
 						  .probe = &worker->probe, .model_index = model_index,
-						  .configuration = model_configuration(settings, &worker->prompts) };
+						  .configuration = recorded_configuration(settings, &worker->prompts) };
 	*ret_context = worker;
 	return 0;
 }

@@ -83,32 +83,31 @@ void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, st
 		buffer_append_format(reason, "combined score %.2f is below %.2f", (double)conversation->scores.combined, settings->gate.generation);
 }
 
-static void add_answer(const struct pair_gate *gate, const struct draft *draft, struct text reasoning, struct conversation_builder *out)
+static void add_answer(const struct pair_gate *gate, const struct pair_turn *turn, struct conversation_builder *out)
 {
-	struct text answer = buffer_view(&draft->answer);
-	struct buffer together;
 	const char *how = gate->settings->generate.reasoning;
+	struct buffer together;
 
-	if (reasoning.bytes == 0 || strcmp(how, "strip") == 0) {
-		conversation_builder_add_message(out, CONVERSATION_ASSISTANT, answer);
+	if (turn->reasoning.bytes == 0 || strcmp(how, "strip") == 0) {
+		conversation_builder_add_message(out, CONVERSATION_ASSISTANT, turn->answer);
 		return;
 	}
 	if (strcmp(how, "split") == 0) {
-		conversation_builder_add_message(out, CONVERSATION_REASONING, reasoning);
-		conversation_builder_add_message(out, CONVERSATION_ASSISTANT, answer);
+		conversation_builder_add_message(out, CONVERSATION_REASONING, turn->reasoning);
+		conversation_builder_add_message(out, CONVERSATION_ASSISTANT, turn->answer);
 		return;
 	}
 	buffer_init(&together, DRAFT_BYTES_MAX * 2);
 	buffer_append_string(&together, "<think>\n");
-	buffer_append_text(&together, reasoning);
+	buffer_append_text(&together, turn->reasoning);
 	buffer_append_string(&together, "\n</think>\n\n");
-	buffer_append_text(&together, answer);
+	buffer_append_text(&together, turn->answer);
 	conversation_builder_add_message(out, CONVERSATION_ASSISTANT, buffer_view(&together));
 	buffer_done(&together);
 }
 
 int pair_gate_add(const struct pair_gate *gate, struct draft *draft, const struct conversation *conversation, struct text reason,
-		  const struct pair_origin *origin, struct conversation_builder *out)
+		  struct text model, const struct pair_turn *turns, size_t turn_count, struct conversation_builder *out)
 {
 	const char *system = gate->settings->generate.system;
 	struct buffer terms;
@@ -118,10 +117,12 @@ int pair_gate_add(const struct pair_gate *gate, struct draft *draft, const struc
 	conversation_builder_add(out, *conversation);
 	if (system && system[0])
 		conversation_builder_add_message(out, CONVERSATION_SYSTEM, text_from(system));
-	conversation_builder_add_message(out, CONVERSATION_USER, buffer_view(&draft->question));
-	add_answer(gate, draft, origin->reasoning, out);
+	for (size_t i = 0; i < turn_count; i++) {
+		conversation_builder_add_message(out, CONVERSATION_USER, turns[i].question);
+		add_answer(gate, &turns[i], out);
+	}
 	conversation_builder_set(out, CONVERSATION_REASON, reason);
-	conversation_builder_set(out, CONVERSATION_MODEL, origin->model);
+	conversation_builder_set(out, CONVERSATION_MODEL, model);
 	conversation_builder_set(out, CONVERSATION_PARAMETERS, buffer_view(&draft->parameters));
 	conversation_builder_set(out, CONVERSATION_COUNTERS, buffer_view(&draft->counters));
 	conversation_builder_set(out, CONVERSATION_MO_CLASSES, buffer_view(&draft->mo_classes));

@@ -20,14 +20,14 @@ struct conversation pair_gate_conversation(const struct pair_gate *gate, const s
 /* Fills in the scores and writes the reason for a refusal, if there is one, into `reason` (empty before). */
 void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, struct conversation *conversation, struct buffer *reason);
 
-struct pair_origin {
-	struct text model;     /* who wrote it: "built-in" or the model's name */
+struct pair_turn {
+	struct text question, answer;
 	struct text reasoning; /* how the writer came to the answer; empty: none is to be kept */
 };
-/* Adds the conversation with its messages and lists: names in the answer become the pair's parameters, counters and classes, whether an
- * item brought them into the draft or a sentence. 0 or -ENOMEM. */
+/* Adds the conversation with its messages and lists: names in the draft's answer become the conversation's parameters, counters and classes,
+ * whether an item brought them into the draft or a sentence. `model`: who wrote it, "built-in" or the model's name. 0 or -ENOMEM. */
 int pair_gate_add(const struct pair_gate *gate, struct draft *draft, const struct conversation *conversation, struct text reason,
-		  const struct pair_origin *origin, struct conversation_builder *out) WARN_UNUSED;
+		  struct text model, const struct pair_turn *turns, size_t turn_count, struct conversation_builder *out) WARN_UNUSED;
 
 /* The last chunk that begins at or before the offset: where two overlap, the one that goes on further. */
 uint32_t pair_gate_chunk(const struct document *document, uint32_t offset);

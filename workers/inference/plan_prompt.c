@@ -94,7 +94,8 @@ static void write_task(const struct settings *settings, const struct prompts *pr
 void plan_write_prompt(const struct settings *settings, const struct document *document, const struct prompts *prompts,
 		       const struct plan_call *call, const struct plan_texts *texts, bool in_words, struct buffer *out)
 {
-	write_source(document, prompts, call, out);
+	if (call->span.bytes) /* questions in other words need no source */
+		write_source(document, prompts, call, out);
 	write_task(settings, prompts, call, texts, in_words, out);
 }
 

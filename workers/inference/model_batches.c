@@ -1,0 +1,273 @@
+/* model_batches.c: see model_batches.h. */
+#define _GNU_SOURCE
+#include "workers/inference/model_batches.h"
+
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+enum { STORE_BYTES_MAX = 64 << 20, JUDGE_BATCH_MAX = 6 };
+
+void model_batches_done(struct model_batches *batches)
+{
+	free(batches->items);
+	*batches = (struct model_batches){ NULL, 0 };
+}
+
+static struct text first_message(const struct conversation_set *set, uint32_t index, enum conversation_role role)
+{
+	const struct conversation *conversation = &set->conversations[index];
+
+	for (uint32_t i = 0; i < conversation->message_count; i++) {
+		const struct conversation_message *message = &set->messages[conversation->message_first + i];
+		if (message->role == role)
+			return conversation_text(set, message->text);
+	}
+	return TEXT_LITERAL("");
+}
+
+/* All that was said, for a judge. */
+static void write_conversation(const struct conversation_set *set, uint32_t index, struct buffer *out)
+{
+	const struct conversation *conversation = &set->conversations[index];
+
+	for (uint32_t i = 0; i < conversation->message_count; i++) {
+		const struct conversation_message *message = &set->messages[conversation->message_first + i];
+		if (message->role != CONVERSATION_USER && message->role != CONVERSATION_ASSISTANT)
+			continue;
+		buffer_append_string(out, message->role == CONVERSATION_USER ? "Question: " : "Answer: ");
+		buffer_append_text(out, conversation_text(set, message->text));
+		buffer_append_byte(out, '\n');
+	}
+}
+
+void model_batch_write(const struct conversation_set *set, const struct model_batch *batch, struct buffer *out)
+{
+	for (uint32_t i = 0; i < batch->call.count; i++) {
+		buffer_append_format(out, "%s%u. ", i ? "\n" : "", i + 1);
+		if (batch->call.family == PLAN_JUDGE)
+			write_conversation(set, batch->members[i], out);
+		else
+			buffer_append_text(out, first_message(set, batch->members[i], CONVERSATION_USER));
+	}
+}
+
+/* Families of calls about conversations are told apart by what is in them. */
+static void name_batch(const struct conversation_set *set, struct model_batch *batch)
+{
+	struct buffer text;
+
+	buffer_init(&text, STORE_BYTES_MAX);
+	model_batch_write(set, batch, &text);
+	snprintf(batch->call.place, sizeof(batch->call.place), "%s %u+%u %016llx", plan_family_name(batch->call.family), batch->call.span.offset,
+		 batch->call.span.bytes, (unsigned long long)XXH3_64bits(buffer_string(&text), text.bytes));
+	buffer_done(&text);
+}
+
+static bool is_chosen(const struct settings *settings, const struct document *document, const struct conversation_set *set, uint32_t index)
+{
+	struct text question = first_message(set, index, CONVERSATION_USER);
+	uint64_t seed = XXH3_64bits_withSeed(question.data ? question.data : "", question.bytes, settings->run.seed + document->markdown.bytes);
+
+	return set->conversations[index].accepted && (double)(seed >> 11) / (double)(1ull << 53) < settings->generate.rewrite;
+}
+
+static int make_batches(const struct conversation_set *set, const uint32_t *members, size_t member_count, struct plan_call model, uint32_t batch_max,
+			const struct document *document, struct model_batches *ret_batches)
+{
+	struct model_batch *items = calloc(member_count + 1, sizeof(*items));
+	size_t count = 0;
+
+	if (!items)
+		return -ENOMEM;
+	for (size_t i = 0; i < member_count; i++) {
+		uint32_t chunk = set->conversations[members[i]].chunk_index;
+		bool goes_on = count > 0 && items[count - 1].call.count < batch_max && (!document || items[count - 1].call.chunk == chunk);
+		if (!goes_on) {
+			items[count].call = model;
+			items[count].call.count = 0;
+			if (document) {
+				items[count].call.chunk = chunk;
+				items[count].call.span = document->chunks[chunk].span;
+				items[count].call.header = document->chunks[chunk].header;
+			}
+			count++;
+		}
+		items[count - 1].members[items[count - 1].call.count++] = members[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		name_batch(set, &items[i]);
+	*ret_batches = (struct model_batches){ items, count };
+	return 0;
+}
+
+int model_batches_rewrite(const struct settings *settings, const struct document *document, const struct conversation_set *set, uint64_t max_tokens,
+			  struct model_batches *ret_batches)
+{
+	uint32_t *members = calloc(set->count + 1u, sizeof(*members));
+	size_t count = 0;
+
+	if (!members)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < set->count && count < settings->generate.pairs_document_max; i++)
+		if (is_chosen(settings, document, set, i))
+			members[count++] = i;
+	const struct plan_call model = { .family = PLAN_REWRITE, .max_tokens = max_tokens };
+	int status = make_batches(set, members, count, model, BATCH_MAX, NULL, ret_batches);
+	free(members);
+	return status;
+}
+
+static int by_chunk(const void *a, const void *b, void *context)
+{
+	const struct conversation_set *set = context;
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+	uint32_t left_chunk = set->conversations[left].chunk_index, right_chunk = set->conversations[right].chunk_index;
+	if (left_chunk != right_chunk)
+		return left_chunk < right_chunk ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
+int model_batches_judge(const struct document *document, const struct conversation_set *set, uint64_t max_tokens,
+			struct model_batches *ret_batches)
+{
+	uint32_t *members = calloc(set->count + 1u, sizeof(*members));
+	size_t count = 0;
+
+	if (!members)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < set->count; i++)
+		if (set->conversations[i].accepted && !text_equal(conversation_text(set, set->conversations[i].model), TEXT_LITERAL("built-in")))
+			members[count++] = i;
+	qsort_r(members, count, sizeof(*members), by_chunk, (void *)set);
+	const struct plan_call model = { .family = PLAN_JUDGE, .max_tokens = max_tokens };
+	int status = make_batches(set, members, count, model, JUDGE_BATCH_MAX, document, ret_batches);
+	free(members);
+	return status;
+}
+
+/* --- changes ---------------------------------------------------------------------------------------------------------------- */
+
+int model_changes_init(struct model_changes *changes, const struct conversation_set *set)
+{
+	*changes = (struct model_changes){ .questions = calloc(set->count + 1u, sizeof(struct text)),
+					   .marks = calloc(set->count + 1u, sizeof(struct conversation_marks)),
+					   .reasons = calloc(set->count + 1u, sizeof(struct text)), .count = set->count };
+	if (!changes->questions || !changes->marks || !changes->reasons)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < set->count; i++)
+		changes->questions[i] = changes->reasons[i] = TEXT_LITERAL("");
+	return 0;
+}
+
+void model_changes_done(struct model_changes *changes)
+{
+	for (size_t i = 0; changes->questions && i < changes->count; i++)
+		if (changes->questions[i].bytes)
+			free((void *)changes->questions[i].data);
+	free(changes->questions);
+	free(changes->marks);
+	free(changes->reasons);
+}
+
+/* Does `text` state nothing that `source` does not? */
+static bool has_facts_of(struct passage *passage, struct text text, struct text source, int *status)
+{
+	struct passage_verdict verdict;
+	int result = passage_index(passage, source);
+
+	if (result < 0) {
+		*status = result;
+		return false;
+	}
+	passage_check(passage, text, &verdict);
+	return verdict.supported == verdict.facts;
+}
+
+static int64_t member_number(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+	return json_object_object_get_ex(object, key, &value) ? json_object_get_int64(value) : 0;
+}
+
+struct rewording { /* one batch while it is read */
+	struct model_changes *changes;
+	const struct settings *settings;
+	struct phrases none; /* what a question may not mention: looked at when the question was made */
+	struct passage passage;
+	struct buffer text, reason;
+	int status;
+};
+
+static bool is_wording(struct rewording *rewording, struct text old, struct text question)
+{
+	buffer_clear(&rewording->text);
+	buffer_clear(&rewording->reason);
+	if (!model_question(&rewording->none, question, &rewording->text, &rewording->reason) || rewording->text.status)
+		return false;
+	struct text text = buffer_view(&rewording->text);
+	size_t characters = utf8_count(text);
+	return characters >= rewording->settings->generate.question_chars_min && characters <= rewording->settings->generate.question_chars_max &&
+	       !text_equal_nocase(text, old) && has_facts_of(&rewording->passage, text, old, &rewording->status) &&
+	       has_facts_of(&rewording->passage, old, text, &rewording->status);
+}
+
+static void reword_one(struct rewording *rewording, const struct conversation_set *set, const struct model_batch *batch, struct json_object *one)
+{
+	struct model_changes *changes = rewording->changes;
+	int64_t number = member_number(one, "number");
+
+	if (number < 1 || number > batch->call.count || changes->questions[batch->members[number - 1]].bytes)
+		return;
+	uint32_t index = batch->members[number - 1];
+	if (!is_wording(rewording, first_message(set, index, CONVERSATION_USER), model_member(one, "question"))) {
+		changes->refused++;
+		return;
+	}
+	char *copy = strndup(buffer_string(&rewording->text), rewording->text.bytes);
+	if (copy)
+		changes->questions[index] = (struct text){ copy, rewording->text.bytes };
+	else
+		rewording->status = -ENOMEM;
+}
+
+int model_changes_reword(struct model_changes *changes, const struct domain *domain, const struct settings *settings, const struct conversation_set *set,
+			 const struct model_batch *batch, const struct model_reply *reply)
+{
+	struct json_object *list = json_object_object_get(reply->value, "questions");
+	struct rewording rewording = { .changes = changes, .settings = settings };
+
+	rewording.status = phrases_init(&rewording.none, NULL, 0);
+	passage_init(&rewording.passage, domain);
+	buffer_init(&rewording.text, PAIR_REASON_BYTES_MAX);
+	buffer_init(&rewording.reason, PAIR_REASON_BYTES_MAX);
+	snprintf(changes->model, sizeof(changes->model), "%s", reply->model);
+	for (size_t i = 0; i < json_object_array_length(list) && rewording.status == 0; i++)
+		reword_one(&rewording, set, batch, json_object_array_get_idx(list, i));
+	buffer_done(&rewording.text);
+	buffer_done(&rewording.reason);
+	passage_done(&rewording.passage);
+	phrases_done(&rewording.none);
+	return rewording.status;
+}
+
+void model_changes_judge(struct model_changes *changes, const struct model_batch *batch, const struct model_reply *reply)
+{
+	struct json_object *list = json_object_object_get(reply->value, "judgements");
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+		int64_t number = member_number(one, "number");
+		if (number < 1 || number > batch->call.count)
+			continue;
+		uint32_t index = batch->members[number - 1];
+		changes->marks[index] = (struct conversation_marks){
+			.faithfulness = (uint8_t)member_number(one, "faithfulness"), .usefulness = (uint8_t)member_number(one, "usefulness"),
+			.self_containedness = (uint8_t)member_number(one, "self_containedness") };
+		changes->reasons[index] = model_member(one, "reason");
+	}
+}
