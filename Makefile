@@ -183,6 +183,7 @@ bench: packages
 	$(Q)$(MAKE) --no-print-directory bench-latency
 	$(Q)$(MAKE) --no-print-directory bench-files
 	$(Q)$(MAKE) --no-print-directory bench-path
+	$(Q)$(MAKE) --no-print-directory bench-models
 
 # The hand-off: round trips and rates, with the product's code in two processes.
 $(BUILD)/perf/latency: $(call objects,$(wildcard perf/latency*.c perf/road*.c) perf/machine.c) $(BUILD)/libdocring.a
@@ -233,6 +234,19 @@ bench-path:
 	$(Q)for bench in pipeline dispatch reclaim start; do $(MAKE) --no-print-directory bench-$$bench || exit 1; done
 	$(Q)perf/path-report build -o build/path
 	$(Q)$(if $(DOCUMENT),perf/path-report build --document $(DOCUMENT))
+
+# The model client against the fake server: occupancy of slots, cost, rate, usable replies, breaker. MODELS=--quick to see that it runs;
+# DOCUMENT=docs/performance.md writes the tables and charts into the document.
+$(BUILD)/perf/machine: $(call objects,perf/machine_print.c perf/machine.c) $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
+.PHONY: bench-models
+bench-models: packages
+	$(Q)scripts/install-packages perf
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools build/perf/machine
+	$(Q)perf/models $(MODELS) $(if $(DOCUMENT),--document $(DOCUMENT))
 
 $(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/bench.c perf/machine.c) $(BUILD)/libcoordinator.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a

@@ -58,13 +58,31 @@ void json_object_close(struct json_writer *json) { close_level(json, '}'); }
 void json_array_open(struct json_writer *json) { open_level(json, '['); }
 void json_array_close(struct json_writer *json) { close_level(json, ']'); }
 
+/* How many bytes from `at` on, in eights, are written as they are: all but control characters, quotes, backslashes, DEL and non-ASCII. */
+static size_t plain_bytes(struct text value, size_t at)
+{
+	const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+	size_t start = at;
+
+	for (; at + sizeof(uint64_t) <= value.bytes; at += sizeof(uint64_t)) {
+		uint64_t word;
+		memcpy(&word, value.data + at, sizeof(word));
+		uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', del = word ^ ones * 0x7F;
+		uint64_t special = word | ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) |
+				   ((del - ones) & ~del); /* a byte's top bit: that byte, or one before it, is not plain */
+		if (special & tops)
+			break;
+	}
+	return at - start;
+}
+
 static void append_quoted(struct buffer *out, struct text value)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t start = 0;
 
 	buffer_append_byte(out, '"');
-	for (size_t i = 0; i < value.bytes;) {
+	for (size_t i = plain_bytes(value, 0); i < value.bytes;) {
 		unsigned char c = (unsigned char)value.data[i];
 		if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
 			i++;
@@ -91,6 +109,7 @@ static void append_quoted(struct buffer *out, struct text value)
 			}
 		}
 		start = ++i;
+		i += plain_bytes(value, i);
 	}
 	buffer_append(out, value.data + start, value.bytes - start);
 	buffer_append_byte(out, '"');

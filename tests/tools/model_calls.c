@@ -6,8 +6,9 @@
  *     probe=1              ask the server what it can do and print that; without it these are taken as its answers:
  *     api=openai|ollama format=schema|json|prompt slots=N context=N truthful=0|1 stream=0|1
  *     calls=N              how many questions (1); pause_ms=T between one's answer and the next one, which waits for it
+ *     rate=N               a new question N times a second, whatever becomes of the others
  *     group=N              so many questions about one passage (1); bytes=N: least length of a passage, bytes_step=N: and so much more each time; dense=1: of digits
- *     schema=0             ask for prose
+ *     schema=0             ask for prose; least=N: pairs that a reply must have (2)
  *     scale=X              of all waiting times of the client; deadline_ms=T for each call
  *     record=FILE          the database with the record of calls; key=KEY: the API key; probe_timeout_ms=T
  *     quiet=1              only the sums */
@@ -25,8 +26,8 @@
 enum { EXIT_USAGE = 2, EXIT_RESOURCES = 3 };
 #define PROBE_TIMEOUT_NS (20ull * 1000000000)
 
-static const char pairs_schema[] =
-	"{\"type\":\"object\",\"properties\":{\"pairs\":{\"type\":\"array\",\"minItems\":2,\"maxItems\":4,\"items\":{\"type\":\"object\",\"properties\":{"
+static const char schema_format[] =
+	"{\"type\":\"object\",\"properties\":{\"pairs\":{\"type\":\"array\",\"minItems\":%llu,\"maxItems\":4,\"items\":{\"type\":\"object\",\"properties\":{"
 	"\"question\":{\"type\":\"string\",\"minLength\":1},\"answer\":{\"type\":\"string\",\"minLength\":1},"
 	"\"kind\":{\"type\":\"string\",\"enum\":[\"factual\",\"procedural\"]},\"score\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":10}},"
 	"\"required\":[\"question\",\"answer\",\"kind\",\"score\"],\"additionalProperties\":false}}},\"required\":[\"pairs\"],\"additionalProperties\":false}";
@@ -41,12 +42,12 @@ struct tool {
 	struct record *record;
 	struct calls *calls;
 	struct error_text error;
-	uint64_t count, group, bytes, bytes_step, pause_ns, deadline_ns, probe_timeout_ns, next_ns, started, ended;
+	uint64_t count, rate, group, bytes, bytes_step, least, pause_ns, deadline_ns, probe_timeout_ns, next_ns, started, ended, start_ns;
 	double scale;
 	bool probes, schema, quiet, dense;
 	const char *record_path, *key;
 	uint64_t outcomes[CALL_CANCELLED + 1], rungs[REPAIR_RUNG_COUNT], recorded, attempts;
-	struct buffer prompt, text;
+	struct buffer prompt, text, pairs_schema;
 	struct json_writer json;
 };
 
@@ -65,7 +66,7 @@ static void fail(const char *what, const char *why)
 static bool take_number(struct tool *tool, const char *key, const char *value)
 {
 	struct { const char *key; uint64_t *number; } numbers[] = {
-		{ "calls", &tool->count }, { "group", &tool->group }, { "bytes", &tool->bytes }, { "bytes_step", &tool->bytes_step },
+		{ "calls", &tool->count }, { "rate", &tool->rate }, { "group", &tool->group }, { "bytes", &tool->bytes }, { "bytes_step", &tool->bytes_step }, { "least", &tool->least },
 		{ "context", &tool->probe.context_tokens },
 	};
 	struct { const char *key; bool *flag; } flags[] = {
@@ -163,6 +164,7 @@ static void take_result(void *owner, const struct call_result *result)
 	json_key(json, "completion_tokens");
 	json_signed(json, result->completion_tokens);
 	json_member_unsigned(json, "ms", result->duration_ns / 1000000);
+	json_member_fixed(json, "ended_ms", (double)(clock_monotonic_ns() - tool->start_ns) / 1e6, 3);
 	json_key(json, "value");
 	if (result->value)
 		json_raw(json, text_from(json_object_to_json_string_ext(result->value, JSON_C_TO_STRING_PLAIN)));
@@ -185,9 +187,9 @@ static void start_call(struct tool *tool)
 	buffer_append_format(&tool->prompt, "</source>\n\nTask %llu: write pairs of questions and answers%s.", (unsigned long long)tool->started,
 			     tool->schema ? " as JSON of this schema: " : "");
 	if (tool->schema)
-		buffer_append_string(&tool->prompt, pairs_schema);
+		buffer_append_text(&tool->prompt, buffer_view(&tool->pairs_schema));
 	struct call_request request = {
-		.prompt = buffer_view(&tool->prompt), .schema = tool->schema ? text_from(pairs_schema) : TEXT_LITERAL(""), .family = "pairs",
+		.prompt = buffer_view(&tool->prompt), .schema = tool->schema ? buffer_view(&tool->pairs_schema) : TEXT_LITERAL(""), .family = "pairs",
 		.max_tokens = 1000, .temperature = -1, .group = number, .done = take_result, .owner = tool,
 		.deadline_ns = tool->deadline_ns ? clock_monotonic_ns() + tool->deadline_ns : 0,
 	};
@@ -195,19 +197,31 @@ static void start_call(struct tool *tool)
 		fail("calls_add", "out of memory");
 }
 
+/* When the next question is to be asked: now, at a time, or UINT64_MAX: not before something ends. */
+static uint64_t start_time(const struct tool *tool)
+{
+	if (tool->started == tool->count)
+		return UINT64_MAX;
+	if (tool->rate)
+		return tool->start_ns + tool->started * 1000000000ull / tool->rate;
+	if (tool->pause_ns)
+		return tool->started == tool->ended ? tool->next_ns : UINT64_MAX;
+	return 0;
+}
+
 static void run(struct tool *tool)
 {
 	while (tool->ended < tool->count) {
 		uint64_t now_ns = clock_monotonic_ns();
-		while (tool->started < tool->count && (!tool->pause_ns || (tool->started == tool->ended && now_ns >= tool->next_ns)))
+		while (start_time(tool) <= now_ns)
 			start_call(tool);
 		if (calls_step(tool->calls, now_ns) < 0)
 			fail("calls_step", tool->error.message);
-		uint64_t next_ns = calls_next_ns(tool->calls);
-		if (tool->pause_ns && tool->started == tool->ended && tool->next_ns < next_ns)
-			next_ns = tool->next_ns;
 		if (tool->ended == tool->count)
 			return;
+		uint64_t next_ns = calls_next_ns(tool->calls);
+		if (start_time(tool) < next_ns)
+			next_ns = start_time(tool);
 		struct pollfd descriptor = { .fd = calls_descriptor(tool->calls), .events = POLLIN };
 		now_ns = clock_monotonic_ns();
 		int wait_ms = next_ns <= now_ns ? 0 : next_ns - now_ns > 1000000000 ? 1000 : (int)((next_ns - now_ns) / 1000000) + 1;
@@ -215,7 +229,7 @@ static void run(struct tool *tool)
 	}
 }
 
-static void write_sums(struct tool *tool, uint64_t elapsed_ns)
+static void write_sums(struct tool *tool, uint64_t elapsed_ns, uint64_t cpu_ns)
 {
 	const struct endpoint *endpoint = calls_endpoint(tool->calls);
 	struct json_writer *json = &tool->json;
@@ -237,7 +251,7 @@ static void write_sums(struct tool *tool, uint64_t elapsed_ns)
 	json_member_unsigned(json, "context_tokens", calls_context_tokens(tool->calls));
 	json_member_fixed(json, "chars_per_token", calls_chars_per_token(tool->calls), 3);
 	json_member_fixed(json, "seconds", (double)elapsed_ns / 1e9, 6);
-	json_member_fixed(json, "cpu_s", (double)clock_process_cpu_ns() / 1e9, 6);
+	json_member_fixed(json, "cpu_s", (double)cpu_ns / 1e9, 6);
 	json_member_unsigned(json, "resident_kib_max", (uint64_t)usage.ru_maxrss);
 }
 
@@ -252,23 +266,26 @@ static void ask(struct tool *tool)
 	calls_scale_time(tool->calls, tool->scale);
 	json_key(&tool->json, "calls");
 	json_array_open(&tool->json);
-	uint64_t start_ns = clock_monotonic_ns();
+	uint64_t cpu_ns = clock_process_cpu_ns();
+	tool->start_ns = clock_monotonic_ns();
 	run(tool);
 	json_array_close(&tool->json);
-	write_sums(tool, clock_monotonic_ns() - start_ns);
+	write_sums(tool, clock_monotonic_ns() - tool->start_ns, clock_process_cpu_ns() - cpu_ns);
 	calls_destroy(tool->calls);
 	record_close(tool->record);
 }
 
 int main(int count, char **arguments)
 {
-	static struct tool tool = { .count = 1, .group = 1, .scale = 1, .schema = true, .probe_timeout_ns = PROBE_TIMEOUT_NS,
+	static struct tool tool = { .count = 1, .group = 1, .least = 2, .scale = 1, .schema = true, .probe_timeout_ns = PROBE_TIMEOUT_NS,
 				    .probe = { .reachable = true, .model_present = true, .usage_truthful = true, .format = CHAT_FORMAT_SCHEMA } };
 
 	settings_init(&tool.settings);
 	buffer_init(&tool.prompt, 64 << 20);
 	buffer_init(&tool.text, 1 << 30);
+	buffer_init(&tool.pairs_schema, 4096);
 	read_command_line(&tool, count, arguments);
+	buffer_append_format(&tool.pairs_schema, schema_format, (unsigned long long)tool.least);
 	const struct model_settings *model = &tool.settings.models[0];
 	if (tool.probes) {
 		probe_model(model, tool.key, tool.probe_timeout_ns, &tool.probe);
@@ -283,6 +300,7 @@ int main(int count, char **arguments)
 	puts(buffer_string(&tool.text));
 	buffer_done(&tool.prompt);
 	buffer_done(&tool.text);
+	buffer_done(&tool.pairs_schema);
 	settings_done(&tool.settings);
 	return 0;
 }

@@ -16,7 +16,8 @@ enum {
 #define CONNECT_TIMEOUT_NS (10ull * 1000000000)
 #define LOOK_TIMEOUT_NS (3ull * 1000000000)
 #define SILENCE_TIMEOUT_NS (180ull * 1000000000) /* of a stream that has begun */
-#define STREAM_FROM_S 300        /* answers that may take longer are streamed, so that a hung server shows */
+#define STREAM_FROM_S 300        /* answers that may take longer are streamed, so that a hung server shows, */
+#define STREAM_USUAL_S 5.0       /* while they usually take that long, or nobody knows: every token of a stream wakes the client */
 
 _Static_assert((int)CALL_PRIORITIES == (int)CALL_QUEUE_PRIORITIES, "one set of priorities");
 
@@ -150,10 +151,16 @@ static size_t body_bytes_max(const struct call *call)
 	return bytes < BODY_BYTES_MIN ? BODY_BYTES_MIN : bytes < CALL_REPLY_BYTES_MAX ? (size_t)bytes : CALL_REPLY_BYTES_MAX;
 }
 
+static bool streams(const struct calls *calls)
+{
+	bool may_be_long = calls->endpoint.answers == 0 || calls->endpoint.usual_s >= STREAM_USUAL_S;
+	return calls->probe->stream_ok && calls->model->request_timeout_s >= STREAM_FROM_S && may_be_long;
+}
+
 static int send(struct call *call, uint64_t now_ns)
 {
 	struct calls *calls = call->calls;
-	bool stream = calls->probe->stream_ok && calls->model->request_timeout_s >= STREAM_FROM_S;
+	bool stream = streams(calls);
 
 	write_body(call, stream);
 	struct http_request request = {
@@ -421,11 +428,21 @@ uint64_t calls_next_ns(const struct calls *calls)
 
 /* --- the whole ------------------------------------------------------------------------------------------------------ */
 
+/* As many as the server has slots: one more would be given the slot that ended first, and take from it the beginning of the prompt that the
+ * next call of a group needs. Servers with many slots share such beginnings among them; there the next request is to lie ready. */
+static uint32_t limit_of(const struct model_settings *model, const struct probe_result *probe)
+{
+	enum { SLOTS_UNKNOWN = 4, SLOTS_FACTOR = 2, SPARE_FROM_SLOTS = 32, SPARE_DIVISOR = 8 };
+	uint32_t spare = probe->slots < SPARE_FROM_SLOTS ? 0 : probe->slots / SPARE_DIVISOR;
+	uint32_t limit = model->max_concurrent_requests ? (uint32_t)model->max_concurrent_requests : probe->slots ? probe->slots + spare : SLOTS_UNKNOWN;
+
+	return probe->slots && limit > SLOTS_FACTOR * probe->slots ? SLOTS_FACTOR * probe->slots : limit;
+}
+
 int calls_create(struct calls **ret_calls, const struct model_settings *model, const struct probe_result *probe, const char *api_key,
 		 struct record *record, uint64_t seed, struct error_text *error)
 {
-	enum { SLOTS_UNKNOWN = 4, SLOTS_FACTOR = 2 };
-	uint32_t limit = model->max_concurrent_requests ? (uint32_t)model->max_concurrent_requests : probe->slots ? probe->slots : SLOTS_UNKNOWN;
+	uint32_t limit = limit_of(model, probe);
 	struct calls *calls = calloc(1, sizeof(*calls));
 
 	if (!calls)
@@ -436,9 +453,9 @@ int calls_create(struct calls **ret_calls, const struct model_settings *model, c
 	buffer_init(&calls->body, SIZE_MAX / 4);
 	buffer_init(&calls->url, 8192);
 	buffer_init(&calls->look_url, 8192);
+	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++)
+		buffer_init(&calls->schemas[i].text, SIZE_MAX / 4);
 	chat_reply_init(&calls->reply, CALL_REPLY_BYTES_MAX);
-	if (probe->slots && limit > SLOTS_FACTOR * probe->slots)
-		limit = SLOTS_FACTOR * probe->slots;
 	endpoint_init(&calls->endpoint, limit, seed);
 	chat_url(model->base_url, probe->api, probe->api == CHAT_OLLAMA ? "/api/chat" : "/chat/completions", &calls->url);
 	chat_url(model->base_url, probe->api, probe->api == CHAT_OLLAMA ? "/api/version" : "/models", &calls->look_url);
@@ -475,6 +492,7 @@ void calls_destroy(struct calls *calls)
 		free(call);
 	}
 	call_queue_done(&calls->queue);
+	call_forget_schemas(calls);
 	chat_reply_done(&calls->reply);
 	buffer_done(&calls->body);
 	buffer_done(&calls->url);

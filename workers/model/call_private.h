@@ -43,6 +43,13 @@ struct call_ceiling {
 	uint32_t longer; /* prompts of another length with just so many tokens */
 };
 
+/* A schema that was parsed: a run has a handful of them. */
+enum { CALL_SCHEMAS_MAX = 8 };
+struct call_schema {
+	struct buffer text;
+	struct json_object *value;
+};
+
 struct calls {
 	const struct model_settings *model;
 	const struct probe_result *probe;
@@ -61,6 +68,8 @@ struct calls {
 	double chars_per_token;
 	uint32_t samples;
 	struct call_ceiling ceiling;
+	struct call_schema schemas[CALL_SCHEMAS_MAX];
+	uint32_t schema_next; /* which is replaced next */
 	bool looking;
 	struct chat_reply reply; /* scratch */
 	struct buffer body, url, look_url;
@@ -78,6 +87,7 @@ void call_wait_again(struct call *call);
 bool call_answer_from_record(struct call *call);
 /* What stands in calls->reply: the call is through, or waits to be asked again. */
 void call_take_reply(struct call *call);
+void call_forget_schemas(struct calls *calls);
 /* Tokens of prompt and template by the count of characters, with a margin. */
 uint64_t call_estimate_tokens(const struct call *call);
 bool call_fits(const struct call *call);

@@ -31,8 +31,8 @@ static void leave_list(struct call_group *group)
 	group->next = group->previous = NULL;
 }
 
-/* To the end of the list where it belongs, when it belongs to another one than now. */
-static void place(struct call_queue *queue, struct call_group *group)
+/* Into the list where it belongs, when it belongs to another one than now: to its end, or to its beginning when a call of it has just ended. */
+static void place(struct call_queue *queue, struct call_group *group, bool first)
 {
 	struct call_group_list *list = group->first ? &queue->ready[group->priority][group->under_way > 0] : NULL;
 
@@ -42,6 +42,12 @@ static void place(struct call_queue *queue, struct call_group *group)
 	if (!list)
 		return;
 	group->list = list;
+	if (first) {
+		group->next = list->first;
+		*(list->first ? &list->first->previous : &list->last) = group;
+		list->first = group;
+		return;
+	}
 	group->previous = list->last;
 	*(list->last ? &list->last->next : &list->first) = group;
 	list->last = group;
@@ -70,8 +76,6 @@ static void drop_group(struct call_queue *queue, struct call_group *group)
 		at = &(*at)->next_same_bucket;
 	*at = group->next_same_bucket;
 	leave_list(group);
-	if (queue->last_ended == group)
-		queue->last_ended = NULL;
 	free(group);
 }
 
@@ -97,16 +101,13 @@ int call_queue_add(struct call_queue *queue, struct call_queue_entry *entry, uin
 	group->last = entry;
 	group->members++;
 	queue->waiting++;
-	place(queue, group);
+	place(queue, group, false);
 	return 0;
 }
 
 static struct call_group *choose(const struct call_queue *queue)
 {
 	for (unsigned priority = CALL_QUEUE_PRIORITIES; priority-- > 0;) {
-		const struct call_group *last = queue->last_ended;
-		if (last && last->priority == priority && last->first && last->under_way == 0)
-			return queue->last_ended;
 		if (queue->ready[priority][0].first)
 			return queue->ready[priority][0].first;
 		if (queue->ready[priority][1].first)
@@ -124,7 +125,7 @@ struct call_queue_entry *call_queue_take(struct call_queue *queue)
 	struct call_queue_entry *entry = group->first;
 	unlink_entry(queue, entry);
 	group->under_way++;
-	place(queue, group);
+	place(queue, group, false);
 	return entry;
 }
 
@@ -141,8 +142,7 @@ void call_queue_end(struct call_queue *queue, struct call_queue_entry *entry)
 		drop_group(queue, group);
 		return;
 	}
-	queue->last_ended = group;
-	place(queue, group);
+	place(queue, group, true);
 }
 
 void call_queue_again(struct call_queue *queue, struct call_queue_entry *entry)
@@ -155,7 +155,7 @@ void call_queue_again(struct call_queue *queue, struct call_queue_entry *entry)
 	*(group->first ? &group->first->previous : &group->last) = entry;
 	group->first = entry;
 	queue->waiting++;
-	place(queue, group);
+	place(queue, group, true);
 }
 
 struct call_queue_entry *call_queue_first(const struct call_queue *queue)

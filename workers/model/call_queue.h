@@ -24,7 +24,6 @@ struct call_group_list { struct call_group *first, *last; };
 struct call_queue {
 	struct call_group *buckets[CALL_QUEUE_BUCKETS];
 	struct call_group_list ready[CALL_QUEUE_PRIORITIES][2]; /* groups with waiting calls: none under way; some under way */
-	struct call_group *last_ended; /* whose call ended last, when it has another one waiting */
 	uint32_t waiting;
 };
 

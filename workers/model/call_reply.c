@@ -37,14 +37,43 @@ static void remember(struct call *call, const char *outcome, const char *reason,
 
 /* --- what a reply is worth ------------------------------------------------------------------------------------------ */
 
-static struct json_object *parse_schema(const struct call *call)
+static struct json_object *parse(struct text text)
 {
 	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *schema = tokener ? json_tokener_parse_ex(tokener, buffer_string(&call->schema), (int)call->schema.bytes) : NULL;
+	struct json_object *value = tokener ? json_tokener_parse_ex(tokener, text.data, (int)text.bytes) : NULL;
 
 	if (tokener)
 		json_tokener_free(tokener);
-	return schema;
+	return value;
+}
+
+/* Borrowed; NULL: out of memory. */
+static struct json_object *schema_of(const struct call *call)
+{
+	struct calls *calls = call->calls;
+	struct text text = buffer_view(&call->schema);
+
+	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++)
+		if (calls->schemas[i].value && text_equal(buffer_view(&calls->schemas[i].text), text))
+			return calls->schemas[i].value;
+	struct call_schema *place = &calls->schemas[calls->schema_next++ % CALL_SCHEMAS_MAX];
+	json_object_put(place->value);
+	place->value = parse(text);
+	buffer_clear(&place->text);
+	buffer_append_text(&place->text, text);
+	if (place->text.status) {
+		json_object_put(place->value);
+		place->value = NULL;
+	}
+	return place->value;
+}
+
+void call_forget_schemas(struct calls *calls)
+{
+	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++) {
+		json_object_put(calls->schemas[i].value);
+		buffer_done(&calls->schemas[i].text);
+	}
 }
 
 /* The value or text of a reply. `reason` (CALL_REASON_BYTES) when there is none. */
@@ -59,10 +88,9 @@ static int judge_reply(struct call *call, struct text reply, struct call_result 
 		snprintf(reason, CALL_REASON_BYTES, "%s", cut && result->text.bytes ? "the reply was cut off at its longest" : "the reply is empty");
 		return result->text.bytes && !cut ? 0 : ERROR_INPUT_REJECTED;
 	}
-	struct json_object *schema = parse_schema(call);
+	struct json_object *schema = schema_of(call);
 	CHECK(schema); /* our own */
 	status = repair_reply(reply, schema, &result->value, &result->rung, &wrong);
-	json_object_put(schema);
 	result->text = reply;
 	snprintf(reason, CALL_REASON_BYTES, "%s", wrong.message);
 	return status;
