@@ -11,6 +11,7 @@
 
 #include <poll.h>
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -68,11 +69,20 @@ static void set(struct bench *bench, const char *key, const char *value)
 		fail_msg("%s", error.message);
 }
 
-static void start_worker(struct bench *bench)
+static void start_worker_of(struct bench *bench, uint32_t model)
 {
 	struct error_text error = { "" };
-	if (model_worker_start(&bench->settings, domain, 0, bench->database, &bench->worker, &error) != 0)
+	if (model_worker_start(&bench->settings, domain, model, bench->database, &bench->worker, &error) != 0)
 		fail_msg("%s", error.message);
+}
+
+static void start_worker(struct bench *bench) { start_worker_of(bench, 0); }
+
+static void stop_worker(struct bench *bench)
+{
+	model_worker_stop(bench->worker);
+	bench->worker = NULL;
+	bench->finisher.count = 0;
 }
 
 static void bench_open(struct bench *bench, const char *server)
@@ -262,12 +272,126 @@ static void no_such_server_is_down_from_the_start(void **state)
 	bench_close(&bench);
 }
 
+static uint32_t requests_of(struct bench *bench)
+{
+	char *stats = fake_server_get(&bench->server, "/fake/stats");
+	const char *found = strstr(stats, "\"generating_total\": ");
+	assert_non_null(found);
+	uint32_t count = (uint32_t)strtoul(found + strlen("\"generating_total\": "), NULL, 10);
+	free(stats);
+	return count;
+}
+
+static int64_t sql(struct bench *bench, const char *statement)
+{
+	sqlite3 *database = NULL;
+	sqlite3_stmt *prepared = NULL;
+	int64_t number = 0;
+	assert_int_equal(sqlite3_open(bench->database, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(database, statement, -1, &prepared, NULL), SQLITE_OK);
+	if (sqlite3_step(prepared) == SQLITE_ROW)
+		number = sqlite3_column_int64(prepared, 0);
+	assert_int_equal(sqlite3_finalize(prepared), SQLITE_OK);
+	sqlite3_close(database);
+	return number;
+}
+
+/* As after a kill: what the record has is not asked again, and the conversations are the same, byte for byte. */
+static void half_of_the_calls_from_the_record_give_the_same_block(void **state)
+{
+	struct bench bench;
+	(void)state;
+	bench_open(&bench, "--as llamacpp --slots 2 --context 3000");
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	begin(&bench, 1, 0, OUT_BYTES);
+	struct result first = wait_for_result(&bench, 1);
+	assert_int_equal(first.status, DESCRIPTOR_DONE);
+	void *copy = malloc(first.bytes);
+	assert_non_null(copy);
+	memcpy(copy, bench.out, first.bytes);
+	struct conversation_set conversations = open_out(&bench, first.bytes);
+	print(&conversations);
+	stop_worker(&bench);
+	int64_t calls = sql(&bench, "SELECT count(*) FROM calls");
+	assert_true(calls >= 4);
+	sql(&bench, "DELETE FROM calls WHERE rowid % 2 = 0");
+	int64_t left = sql(&bench, "SELECT count(*) FROM calls");
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	uint32_t before = requests_of(&bench);
+	begin(&bench, 1, 0, OUT_BYTES);
+	struct result second = wait_for_result(&bench, 1);
+	assert_int_equal(second.bytes, first.bytes);
+	assert_memory_equal(bench.out, copy, first.bytes);
+	assert_int_equal(requests_of(&bench) - before, calls - left);
+	free(copy);
+	bench_close(&bench);
+}
+
+static void a_judge_looks_at_what_another_model_wrote(void **state)
+{
+	struct bench bench;
+	(void)state;
+	bench_open(&bench, "--as llamacpp --slots 2 --context 16384");
+	set(&bench, "models.writer.base_url", bench.server.url);
+	set(&bench, "models.judge.base_url", bench.server.url);
+	set(&bench, "models.judge.use", "judge");
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	begin(&bench, 1, 0, OUT_BYTES);
+	struct result result = wait_for_result(&bench, 1);
+	assert_int_equal(result.status, DESCRIPTOR_NEXT_MODEL);
+	assert_int_equal(result.argument, DESCRIPTOR_NEXT_JUDGE);
+	stop_worker(&bench);
+	start_worker_of(&bench, 1);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	begin(&bench, 1, DESCRIPTOR_GENERATE_JUDGE | 1, OUT_BYTES);
+	result = wait_for_result(&bench, 1);
+	assert_int_equal(result.status, DESCRIPTOR_DONE);
+	struct conversation_set conversations = open_out(&bench, result.bytes);
+	uint32_t judged = 0;
+	for (uint32_t i = 0; i < conversations.count; i++) {
+		const struct conversation *one = &conversations.conversations[i];
+		judged += one->marks.faithfulness > 0;
+		assert_true(one->marks.faithfulness == 0 || one->marks.faithfulness >= 3 || !one->accepted);
+	}
+	assert_true(judged > 0);
+	bench_close(&bench);
+}
+
+static void replies_of_no_use_go_on_to_another_model_or_leave_a_trace(void **state)
+{
+	struct bench bench;
+	(void)state;
+	bench_open(&bench, "--as llamacpp --slots 2 --context 16384");
+	set(&bench, "models.one.base_url", bench.server.url);
+	set(&bench, "models.two.base_url", bench.server.url);
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	fake_server_script(&bench.server, "prose");
+	begin(&bench, 1, 0, OUT_BYTES);
+	struct result result = wait_for_result(&bench, 1);
+	assert_int_equal(result.status, DESCRIPTOR_NEXT_MODEL);
+	assert_int_equal(result.argument, DESCRIPTOR_NEXT_UNUSABLE);
+	begin(&bench, 2, 2 | 4, OUT_BYTES); /* the others have tried */
+	result = wait_for_result(&bench, 2);
+	assert_int_equal(result.status, DESCRIPTOR_DONE);
+	struct conversation_set conversations = open_out(&bench, result.bytes);
+	assert_true(count_by(&conversations, true, false) > 0);
+	assert_true(count_by(&conversations, false, true) > 0);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_document_becomes_pairs_of_the_model_and_of_the_rules),
 		cmocka_unit_test(a_result_that_needs_space_is_kept),
 		cmocka_unit_test(a_server_that_is_away_takes_nothing_and_its_work_goes_on),
+		cmocka_unit_test(half_of_the_calls_from_the_record_give_the_same_block),
+		cmocka_unit_test(a_judge_looks_at_what_another_model_wrote),
+		cmocka_unit_test(replies_of_no_use_go_on_to_another_model_or_leave_a_trace),
 		cmocka_unit_test(no_such_server_is_down_from_the_start),
 	};
 	return cmocka_run_group_tests(tests, open_all, close_all);

@@ -179,7 +179,7 @@ static int plan_rewriting(struct model_document *document, const struct plan_lim
 		return 0;
 	int status = compose_rules(context->settings, context->domain, &document->task.document, &rules);
 	if (status == 0)
-		status = model_batches_rewrite(context->settings, &document->task.document, &rules.set, limits->reply_tokens, &batches);
+		status = model_batches_rewrite(context->settings, &document->task.document, &rules.set, plan_reply_tokens(limits), &batches);
 	if (status == 0)
 		status = add_batches(document, &rules.set, &batches);
 	model_batches_done(&batches);
@@ -220,7 +220,7 @@ static int plan_judging(struct model_document *document, const struct plan_limit
 	if (status == 0)
 		status = compose_block_of(builder, &block);
 	if (status == 0)
-		status = model_batches_judge(source, &block.set, limits->reply_tokens, &batches);
+		status = model_batches_judge(source, &block.set, plan_reply_tokens(limits), &batches);
 	for (size_t i = 0; i < document->recorded.count && status == 0; i++) {
 		int64_t index = document->recorded.calls[i].call.place[0] ? add_call(document, &document->recorded.calls[i].call) : 0;
 		status = index < 0 ? (int)index : 0;

@@ -11,12 +11,13 @@
 
 enum {
 	PIECE_BYTES_MIN = 400,     /* however small the context is said to be */
-	TASK_TOKENS = 900,         /* system message, task and example */
+	TASK_TOKENS = 1200,        /* system message, task and example */
+	REPLY_PART = 3,            /* of a short context the reply gets a third */
 	WORTH_BYTES_MIN = 160,     /* a piece with less text is asked about only when there is no other */
 	PARAMETERS_PER_PAIR = 3, COUNTERS_PER_PAIR = 2, FROM_PARAMETERS_MAX = 3, FROM_COUNTERS_MAX = 2,
 	SECTION_PROSE_BYTES_MIN = 300,
 };
-#define CHARS_PER_TOKEN 2.5 /* of identifiers and tables, which make more tokens than prose */
+#define CHARS_PER_TOKEN 2.2 /* of identifiers and tables, which make more tokens than prose; with a margin */
 
 struct piece {
 	uint32_t chunk, index; /* index: in order of the document */
@@ -39,17 +40,17 @@ const char *plan_family_name(enum plan_family family)
 
 /* --- pieces --------------------------------------------------------------------------------------------------------- */
 
-static uint64_t reply_tokens(const struct plan_limits *limits)
+uint64_t plan_reply_tokens(const struct plan_limits *limits)
 {
-	uint64_t half = limits->context_tokens / 2;
-	return limits->context_tokens && half < limits->reply_tokens ? half : limits->reply_tokens;
+	uint64_t part = limits->context_tokens / REPLY_PART;
+	return limits->context_tokens && part < limits->reply_tokens ? part : limits->reply_tokens;
 }
 
 static size_t piece_bytes_max(const struct plan_limits *limits)
 {
 	if (limits->context_tokens == 0)
 		return SIZE_MAX;
-	uint64_t taken = reply_tokens(limits) + TASK_TOKENS;
+	uint64_t taken = plan_reply_tokens(limits) + TASK_TOKENS;
 	double left = limits->context_tokens > taken ? (double)(limits->context_tokens - taken) * CHARS_PER_TOKEN : 0;
 	return size_max((size_t)left, PIECE_BYTES_MIN);
 }
@@ -266,7 +267,7 @@ static int write_calls(const struct settings *settings, const struct plan_limits
 		const struct piece *piece = &pieces->items[i];
 		struct plan_call call = { .family = PLAN_PAIRS, .chunk = piece->chunk, .span = piece->span, .header = piece->header,
 					  .count = piece->pairs, .summary = settings->generate.summaries, .items = settings->generate.top_up,
-					  .max_tokens = reply_tokens(limits) };
+					  .max_tokens = plan_reply_tokens(limits) };
 		if (piece->pairs == 0)
 			continue;
 		plan_name(&call);

@@ -44,6 +44,8 @@ struct plan {
 int plan_make(const struct settings *settings, const struct domain *domain, const struct document *document, const struct plan_limits *limits,
 	      struct plan *ret_plan) WARN_UNUSED;
 void plan_done(struct plan *plan);
+/* How long a reply may be: what the model is allowed, but not more than its part of a short context. */
+uint64_t plan_reply_tokens(const struct plan_limits *limits);
 
 /* Names the call by family and piece. */
 void plan_name(struct plan_call *call);

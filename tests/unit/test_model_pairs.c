@@ -1,0 +1,551 @@
+/* test_model_pairs.c: canned replies of models become pairs or refusals with a reason; the plan of calls; prompts; near-duplicates; what the
+ * record has gives the same block as what was just answered. */
+#include "tests/unit/sample_document.h"
+#include "tests/unit/support.h"
+#include "workers/inference/model_batches.h"
+#include "workers/inference/model_compose.h"
+#include "workers/inference/model_recorded.h"
+
+#include "base/utf8.h"
+
+#include <json-c/json.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { CALLS_MAX = 16 };
+
+static struct domain *domain;
+static struct settings settings;
+static struct prompts prompts;
+static struct sample sample;
+
+static void set(const char *key, const char *value)
+{
+	struct error_text error = { "" };
+	if (settings_set(&settings, key, value, &error) != 0)
+		fail_msg("%s", error.message);
+}
+
+static int open_all(void **state)
+{
+	struct error_text error = { "" };
+	(void)state;
+	domain = sample_domain("ran");
+	settings_init(&settings);
+	set("models.base_url", "http://127.0.0.1:1");
+	set("generate.mode", "models");
+	if (prompts_load(&settings, &prompts, &error) != 0)
+		fail_msg("%s", error.message);
+	sample_feature(&sample);
+	return 0;
+}
+
+static int close_all(void **state)
+{
+	(void)state;
+	sample_done(&sample);
+	prompts_done(&prompts);
+	settings_done(&settings);
+	domain_destroy(domain);
+	return 0;
+}
+
+static int usual_settings(void **state)
+{
+	(void)state;
+	set("generate.mode", "models");
+	set("generate.reasoning", "strip");
+	set("generate.rewrite", "0.3");
+	set("generate.pairs_document_max", "20");
+	return 0;
+}
+
+/* --- a bench for replies ------------------------------------------------------------------------------------------------ */
+
+struct bench {
+	struct compose_call calls[CALLS_MAX];
+	size_t count;
+	struct compose_block block;
+	struct compose_counts counts;
+};
+
+static struct plan_call whole_call(enum plan_family family)
+{
+	struct plan_call call = { .family = family, .span = sample.document.chunks[0].span, .count = PLAN_PAIRS_PER_CALL_MAX };
+	memset(call.kinds, 1, sizeof(call.kinds));
+	plan_name(&call);
+	return call;
+}
+
+static struct model_reply *add_reply(struct bench *bench, struct plan_call call, const char *json)
+{
+	struct compose_call *one = &bench->calls[bench->count++];
+	one->call = call;
+	model_reply_init(&one->reply);
+	snprintf(one->reply.model, sizeof(one->reply.model), "canned");
+	one->reply.state = MODEL_REPLY_USABLE;
+	one->reply.value = json_tokener_parse(json);
+	assert_non_null(one->reply.value);
+	return &one->reply;
+}
+
+static void compose(struct bench *bench, bool last)
+{
+	const struct compose_request request = { .settings = &settings, .domain = domain, .document = &sample.document, .calls = bench->calls,
+						 .call_count = bench->count, .pairs_wanted = 8, .last = last };
+	struct conversation_builder *builder = NULL;
+	struct error_text error = { "" };
+	assert_int_equal(compose_conversations(&request, &builder, &bench->counts), 0);
+	compose_block_done(&bench->block);
+	assert_int_equal(compose_block_of(builder, &bench->block), 0);
+	conversation_builder_destroy(builder);
+	if (conversation_check_spans(&bench->block.set, &sample.document, &error) != 0)
+		fail_msg("%s", error.message);
+}
+
+static void bench_done(struct bench *bench)
+{
+	for (size_t i = 0; i < bench->count; i++)
+		model_reply_done(&bench->calls[i].reply);
+	compose_block_done(&bench->block);
+}
+
+static struct text message_at(const struct bench *bench, uint32_t conversation, uint32_t message)
+{
+	const struct conversation *one = &bench->block.set.conversations[conversation];
+	assert_true(message < one->message_count);
+	return conversation_text(&bench->block.set, bench->block.set.messages[one->message_first + message].text);
+}
+
+static struct text reason_of(const struct bench *bench, uint32_t conversation)
+{
+	return conversation_text(&bench->block.set, bench->block.set.conversations[conversation].reason);
+}
+
+static void assert_has(struct text text, const char *part)
+{
+	if (text_find(text, text_from(part)) < 0)
+		fail_msg("\"%.*s\" has no \"%s\"", TEXT_ARGS(text), part);
+}
+
+#define GOOD_PAIR \
+	"{\"type\": \"configuration\", \"question\": \"What does EUtranCellFDD.cellRange set, and what is its default?\", " \
+	"\"evidence\": \"Specifies the maximum distance from the base station at which random access is served.\", " \
+	"\"answer\": \"The parameter EUtranCellFDD.cellRange specifies the maximum distance from the base station at which random access is served. " \
+	"Its default is 15 km, and its range is 1..100. It belongs to the parameters of Cell Range Guard.\"}"
+
+/* --- pairs -------------------------------------------------------------------------------------------------------------------- */
+
+static void a_grounded_pair_is_accepted_with_its_place_and_lists(void **state)
+{
+	struct bench bench = { .count = 0 };
+	(void)state;
+	add_reply(&bench, whole_call(PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR "]}");
+	compose(&bench, false);
+	assert_int_equal(bench.block.set.count, 1);
+	const struct conversation *one = bench.block.set.conversations;
+	if (!one->accepted)
+		fail_msg("%.*s", TEXT_ARGS(reason_of(&bench, 0)));
+	assert_int_equal(one->question, CONVERSATION_CONFIGURATION);
+	assert_has(document_span(&sample.document, one->span), "| EUtranCellFDD.cellRange |");
+	assert_true(one->span.bytes < 1000);
+	assert_true(text_equal(conversation_text(&bench.block.set, one->model), TEXT_LITERAL("canned")));
+	assert_has(conversation_text(&bench.block.set, one->parameters), "EUtranCellFDD.cellRange");
+	assert_has(conversation_text(&bench.block.set, one->mo_classes), "EUtranCellFDD");
+	assert_true(one->scores.combined >= 0.7f);
+	bench_done(&bench);
+}
+
+static void what_is_wrong_with_a_pair_is_said(void **state)
+{
+	static const struct { const char *pair, *reason; } wrong[] = {
+		{ "{\"type\": \"factual\", \"question\": \"What is the default of EUtranCellFDD.cellRange?\", \"evidence\": \"\", \"answer\": \"The default of "
+		  "EUtranCellFDD.cellRange is 16 km. It specifies the maximum distance from the base station at which random access is served, and it "
+		  "is one of the parameters that Cell Range Guard has introduced.\"}", "\"16\"" },
+		{ "{\"type\": \"factual\", \"question\": \"What does EUtranCellFDD.cellRadius do?\", \"evidence\": \"\", \"answer\": \"EUtranCellFDD.cellRadius "
+		  "specifies the maximum distance from the base station at which random access is served. The window is derived from it, and random "
+		  "access beyond it is refused by the guard.\"}", "cellRadius" },
+		{ "{\"type\": \"factual\", \"question\": \"What does this section say of the guard?\", \"evidence\": \"\", \"answer\": \"It keeps the range of a "
+		  "cell within what its transport delay allows.\"}", "speaks of the text" },
+		{ "{\"type\": \"factual\", \"question\": \"Tell me about the guard.\", \"evidence\": \"\", \"answer\": \"It keeps the range of a cell within what "
+		  "its transport delay allows.\"}", "does not end with" },
+		{ "{\"type\": \"factual\", \"question\": \"What does Cell Range Guard do?\", \"evidence\": \"\", \"answer\": \"  \"}", "answer is empty" },
+		{ "{\"type\": \"factual\", \"question\": \"What does Cell Range Guard do?\", \"evidence\": \"\", \"answer\": \"The document states that it limits "
+		  "random access.\"}", "speaks of the text" },
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		struct bench bench = { .count = 0 };
+		char json[2048];
+		snprintf(json, sizeof(json), "{\"pairs\": [%s]}", wrong[i].pair);
+		add_reply(&bench, whole_call(PLAN_PAIRS), json);
+		compose(&bench, false);
+		assert_int_equal(bench.block.set.count, 1);
+		assert_false(bench.block.set.conversations[0].accepted);
+		assert_has(reason_of(&bench, 0), wrong[i].reason);
+		assert_int_equal(bench.counts.refused, 1);
+		bench_done(&bench);
+	}
+}
+
+static void openings_are_cut_and_brief_answers_filled_up_from_their_evidence(void **state)
+{
+	struct bench bench = { .count = 0 };
+	(void)state;
+	add_reply(&bench, whole_call(PLAN_PAIRS),
+		  "{\"pairs\": [{\"type\": \"conceptual\", \"question\": \"According to the document, what does Cell Range Guard compare?\", \"evidence\": "
+		  "\"It compares the timing advance of each UE with the configured range\", \"answer\": \"Based on the text, it compares the timing advance of "
+		  "each UE with the configured range.\"}]}");
+	compose(&bench, false);
+	if (!bench.block.set.conversations[0].accepted)
+		fail_msg("%.*s", TEXT_ARGS(reason_of(&bench, 0)));
+	assert_true(text_equal(message_at(&bench, 0, 0), TEXT_LITERAL("What does Cell Range Guard compare?")));
+	assert_true(text_starts_with(message_at(&bench, 0, 1), TEXT_LITERAL("It compares the timing advance")));
+	assert_true(utf8_count(message_at(&bench, 0, 1)) >= 180);
+	bench_done(&bench);
+}
+
+static void of_two_that_are_alike_the_better_one_stays(void **state)
+{
+	struct bench bench = { .count = 0 };
+	(void)state;
+	add_reply(&bench, whole_call(PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR ", " GOOD_PAIR "]}");
+	compose(&bench, false);
+	assert_int_equal(bench.counts.accepted, 1);
+	assert_true(bench.block.set.conversations[0].accepted);
+	assert_has(reason_of(&bench, 1), "duplicate within the document");
+	bench_done(&bench);
+}
+
+static void a_call_that_came_to_nothing_leaves_its_raw_reply(void **state)
+{
+	struct bench bench = { .count = 0 };
+	(void)state;
+	struct model_reply *reply = add_reply(&bench, whole_call(PLAN_PAIRS), "{}");
+	json_object_put(reply->value);
+	reply->value = NULL;
+	reply->state = MODEL_REPLY_UNUSABLE;
+	snprintf(reply->reason, sizeof(reply->reason), "pairs: missing");
+	buffer_append_string(&reply->raw, "I cannot do that.");
+	compose(&bench, false);
+	assert_int_equal(bench.block.set.count, 1);
+	assert_has(reason_of(&bench, 0), "call for pairs: unusable reply: pairs: missing");
+	assert_has(message_at(&bench, 0, 1), "I cannot do that.");
+	compose(&bench, true); /* nobody else will come: rules fill up */
+	assert_true(bench.counts.accepted > 0);
+	bench_done(&bench);
+}
+
+static void reasoning_is_kept_split_or_left_out(void **state)
+{
+	static const char *const json =
+		"{\"pairs\": [{\"type\": \"factual\", \"question\": \"What is the unit of EUtranCellFDD.guardHysteresis?\", \"evidence\": \"The margin that is added "
+		"to the range before access is refused.\", \"reasoning\": \"The table has a row for EUtranCellFDD.guardHysteresis, and its unit is dB.\", "
+		"\"answer\": \"EUtranCellFDD.guardHysteresis is the margin that is added to the range before access is refused. Its default is 5, its unit is "
+		"dB, and values in 0..40 are possible. Cell Range Guard affects it.\"}]}";
+	static const char *const hows[] = { "strip", "keep", "split" };
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(hows); i++) {
+		struct bench bench = { .count = 0 };
+		set("generate.reasoning", hows[i]);
+		add_reply(&bench, whole_call(PLAN_PAIRS), json);
+		compose(&bench, false);
+		const struct conversation *one = bench.block.set.conversations;
+		if (!one->accepted)
+			fail_msg("%.*s", TEXT_ARGS(reason_of(&bench, 0)));
+		assert_int_equal(one->message_count, i == 2 ? 3 : 2);
+		assert_int_equal(text_starts_with(message_at(&bench, 0, 1), TEXT_LITERAL("<think>\nThe table")), i == 1);
+		assert_int_equal(bench.block.set.messages[one->message_first + 1].role == CONVERSATION_REASONING, i == 2);
+		bench_done(&bench);
+	}
+}
+
+static void items_have_to_stand_in_the_source(void **state)
+{
+	struct bench bench = { .count = 0 };
+	struct plan_call call = whole_call(PLAN_PAIRS);
+	(void)state;
+	call.items = true;
+	add_reply(&bench, call,
+		  "{\"pairs\": [" GOOD_PAIR "], \"items\": [{\"category\": \"parameter\", \"name\": \"EUtranCellFDD.madeUp\", \"description\": \"It is made up.\"},"
+		  "{\"category\": \"parameter\", \"name\": \"EUtranCellFDD.cellRange\", \"description\": \"Known already.\"},"
+		  "{\"category\": \"event\", \"name\": \"minutes\", \"description\": \"No event.\"}]}");
+	compose(&bench, false);
+	assert_int_equal(bench.block.set.count, 3);
+	assert_has(reason_of(&bench, 1), "\"EUtranCellFDD.madeUp\" does not stand in the source");
+	assert_has(reason_of(&bench, 2), "is no name");
+	bench_done(&bench);
+}
+
+/* --- dialogues ------------------------------------------------------------------------------------------------------------------- */
+
+#define TURN_1 "{\"question\": \"What does Cell Range Guard compare to limit random access?\", \"answer\": \"Cell Range Guard compares the timing advance of " \
+	       "each UE with the configured range and limits random access beyond it. It keeps the range of a cell within what its transport delay allows.\"}"
+#define TURN_2 "{\"question\": \"And which attribute holds the configured range?\", \"answer\": \"EUtranCellFDD.cellRange holds it. It specifies the maximum " \
+	       "distance from the base station at which random access is served. Its default is 15, its range 1..100 and its unit km.\"}"
+#define TURN_BAD "{\"question\": \"Which counter shows it?\", \"answer\": \"The counter pmNoSuchCounter is stepped for each attempt that was refused.\"}"
+
+static void a_dialogue_ends_before_what_is_not_grounded(void **state)
+{
+	static const struct { const char *turns; bool accepted; uint32_t messages; } cases[] = {
+		{ "{\"turns\": [" TURN_1 ", " TURN_2 "]}", true, 4 },
+		{ "{\"turns\": [" TURN_1 ", " TURN_2 ", " TURN_BAD "]}", true, 4 },
+		{ "{\"turns\": [" TURN_1 ", " TURN_BAD "]}", false, 2 },
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct bench bench = { .count = 0 };
+		add_reply(&bench, whole_call(PLAN_DIALOGUE), cases[i].turns);
+		compose(&bench, false);
+		const struct conversation *one = bench.block.set.conversations;
+		if (one->accepted != cases[i].accepted)
+			fail_msg("case %zu: %.*s", i, TEXT_ARGS(reason_of(&bench, 0)));
+		assert_int_equal(one->message_count, cases[i].messages);
+		if (!cases[i].accepted)
+			assert_has(reason_of(&bench, 0), "pmNoSuchCounter");
+		bench_done(&bench);
+	}
+}
+
+/* --- other words, judgements -------------------------------------------------------------------------------------------------------- */
+
+static uint32_t count_reworded(const struct bench *bench)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < bench->block.set.count; i++)
+		count += bench->block.set.conversations[i].question_model.bytes > 0;
+	return count;
+}
+
+/* Replies to every batch with its own questions, changed by `pattern`. */
+static void reword_all(struct bench *bench, const char *pattern)
+{
+	struct compose_block rules = { .data = NULL };
+	struct model_batches batches = { NULL, 0 };
+	assert_int_equal(compose_rules(&settings, domain, &sample.document, &rules), 0);
+	assert_int_equal(model_batches_rewrite(&settings, &sample.document, &rules.set, 1000, &batches), 0);
+	assert_true(batches.count > 0);
+	for (size_t i = 0; i < batches.count; i++) {
+		struct json_object *list = json_object_new_array(), *root = json_object_new_object();
+		for (uint32_t k = 0; k < batches.items[i].call.count; k++) {
+			const struct conversation *one = &rules.set.conversations[batches.items[i].members[k]];
+			struct text question = conversation_text(&rules.set, rules.set.messages[one->message_first].text);
+			char text[600];
+			snprintf(text, sizeof(text), pattern, (int)question.bytes - 1, question.data);
+			struct json_object *entry = json_object_new_object();
+			json_object_object_add(entry, "number", json_object_new_int((int)k + 1));
+			json_object_object_add(entry, "question", json_object_new_string(text));
+			json_object_array_add(list, entry);
+		}
+		json_object_object_add(root, "questions", list);
+		add_reply(bench, batches.items[i].call, json_object_to_json_string(root));
+		json_object_put(root);
+	}
+	model_batches_done(&batches);
+	compose_block_done(&rules);
+}
+
+static void other_words_keep_every_name_and_add_none(void **state)
+{
+	struct bench good = { .count = 0 }, bad = { .count = 0 };
+	(void)state;
+	set("generate.mode", "hybrid");
+	set("generate.rewrite", "1");
+	reword_all(&good, "%.*s, please?");
+	compose(&good, false);
+	assert_true(count_reworded(&good) > 3);
+	reword_all(&bad, "%.*s for EUtranCellFDD.madeUp?");
+	compose(&bad, false);
+	assert_int_equal(count_reworded(&bad), 0);
+	bench_done(&good);
+	bench_done(&bad);
+}
+
+static void the_judge_marks_and_refuses(void **state)
+{
+	struct bench bench = { .count = 0 };
+	struct model_batches batches = { NULL, 0 };
+	(void)state;
+	add_reply(&bench, whole_call(PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR "]}");
+	compose(&bench, false);
+	assert_int_equal(model_batches_judge(&sample.document, &bench.block.set, 1000, &batches), 0);
+	assert_int_equal(batches.count, 1);
+	struct model_reply *reply = add_reply(&bench, batches.items[0].call,
+		"{\"judgements\": [{\"number\": 1, \"faithfulness\": 4, \"usefulness\": 5, \"self_containedness\": 3, \"reason\": \"fine\"}]}");
+	compose(&bench, false);
+	assert_true(bench.block.set.conversations[0].accepted);
+	assert_int_equal(bench.block.set.conversations[0].marks.usefulness, 5);
+	json_object_put(reply->value);
+	reply->value = json_tokener_parse("{\"judgements\": [{\"number\": 1, \"faithfulness\": 2, \"usefulness\": 5, \"self_containedness\": 3, "
+					  "\"reason\": \"the unit is wrong\"}]}");
+	compose(&bench, false);
+	assert_false(bench.block.set.conversations[0].accepted);
+	assert_has(reason_of(&bench, 0), "judge: faithfulness 2 of 5: the unit is wrong");
+	model_batches_done(&batches);
+	bench_done(&bench);
+}
+
+/* --- the plan ----------------------------------------------------------------------------------------------------------------------- */
+
+static void the_plan_is_the_same_every_time_and_fits(void **state)
+{
+	static const uint64_t contexts[] = { 0, 16384, 4096, 2500 };
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(contexts); i++) {
+		const struct plan_limits limits = { .context_tokens = contexts[i], .reply_tokens = 4096 };
+		struct plan plan, again;
+		uint32_t pairs = 0, end = 0, pieces = 0;
+		assert_int_equal(plan_make(&settings, domain, &sample.document, &limits, &plan), 0);
+		assert_int_equal(plan_make(&settings, domain, &sample.document, &limits, &again), 0);
+		assert_int_equal(plan.count, again.count);
+		assert_memory_equal(plan.calls, again.calls, plan.count * sizeof(*plan.calls));
+		for (size_t k = 0; k < plan.count; k++) {
+			const struct plan_call *call = &plan.calls[k];
+			uint32_t kinds = 0;
+			for (size_t q = 0; q < CONVERSATION_QUESTION_COUNT; q++)
+				kinds += call->kinds[q];
+			assert_true(call->family != PLAN_PAIRS || kinds == call->count);
+			pairs += call->family == PLAN_PAIRS ? call->count : 0;
+			pieces += call->family == PLAN_PAIRS;
+			assert_true(call->span.offset >= end || call->family != PLAN_PAIRS);
+			end = call->family == PLAN_PAIRS ? call->span.offset + call->span.bytes : end;
+			if (contexts[i])
+				assert_true((double)(call->span.bytes + call->header.bytes) / 2.2 + (double)call->max_tokens + 1200 <= (double)contexts[i] + 1);
+			if (call->header.bytes) /* a piece that begins inside a table has its header */
+				assert_true(text_starts_with(document_span(&sample.document, call->header), TEXT_LITERAL("| ")));
+		}
+		assert_true(pieces > 0 && pairs <= plan.pairs_wanted);
+		assert_true(pairs == plan.pairs_wanted || pairs == pieces * PLAN_PAIRS_PER_CALL_MAX);
+		plan_done(&plan);
+		plan_done(&again);
+	}
+}
+
+static size_t common_beginning(const struct buffer *a, const struct buffer *b)
+{
+	size_t i = 0;
+	while (i < a->bytes && i < b->bytes && a->data[i] == b->data[i])
+		i++;
+	return i;
+}
+
+static void calls_about_a_piece_begin_with_the_same_bytes(void **state)
+{
+	struct buffer texts[3];
+	const enum plan_family families[] = { PLAN_PAIRS, PLAN_DIALOGUE, PLAN_JUDGE };
+	const struct plan_texts others = { .known = TEXT_LITERAL("a, b"), .numbered = TEXT_LITERAL("1. x") };
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct plan_call call = whole_call(families[i]);
+		call.summary = call.items = i == 0;
+		buffer_init(&texts[i], 1 << 20);
+		plan_write_prompt(&settings, &sample.document, &prompts, &call, &others, i == 0, &texts[i]);
+		assert_int_equal(texts[i].status, 0);
+		assert_true(text_find(buffer_view(&texts[i]), TEXT_LITERAL("{")) < 0 || i == 0);
+	}
+	for (size_t i = 1; i < 3; i++)
+		assert_true(common_beginning(&texts[0], &texts[i]) > sample.document.markdown.bytes);
+	for (size_t i = 0; i < 3; i++)
+		buffer_done(&texts[i]);
+}
+
+static void schemas_are_json_and_examples_keep_them(void **state)
+{
+	(void)state;
+	for (int family = 0; family < PLAN_FAMILY_COUNT; family++) {
+		struct plan_call call = whole_call((enum plan_family)family);
+		struct buffer schema, example;
+		call.summary = call.items = family == PLAN_PAIRS;
+		buffer_init(&schema, 1 << 20);
+		buffer_init(&example, 1 << 20);
+		plan_write_schema(&settings, &call, &schema);
+		plan_write_example(&settings, &call, &example);
+		struct json_object *a = json_tokener_parse(buffer_string(&schema)), *b = json_tokener_parse(buffer_string(&example)), *required, *value;
+		assert_non_null(a);
+		assert_non_null(b);
+		assert_true(json_object_object_get_ex(a, "required", &required));
+		for (size_t i = 0; i < json_object_array_length(required); i++)
+			assert_true(json_object_object_get_ex(b, json_object_get_string(json_object_array_get_idx(required, i)), &value));
+		json_object_put(a);
+		json_object_put(b);
+		buffer_done(&schema);
+		buffer_done(&example);
+	}
+}
+
+/* --- the record --------------------------------------------------------------------------------------------------------------------- */
+
+static void what_is_recorded_gives_the_same_block(void **state)
+{
+	char folder[64], path[96];
+	struct error_text error = { "" };
+	struct record *record = NULL;
+	struct bench bench = { .count = 0 };
+	const char *json = "{\"pairs\": [" GOOD_PAIR "]}";
+	(void)state;
+	support_folder_make(folder);
+	snprintf(path, sizeof(path), "%s/run.db", folder);
+	assert_int_equal(record_open(&record, path, &error), 0);
+	set("generate.summaries", "off");
+	set("generate.top_up", "off");
+	struct plan_call calls[] = { whole_call(PLAN_PAIRS), whole_call(PLAN_DIALOGUE) };
+	const char *replies[] = { json, "{\"turns\": [" TURN_1 ", " TURN_2 "]}" };
+	const struct record_key key = recorded_key(recorded_configuration(&settings, &prompts), &sample.document);
+	for (size_t i = 0; i < COUNT_OF(calls); i++) {
+		struct record_row row = { .model = "canned", .family = plan_family_name(calls[i].family), .reply = text_from(replies[i]), .thinking = text_from(""),
+					  .outcome = "usable", .document = key, .place = calls[i].place };
+		assert_int_equal(record_put(record, record_key_of("m", 0, i, 0, text_from(""), text_from(""), text_from("")), &row, &error), 0);
+		add_reply(&bench, calls[i], replies[i]);
+	}
+	compose(&bench, true);
+	struct conversation_builder *builder = NULL;
+	struct compose_counts counts;
+	struct compose_block recorded = { .data = NULL };
+	assert_int_equal(recorded_compose(record, &settings, domain, &prompts, &sample.document, &builder, &counts, &error), 0);
+	assert_int_equal(compose_block_of(builder, &recorded), 0);
+	assert_int_equal(counts.model_accepted, 2);
+	assert_true(recorded.set.header->bytes > 0);
+	assert_int_equal(recorded.set.count >= 2, 1);
+	for (uint32_t i = 0; i < 2; i++)
+		assert_memory_equal(&recorded.set.conversations[i].scores, &bench.block.set.conversations[i].scores, sizeof(struct conversation_scores));
+	set("generate.summaries", "on");
+	struct conversation_builder *none = NULL; /* other settings: nothing is known */
+	assert_int_equal(recorded_compose(record, &settings, domain, &prompts, &sample.document, &none, &counts, &error), 0);
+	assert_int_equal(counts.model_accepted, 0);
+	assert_true(counts.accepted > 0);
+	set("generate.top_up", "on");
+	conversation_builder_destroy(builder);
+	conversation_builder_destroy(none);
+	compose_block_done(&recorded);
+	bench_done(&bench);
+	record_close(record);
+	support_folder_remove(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_grounded_pair_is_accepted_with_its_place_and_lists, usual_settings),
+		cmocka_unit_test_setup(what_is_wrong_with_a_pair_is_said, usual_settings),
+		cmocka_unit_test_setup(openings_are_cut_and_brief_answers_filled_up_from_their_evidence, usual_settings),
+		cmocka_unit_test_setup(of_two_that_are_alike_the_better_one_stays, usual_settings),
+		cmocka_unit_test_setup(a_call_that_came_to_nothing_leaves_its_raw_reply, usual_settings),
+		cmocka_unit_test_setup(reasoning_is_kept_split_or_left_out, usual_settings),
+		cmocka_unit_test_setup(items_have_to_stand_in_the_source, usual_settings),
+		cmocka_unit_test_setup(a_dialogue_ends_before_what_is_not_grounded, usual_settings),
+		cmocka_unit_test_setup(other_words_keep_every_name_and_add_none, usual_settings),
+		cmocka_unit_test_setup(the_judge_marks_and_refuses, usual_settings),
+		cmocka_unit_test_setup(the_plan_is_the_same_every_time_and_fits, usual_settings),
+		cmocka_unit_test_setup(calls_about_a_piece_begin_with_the_same_bytes, usual_settings),
+		cmocka_unit_test_setup(schemas_are_json_and_examples_keep_them, usual_settings),
+		cmocka_unit_test_setup(what_is_recorded_gives_the_same_block, usual_settings),
+	};
+	return cmocka_run_group_tests(tests, open_all, close_all);
+}
