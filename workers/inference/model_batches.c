@@ -197,7 +197,7 @@ static int64_t member_number(struct json_object *object, const char *key)
 struct rewording { /* one batch while it is read */
 	struct model_changes *changes;
 	const struct settings *settings;
-	struct phrases none; /* what a question may not mention: looked at when the question was made */
+	struct phrases mentions;
 	struct passage passage;
 	struct buffer text, reason;
 	int status;
@@ -207,7 +207,7 @@ static bool is_wording(struct rewording *rewording, struct text old, struct text
 {
 	buffer_clear(&rewording->text);
 	buffer_clear(&rewording->reason);
-	if (!model_question(&rewording->none, question, &rewording->text, &rewording->reason) || rewording->text.status)
+	if (!model_question(&rewording->mentions, question, &rewording->text, &rewording->reason) || rewording->text.status)
 		return false;
 	struct text text = buffer_view(&rewording->text);
 	size_t characters = utf8_count(text);
@@ -240,8 +240,10 @@ int model_changes_reword(struct model_changes *changes, const struct domain *dom
 {
 	struct json_object *list = json_object_object_get(reply->value, "questions");
 	struct rewording rewording = { .changes = changes, .settings = settings };
+	size_t mention_count;
 
-	rewording.status = phrases_init(&rewording.none, NULL, 0);
+	const struct text *mentions = domain_list(domain, DOMAIN_LIST_SOURCE_MENTIONS, &mention_count);
+	rewording.status = phrases_init(&rewording.mentions, mentions, mention_count);
 	passage_init(&rewording.passage, domain);
 	buffer_init(&rewording.text, PAIR_REASON_BYTES_MAX);
 	buffer_init(&rewording.reason, PAIR_REASON_BYTES_MAX);
@@ -251,7 +253,7 @@ int model_changes_reword(struct model_changes *changes, const struct domain *dom
 	buffer_done(&rewording.text);
 	buffer_done(&rewording.reason);
 	passage_done(&rewording.passage);
-	phrases_done(&rewording.none);
+	phrases_done(&rewording.mentions);
 	return rewording.status;
 }
 
