@@ -431,8 +431,10 @@ void model_worker_stop(void *context)
 
 	if (!worker)
 		return;
-	while (worker->first)
-		unlink_document(worker, worker->first);
+	for (struct under_way *one = worker->first, *next; one; one = next) {
+		next = one->next;
+		unlink_document(worker, one);
+	}
 	end_probing(worker->probing);
 	for (size_t i = 0; i < KEPT_MAX; i++)
 		conversation_builder_destroy(worker->kept[i].builder);
