@@ -228,10 +228,10 @@ static void reword_one(struct rewording *rewording, const struct conversation_se
 		changes->refused++;
 		return;
 	}
-	char *copy = strndup(buffer_string(&rewording->text), rewording->text.bytes);
-	if (copy)
-		changes->questions[index] = (struct text){ copy, rewording->text.bytes };
-	else
+	struct text *place = &changes->questions[index];
+	place->data = strndup(buffer_string(&rewording->text), rewording->text.bytes);
+	place->bytes = place->data ? rewording->text.bytes : 0;
+	if (!place->data)
 		rewording->status = -ENOMEM;
 }
 
