@@ -19,6 +19,19 @@
 
 enum { EXIT_DONE = 0, EXIT_RESOURCES = 3, OUTPUT_BYTES_MAX = 16 << 20, JSON_BYTES_MAX = 64 << 20 };
 
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *where)
+{
+	(void)status;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+static void remove_tree(const char *path)
+{
+	(void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); /* what is left is in /tmp */
+}
+
 void bench_fail(const struct bench *bench, const char *format, ...)
 {
 	va_list arguments;
@@ -28,6 +41,8 @@ void bench_fail(const struct bench *bench, const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
 	fputc('\n', stderr);
+	if (bench->scratch[0])
+		remove_tree(bench->scratch);
 	exit(EXIT_RESOURCES);
 }
 
@@ -89,19 +104,6 @@ void bench_begin(struct bench *bench, const char *program, const char *json_path
 	json_object_open(&bench->json);
 	bench->before = listen_for_noise(bench);
 	write_machine(bench);
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *where)
-{
-	(void)status;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
-static void remove_tree(const char *path)
-{
-	(void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); /* what is left is in /tmp */
 }
 
 int bench_end(struct bench *bench)
