@@ -64,6 +64,10 @@ static void test_requests(void **state)
 	expect_request(&request, "{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"Source \\\"x\\\"\\nTask\"}], \"stream\": false, "
 		       "\"format\": {\"type\": \"object\"}, \"think\": false, \"keep_alive\": \"30m\", \"options\": {\"num_ctx\": 4096, \"num_predict\": 9, "
 		       "\"temperature\": 0.3, \"seed\": 42}}");
+	request.against_loops = true;
+	expect_request(&request, "{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"Source \\\"x\\\"\\nTask\"}], \"stream\": false, "
+		       "\"format\": {\"type\": \"object\"}, \"think\": false, \"keep_alive\": \"30m\", \"options\": {\"num_ctx\": 4096, \"num_predict\": 9, "
+		       "\"temperature\": 0.3, \"frequency_penalty\": 0.8, \"seed\": 42}}");
 }
 
 struct expected {

@@ -188,12 +188,38 @@ static void test_deep_and_large(void **state)
 	free(deep);
 }
 
+static void test_loops(void **state)
+{
+	static const char *const loops[] = { "type, ", "the source in ", " ", "that is described in the document " };
+	static const char *const others[] = { "", "a", "{\"a\": 1}", "0123456789 0123456789 0123456789 and so on", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" };
+	struct buffer text;
+	(void)state;
+
+	buffer_init(&text, 1 << 20);
+	for (size_t i = 0; i < COUNT_OF(loops); i++)
+		for (size_t cut = 0; cut < strlen(loops[i]); cut++) {
+			buffer_clear(&text);
+			buffer_append_string(&text, "{\"pairs\": [{\"question\": \"What is the ");
+			for (int k = 0; k < 150; k++)
+				buffer_append_string(&text, loops[i]);
+			text.bytes -= cut;
+			assert_true(repair_is_loop(buffer_view(&text)));
+		}
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		assert_false(repair_is_loop(text_from(others[i])));
+	buffer_clear(&text);
+	for (int k = 0; k < 100; k++)
+		buffer_append_format(&text, "row %d of the table; ", k);
+	assert_false(repair_is_loop(buffer_view(&text)));
+	buffer_done(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_as_it_came), cmocka_unit_test(test_mended), cmocka_unit_test(test_cut_ends), cmocka_unit_test(test_found_inside),
 		cmocka_unit_test(test_quoted),		cmocka_unit_test(test_elements_are_judged_alone), cmocka_unit_test(test_refused), cmocka_unit_test(test_hostile_cuts),
-		cmocka_unit_test(test_deep_and_large),
+		cmocka_unit_test(test_deep_and_large), cmocka_unit_test(test_loops),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -18,6 +18,7 @@ enum {
 #define SILENCE_TIMEOUT_NS (180ull * 1000000000) /* of a stream that has begun */
 #define STREAM_FROM_S 300        /* answers that may take longer are streamed, so that a hung server shows, */
 #define STREAM_USUAL_S 5.0       /* while they usually take that long, or nobody knows: every token of a stream wakes the client */
+#define LOOP_TEMPERATURE 0.7     /* at least: at low ones small models fall into the same loop again */
 
 _Static_assert((int)CALL_PRIORITIES == (int)CALL_QUEUE_PRIORITIES, "one set of priorities");
 
@@ -123,7 +124,8 @@ static void write_body(struct call *call, bool stream)
 		.api = calls->probe->api, .format = calls->probe->format, .model = calls->probe->model, .system = buffer_view(&call->system),
 		.prompt = buffer_view(&call->prompt), .earlier_reply = buffer_view(&call->earlier), .complaint = buffer_view(&call->complaint),
 		.schema = buffer_view(&call->schema), .schema_name = call->family, .max_tokens = call->max_tokens,
-		.context_tokens = calls->context_tokens, .temperature = call->temperature, .seed = calls->seed + call->asks,
+		.context_tokens = calls->context_tokens, .against_loops = call->looped,
+		.temperature = call->looped && call->temperature < LOOP_TEMPERATURE ? LOOP_TEMPERATURE : call->temperature, .seed = calls->seed + call->asks,
 		.stream = stream, .think = think_of(call),
 	};
 	buffer_clear(&calls->body);
@@ -519,6 +521,7 @@ int calls_add(struct calls *calls, const struct call_request *request, uint64_t 
 	call->owner = request->owner;
 	call->think = -1;
 	call->asks = call->attempts = call->attempts_in_all = 0;
+	call->looped = false;
 	call->prompt_tokens = call->completion_tokens = call->cached_tokens = -1;
 	call->started_ns = 0;
 	buffer_append_text(&call->system, request->system);

@@ -28,6 +28,7 @@ struct call {
 	uint64_t group;
 	unsigned priority;
 	int think;
+	bool looped; /* its last reply could not stop repeating itself */
 	uint32_t asks, attempts, attempts_in_all;
 	int64_t prompt_tokens, completion_tokens, cached_tokens;
 	call_done *done;

@@ -206,9 +206,10 @@ static void ask_again(struct call *call, const char *reason)
 
 	call->asks++;
 	call->attempts = 0;
+	call->looped = reply->finish == CHAT_FINISH_LENGTH && repair_is_loop(buffer_view(&reply->content));
 	if (thought_too_long) {
 		call->think = 0;
-	} else if (reply->content.bytes <= EARLIER_BYTES_MAX) {
+	} else if (!call->looped && reply->content.bytes <= EARLIER_BYTES_MAX) {
 		buffer_append_text(&call->earlier, buffer_view(&reply->content));
 		buffer_append_format(&call->complaint, "That reply cannot be used: %s.%s Reply again, with the JSON alone.", reason,
 				     reply->finish == CHAT_FINISH_LENGTH ? " It was also cut off because it was too long: be brief." : "");

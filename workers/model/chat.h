@@ -32,6 +32,7 @@ struct chat_request {
 	uint64_t max_tokens;     /* of the reply */
 	uint64_t context_tokens; /* CHAT_OLLAMA: num_ctx; 0: the server's own */
 	double temperature;
+	bool against_loops;      /* words that were used already become less likely: for a model that could not stop repeating itself */
 	uint64_t seed;
 	bool stream;
 	int think;               /* 1 on, 0 off, -1 as the server does */

@@ -3,6 +3,7 @@
 
 #include "base/json_writer.h"
 
+#define LOOP_PENALTY 0.8 /* of 2 at most: JSON's own marks must stay likely */
 #define OLLAMA_KEEP_ALIVE "30m" /* longer than any pause between two requests of a run */
 
 const char *chat_format_name(enum chat_format format)
@@ -65,6 +66,8 @@ static void write_ollama(struct json_writer *json, const struct chat_request *re
 		json_member_unsigned(json, "num_ctx", request->context_tokens);
 	json_member_unsigned(json, "num_predict", request->max_tokens);
 	json_member_fixed(json, "temperature", request->temperature, 3);
+	if (request->against_loops)
+		json_member_fixed(json, "frequency_penalty", LOOP_PENALTY, 1);
 	json_member_unsigned(json, "seed", request->seed);
 	json_object_close(json);
 }
@@ -92,6 +95,8 @@ static void write_openai(struct json_writer *json, const struct chat_request *re
 {
 	json_member_unsigned(json, "max_tokens", request->max_tokens);
 	json_member_fixed(json, "temperature", request->temperature, 3);
+	if (request->against_loops)
+		json_member_fixed(json, "frequency_penalty", LOOP_PENALTY, 1);
 	json_member_unsigned(json, "seed", request->seed);
 	if (request->stream) {
 		json_key(json, "stream_options");

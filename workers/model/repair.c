@@ -133,3 +133,17 @@ int repair_reply(struct text reply, struct json_object *schema, struct json_obje
 		return 0;
 	return error_set(error, ERROR_INPUT_REJECTED, "%s", first.message[0] ? first.message : "there is no JSON in the reply");
 }
+
+bool repair_is_loop(struct text reply)
+{
+	enum { PIECE_MAX = 200, TIMES = 3, BYTES_MIN = 120 };
+
+	for (size_t piece = 1; piece <= PIECE_MAX; piece++) {
+		size_t wanted = size_max(piece * TIMES, BYTES_MIN), same = 0;
+		while (same < wanted && same + piece < reply.bytes && reply.data[reply.bytes - 1 - same] == reply.data[reply.bytes - 1 - same - piece])
+			same++;
+		if (same == wanted)
+			return true;
+	}
+	return false;
+}

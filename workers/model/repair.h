@@ -7,6 +7,8 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
+#include <stdbool.h>
+
 struct json_object;
 
 enum repair_rung {
@@ -25,5 +27,8 @@ enum { REPAIR_DEPTH_MAX = 32 };
  * good enough to be shown to the model. */
 int repair_reply(struct text reply, struct json_object *schema, struct json_object **ret_value, enum repair_rung *ret_rung,
 		 struct error_text *error) WARN_UNUSED;
+
+/* Does the text end in one and the same piece over and over, as when a model cannot stop? Showing it such a reply makes it go on. */
+bool repair_is_loop(struct text reply);
 
 #endif
