@@ -248,6 +248,13 @@ bench-models: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools build/perf/machine
 	$(Q)perf/models $(MODELS) $(if $(DOCUMENT),--document $(DOCUMENT))
 
+# docring beside synthetic-data-kit and distilabel, which are installed into build/peers from PyPI. Not part of make bench: it needs the network.
+.PHONY: bench-peers
+bench-peers: packages
+	$(Q)scripts/install-packages test
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools build/perf/machine
+	$(Q)perf/models-peers $(if $(DOCUMENT),--document $(DOCUMENT))
+
 $(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/bench.c perf/machine.c) $(BUILD)/libcoordinator.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)

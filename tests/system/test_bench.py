@@ -149,5 +149,29 @@ class Wake(unittest.TestCase):
         self.assertIn("other programs", profile.wake_lines("")[0])
 
 
+class Models(unittest.TestCase):
+    def test_the_bench_of_the_model_client_writes_bars_tables_and_charts(self):
+        run("make", "-s", "test-tools", "build/perf/machine", cwd=TOP)
+        with tempfile.TemporaryDirectory(prefix="docring-bench-") as folder:
+            place = pathlib.Path(folder)
+            document = place / "page.md"
+            document.write_text("before\n<!-- models: begin -->\nold\n<!-- models: end -->\nafter\n", encoding="utf-8")
+            run(TOP / "perf" / "models", "--quick", "--json", place / "models.json", "-o", place / "charts", "--document", document, "replies", "rate")
+            result = json.loads((place / "models.json").read_text(encoding="utf-8"))
+            self.assertEqual({row["calls"] for row in result["replies"]}, {400})
+            self.assertEqual(len(result["bars"]), 3)
+            self.assertTrue(all(bar["measured"] > 0 for bar in result["bars"]))
+            text = document.read_text(encoding="utf-8")
+            self.assertRegex(text, r"(?s)^before\n<!-- models: begin -->\n.*\| bar \| wanted .*<!-- models: end -->\nafter\n$")
+            self.assertNotIn("old", text)
+
+    def test_the_steady_part_of_a_run(self):
+        """Half of it busy, at the start and at the end; what lies outside of the first full moment and the last arrival does not count."""
+        models = load(TOP / "perf" / "models")
+        points = [[0, 1, 1, 0], [10, 2, 2, 0], [20, 1, 1, 0], [30, 2, 2, 0], [40, 1, 1, 0], [90, 0, 0, 0]]
+        self.assertEqual(models.steady_occupancy(points, 2), 0.75)
+        self.assertIsNone(models.steady_occupancy(points, 3))
+
+
 if __name__ == "__main__":
     unittest.main()
