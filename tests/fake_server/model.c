@@ -9,6 +9,13 @@ enum { CANDIDATES_MAX = 64, KEYS_MAX = 12, KEY_BYTES_MAX = 40, EXAMPLE_DEPTH_MAX
 void model_init(struct model *model) { passage_init(&model->passage); }
 void model_done(struct model *model) { passage_done(&model->passage); }
 
+static bool is_schema(struct json_object *value)
+{
+	struct json_object *type, *parts;
+	return json_object_object_get_ex(value, "type", &type) && json_object_is_type(type, json_type_string) &&
+	       (json_object_object_get_ex(value, "properties", &parts) || json_object_object_get_ex(value, "items", &parts));
+}
+
 /* The last JSON object or array in the text that has members; to be released. NULL without one. */
 static struct json_object *find_example(struct text text)
 {
@@ -29,8 +36,9 @@ static struct json_object *find_example(struct text text)
 		i += json_tokener_get_parse_end(tokener) - 1;
 		if ((json_object_is_type(value, json_type_object) && json_object_object_length(value) > 0) ||
 		    (json_object_is_type(value, json_type_array) && json_object_is_type(json_object_array_get_idx(value, 0), json_type_object))) {
-			json_object_put(found);
-			found = value;
+			struct json_object *kept = found && is_schema(found) && !is_schema(value) ? found : value; /* an earlier reply is no form */
+			json_object_put(kept == value ? found : value);
+			found = kept;
 		} else {
 			json_object_put(value);
 		}
@@ -38,13 +46,6 @@ static struct json_object *find_example(struct text text)
 	if (tokener)
 		json_tokener_free(tokener);
 	return found;
-}
-
-static bool is_schema(struct json_object *value)
-{
-	struct json_object *type, *parts;
-	return json_object_object_get_ex(value, "type", &type) && json_object_is_type(type, json_type_string) &&
-	       (json_object_object_get_ex(value, "properties", &parts) || json_object_object_get_ex(value, "items", &parts));
 }
 
 /* Words in quotes or backticks that look like keys. */
