@@ -33,6 +33,8 @@ void models_open(struct run *run)
 		group->tier = model_tier_of(group->settings);
 		group->state = MESSAGE_MODEL_STARTING;
 		group->since_ns = clock_monotonic_ns();
+		if (group->use == MODEL_EMBEDDINGS)
+			log_warning("model %s is for embeddings: scores are lexical in this version and it is not asked", model_name(group->settings));
 	}
 }
 
@@ -44,7 +46,7 @@ void models_close(struct run *run)
 	}
 }
 
-/* Embeddings are asked for by the workers of the models that write. */
+/* Nothing asks for embeddings yet: scores are lexical. */
 static uint32_t workers_of(const struct model_group *group)
 {
 	return group->use == MODEL_EMBEDDINGS ? 0 : (uint32_t)group->settings->workers;
@@ -485,7 +487,7 @@ static void write_group(const struct run *run, uint32_t index, struct json_write
 	json_member_string(json, "use", group->settings->use);
 	json_member_string(json, "tier", group->settings->tier);
 	json_member_string(json, "base_url", group->settings->base_url);
-	json_member_string(json, "state", group->use == MODEL_EMBEDDINGS ? "asked by the others" : state_names[group->state]);
+	json_member_string(json, "state", group->use == MODEL_EMBEDDINGS ? "not asked" : state_names[group->state]);
 	json_member_fixed(json, "since_s", (double)(clock_monotonic_ns() - group->since_ns) / 1e9, 1);
 	json_member_unsigned(json, "documents_queued", group->queue.count);
 	json_member_unsigned(json, "documents_at_work", held);
