@@ -96,13 +96,19 @@ $(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/lib
 
 # A model server for tests and benches, well-behaved or not: tests/fake_server/README.md. Not installed.
 fake_server_sources := $(wildcard tests/fake_server/*.c)
-test_tools := $(BUILD)/bin/fake-model-server $(BUILD)/bin/model-calls
+test_tools := $(BUILD)/bin/fake-model-server $(BUILD)/bin/model-calls $(BUILD)/bin/fact-rates
 .PHONY: test-tools
 test-tools: $(test_tools)
 $(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs json-c $(packages_base)) -lm
+
+# How much of planted errors the fact gate catches: tests/facts/README.md. Not installed.
+$(BUILD)/bin/fact-rates: $(call objects,tests/tools/fact_rates.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
 
 # Kills workers at every instruction: the coordinator and a worker in one program, whose calls between source files can be stopped at.
 # Beside the programs, since its coordinator starts true workers too. Not installed. It knows the breakpoints of one processor only.

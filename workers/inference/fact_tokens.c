@@ -2,6 +2,7 @@
 #include "workers/inference/fact_tokens.h"
 
 #include "base/check.h"
+#include "workers/inference/fact_words.h"
 
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text)
 {
@@ -121,8 +122,15 @@ static struct text read_unit(const struct fact_scanner *scanner, size_t position
 {
 	*ret_end = position;
 	size_t at = position;
-	for (size_t skipped = 0; skipped < 3 && (byte_at(scanner, at) == ' ' || byte_at(scanner, at) == '`'); skipped++)
+	bool bracket = false;
+	for (size_t skipped = 0; skipped < 4; skipped++) {
+		int c = byte_at(scanner, at);
+		if (c == '(' && !bracket)
+			bracket = true;
+		else if (c != ' ' && c != '`' && c != '*')
+			break;
 		at++;
+	}
 	if (byte_at(scanner, at) == 0xC2 && byte_at(scanner, at + 1) == 0xA0)
 		at += 2;
 	if (byte_at(scanner, at) == '%') {
@@ -131,7 +139,7 @@ static struct text read_unit(const struct fact_scanner *scanner, size_t position
 	}
 	size_t end = word_end(scanner, at, false);
 	struct text word = text_slice(scanner->text, at, end);
-	if (!word.bytes || word.bytes > 32 || ascii_is_digit(word.data[0]) || !domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word))
+	if (!word.bytes || word.bytes > 32 || (bracket && byte_at(scanner, end) != ')') || ascii_is_digit(word.data[0]) || !domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word))
 		return (struct text){ 0 };
 	*ret_end = end;
 	return word;
@@ -181,6 +189,15 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 	token->dotted = memchr(token->text.data, '.', token->text.bytes) != NULL;
 	token->kind = fact_is_identifier(token->text) ? FACT_IDENTIFIER :
 		      is_name(token->text) && !scanner->sentence_start ? FACT_NAME : FACT_WORD;
+	token->option = start >= 2 && scanner->text.data[start - 1] == '-' && scanner->text.data[start - 2] == '-' && ascii_is_alpha(scanner->text.data[start]);
+	token->state = fact_words_state(token->text);
+	struct text digits = token->kind == FACT_WORD && !scanner->in_code ? fact_words_number(token->text) : (struct text){ 0 };
+	if (digits.bytes) {
+		size_t unit_end;
+		memcpy(token->number, digits.data, digits.bytes);
+		token->number_bytes = digits.bytes;
+		token->unit = read_unit(scanner, end, &unit_end);
+	}
 }
 
 /* "12. " or "3) " at the start of a line is how a list is written, not a number. */
@@ -193,6 +210,16 @@ static size_t list_marker_end(const struct fact_scanner *scanner, size_t positio
 	if (end == position || (mark != '.' && mark != ')') || byte_at(scanner, end + 1) != ' ')
 		return position;
 	return end + 2;
+}
+
+/* Behind the language that an opening fence names: "bash" is no fact. */
+static size_t fence_language_end(const struct fact_scanner *scanner, size_t position)
+{
+	size_t end = position;
+	while (end - position < 32 && letter_bytes(scanner, end))
+		end++;
+	int c = byte_at(scanner, end);
+	return c == '\n' || c == '\r' || c == -1 ? end : position;
 }
 
 /* Steps over one byte that is no word; true when it ends a sentence or a line (token is filled in). */
@@ -214,11 +241,16 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 			scanner->in_fence = !scanner->in_fence;
 			scanner->in_code = scanner->in_fence;
 			scanner->position = at + 3;
+			if (scanner->in_fence)
+				scanner->position = fence_language_end(scanner, scanner->position);
 		} else if (!scanner->in_fence) {
 			scanner->in_code = !scanner->in_code;
 		}
+		scanner->span++;
 		return false;
 	}
+	if (c == ',' || c == ';' || c == '(' || c == ')')
+		scanner->breaks = true;
 	if (c == '|') {
 		scanner->sentence_start = true;
 		scanner->column += scanner->column || scanner->line_start;
@@ -241,7 +273,11 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 		int c = byte_at(scanner, at);
 		ret_token->text = ret_token->unit = (struct text){ scanner->text.data + at, 0 };
 		ret_token->in_code = scanner->in_code;
-		ret_token->dotted = false;
+		ret_token->dotted = ret_token->option = false;
+		ret_token->breaks = scanner->breaks;
+		ret_token->span = scanner->span;
+		ret_token->number_bytes = ret_token->first_group_bytes = 0;
+		ret_token->state = 0;
 		ret_token->column = scanner->column;
 		ret_token->first = scanner->line_start || scanner->cell_start;
 		if (scanner->line_start && c >= '0' && c <= '9' && !scanner->in_code) {
@@ -266,7 +302,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 				return true;
 			continue;
 		}
-		scanner->line_start = scanner->sentence_start = scanner->cell_start = false;
+		scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = false;
 		if (ret_token->text.bytes)
 			return true;
 	}

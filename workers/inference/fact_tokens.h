@@ -22,13 +22,17 @@ enum { FACT_NUMBER_BYTES_MAX = 48 };
 struct fact_token {
 	enum fact_token_kind kind;
 	struct text text;     /* slice of the input */
-	struct text unit;     /* FACT_NUMBER: the unit right behind it ("ms" of "10 ms", "%" of "10%"), or empty */
+	struct text unit;     /* of a number: the unit right behind it ("ms" of "10 ms", "%" of "10%", "s" of "10 (s)"), or empty */
 	bool in_code;         /* inside `…` or a fenced block */
+	unsigned span;        /* counts the code spans and what is between them: tokens of one span have the same */
+	bool option;          /* "--size" */
+	int state;            /* of a word that has an opposite (fact_words_state), or 0 */
+	bool breaks;          /* a comma, semicolon or bracket stands before it */
 	bool dotted;          /* FACT_IDENTIFIER: Class.attribute */
 	bool first;           /* of its line, list item or table cell */
 	unsigned column;      /* in a table row: of its cell, from 1; FACT_LINE: cells begun in the line; 0 outside tables */
-	char number[FACT_NUMBER_BYTES_MAX]; /* FACT_NUMBER: the number without formatting ("1000") */
-	size_t number_bytes;
+	char number[FACT_NUMBER_BYTES_MAX]; /* FACT_NUMBER: the number without formatting ("1000"); FACT_WORD: "three" is "3" */
+	size_t number_bytes;                /* 0 for what is no number */
 	/* FACT_NUMBER with commas that may part thousands or a list: the number as far as its first comma */
 	size_t first_group_bytes;
 };
@@ -37,8 +41,8 @@ struct fact_scanner {
 	const struct domain *domain;
 	struct text text;
 	size_t position;
-	unsigned column;
-	bool in_code, in_fence, sentence_start, line_start, cell_start;
+	unsigned column, span;
+	bool in_code, in_fence, sentence_start, line_start, cell_start, breaks;
 };
 
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text);

@@ -1,0 +1,207 @@
+/* fact_rates.c: holds labelled answers against their passages and prints, by kind of planted error, how many the fact gate
+ * catches, and by style how many true answers it refuses; for both halves of the set. A tool of the tests; its input is described
+ * in tests/facts/README.md.
+ *
+ *   fact-rates [--missed N] [--domain NAME] [--bars] FILE…    "-" is standard input
+ *
+ * --missed prints up to N answers of each label that were judged wrongly. Exit code 1 when --bars is given and the held-out half
+ * misses one: 99 % of the errors caught, over all and in each kind, 2 % of the true answers refused. */
+#include "base/check.h"
+#include "base/file.h"
+#include "config/domain.h"
+#include "workers/inference/passage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LABELS_MAX = 64, HALVES = 2, INPUT_BYTES_MAX = 256 << 20 };
+
+struct label {
+	struct text name; /* "true STYLE" or "false KIND" */
+	size_t count[HALVES], refused[HALVES], shown;
+};
+
+struct rates {
+	struct domain *domain;
+	struct passage passage;
+	struct label labels[LABELS_MAX];
+	size_t label_count, missed_max, passages;
+	unsigned half;
+	struct text name; /* of the passage at hand */
+};
+
+static bool starts(struct text text, const char *prefix)
+{
+	return text.bytes >= strlen(prefix) && memcmp(text.data, prefix, strlen(prefix)) == 0;
+}
+
+static bool is_true(const struct label *label)
+{
+	return starts(label->name, "true");
+}
+
+static struct label *label_named(struct rates *rates, struct text name)
+{
+	for (size_t i = 0; i < rates->label_count; i++)
+		if (text_equal(rates->labels[i].name, name))
+			return &rates->labels[i];
+	CHECK(rates->label_count < LABELS_MAX);
+	rates->labels[rates->label_count] = (struct label){ .name = name };
+	return &rates->labels[rates->label_count++];
+}
+
+static void take_answer(struct rates *rates, struct text name, struct text answer)
+{
+	struct passage_verdict verdict;
+	struct label *label = label_named(rates, name);
+	passage_check(&rates->passage, answer, &verdict);
+	bool refused = verdict.supported < verdict.facts;
+	label->count[rates->half]++;
+	label->refused[rates->half] += refused;
+	if (refused == is_true(label) && label->shown < rates->missed_max) {
+		label->shown++;
+		printf("%.*s, %.*s%s%.*s\n    %.*s\n", TEXT_ARGS(rates->name), TEXT_ARGS(name), refused ? ": refused for " : ": let through", TEXT_ARGS(verdict.word),
+		       TEXT_ARGS(answer));
+	}
+}
+
+static void take_passage(struct rates *rates, struct text heading, struct text source)
+{
+	bool held = starts(heading, "held ");
+	if (!held && !starts(heading, "tune ")) {
+		fprintf(stderr, "fact-rates: \"%.*s\": a passage begins with \"=== tune NAME\" or \"=== held NAME\"\n", TEXT_ARGS(heading));
+		exit(2);
+	}
+	rates->half = held;
+	rates->name = text_slice(heading, 5, heading.bytes);
+	rates->passages++;
+	CHECK(passage_index(&rates->passage, source) == 0);
+}
+
+/* Records begin with a line of "=== " (a passage) or "--- " (an answer to the passage before) and end where the next begins. */
+static void take_input(struct rates *rates, struct text input)
+{
+	size_t position = 0;
+	while (position < input.bytes) {
+		const char *line_end = memchr(input.data + position, '\n', input.bytes - position);
+		size_t body = line_end ? (size_t)(line_end - input.data) + 1 : input.bytes, end = body;
+		while (end < input.bytes) {
+			struct text rest = text_slice(input, end, input.bytes);
+			if (starts(rest, "=== ") || starts(rest, "--- "))
+				break;
+			const char *next = memchr(rest.data, '\n', rest.bytes);
+			end = next ? (size_t)(next - input.data) + 1 : input.bytes;
+		}
+		struct text record = text_slice(input, position, end), heading = text_trim(text_slice(input, position + 4, body));
+		struct text content = text_trim(text_slice(input, body, end));
+		if (starts(record, "=== "))
+			take_passage(rates, heading, content);
+		else if (starts(record, "--- ") && rates->passages)
+			take_answer(rates, heading, content);
+		position = end;
+	}
+}
+
+static double percent(size_t part, size_t of)
+{
+	return of ? 100.0 * (double)part / (double)of : 0;
+}
+
+/* True when the held-out half reaches the bar. */
+static bool print_label(const char *name, bool planted, const size_t count[HALVES], const size_t refused[HALVES])
+{
+	bool holds = planted ? refused[1] * 100 >= count[1] * 99 : refused[1] * 100 <= count[1] * 2;
+	printf("%-28s %8zu %8.2f %% %8zu %8.2f %%%s\n", name, count[0], percent(refused[0], count[0]), count[1], percent(refused[1], count[1]), holds ? "" : "  <");
+	return holds;
+}
+
+static bool print_table(const struct rates *rates, bool planted)
+{
+	size_t count[HALVES] = { 0 }, refused[HALVES] = { 0 };
+	bool holds = true;
+	char name[64];
+	printf("%-28s %19s %19s\n", planted ? "planted errors" : "true answers", planted ? "tune: caught" : "tune: refused", planted ? "held: caught" : "held: refused");
+	for (size_t i = 0; i < rates->label_count; i++) {
+		const struct label *label = &rates->labels[i];
+		if (is_true(label) == planted)
+			continue;
+		for (size_t half = 0; half < HALVES; half++) {
+			count[half] += label->count[half];
+			refused[half] += label->refused[half];
+		}
+		snprintf(name, sizeof(name), "%.*s", TEXT_ARGS(text_slice(label->name, planted ? 6 : 5, label->name.bytes)));
+		holds = (print_label(name, planted, label->count, label->refused) || !planted) && holds;
+	}
+	holds = print_label("all", planted, count, refused) && holds;
+	printf("\n");
+	return holds && count[1] > 0;
+}
+
+static void read_input(struct rates *rates, const char *path, struct buffer *buffer)
+{
+	struct error_text error = { 0 };
+	int status = file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, buffer, &error);
+	if (status) {
+		fprintf(stderr, "fact-rates: %s\n", error.message);
+		exit(2);
+	}
+	take_input(rates, buffer_view(buffer));
+}
+
+static struct domain *open_domain(const char *name)
+{
+	char path[256];
+	struct buffer yaml;
+	struct error_text error = { 0 };
+	struct domain *domain = NULL;
+	snprintf(path, sizeof(path), "config/domains/%s.yaml", name);
+	buffer_init(&yaml, 16 << 20);
+	int status = file_read(path, &yaml, &error);
+	if (!status)
+		status = domain_load(buffer_view(&yaml), path, &domain, &error);
+	buffer_done(&yaml);
+	if (status) {
+		fprintf(stderr, "fact-rates: %s\n", error.message);
+		exit(2);
+	}
+	return domain;
+}
+
+int main(int argc, char **argv)
+{
+	struct rates rates = { 0 };
+	struct buffer inputs[16];
+	size_t input_count = 0;
+	const char *domain = "ran";
+	bool bars = false;
+	int at = 1;
+	for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
+		if (strcmp(argv[at], "--bars") == 0)
+			bars = true;
+		else if (strcmp(argv[at], "--missed") == 0 && at + 1 < argc)
+			rates.missed_max = strtoul(argv[++at], NULL, 10);
+		else if (strcmp(argv[at], "--domain") == 0 && at + 1 < argc)
+			domain = argv[++at];
+		else
+			break;
+	}
+	if (at == argc || argc - at > (int)COUNT_OF(inputs)) {
+		fprintf(stderr, "usage: fact-rates [--missed N] [--domain NAME] [--bars] FILE... (at most %zu)\n", COUNT_OF(inputs));
+		return 2;
+	}
+	rates.domain = open_domain(domain);
+	passage_init(&rates.passage, rates.domain);
+	for (; at < argc; at++) {
+		buffer_init(&inputs[input_count], INPUT_BYTES_MAX);
+		read_input(&rates, argv[at], &inputs[input_count++]);
+	}
+	printf("%zu passages\n\n", rates.passages);
+	bool holds = print_table(&rates, true);
+	holds = print_table(&rates, false) && holds;
+	for (size_t i = 0; i < input_count; i++)
+		buffer_done(&inputs[i]);
+	passage_done(&rates.passage);
+	domain_destroy(rates.domain);
+	return bars && !holds;
+}

@@ -1,0 +1,34 @@
+/* fact_words.h: what single words of English mean to the fact gate: numbers in words, spellings of a unit, states that have an
+ * opposite, comparisons. Closed classes only; pure. */
+#ifndef DOCRING_WORKERS_INFERENCE_FACT_WORDS_H
+#define DOCRING_WORKERS_INFERENCE_FACT_WORDS_H
+
+#include "base/text.h"
+
+/* "three" to "twelve", tens to ninety: their digits, else empty. "one" and "two" mostly count nothing ("one of them", "the two"). */
+struct text fact_words_number(struct text word);
+
+/* One spelling for all of a unit: "milliseconds" is "ms", "percent" is "%". What is not known stays as it is. */
+struct text fact_words_unit(struct text unit);
+
+/* A state that has an opposite (true, false; ON, OFF; enabled, disabled …): 1, 2, …, negative for the opposite; 0 for other words.
+ * "on" in small letters is no state by itself. */
+int fact_words_state(struct text word);
+
+enum fact_comparison { FACT_COMPARES_NOT, FACT_AT_LEAST, FACT_AT_MOST, FACT_ABOVE, FACT_BELOW };
+
+struct fact_comparing { /* zero at the beginning of a sentence */
+	enum fact_comparison pending; /* said, and its number is still to come */
+	bool reversed;      /* "not", "no" right before */
+	bool after_or;      /* "or": "or more" is about the number before */
+	unsigned distance;  /* words since it was said */
+	struct text before; /* the word before */
+};
+/* Takes the next word that is no number. Returns what it says of the number before it ("or more"), or FACT_COMPARES_NOT. */
+enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word);
+/* Takes the next number and returns what was said of it. */
+enum fact_comparison fact_comparing_number(struct fact_comparing *comparing);
+/* At least, at most; above, below. */
+enum fact_comparison fact_comparison_opposite(enum fact_comparison comparison);
+
+#endif

@@ -1,0 +1,256 @@
+/* passage_check.c: holds answers against an indexed passage (see passage.h). */
+#include "workers/inference/passage.h"
+
+#include "workers/inference/cmedit.h"
+#include "workers/inference/fact_words.h"
+#include "workers/inference/passage_context.h"
+
+enum { REFUTED_MAX = 16, NAME_WEIGHT = 4 };
+
+struct checker {
+	const struct passage *passage;
+	struct passage_verdict *verdict;
+	uint64_t subjects[PASSAGE_SUBJECTS_MAX]; /* attributes that the answer talks about here */
+	size_t subject_count;
+	bool subjects_old; /* they are of an earlier sentence: the next attribute named replaces them */
+	int label;
+	bool label_used, in_command;
+	struct passage_context context;
+	const char *refuted[REFUTED_MAX]; /* values of this sentence that the passage gives to something else, or with another comparison */
+	size_t refuted_count;
+	uint64_t command_first, command_before; /* words of a code span */
+	unsigned span;
+	bool known_command;
+};
+
+/* Class.attribute from a passage that names the class in one place and the attribute in another. */
+static bool is_composed(const struct passage *passage, const struct fact_token *token)
+{
+	struct text attribute = passage_attribute_of(token->text), class = passage_class_of(token->text);
+	uint64_t value = passage_hash_word(SPACE_WORD, class);
+	return passage_has(passage, passage_hash_word(SPACE_BARE, attribute)) && passage_has(passage, value) &&
+	       (passage_has(passage, passage_join(SPACE_FREE, value, 0)) || passage_has(passage, passage_join(SPACE_BOUND, passage_hash_word(SPACE_WORD, attribute), value)));
+}
+
+static bool has_identifier(const struct passage *passage, const struct fact_token *token)
+{
+	if (passage_has(passage, passage_hash_word(SPACE_WORD, token->text)))
+		return true;
+	size_t bytes = token->text.bytes;
+	if (bytes > 2 && token->text.data[bytes - 1] == 's' && ascii_is_upper(token->text.data[bytes - 2]))
+		return passage_has(passage, passage_hash_word(SPACE_WORD, text_slice(token->text, 0, bytes - 1)));
+	return token->dotted && is_composed(passage, token);
+}
+
+static bool belongs(const struct checker *checker, uint64_t value)
+{
+	const struct passage *passage = checker->passage;
+	bool bound = !checker->subject_count || passage_has(passage, passage_join(SPACE_FREE, value, 0)) ||
+		     !passage_has(passage, passage_join(SPACE_OWNED, value, 0));
+	bool labelled = false, label_met = false;
+	for (size_t s = 0; s < checker->subject_count; s++) {
+		uint64_t subject = checker->subjects[s];
+		bound = bound || passage_has(passage, passage_join(SPACE_BOUND, subject, value));
+		if (!checker->label)
+			continue;
+		uint64_t key = passage_join(SPACE_LABELLED, subject, (uint64_t)checker->label);
+		labelled = labelled || passage_has(passage, key);
+		label_met = label_met || passage_has(passage, passage_join(SPACE_LABEL, key, value));
+	}
+	return bound && (!labelled || label_met);
+}
+
+static bool has_number(const struct checker *checker, const struct fact_token *token, size_t bytes)
+{
+	const struct passage *passage = checker->passage;
+	uint64_t number = passage_hash(SPACE_NUMBER, token->number, bytes);
+	if (!passage_has(passage, number))
+		return false;
+	if (!token->unit.bytes || bytes != token->number_bytes)
+		return true;
+	uint64_t unit = passage_hash_unit(token->unit);
+	if (passage_has(passage, passage_join(SPACE_UNIT, number, unit)))
+		return true;
+	for (size_t s = 0; s < checker->subject_count; s++) /* the unit stands in another line of the item */
+		if (passage_has(passage, passage_join(SPACE_LABEL, passage_join(SPACE_LABELLED, checker->subjects[s], PASSAGE_LABEL_UNIT), unit)))
+			return passage_has(passage, passage_join(SPACE_BOUND, checker->subjects[s], number));
+	return false;
+}
+
+static bool is_refuted(const struct checker *checker, const struct fact_token *token)
+{
+	for (size_t i = 0; i < checker->refuted_count; i++)
+		if (checker->refuted[i] == token->text.data)
+			return true;
+	return false;
+}
+
+/* A command that the passage has is taken whole: each word must follow the one that it follows there. */
+static bool follows(struct checker *checker, const struct fact_token *token)
+{
+	uint64_t word = passage_hash_word(SPACE_WORD, token->text), before = checker->command_before;
+	checker->command_before = word;
+	if (!before || token->span != checker->span) {
+		checker->span = token->span;
+		checker->known_command = passage_has(checker->passage, passage_join(SPACE_COMMAND, word, 0));
+		return true;
+	}
+	return !checker->known_command || passage_has(checker->passage, passage_join(SPACE_FOLLOWS, before, word));
+}
+
+static bool is_supported(struct checker *checker, const struct fact_token *token)
+{
+	const struct passage *passage = checker->passage;
+	if (is_refuted(checker, token))
+		return false;
+	if (token->number_bytes)
+		return has_number(checker, token, token->number_bytes) &&
+		       belongs(checker, passage_hash(SPACE_NUMBER, token->number, token->number_bytes));
+	if (token->kind == FACT_NAME && !token->in_code)
+		return passage_has_stem(passage, token->text);
+	if (checker->in_command && cmedit_is_grammar(token->text))
+		return true;
+	if (token->state && token->kind != FACT_IDENTIFIER && !token->in_code)
+		return !passage_has(passage, passage_state_hash(-token->state)) ||
+		       (passage_has(passage, passage_state_hash(token->state)) && belongs(checker, passage_state_hash(token->state)));
+	if (!has_identifier(passage, token))
+		return false;
+	if (token->in_code && !follows(checker, token))
+		return false;
+	return !passage_is_value(token, passage_is_subject(passage, token)) || belongs(checker, passage_value_hash(token));
+}
+
+static void checker_subject(struct checker *checker, const struct fact_token *token)
+{
+	if (checker->subjects_old)
+		checker->subject_count = 0;
+	checker->subjects_old = false;
+	if (checker->subject_count < PASSAGE_SUBJECTS_MAX)
+		checker->subjects[checker->subject_count++] = passage_hash_word(SPACE_WORD, passage_attribute_of(token->text));
+}
+
+/* A command goes on to the end of its line or code span. */
+static bool continues_command(bool in_command, const struct fact_token *token)
+{
+	return token->in_code && (in_command || text_equal(token->text, TEXT_LITERAL("cmedit")));
+}
+
+static void refute(struct checker *checker, const char *place)
+{
+	if (place && checker->refuted_count < REFUTED_MAX)
+		checker->refuted[checker->refuted_count++] = place;
+}
+
+/* For and against: words that stand with this value alone, and words that stand with one other of its kind. */
+static void checker_value(struct checker *checker, const struct context_value *value)
+{
+	const struct passage *passage = checker->passage;
+	const struct passage_context *context = &checker->context;
+	unsigned against = 0, pro = 0;
+	for (size_t w = 0; w < context->word_count; w++) {
+		const struct context_word *word = &context->words[w];
+		bool certain;
+		if (!passage_context_near(word, value, &certain) || !passage_has(passage, passage_join(SPACE_KIND, word->stem, value->kind)) ||
+		    passage_has(passage, passage_join(SPACE_MANY, word->stem, value->kind)))
+			continue;
+		unsigned weight = word->name ? NAME_WEIGHT : 1;
+		if (passage_has(passage, passage_join(SPACE_NEAR, word->stem, value->hash)))
+			pro += weight;
+		else if (certain && !domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text))
+			against += weight;
+	}
+	if (against > pro)
+		refute(checker, value->place);
+}
+
+static void checker_compare(struct checker *checker, uint64_t number, const char *place, enum fact_comparison comparison)
+{
+	const struct passage *passage = checker->passage;
+	if (comparison && passage_has(passage, passage_join(SPACE_COMPARED, number, (uint64_t)fact_comparison_opposite(comparison))) &&
+	    !passage_has(passage, passage_join(SPACE_COMPARED, number, (uint64_t)comparison)))
+		refute(checker, place);
+}
+
+/* Names of attributes count for the whole sentence, also for values before them, and so do the words that a value stands with: the
+ * sentence is read ahead. */
+static void checker_sentence(struct checker *checker, const struct fact_scanner *scanner)
+{
+	struct fact_scanner ahead = *scanner;
+	struct fact_token token;
+	struct fact_comparing comparing = { 0 };
+	uint64_t number = 0;
+	const char *number_place = NULL;
+	bool in_command = false;
+	checker->subjects_old = true;
+	checker->label = 0;
+	checker->refuted_count = 0;
+	passage_context_clear(&checker->context);
+	while (fact_scanner_next(&ahead, &token) && token.kind != FACT_SEPARATOR && token.kind != FACT_LINE) {
+		in_command = continues_command(in_command, &token);
+		if (passage_is_subject(checker->passage, &token) && !(in_command && cmedit_is_grammar(token.text)))
+			checker_subject(checker, &token);
+		if (ahead.in_fence)
+			continue;
+		if (token.state && comparing.reversed)
+			token.state = 0;
+		uint64_t kind = passage_context_kind(checker->passage, &token), hash = kind ? passage_value_hash(&token) : 0;
+		passage_context_take(&checker->context, &token, hash, kind, token.column > 0);
+		if (token.number_bytes) {
+			number = hash;
+			number_place = token.text.data;
+			checker_compare(checker, number, number_place, fact_comparing_number(&comparing));
+		} else {
+			checker_compare(checker, number, number_place, fact_comparing_word(&comparing, token.text));
+		}
+	}
+	passage_context_close(&checker->context);
+	if (!checker->context.respectively)
+		for (size_t v = 0; v < checker->context.value_count; v++)
+			checker_value(checker, &checker->context.values[v]);
+}
+
+static void checker_token(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
+{
+	checker->in_command = continues_command(checker->in_command, token);
+	int label = passage_label_of(token);
+	if (label) {
+		checker->label = label;
+		checker->label_used = false;
+	}
+	if (token->kind == FACT_WORD && !token->in_code && !token->option && !token->number_bytes && !token->state) {
+		if (checker->label_used) /* the label says what the first value is, and no more */
+			checker->label = 0;
+		return;
+	}
+	if (token->kind == FACT_NUMBER && token->first_group_bytes && !has_number(checker, token, token->number_bytes)) {
+		fact_scanner_split(scanner, token);
+		token->number_bytes = token->first_group_bytes + (token->number[0] == '-');
+		token->unit = (struct text){ 0 };
+	}
+	struct passage_verdict *verdict = checker->verdict;
+	verdict->facts++;
+	if (is_supported(checker, token))
+		verdict->supported++;
+	else if (!verdict->word.bytes)
+		verdict->word = token->text;
+	checker->label_used = checker->label_used || passage_is_value(token, passage_is_subject(checker->passage, token));
+}
+
+void passage_check(const struct passage *passage, struct text answer, struct passage_verdict *ret_verdict)
+{
+	*ret_verdict = (struct passage_verdict){ .word = { answer.data, 0 } };
+	struct checker checker = { .passage = passage, .verdict = ret_verdict };
+	struct fact_scanner scanner;
+	struct fact_token token;
+	fact_scanner_init(&scanner, passage->domain, answer);
+	checker_sentence(&checker, &scanner);
+	while (fact_scanner_next(&scanner, &token)) {
+		if (token.kind == FACT_SEPARATOR || token.kind == FACT_LINE) {
+			checker.in_command = false;
+			checker.command_before = 0;
+			checker_sentence(&checker, &scanner);
+		} else {
+			checker_token(&checker, &scanner, &token);
+		}
+	}
+}

@@ -1,0 +1,99 @@
+/* passage_context.c: see passage_context.h. */
+#include "workers/inference/passage_context.h"
+
+#include <stdlib.h>
+
+enum { KIND_PLAIN = 1, KIND_CLAUSE, KIND_CONSTANT, KIND_STATE = 16, LETTERS_MIN = 4 };
+
+void passage_context_clear(struct passage_context *context)
+{
+	context->word_count = context->value_count = context->pending = 0;
+	context->group = 0;
+	context->broken = context->last_is_value = context->respectively = false;
+}
+
+static bool breaks_clause(struct text word)
+{
+	static const char *const words[] = { "and", "or", "but", "while", "whereas", "then" };
+	if (word.bytes < 2 || word.bytes > 7 || !memchr("aobwt", word.data[0], 5))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (text_equal(word, text_from(words[i])))
+			return true;
+	return false;
+}
+
+static void take_value(struct passage_context *context, const struct fact_token *token, uint64_t hash, uint64_t kind, bool in_row)
+{
+	if (context->value_count == CONTEXT_VALUES_MAX)
+		return;
+	/* After a break a value begins a group of its own, but in an enumeration of values: "10, 20 and 30 ms". */
+	bool anew = context->broken && context->value_count && !context->last_is_value && !in_row;
+	if (anew)
+		context->group++;
+	for (size_t w = context->word_count - context->pending; w < context->word_count; w++)
+		context->words[w].last = context->group;
+	bool alone = true;
+	for (size_t v = 0; v < context->value_count; v++)
+		if (context->values[v].kind == kind && context->values[v].hash != hash)
+			context->values[v].alone = alone = false;
+	context->values[context->value_count++] = (struct context_value){ .hash = hash, .kind = kind, .place = token->text.data, .group = context->group,
+									  .column = token->column, .alone = alone };
+	context->pending = 0;
+	context->last_is_value = true;
+	context->broken = false;
+}
+
+void passage_context_take(struct passage_context *context, const struct fact_token *token, uint64_t hash, uint64_t kind, bool in_row)
+{
+	bool breaks = token->breaks || (token->kind == FACT_WORD && breaks_clause(token->text));
+	if (breaks && !context->broken) {
+		/* Words before the break are of the values before it, when there are any. */
+		if (context->value_count)
+			context->pending = 0;
+		context->broken = true;
+	}
+	if (kind) {
+		take_value(context, token, hash, kind, in_row);
+		return;
+	}
+	bool name = token->kind == FACT_IDENTIFIER;
+	if (token->kind == FACT_WORD && text_equal(token->text, TEXT_LITERAL("respectively")))
+		context->respectively = true;
+	if (!name && token->text.bytes < LETTERS_MIN)
+		return;
+	context->last_is_value = false;
+	if (context->word_count == CONTEXT_ITEMS_MAX)
+		return;
+	context->words[context->word_count++] = (struct context_word){ .stem = passage_stem(token->text), .text = token->text, .first = context->group,
+									.last = context->group, .name = name };
+	context->pending++;
+}
+
+void passage_context_close(struct passage_context *context)
+{
+	if (context->respectively)
+		for (size_t w = 0; w < context->word_count; w++) {
+			context->words[w].first = 0;
+			context->words[w].last = context->group;
+		}
+}
+
+bool passage_context_near(const struct context_word *word, const struct context_value *value, bool *ret_certain)
+{
+	*ret_certain = value->alone || word->first == word->last;
+	return value->alone || (word->first <= value->group && value->group <= word->last);
+}
+
+uint64_t passage_context_kind(const struct passage *passage, const struct fact_token *token)
+{
+	if (token->number_bytes)
+		return token->unit.bytes ? passage_hash_unit(token->unit) : KIND_PLAIN;
+	if (token->state)
+		return KIND_STATE + (uint64_t)abs(token->state);
+	if (token->kind != FACT_IDENTIFIER)
+		return 0;
+	if (ascii_is_digit(token->text.data[0]))
+		return KIND_CLAUSE;
+	return passage_has(passage, passage_hash_word(SPACE_CONSTANT, token->text)) ? KIND_CONSTANT : 0;
+}

@@ -1,0 +1,176 @@
+/* passage_keys.c: see passage_keys.h. */
+#include "workers/inference/passage_keys.h"
+
+#include "proto/document.h"
+#include "workers/inference/fact_words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+enum { STEM_BYTES = 6, WORD_BYTES_MAX = 512, CAPACITY_MIN = 1024 };
+
+void passage_init(struct passage *passage, const struct domain *domain)
+{
+	*passage = (struct passage){ .domain = domain };
+}
+
+void passage_done(struct passage *passage)
+{
+	if (!passage)
+		return;
+	free(passage->slots);
+	*passage = (struct passage){ 0 };
+}
+
+bool passage_has(const struct passage *passage, uint64_t key)
+{
+	if (!passage->capacity)
+		return false;
+	key += !key;
+	for (size_t i = key & (passage->capacity - 1);; i = (i + 1) & (passage->capacity - 1)) {
+		if (passage->slots[i] == key)
+			return true;
+		if (!passage->slots[i])
+			return false;
+	}
+}
+
+static void set_place(uint64_t *slots, size_t capacity, uint64_t key)
+{
+	size_t i = key & (capacity - 1);
+	while (slots[i])
+		i = (i + 1) & (capacity - 1);
+	slots[i] = key;
+}
+
+void passage_add(struct passage *passage, uint64_t key)
+{
+	key += !key;
+	if (passage->status || passage_has(passage, key))
+		return;
+	if ((passage->count + 1) * 2 > passage->capacity) {
+		size_t capacity = passage->capacity ? passage->capacity * 2 : CAPACITY_MIN;
+		uint64_t *slots = calloc(capacity, sizeof(*slots));
+		if (!slots) {
+			passage->status = -ENOMEM;
+			return;
+		}
+		for (size_t i = 0; i < passage->capacity; i++)
+			if (passage->slots[i])
+				set_place(slots, capacity, passage->slots[i]);
+		free(passage->slots);
+		passage->slots = slots;
+		passage->capacity = capacity;
+	}
+	set_place(passage->slots, passage->capacity, key);
+	passage->count++;
+}
+
+void passage_clear(struct passage *passage, size_t source_bytes)
+{
+	size_t wanted = CAPACITY_MIN;
+	while (wanted < source_bytes / 2)
+		wanted *= 2;
+	if (passage->capacity > wanted * 4) { /* one huge passage must not make every later one slow */
+		free(passage->slots);
+		passage->slots = NULL;
+		passage->capacity = 0;
+	}
+	if (passage->slots)
+		memset(passage->slots, 0, passage->capacity * sizeof(*passage->slots));
+	passage->count = 0;
+	passage->has_names = false;
+	passage->status = 0;
+}
+
+
+uint64_t passage_hash(enum passage_space space, const char *data, size_t bytes)
+{
+	return XXH3_64bits_withSeed(data, bytes, space);
+}
+
+/* The word as it reads: "\_" is "_". */
+uint64_t passage_hash_word(enum passage_space space, struct text word)
+{
+	if (!memchr(word.data, '\\', word.bytes) || word.bytes > WORD_BYTES_MAX)
+		return passage_hash(space, word.data, word.bytes);
+	char plain[WORD_BYTES_MAX];
+	size_t bytes = 0;
+	for (size_t i = 0; i < word.bytes; i++)
+		if (word.data[i] != '\\')
+			plain[bytes++] = word.data[i];
+	return passage_hash(space, plain, bytes);
+}
+
+uint64_t passage_hash_unit(struct text unit)
+{
+	return passage_hash_word(SPACE_WORD, fact_words_unit(unit));
+}
+
+uint64_t passage_state_hash(int state)
+{
+	return passage_hash(SPACE_STATE, (const char *)&state, sizeof(state));
+}
+
+uint64_t passage_stem(struct text word)
+{
+	char stem[WORD_BYTES_MAX];
+	size_t bytes = size_min(word.bytes, fact_is_identifier(word) ? WORD_BYTES_MAX : STEM_BYTES);
+	for (size_t i = 0; i < bytes; i++)
+		stem[i] = ascii_lower(word.data[i]);
+	if (bytes <= STEM_BYTES && bytes > 3 && bytes == word.bytes && stem[bytes - 1] == 's') /* cells, cell */
+		bytes--;
+	return passage_hash(SPACE_STEM, stem, bytes);
+}
+
+bool passage_has_stem(const struct passage *passage, struct text word)
+{
+	return passage_has(passage, passage_stem(word));
+}
+
+struct text passage_attribute_of(struct text dotted)
+{
+	for (size_t i = dotted.bytes; i > 0; i--)
+		if (dotted.data[i - 1] == '.')
+			return text_slice(dotted, i, dotted.bytes);
+	return dotted;
+}
+
+struct text passage_class_of(struct text dotted)
+{
+	struct text attribute = passage_attribute_of(dotted);
+	size_t bytes = dotted.bytes - attribute.bytes;
+	return text_slice(dotted, 0, bytes ? bytes - 1 : 0);
+}
+
+/* Is it one that the passage has introduced? */
+bool passage_is_subject(const struct passage *passage, const struct fact_token *token)
+{
+	return (token->kind == FACT_WORD || token->kind == FACT_IDENTIFIER) && passage->has_names &&
+	       passage_has(passage, passage_hash_word(SPACE_NAMED, passage_attribute_of(token->text)));
+}
+
+bool passage_is_value(const struct fact_token *token, bool subject)
+{
+	return token->number_bytes || (!subject && (token->state || token->kind == FACT_IDENTIFIER || (token->kind == FACT_WORD && token->in_code)));
+}
+
+uint64_t passage_value_hash(const struct fact_token *token)
+{
+	return token->number_bytes ? passage_hash(SPACE_NUMBER, token->number, token->number_bytes) :
+	       token->state	   ? passage_state_hash(token->state) : passage_hash_unit(token->text);
+}
+
+/* The words before a value that say what it is of its attribute. Their names are the keys of an item. */
+int passage_label_of(const struct fact_token *token)
+{
+	if (token->kind != FACT_WORD) /* not "Range" in the name of something */
+		return 0;
+	static const enum document_key keys[] = { DOCUMENT_KEY_DEFAULT, DOCUMENT_KEY_RANGE, DOCUMENT_KEY_UNIT };
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		if (text_equal_nocase(token->text, text_from(document_key_name(keys[i]))))
+			return (int)i + 1;
+	return 0;
+}
+

@@ -1,0 +1,63 @@
+/* passage_keys.h: what indexing and checking of a passage share: the set and the keys in it. For passage*.c alone. */
+#ifndef DOCRING_WORKERS_INFERENCE_PASSAGE_KEYS_H
+#define DOCRING_WORKERS_INFERENCE_PASSAGE_KEYS_H
+
+#include "workers/inference/fact_tokens.h"
+#include "workers/inference/passage.h"
+
+enum passage_space { /* name spaces of the set: seeds of the hash */
+	SPACE_WORD = 1,  /* as written */
+	SPACE_BARE,      /* as written, and not part of Class.attribute */
+	SPACE_NUMBER,
+	SPACE_UNIT,      /* number and unit */
+	SPACE_FREE,      /* value that belongs to no attribute */
+	SPACE_OWNED,     /* value that belongs to some attribute */
+	SPACE_BOUND,     /* attribute and value */
+	SPACE_LABELLED,  /* attribute and label: the passage says what its default is */
+	SPACE_LABEL,     /* attribute, label and value */
+	SPACE_NAMED,     /* name of an attribute or counter that the passage introduces */
+	SPACE_STEM,
+	SPACE_STATE,     /* true, ON, enabled …, as fact_words_state numbers them */
+	SPACE_NEAR,      /* word and value of one clause */
+	SPACE_KIND,      /* word and kind of value: the word stands with one value of the kind */
+	SPACE_MANY,      /* … with several */
+	SPACE_COMPARED,  /* number and comparison */
+	SPACE_CONSTANT,  /* word in capitals that is a value */
+	SPACE_COMMAND,   /* first word of a command */
+	SPACE_FOLLOWS,   /* two words of a command, one after the other */
+};
+
+enum { PASSAGE_SUBJECTS_MAX = 8 };
+
+/* The set. Failure to add is kept in passage->status. */
+bool passage_has(const struct passage *passage, uint64_t key);
+void passage_add(struct passage *passage, uint64_t key);
+void passage_clear(struct passage *passage, size_t source_bytes);
+
+uint64_t passage_hash(enum passage_space space, const char *data, size_t bytes);
+/* The word as it reads: "\_" is "_". */
+uint64_t passage_hash_word(enum passage_space space, struct text word);
+uint64_t passage_hash_unit(struct text unit);
+uint64_t passage_state_hash(int state);
+/* Of two hashes: cheap, for pairs are what there is most of. */
+static inline uint64_t passage_join(enum passage_space space, uint64_t a, uint64_t b)
+{
+	uint64_t x = (a ^ (uint64_t)space * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
+	x = (x ^ (x >> 31) ^ b) * 0x94D049BB133111EBu;
+	return x ^ (x >> 29);
+}
+
+/* The parts of Class.attribute; of a word without a point the attribute is all. */
+struct text passage_attribute_of(struct text dotted);
+struct text passage_class_of(struct text dotted);
+
+/* Is it an attribute or counter that the passage has introduced? */
+bool passage_is_subject(const struct passage *passage, const struct fact_token *token);
+/* Is it something that an attribute has? A subject is not. */
+bool passage_is_value(const struct fact_token *token, bool subject);
+uint64_t passage_value_hash(const struct fact_token *token);
+/* The word says that what follows is a default, range or unit (0: no). Their names are the keys of an item. */
+enum { PASSAGE_LABEL_DEFAULT = 1, PASSAGE_LABEL_RANGE, PASSAGE_LABEL_UNIT };
+int passage_label_of(const struct fact_token *token);
+
+#endif
