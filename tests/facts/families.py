@@ -109,7 +109,7 @@ ATTRIBUTE_WORDINGS = [
      f"{r['modes'][0]} or {r['modes'][1]}."),
     ("emphasis", lambda r: f"The attribute **{r['name']}** of **{r['class']}** controls {r['purpose']}. If nothing is configured, the value **{r['default']}** ({long_unit(r['unit'])}) "
      f"applies. Possible modes: *{r['modes'][0]}* and *{r['modes'][1]}*."),
-    ("list", lambda r: f"- Attribute: `{r['name']}`\n- MO class: `{r['class']}`\n- Minimum: {r['low']}\n- Maximum: {group(r['high'])}\n- Default: {r['default']}{r['unit']}\n"
+    ("list", lambda r: f"- Attribute: `{r['name']}`\n- Class: `{r['class']}`\n- Minimum: {r['low']}\n- Maximum: {group(r['high'])}\n- Default: {r['default']}{r['unit']}\n"
      f"- Modes: `{r['modes'][0]}`, `{r['modes'][1]}`"),
     ("reordered", lambda r: f"By default it is {r['default']} {long_unit(r['unit'])}. The attribute `{r['class']}.{r['name']}`, which determines {r['purpose']}, accepts values from {r['low']} up to "
      f"{group(r['high'])}, and operates in `{r['modes'][1]}` or `{r['modes'][0]}` mode."),

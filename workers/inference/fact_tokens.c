@@ -165,6 +165,7 @@ static void take_number(struct fact_scanner *scanner, size_t start, size_t digit
 	if (version || (letter && letter <= 2 && !unit.bytes)) { /* 15.2.0, 16QAM, 0x1F */
 		end = word_end(scanner, end, true);
 		token->kind = FACT_IDENTIFIER;
+		token->number_bytes = token->first_group_bytes = 0;
 		start = digits;
 	} else {
 		token->kind = FACT_NUMBER;

@@ -65,7 +65,8 @@ struct indexer {
 	uint64_t last_number; /* for "or more" behind it */
 	/* Words of the heading, and of sentences without values: they may be about the values of the next sentence or the one before. */
 	uint64_t heading[CARRIED_MAX], pending[CARRIED_MAX], last_values[CONTEXT_VALUES_MAX];
-	size_t heading_count, pending_count, last_value_count;
+	uint64_t topic[CARRIED_MAX]; /* what the last sentence with values began with: "it" in the next one */
+	size_t heading_count, pending_count, last_value_count, topic_count;
 	unsigned row_word_counts[COLUMNS_MAX];
 	uint64_t row_words[COLUMNS_MAX][COLUMN_WORDS_MAX], column_words[COLUMNS_MAX][COLUMN_WORDS_MAX];
 	bool in_fence, in_heading, goes_on; /* goes_on: the sentence is still about the subjects of the one before */
@@ -134,7 +135,7 @@ static void indexer_value(struct indexer *indexer, const struct context_value *v
 	const struct passage_context *context = &indexer->context;
 	bool certain;
 	for (size_t w = 0; w < context->word_count; w++)
-		if (passage_context_near(&context->words[w], value, &certain))
+		if (passage_context_near(context, &context->words[w], value, &certain))
 			add_near(passage, context->words[w].stem, value, true);
 	for (size_t w = 0; value->column && value->column < COLUMNS_MAX && w < COLUMN_WORDS_MAX; w++)
 		if (indexer->column_words[value->column][w])
@@ -143,6 +144,8 @@ static void indexer_value(struct indexer *indexer, const struct context_value *v
 		add_near(passage, indexer->heading[i], value, false);
 	for (size_t i = 0; i < indexer->pending_count; i++)
 		add_near(passage, indexer->pending[i], value, false);
+	for (size_t i = 0; context->pronoun && i < indexer->topic_count; i++)
+		add_near(passage, indexer->topic[i], value, true);
 }
 
 static void indexer_context(struct indexer *indexer)
@@ -158,8 +161,22 @@ static void indexer_context(struct indexer *indexer)
 		}
 		indexer->last_value_count = context->value_count;
 		indexer->pending_count = 0;
+		if (!context->pronoun)
+			indexer->topic_count = 0;
+		for (size_t w = 0; w < context->word_count && !context->pronoun; w++)
+			if (context->words[w].leading)
+				carry(indexer->topic, &indexer->topic_count, context->words[w].stem);
 	}
 	passage_context_clear(context);
+}
+
+/* Units that stand apart from their numbers: in another cell of the row, in another line of the item. */
+static void indexer_units(struct indexer *indexer)
+{
+	for (size_t n = 0; n < indexer->number_count; n++)
+		for (size_t u = 0; u < indexer->unit_count; u++)
+			passage_add(indexer->passage, passage_join(SPACE_UNIT, indexer->numbers[n], passage_hash_unit(indexer->units[u])));
+	indexer->number_count = indexer->unit_count = 0;
 }
 
 /* The sentence or row is complete: its values belong to its attributes, or to those named last before it. */
@@ -173,10 +190,7 @@ static void indexer_flush(struct indexer *indexer)
 	indexer_bind(indexer, indexer->carried, indexer->carried_count);
 	if (!own && indexer->same_line && indexer->carried_count && !indexer->goes_on) /* prose goes on to other matters: its values are bound to nothing alone */
 		indexer_bind(indexer, NULL, 0);
-	for (size_t n = 0; n < indexer->number_count; n++)
-		for (size_t u = 0; u < indexer->unit_count; u++)
-			passage_add(indexer->passage, passage_join(SPACE_UNIT, indexer->numbers[n], passage_hash_unit(indexer->units[u])));
-	indexer->value_count = indexer->subject_count = indexer->number_count = indexer->unit_count = 0;
+	indexer->value_count = indexer->subject_count = 0;
 	indexer->label = 0;
 	indexer->comparing = (struct fact_comparing){ 0 };
 	indexer->word_index = 0;
@@ -211,7 +225,7 @@ static bool is_constant(const struct domain *domain, const struct fact_token *to
 	if (token->kind != FACT_IDENTIFIER || token->text.bytes < 4)
 		return false;
 	for (size_t i = 0; i < token->text.bytes; i++)
-		if (!ascii_is_upper(token->text.data[i]) && token->text.data[i] != '_')
+		if (!ascii_is_upper(token->text.data[i]))
 			return false;
 	bool found = false;
 	domain_scan_terms(domain, token->text, is_any_term, &found);
@@ -244,8 +258,11 @@ static void indexer_notes(struct indexer *indexer, const struct fact_token *read
 	struct passage *passage = indexer->passage;
 	struct fact_token token = *read;
 	indexer_goes_on(indexer, &token);
-	if (token.state && indexer->comparing.reversed) /* "not enabled" */
-		token.state = -token.state;
+	if (token.state && indexer->comparing.reversed) { /* "not enabled" says both */
+		passage_add(passage, passage_state_hash(-token.state));
+		passage_add(passage, passage_state_hash(token.state));
+		token.state = 0;
+	}
 	if (is_constant(passage->domain, &token))
 		passage_add(passage, passage_hash_word(SPACE_CONSTANT, token.text));
 	uint64_t kind = passage_context_kind(passage, &token), hash = kind ? passage_value_hash(&token) : 0;
@@ -368,6 +385,8 @@ static void indexer_line(struct indexer *indexer, const struct fact_token *token
 	bool anew = begins_anew(source, position);
 	if (empty || anew || token->column || indexer->in_heading)
 		indexer_context(indexer);
+	if (empty || anew || token->column)
+		indexer_units(indexer);
 	indexer_flush(indexer);
 	indexer->same_line = indexer->after_name = false;
 	indexer->command_before = 0;
@@ -393,6 +412,7 @@ int passage_index(struct passage *passage, struct text source)
 	while (!passage->status && fact_scanner_next(&scanner, &token)) {
 		if (token.kind == FACT_SEPARATOR) {
 			indexer_context(&indexer);
+			indexer_units(&indexer);
 			indexer_flush(&indexer);
 			indexer.same_line = true;
 		} else if (token.kind == FACT_LINE) {
@@ -414,6 +434,7 @@ int passage_index(struct passage *passage, struct text source)
 		}
 	}
 	indexer_context(&indexer);
+	indexer_units(&indexer);
 	indexer_flush(&indexer);
 	return passage->status;
 }

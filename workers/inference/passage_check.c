@@ -14,7 +14,8 @@ struct checker {
 	size_t subject_count;
 	bool subjects_old; /* they are of an earlier sentence: the next attribute named replaces them */
 	int label;
-	bool label_used, in_command;
+	bool label_used, in_command, by;
+	const char *unit_place; /* of the number before */
 	struct passage_context context;
 	const char *refuted[REFUTED_MAX]; /* values of this sentence that the passage gives to something else, or with another comparison */
 	size_t refuted_count;
@@ -101,7 +102,7 @@ static bool follows(struct checker *checker, const struct fact_token *token)
 static bool is_supported(struct checker *checker, const struct fact_token *token)
 {
 	const struct passage *passage = checker->passage;
-	if (is_refuted(checker, token))
+	if ((token->in_code && !checker->in_command && !follows(checker, token)) || is_refuted(checker, token))
 		return false;
 	if (token->number_bytes)
 		return has_number(checker, token, token->number_bytes) &&
@@ -114,8 +115,6 @@ static bool is_supported(struct checker *checker, const struct fact_token *token
 		return !passage_has(passage, passage_state_hash(-token->state)) ||
 		       (passage_has(passage, passage_state_hash(token->state)) && belongs(checker, passage_state_hash(token->state)));
 	if (!has_identifier(passage, token))
-		return false;
-	if (token->in_code && !follows(checker, token))
 		return false;
 	return !passage_is_value(token, passage_is_subject(passage, token)) || belongs(checker, passage_value_hash(token));
 }
@@ -150,16 +149,18 @@ static void checker_value(struct checker *checker, const struct context_value *v
 	for (size_t w = 0; w < context->word_count; w++) {
 		const struct context_word *word = &context->words[w];
 		bool certain;
-		if (!passage_context_near(word, value, &certain) || !passage_has(passage, passage_join(SPACE_KIND, word->stem, value->kind)) ||
+		if (!passage_context_near(context, word, value, &certain) || !passage_has(passage, passage_join(SPACE_KIND, word->stem, value->kind)) ||
 		    passage_has(passage, passage_join(SPACE_MANY, word->stem, value->kind)))
 			continue;
-		unsigned weight = word->name ? NAME_WEIGHT : 1;
-		if (passage_has(passage, passage_join(SPACE_NEAR, word->stem, value->hash)))
-			pro += weight;
-		else if (certain && !domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text))
-			against += weight;
+		uint64_t near = passage_join(SPACE_NEAR, word->stem, value->hash);
+		bool own = passage_has(passage, passage_join(SPACE_KIND, near, value->kind));
+		if (!own && (!certain || passage_has(passage, near)))
+			continue;
+		if (!word->proper && !word->name && domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text))
+			continue;
+		*(own ? &pro : &against) += word->name ? NAME_WEIGHT : 1;
 	}
-	if (against > pro)
+	if (against > (pro ? pro + 1 : 0))
 		refute(checker, value->place);
 }
 
@@ -212,8 +213,15 @@ static void checker_sentence(struct checker *checker, const struct fact_scanner 
 static void checker_token(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
 {
 	checker->in_command = continues_command(checker->in_command, token);
+	if (checker->unit_place == token->text.data) /* read with its number */
+		return;
+	checker->unit_place = token->unit.bytes ? token->unit.data : NULL;
+	if (token->breaks && checker->label_used)
+		checker->label = 0;
 	int label = passage_label_of(token);
-	if (label) {
+	bool afterwards = checker->by; /* "is 15 by default" */
+	checker->by = text_equal(token->text, TEXT_LITERAL("by"));
+	if (label && !afterwards) {
 		checker->label = label;
 		checker->label_used = false;
 	}

@@ -9,6 +9,8 @@ void passage_context_clear(struct passage_context *context)
 {
 	context->word_count = context->value_count = context->pending = 0;
 	context->group = 0;
+	context->direct[0] = false;
+	context->pronoun = context->named = false;
 	context->broken = context->last_is_value = context->respectively = false;
 }
 
@@ -23,6 +25,12 @@ static bool breaks_clause(struct text word)
 	return false;
 }
 
+static bool is_pronoun(const struct fact_token *token)
+{
+	return token->kind == FACT_WORD && (text_equal_nocase(token->text, TEXT_LITERAL("it")) || text_equal_nocase(token->text, TEXT_LITERAL("its")) ||
+					    text_equal_nocase(token->text, TEXT_LITERAL("they")) || text_equal_nocase(token->text, TEXT_LITERAL("this")));
+}
+
 static void take_value(struct passage_context *context, const struct fact_token *token, uint64_t hash, uint64_t kind, bool in_row)
 {
 	if (context->value_count == CONTEXT_VALUES_MAX)
@@ -31,11 +39,15 @@ static void take_value(struct passage_context *context, const struct fact_token 
 	bool anew = context->broken && context->value_count && !context->last_is_value && !in_row;
 	if (anew)
 		context->group++;
-	for (size_t w = context->word_count - context->pending; w < context->word_count; w++)
+	for (size_t w = context->word_count - context->pending; w < context->word_count; w++) {
 		context->words[w].last = context->group;
+		if (anew)
+			context->words[w].first = context->group;
+	}
+	context->direct[context->group] = anew ? !context->pending : context->direct[context->group];
 	bool alone = true;
 	for (size_t v = 0; v < context->value_count; v++)
-		if (context->values[v].kind == kind && context->values[v].hash != hash)
+		if (context->values[v].kind == kind)
 			context->values[v].alone = alone = false;
 	context->values[context->value_count++] = (struct context_value){ .hash = hash, .kind = kind, .place = token->text.data, .group = context->group,
 									  .column = token->column, .alone = alone };
@@ -47,8 +59,7 @@ static void take_value(struct passage_context *context, const struct fact_token 
 void passage_context_take(struct passage_context *context, const struct fact_token *token, uint64_t hash, uint64_t kind, bool in_row)
 {
 	bool breaks = token->breaks || (token->kind == FACT_WORD && breaks_clause(token->text));
-	if (breaks && !context->broken) {
-		/* Words before the break are of the values before it, when there are any. */
+	if (breaks) { /* words before it are of the values before them, when there are any */
 		if (context->value_count)
 			context->pending = 0;
 		context->broken = true;
@@ -60,13 +71,16 @@ void passage_context_take(struct passage_context *context, const struct fact_tok
 	bool name = token->kind == FACT_IDENTIFIER;
 	if (token->kind == FACT_WORD && text_equal(token->text, TEXT_LITERAL("respectively")))
 		context->respectively = true;
+	if (!context->value_count && !context->named && is_pronoun(token))
+		context->pronoun = true;
+	context->named = context->named || name || token->kind == FACT_NAME;
 	if (!name && token->text.bytes < LETTERS_MIN)
 		return;
 	context->last_is_value = false;
 	if (context->word_count == CONTEXT_ITEMS_MAX)
 		return;
 	context->words[context->word_count++] = (struct context_word){ .stem = passage_stem(token->text), .text = token->text, .first = context->group,
-									.last = context->group, .name = name };
+									.last = context->group, .name = name, .proper = token->kind == FACT_NAME, .leading = !context->value_count };
 	context->pending++;
 }
 
@@ -79,10 +93,21 @@ void passage_context_close(struct passage_context *context)
 		}
 }
 
-bool passage_context_near(const struct context_word *word, const struct context_value *value, bool *ret_certain)
+bool passage_context_near(const struct passage_context *context, const struct context_word *word, const struct context_value *value, bool *ret_certain)
 {
 	*ret_certain = value->alone || word->first == word->last;
-	return value->alone || (word->first <= value->group && value->group <= word->last);
+	if (value->alone || (word->first <= value->group && value->group <= word->last))
+		return true;
+	*ret_certain = false; /* what the sentence began with may be said of a value that follows a break at once: "10 ms for A and 20 ms for B" */
+	return word->leading && context->direct[value->group];
+}
+
+static bool is_clause_number(struct text word)
+{
+	for (size_t i = 0; i < word.bytes; i++)
+		if (!ascii_is_digit(word.data[i]) && word.data[i] != '.')
+			return false;
+	return word.bytes > 0;
 }
 
 uint64_t passage_context_kind(const struct passage *passage, const struct fact_token *token)
@@ -93,7 +118,7 @@ uint64_t passage_context_kind(const struct passage *passage, const struct fact_t
 		return KIND_STATE + (uint64_t)abs(token->state);
 	if (token->kind != FACT_IDENTIFIER)
 		return 0;
-	if (ascii_is_digit(token->text.data[0]))
+	if (is_clause_number(token->text))
 		return KIND_CLAUSE;
 	return passage_has(passage, passage_hash_word(SPACE_CONSTANT, token->text)) ? KIND_CONSTANT : 0;
 }

@@ -13,6 +13,8 @@ struct context_word {
 	struct text text;
 	unsigned first, last; /* groups of values that it stands with */
 	bool name;            /* an identifier: says more than a word */
+	bool proper;          /* a name: Capitalised inside a sentence */
+	bool leading;         /* before the first value */
 };
 
 struct context_value {
@@ -27,7 +29,10 @@ struct passage_context {
 	struct context_value values[CONTEXT_VALUES_MAX];
 	size_t word_count, value_count, pending; /* pending: words since the last value */
 	unsigned group;
+	bool direct[CONTEXT_VALUES_MAX]; /* of a group: it begins with its value */
 	bool broken, last_is_value, respectively;
+	bool pronoun; /* "it", before any name or value: what was said before is meant too */
+	bool named;
 };
 
 void passage_context_clear(struct passage_context *context);
@@ -36,7 +41,8 @@ void passage_context_take(struct passage_context *context, const struct fact_tok
 /* At the end of the sentence: words after the last value are the last value's. */
 void passage_context_close(struct passage_context *context);
 /* Does the word stand with the value? ret_certain: with no other one. */
-bool passage_context_near(const struct context_word *word, const struct context_value *value, bool *ret_certain);
+bool passage_context_near(const struct passage_context *context, const struct context_word *word, const struct context_value *value,
+			  bool *ret_certain);
 
 /* The kind of a value, or 0. Constants are words in capitals that the passage uses as values. */
 uint64_t passage_context_kind(const struct passage *passage, const struct fact_token *token);
