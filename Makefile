@@ -105,7 +105,7 @@ $(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs json-c $(packages_base)) -lm
 
 # How much of planted errors the fact gate catches: tests/facts/README.md. Not installed.
-$(BUILD)/bin/fact-rates: $(call objects,tests/tools/fact_rates.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+$(BUILD)/bin/fact-rates: $(call objects,tests/tools/fact_rates.c tests/tools/fact_set.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
@@ -190,6 +190,7 @@ bench: packages
 	$(Q)$(MAKE) --no-print-directory bench-files
 	$(Q)$(MAKE) --no-print-directory bench-path
 	$(Q)$(MAKE) --no-print-directory bench-models
+	$(Q)$(MAKE) --no-print-directory bench-gate
 
 # The hand-off: round trips and rates, with the product's code in two processes.
 $(BUILD)/perf/latency: $(call objects,$(wildcard perf/latency*.c perf/road*.c) perf/machine.c) $(BUILD)/libdocring.a
@@ -266,6 +267,19 @@ $(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/be
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(common_libs)
+
+# The fact gate over the labelled set: pairs a second on one core, beside memmem.
+$(BUILD)/perf/fact_gate: $(call objects,perf/fact_gate.c perf/bench.c perf/machine.c tests/tools/fact_set.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a \
+		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(common_libs)
+
+.PHONY: bench-gate
+bench-gate: packages
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/fact_gate
+	$(Q)tests/facts/generate --seed 7 --passages 3000 >build/facts.txt
+	$(Q)build/perf/fact_gate build/facts.txt --json build/fact-gate.json
 
 # Coordinators under test: traced is the product with notes of the time around a few functions; endless has neither intake nor commit.
 trace_wraps := -Wl,--wrap=lanes_publish,--wrap=dispatch_retry

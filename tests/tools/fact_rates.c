@@ -7,15 +7,14 @@
  * --missed prints up to N answers of each label that were judged wrongly, of the half that is for tuning. Exit code 1 when --bars is given and the held-out half
  * misses one: 99 % of the errors caught, over all and in each kind, 2 % of the true answers refused. */
 #include "base/check.h"
-#include "base/file.h"
-#include "config/domain.h"
+#include "tests/tools/fact_set.h"
 #include "workers/inference/passage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABELS_MAX = 64, HALVES = 2, INPUT_BYTES_MAX = 256 << 20 };
+enum { LABELS_MAX = 64, HALVES = 2 };
 
 struct label {
 	struct text name; /* "true STYLE" or "false KIND" */
@@ -31,14 +30,9 @@ struct rates {
 	struct text name; /* of the passage at hand */
 };
 
-static bool starts(struct text text, const char *prefix)
-{
-	return text.bytes >= strlen(prefix) && memcmp(text.data, prefix, strlen(prefix)) == 0;
-}
-
 static bool is_true(const struct label *label)
 {
-	return starts(label->name, "true");
+	return text_starts_with(label->name, TEXT_LITERAL("true"));
 }
 
 static struct label *label_named(struct rates *rates, struct text name)
@@ -51,8 +45,9 @@ static struct label *label_named(struct rates *rates, struct text name)
 	return &rates->labels[rates->label_count++];
 }
 
-static void take_answer(struct rates *rates, struct text name, struct text answer)
+static void take_answer(void *context, struct text name, struct text answer)
 {
+	struct rates *rates = context;
 	struct passage_verdict verdict;
 	struct label *label = label_named(rates, name);
 	passage_check(&rates->passage, answer, &verdict);
@@ -66,10 +61,11 @@ static void take_answer(struct rates *rates, struct text name, struct text answe
 	}
 }
 
-static void take_passage(struct rates *rates, struct text heading, struct text source)
+static void take_passage(void *context, struct text heading, struct text source)
 {
-	bool held = starts(heading, "held ");
-	if (!held && !starts(heading, "tune ")) {
+	struct rates *rates = context;
+	bool held = text_starts_with(heading, TEXT_LITERAL("held "));
+	if (!held && !text_starts_with(heading, TEXT_LITERAL("tune "))) {
 		fprintf(stderr, "fact-rates: \"%.*s\": a passage begins with \"=== tune NAME\" or \"=== held NAME\"\n", TEXT_ARGS(heading));
 		exit(2);
 	}
@@ -77,30 +73,6 @@ static void take_passage(struct rates *rates, struct text heading, struct text s
 	rates->name = text_slice(heading, 5, heading.bytes);
 	rates->passages++;
 	CHECK(passage_index(&rates->passage, source) == 0);
-}
-
-/* Records begin with a line of "=== " (a passage) or "--- " (an answer to the passage before) and end where the next begins. */
-static void take_input(struct rates *rates, struct text input)
-{
-	size_t position = 0;
-	while (position < input.bytes) {
-		const char *line_end = memchr(input.data + position, '\n', input.bytes - position);
-		size_t body = line_end ? (size_t)(line_end - input.data) + 1 : input.bytes, end = body;
-		while (end < input.bytes) {
-			struct text rest = text_slice(input, end, input.bytes);
-			if (starts(rest, "=== ") || starts(rest, "--- "))
-				break;
-			const char *next = memchr(rest.data, '\n', rest.bytes);
-			end = next ? (size_t)(next - input.data) + 1 : input.bytes;
-		}
-		struct text record = text_slice(input, position, end), heading = text_trim(text_slice(input, position + 4, body));
-		struct text content = text_trim(text_slice(input, body, end));
-		if (starts(record, "=== "))
-			take_passage(rates, heading, content);
-		else if (starts(record, "--- ") && rates->passages)
-			take_answer(rates, heading, content);
-		position = end;
-	}
 }
 
 static double percent(size_t part, size_t of)
@@ -138,39 +110,10 @@ static bool print_table(const struct rates *rates, bool planted)
 	return holds && count[1] > 0;
 }
 
-static void read_input(struct rates *rates, const char *path, struct buffer *buffer)
-{
-	struct error_text error = { 0 };
-	int status = file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, buffer, &error);
-	if (status) {
-		fprintf(stderr, "fact-rates: %s\n", error.message);
-		exit(2);
-	}
-	take_input(rates, buffer_view(buffer));
-}
-
-static struct domain *open_domain(const char *name)
-{
-	char path[256];
-	struct buffer yaml;
-	struct error_text error = { 0 };
-	struct domain *domain = NULL;
-	snprintf(path, sizeof(path), "config/domains/%s.yaml", name);
-	buffer_init(&yaml, 16 << 20);
-	int status = file_read(path, &yaml, &error);
-	if (!status)
-		status = domain_load(buffer_view(&yaml), path, &domain, &error);
-	buffer_done(&yaml);
-	if (status) {
-		fprintf(stderr, "fact-rates: %s\n", error.message);
-		exit(2);
-	}
-	return domain;
-}
-
 int main(int argc, char **argv)
 {
 	struct rates rates = { 0 };
+	struct fact_set_reader reader = { .passage = take_passage, .answer = take_answer, .context = &rates };
 	struct buffer inputs[16];
 	size_t input_count = 0;
 	const char *domain = "ran";
@@ -190,11 +133,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: fact-rates [--missed N] [--domain NAME] [--bars] FILE... (at most %zu)\n", COUNT_OF(inputs));
 		return 2;
 	}
-	rates.domain = open_domain(domain);
+	rates.domain = fact_set_domain(domain);
 	passage_init(&rates.passage, rates.domain);
 	for (; at < argc; at++) {
-		buffer_init(&inputs[input_count], INPUT_BYTES_MAX);
-		read_input(&rates, argv[at], &inputs[input_count++]);
+		buffer_init(&inputs[input_count], FACT_SET_BYTES_MAX);
+		fact_set_read(argv[at], &inputs[input_count++], &reader);
 	}
 	printf("%zu passages\n\n", rates.passages);
 	bool holds = print_table(&rates, true);

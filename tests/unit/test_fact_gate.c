@@ -104,6 +104,59 @@ static void test_commands(void **state)
 	assert_refused("`cmedit set * FeatureState=CXC4011800 featureState=ACTIVATED`", source, "CXC4011800");
 }
 
+static void test_other_commands_are_taken_whole(void **state)
+{
+	(void)state;
+	const char *source = "Create it:\n\n```\nlbtool create pool north --size 3\n```\n\nChange it:\n\n```\nlbtool set pool south --limit 7\n```\n";
+	assert_true(passes("Run `lbtool create pool north --size 3`.", source));
+	assert_true(passes("```bash\nlbtool set pool south --limit 7\n```", source)); /* the language of a block is no fact */
+	assert_refused("Run `lbtool create pool south --size 3`.", source, "south");
+	assert_refused("Run `lbtool create pool north --size 7`.", source, "7");
+	assert_refused("Run `lbtool create pool north --limit 3`.", source, "limit");
+	assert_refused("Add the option --force to it.", source, "force");
+}
+
+static void test_units_and_numbers_in_words(void **state)
+{
+	(void)state;
+	assert_true(passes("It takes 10 milliseconds and 5 percent.", "It takes 10 ms and 5 %."));
+	assert_true(passes("After five minutes.", "After 5 min."));
+	assert_true(passes("After 5 minutes.", "After five minutes."));
+	assert_refused("After six minutes.", "After 5 minutes.", "six");
+	assert_refused("It takes 1 second.", "It takes 1000 ms.", "1"); /* that they are the same is arithmetic */
+	assert_refused("It begins at 23:30.", "It begins at 23:00.", "23:30");
+	assert_true(passes("The value **225** (dBm) applies.", "The value is 225 dBm."));
+	assert_refused("The value **225** (W) applies.", "The value is 225 dBm.", "225");
+}
+
+static void test_values_belong_to_the_words_of_their_clause(void **state)
+{
+	(void)state;
+	const char *source = "The guard time is 200 ms for handover and 500 ms for paging. A beam is kept for 4 s.";
+	assert_true(passes("For paging it is 500 ms, for handover 200 ms.", source));
+	assert_true(passes("Handover and paging are guarded by timers of 200 ms and 500 ms, respectively.", source));
+	assert_refused("For handover the guard time is 500 ms.", source, "500");
+	assert_refused("Paging is guarded for 200 ms.", source, "200");
+	const char *table = "| Alarm | Severity |\n| --- | --- |\n| FanFault | MAJOR |\n| ClockDrift | MINOR |\n";
+	assert_true(passes("ClockDrift is `MINOR`, FanFault is `MAJOR`.", table));
+	assert_refused("The severity of FanFault is MINOR.", table, "MINOR");
+}
+
+static void test_comparisons_and_states(void **state)
+{
+	(void)state;
+	const char *source = "At most 320 UEs are served, and the load is above 85 %. Quiet Uplink is disabled by default, Beam Guard is enabled.";
+	assert_true(passes("Up to 320 UEs are served.", source));
+	assert_true(passes("No more than 320 UEs are served while the load exceeds 85 %.", source));
+	assert_true(passes("More than 320 UEs are not served.", source)); /* the complement says the same */
+	assert_refused("At least 320 UEs are served.", source, "320");
+	assert_refused("The load is below 85 %.", source, "85");
+	assert_true(passes("By default, Quiet Uplink is disabled.", source));
+	assert_refused("Quiet Uplink is enabled by default.", source, "enabled");
+	assert_refused("The value is false.", "The value is true.", "false");
+	assert_true(passes("The value is not false.", "The value is not false."));
+}
+
 static void test_hostile_texts(void **state)
 {
 	(void)state;
@@ -111,7 +164,7 @@ static void test_hostile_texts(void **state)
 	size_t bytes = 1 << 20;
 	char *text = malloc(bytes);
 	assert_non_null(text);
-	const char *fills[] = { "1,", "a.", "`", "\\_", "1.1.", "|", "\xE2\x88\x92", "aB", "9" };
+	const char *fills[] = { "1,", "10 ms, ", "ab MAJOR ", "|aB 1", "not off or ", "a.", "`", "\\_", "1.1.", "|", "\xE2\x88\x92", "aB", "9" };
 	for (size_t f = 0; f < COUNT_OF(fills); f++) {
 		size_t step = strlen(fills[f]);
 		for (size_t i = 0; i < bytes; i++)
@@ -330,7 +383,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_formatting_is_no_content), cmocka_unit_test(test_invented_words_are_refused),
 		cmocka_unit_test(test_values_belong_to_their_attribute), cmocka_unit_test(test_commands),
-		cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_rates_over_planted_errors),
+		cmocka_unit_test(test_other_commands_are_taken_whole), cmocka_unit_test(test_units_and_numbers_in_words),
+		cmocka_unit_test(test_values_belong_to_the_words_of_their_clause), cmocka_unit_test(test_comparisons_and_states), cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_rates_over_planted_errors),
 	};
 	return cmocka_run_group_tests(tests, open_domain, close_domain);
 }

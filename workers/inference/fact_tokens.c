@@ -159,6 +159,13 @@ static void take_number(struct fact_scanner *scanner, size_t start, size_t digit
 {
 	size_t end = read_number(scanner, digits, digits != start, token);
 	bool version = byte_at(scanner, end) == '.' && is_digit_at(scanner, end + 1);
+	if (end - digits <= 2 && byte_at(scanner, end) == ':' && is_digit_at(scanner, end + 1) && is_digit_at(scanner, end + 2) && !is_digit_at(scanner, end + 3)) {
+		token->kind = FACT_IDENTIFIER; /* 23:00 */
+		token->number_bytes = token->first_group_bytes = 0;
+		token->text = text_slice(scanner->text, digits, end + 3);
+		scanner->position = end + 3;
+		return;
+	}
 	size_t unit_end;
 	struct text unit = read_unit(scanner, end, &unit_end);
 	size_t letter = letter_bytes(scanner, end);
@@ -177,6 +184,12 @@ static void take_number(struct fact_scanner *scanner, size_t start, size_t digit
 	scanner->position = end;
 }
 
+static bool in_capitals(const struct fact_scanner *scanner, size_t position)
+{
+	int first = byte_at(scanner, position), second = byte_at(scanner, position + 1);
+	return first >= 'A' && first <= 'Z' && second >= 'A' && second <= 'Z';
+}
+
 static void take_word(struct fact_scanner *scanner, size_t start, struct fact_token *token)
 {
 	size_t end = word_end(scanner, start, true);
@@ -191,6 +204,9 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 	token->kind = fact_is_identifier(token->text) ? FACT_IDENTIFIER :
 		      is_name(token->text) && !scanner->sentence_start ? FACT_NAME : FACT_WORD;
 	token->option = start >= 2 && scanner->text.data[start - 1] == '-' && scanner->text.data[start - 2] == '-' && ascii_is_alpha(scanner->text.data[start]);
+	token->loud = token->kind == FACT_IDENTIFIER && 
+		      ((byte_at(scanner, end) == ' ' && in_capitals(scanner, end + 1)) ||
+		       (start >= 3 && byte_at(scanner, start - 1) == ' ' && in_capitals(scanner, start - 3)));
 	token->state = fact_words_state(token->text);
 	struct text digits = token->kind == FACT_WORD && !scanner->in_code ? fact_words_number(token->text) : (struct text){ 0 };
 	if (digits.bytes) {
@@ -274,7 +290,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 		int c = byte_at(scanner, at);
 		ret_token->text = ret_token->unit = (struct text){ scanner->text.data + at, 0 };
 		ret_token->in_code = scanner->in_code;
-		ret_token->dotted = ret_token->option = false;
+		ret_token->dotted = ret_token->option = ret_token->loud = false;
 		ret_token->breaks = scanner->breaks;
 		ret_token->span = scanner->span;
 		ret_token->number_bytes = ret_token->first_group_bytes = 0;

@@ -26,6 +26,7 @@ struct fact_token {
 	bool in_code;         /* inside `…` or a fenced block */
 	unsigned span;        /* counts the code spans and what is between them: tokens of one span have the same */
 	bool option;          /* "--size" */
+	bool loud;            /* beside another word in capitals: "ENGINEERING HINTS" */
 	int state;            /* of a word that has an opposite (fact_words_state), or 0 */
 	bool breaks;          /* a comma, semicolon or bracket stands before it */
 	bool dotted;          /* FACT_IDENTIFIER: Class.attribute */

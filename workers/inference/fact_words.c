@@ -3,23 +3,30 @@
 
 #include "base/check.h"
 
+#define T(literal) { literal, sizeof(literal) - 1 }
+
 struct pair {
-	const char *word, *means;
+	struct text word, means;
 };
+
+static bool same(struct text a, struct text b)
+{
+	return a.bytes == b.bytes && ascii_lower(a.data[0]) == ascii_lower(b.data[0]) && text_equal_nocase(a, b);
+}
 
 static struct text meaning(const struct pair *pairs, size_t count, struct text word)
 {
 	for (size_t i = 0; i < count; i++)
-		if (text_equal_nocase(word, text_from(pairs[i].word)))
-			return text_from(pairs[i].means);
+		if (same(word, pairs[i].word))
+			return pairs[i].means;
 	return (struct text){ word.data, 0 };
 }
 
 struct text fact_words_number(struct text word)
 {
-	static const struct pair numbers[] = { { "three", "3" }, { "four", "4" }, { "five", "5" }, { "six", "6" }, { "seven", "7" }, { "eight", "8" },
-		{ "nine", "9" }, { "ten", "10" }, { "eleven", "11" }, { "twelve", "12" }, { "fifteen", "15" }, { "twenty", "20" }, { "thirty", "30" },
-		{ "forty", "40" }, { "fifty", "50" }, { "sixty", "60" }, { "seventy", "70" }, { "eighty", "80" }, { "ninety", "90" } };
+	static const struct pair numbers[] = { { T("three"), T("3") }, { T("four"), T("4") }, { T("five"), T("5") }, { T("six"), T("6") }, { T("seven"), T("7") }, { T("eight"), T("8") },
+		{ T("nine"), T("9") }, { T("ten"), T("10") }, { T("eleven"), T("11") }, { T("twelve"), T("12") }, { T("fifteen"), T("15") }, { T("twenty"), T("20") }, { T("thirty"), T("30") },
+		{ T("forty"), T("40") }, { T("fifty"), T("50") }, { T("sixty"), T("60") }, { T("seventy"), T("70") }, { T("eighty"), T("80") }, { T("ninety"), T("90") } };
 	if (word.bytes < 3 || word.bytes > 7 || !memchr("tfsenTFSEN", word.data[0], 10))
 		return (struct text){ word.data, 0 };
 	return meaning(numbers, COUNT_OF(numbers), word);
@@ -27,19 +34,31 @@ struct text fact_words_number(struct text word)
 
 struct text fact_words_unit(struct text unit)
 {
-	static const struct pair units[] = { { "millisecond", "ms" }, { "milliseconds", "ms" }, { "msec", "ms" }, { "second", "s" }, { "seconds", "s" }, { "sec", "s" },
-		{ "minute", "min" }, { "minutes", "min" }, { "hour", "h" }, { "hours", "h" }, { "day", "days" }, { "percent", "%" }, { "microsecond", "us" },
-		{ "microseconds", "us" }, { "\xC2\xB5s", "us" }, { "\xCE\xBCs", "us" }, { "nanoseconds", "ns" }, { "kilometer", "km" }, { "kilometers", "km" },
-		{ "meter", "m" }, { "meters", "m" }, { "metre", "m" }, { "metres", "m" }, { "bits", "bit" }, { "bytes", "byte" }, { "degree", "degrees" },
-		{ "PRBs", "PRB" }, { "slots", "slot" }, { "frames", "frame" }, { "subframes", "subframe" }, { "symbols", "symbol" } };
+	static const struct pair units[] = { { T("millisecond"), T("ms") }, { T("milliseconds"), T("ms") }, { T("msec"), T("ms") }, { T("second"), T("s") }, { T("seconds"), T("s") }, { T("sec"), T("s") },
+		{ T("minute"), T("min") }, { T("minutes"), T("min") }, { T("hour"), T("h") }, { T("hours"), T("h") }, { T("day"), T("days") }, { T("percent"), T("%") }, { T("microsecond"), T("us") },
+		{ T("microseconds"), T("us") }, { T("\xC2\xB5s"), T("us") }, { T("\xCE\xBCs"), T("us") }, { T("nanoseconds"), T("ns") }, { T("kilometer"), T("km") }, { T("kilometers"), T("km") },
+		{ T("meter"), T("m") }, { T("meters"), T("m") }, { T("metre"), T("m") }, { T("metres"), T("m") }, { T("bits"), T("bit") }, { T("bytes"), T("byte") }, { T("degree"), T("degrees") },
+		{ T("PRBs"), T("PRB") }, { T("slots"), T("slot") }, { T("frames"), T("frame") }, { T("subframes"), T("subframe") }, { T("symbols"), T("symbol") } };
 	struct text plain = unit.bytes > 2 ? meaning(units, COUNT_OF(units), unit) : (struct text){ 0 };
 	return plain.bytes ? plain : unit;
 }
 
+struct text fact_words_dimension(struct text unit)
+{
+	static const struct pair dimensions[] = { { T("ms"), T("s") }, { T("us"), T("s") }, { T("ns"), T("s") }, { T("min"), T("s") }, { T("h"), T("s") }, { T("days"), T("s") }, { T("mW"), T("W") }, { T("kW"), T("W") },
+		{ T("Hz"), T("Hz") }, { T("kHz"), T("Hz") }, { T("MHz"), T("Hz") }, { T("GHz"), T("Hz") }, { T("kB"), T("byte") }, { T("MB"), T("byte") }, { T("GB"), T("byte") }, { T("TB"), T("byte") },
+		{ T("KiB"), T("byte") }, { T("MiB"), T("byte") }, { T("GiB"), T("byte") }, { T("km"), T("m") }, { T("cm"), T("m") }, { T("mm"), T("m") } };
+	struct text plain = fact_words_unit(unit);
+	for (size_t i = 0; i < COUNT_OF(dimensions); i++)
+		if (text_equal(plain, dimensions[i].word))
+			return dimensions[i].means;
+	return plain;
+}
+
 int fact_words_state(struct text word)
 {
-	static const struct { const char *word; int state; } states[] = { { "true", 1 }, { "false", -1 }, { "off", -2 }, { "yes", 3 }, { "no", -3 },
-		{ "enabled", 4 }, { "disabled", -4 }, { "activated", 5 }, { "deactivated", -5 }, { "locked", 6 }, { "unlocked", -6 } };
+	static const struct { struct text word; int state; } states[] = { { T("true"), 1 }, { T("false"), -1 }, { T("off"), -2 }, { T("yes"), 3 }, { T("no"), -3 },
+		{ T("enabled"), 4 }, { T("disabled"), -4 }, { T("activated"), 5 }, { T("deactivated"), -5 }, { T("locked"), 6 }, { T("unlocked"), -6 } };
 	if (word.bytes < 2 || word.bytes > 11 || !memchr("tfonyedaluTFONYEDALU", word.data[0], 20))
 		return 0;
 	if (text_equal(word, TEXT_LITERAL("ON")))
@@ -47,15 +66,15 @@ int fact_words_state(struct text word)
 	if (word.bytes == 2) /* "no" is a word like others but in capitals */
 		return text_equal(word, TEXT_LITERAL("NO")) ? -3 : 0;
 	for (size_t i = 0; i < COUNT_OF(states); i++)
-		if (text_equal_nocase(word, text_from(states[i].word)))
+		if (same(word, states[i].word))
 			return states[i].state;
 	return 0;
 }
 
-static bool is_any(struct text word, const char *const *words, size_t count)
+static bool is_any(struct text word, const struct text *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (text_equal_nocase(word, text_from(words[i])))
+		if (same(word, words[i]))
 			return true;
 	return false;
 }
@@ -63,16 +82,16 @@ static bool is_any(struct text word, const char *const *words, size_t count)
 /* What a word says of the number after it. "more" needs a "than", "least" an "at": the second word decides. */
 static enum fact_comparison comparison_of(struct text before, struct text word)
 {
-	static const char *const more[] = { "more", "greater", "higher", "larger", "longer", "later" };
-	static const char *const less[] = { "less", "fewer", "lower", "smaller", "shorter" };
-	static const char *const above[] = { "above", "over", "exceeds", "exceed", "exceeded", "exceeding" };
-	static const char *const below[] = { "below", "under" };
-	if (text_equal_nocase(word, TEXT_LITERAL("least")) || text_equal_nocase(word, TEXT_LITERAL("minimum")))
+	static const struct text more[] = { T("more"), T("greater"), T("higher"), T("larger"), T("longer"), T("later") };
+	static const struct text less[] = { T("less"), T("fewer"), T("lower"), T("smaller"), T("shorter") };
+	static const struct text above[] = { T("above"), T("over"), T("exceeds"), T("exceed"), T("exceeded"), T("exceeding") };
+	static const struct text below[] = { T("below"), T("under") };
+	if (same(word, TEXT_LITERAL("least")) || same(word, TEXT_LITERAL("minimum")))
 		return FACT_AT_LEAST;
-	if ((text_equal_nocase(word, TEXT_LITERAL("most")) && text_equal_nocase(before, TEXT_LITERAL("at"))) || text_equal_nocase(word, TEXT_LITERAL("maximum")) ||
-	    (text_equal_nocase(word, TEXT_LITERAL("to")) && text_equal_nocase(before, TEXT_LITERAL("up"))))
+	if ((same(word, TEXT_LITERAL("most")) && same(before, TEXT_LITERAL("at"))) || same(word, TEXT_LITERAL("maximum")) ||
+	    (same(word, TEXT_LITERAL("to")) && same(before, TEXT_LITERAL("up"))))
 		return FACT_AT_MOST;
-	if (text_equal_nocase(word, TEXT_LITERAL("than")))
+	if (same(word, TEXT_LITERAL("than")))
 		return is_any(before, more, COUNT_OF(more)) ? FACT_ABOVE : is_any(before, less, COUNT_OF(less)) ? FACT_BELOW : FACT_COMPARES_NOT;
 	return is_any(word, above, COUNT_OF(above)) ? FACT_ABOVE : is_any(word, below, COUNT_OF(below)) ? FACT_BELOW : FACT_COMPARES_NOT;
 }
@@ -80,22 +99,22 @@ static enum fact_comparison comparison_of(struct text before, struct text word)
 /* "or more": of the number before. */
 static enum fact_comparison afterthought(struct text word)
 {
-	static const char *const more[] = { "more", "higher", "above", "longer", "greater", "larger", "later" };
-	static const char *const less[] = { "less", "lower", "below", "fewer", "shorter", "smaller" };
+	static const struct text more[] = { T("more"), T("higher"), T("above"), T("longer"), T("greater"), T("larger"), T("later") };
+	static const struct text less[] = { T("less"), T("lower"), T("below"), T("fewer"), T("shorter"), T("smaller") };
 	return is_any(word, more, COUNT_OF(more)) ? FACT_AT_LEAST : is_any(word, less, COUNT_OF(less)) ? FACT_AT_MOST : FACT_COMPARES_NOT;
 }
 
 enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word)
 {
 	enum { DISTANCE_MAX = 3 };
-	static const char *const nots[] = { "no", "not", "never", "cannot" };
+	static const struct text nots[] = { T("no"), T("not"), T("never"), T("cannot") };
 	enum fact_comparison after = FACT_COMPARES_NOT;
 	if (comparing->after_or)
 		after = afterthought(word);
-	comparing->after_or = text_equal_nocase(word, TEXT_LITERAL("or"));
+	comparing->after_or = same(word, TEXT_LITERAL("or"));
 	if (comparing->pending && ++comparing->distance > DISTANCE_MAX)
 		comparing->pending = FACT_COMPARES_NOT;
-	bool second = text_equal_nocase(word, TEXT_LITERAL("than"));
+	bool second = same(word, TEXT_LITERAL("than"));
 	if (is_any(word, nots, COUNT_OF(nots)))
 		comparing->reversed = true;
 	enum fact_comparison said = after ? FACT_COMPARES_NOT : comparison_of(comparing->before, word);
@@ -104,7 +123,7 @@ enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struc
 		comparing->distance = 0;
 	}
 	if (!second && comparing->reversed && !is_any(word, nots, COUNT_OF(nots)) && !afterthought(word)) /* "not" reaches over one word: "not be above", "no more than" */
-		comparing->reversed = text_equal_nocase(word, TEXT_LITERAL("be"));
+		comparing->reversed = same(word, TEXT_LITERAL("be"));
 	comparing->before = word;
 	return after;
 }

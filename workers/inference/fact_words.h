@@ -11,6 +11,9 @@ struct text fact_words_number(struct text word);
 /* One spelling for all of a unit: "milliseconds" is "ms", "percent" is "%". What is not known stays as it is. */
 struct text fact_words_unit(struct text unit);
 
+/* What a unit measures: one unit for all of time, of power, of data …; others stand for themselves. */
+struct text fact_words_dimension(struct text unit);
+
 /* A state that has an opposite (true, false; ON, OFF; enabled, disabled …): 1, 2, …, negative for the opposite; 0 for other words.
  * "on" in small letters is no state by itself. */
 int fact_words_state(struct text word);

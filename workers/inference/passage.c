@@ -222,7 +222,7 @@ static void indexer_number(struct indexer *indexer, const struct fact_token *tok
 /* MAJOR, LOCKED: four capitals or more, and no term of the field (PDCCH). */
 static bool is_constant(const struct domain *domain, const struct fact_token *token)
 {
-	if (token->kind != FACT_IDENTIFIER || token->text.bytes < 4)
+	if (token->kind != FACT_IDENTIFIER || token->text.bytes < 4 || token->loud)
 		return false;
 	for (size_t i = 0; i < token->text.bytes; i++)
 		if (!ascii_is_upper(token->text.data[i]))
@@ -235,12 +235,12 @@ static bool is_constant(const struct domain *domain, const struct fact_token *to
 /* "It is …", "Its default …", "The modes are …": the sentence goes on about what the one before was about. */
 static void indexer_goes_on(struct indexer *indexer, const struct fact_token *token)
 {
-	static const char *const openings[] = { "it", "its", "they", "their", "this", "these" };
+	static const struct text openings[] = { TEXT_LITERAL("it"), TEXT_LITERAL("its"), TEXT_LITERAL("they"), TEXT_LITERAL("their"), TEXT_LITERAL("this"), TEXT_LITERAL("these") };
 	unsigned index = indexer->word_index++;
 	if (index == 0) {
 		indexer->first_word = token->text;
 		for (size_t i = 0; i < COUNT_OF(openings); i++)
-			indexer->goes_on = indexer->goes_on || text_equal_nocase(token->text, text_from(openings[i]));
+			indexer->goes_on = indexer->goes_on || text_equal_nocase(token->text, openings[i]);
 	} else if (index == 2 && text_equal_nocase(indexer->first_word, TEXT_LITERAL("the"))) {
 		indexer->goes_on = text_equal(token->text, TEXT_LITERAL("is")) || text_equal(token->text, TEXT_LITERAL("are"));
 	}

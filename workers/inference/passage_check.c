@@ -149,12 +149,13 @@ static void checker_value(struct checker *checker, const struct context_value *v
 	for (size_t w = 0; w < context->word_count; w++) {
 		const struct context_word *word = &context->words[w];
 		bool certain;
-		if (!passage_context_near(context, word, value, &certain) || !passage_has(passage, passage_join(SPACE_KIND, word->stem, value->kind)) ||
-		    passage_has(passage, passage_join(SPACE_MANY, word->stem, value->kind)))
+		if (!passage_context_near(context, word, value, &certain) || !passage_has(passage, passage_join(SPACE_KIND, word->stem, value->kind)))
 			continue;
-		uint64_t near = passage_join(SPACE_NEAR, word->stem, value->hash);
-		bool own = passage_has(passage, passage_join(SPACE_KIND, near, value->kind));
-		if (!own && (!certain || passage_has(passage, near)))
+		uint64_t both = passage_join(SPACE_NEAR, word->stem, value->hash);
+		bool many = passage_has(passage, passage_join(SPACE_MANY, word->stem, value->kind));
+		bool near = passage_has(passage, both);
+		bool own = near && passage_has(passage, passage_join(SPACE_KIND, both, value->kind));
+		if ((many && (near || !word->name)) || (!own && (near || !certain)))
 			continue;
 		if (!word->proper && !word->name && domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text))
 			continue;

@@ -1,6 +1,8 @@
 /* passage_context.c: see passage_context.h. */
 #include "workers/inference/passage_context.h"
 
+#include "workers/inference/fact_words.h"
+
 #include <stdlib.h>
 
 enum { KIND_PLAIN = 1, KIND_CLAUSE, KIND_CONSTANT, KIND_STATE = 16, LETTERS_MIN = 4 };
@@ -16,11 +18,11 @@ void passage_context_clear(struct passage_context *context)
 
 static bool breaks_clause(struct text word)
 {
-	static const char *const words[] = { "and", "or", "but", "while", "whereas", "then" };
+	static const struct text words[] = { TEXT_LITERAL("and"), TEXT_LITERAL("or"), TEXT_LITERAL("but"), TEXT_LITERAL("while"), TEXT_LITERAL("whereas"), TEXT_LITERAL("then") };
 	if (word.bytes < 2 || word.bytes > 7 || !memchr("aobwt", word.data[0], 5))
 		return false;
 	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (text_equal(word, text_from(words[i])))
+		if (text_equal(word, words[i]))
 			return true;
 	return false;
 }
@@ -49,7 +51,7 @@ static void take_value(struct passage_context *context, const struct fact_token 
 	for (size_t v = 0; v < context->value_count; v++)
 		if (context->values[v].kind == kind)
 			context->values[v].alone = alone = false;
-	context->values[context->value_count++] = (struct context_value){ .hash = hash, .kind = kind, .place = token->text.data, .group = context->group,
+	context->values[context->value_count++] = (struct context_value){ .hash = hash, .kind = kind, .place = token->text.data, .stem = kind == KIND_CONSTANT ? passage_stem(token->text) : 0, .group = context->group,
 									  .column = token->column, .alone = alone };
 	context->pending = 0;
 	context->last_is_value = true;
@@ -66,7 +68,8 @@ void passage_context_take(struct passage_context *context, const struct fact_tok
 	}
 	if (kind) {
 		take_value(context, token, hash, kind, in_row);
-		return;
+		if (kind != KIND_CONSTANT)
+			return;
 	}
 	bool name = token->kind == FACT_IDENTIFIER;
 	if (token->kind == FACT_WORD && text_equal(token->text, TEXT_LITERAL("respectively")))
@@ -76,7 +79,7 @@ void passage_context_take(struct passage_context *context, const struct fact_tok
 	context->named = context->named || name || token->kind == FACT_NAME;
 	if (!name && token->text.bytes < LETTERS_MIN)
 		return;
-	context->last_is_value = false;
+	context->last_is_value = kind > 0;
 	if (context->word_count == CONTEXT_ITEMS_MAX)
 		return;
 	context->words[context->word_count++] = (struct context_word){ .stem = passage_stem(token->text), .text = token->text, .first = context->group,
@@ -95,6 +98,9 @@ void passage_context_close(struct passage_context *context)
 
 bool passage_context_near(const struct passage_context *context, const struct context_word *word, const struct context_value *value, bool *ret_certain)
 {
+	*ret_certain = false;
+	if (word->stem == value->stem) /* a constant is a word for other values */
+		return false;
 	*ret_certain = value->alone || word->first == word->last;
 	if (value->alone || (word->first <= value->group && value->group <= word->last))
 		return true;
@@ -113,7 +119,7 @@ static bool is_clause_number(struct text word)
 uint64_t passage_context_kind(const struct passage *passage, const struct fact_token *token)
 {
 	if (token->number_bytes)
-		return token->unit.bytes ? passage_hash_unit(token->unit) : KIND_PLAIN;
+		return token->unit.bytes ? passage_hash_unit(fact_words_dimension(token->unit)) : KIND_PLAIN;
 	if (token->state)
 		return KIND_STATE + (uint64_t)abs(token->state);
 	if (token->kind != FACT_IDENTIFIER)

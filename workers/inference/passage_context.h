@@ -19,6 +19,7 @@ struct context_word {
 
 struct context_value {
 	uint64_t hash, kind; /* kinds: numbers of one unit, clause numbers, constants, states with their opposite */
+	uint64_t stem;       /* of a constant, which is a word too */
 	const char *place;   /* in the text */
 	unsigned group, column;
 	bool alone;          /* the only value of its kind in the sentence */

@@ -165,7 +165,7 @@ uint64_t passage_value_hash(const struct fact_token *token)
 /* The words before a value that say what it is of its attribute. Their names are the keys of an item. */
 int passage_label_of(const struct fact_token *token)
 {
-	if (token->kind != FACT_WORD) /* not "Range" in the name of something */
+	if (token->kind != FACT_WORD || token->text.bytes < 4 || token->text.bytes > 7) /* not "Range" in the name of something */
 		return 0;
 	static const enum document_key keys[] = { DOCUMENT_KEY_DEFAULT, DOCUMENT_KEY_RANGE, DOCUMENT_KEY_UNIT };
 	for (size_t i = 0; i < COUNT_OF(keys); i++)
