@@ -36,7 +36,10 @@ def rates(answers, *options):
 
 def documentation(folder):
     """Markdown of HTML pages in installed documentation packages, or None."""
-    pages = [page for name in DOCUMENTATION for page in sorted(pathlib.Path("/usr/share/doc", name).rglob("*.html"))[:60]]
+    pages = []
+    for name in DOCUMENTATION:
+        listed = subprocess.run(["dpkg", "-L", name], capture_output=True, text=True, check=False).stdout.splitlines()
+        pages += [pathlib.Path(path) for path in sorted(listed) if path.endswith(".html") and pathlib.Path(path).is_file()][:60]
     if not pages:
         return None
     (folder / "in").mkdir()

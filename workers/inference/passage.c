@@ -72,8 +72,8 @@ struct indexer {
 	bool in_fence, in_heading, goes_on; /* goes_on: the sentence is still about the subjects of the one before */
 	unsigned word_index;              /* in the sentence */
 	struct text first_word;
-	uint64_t command_first, command_before; /* words of a code span */
-	unsigned span;
+	uint64_t command_begin, command_before; /* of a code span: its first one or two words, the word before */
+	unsigned span, command_words;
 	bool had_columns;
 	int row_labels[COLUMNS_MAX], column_labels[COLUMNS_MAX]; /* of the row being read; of the header above it */
 };
@@ -288,11 +288,17 @@ static void indexer_command(struct indexer *indexer, const struct fact_token *to
 		return;
 	}
 	if (!indexer->command_before || token->span != indexer->span) {
-		indexer->command_first = word;
+		indexer->command_words = 0;
 	} else {
-		passage_add(indexer->passage, passage_join(SPACE_COMMAND, indexer->command_first, 0));
 		passage_add(indexer->passage, passage_join(SPACE_FOLLOWS, indexer->command_before, word));
+		if (indexer->command_words == 1) {
+			passage_add(indexer->passage, passage_join(SPACE_COMMAND, indexer->command_before, 0));
+			indexer->command_begin = passage_join(SPACE_COMMAND, indexer->command_before, word);
+		} else {
+			passage_add(indexer->passage, passage_join(SPACE_COMMAND, indexer->command_begin, word));
+		}
 	}
+	indexer->command_words++;
 	indexer->command_before = word;
 	indexer->span = token->span;
 }

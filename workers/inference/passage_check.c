@@ -19,8 +19,8 @@ struct checker {
 	struct passage_context context;
 	const char *refuted[REFUTED_MAX]; /* values of this sentence that the passage gives to something else, or with another comparison */
 	size_t refuted_count;
-	uint64_t command_first, command_before; /* words of a code span */
-	unsigned span;
+	uint64_t command_begin, command_before; /* of a code span: its first two words, the word before */
+	unsigned span, command_words;
 	bool known_command;
 };
 
@@ -86,7 +86,7 @@ static bool is_refuted(const struct checker *checker, const struct fact_token *t
 	return false;
 }
 
-/* A command that the passage has is taken whole: each word must follow the one that it follows there. */
+/* A command that the passage has is taken whole: each word must follow the one that it follows there, after the same two first words. */
 static bool follows(struct checker *checker, const struct fact_token *token)
 {
 	uint64_t word = passage_hash_word(SPACE_WORD, token->text), before = checker->command_before;
@@ -94,9 +94,14 @@ static bool follows(struct checker *checker, const struct fact_token *token)
 	if (!before || token->span != checker->span) {
 		checker->span = token->span;
 		checker->known_command = passage_has(checker->passage, passage_join(SPACE_COMMAND, word, 0));
+		checker->command_words = 1;
 		return true;
 	}
-	return !checker->known_command || passage_has(checker->passage, passage_join(SPACE_FOLLOWS, before, word));
+	bool known = passage_has(checker->passage, passage_join(SPACE_FOLLOWS, before, word)) &&
+		     (checker->command_words < 2 || passage_has(checker->passage, passage_join(SPACE_COMMAND, checker->command_begin, word)));
+	if (checker->command_words++ == 1)
+		checker->command_begin = passage_join(SPACE_COMMAND, before, word);
+	return !checker->known_command || known;
 }
 
 static bool is_supported(struct checker *checker, const struct fact_token *token)
@@ -145,7 +150,7 @@ static void checker_value(struct checker *checker, const struct context_value *v
 {
 	const struct passage *passage = checker->passage;
 	const struct passage_context *context = &checker->context;
-	unsigned against = 0, pro = 0;
+	unsigned against = 0, pro = 0, names_against = 0, names_pro = 0; /* names_: of names that stand with several values */
 	for (size_t w = 0; w < context->word_count; w++) {
 		const struct context_word *word = &context->words[w];
 		bool certain;
@@ -155,13 +160,16 @@ static void checker_value(struct checker *checker, const struct context_value *v
 		bool many = passage_has(passage, passage_join(SPACE_MANY, word->stem, value->kind));
 		bool near = passage_has(passage, both);
 		bool own = near && passage_has(passage, passage_join(SPACE_KIND, both, value->kind));
-		if ((many && (near || !word->name)) || (!own && (near || !certain)))
+		if (many ? !word->name : !own && (near || !certain))
 			continue;
 		if (!word->proper && !word->name && domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text))
 			continue;
-		*(own ? &pro : &against) += word->name ? NAME_WEIGHT : 1;
+		if (many)
+			*(near ? &names_pro : &names_against) += near || certain;
+		else
+			*(own ? &pro : &against) += word->name ? NAME_WEIGHT : 1;
 	}
-	if (against > (pro ? pro + 1 : 0))
+	if (against > (pro ? pro + 1 : 0) || (!pro && names_against > names_pro))
 		refute(checker, value->place);
 }
 

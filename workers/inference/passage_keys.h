@@ -23,7 +23,7 @@ enum passage_space { /* name spaces of the set: seeds of the hash */
 	SPACE_MANY,      /* … with several */
 	SPACE_COMPARED,  /* number and comparison */
 	SPACE_CONSTANT,  /* word in capitals that is a value */
-	SPACE_COMMAND,   /* first word of a command */
+	SPACE_COMMAND,   /* first word of a command; first two words and one of the others */
 	SPACE_FOLLOWS,   /* two words of a command, one after the other */
 };
 
