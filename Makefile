@@ -114,7 +114,7 @@ $(BUILD)/bin/fact-rates: $(call objects,tests/tools/fact_rates.c tests/tools/fac
 # Beside the programs, since its coordinator starts true workers too. Not installed. It knows the breakpoints of one processor only.
 kill_sweep := $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/bin/kill-sweep)
 kill_wraps := session_open channel_connect channel_poll lane_send session_send_result lanes_publish results_take message_decode dispatch_step pidfd_send_signal
-$(BUILD)/bin/kill-sweep: $(call objects,$(wildcard tests/kill/*.c)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a \
+$(BUILD)/bin/kill-sweep: $(call objects,$(wildcard tests/kill/*.c)) $(BUILD)/libcoordinator.a $(BUILD)/libinference.a $(BUILD)/libmodel.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
