@@ -60,6 +60,22 @@ struct conversation pair_gate_conversation(const struct pair_gate *gate, const s
 				      .chunk_index = pair_gate_chunk(gate->document, draft->span.offset) };
 }
 
+#define SCORE_REASON "combined score "
+
+void pair_gate_combine(struct conversation_scores *scores)
+{
+	scores->semantic = 0.3f * scores->coherence + 0.4f * scores->relevance + 0.3f * scores->accuracy;
+	scores->combined = 0.4f * scores->structural + 0.6f * scores->semantic;
+}
+
+bool pair_gate_refused_by_score(struct text reason) { return text_starts_with(reason, TEXT_LITERAL(SCORE_REASON)); }
+
+void pair_gate_write_score_reason(const struct settings *settings, const struct conversation_scores *scores, struct buffer *reason)
+{
+	if ((double)scores->combined < settings->gate.generation)
+		buffer_append_format(reason, SCORE_REASON "%.2f is below %.2f", (double)scores->combined, settings->gate.generation);
+}
+
 void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, struct conversation *conversation, struct buffer *reason)
 {
 	const struct settings *settings = gate->settings;
@@ -79,8 +95,8 @@ void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, st
 				     (unsigned long long)settings->generate.answer_chars_min, (unsigned long long)settings->generate.answer_chars_max);
 	else if (verdict.supported < verdict.facts)
 		buffer_append_format(reason, "fact gate: \"%.*s\" does not occur like this in the source", TEXT_ARGS(verdict.word));
-	else if ((double)conversation->scores.combined < settings->gate.generation)
-		buffer_append_format(reason, "combined score %.2f is below %.2f", (double)conversation->scores.combined, settings->gate.generation);
+	else
+		pair_gate_write_score_reason(settings, &conversation->scores, reason);
 }
 
 static void add_answer(const struct pair_gate *gate, const struct pair_turn *turn, struct conversation_builder *out)

@@ -20,8 +20,14 @@ struct conversation pair_gate_conversation(const struct pair_gate *gate, const s
 /* Fills in the scores and writes the reason for a refusal, if there is one, into `reason` (empty before). */
 void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, struct conversation *conversation, struct buffer *reason);
 
+/* Semantic and combined score from the others. */
+void pair_gate_combine(struct conversation_scores *scores);
+/* Was the score the reason of the refusal, and nothing else? */
+bool pair_gate_refused_by_score(struct text reason);
+/* The reason, for a score that is too low; else nothing. */
+void pair_gate_write_score_reason(const struct settings *settings, const struct conversation_scores *scores, struct buffer *reason);
+
 struct pair_turn {
-	struct text question, answer;
 	struct text reasoning; /* how the writer came to the answer; empty: none is to be kept */
 };
 /* Adds the conversation with its messages and lists: names in the draft's answer become the conversation's parameters, counters and classes,
