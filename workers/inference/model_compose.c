@@ -154,6 +154,7 @@ static int compose_both(const struct compose_request *request, const struct comp
 	struct model_changes changes = { .count = 0 };
 	bool rows = request->document->header->format == DOCUMENT_FORMAT_CSV; /* generate.pairs_csv_max limits them */
 	uint64_t most = rows ? UINT32_MAX : request->settings->generate.pairs_document_max;
+	struct conversation_scores *scores[2] = { NULL, NULL };
 	struct merge_part parts[] = { { .set = models->set, .accepted_max = UINT32_MAX }, { .accepted_max = wanted } };
 	int status = wanted ? compose_rules(request->settings, request->domain, request->document, &rules) : 0;
 
@@ -166,8 +167,15 @@ static int compose_both(const struct compose_request *request, const struct comp
 		parts[1].questions = changes.questions;
 		parts[1].question_model = text_from(changes.model);
 	}
+	for (size_t i = 0; i < COUNT_OF(parts) && request->scores && status == 0; i++) {
+		parts[i].settings = request->settings;
+		status = pair_scores_of(request->scores, request->document, &parts[i].set, &scores[i]);
+		parts[i].scores = scores[i];
+	}
 	if (status == 0)
 		status = merge_conversations(parts, wanted > 0 ? 2 : 1, (uint32_t)most, builder, counts);
+	for (size_t i = 0; i < COUNT_OF(scores); i++)
+		free(scores[i]);
 	model_changes_done(&changes);
 	compose_block_done(&rules);
 	return status;

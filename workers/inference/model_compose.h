@@ -6,6 +6,7 @@
 
 #include "workers/inference/model_merge.h"
 #include "workers/inference/model_pairs.h"
+#include "workers/inference/pair_scores.h"
 
 enum compose_mode { COMPOSE_BUILT_IN, COMPOSE_MODELS, COMPOSE_HYBRID };
 /* What generate.mode comes to with the models that there are. */
@@ -23,6 +24,7 @@ struct compose_request {
 	const struct compose_call *calls;
 	size_t call_count;
 	uint32_t pairs_wanted;
+	struct pair_scores *scores; /* NULL: the lexical measure; else scores from elsewhere, as far as they are known; the others are written down as wanted */
 	bool last; /* no other model will come: what is missing is filled up by rules also when models alone were to write */
 };
 

@@ -30,17 +30,36 @@ struct model_document {
 	struct pending *pending;
 	size_t count, capacity, left;
 	struct recorded recorded; /* what was there when it came */
-	bool judging;
+	struct pair_scores *scores; /* with an embedder, of what this worker has pairs of; else NULL */
+	uint64_t measuring_handle;
+	bool judging, measuring;
 	bool down, cancelled, asking; /* asking: begin is not through */
+	int status; /* of measuring */
 	model_document_ended *ended;
 	void *owner;
 };
 
 /* --- replies --------------------------------------------------------------------------------------------------------------- */
 
+static int measure(struct model_document *document);
+
+static void measured(void *owner)
+{
+	struct model_document *document = owner;
+
+	document->measuring = false;
+	if (!document->cancelled)
+		document->ended(document->owner, document);
+}
+
 static void end_if_through(struct model_document *document)
 {
-	if (document->left == 0 && !document->asking && !document->cancelled)
+	if (document->left > 0 || document->asking || document->cancelled)
+		return;
+	int status = measure(document);
+	document->status = status < 0 ? status : 0;
+	document->measuring = status == 1;
+	if (status < 1)
 		document->ended(document->owner, document);
 }
 
@@ -216,7 +235,7 @@ static int plan_judging(struct model_document *document, const struct plan_limit
 	for (size_t i = 0; i < document->recorded.count; i++) /* the judge looks at what is there before any judgement */
 		if (document->recorded.calls[i].call.family == PLAN_JUDGE)
 			document->recorded.calls[i].call.place[0] = '\0';
-	status = compose_conversations(&request, &builder, &counts);
+	status = recorded_conversations(context->record, &request, &builder, &counts, NULL);
 	if (status == 0)
 		status = compose_block_of(builder, &block);
 	if (status == 0)
@@ -289,6 +308,9 @@ void model_document_destroy(struct model_document *document)
 	for (size_t i = 0; i < document->count; i++)
 		if (document->pending[i].under_way)
 			calls_cancel(document->context->calls, document->pending[i].handle);
+	if (document->measuring)
+		pair_embedder_cancel(document->context->embedder, document->measuring_handle);
+	pair_scores_destroy(document->scores);
 	for (size_t i = 0; i < document->count; i++) {
 		model_reply_done(&document->calls[i].reply);
 		buffer_done(&document->pending[i].numbered);
@@ -359,21 +381,52 @@ static bool goes_on(const struct model_document *document, bool missing, enum de
 	return document->down || (missing && !document->judging && others_left(document));
 }
 
+static bool is_last(const struct model_document *document) { return document->task.descriptor.argument & DESCRIPTOR_GENERATE_LAST; }
+
+static struct compose_request request_of(const struct model_document *document, bool missing)
+{
+	return (struct compose_request){
+		.settings = document->context->settings, .domain = document->context->domain, .document = &document->task.document, .calls = document->calls,
+		.call_count = document->count, .pairs_wanted = document->pairs_wanted, .scores = document->scores, .last = is_last(document) || missing,
+	};
+}
+
+/* What the pairs will be is found by composing them; then they are measured. The judge takes the scores that they came with. 1: wait. */
+static int measure(struct model_document *document)
+{
+	struct conversation_builder *builder = NULL;
+	struct compose_counts counts;
+	enum descriptor_next next;
+	bool missing = too_many_missing(document);
+
+	if (!document->context->embedder || document->judging || (!is_last(document) && goes_on(document, missing, &next)))
+		return 0;
+	document->scores = pair_scores_create();
+	int status = document->scores ? 0 : -ENOMEM;
+	if (status == 0 && missing)
+		status = add_other_recorded(document);
+	const struct compose_request request = request_of(document, missing);
+	if (status == 0)
+		status = compose_conversations(&request, &builder, &counts);
+	conversation_builder_destroy(builder);
+	return status == 0 ? pair_embedder_measure(document->context->embedder, document->scores, measured, document, &document->measuring_handle, NULL) : status;
+}
+
 int model_document_finish(struct model_document *document, struct model_document_result *ret_result)
 {
 	const struct model_context *context = document->context;
-	bool last = document->task.descriptor.argument & DESCRIPTOR_GENERATE_LAST, missing = too_many_missing(document);
+	bool last = is_last(document), missing = too_many_missing(document);
 
 	*ret_result = (struct model_document_result){ .outcome = MODEL_DOCUMENT_NEXT };
+	if (document->status < 0)
+		return document->status;
 	if (!last && goes_on(document, missing, &ret_result->next))
 		return 0;
-	int status = missing ? add_other_recorded(document) : 0;
-	const struct compose_request request = {
-		.settings = context->settings, .domain = context->domain, .document = &document->task.document, .calls = document->calls,
-		.call_count = document->count, .pairs_wanted = document->pairs_wanted, .last = last || missing,
-	};
+	int status = missing && !document->scores ? add_other_recorded(document) : 0; /* else measure did it */
+	const struct compose_request request = request_of(document, missing);
 	if (status == 0)
-		status = compose_conversations(&request, &ret_result->builder, &ret_result->counts);
+		status = document->judging ? recorded_conversations(context->record, &request, &ret_result->builder, &ret_result->counts, NULL) :
+					     compose_conversations(&request, &ret_result->builder, &ret_result->counts);
 	if (status < 0)
 		return status;
 	if (!last && wants_judge(document, &ret_result->counts)) {

@@ -5,6 +5,7 @@
 
 #include "workers/common/worker.h"
 #include "workers/inference/model_compose.h"
+#include "workers/inference/pair_embedder.h"
 #include "workers/model/call.h"
 
 struct model_context { /* what all documents of a worker have in common; borrowed */
@@ -13,13 +14,14 @@ struct model_context { /* what all documents of a worker have in common; borrowe
 	const struct prompts *prompts;
 	struct record *record;
 	struct calls *calls;
+	struct pair_embedder *embedder; /* NULL: pairs are measured by words */
 	const struct probe_result *probe;
 	uint32_t model_index;
 	uint64_t configuration; /* hash of settings and prompts: replies to other questions are not taken for replies to these */
 };
 struct model_document;
-typedef void model_document_ended(void *owner, struct model_document *document); /* from calls_step, or before begin returns */
-/* Plans and asks; `ended` is called once, when no call is left. 0 or a negative code. */
+typedef void model_document_ended(void *owner, struct model_document *document); /* from calls_step, pair_embedder_step, or before begin returns */
+/* Plans and asks; `ended` is called once, when no call is left and the pairs are measured. 0 or a negative code. */
 int model_document_begin(const struct model_context *context, const struct worker_task *task, model_document_ended *ended, void *owner,
 			 struct model_document **ret_document, struct error_text *error) WARN_UNUSED;
 void model_document_destroy(struct model_document *document); /* cancels what is under way */

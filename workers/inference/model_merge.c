@@ -2,7 +2,7 @@
 #include "workers/inference/model_merge.h"
 
 #include "base/utf8.h"
-#include "workers/inference/passage.h"
+#include "workers/inference/pair_gate.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ struct entry {
 	const struct conversation *conversation;
 	uint32_t index;      /* in its part */
 	uint32_t order;      /* among all */
-	float score;
+	struct conversation_scores scores;
 	bool accepted;
 	struct stems question, answer;
 	char reason[REASON_BYTES]; /* of this step; empty: as it was */
@@ -101,8 +101,8 @@ static int by_place(const void *a, const void *b)
 static int by_score(const void *a, const void *b)
 {
 	const struct entry *left = *(const struct entry *const *)a, *right = *(const struct entry *const *)b;
-	if (left->score != right->score)
-		return left->score > right->score ? -1 : 1;
+	if (left->scores.combined != right->scores.combined)
+		return left->scores.combined > right->scores.combined ? -1 : 1;
 	return left->order < right->order ? -1 : left->order > right->order;
 }
 
@@ -119,7 +119,7 @@ static void settle(struct entry *one, struct entry *other)
 
 	if (!alike)
 		return;
-	bool one_stays = one->score != other->score ? one->score > other->score : one->order < other->order;
+	bool one_stays = one->scores.combined != other->scores.combined ? one->scores.combined > other->scores.combined : one->order < other->order;
 	struct entry *winner = one_stays ? one : other, *loser = one_stays ? other : one;
 	refuse(loser, "duplicate within the document of a better pair: \"", question_of(winner));
 }
@@ -159,6 +159,20 @@ static void judge(struct entry *entry)
 		 (int)utf8_floor(why, size_min(why.bytes, QUOTE_BYTES)), why.data ? why.data : "");
 }
 
+/* Another measure has the word: what it finds too low is refused, what was refused for its score alone may be good enough. */
+static void rescore(struct entry *entry)
+{
+	struct buffer reason;
+
+	if (!entry->accepted && !pair_gate_refused_by_score(conversation_text(&entry->part->set, entry->conversation->reason)))
+		return;
+	buffer_init(&reason, REASON_BYTES);
+	pair_gate_write_score_reason(entry->part->settings, &entry->scores, &reason);
+	entry->accepted = reason.bytes == 0;
+	snprintf(entry->reason, sizeof(entry->reason), "%s", buffer_string(&reason));
+	buffer_done(&reason);
+}
+
 /* --- writing --------------------------------------------------------------------------------------------------------------- */
 
 static void write_entry(const struct entry *entry, struct conversation_builder *out)
@@ -167,7 +181,7 @@ static void write_entry(const struct entry *entry, struct conversation_builder *
 	struct conversation conversation = *entry->conversation;
 	bool reworded = entry->part->questions && entry->part->questions[entry->index].bytes;
 	const struct { enum conversation_field field; struct text value; } fields[] = {
-		{ CONVERSATION_REASON, entry->reason[0] ? text_from(entry->reason) : conversation_text(set, conversation.reason) },
+		{ CONVERSATION_REASON, entry->reason[0] ? text_from(entry->reason) : entry->accepted ? TEXT_LITERAL("") : conversation_text(set, conversation.reason) },
 		{ CONVERSATION_MODEL, conversation_text(set, conversation.model) },
 		{ CONVERSATION_PARAMETERS, conversation_text(set, conversation.parameters) },
 		{ CONVERSATION_COUNTERS, conversation_text(set, conversation.counters) },
@@ -177,6 +191,7 @@ static void write_entry(const struct entry *entry, struct conversation_builder *
 	};
 
 	conversation.accepted = entry->accepted;
+	conversation.scores = entry->scores;
 	if (entry->part->marks)
 		conversation.marks = entry->part->marks[entry->index];
 	conversation_builder_add(out, conversation);
@@ -197,7 +212,10 @@ static void fill(struct entry *entries, const struct merge_part *parts, size_t p
 		for (uint32_t i = 0; i < parts[p].set.count; i++, at++) {
 			const struct conversation *conversation = &parts[p].set.conversations[i];
 			entries[at] = (struct entry){ .part = &parts[p], .conversation = conversation, .index = i, .order = at,
-						      .score = conversation->scores.combined, .accepted = conversation->accepted };
+						      .scores = parts[p].scores ? parts[p].scores[i] : conversation->scores,
+						      .accepted = conversation->accepted };
+			if (parts[p].scores)
+				rescore(&entries[at]);
 			collect_stems(question_of(&entries[at]), &entries[at].question);
 			collect_stems(message_of(&parts[p].set, conversation, CONVERSATION_ASSISTANT), &entries[at].answer);
 			judge(&entries[at]);

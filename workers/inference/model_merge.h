@@ -12,6 +12,8 @@ struct merge_part { /* one writer's block and what is to be changed in it */
 	struct text question_model;        /* who put them so */
 	const struct conversation_marks *marks; /* NULL, or for each conversation the judge's; below MERGE_FAITHFULNESS_MIN it is refused */
 	const struct text *judge_reasons;  /* with marks */
+	const struct conversation_scores *scores; /* NULL, or for each conversation the scores to take for its own; whether it is accepted follows */
+	const struct settings *settings;   /* with scores */
 };
 enum { MERGE_PARTS_MAX = 4, MERGE_FAITHFULNESS_MIN = 3 };
 

@@ -135,20 +135,26 @@ static void lengthen(struct model_pairs *pairs, struct document_range place)
 	}
 }
 
-/* Commands have to be ones; what is in them the fact gate has looked at. */
+/* Commands have to be ones; what is in them the fact gate has looked at. Those of an answer whose score is too low are looked at too: another
+ * measure may let it in (pair_scores.h). */
 static void check_commands(struct model_pairs *pairs, struct conversation *conversation)
 {
 	struct text rest = buffer_view(&pairs->draft.answer), line;
 	struct domain_match match;
 	struct error_text wrong = { "" };
 
-	while (pairs->reason.bytes == 0 && text_next_line(&rest, &line)) {
+	if (pairs->reason.bytes && !pair_gate_refused_by_score(buffer_view(&pairs->reason)))
+		return;
+	while (text_next_line(&rest, &line)) {
 		line = text_trim(line);
 		if (!text_starts_with(line, TEXT_LITERAL("cmedit ")) || !domain_search(pairs->domain, DOMAIN_PATTERN_COMMAND, line, 0, &match))
 			continue;
 		conversation->cmedit = 1;
-		if (cmedit_check(pairs->domain, line, NULL, 0, &wrong) < 0)
+		if (cmedit_check(pairs->domain, line, NULL, 0, &wrong) < 0) {
+			buffer_clear(&pairs->reason);
 			buffer_append_format(&pairs->reason, "command: %s", wrong.message);
+			return;
+		}
 	}
 }
 

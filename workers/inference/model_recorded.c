@@ -2,6 +2,7 @@
 #include "workers/inference/model_recorded.h"
 
 #include "workers/inference/model_batches.h"
+#include "workers/inference/pair_record.h"
 #include "workers/model/repair.h"
 
 #include <errno.h>
@@ -157,6 +158,29 @@ struct model_reply *recorded_reply(const struct recorded *recorded, const char *
 	return NULL;
 }
 
+int recorded_conversations(struct record *record, const struct compose_request *request, struct conversation_builder **ret_builder,
+			   struct compose_counts *ret_counts, struct error_text *error)
+{
+	const struct model_settings *model = pair_record_model(request->settings);
+	struct compose_request scored = *request;
+
+	if (!model)
+		return compose_conversations(request, ret_builder, ret_counts);
+	scored.scores = pair_scores_create();
+	struct conversation_builder *builder = NULL;
+	int status = scored.scores ? compose_conversations(&scored, &builder, ret_counts) : -ENOMEM;
+	int known = status == 0 ? pair_record_load(record, model, scored.scores, error) : 0;
+	if (known != 0) { /* with not every one of them known, what was composed by words stands */
+		conversation_builder_destroy(builder);
+		builder = NULL;
+		status = known == 1 ? compose_conversations(&scored, &builder, ret_counts) : known;
+	}
+	pair_scores_destroy(scored.scores);
+	if (status == 0)
+		*ret_builder = builder;
+	return status;
+}
+
 int recorded_compose(struct record *record, const struct settings *settings, const struct domain *domain, const struct prompts *prompts,
 		     const struct document *document, struct conversation_builder **ret_builder, struct compose_counts *ret_counts,
 		     struct error_text *error)
@@ -171,7 +195,7 @@ int recorded_compose(struct record *record, const struct settings *settings, con
 	if (status == 0) {
 		const struct compose_request request = { .settings = settings, .domain = domain, .document = document, .calls = recorded.calls,
 							 .call_count = recorded.count, .pairs_wanted = plan.pairs_wanted, .last = true };
-		status = compose_conversations(&request, ret_builder, ret_counts);
+		status = recorded_conversations(record, &request, ret_builder, ret_counts, error);
 	}
 	recorded_done(&recorded);
 	plan_done(&plan);

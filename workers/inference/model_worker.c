@@ -1,26 +1,20 @@
-/* model_worker.c: see model_worker.h. The probe's thread writes one probe_result and then one byte into an event descriptor; nothing else is
- * shared with it. */
-#define _GNU_SOURCE
+/* model_worker.c: see model_worker.h. */
 #include "workers/inference/model_worker.h"
 
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "workers/inference/model_document.h"
+#include "workers/inference/model_probing.h"
 #include "workers/inference/model_recorded.h"
+#include "workers/inference/pair_record.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { KEPT_MAX = 64, PROBE_AGAIN_S = 5, UNUSABLE_AGAIN_S = 30, DOCUMENTS_AT_FIRST = 2, DOCUMENT_CALLS_AT_FIRST = 2,
-       STOP_WAIT_S = 1, SETTINGS_BYTES_MAX = 1 << 20 };
-#define PROBE_TIMEOUT_NS (120ull * 1000000000) /* a server that loads its model first may need as long */
-#define SECOND_NS 1000000000ull
+enum { KEPT_MAX = 64, DOCUMENTS_AT_FIRST = 2, DOCUMENT_CALLS_AT_FIRST = 2 };
 
 struct kept { /* a result that is larger than the extent it was made for */
 	struct conversation_builder *builder;
@@ -33,18 +27,6 @@ struct under_way {
 	bool ended;
 };
 
-/* Written by the thread until the event, by nobody afterwards. It has settings of its own, so that a worker that is to end need not wait
- * for a server that does not answer: the thread is left behind with what belongs to it. */
-struct probing {
-	struct settings settings;
-	uint32_t model_index;
-	const char *api_key;
-	struct probe_result result;
-	int event;
-	pthread_t thread;
-	bool running;
-};
-
 struct model_worker {
 	struct model_context context;
 	const struct settings *settings;
@@ -52,10 +34,10 @@ struct model_worker {
 	const char *api_key;
 	struct prompts prompts;
 	struct record *record;
-	struct probing *probing;
+	struct model_probing *probing;
+	struct pair_embedder *embedder; /* NULL: no model is configured for it */
 	struct probe_result probe; /* of the last probe */
 	bool probed;
-	uint64_t probe_again_ns;
 	struct calls *calls;
 	int epoll;
 	struct under_way *first;
@@ -69,24 +51,6 @@ struct model_worker {
 
 /* --- the probe ------------------------------------------------------------------------------------------------------------- */
 
-static void *probe_in_thread(void *argument)
-{
-	struct probing *probing = argument;
-	uint64_t one = 1;
-
-	probe_model(&probing->settings.models[probing->model_index], probing->api_key, PROBE_TIMEOUT_NS, &probing->result);
-	ssize_t written = write(probing->event, &one, sizeof(one));
-	CHECK(written == sizeof(one));
-	return NULL;
-}
-
-static int start_probe(struct model_worker *worker)
-{
-	int status = -pthread_create(&worker->probing->thread, NULL, probe_in_thread, worker->probing);
-	worker->probing->running = status == 0;
-	return status;
-}
-
 static bool is_usable(const struct model_worker *worker)
 {
 	return worker->probed && worker->probe.reachable && worker->probe.model_present;
@@ -94,7 +58,7 @@ static bool is_usable(const struct model_worker *worker)
 
 static int begin_calls(struct model_worker *worker)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.u32 = 1 };
+	struct epoll_event event = { .events = EPOLLIN };
 	int status = calls_create(&worker->calls, worker->model, &worker->probe, worker->api_key, worker->record, worker->settings->run.seed, &worker->error);
 
 	if (status == 0 && epoll_ctl(worker->epoll, EPOLL_CTL_ADD, calls_descriptor(worker->calls), &event) < 0)
@@ -103,22 +67,13 @@ static int begin_calls(struct model_worker *worker)
 	return status;
 }
 
-/* Takes the thread's result when it is there, and starts it again when it is time. */
 static int step_probe(struct model_worker *worker, uint64_t now_ns)
 {
-	uint64_t count;
+	int status = worker->calls ? 0 : model_probing_step(worker->probing, now_ns, &worker->probe);
 
-	if (worker->calls)
-		return 0;
-	if (!worker->probing->running)
-		return now_ns >= worker->probe_again_ns ? start_probe(worker) : 0;
-	if (read(worker->probing->event, &count, sizeof(count)) != sizeof(count))
-		return 0;
-	pthread_join(worker->probing->thread, NULL);
-	worker->probing->running = false;
-	worker->probe = worker->probing->result;
+	if (status != 1)
+		return status;
 	worker->probed = true;
-	worker->probe_again_ns = now_ns + (worker->probe.reachable ? UNUSABLE_AGAIN_S : PROBE_AGAIN_S) * SECOND_NS;
 	return is_usable(worker) ? begin_calls(worker) : 0;
 }
 
@@ -236,6 +191,8 @@ static int step(void *context, struct worker_finisher *finisher, uint64_t now_ns
 
 	if (status == 0 && worker->calls)
 		status = calls_step(worker->calls, now_ns);
+	if (status == 0 && worker->embedder)
+		status = pair_embedder_step(worker->embedder, now_ns, &worker->error);
 	for (struct under_way *one = worker->first, *next; one && status == 0; one = next) {
 		next = one->next;
 		if (one->ended)
@@ -282,7 +239,9 @@ static int descriptor(void *context)
 static uint64_t next_ns(void *context)
 {
 	const struct model_worker *worker = context;
-	return worker->calls ? calls_next_ns(worker->calls) : worker->probing->running ? UINT64_MAX : worker->probe_again_ns;
+	uint64_t calls_ns = worker->calls ? calls_next_ns(worker->calls) : model_probing_next_ns(worker->probing);
+	uint64_t embedder_ns = worker->embedder ? pair_embedder_next_ns(worker->embedder) : UINT64_MAX;
+	return calls_ns < embedder_ns ? calls_ns : embedder_ns;
 }
 
 static void report_endpoint(const struct model_worker *worker, struct json_writer *json)
@@ -334,6 +293,12 @@ static uint32_t report(void *context, struct buffer *out)
 	json_member_unsigned(&json, "handed_on_down", worker->next_down);
 	json_member_unsigned(&json, "pairs_accepted", worker->accepted_models);
 	json_member_unsigned(&json, "pairs_refused", worker->refused_models);
+	if (worker->embedder) {
+		json_key(&json, "embeddings");
+		json_object_open(&json);
+		pair_embedder_report(worker->embedder, &json);
+		json_object_close(&json);
+	}
 	json_object_close(&json);
 	return state_of(worker);
 }
@@ -344,52 +309,30 @@ const struct worker_many model_worker_many = {
 
 /* --- start and end ----------------------------------------------------------------------------------------------------------------- */
 
-static int make_probing(struct model_worker *worker, uint32_t model_index, struct error_text *error)
+static int watch(struct model_worker *worker, int descriptor, struct error_text *error)
 {
-	struct probing *probing = calloc(1, sizeof(*probing));
-	struct buffer text;
+	struct epoll_event event = { .events = EPOLLIN };
 
-	if (!probing)
-		return error_set(error, -ENOMEM, "out of memory");
-	worker->probing = probing;
-	settings_init(&probing->settings);
-	probing->model_index = model_index;
-	probing->api_key = worker->api_key;
-	probing->event = -1;
-	buffer_init(&text, SETTINGS_BYTES_MAX);
-	settings_dump(worker->settings, &text);
-	int status = text.status ? error_set(error, text.status, "out of memory") : settings_load_text(&probing->settings, buffer_view(&text), "settings", error);
-	buffer_done(&text);
-	return status;
+	if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, descriptor, &event) < 0)
+		return error_set(error, -errno, "cannot wait for a descriptor: %s", strerror(errno));
+	return 0;
 }
 
-static void end_probing(struct probing *probing)
+/* The servers of the worker's own model and, where pairs are written, of the one for embeddings. */
+static int open_servers(struct model_worker *worker, uint32_t model_index, struct error_text *error)
 {
-	struct timespec until;
-
-	if (!probing)
-		return;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += STOP_WAIT_S;
-	if (probing->running && pthread_timedjoin_np(probing->thread, NULL, &until) != 0) {
-		pthread_detach(probing->thread);
-		return; /* it still uses the rest */
-	}
-	if (probing->event >= 0)
-		close(probing->event);
-	settings_done(&probing->settings);
-	free(probing);
-}
-
-static int open_descriptors(struct model_worker *worker, struct error_text *error)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.u32 = 0 };
+	const struct model_settings *embeddings = pair_record_model(worker->settings);
 
 	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
-	worker->probing->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (worker->epoll < 0 || worker->probing->event < 0 || epoll_ctl(worker->epoll, EPOLL_CTL_ADD, worker->probing->event, &event) < 0)
-		return error_set(error, -errno, "cannot make descriptors: %s", strerror(errno));
-	return 0;
+	int status = worker->epoll < 0 ? error_set(error, -errno, "cannot make an epoll descriptor: %s", strerror(errno)) : 0;
+	if (status == 0)
+		status = model_probing_create(worker->settings, model_index, worker->api_key, &worker->probing, error);
+	if (status == 0)
+		status = watch(worker, model_probing_descriptor(worker->probing), error);
+	if (status < 0 || !embeddings || model_use_of(worker->model) != MODEL_GENERATE)
+		return status;
+	status = pair_embedder_create(worker->settings, (uint32_t)(embeddings - worker->settings->models), worker->record, &worker->embedder, error);
+	return status == 0 ? watch(worker, pair_embedder_descriptor(worker->embedder), error) : status;
 }
 
 int model_worker_start(const struct settings *settings, const struct domain *domain, uint32_t model_index, const char *database_path,
@@ -407,19 +350,15 @@ int model_worker_start(const struct settings *settings, const struct domain *dom
 	worker->epoll = -1;
 	int status = prompts_load(settings, &worker->prompts, error);
 	if (status == 0)
-		status = make_probing(worker, model_index, error);
-	if (status == 0)
-		status = open_descriptors(worker, error);
-	if (status == 0)
 		status = record_open(&worker->record, database_path, error);
 	if (status == 0)
-		status = start_probe(worker) < 0 ? error_set(error, -EAGAIN, "cannot start a thread") : 0;
+		status = open_servers(worker, model_index, error);
 	if (status < 0) {
 		model_worker_stop(worker);
 		return status;
 	}
 	worker->context = (struct model_context){ .settings = settings, .domain = domain, .prompts = &worker->prompts, .record = worker->record,
-						  .probe = &worker->probe, .model_index = model_index,
+						  .probe = &worker->probe, .embedder = worker->embedder, .model_index = model_index,
 						  .configuration = recorded_configuration(settings, &worker->prompts) };
 	*ret_context = worker;
 	return 0;
@@ -435,7 +374,8 @@ void model_worker_stop(void *context)
 		next = one->next;
 		unlink_document(worker, one);
 	}
-	end_probing(worker->probing);
+	model_probing_destroy(worker->probing);
+	pair_embedder_destroy(worker->embedder);
 	for (size_t i = 0; i < KEPT_MAX; i++)
 		conversation_builder_destroy(worker->kept[i].builder);
 	calls_destroy(worker->calls);

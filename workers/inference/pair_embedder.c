@@ -1,8 +1,8 @@
 /* pair_embedder.c: see pair_embedder.h. */
 #include "workers/inference/pair_embedder.h"
 
-#include "base/clock.h"
 #include "workers/inference/model_probing.h"
+#include "workers/inference/pair_record.h"
 #include "workers/model/embed.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { ROUND_PAIRS_MAX = 256, SCALE_VERSION = 1, REASON_BYTES = 240, SCORE_TEXT_BYTES = 32 };
+enum { ROUND_PAIRS_MAX = 256, REASON_BYTES = 240 };
 #define TELLS_APART_MIN 0.05 /* least difference of the mean cosines: below, the model says nothing about such texts */
 #define GOOD_SHARE 0.9       /* of the way from strangers to those that belong together is as good as it gets */
 
@@ -20,7 +20,7 @@ enum part { QUESTION, ANSWER, PASSAGE, PARTS };
 enum relation { QUESTION_ANSWER, ANSWER_PASSAGE, QUESTION_PASSAGE, RELATIONS };
 static const enum part relation_parts[RELATIONS][2] = { { QUESTION, ANSWER }, { ANSWER, PASSAGE }, { QUESTION, PASSAGE } };
 
-/* Each belongs to itself and is a stranger to the others. Other texts here: another SCALE_VERSION. */
+/* Each belongs to itself and is a stranger to the others. Other texts here: another SCALE_VERSION in pair_record.c. */
 enum { SAMPLES = 4, SAMPLE_TEXTS = (int)SAMPLES * (int)PARTS };
 static const char *const samples[SAMPLES][PARTS] = {
 	{ "What does the handover hysteresis parameter control?",
@@ -82,54 +82,6 @@ static void note_error(struct pair_embedder *embedder, int status)
 {
 	if (status < 0 && embedder->status == 0)
 		embedder->status = status;
-}
-
-/* --- the record -------------------------------------------------------------------------------------------------------------- */
-
-static const char *model_asked(const struct pair_embedder *embedder)
-{
-	return embedder->probe.model[0] ? embedder->probe.model : embedder->model->model;
-}
-
-static struct record_key key_of(const struct pair_embedder *embedder, const struct pair_score *pair)
-{
-	return record_key_of(model_asked(embedder), 0, 0, SCALE_VERSION, pair->question, pair->answer, pair->passage);
-}
-
-static bool read_score(const char *text, struct pair_score *pair)
-{
-	char *end;
-	float coherence = strtof(text, &end), relevance = strtof(end, &end);
-
-	if (*end || !(coherence >= 0 && coherence <= 1 && relevance >= 0 && relevance <= 1))
-		return false;
-	pair->coherence = coherence;
-	pair->relevance = relevance;
-	pair->known = true;
-	return true;
-}
-
-/* Rounded as the record has it, so that it is the same number now and later. */
-static void keep_score(struct pair_embedder *embedder, struct pair_score *pair, double coherence, double relevance)
-{
-	char text[SCORE_TEXT_BYTES];
-	int bytes = snprintf(text, sizeof(text), "%.4f %.4f", coherence, relevance);
-	const struct record_row row = { .model = model_asked(embedder), .family = "embeddings", .reply = { text, (size_t)bytes }, .thinking = TEXT_LITERAL(""),
-					.outcome = "usable", .prompt_tokens = -1, .completion_tokens = -1, .cached_tokens = -1, .attempts = 1 };
-
-	note_error(embedder, record_put(embedder->record, key_of(embedder, pair), &row, &embedder->error));
-	CHECK(read_score(text, pair));
-	embedder->measured++;
-}
-
-static int look_up(struct pair_embedder *embedder, struct pair_score *pair)
-{
-	struct record_row row;
-	int found = record_look_up(embedder->record, key_of(embedder, pair), &row, &embedder->error);
-
-	if (found == 1 && read_score(row.reply.data, pair))
-		embedder->recorded++;
-	return found < 0 ? found : 0;
 }
 
 /* --- from angles to scores ----------------------------------------------------------------------------------------------------- */
@@ -237,9 +189,11 @@ static void take_vectors(void *owner, const struct embed_result *result)
 		end_measuring(measuring);
 		return;
 	}
-	for (size_t i = 0; i < measuring->pair_count; i++) {
+	for (size_t i = 0; i < measuring->pair_count && embedder->status == 0; i++) {
 		double relevance = sqrt(score_of(result, &scale, i, ANSWER_PASSAGE) * score_of(result, &scale, i, QUESTION_PASSAGE));
-		keep_score(embedder, pair_scores_at(measuring->scores, measuring->pairs[i]), score_of(result, &scale, i, QUESTION_ANSWER), relevance);
+		note_error(embedder, pair_record_keep(embedder->record, embedder->model, pair_scores_at(measuring->scores, measuring->pairs[i]),
+						      score_of(result, &scale, i, QUESTION_ANSWER), relevance, &embedder->error));
+		embedder->measured++;
 	}
 	if (ask(measuring))
 		return;
@@ -258,24 +212,17 @@ static bool begin(struct measuring *measuring)
 	return false;
 }
 
-static bool all_known(struct pair_scores *scores)
-{
-	for (size_t i = 0; i < pair_scores_count(scores); i++)
-		if (!pair_scores_at(scores, i)->known)
-			return false;
-	return true;
-}
-
 int pair_embedder_measure(struct pair_embedder *embedder, struct pair_scores *scores, pair_embedder_done *done, void *owner, uint64_t *ret_handle,
 			  struct error_text *error)
 {
-	for (size_t i = 0; i < pair_scores_count(scores); i++) {
-		int status = pair_scores_at(scores, i)->known ? 0 : look_up(embedder, pair_scores_at(scores, i));
-		if (status < 0)
-			return error_set(error, status, "%s", embedder->error.message);
-	}
-	if (all_known(scores))
+	int known = pair_record_load(embedder->record, embedder->model, scores, error);
+
+	if (known < 0)
+		return known;
+	if (known == 1) {
+		embedder->recorded += pair_scores_count(scores);
 		return 0;
+	}
 	struct measuring *measuring = calloc(1, sizeof(*measuring));
 	if (!measuring)
 		return error_set(error, -ENOMEM, "out of memory");
@@ -362,7 +309,7 @@ uint64_t pair_embedder_next_ns(const struct pair_embedder *embedder)
 void pair_embedder_report(const struct pair_embedder *embedder, struct json_writer *json)
 {
 	json_member_string(json, "name", model_name(embedder->model));
-	json_member_string(json, "model", model_asked(embedder));
+	json_member_string(json, "model", embedder->probe.model);
 	json_member_string(json, "state", !embedder->probed ? "starting" : !embedder->embed ? "unusable" :
 						 embed_endpoint(embedder->embed)->breaker == ENDPOINT_CLOSED ? "up" : "down");
 	json_member_unsigned(json, "pairs_measured", embedder->measured);

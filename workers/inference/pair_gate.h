@@ -28,6 +28,7 @@ bool pair_gate_refused_by_score(struct text reason);
 void pair_gate_write_score_reason(const struct settings *settings, const struct conversation_scores *scores, struct buffer *reason);
 
 struct pair_turn {
+	struct text question, answer;
 	struct text reasoning; /* how the writer came to the answer; empty: none is to be kept */
 };
 /* Adds the conversation with its messages and lists: names in the draft's answer become the conversation's parameters, counters and classes,
