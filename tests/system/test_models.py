@@ -26,7 +26,7 @@ def chat_hashes(server):
     return counts
 
 
-class WithModels(RunCase):
+class ModelCase(RunCase):
     def models(self, *servers, **common):
         """A configuration file with one model for each (server, tier, more)."""
         path = self.folder / "models.yaml"
@@ -64,6 +64,8 @@ class WithModels(RunCase):
         with sqlite3.connect((out or self.out) / ".docring" / "run.db") as database:
             return dict(database.execute("SELECT name, outcome FROM documents").fetchall())
 
+
+class WithModels(ModelCase):
     # --- one server -----------------------------------------------------------------------------------------------------
 
     def test_one_server_by_command_line(self):

@@ -381,6 +381,157 @@ static void replies_of_no_use_go_on_to_another_model_or_leave_a_trace(void **sta
 	assert_true(count_by(&conversations, true, false) > 0);
 	assert_true(count_by(&conversations, false, true) > 0);
 	bench_close(&bench);
+
+/* --- embeddings ----------------------------------------------------------------------------------------------------------------- */
+
+/* A bench with a second server for embeddings, at `url`. */
+static void bench_open_embeddings(struct bench *bench, const char *url)
+{
+	struct error_text error = { "" };
+	struct buffer text;
+
+	bench_open(bench, NULL);
+	fake_server_start(&bench->server, "--as llamacpp --slots 2 --context 16384");
+	buffer_init(&text, 4096);
+	buffer_append_format(&text, "models:\n  - {base_url: \"%s\", model: fake-model.gguf, name: writer}\n"
+				    "  - {base_url: \"%s\", model: fake-embedding, name: vectors, use: embeddings}\n", bench->server.url, url);
+	if (settings_load_text(&bench->settings, buffer_view(&text), "test", &error) != 0)
+		fail_msg("%s", error.message);
+	buffer_done(&text);
+}
+
+static unsigned long reported(struct bench *bench, const char *member)
+{
+	struct buffer json;
+	char key[64];
+
+	snprintf(key, sizeof(key), "\"%s\":", member);
+	buffer_init(&json, MESSAGE_MODEL_BODY_MAX);
+	(void)model_worker_many.report(bench->worker, &json);
+	const char *at = strstr(buffer_string(&json), key);
+	assert_non_null(at);
+	unsigned long count = strtoul(at + strlen(key), NULL, 10);
+	buffer_done(&json);
+	return count;
+}
+
+/* One document; the block is a copy, for free(). */
+static void *made(struct bench *bench, uint64_t task_id, uint64_t *ret_bytes)
+{
+	start_worker(bench);
+	wait_for_state(bench, MESSAGE_MODEL_UP);
+	begin(bench, task_id, 0, OUT_BYTES);
+	struct result result = wait_for_result(bench, task_id);
+	assert_int_equal(result.status, DESCRIPTOR_DONE);
+	void *copy = malloc(result.bytes);
+	assert_non_null(copy);
+	memcpy(copy, bench->out, result.bytes);
+	*ret_bytes = result.bytes;
+	return copy;
+}
+
+static void stop_worker(struct bench *bench)
+{
+	model_worker_stop(bench->worker);
+	bench->worker = NULL;
+}
+
+static void scores_come_from_embeddings_and_stay_the_same(void **state)
+{
+	struct bench bench, plain;
+	struct fake_server vectors = { .pid = 0 };
+	uint64_t bytes, again_bytes, plain_bytes;
+	struct error_text error = { "" };
+	struct conversation_set measured, lexical;
+	uint32_t others = 0;
+	(void)state;
+
+	fake_server_start(&vectors, "--slots 2");
+	bench_open_embeddings(&bench, vectors.url);
+	void *block = made(&bench, 1, &bytes);
+	(void)open_out(&bench, bytes);
+	assert_true(reported(&bench, "pairs_measured") > 0);
+	assert_int_equal(reported(&bench, "pairs_lexical"), 0);
+	stop_worker(&bench);
+
+	/* The same dataset comes out of the record, with nobody to ask. */
+	fake_server_stop(&vectors);
+	void *again = made(&bench, 2, &again_bytes);
+	assert_int_equal(reported(&bench, "pairs_measured"), 0);
+	assert_int_equal(again_bytes, bytes);
+	assert_memory_equal(again, block, bytes);
+
+	bench_open(&plain, "--as llamacpp --slots 2 --context 16384");
+	void *without = made(&plain, 3, &plain_bytes);
+	assert_int_equal(conversation_open(block, bytes, &measured, &error), 0);
+	assert_int_equal(conversation_open(without, plain_bytes, &lexical, &error), 0);
+	assert_int_equal(measured.count, lexical.count); /* the same pairs */
+	for (uint32_t i = 0; i < measured.count; i++) {
+		const struct conversation *one = &measured.conversations[i], *other = &lexical.conversations[i];
+		assert_true(one->scores.accuracy == other->scores.accuracy); /* the fact gate's share */
+		if (!one->accepted)
+			continue;
+		double semantic = 0.3 * (double)one->scores.coherence + 0.4 * (double)one->scores.relevance + 0.3 * (double)one->scores.accuracy;
+		assert_true(semantic - (double)one->scores.semantic < 1e-5 && (double)one->scores.semantic - semantic < 1e-5);
+		assert_true((double)one->scores.combined >= bench.settings.gate.generation);
+		others += one->scores.coherence != other->scores.coherence || one->scores.relevance != other->scores.relevance;
+	}
+	assert_true(others > 0);
+	free(block);
+	free(again);
+	free(without);
+	bench_close(&plain);
+	bench_close(&bench);
+}
+
+static void without_the_server_for_embeddings_words_are_counted(void **state)
+{
+	static const char *const options[] = { NULL, "--slots 2 --script no-embeddings", "--slots 2 --script no-embeddings:from=2,path=embeddings" };
+	struct bench bench, plain;
+	uint64_t bytes, plain_bytes;
+	(void)state;
+
+	bench_open(&plain, "--as llamacpp --slots 2 --context 16384");
+	void *without = made(&plain, 1, &plain_bytes);
+	for (size_t i = 0; i < COUNT_OF(options); i++) { /* away; no such model; away after the probe */
+		struct fake_server vectors = { .pid = 0 };
+		if (options[i])
+			fake_server_start(&vectors, options[i]);
+		bench_open_embeddings(&bench, options[i] ? vectors.url : "http://127.0.0.1:9");
+		void *block = made(&bench, 2, &bytes);
+		assert_true(reported(&bench, "pairs_lexical") > 0);
+		assert_int_equal(reported(&bench, "pairs_measured"), 0);
+		assert_int_equal(bytes, plain_bytes);
+		assert_memory_equal(block, without, bytes);
+		free(block);
+		bench_close(&bench);
+		fake_server_stop(&vectors);
+	}
+	free(without);
+	bench_close(&plain);
+}
+
+static void a_worker_may_end_while_pairs_are_measured(void **state)
+{
+	struct bench bench;
+	struct fake_server vectors = { .pid = 0 };
+	uint64_t until_ns = clock_monotonic_ns() + PATIENCE_NS;
+	(void)state;
+
+	fake_server_start(&vectors, "--slots 1 --script hang:path=embeddings,from=2"); /* the first one is the probe's */
+	bench_open_embeddings(&bench, vectors.url);
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	begin(&bench, 1, 0, OUT_BYTES);
+	while (reported(&bench, "answers") == 0 || reported(&bench, "under_way") + reported(&bench, "waiting") > 0) {
+		assert_true(clock_monotonic_ns() < until_ns);
+		turn(&bench);
+	}
+	turn(&bench);
+	assert_int_equal(bench.finisher.count, 0);
+	assert_int_equal(reported(&bench, "documents_under_way"), 1);
+	bench_close(&bench);
+	fake_server_stop(&vectors);
 }
 
 int main(void)
@@ -393,6 +544,9 @@ int main(void)
 		cmocka_unit_test(a_judge_looks_at_what_another_model_wrote),
 		cmocka_unit_test(replies_of_no_use_go_on_to_another_model_or_leave_a_trace),
 		cmocka_unit_test(no_such_server_is_down_from_the_start),
+		cmocka_unit_test(scores_come_from_embeddings_and_stay_the_same),
+		cmocka_unit_test(without_the_server_for_embeddings_words_are_counted),
+		cmocka_unit_test(a_worker_may_end_while_pairs_are_measured),
 	};
 	return cmocka_run_group_tests(tests, open_all, close_all);
 }

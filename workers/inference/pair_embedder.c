@@ -140,8 +140,12 @@ static void give_up(struct pair_embedder *embedder, struct pair_scores *scores, 
 		snprintf(embedder->reason, sizeof(embedder->reason), "%s", reason);
 		fprintf(stderr, "worker-inference: %s: pairs are scored by the words they share: %s\n", model_name(embedder->model), embedder->reason);
 	}
-	for (size_t i = 0; i < pair_scores_count(scores); i++)
-		pair_scores_at(scores, i)->known = false;
+	for (size_t i = 0; i < pair_scores_count(scores) && embedder->status == 0; i++) {
+		struct pair_score *pair = pair_scores_at(scores, i);
+		if (!pair->known)
+			note_error(embedder, pair_record_miss(embedder->record, embedder->model, pair, embedder->reason, &embedder->error));
+		pair->known = false;
+	}
 	embedder->lexical += pair_scores_count(scores);
 }
 

@@ -45,10 +45,19 @@ int pair_record_load(struct record *record, const struct model_settings *model, 
 		int found = pair->known ? 1 : record_look_up(record, key_of(model, pair), &row, error);
 		if (found < 0)
 			return found;
-		if (!pair->known && (found == 0 || !read_score(row.reply.data, pair)))
+		if (!pair->known && (found == 0 || strcmp(row.outcome, "usable") != 0 || !read_score(row.reply.data, pair)))
 			all = 0;
 	}
 	return all;
+}
+
+static int put(struct record *record, const struct model_settings *model, const struct pair_score *pair, struct text reply, const char *outcome,
+	       const char *reason, struct error_text *error)
+{
+	const struct record_row row = { .model = name_of(model), .family = "embeddings", .reply = reply, .thinking = TEXT_LITERAL(""), .outcome = outcome,
+					.reason = reason, .prompt_tokens = -1, .completion_tokens = -1, .cached_tokens = -1, .attempts = 1 };
+
+	return record_put(record, key_of(model, pair), &row, error);
 }
 
 int pair_record_keep(struct record *record, const struct model_settings *model, struct pair_score *pair, double coherence, double relevance,
@@ -56,9 +65,12 @@ int pair_record_keep(struct record *record, const struct model_settings *model, 
 {
 	char text[SCORE_TEXT_BYTES];
 	int bytes = snprintf(text, sizeof(text), "%.4f %.4f", coherence, relevance);
-	const struct record_row row = { .model = name_of(model), .family = "embeddings", .reply = { text, (size_t)bytes }, .thinking = TEXT_LITERAL(""),
-					.outcome = "usable", .prompt_tokens = -1, .completion_tokens = -1, .cached_tokens = -1, .attempts = 1 };
 
 	CHECK(read_score(text, pair));
-	return record_put(record, key_of(model, pair), &row, error);
+	return put(record, model, pair, (struct text){ text, (size_t)bytes }, "usable", "", error);
+}
+
+int pair_record_miss(struct record *record, const struct model_settings *model, const struct pair_score *pair, const char *reason, struct error_text *error)
+{
+	return put(record, model, pair, TEXT_LITERAL(""), "refused", reason, error);
 }

@@ -14,5 +14,8 @@ int pair_record_load(struct record *record, const struct model_settings *model, 
 /* The pair is known with these scores from now on, rounded as the record has them. */
 int pair_record_keep(struct record *record, const struct model_settings *model, struct pair_score *pair, double coherence, double relevance,
 		     struct error_text *error) WARN_UNUSED;
+/* There is no score to be had for the pair now; in the accounts of calls it stands as one that was not usable. */
+int pair_record_miss(struct record *record, const struct model_settings *model, const struct pair_score *pair, const char *reason,
+		     struct error_text *error) WARN_UNUSED;
 
 #endif
