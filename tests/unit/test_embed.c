@@ -1,5 +1,6 @@
 /* test_embed.c: vectors from the fake server's /v1/embeddings: whose text is whose vector, long texts, repeats, what a server can do wrong. */
 #include "workers/model/embed.h"
+#include "workers/model/vector.h"
 
 #include "base/clock.h"
 #include "config/settings.h"
@@ -144,9 +145,9 @@ static void each_text_gets_its_own_vector(void **state)
 	for (int i = 0; i < TEXTS_MAX; i++) {
 		(void)ask(&other, &views[i], 1);
 		expect(&other, EMBED_DONE);
-		assert_true(fabs(embed_cosine(one.vectors[i], other.vectors[0], DIMENSIONS) - 1) < 1e-5);
+		assert_true(fabs(vector_cosine(one.vectors[i], other.vectors[0], DIMENSIONS) - 1) < 1e-5);
 	}
-	assert_true(embed_cosine(one.vectors[0], one.vectors[1], DIMENSIONS) < 0.9);
+	assert_true(vector_cosine(one.vectors[0], one.vectors[1], DIMENSIONS) < 0.9);
 }
 
 static void what_was_asked_is_remembered(void **state)
@@ -180,8 +181,8 @@ static void a_long_text_is_read_in_pieces(void **state)
 	start("--slots 2");
 	(void)ask(&one, texts, 4);
 	expect(&one, EMBED_DONE);
-	assert_true(fabs(embed_cosine(one.vectors[0], one.vectors[0], DIMENSIONS) - 1) < 1e-5);
-	double first = embed_cosine(one.vectors[0], one.vectors[1], DIMENSIONS), second = embed_cosine(one.vectors[0], one.vectors[2], DIMENSIONS);
+	assert_true(fabs(vector_cosine(one.vectors[0], one.vectors[0], DIMENSIONS) - 1) < 1e-5);
+	double first = vector_cosine(one.vectors[0], one.vectors[1], DIMENSIONS), second = vector_cosine(one.vectors[0], one.vectors[2], DIMENSIONS);
 	assert_true(first > 0.6 && second > 0.6 && fabs(first - second) < 0.05); /* of both halves as much */
 }
 

@@ -381,6 +381,7 @@ static void replies_of_no_use_go_on_to_another_model_or_leave_a_trace(void **sta
 	assert_true(count_by(&conversations, true, false) > 0);
 	assert_true(count_by(&conversations, false, true) > 0);
 	bench_close(&bench);
+}
 
 /* --- embeddings ----------------------------------------------------------------------------------------------------------------- */
 
@@ -428,12 +429,6 @@ static void *made(struct bench *bench, uint64_t task_id, uint64_t *ret_bytes)
 	memcpy(copy, bench->out, result.bytes);
 	*ret_bytes = result.bytes;
 	return copy;
-}
-
-static void stop_worker(struct bench *bench)
-{
-	model_worker_stop(bench->worker);
-	bench->worker = NULL;
 }
 
 static void scores_come_from_embeddings_and_stay_the_same(void **state)

@@ -4,6 +4,7 @@
 #include "workers/inference/model_probing.h"
 #include "workers/inference/pair_record.h"
 #include "workers/model/embed.h"
+#include "workers/model/vector.h"
 
 #include <errno.h>
 #include <math.h>
@@ -90,7 +91,7 @@ struct scale { double strangers[RELATIONS], together[RELATIONS]; };
 
 static double cosine(const struct embed_result *result, size_t one, size_t other)
 {
-	return embed_cosine(&result->vectors[one * result->dimensions], &result->vectors[other * result->dimensions], result->dimensions);
+	return vector_cosine(&result->vectors[one * result->dimensions], &result->vectors[other * result->dimensions], result->dimensions);
 }
 
 /* False: the model does not tell texts that belong together from others. */

@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "workers/model/chat.h"
+#include "workers/model/vector.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <xxhash.h>
@@ -19,8 +19,6 @@ enum {
 	PIECE_BYTES_MIN = 256,
 	PIECE_BYTES_MAX = 8 << 10,
 	CONTEXT_TOKENS_UNKNOWN = 512, /* the smallest that is common */
-	CACHE_ENTRIES = 1024,         /* a power of two */
-	CACHE_BYTES_MAX = 16 << 20,
 	REASON_BYTES = 400,
 	LOOK_BODY_BYTES_MAX = 1 << 20,
 	SLOTS_UNKNOWN = 4,
@@ -65,8 +63,6 @@ struct job {
 	void *owner;
 };
 
-struct cached { XXH128_hash_t key; float *vector; };
-
 struct embed {
 	const struct model_settings *model;
 	const struct probe_result *probe;
@@ -77,63 +73,18 @@ struct embed {
 	uint64_t next_id;
 	size_t dimensions, piece_bytes_max; /* dimensions 0: no vector came yet */
 	uint32_t batch_max;
-	struct cached *cache;
-	uint32_t cache_mask;
+	struct vector_cache *cache; /* NULL: no vector came yet */
 	bool looking;
 	struct buffer body, url, look_url;
 	int status; /* sticky: memory */
 };
 
-/* --- vectors -------------------------------------------------------------------------------------------------------------- */
-
-double embed_cosine(const float *a, const float *b, size_t dimensions)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < dimensions; i++)
-		sum += (double)a[i] * (double)b[i];
-	return sum;
-}
-
-/* To length 1; false when it has none, or is not made of numbers. */
-static bool normalise(float *vector, size_t dimensions)
-{
-	double length = sqrt(embed_cosine(vector, vector, dimensions));
-
-	if (!isfinite(length) || length < 1e-12)
-		return false;
-	for (size_t i = 0; i < dimensions; i++)
-		vector[i] = (float)((double)vector[i] / length);
-	return true;
-}
-
-static struct cached *cache_place(const struct embed *embed, XXH128_hash_t key) { return &embed->cache[key.low64 & embed->cache_mask]; }
-
-static const float *cache_find(const struct embed *embed, XXH128_hash_t key)
-{
-	const struct cached *cached = cache_place(embed, key);
-	return cached->vector && XXH128_isEqual(cached->key, key) ? cached->vector : NULL;
-}
-
-/* In the place of what was there; without memory it is not remembered. */
-static void cache_keep(struct embed *embed, XXH128_hash_t key, const float *vector)
-{
-	struct cached *cached = cache_place(embed, key);
-
-	if (!cached->vector)
-		cached->vector = malloc(embed->dimensions * sizeof(float));
-	if (!cached->vector)
-		return;
-	cached->key = key;
-	memcpy(cached->vector, vector, embed->dimensions * sizeof(float));
-}
-
 /* The first answer says how long vectors are here. */
-static void learn_dimensions(struct embed *embed, size_t dimensions)
+static bool learn_dimensions(struct embed *embed, size_t dimensions)
 {
-	embed->dimensions = dimensions;
-	while (embed->cache_mask && (embed->cache_mask + 1) * dimensions * sizeof(float) > CACHE_BYTES_MAX)
-		embed->cache_mask >>= 1;
+	if (!embed->dimensions && vector_cache_create(&embed->cache, dimensions) == 0)
+		embed->dimensions = dimensions;
+	return embed->dimensions == dimensions;
 }
 
 /* --- jobs ----------------------------------------------------------------------------------------------------------------- */
@@ -206,7 +157,7 @@ static bool piece_take(struct job *job, uint32_t index, const float *vector)
 	if (job->done_count < job->piece_count)
 		return true;
 	for (size_t i = 0; i < job->text_count; i++)
-		if (!normalise(&job->vectors[i * embed->dimensions], embed->dimensions)) {
+		if (!vector_normalise(&job->vectors[i * embed->dimensions], embed->dimensions)) {
 			job_end_with(job, EMBED_REFUSED, "the vectors of a text's pieces cancel each other out");
 			return false;
 		}
@@ -226,17 +177,15 @@ static int read_vectors(struct embed *embed, const struct batch *batch, struct t
 
 	if (status < 0)
 		return status;
-	if (embed->dimensions && dimensions != embed->dimensions)
-		status = error_set(wrong, ERROR_INPUT_REJECTED, "vectors of %zu numbers; they had %zu before", dimensions, embed->dimensions);
 	for (size_t i = 0; i < batch->count && status == 0; i++)
-		if (!normalise(&vectors[i * dimensions], dimensions))
+		if (!vector_normalise(&vectors[i * dimensions], dimensions))
 			status = error_set(wrong, ERROR_INPUT_REJECTED, "a vector without a direction");
+	if (status == 0 && !learn_dimensions(embed, dimensions))
+		status = error_set(wrong, ERROR_INPUT_REJECTED, "vectors of %zu numbers; they had %zu before", dimensions, embed->dimensions);
 	if (status < 0) {
 		free(vectors);
 		return status;
 	}
-	if (!embed->dimensions)
-		learn_dimensions(embed, dimensions);
 	*ret_vectors = vectors;
 	return 0;
 }
@@ -251,7 +200,7 @@ static void take_vectors(struct batch *batch, const float *vectors)
 	batch_destroy(batch);
 	for (uint32_t i = 0; i < count; i++) {
 		const float *vector = &vectors[i * embed->dimensions];
-		cache_keep(embed, job->pieces[pieces[i]].key, vector);
+		vector_cache_keep(embed->cache, job->pieces[pieces[i]].key, vector);
 		if (!piece_take(job, pieces[i], vector))
 			return; /* only the last one can end it */
 	}
@@ -361,7 +310,7 @@ static bool choose_pieces(struct job *job, uint32_t *pieces, uint32_t *ret_count
 		struct piece *piece = &job->pieces[job->cursor];
 		if (piece->state != PIECE_WAITS || piece->repeats)
 			continue;
-		const float *known = embed->dimensions ? cache_find(embed, piece->key) : NULL;
+		const float *known = embed->cache ? vector_cache_find(embed->cache, piece->key) : NULL;
 		if (known && !piece_take(job, job->cursor, known))
 			return false;
 		if (known)
@@ -603,15 +552,15 @@ int embed_create(struct embed **ret_embed, const struct model_settings *model, c
 
 	if (!embed)
 		return error_set(error, -ENOMEM, "out of memory");
-	*embed = (struct embed){ .model = model, .probe = probe, .api_key = api_key, .batch_max = BATCH_TEXTS_MAX, .cache_mask = CACHE_ENTRIES - 1,
-				 .piece_bytes_max = piece_bytes_for(model, probe), .cache = calloc(CACHE_ENTRIES, sizeof(*embed->cache)) };
+	*embed = (struct embed){ .model = model, .probe = probe, .api_key = api_key, .batch_max = BATCH_TEXTS_MAX,
+				 .piece_bytes_max = piece_bytes_for(model, probe) };
 	buffer_init(&embed->body, SIZE_MAX / 4);
 	buffer_init(&embed->url, 8192);
 	buffer_init(&embed->look_url, 8192);
 	endpoint_init(&embed->endpoint, limit, seed);
 	chat_url(model->base_url, CHAT_OPENAI, "/embeddings", &embed->url);
 	chat_url(model->base_url, CHAT_OPENAI, "/models", &embed->look_url);
-	int status = embed->cache ? http_create(&embed->http, limit + 1, error) : error_set(error, -ENOMEM, "out of memory");
+	int status = http_create(&embed->http, limit + 1, error);
 	if (status == 0 && (embed->url.status || embed->look_url.status))
 		status = error_set(error, -EINVAL, "base_url is too long");
 	if (status < 0) {
@@ -629,9 +578,7 @@ void embed_destroy(struct embed *embed)
 	while (embed->first)
 		job_end_with(embed->first, EMBED_CANCELLED, "cancelled");
 	http_destroy(embed->http);
-	for (size_t i = 0; embed->cache && i < CACHE_ENTRIES; i++)
-		free(embed->cache[i].vector);
-	free(embed->cache);
+	vector_cache_destroy(embed->cache);
 	buffer_done(&embed->body);
 	buffer_done(&embed->url);
 	buffer_done(&embed->look_url);

@@ -42,7 +42,4 @@ uint64_t embed_next_ns(const struct embed *embed); /* CLOCK_MONOTONIC; UINT64_MA
 int embed_step(struct embed *embed, uint64_t now_ns) WARN_UNUSED;
 const struct endpoint *embed_endpoint(const struct embed *embed);
 
-/* Cosine of the angle between two vectors of length 1: -1 to 1. */
-double embed_cosine(const float *a, const float *b, size_t dimensions);
-
 #endif
