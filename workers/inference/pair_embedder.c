@@ -351,9 +351,8 @@ void pair_embedder_destroy(struct pair_embedder *embedder)
 	if (!embedder)
 		return;
 	embed_destroy(embedder->embed);
-	while (embedder->first) {
-		struct measuring *measuring = embedder->first;
-		unlink_measuring(measuring);
+	for (struct measuring *measuring = embedder->first, *next; measuring; measuring = next) {
+		next = measuring->next;
 		free(measuring);
 	}
 	model_probing_destroy(embedder->probing);

@@ -109,7 +109,10 @@ static void job_end(struct job *job, struct embed_result *result)
 {
 	struct embed *embed = job->embed;
 
-	*(job->previous ? &job->previous->next : &embed->first) = job->next;
+	if (job == embed->first)
+		embed->first = job->next;
+	else
+		job->previous->next = job->next;
 	*(job->next ? &job->next->previous : &embed->last) = job->previous;
 	for (struct batch *batch = job->batches, *next; batch; batch = next) {
 		next = batch->next;
@@ -131,10 +134,15 @@ static void job_end_with(struct job *job, enum embed_outcome outcome, const char
 	job_end(job, &result);
 }
 
-static void all_down(struct embed *embed, const char *reason)
+/* Those that are there now; their owners may add others. */
+static void end_all(struct embed *embed, enum embed_outcome outcome, const char *reason)
 {
-	while (embed->first)
-		job_end_with(embed->first, EMBED_DOWN, reason);
+	uint64_t last_id = embed->next_id;
+
+	for (struct job *job = embed->first; job && job->id <= last_id; job = embed->first) {
+		CHECK(job->embed == embed);
+		job_end_with(job, outcome, reason);
+	}
 }
 
 /* A piece has its vector, and so have those with the same words. False: the job is through, one way or the other. */
@@ -263,7 +271,7 @@ static void take_response(void *owner, const struct http_response *response)
 	if (verdict == ENDPOINT_GOOD)
 		take_vectors(batch, vectors);
 	else if (verdict == ENDPOINT_DOWN)
-		all_down(embed, reason);
+		end_all(embed, EMBED_DOWN, reason);
 	else if (verdict == ENDPOINT_HOPELESS)
 		take_refusal(batch, reason);
 	free(vectors);
@@ -391,8 +399,10 @@ static int look(struct embed *embed)
 
 static void end_late(struct embed *embed, uint64_t now_ns)
 {
-	while (embed->first && embed->first->deadline_ns <= now_ns) /* in order of their coming, so of their deadlines */
-		job_end_with(embed->first, EMBED_REFUSED, "the server was too slow");
+	for (struct job *job = embed->first; job && job->deadline_ns <= now_ns; job = embed->first) { /* in order of their coming, so of their deadlines */
+		CHECK(job->embed == embed);
+		job_end_with(job, EMBED_REFUSED, "the server was too slow");
+	}
 }
 
 int embed_step(struct embed *embed, uint64_t now_ns)
@@ -402,7 +412,7 @@ int embed_step(struct embed *embed, uint64_t now_ns)
 	if (status == 0 && !embed->looking && endpoint_wants_look(&embed->endpoint, now_ns))
 		status = look(embed);
 	if (embed->endpoint.breaker == ENDPOINT_OPEN)
-		all_down(embed, "the server is away");
+		end_all(embed, EMBED_DOWN, "the server is away");
 	end_late(embed, now_ns);
 	if (status == 0)
 		status = send_again(embed, now_ns);
@@ -575,8 +585,7 @@ void embed_destroy(struct embed *embed)
 {
 	if (!embed)
 		return;
-	while (embed->first)
-		job_end_with(embed->first, EMBED_CANCELLED, "cancelled");
+	end_all(embed, EMBED_CANCELLED, "cancelled");
 	http_destroy(embed->http);
 	vector_cache_destroy(embed->cache);
 	buffer_done(&embed->body);
