@@ -220,8 +220,7 @@ static void all_down(struct calls *calls, const char *reason)
 
 /* --- answers -------------------------------------------------------------------------------------------------------- */
 
-/* `unreadable`: what is wrong with an answer that says that it is a good one; or empty. */
-static void describe_failure(const struct http_response *response, const char *unreadable, char *reason)
+void call_describe_failure(const struct http_response *response, const char *unreadable, char *reason)
 {
 	char message[160];
 
@@ -270,7 +269,7 @@ static void take_response(void *owner, const struct http_response *response)
 		call_take_reply(call);
 		return;
 	}
-	describe_failure(&seen, wrong.message, reason);
+	call_describe_failure(&seen, wrong.message, reason);
 	if (verdict == ENDPOINT_DOWN) {
 		if (is_its_own_doing(call, &seen))
 			call_finish_with(call, CALL_REFUSED, reason);

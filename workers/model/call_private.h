@@ -84,6 +84,9 @@ void call_finish_with(struct call *call, enum call_outcome outcome, const char *
 /* The state of a call that was under way and goes back among those that wait. */
 void call_wait_again(struct call *call);
 
+/* What went wrong with a request, in CALL_REASON_BYTES. `unreadable`: what is wrong with an answer that says that it is a good one; or empty. */
+void call_describe_failure(const struct http_response *response, const char *unreadable, char *reason);
+
 /* call_reply.c: true when the record had it; the call is through then. */
 bool call_answer_from_record(struct call *call);
 /* What stands in calls->reply: the call is through, or waits to be asked again. */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "workers/model/call_private.h"
 #include "workers/model/chat.h"
 #include "workers/model/vector.h"
 
@@ -19,7 +20,6 @@ enum {
 	PIECE_BYTES_MIN = 256,
 	PIECE_BYTES_MAX = 8 << 10,
 	CONTEXT_TOKENS_UNKNOWN = 512, /* the smallest that is common */
-	REASON_BYTES = 400,
 	LOOK_BODY_BYTES_MAX = 1 << 20,
 	SLOTS_UNKNOWN = 4,
 };
@@ -214,22 +214,6 @@ static void take_vectors(struct batch *batch, const float *vectors)
 	}
 }
 
-static void describe_failure(const struct http_response *response, const char *unreadable, char *reason)
-{
-	char message[160];
-
-	if (unreadable[0]) {
-		snprintf(reason, REASON_BYTES, "HTTP status %ld, but %s", response->status, unreadable);
-		return;
-	}
-	if (response->outcome != HTTP_ANSWERED) {
-		snprintf(reason, REASON_BYTES, "%s: %s", http_outcome_name(response->outcome), response->message);
-		return;
-	}
-	chat_error_message(response->body, message, sizeof(message));
-	snprintf(reason, REASON_BYTES, "HTTP status %ld%s%s", response->status, message[0] ? ": " : "", message);
-}
-
 /* Refused as a whole: perhaps it is too much at once. Then all batches from now on are half as large. */
 static void take_refusal(struct batch *batch, const char *reason)
 {
@@ -255,7 +239,7 @@ static void take_response(void *owner, const struct http_response *response)
 	struct embed *embed = batch->job->embed;
 	struct http_response seen = *response;
 	struct error_text wrong = { "" };
-	char reason[REASON_BYTES];
+	char reason[CALL_REASON_BYTES];
 	float *vectors = NULL;
 
 	if (!batch->under_way) { /* cancelled */
@@ -267,7 +251,7 @@ static void take_response(void *owner, const struct http_response *response)
 		seen.outcome = HTTP_BROKEN;
 	batch->attempts++;
 	enum endpoint_verdict verdict = endpoint_answered(&embed->endpoint, &seen, batch->attempts, clock_monotonic_ns(), &batch->again_ns);
-	describe_failure(&seen, wrong.message, reason);
+	call_describe_failure(&seen, wrong.message, reason);
 	if (verdict == ENDPOINT_GOOD)
 		take_vectors(batch, vectors);
 	else if (verdict == ENDPOINT_DOWN)
