@@ -63,8 +63,8 @@ class Facts(unittest.TestCase):
     def test_written_passages(self):
         answers = b"".join(path.read_bytes() for path in sorted((FACTS / "written").glob("*.txt")))
         _, errors, true, printed = rates(answers)
-        self.assertGreaterEqual(errors["all"][1], 97, printed)
-        self.assertLessEqual(true["all"][1], 2, printed)
+        self.assertGreaterEqual(errors["all"][1], 95, printed)  # what is let through: docs/decisions/facts-of-an-answer.md
+        self.assertLessEqual(true["all"][1], 4, printed)
 
     def test_passages_of_samples_and_installed_documentation(self):
         with tempfile.TemporaryDirectory(prefix="docring-facts-") as place:

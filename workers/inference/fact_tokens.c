@@ -139,7 +139,8 @@ static struct text read_unit(const struct fact_scanner *scanner, size_t position
 	}
 	size_t end = word_end(scanner, at, false);
 	struct text word = text_slice(scanner->text, at, end);
-	if (!word.bytes || word.bytes > 32 || (bracket && byte_at(scanner, end) != ')') || ascii_is_digit(word.data[0]) || !domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word))
+	if (!word.bytes || word.bytes > 32 || (bracket && byte_at(scanner, end) != ')') || ascii_is_digit(word.data[0]) ||
+	    !domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word))
 		return (struct text){ 0 };
 	*ret_end = end;
 	return word;
@@ -159,7 +160,8 @@ static void take_number(struct fact_scanner *scanner, size_t start, size_t digit
 {
 	size_t end = read_number(scanner, digits, digits != start, token);
 	bool version = byte_at(scanner, end) == '.' && is_digit_at(scanner, end + 1);
-	if (end - digits <= 2 && byte_at(scanner, end) == ':' && is_digit_at(scanner, end + 1) && is_digit_at(scanner, end + 2) && !is_digit_at(scanner, end + 3)) {
+	if (end - digits <= 2 && byte_at(scanner, end) == ':' && is_digit_at(scanner, end + 1) &&
+	    is_digit_at(scanner, end + 2) && !is_digit_at(scanner, end + 3)) {
 		token->kind = FACT_IDENTIFIER; /* 23:00 */
 		token->number_bytes = token->first_group_bytes = 0;
 		token->text = text_slice(scanner->text, digits, end + 3);

@@ -47,7 +47,8 @@ struct text fact_words_dimension(struct text unit)
 {
 	static const struct pair dimensions[] = { { T("ms"), T("s") }, { T("us"), T("s") }, { T("ns"), T("s") }, { T("min"), T("s") }, { T("h"), T("s") }, { T("days"), T("s") }, { T("mW"), T("W") }, { T("kW"), T("W") },
 		{ T("Hz"), T("Hz") }, { T("kHz"), T("Hz") }, { T("MHz"), T("Hz") }, { T("GHz"), T("Hz") }, { T("kB"), T("byte") }, { T("MB"), T("byte") }, { T("GB"), T("byte") }, { T("TB"), T("byte") },
-		{ T("KiB"), T("byte") }, { T("MiB"), T("byte") }, { T("GiB"), T("byte") }, { T("km"), T("m") }, { T("cm"), T("m") }, { T("mm"), T("m") } };
+		{ T("KiB"), T("byte") }, { T("MiB"), T("byte") }, { T("GiB"), T("byte") }, { T("km"), T("m") }, { T("cm"), T("m") }, { T("mm"), T("m") }, { T("bps"), T("bps") }, { T("kbps"), T("bps") },
+		{ T("Mbps"), T("bps") }, { T("Gbps"), T("bps") }, { T("bit/s"), T("bps") }, { T("kbit/s"), T("bps") }, { T("Mbit/s"), T("bps") }, { T("Gbit/s"), T("bps") } };
 	struct text plain = fact_words_unit(unit);
 	for (size_t i = 0; i < COUNT_OF(dimensions); i++)
 		if (text_equal(plain, dimensions[i].word))

@@ -129,6 +129,14 @@ static void indexer_words(struct indexer *indexer)
 	}
 }
 
+static bool has_word(const struct passage_context *context, uint64_t stem)
+{
+	for (size_t w = 0; w < context->word_count; w++)
+		if (context->words[w].stem == stem)
+			return true;
+	return false;
+}
+
 static void indexer_value(struct indexer *indexer, const struct context_value *value)
 {
 	struct passage *passage = indexer->passage;
@@ -143,7 +151,8 @@ static void indexer_value(struct indexer *indexer, const struct context_value *v
 	for (size_t i = 0; i < indexer->heading_count; i++)
 		add_near(passage, indexer->heading[i], value, false);
 	for (size_t i = 0; i < indexer->pending_count; i++)
-		add_near(passage, indexer->pending[i], value, false);
+		if (!has_word(context, indexer->pending[i])) /* the sentence itself says which of its values the word is for */
+			add_near(passage, indexer->pending[i], value, false);
 	for (size_t i = 0; context->pronoun && i < indexer->topic_count; i++)
 		add_near(passage, indexer->topic[i], value, true);
 }

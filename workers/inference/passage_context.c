@@ -11,6 +11,7 @@ void passage_context_clear(struct passage_context *context)
 {
 	context->word_count = context->value_count = context->pending = 0;
 	context->group = 0;
+	context->unit_place = NULL;
 	context->direct[0] = false;
 	context->pronoun = context->named = false;
 	context->broken = context->last_is_value = context->respectively = false;
@@ -46,6 +47,11 @@ static void take_value(struct passage_context *context, const struct fact_token 
 		if (anew)
 			context->words[w].first = context->group;
 	}
+	if (anew) {
+		context->group_named[context->group] = false;
+		for (size_t w = context->word_count - context->pending; w < context->word_count; w++)
+			context->group_named[context->group] = context->group_named[context->group] || context->words[w].name || context->words[w].proper;
+	}
 	context->direct[context->group] = anew ? !context->pending : context->direct[context->group];
 	bool alone = true;
 	for (size_t v = 0; v < context->value_count; v++)
@@ -60,6 +66,9 @@ static void take_value(struct passage_context *context, const struct fact_token 
 
 void passage_context_take(struct passage_context *context, const struct fact_token *token, uint64_t hash, uint64_t kind, bool in_row)
 {
+	if (token->text.data == context->unit_place) /* read with its number */
+		return;
+	context->unit_place = token->unit.bytes ? token->unit.data : NULL;
 	bool breaks = token->breaks || (token->kind == FACT_WORD && breaks_clause(token->text));
 	if (breaks) { /* words before it are of the values before them, when there are any */
 		if (context->value_count)
@@ -85,6 +94,8 @@ void passage_context_take(struct passage_context *context, const struct fact_tok
 	context->words[context->word_count++] = (struct context_word){ .stem = passage_stem(token->text), .text = token->text, .first = context->group,
 									.last = context->group, .name = name, .proper = token->kind == FACT_NAME, .leading = !context->value_count };
 	context->pending++;
+	if (context->value_count && (name || token->kind == FACT_NAME))
+		context->group_named[context->group] = true;
 }
 
 void passage_context_close(struct passage_context *context)
@@ -104,8 +115,10 @@ bool passage_context_near(const struct passage_context *context, const struct co
 	*ret_certain = value->alone || word->first == word->last;
 	if (value->alone || (word->first <= value->group && value->group <= word->last))
 		return true;
-	*ret_certain = false; /* what the sentence began with may be said of a value that follows a break at once: "10 ms for A and 20 ms for B" */
-	return word->leading && context->direct[value->group];
+	*ret_certain = false;
+	/* What the sentence began with may be said of a value that follows a break at once ("10 ms for A and 20 ms for B"), and a name of all
+	 * values up to the next name. */
+	return word->leading && (context->direct[value->group] || (word->name && !context->group_named[value->group]));
 }
 
 static bool is_clause_number(struct text word)

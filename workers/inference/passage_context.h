@@ -30,7 +30,9 @@ struct passage_context {
 	struct context_value values[CONTEXT_VALUES_MAX];
 	size_t word_count, value_count, pending; /* pending: words since the last value */
 	unsigned group;
-	bool direct[CONTEXT_VALUES_MAX]; /* of a group: it begins with its value */
+	bool direct[CONTEXT_VALUES_MAX];      /* of a group: it begins with its value */
+	bool group_named[CONTEXT_VALUES_MAX]; /* of a group but the first: it has a name of its own */
+	const char *unit_place; /* of the number before */
 	bool broken, last_is_value, respectively;
 	bool pronoun; /* "it", before any name or value: what was said before is meant too */
 	bool named;
