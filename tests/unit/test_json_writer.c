@@ -123,6 +123,28 @@ static void test_escapes_against_a_reader(void **state)
 	}
 }
 
+/* Eight bytes are looked at together: every byte at every place of them, and runs of it. */
+static void test_escapes_at_every_place(void **state)
+{
+	(void)state;
+	for (int byte = 0; byte < 128; byte++)
+		for (size_t place = 0; place < 18; place++) {
+			char raw[20];
+			memset(raw, 'a', sizeof(raw));
+			raw[place] = (char)byte;
+			raw[(place + 1 + (size_t)byte % 2) % sizeof(raw)] = (char)byte;
+			struct json_writer json = begin(0);
+			json_text(&json, (struct text){ raw, sizeof(raw) });
+			struct json_object *read = json_tokener_parse(buffer_string(&out));
+			assert_non_null(read);
+			assert_int_equal(json_object_get_string_len(read), sizeof(raw));
+			assert_memory_equal(json_object_get_string(read), raw, sizeof(raw));
+			for (size_t i = 0; i < out.bytes; i++)
+				assert_true((unsigned char)out.data[i] >= 0x20 && (unsigned char)out.data[i] < 0x7F);
+			json_object_put(read);
+		}
+}
+
 static void test_a_full_buffer_is_told_once(void **state)
 {
 	struct buffer small;
@@ -145,7 +167,7 @@ int main(void)
 		cmocka_unit_test(test_an_object_on_one_line),
 		cmocka_unit_test(test_indented),
 		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_escapes_against_a_reader),
+		cmocka_unit_test(test_escapes_against_a_reader), cmocka_unit_test(test_escapes_at_every_place),
 		cmocka_unit_test(test_a_full_buffer_is_told_once),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
