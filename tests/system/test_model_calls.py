@@ -301,7 +301,7 @@ class Life(CallsCase):
 
     def test_a_breaker_that_opens_frees_all_work_at_once(self):
         """64 calls, 8 of them under way, when the server hangs up: none waits for its time limit."""
-        with FakeServer("--slots", "8", "--latency", "fixed:5", script="refuse:nth=20,ms=30000") as server:
+        with FakeServer("--slots", "8", "--latency", "fixed:5", script="restart:nth=20,ms=30000") as server:
             result = ask(server, calls=64, **{"models.max_concurrent_requests": 8, "models.request_timeout_s": 1800, "scale": 0.5})
             self.assertEqual(result["usable"] + result["down"] + result["refused"], 64)
             self.assertGreaterEqual(result["down"], 30)
