@@ -338,6 +338,12 @@ bench-pipeline: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all build/perf/pipeline
 	$(Q)build/perf/pipeline --json build/pipeline.json $$(perf/run-corpus --list) samples=samples/corpus
 
+# Replies of a real, very small model: the share that is usable after the repair ladder. Long: the head of perf/real-model.
+.PHONY: bench-real-model
+bench-real-model: packages
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
+	$(Q)perf/real-model
+
 # The extent allocator beside malloc, jemalloc and a plain list, by number of extents; charts as SVG. The tunable makes room for jemalloc,
 # which is loaded late.
 $(BUILD)/perf/allocator: $(call objects,perf/allocator.c perf/allocator_rivals.c perf/machine.c) $(BUILD)/libdocring.a

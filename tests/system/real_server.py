@@ -36,8 +36,8 @@ def python():
 class RealServer:
     """A running server. `url` is its base without /v1. What it says goes to `log`."""
 
-    def __init__(self, slots=2, context=4096, key="", log=None):
-        self.command = [python(), "-B", str(PROGRAM), "--slots", str(slots), "--context", str(context), "--key", key, "--parent", str(os.getpid())]
+    def __init__(self, slots=2, context=4096, key="", threads=1, log=None):
+        self.command = [python(), "-B", str(PROGRAM), "--slots", str(slots), "--context", str(context), "--key", key, "--threads", str(threads), "--parent", str(os.getpid())]
         self.log = log
         self.process = None
         self.port = 0
