@@ -23,6 +23,7 @@
 enum { EXIT_CLEAN, EXIT_VIOLATIONS, EXIT_USAGE, EXIT_CANNOT = 77 };
 enum {
 	BEYOND_END = 3,    /* paths differ by a few instructions from time to time: so many in a row must be behind the end */
+	RECORDINGS = 3,
 	PLAIN_MAX = 20000, /* instructions that are walked without a short cut */
 };
 
@@ -179,7 +180,7 @@ static bool strike_at(const struct window *window, const struct path *path, size
 
 /* --- windows ------------------------------------------------------------------------------------------------------------- */
 
-static void record(const struct window *window, struct path *path)
+static void record_once(const struct window *window, struct path *path)
 {
 	host_say_where("%s, recording", window->name);
 	struct victim *victim = go_to_start(window);
@@ -194,6 +195,22 @@ static void report(const struct window *window, const char *positions, uint64_t 
 	printf("%-10s %-10s %-8s %s: struck %llu times, %llu violations, %.1f s\n", window->name, worker_kind_name(sweep.host.kind), sweep.host.road,
 	       positions, (unsigned long long)struck, (unsigned long long)violations, (double)(clock_monotonic_ns() - start_ns) / 1e9);
 	fflush(stdout);
+}
+
+/* The shortest of some: a victim whose poll ran into its timeout in that moment goes a longer way, which the others do not. */
+static void record(const struct window *window, struct path *path)
+{
+	record_once(window, path);
+	for (int i = 1; i < RECORDINGS && path->count < PLAIN_MAX; i++) {
+		struct path other = { 0 };
+		record_once(window, &other);
+		if (other.count < path->count) {
+			struct path longer = *path;
+			*path = other;
+			other = longer;
+		}
+		path_done(&other);
+	}
 }
 
 /* Paths differ a little from time to time: what a short cut misses is walked to, and behind the end there are some more positions. */

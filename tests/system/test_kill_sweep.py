@@ -40,7 +40,7 @@ class Swept(RunCase):
         if not corpus.exists():
             write_corpus(corpus, DOCUMENTS)
         command = [str(BIN / "kill-sweep"), "--seed", str(SEED), *arguments[:-1], str(corpus), str(out or self.out), *arguments[-1]]
-        result = self.finish(self.start_command(command), timeout=None if FULL else 240)
+        result = self.finish(self.start_command(command), timeout=None if FULL else 600)
         if result.returncode == CANNOT_TRACE:
             self.skipTest(result.stdout.strip())
         return result
