@@ -5,7 +5,7 @@ SETTING_STRING(models, name, "", "What it is called in logs and reports; empty: 
 SETTING_STRING(models, base_url, "", "Address of the server, such as http://127.0.0.1:8080; with or without /v1")
 SETTING_STRING(models, model, "", "The model as the server calls it; empty: the only one that the server has")
 SETTING_CHOICE(models, tier, "fast|balanced|quality", "balanced", "Which documents it gets: of low, middle or high complexity")
-SETTING_CHOICE(models, use, "generate|judge|embeddings", "generate", "What it does: write pairs or judge them; embeddings: only doctor asks it in this version, scores are lexical")
+SETTING_CHOICE(models, use, "generate|judge|embeddings", "generate", "What it does: write pairs, judge them, or measure them by embeddings")
 SETTING_STRING(models, api_key_env, "", "Environment variable that holds the key of the server; the key itself is never in a file")
 SETTING_NUMBER(models, max_concurrent_requests, "requests", 0, 4096, 0, "Requests under way at once; 0: the slots that the server says it has, else 4")
 SETTING_NUMBER(models, request_timeout_s, "seconds", 1, 1800, 600, "Longest time for one answer; thinking models need up to 1800")

@@ -263,7 +263,7 @@ static void append_who(struct json_object *found, const struct model_settings *m
 	if (model_use_of(model) == MODEL_GENERATE)
 		buffer_append_format(out, "; writes pairs, tier %s", model->tier);
 	else
-		buffer_append_string(out, model_use_of(model) == MODEL_JUDGE ? "; judges pairs" : "; embeddings: answered here, but scores are lexical in this version and a run does not ask it");
+		buffer_append_string(out, model_use_of(model) == MODEL_JUDGE ? "; judges pairs" : "; measures pairs by embeddings");
 }
 
 static uint64_t chunk_chars(const struct settings *settings, enum model_tier tier)

@@ -33,8 +33,6 @@ void models_open(struct run *run)
 		group->tier = model_tier_of(group->settings);
 		group->state = MESSAGE_MODEL_STARTING;
 		group->since_ns = clock_monotonic_ns();
-		if (group->use == MODEL_EMBEDDINGS)
-			log_warning("model %s is for embeddings: scores are lexical in this version and it is not asked", model_name(group->settings));
 	}
 }
 
@@ -46,7 +44,7 @@ void models_close(struct run *run)
 	}
 }
 
-/* Nothing asks for embeddings yet: scores are lexical. */
+/* Embeddings are asked for by the workers of the models that write. */
 static uint32_t workers_of(const struct model_group *group)
 {
 	return group->use == MODEL_EMBEDDINGS ? 0 : (uint32_t)group->settings->workers;

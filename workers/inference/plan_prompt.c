@@ -176,31 +176,39 @@ static void write_pair_schema(struct json_writer *json, const struct plan_call *
 	close_schema(json, reasons ? with : without);
 }
 
-static void write_pairs_schema(struct json_writer *json, const struct plan_call *call, bool reasons)
+static void write_items_schema(struct json_writer *json)
 {
 	enum { ITEMS_MAX = 12 };
 	static const char *const item_names[] = { "category", "name", "description", NULL };
-	const char *names[4] = { "pairs" };
-	size_t count = 1;
+
+	open_list(json, "items", 0, ITEMS_MAX);
+	open_schema(json);
+	member_words(json, "category", item_categories, COUNT_OF(item_categories));
+	member_type(json, "name", "string");
+	member_type(json, "description", "string");
+	close_schema(json, item_names);
+	close_list(json);
+}
+
+/* The pairs stand last: of a reply that is cut off only the last of them is lost. */
+static void write_pairs_schema(struct json_writer *json, const struct plan_call *call, bool reasons)
+{
+	const char *names[4];
+	size_t count = 0;
 
 	open_schema(json);
-	open_list(json, "pairs", 1, call->count);
-	write_pair_schema(json, call, reasons);
-	close_list(json);
 	if (call->summary) {
 		member_type(json, "summary", "string");
 		names[count++] = "summary";
 	}
 	if (call->items) {
-		open_list(json, "items", 0, ITEMS_MAX);
-		open_schema(json);
-		member_words(json, "category", item_categories, COUNT_OF(item_categories));
-		member_type(json, "name", "string");
-		member_type(json, "description", "string");
-		close_schema(json, item_names);
-		close_list(json);
+		write_items_schema(json);
 		names[count++] = "items";
 	}
+	open_list(json, "pairs", 1, call->count);
+	write_pair_schema(json, call, reasons);
+	close_list(json);
+	names[count++] = "pairs";
 	names[count] = NULL;
 	close_schema(json, names);
 }
@@ -261,11 +269,11 @@ static void write_pairs_example(const struct plan_call *call, bool reasons, stru
 
 	while (kind + 1 < CONVERSATION_QUESTION_COUNT && !call->kinds[kind])
 		kind++;
-	buffer_append_format(out, "{\"pairs\": [{\"type\": \"%s\", \"question\": \"…?\", \"evidence\": \"…\"%s, \"answer\": \"…\"}]",
+	buffer_append_byte(out, '{');
+	buffer_append_string(out, call->summary ? "\"summary\": \"…\", " : "");
+	buffer_append_string(out, call->items ? "\"items\": [{\"category\": \"parameter\", \"name\": \"…\", \"description\": \"…\"}], " : "");
+	buffer_append_format(out, "\"pairs\": [{\"type\": \"%s\", \"question\": \"…?\", \"evidence\": \"…\"%s, \"answer\": \"…\"}]}",
 			     conversation_question_name((enum conversation_question)kind), reasons ? ", \"reasoning\": \"…\"" : "");
-	buffer_append_string(out, call->summary ? ", \"summary\": \"…\"" : "");
-	buffer_append_string(out, call->items ? ", \"items\": [{\"category\": \"parameter\", \"name\": \"…\", \"description\": \"…\"}]" : "");
-	buffer_append_byte(out, '}');
 }
 
 void plan_write_example(const struct settings *settings, const struct plan_call *call, struct buffer *out)
