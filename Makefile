@@ -223,6 +223,8 @@ perf-profile: packages
 	$(Q)perf/profile
 
 # Files: 100,000 small ones and one of 10 GiB, made in a temporary folder, cold and warm, and appends; by plain calls and by the product's code.
+# The picture and the tables go to build/files; with DOCUMENT=docs/performance.md, into the document. FILES='--quick --dir FOLDER': less, elsewhere.
+FILES ?=
 $(BUILD)/perf/files: $(call objects,perf/files.c perf/files_corpus.c perf/files_small.c perf/files_big.c perf/files_append.c perf/machine.c coordinator/spool.c) \
 		$(BUILD)/libdocring.a
 	$(call say,LD,$@)
@@ -232,7 +234,9 @@ $(BUILD)/perf/files: $(call objects,perf/files.c perf/files_corpus.c perf/files_
 .PHONY: bench-files
 bench-files: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/files
-	$(Q)build/perf/files --json build/files.json
+	$(Q)build/perf/files $(FILES) --json build/files.json
+	$(Q)perf/files-report build/files.json -o build/files
+	$(Q)$(if $(DOCUMENT),perf/files-report build/files.json --document $(DOCUMENT))
 
 # The whole path: overhead of the pipeline over a plain loop of the same converters, tasks a second, reclaim, start. See the head of each program. Pictures
 # and tables go to build/path; make bench-path DOCUMENT=docs/performance.md writes them into the document.

@@ -46,6 +46,11 @@ static int by_seconds(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
+static const char *group_of(const struct files_road *roads)
+{
+	return roads == files_small_roads ? "small" : roads == files_big_roads ? "large" : "append";
+}
+
 static struct files_result take_road(const struct bench *bench, const struct files_road *road, enum files_state state, bool big)
 {
 	struct files_result result = { .state = files_state_name(state), .files = big ? 1 : bench->corpus.count,
@@ -78,7 +83,8 @@ static void measure(struct bench *bench, const struct files_road *roads, enum fi
 	for (size_t i = 0; i < count; i++) {
 		CHECK(bench->count < FILES_RESULTS_MAX);
 		qsort(taken[i], rounds, sizeof(taken[i][0]), by_seconds);
-		bench->results[bench->count++] = taken[i][rounds / 2];
+		bench->results[bench->count] = taken[i][rounds / 2];
+		bench->results[bench->count++].group = group_of(roads);
 	}
 }
 
@@ -148,6 +154,7 @@ static void write_results(struct json_writer *json, const struct bench *bench)
 	for (size_t i = 0; i < bench->count; i++) {
 		const struct files_result *result = &bench->results[i];
 		json_object_open(json);
+		json_member_string(json, "group", result->group);
 		json_member_string(json, "road", result->name);
 		json_member_string(json, "state", result->state);
 		json_member_unsigned(json, "files", result->files);

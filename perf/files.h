@@ -22,7 +22,7 @@ const char *files_state_name(enum files_state state);
 
 struct files_result {
 	char name[64];
-	const char *state;
+	const char *group, *state;
 	uint64_t files, bytes, system_calls;
 	double seconds, cpu_seconds; /* CPU: of all threads, the kernel's for this program among them */
 };
