@@ -34,7 +34,7 @@ SETTING_SECTION_END(ipc)
 
 SETTING_SECTION_BEGIN(io, "Reading and writing files")
 SETTING_CHOICE(io, uring, "auto|off", "auto", "io_uring for bulk reads and writes; off: plain system calls")
-SETTING_CHOICE(io, reads, "auto|plain|ring|linked", "auto", "How small files are read: plain calls, only the read by io_uring, or open, read and close as one chain; auto: the quickest, measured while it runs")
+SETTING_CHOICE(io, reads, "auto|plain|ring|linked|async", "auto", "How small files are read: plain calls; only the read by io_uring; open, read and close as one chain; the chain by kernel threads; auto: the quickest, measured while it runs")
 SETTING_NUMBER(io, open_files, "files", 4, 4096, 64, "Files being read at once")
 SETTING_NUMBER(io, commit_documents, "documents", 1, 100000, 256, "Documents in one commit of the run database")
 SETTING_NUMBER(io, commit_ms, "milliseconds", 1, 60000, 500, "Longest time between two commits")

@@ -46,9 +46,10 @@ int64_t uring_write_now(struct uring *uring, int file, const void *from, uint64_
 enum uring_road {
 	URING_PLAIN,  /* open, read and close as calls; the caller's thread waits for the disk */
 	URING_RING,   /* open and close as calls, the read through the ring */
-	URING_LINKED, /* open, read and close as one chain in the ring */
+	URING_LINKED, /* open, read and close as one chain in the ring; an open that has to wait (NFS, FUSE) keeps this thread all the same */
+	URING_ASYNC,  /* the chain is begun by a thread of the kernel: nothing keeps this one, for more time of another core */
 	URING_ROADS,
-	URING_CHOOSE = URING_ROADS, /* whichever takes this thread the least time, measured while it goes; it never waits for the disk: then
+	URING_CHOOSE = URING_ROADS, /* whichever takes this thread the least time, measured while it goes; it never waits for data: then
 				     * URING_PLAIN takes what the page cache has, and leaves the rest to the ring */
 };
 const char *uring_road_name(enum uring_road road);

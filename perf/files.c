@@ -138,10 +138,10 @@ static void print_table(const struct bench *bench)
 	machine_print_noise("after ", &bench->after);
 	if (!bench->corpus.root)
 		printf("not root: cold by posix_fadvise, file by file; inodes stay in memory\n");
-	printf("\n%-44s %-16s %9s %10s %9s %8s %9s %12s\n", "road", "", "seconds", "files/s", "MB/s", "CPU s", "CPU us/f", "system calls");
+	printf("\n%-48s %-16s %9s %10s %9s %8s %9s %12s\n", "road", "", "seconds", "files/s", "MB/s", "CPU s", "CPU us/f", "system calls");
 	for (size_t i = 0; i < bench->count; i++) {
 		const struct files_result *result = &bench->results[i];
-		printf("%-44s %-16s %9.3f %10.0f %9.1f %8.3f %9.2f %12llu\n", result->name, result->state, result->seconds, (double)result->files / result->seconds,
+		printf("%-48s %-16s %9.3f %10.0f %9.1f %8.3f %9.2f %12llu\n", result->name, result->state, result->seconds, (double)result->files / result->seconds,
 		       (double)result->bytes / 1e6 / result->seconds, result->cpu_seconds, result->cpu_seconds * 1e6 / (double)result->files,
 		       (unsigned long long)result->system_calls);
 	}

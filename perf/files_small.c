@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FSTAT = 1, RING_READ = 0, LINKED = 1, REGISTERED = 2 };
+enum { FSTAT = 1, RING_READ = 0, LINKED = 1, REGISTERED = 2, ASYNC = 4 };
 
 /* One for all roads, touched before the first. */
 static uint8_t *places(void)
@@ -88,7 +88,7 @@ static void start_bare(struct bare *bare, unsigned index)
 		struct io_uring_sqe *opening = io_uring_get_sqe(&bare->ring);
 		io_uring_prep_openat_direct(opening, AT_FDCWD, bare->paths[slot], O_RDONLY, 0, slot);
 		io_uring_sqe_set_data64(opening, UINT64_MAX);
-		opening->flags |= IOSQE_IO_LINK;
+		opening->flags |= IOSQE_IO_LINK | (bare->road->variant & ASYNC ? IOSQE_ASYNC : 0);
 	} else {
 		bare->descriptors[slot] = open(bare->paths[slot], O_RDONLY | O_CLOEXEC);
 		CHECK(bare->descriptors[slot] >= 0);
@@ -216,9 +216,11 @@ const struct files_road files_small_roads[] = {
 	{ "linked chain; 64 deep", by_bare_ring, 64, LINKED, true },
 	{ "linked chain; 256 deep", by_bare_ring, 256, LINKED, false },
 	{ "linked chain; 64 deep, registered memory", by_bare_ring, 64, LINKED | REGISTERED, false },
+	{ "linked chain; 64 deep, begun by kernel threads", by_bare_ring, 64, LINKED | ASYNC, true },
 	{ "docring, io.reads: plain", by_product, 64, URING_PLAIN, false },
 	{ "docring, io.reads: ring", by_product, 64, URING_RING, false },
 	{ "docring, io.reads: linked", by_product, 64, URING_LINKED, false },
+	{ "docring, io.reads: async", by_product, 64, URING_ASYNC, false },
 	{ "docring, io.reads: auto", by_product, 64, URING_CHOOSE, true },
 	{ "docring, io.reads: auto; 256 deep", by_product, 256, URING_CHOOSE, false },
 	{ NULL, NULL, 0, 0, false },

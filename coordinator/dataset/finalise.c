@@ -53,10 +53,9 @@ static int finish_file(struct writing *writing, struct output_file *file, const 
 	return status < 0 ? status : manifest_add(&writing->manifest, name, hash, bytes, records);
 }
 
-static int write_whole(struct writing *writing, const char *name, struct buffer *content, bool in_manifest)
+static int write_whole(struct writing *writing, const char *name, struct buffer *content)
 {
 	struct output_file file;
-	char hash[OUTPUT_HASH_HEX_BYTES];
 	int status = content->status ? error_set(writing->error, content->status, "%s: %s", name, error_describe(content->status)) : 0;
 
 	if (status < 0)
@@ -67,7 +66,7 @@ static int write_whole(struct writing *writing, const char *name, struct buffer 
 		return status;
 	}
 	buffer_append_text(&file.pending, buffer_view(content));
-	return in_manifest ? finish_file(writing, &file, name) : output_file_finish(&file, hash, writing->error);
+	return finish_file(writing, &file, name);
 }
 
 static int open_lines(struct writing *writing)
@@ -95,7 +94,7 @@ static int write_markdown(struct writing *writing, const struct collected_docume
 	buffer_append_byte(&content, '\n');
 	buffer_append_text(&content, document->markdown);
 	int status = markdown_names_take(&writing->names, entry->container, entry->source, &name);
-	status = status < 0 ? error_set(writing->error, status, "out of memory") : write_whole(writing, buffer_string(&name), &content, true);
+	status = status < 0 ? error_set(writing->error, status, "out of memory") : write_whole(writing, buffer_string(&name), &content);
 	buffer_done(&name);
 	buffer_done(&content);
 	return status;
@@ -291,6 +290,21 @@ static int write_lines(struct writing *writing)
 	return status;
 }
 
+static int write_manifest(struct writing *writing)
+{
+	struct output_file file;
+	char hash[OUTPUT_HASH_HEX_BYTES];
+	int status = output_file_open(&file, writing->request->uring, writing->staging, "manifest.json", writing->error);
+
+	if (status == 0)
+		status = manifest_write_json(&writing->manifest, writing->request, &writing->summary, &file, writing->error);
+	FAULT_POINT("finalise_manifest");
+	if (status == 0)
+		return output_file_finish(&file, hash, writing->error);
+	output_file_abandon(&file);
+	return status;
+}
+
 static int write_descriptions(struct writing *writing)
 {
 	struct finalise_summary *summary = &writing->summary;
@@ -301,14 +315,9 @@ static int write_descriptions(struct writing *writing)
 	buffer_init(&text, (size_t)1 << 30);
 	manifest_append_card(writing->request, summary, &text);
 	FAULT_POINT("finalise_card");
-	int status = write_whole(writing, "README.md", &text, true);
-	buffer_clear(&text);
-	manifest_append_json(&writing->manifest, writing->request, summary, &text);
-	FAULT_POINT("finalise_manifest");
-	if (status == 0)
-		status = write_whole(writing, "manifest.json", &text, false);
+	int status = write_whole(writing, "README.md", &text);
 	buffer_done(&text);
-	return status;
+	return status < 0 ? status : write_manifest(writing);
 }
 
 int finalise_dataset(const struct finalise_request *request, struct finalise_summary *ret_summary, struct error_text *error)

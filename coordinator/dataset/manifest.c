@@ -69,11 +69,13 @@ static void write_counts(struct json_writer *json, const struct finalise_summary
 	json_member_fixed(json, "mean_quality", summary->mean_quality, 2);
 }
 
-static void write_files(struct json_writer *json, const struct manifest *manifest)
+static int write_files(struct json_writer *json, const struct manifest *manifest, struct output_file *out, struct error_text *error)
 {
+	int status = 0;
+
 	json_key(json, "files");
 	json_array_open(json);
-	for (size_t i = 0; i < manifest->count; i++) {
+	for (size_t i = 0; i < manifest->count && status == 0; i++) {
 		const struct manifest_file *file = &manifest->files[i];
 		json_object_open(json);
 		json_member_string(json, "path", file->path);
@@ -81,12 +83,14 @@ static void write_files(struct json_writer *json, const struct manifest *manifes
 		json_member_unsigned(json, "bytes", file->bytes);
 		json_member_unsigned(json, "records", file->records);
 		json_object_close(json);
+		status = output_file_flush(out, error);
 	}
 	json_array_close(json);
+	return status;
 }
 
-void manifest_append_json(const struct manifest *manifest, const struct finalise_request *request, const struct finalise_summary *summary,
-			  struct buffer *out)
+int manifest_write_json(const struct manifest *manifest, const struct finalise_request *request, const struct finalise_summary *summary,
+			struct output_file *out, struct error_text *error)
 {
 	struct json_writer json;
 	char created[32];
@@ -95,7 +99,7 @@ void manifest_append_json(const struct manifest *manifest, const struct finalise
 
 	gmtime_r(&now, &parts);
 	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &parts);
-	json_init(&json, out, 2);
+	json_init(&json, &out->pending, 2);
 	json_object_open(&json);
 	json_member_string(&json, "name", request->settings->output.dataset_name);
 	json_member_string(&json, "created", created); /* the only time in the dataset */
@@ -108,10 +112,11 @@ void manifest_append_json(const struct manifest *manifest, const struct finalise
 	json_member_unsigned(&json, "seed", request->settings->run.seed);
 	json_member_string(&json, "config_hash", request->config_hash);
 	write_counts(&json, summary);
-	write_files(&json, manifest);
+	int status = write_files(&json, manifest, out, error);
 	json_member_string(&json, "settings", request->settings_text);
 	json_object_close(&json);
-	buffer_append_byte(out, '\n');
+	buffer_append_byte(&out->pending, '\n');
+	return status;
 }
 
 static const char *size_category(uint64_t records)

@@ -20,8 +20,9 @@ struct manifest {
 int manifest_add(struct manifest *manifest, const char *path, const char *sha256, uint64_t bytes, uint64_t records) WARN_UNUSED;
 void manifest_done(struct manifest *manifest);
 
-void manifest_append_json(const struct manifest *manifest, const struct finalise_request *request, const struct finalise_summary *summary,
-			  struct buffer *out);
+/* Goes out piece by piece: a line of every file would be large in memory. */
+int manifest_write_json(const struct manifest *manifest, const struct finalise_request *request, const struct finalise_summary *summary,
+			struct output_file *out, struct error_text *error) WARN_UNUSED;
 void manifest_append_card(const struct finalise_request *request, const struct finalise_summary *summary, struct buffer *out);
 
 #endif

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 enum {
-	PIECE_BYTES = 1 << 20,
-	PIECES_MAX = 8, /* under way at once */
+	PIECE_BYTES = 1 << 18,
+	PIECES_MAX = 4, /* of a file under way at once: the kernel writes them one after the other anyway */
 	WRITE_TIMEOUT_MS = 600000,
 };
 

@@ -181,12 +181,12 @@ class Reading(RunCase):
     def test_the_dataset_does_not_depend_on_the_road_that_reads_take(self):
         corpus = small_corpus(self.folder / "docs", 150)
         (corpus / "empty.md").write_text("", encoding="utf-8")
-        for road in ("plain", "ring", "linked", "auto"):
+        for road in ("plain", "ring", "linked", "async", "auto"):
             with self.subTest(road=road):
                 out = self.folder / road
                 result = self.run_batch(corpus, out=out, expect=0, extra=("--json", "--set", f"io.reads={road}"))
                 reads = json.loads(result.stdout)["run"]["file_reads"]
-                self.assertEqual(sum(reads[name] for name in ("plain", "ring", "linked")), 150, reads)
+                self.assertEqual(sum(reads[name] for name in ("plain", "ring", "linked", "async")), 150, reads)
                 self.assertEqual((reads["wanted"], reads["repeated"]), (road, 0))
                 if road != "auto" and reads["road"] == road:  # a kernel may not have it
                     self.assertEqual(reads[road], 150)

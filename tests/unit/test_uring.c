@@ -291,6 +291,11 @@ static void test_writing_at_once(void **state)
 
 static enum uring_road road;
 
+static uint64_t files_of(const struct uring_stats *stats)
+{
+	return stats->files[URING_PLAIN] + stats->files[URING_RING] + stats->files[URING_LINKED] + stats->files[URING_ASYNC];
+}
+
 /* A fixture whose file has a path and `bytes` bytes. */
 static const char *named_file(struct fixture *fixture, size_t bytes)
 {
@@ -346,7 +351,7 @@ static void test_a_whole_file(void **state)
 		assert_int_equal(place[sizes[i]], 'x'); /* what lies behind is another's */
 	}
 	struct uring_stats stats = stats_of(fixture);
-	assert_int_equal(stats.files[URING_PLAIN] + stats.files[URING_RING] + stats.files[URING_LINKED], COUNT_OF(sizes));
+	assert_int_equal(files_of(&stats), COUNT_OF(sizes));
 	assert_int_equal(stats.files_repeated, 0);
 	assert_int_equal(stats.bytes_read, 216442);
 	if (road != URING_CHOOSE && uring_is_native(fixture->uring))
@@ -432,7 +437,7 @@ static void test_many_files_over_whatever_road(void **state)
 	}
 	check_content(places[0], BYTES);
 	struct uring_stats stats = stats_of(fixture);
-	assert_int_equal(stats.files[URING_PLAIN] + stats.files[URING_RING] + stats.files[URING_LINKED], (FILES + AT_ONCE - 1) / AT_ONCE * AT_ONCE);
+	assert_int_equal(files_of(&stats), (FILES + AT_ONCE - 1) / AT_ONCE * AT_ONCE);
 	if (road == URING_CHOOSE && uring_is_native(fixture->uring)) {
 		assert_true(stats.files[URING_PLAIN] >= 32 && stats.files[URING_RING] >= 32);
 		assert_true(stats.road_costs_ns[URING_PLAIN] > 0 && stats.road_costs_ns[URING_RING] > 0);
