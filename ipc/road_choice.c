@@ -13,17 +13,16 @@ void road_choice_init(struct road_choice *choice, unsigned roads, unsigned first
 	*choice = (struct road_choice){ .roads = roads, .current = first, .trying = roads };
 }
 
-/* One trial that was disturbed, for better or worse, does not count. */
+/* What disturbs a trial (another program on this core) only ever makes it longer: the shortest of the latest is nearest to the truth. */
 uint64_t road_choice_cost(const struct road_choice *choice, unsigned road)
 {
 	const struct road_record *record = &choice->records[road];
-	uint64_t a = record->costs[0], b = record->costs[1], c = record->costs[2];
+	uint64_t least = record->trials ? record->costs[0] : 0;
 
-	if (record->trials == 0)
-		return 0;
-	if (record->trials < ROAD_CHOICE_KEPT) /* two or one: the later one */
-		return record->costs[record->trials - 1];
-	return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
+	for (uint32_t i = 1; i < record->trials; i++)
+		if (record->costs[i] < least)
+			least = record->costs[i];
+	return least;
 }
 
 static void choose(struct road_choice *choice)

@@ -14,7 +14,7 @@ enum {
 	ROAD_CHOICE_ROADS_MAX = 4,
 	ROAD_CHOICE_TRIAL = 32,     /* operations of a trial */
 	ROAD_CHOICE_BETWEEN = 2048, /* operations between two rounds of trials */
-	ROAD_CHOICE_KEPT = 3,       /* trials of each road that count: their median */
+	ROAD_CHOICE_KEPT = 3,       /* latest trials of each road that count: the shortest of them */
 	ROAD_CHOICE_DEAR = 4,       /* times the cost of the quickest road at which a trial is broken off */
 	ROAD_CHOICE_PAUSE = 7,      /* rounds without a road that cost twice as much as the quickest */
 };
@@ -46,7 +46,7 @@ void road_choice_spent(struct road_choice *choice, unsigned road, uint64_t ns);
 /* `units`: how much work it was, so that large and small operations can be compared; at least 1. */
 void road_choice_finished(struct road_choice *choice, unsigned road, uint64_t units);
 
-/* ns a unit: the median of the latest trials; 0 when none has ended. */
+/* ns a unit: the least of the latest trials; 0 when none has ended. */
 uint64_t road_choice_cost(const struct road_choice *choice, unsigned road);
 
 #endif
