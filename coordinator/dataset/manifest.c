@@ -134,20 +134,24 @@ static void append_yaml_quoted(struct buffer *out, const char *value)
 
 /* The types of the columns, for readers that would otherwise guess them from the first rows: a list that is empty in all of train
  * has no type to guess. The fields are those of row.c. */
-static void append_features(struct buffer *out)
+static void append_features(bool reasoning, struct buffer *out)
 {
 	static const struct { const char *name, *type; } fields[] = {
 		{ "feature_name", "string" }, { "document_title", "string" }, { "source_file", "string" }, { "source_zip", "string" },
 		{ "source_dataset", "string" }, { "document_id", "string" }, { "chunk_id", "string" },
 		{ "source_span", "start:int64 end:int64" }, { "question_type", "string" }, { "quality_score", "float64" },
 		{ "scores", "structural:float64 semantic:float64 coherence:float64 relevance:float64 accuracy:float64" },
-		{ "confidence", "float64" }, { "technical_terms", "list" }, { "tier_classification", "tier_1:list tier_2:list tier_3:list tier_4:list" },
+		{ "confidence", "float64" }, { "judge", "faithfulness:int64 usefulness:int64 self_containedness:int64" },
+		{ "technical_terms", "list" }, { "tier_classification", "tier_1:list tier_2:list tier_3:list tier_4:list" },
 		{ "parameters", "list" }, { "counters", "list" }, { "faj_code", "string" }, { "cxc_codes", "list" }, { "mo_classes", "list" },
-		{ "model_tier", "string" }, { "model", "string" }, { "cmedit_enhanced", "bool" }, { "enhancement_applied", "bool" },
+		{ "model_tier", "string" }, { "model", "string" }, { "question_model", "string" }, { "cmedit_enhanced", "bool" }, { "enhancement_applied", "bool" },
 	};
 
 	buffer_append_string(out, "dataset_info:\n  features:\n  - name: messages\n    list:\n    - name: role\n      dtype: string\n"
-				  "    - name: content\n      dtype: string\n  - name: metadata\n    struct:\n");
+				  "    - name: content\n      dtype: string\n");
+	if (reasoning)
+		buffer_append_string(out, "    - name: reasoning_content\n      dtype: string\n");
+	buffer_append_string(out, "  - name: metadata\n    struct:\n");
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		struct text parts = text_from(fields[i].type), part, name;
 		buffer_append_format(out, "    - name: %s\n", fields[i].name);
@@ -175,7 +179,7 @@ static void append_card_header(const struct finalise_request *request, const str
 	append_yaml_quoted(out, request->settings->output.license);
 	buffer_append_format(out, "\nlanguage:\n- en\ntask_categories:\n- question-answering\n- text-generation\ntags:\n- conversational\n- telecom\n"
 				  "size_categories:\n- %s\n", size_category(records));
-	append_features(out);
+	append_features(strcmp(request->settings->generate.reasoning, "split") == 0, out);
 	if (records) {
 		buffer_append_string(out, "configs:\n- config_name: default\n  data_files:\n");
 		for (int split = 0; split < FINALISE_SPLIT_COUNT; split++)
