@@ -3,7 +3,6 @@
 import json
 import random
 import sqlite3
-import time
 
 from fake_server import FakeServer
 from support import docring_processes, main, small_corpus
@@ -47,9 +46,7 @@ class WithEmbeddings(ModelCase):
             dice = random.Random(20261122)
             for _ in range(3):
                 process = self.start("--workers", "2", "--shm", "256M", "--progress", "never", "-c", config, corpus, "-o", self.out)
-                time.sleep(dice.uniform(0.2, 0.7))
-                process.kill()
-                self.finish(process)
+                self.kill_after_calls(process, writer, dice.randint(6, 12))
                 self.assertEqual(self.wait_gone(docring_processes, str(self.runtime)), [])
             self.run_models(config, corpus)
             self.assert_same_dataset(clean, self.out)

@@ -70,6 +70,20 @@ class ModelCase(RunCase):
         with sqlite3.connect((out or self.out) / ".docring" / "run.db") as database:
             return dict(database.execute("SELECT name, outcome FROM documents").fetchall())
 
+    def wait_until(self, condition, seconds=60):
+        end = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), end, "it never came to that")
+            time.sleep(0.02)
+
+    def kill_after_calls(self, process, server, calls):
+        """SIGKILL once the server has got so many more requests; whether that was before its end."""
+        before = questions(server)
+        self.wait_until(lambda: questions(server) >= before + calls or process.poll() is not None)
+        process.kill()
+        self.finish(process)
+        return process.returncode == -signal.SIGKILL
+
 
 class WithModels(ModelCase):
     # --- one server -----------------------------------------------------------------------------------------------------
@@ -167,12 +181,6 @@ class WithModels(ModelCase):
             self.assertEqual(said["run"]["documents_fell_back"], 0)
         self.assertEqual(set(self.documents_of().values()) - {"done", "rejected"}, set())
 
-    def wait_until(self, condition, seconds=60):
-        end = time.monotonic() + seconds
-        while not condition():
-            self.assertLess(time.monotonic(), end, "it never came to that")
-            time.sleep(0.02)
-
     # --- tiers -----------------------------------------------------------------------------------------------------------
 
     def test_tiers(self):
@@ -213,14 +221,6 @@ class WithModels(ModelCase):
             self.run_models(config, corpus)
             self.assert_same_dataset(clean, self.out)
             self.assert_no_answer_was_paid_twice(server, kills)
-
-    def kill_after_calls(self, process, server, calls):
-        """SIGKILL once the server has got so many more requests; whether that was before its end."""
-        before = questions(server)
-        self.wait_until(lambda: questions(server) >= before + calls or process.poll() is not None)
-        process.kill()
-        self.finish(process)
-        return process.returncode == -signal.SIGKILL
 
     def assert_no_answer_was_paid_twice(self, server, kills):
         """A question is asked again only when its first answer never came: a kill cuts off at most what was in the four slots."""
