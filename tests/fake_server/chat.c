@@ -324,7 +324,9 @@ void chat_answer(struct connection *connection)
 		.seed = compose_mix(server->options.seed, call.seed),
 		.fault = call.action->fault,
 	};
-	if (model_answer(&server->model, &task, call.content, call.thinks ? call.thoughts : NULL) < 0) {
+	if (call.action->say) {
+		buffer_append_string(call.content, call.action->say);
+	} else if (model_answer(&server->model, &task, call.content, call.thinks ? call.thoughts : NULL) < 0) {
 		deliver_error(connection, 500, "out of memory");
 		return;
 	}

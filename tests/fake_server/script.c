@@ -149,6 +149,8 @@ static int read_action_member(const char *key, struct json_object *value, struct
 		action->finish = json_object_get_string(value);
 	else if (strcmp(key, "model") == 0)
 		action->model = json_object_get_string(value);
+	else if (strcmp(key, "say") == 0)
+		action->say = json_object_get_string(value);
 	else
 		return read_enum_member(key, value, action, error);
 	return 0;

@@ -147,6 +147,7 @@ struct script_action {
 	const char *message;     /* of errors */
 	const char *finish;      /* finish_reason */
 	const char *model;       /* that the response names */
+	const char *say;         /* what the model writes, word for word; NULL: what it makes up from the prompt */
 };
 
 struct script;

