@@ -18,14 +18,25 @@
 #include <stdint.h>
 
 #define DOCUMENT_MAGIC 0x434F4444u /* "DDOC" */
-enum { DOCUMENT_VERSION = 2, DOCUMENT_CSV_FORMAT_MAX = 8, DOCUMENT_TERM_TIER_MAX = 4 };
+enum { DOCUMENT_VERSION = 3, DOCUMENT_CSV_FORMAT_MAX = 8, DOCUMENT_TERM_TIER_MAX = 4 };
+enum {
+	DOCUMENT_IMAGES_MAX = 20000,            /* different ones of one document */
+	DOCUMENT_IMAGE_NAME_BYTES_MAX = 255,    /* of the name that it had in the document */
+	DOCUMENT_IMAGE_TARGET_BYTES_MAX = 64,   /* of a link target */
+	DOCUMENT_REMOVED_ENTRIES_MAX = 20000,   /* listed; all are counted */
+	DOCUMENT_REMOVED_TEXT_BYTES_MAX = 400,  /* of one entry's text; a longer one is cut */
+};
 #define DOCUMENT_BYTES_MAX ((size_t)2 << 30)
+#define DOCUMENT_IMAGE_BYTES_MAX ((size_t)64 << 20)   /* of one image, unless a limit is set */
+#define DOCUMENT_IMAGES_BYTES_MAX ((size_t)256 << 20) /* of all images of a document, unless a limit is set */
+#define DOCUMENT_IMAGE_FOLDER "images/"
 
 enum document_status {
 	DOCUMENT_CONVERTED = 1,
 	DOCUMENT_REJECTED = 2, /* understood, and not wanted: gate, score and reason are set */
 	DOCUMENT_FAILED = 3,   /* could not be processed: reason is set */
 	DOCUMENT_EXPANDED = 4, /* an archive; see members.h */
+	DOCUMENT_KEPT = 5,     /* an image: no text, kept as it is as the block's only image */
 };
 
 enum document_format {
@@ -105,13 +116,66 @@ struct document_counts {
 	uint32_t words;
 	uint32_t headings;
 	uint32_t tables;
-	uint32_t images;
+	uint32_t images;           /* image references in the Markdown */
 	uint32_t pages;            /* PDF; 0 otherwise */
 	uint32_t legal_removed;    /* sections or lines taken out as legal text */
 	uint32_t cleaned;          /* other clean-ups (repeated contents lists, noise lines) */
 	uint32_t replaced_bytes;   /* bytes that were not valid in the detected encoding */
 	uint32_t items_dropped;    /* extracted, but below gate 4 (gate.extraction) */
 };
+
+enum document_image_kind { /* by content */
+	DOCUMENT_IMAGE_UNKNOWN, /* kept as .bin */
+	DOCUMENT_IMAGE_PNG, DOCUMENT_IMAGE_JPEG, DOCUMENT_IMAGE_GIF, DOCUMENT_IMAGE_SVG, DOCUMENT_IMAGE_BMP, DOCUMENT_IMAGE_TIFF,
+	DOCUMENT_IMAGE_WEBP, DOCUMENT_IMAGE_EMF, DOCUMENT_IMAGE_WMF, DOCUMENT_IMAGE_ICO, DOCUMENT_IMAGE_JP2,
+	DOCUMENT_IMAGE_KIND_COUNT
+};
+const char *document_image_extension(enum document_image_kind kind); /* "png", "jpg" … "bin" */
+/* Looks at the first kilobytes. Pure. */
+enum document_image_kind document_image_kind(struct text bytes);
+
+/* What conversion and cleaning take out, leave out or repair. */
+enum document_removed {
+	DOCUMENT_REMOVED_LEGAL_SECTION,
+	DOCUMENT_REMOVED_LEGAL_PARAGRAPH,
+	DOCUMENT_REMOVED_LEGAL_LINE,
+	DOCUMENT_REMOVED_RUNNING_LINE,   /* headers, footers, page numbers of pages */
+	DOCUMENT_REMOVED_FURNITURE,      /* headers, footers, cookie bars of a web page, and what lies outside its content */
+	DOCUMENT_REMOVED_MENU,           /* navigation */
+	DOCUMENT_REMOVED_HIDDEN,         /* what a reader does not see either: hidden elements, hidden text */
+	DOCUMENT_REMOVED_CONTENTS,       /* a contents list */
+	DOCUMENT_REMOVED_FILE_HEADING,   /* a heading that is the file's name */
+	DOCUMENT_REMOVED_EMPTY_HEADING,
+	DOCUMENT_REMOVED_NOISE,          /* rows of dots, stray symbols, comments of converters */
+	DOCUMENT_REMOVED_RULE,           /* a rule that parts nothing */
+	DOCUMENT_REMOVED_EMPTY_LINK,
+	DOCUMENT_REMOVED_LINK_REPAIRED,  /* the text is the link's target as it was */
+	DOCUMENT_REMOVED_BYTES_REPLACED, /* not valid in the document's encoding */
+	DOCUMENT_REMOVED_TABLE,          /* a table whose content did not come */
+	DOCUMENT_REMOVED_IMAGE,          /* an image that was not kept: too large, too many, damaged */
+	DOCUMENT_REMOVED_TEXT_BOX,
+	DOCUMENT_REMOVED_DELETION,       /* of tracked changes */
+	DOCUMENT_REMOVED_COMMENT,        /* a reviewer's remark */
+	DOCUMENT_REMOVED_CONTROL,        /* buttons and fields of a form, scripts that make text */
+	DOCUMENT_REMOVED_COUNT
+};
+const char *document_removed_name(enum document_removed kind); /* "legal_section" … */
+const char *document_removed_why(enum document_removed kind);  /* a sentence for people */
+
+enum document_unit { DOCUMENT_UNIT_NONE, DOCUMENT_UNIT_LINE, DOCUMENT_UNIT_PAGE, DOCUMENT_UNIT_COUNT };
+struct document_place { /* where something was, for people */
+	uint32_t unit;   /* enum document_unit */
+	uint32_t number; /* from 1 */
+};
+static const struct document_place document_nowhere = { DOCUMENT_UNIT_NONE, 0 };
+static inline struct document_place document_at_line(size_t number)
+{
+	return (struct document_place){ DOCUMENT_UNIT_LINE, (uint32_t)number };
+}
+static inline struct document_place document_at_page(size_t number)
+{
+	return (struct document_place){ DOCUMENT_UNIT_PAGE, (uint32_t)number };
+}
 
 enum document_tier { DOCUMENT_TIER_FAST, DOCUMENT_TIER_BALANCED, DOCUMENT_TIER_QUALITY, DOCUMENT_TIER_COUNT };
 const char *document_tier_name(enum document_tier tier);
@@ -194,6 +258,21 @@ struct document_term { /* a technical term of the document (DOMAIN: tier_classif
 	uint32_t tier; /* 1–4 */
 };
 
+struct document_image { /* the same bytes are in a block once */
+	uint64_t xxh3[2];            /* XXH3-128 (low, high) of the bytes */
+	struct document_range data;  /* block range: the image as it was */
+	struct document_range name;  /* block range: what it was called in the document, or "" */
+	uint32_t kind;               /* enum document_image_kind */
+	uint32_t reserved;
+};
+
+struct document_removal { /* in order of appearance; only when they were asked for */
+	struct document_range text; /* block range, cut to DOCUMENT_REMOVED_TEXT_BYTES_MAX */
+	struct document_place place;
+	uint32_t kind;              /* enum document_removed */
+	uint32_t text_bytes;        /* before the cut */
+};
+
 struct document_header {
 	uint32_t magic;
 	uint16_t version;
@@ -208,13 +287,16 @@ struct document_header {
 	struct document_counts counts;
 	struct document_range meta[DOCUMENT_META_COUNT];
 	struct document_range markdown; /* clean Markdown without front matter, UTF-8 */
-	struct document_array chunks, items, attributes, terms;
+	struct document_array chunks, items, attributes, terms, images, removals;
+	uint32_t removed[DOCUMENT_REMOVED_COUNT]; /* how many of each kind */
+	uint32_t reserved;
 };
 
 /* The sizes are part of the format: whoever changes one gives the block a new DOCUMENT_VERSION. */
 _Static_assert(sizeof(struct document_chunk) == 36 && sizeof(struct document_item) == 24, "layout of a document block");
-_Static_assert(sizeof(struct document_header) == 336, "layout of a document block");
+_Static_assert(sizeof(struct document_header) == 440, "layout of a document block");
 _Static_assert(sizeof(struct document_attribute) == 20 && sizeof(struct document_term) == 16, "layout of a document block");
+_Static_assert(sizeof(struct document_image) == 40 && sizeof(struct document_removal) == 24, "layout of a document block");
 
 /* --- writing --------------------------------------------------------------------------------------------------- */
 
@@ -242,6 +324,24 @@ void document_builder_add_attribute(struct document_builder *builder, enum docum
 				    struct document_range span);
 void document_builder_add_term(struct document_builder *builder, struct text name, uint32_t count, uint32_t tier);
 
+/* Keeps an image of the document (a DOCX medium, a PDF image, a "data:" URI): appends to `ret_target` what the converter writes into
+ * "![alt](TARGET)", a short path made of the content's hash that needs no escaping ("images/0123456789abcdef.png"); whoever writes the
+ * Markdown to a file turns it into a path to where the image lies (proto/image_links.h). `name_hint`: what it is called in the document, or
+ * empty. The same bytes again cost nothing and give the same target. ERROR_INPUT_REJECTED: not kept (no bytes, too large, too many), nothing
+ * was appended, and it is counted as DOCUMENT_REMOVED_IMAGE: go on with the alternative text. -ENOMEM also comes out of document_builder_bytes. */
+int document_builder_add_image(struct document_builder *builder, struct text name_hint, struct text bytes, struct buffer *ret_target);
+/* The most bytes of one image and of all of them; before the first one. */
+void document_builder_limit_images(struct document_builder *builder, size_t image_bytes_max, size_t images_bytes_max);
+
+/* Says that something was taken out, left out or repaired. Counts always; keeps the beginning of `text` and the place only when
+ * document_builder_explain was called. Cheap otherwise: call it for everything. */
+void document_builder_removed(struct document_builder *builder, enum document_removed kind, struct text text, struct document_place place);
+/* As above for `count` of a kind that have no text worth showing. */
+void document_builder_removed_many(struct document_builder *builder, enum document_removed kind, size_t count, struct document_place place);
+void document_builder_explain(struct document_builder *builder);
+/* Is it worth the while to find out text and place? */
+bool document_builder_explains(const struct document_builder *builder);
+
 /* Readable while building. */
 size_t document_builder_item_count(const struct document_builder *builder);
 const struct document_item *document_builder_item(const struct document_builder *builder, size_t index);
@@ -264,7 +364,9 @@ struct document { /* a checked view of a block; owns nothing */
 	const struct document_item *items;
 	const struct document_attribute *attributes;
 	const struct document_term *terms;
-	uint32_t chunk_count, item_count, attribute_count, term_count;
+	const struct document_image *images;
+	const struct document_removal *removals;
+	uint32_t chunk_count, item_count, attribute_count, term_count, image_count, removal_count;
 };
 
 /* Checks magic, version, every range, every count, every span and the checksum. ERROR_INPUT_REJECTED with what is wrong. */
@@ -273,6 +375,8 @@ struct text document_text(const struct document *document, struct document_range
 struct text document_meta(const struct document *document, enum document_meta meta);
 /* The first value of `key` in the item, or an empty text. */
 struct text document_item_value(const struct document *document, const struct document_item *item, enum document_key key);
+/* Appends the link target by which the Markdown names the image. */
+void document_image_target(const struct document_image *image, struct buffer *out);
 struct text document_span(const struct document *document, struct document_range markdown_span);
 
 #endif

@@ -5,6 +5,8 @@
  * document_builder_bytes. One thread; runs in preprocess workers and the one-document tools. */
 #include "proto/document.h"
 
+#include "base/string_map.h"
+#include "base/utf8.h"
 #include "proto/layout.h"
 
 #include <errno.h>
@@ -21,13 +23,29 @@ struct document_builder {
 	struct buffer meta[DOCUMENT_META_COUNT];
 	struct buffer markdown;
 	struct buffer strings; /* heading paths, attribute values, term names; ranges below count from its start */
-	struct buffer chunks, items, attributes, terms; /* arrays of the structs of document.h */
+	struct buffer chunks, items, attributes, terms, images, removals; /* arrays of the structs of document.h */
+	struct buffer image_data;      /* the images one behind the other; their ranges count from its start */
+	struct string_map image_index; /* hash → index in `images` */
+	size_t image_bytes_max;
+	uint32_t removed[DOCUMENT_REMOVED_COUNT];
+	bool explain;
+	int failure; /* 0, or what failed outside the buffers */
 };
+
+enum { ARRAY_COUNT = 9 };
 
 /* Where everything will lie; the order in the block is that of the fields. */
 struct document_plan {
-	uint64_t chunks, items, attributes, terms, strings, meta, markdown, bytes;
+	uint64_t chunks, items, attributes, terms, images, removals, strings, meta, markdown, image_data, bytes;
 };
+
+/* All buffers but those of the metadata. */
+static void list_buffers(const struct document_builder *builder, const struct buffer *ret_buffers[ARRAY_COUNT])
+{
+	const struct buffer *all[ARRAY_COUNT] = { &builder->markdown, &builder->strings, &builder->chunks, &builder->items, &builder->attributes,
+						  &builder->terms, &builder->images, &builder->removals, &builder->image_data };
+	memcpy(ret_buffers, all, sizeof(all));
+}
 
 struct document_builder *document_builder_create(void)
 {
@@ -38,10 +56,12 @@ struct document_builder *document_builder_create(void)
 	builder->status = DOCUMENT_CONVERTED;
 	for (size_t i = 0; i < DOCUMENT_META_COUNT; i++)
 		buffer_init(&builder->meta[i], DOCUMENT_BYTES_MAX);
-	struct buffer *rest[] = { &builder->markdown, &builder->strings, &builder->chunks,
-				  &builder->items, &builder->attributes, &builder->terms };
+	struct buffer *rest[] = { &builder->markdown, &builder->strings, &builder->chunks, &builder->items, &builder->attributes,
+				  &builder->terms, &builder->images, &builder->removals };
 	for (size_t i = 0; i < COUNT_OF(rest); i++)
 		buffer_init(rest[i], DOCUMENT_BYTES_MAX);
+	string_map_init(&builder->image_index);
+	document_builder_limit_images(builder, DOCUMENT_IMAGE_BYTES_MAX, DOCUMENT_IMAGES_BYTES_MAX);
 	return builder;
 }
 
@@ -57,12 +77,16 @@ void document_builder_destroy(struct document_builder *builder)
 	buffer_done(&builder->items);
 	buffer_done(&builder->attributes);
 	buffer_done(&builder->terms);
+	buffer_done(&builder->images);
+	buffer_done(&builder->removals);
+	buffer_done(&builder->image_data);
+	string_map_done(&builder->image_index);
 	free(builder);
 }
 
 void document_builder_set_status(struct document_builder *builder, enum document_status status, enum document_gate gate)
 {
-	CHECK(status >= DOCUMENT_CONVERTED && status <= DOCUMENT_EXPANDED && gate < DOCUMENT_GATE_COUNT);
+	CHECK(status >= DOCUMENT_CONVERTED && status <= DOCUMENT_KEPT && gate < DOCUMENT_GATE_COUNT);
 	builder->status = status;
 	builder->gate = gate;
 }
@@ -175,6 +199,108 @@ void document_builder_add_term(struct document_builder *builder, struct text nam
 	buffer_append(&builder->terms, &term, sizeof(term));
 }
 
+/* --- images ------------------------------------------------------------------------------------------------------ */
+
+void document_builder_limit_images(struct document_builder *builder, size_t image_bytes_max, size_t images_bytes_max)
+{
+	CHECK(builder->images.bytes == 0 && images_bytes_max <= DOCUMENT_BYTES_MAX);
+	builder->image_bytes_max = image_bytes_max;
+	buffer_done(&builder->image_data);
+	buffer_init(&builder->image_data, images_bytes_max);
+}
+
+/* The reason why the image is not taken, or NULL. */
+static const char *refuse_image(const struct document_builder *builder, struct text bytes)
+{
+	if (bytes.bytes == 0)
+		return "an image without bytes";
+	if (bytes.bytes > builder->image_bytes_max)
+		return "an image that is too large";
+	if (bytes.bytes > builder->image_data.bytes_max - builder->image_data.bytes)
+		return "an image that is too much beside the others";
+	return builder->images.bytes / sizeof(struct document_image) >= DOCUMENT_IMAGES_MAX ? "one image too many" : NULL;
+}
+
+static int store_image(struct document_builder *builder, struct text name_hint, struct text bytes, XXH128_hash_t hash, uint32_t *index)
+{
+	struct text name = text_slice(name_hint, 0, utf8_floor(name_hint, size_min(name_hint.bytes, DOCUMENT_IMAGE_NAME_BYTES_MAX)));
+	struct document_image image = {
+		.xxh3 = { hash.low64, hash.high64 },
+		.data = layout_store(&builder->image_data, bytes),
+		.name = layout_store(&builder->strings, name),
+		.kind = document_image_kind(bytes),
+	};
+
+	*index = (uint32_t)(builder->images.bytes / sizeof(image));
+	buffer_append(&builder->images, &image, sizeof(image));
+	builder->failure = builder->image_data.status ? builder->image_data.status : builder->images.status;
+	return builder->failure;
+}
+
+int document_builder_add_image(struct document_builder *builder, struct text name_hint, struct text bytes, struct buffer *ret_target)
+{
+	XXH128_hash_t hash = XXH3_128bits(bytes.data, bytes.bytes);
+	uint64_t key[2] = { hash.low64, hash.high64 };
+	struct text key_text = { (const char *)key, sizeof(key) };
+	const uint32_t *known = string_map_find(&builder->image_index, key_text);
+
+	if (builder->failure)
+		return builder->failure;
+	if (!known) {
+		const char *reason = refuse_image(builder, bytes);
+		if (reason) {
+			document_builder_removed(builder, DOCUMENT_REMOVED_IMAGE, name_hint.bytes ? name_hint : text_from(reason), document_nowhere);
+			return ERROR_INPUT_REJECTED;
+		}
+		uint32_t *place = string_map_add(&builder->image_index, key_text, NULL);
+		builder->failure = place ? 0 : -ENOMEM;
+		if (!place || store_image(builder, name_hint, bytes, hash, place) < 0)
+			return builder->failure;
+		known = place;
+	}
+	document_image_target((const struct document_image *)(const void *)builder->images.data + *known, ret_target);
+	return 0;
+}
+
+/* --- what was removed -------------------------------------------------------------------------------------------- */
+
+void document_builder_explain(struct document_builder *builder)
+{
+	builder->explain = true;
+}
+
+bool document_builder_explains(const struct document_builder *builder)
+{
+	return builder->explain;
+}
+
+static uint32_t add_saturated(uint32_t value, size_t more)
+{
+	return more > UINT32_MAX - value ? UINT32_MAX : value + (uint32_t)more;
+}
+
+void document_builder_removed(struct document_builder *builder, enum document_removed kind, struct text text, struct document_place place)
+{
+	CHECK(kind < DOCUMENT_REMOVED_COUNT && place.unit < DOCUMENT_UNIT_COUNT);
+	builder->removed[kind] = add_saturated(builder->removed[kind], 1);
+	if (!builder->explain || builder->removals.bytes / sizeof(struct document_removal) >= DOCUMENT_REMOVED_ENTRIES_MAX)
+		return;
+	struct text kept = text_slice(text, 0, utf8_floor(text, size_min(text.bytes, DOCUMENT_REMOVED_TEXT_BYTES_MAX)));
+	struct document_removal removal = { layout_store(&builder->strings, kept), place, kind, add_saturated(0, text.bytes) };
+	buffer_append(&builder->removals, &removal, sizeof(removal));
+}
+
+void document_builder_removed_many(struct document_builder *builder, enum document_removed kind, size_t count, struct document_place place)
+{
+	CHECK(kind < DOCUMENT_REMOVED_COUNT);
+	if (count == 0)
+		return;
+	document_builder_removed(builder, kind, TEXT_LITERAL(""), place);
+	builder->removed[kind] = add_saturated(builder->removed[kind], count - 1);
+}
+
+/* --- reading back ------------------------------------------------------------------------------------------------- */
+
 size_t document_builder_item_count(const struct document_builder *builder)
 {
 	return builder->items.bytes / sizeof(struct document_item);
@@ -234,20 +360,25 @@ static struct document_plan plan_block(const struct document_builder *builder)
 	plan.items = layout_align(plan.chunks + builder->chunks.bytes, LAYOUT_ALIGNMENT);
 	plan.attributes = layout_align(plan.items + builder->items.bytes, LAYOUT_ALIGNMENT);
 	plan.terms = layout_align(plan.attributes + builder->attributes.bytes, LAYOUT_ALIGNMENT);
-	plan.strings = layout_align(plan.terms + builder->terms.bytes, LAYOUT_ALIGNMENT);
+	plan.images = layout_align(plan.terms + builder->terms.bytes, LAYOUT_ALIGNMENT);
+	plan.removals = layout_align(plan.images + builder->images.bytes, LAYOUT_ALIGNMENT);
+	plan.strings = layout_align(plan.removals + builder->removals.bytes, LAYOUT_ALIGNMENT);
 	plan.meta = plan.strings + builder->strings.bytes;
 	plan.markdown = plan.meta;
 	for (size_t i = 0; i < DOCUMENT_META_COUNT; i++)
 		plan.markdown += builder->meta[i].bytes;
-	plan.bytes = plan.markdown + builder->markdown.bytes;
+	plan.image_data = plan.markdown + builder->markdown.bytes;
+	plan.bytes = plan.image_data + builder->image_data.bytes;
 	return plan;
 }
 
 static int first_failure(const struct document_builder *builder)
 {
-	const struct buffer *buffers[] = { &builder->markdown, &builder->strings, &builder->chunks,
-					   &builder->items, &builder->attributes, &builder->terms };
+	const struct buffer *buffers[ARRAY_COUNT];
 
+	if (builder->failure)
+		return builder->failure;
+	list_buffers(builder, buffers);
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
 		if (buffers[i]->status)
 			return buffers[i]->status;
@@ -276,6 +407,8 @@ static void place_strings(const struct document_builder *builder, const struct d
 	struct document_chunk *chunks = (void *)(block + plan->chunks);
 	struct document_attribute *attributes = (void *)(block + plan->attributes);
 	struct document_term *terms = (void *)(block + plan->terms);
+	struct document_image *images = (void *)(block + plan->images);
+	struct document_removal *removals = (void *)(block + plan->removals);
 
 	for (uint32_t i = 0; i < header->chunks.count; i++)
 		chunks[i].heading_path = layout_move(chunks[i].heading_path, strings);
@@ -283,6 +416,12 @@ static void place_strings(const struct document_builder *builder, const struct d
 		attributes[i].value = layout_move(attributes[i].value, strings);
 	for (uint32_t i = 0; i < header->terms.count; i++)
 		terms[i].name = layout_move(terms[i].name, strings);
+	for (uint32_t i = 0; i < header->images.count; i++) {
+		images[i].name = layout_move(images[i].name, strings);
+		images[i].data = layout_move(images[i].data, (uint32_t)plan->image_data);
+	}
+	for (uint32_t i = 0; i < header->removals.count; i++)
+		removals[i].text = layout_move(removals[i].text, strings);
 	for (size_t i = 0; i < DOCUMENT_META_COUNT; i++) {
 		const struct buffer *meta = &builder->meta[i];
 		header->meta[i] = (struct document_range){ (uint32_t)offset, (uint32_t)meta->bytes };
@@ -324,13 +463,19 @@ void document_builder_write(const struct document_builder *builder, void *place)
 	layout_place(block, plan.chunks, plan.items, &builder->chunks);
 	layout_place(block, plan.items, plan.attributes, &builder->items);
 	layout_place(block, plan.attributes, plan.terms, &builder->attributes);
-	layout_place(block, plan.terms, plan.strings, &builder->terms);
+	layout_place(block, plan.terms, plan.images, &builder->terms);
+	layout_place(block, plan.images, plan.removals, &builder->images);
+	layout_place(block, plan.removals, plan.strings, &builder->removals);
 	layout_place(block, plan.strings, plan.meta, &builder->strings);
-	layout_place(block, plan.markdown, plan.bytes, &builder->markdown);
+	layout_place(block, plan.markdown, plan.image_data, &builder->markdown);
+	layout_place(block, plan.image_data, plan.bytes, &builder->image_data);
 	header->chunks = array_at(plan.chunks, &builder->chunks, sizeof(struct document_chunk));
 	header->items = array_at(plan.items, &builder->items, sizeof(struct document_item));
 	header->attributes = array_at(plan.attributes, &builder->attributes, sizeof(struct document_attribute));
 	header->terms = array_at(plan.terms, &builder->terms, sizeof(struct document_term));
+	header->images = array_at(plan.images, &builder->images, sizeof(struct document_image));
+	header->removals = array_at(plan.removals, &builder->removals, sizeof(struct document_removal));
+	memcpy(header->removed, builder->removed, sizeof(header->removed));
 	header->markdown = (struct document_range){ (uint32_t)plan.markdown, (uint32_t)builder->markdown.bytes };
 	place_strings(builder, &plan, header);
 	header->magic = DOCUMENT_MAGIC;

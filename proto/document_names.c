@@ -123,3 +123,51 @@ const char *document_key_name(enum document_key key)
 	};
 	return name_of(names, COUNT_OF(names), key);
 }
+
+const char *document_image_extension(enum document_image_kind kind)
+{
+	static const char *const names[DOCUMENT_IMAGE_KIND_COUNT] = {
+		[DOCUMENT_IMAGE_UNKNOWN] = "bin", [DOCUMENT_IMAGE_PNG] = "png", [DOCUMENT_IMAGE_JPEG] = "jpg", [DOCUMENT_IMAGE_GIF] = "gif",
+		[DOCUMENT_IMAGE_SVG] = "svg", [DOCUMENT_IMAGE_BMP] = "bmp", [DOCUMENT_IMAGE_TIFF] = "tiff", [DOCUMENT_IMAGE_WEBP] = "webp",
+		[DOCUMENT_IMAGE_EMF] = "emf", [DOCUMENT_IMAGE_WMF] = "wmf", [DOCUMENT_IMAGE_ICO] = "ico", [DOCUMENT_IMAGE_JP2] = "jp2",
+	};
+	return name_of(names, COUNT_OF(names), kind);
+}
+
+static const struct {
+	const char *name, *why;
+} removed_names[DOCUMENT_REMOVED_COUNT] = {
+	[DOCUMENT_REMOVED_LEGAL_SECTION] = { "legal_section", "a section under a legal heading, without any technical identifier" },
+	[DOCUMENT_REMOVED_LEGAL_PARAGRAPH] = { "legal_paragraph", "a paragraph that is mostly legal text" },
+	[DOCUMENT_REMOVED_LEGAL_LINE] = { "legal_line", "a line of copyright, page number, document number or date" },
+	[DOCUMENT_REMOVED_RUNNING_LINE] = { "running_line", "a running header or footer, or a page number" },
+	[DOCUMENT_REMOVED_FURNITURE] = { "furniture", "a part of the page around its content" },
+	[DOCUMENT_REMOVED_MENU] = { "menu", "navigation" },
+	[DOCUMENT_REMOVED_HIDDEN] = { "hidden", "not visible to a reader either" },
+	[DOCUMENT_REMOVED_CONTENTS] = { "contents", "a contents list, which repeats the headings" },
+	[DOCUMENT_REMOVED_FILE_HEADING] = { "file_heading", "a heading that is the name of the file" },
+	[DOCUMENT_REMOVED_EMPTY_HEADING] = { "empty_heading", "a heading with nothing under it" },
+	[DOCUMENT_REMOVED_NOISE] = { "noise", "symbols without words, or a comment" },
+	[DOCUMENT_REMOVED_RULE] = { "rule", "a rule that parts nothing" },
+	[DOCUMENT_REMOVED_EMPTY_LINK] = { "empty_link", "a link without text" },
+	[DOCUMENT_REMOVED_LINK_REPAIRED] = { "link_repaired", "a link whose target was put right" },
+	[DOCUMENT_REMOVED_BYTES_REPLACED] = { "bytes_replaced", "not valid in the encoding of the document" },
+	[DOCUMENT_REMOVED_TABLE] = { "table", "a table that could not be taken over" },
+	[DOCUMENT_REMOVED_IMAGE] = { "image", "an image that was not kept" },
+	[DOCUMENT_REMOVED_TEXT_BOX] = { "text_box", "a text box that could not be taken over" },
+	[DOCUMENT_REMOVED_DELETION] = { "deletion", "deleted by a tracked change" },
+	[DOCUMENT_REMOVED_COMMENT] = { "comment", "a remark of a reviewer" },
+	[DOCUMENT_REMOVED_CONTROL] = { "control", "a button, a field or a script" },
+};
+
+const char *document_removed_name(enum document_removed kind)
+{
+	CHECK(kind < DOCUMENT_REMOVED_COUNT);
+	return removed_names[kind].name;
+}
+
+const char *document_removed_why(enum document_removed kind)
+{
+	CHECK(kind < DOCUMENT_REMOVED_COUNT);
+	return removed_names[kind].why;
+}

@@ -45,9 +45,11 @@ static int check_header(const struct document_header *header, struct error_text 
 		{ header->items, sizeof(struct document_item) },
 		{ header->attributes, sizeof(struct document_attribute) },
 		{ header->terms, sizeof(struct document_term) },
+		{ header->images, sizeof(struct document_image) },
+		{ header->removals, sizeof(struct document_removal) },
 	};
 
-	if (header->status < DOCUMENT_CONVERTED || header->status > DOCUMENT_EXPANDED)
+	if (header->status < DOCUMENT_CONVERTED || header->status > DOCUMENT_KEPT)
 		return refuse(error, "unknown status", header->status);
 	if (header->format >= DOCUMENT_FORMAT_COUNT)
 		return refuse(error, "unknown format", header->format);
@@ -137,6 +139,27 @@ static int check_attributes_and_terms(const struct document *document, uint64_t 
 	return 0;
 }
 
+static int check_images_and_removals(const struct document *document, uint64_t *sum, struct error_text *error)
+{
+	for (uint32_t i = 0; i < document->image_count; i++) {
+		const struct document_image *image = &document->images[i];
+		if (!text_valid(document, image->data, sum) || !text_valid(document, image->name, sum) || image->data.bytes == 0)
+			return refuse(error, "an image lies outside the block", i);
+		if (image->kind >= DOCUMENT_IMAGE_KIND_COUNT)
+			return refuse(error, "an image has an unknown kind", i);
+	}
+	for (uint32_t i = 0; i < document->removal_count; i++) {
+		const struct document_removal *removal = &document->removals[i];
+		if (!text_valid(document, removal->text, sum))
+			return refuse(error, "the text of something removed lies outside the block", i);
+		if (removal->kind >= DOCUMENT_REMOVED_COUNT || removal->place.unit >= DOCUMENT_UNIT_COUNT)
+			return refuse(error, "something removed has an unknown kind or place", i);
+	}
+	if (document->header->status == DOCUMENT_KEPT && document->image_count != 1)
+		return refuse(error, "a kept image is not the block's only one", document->image_count);
+	return 0;
+}
+
 int document_open(const void *block, size_t bytes, struct document *ret_document, struct error_text *error)
 {
 	const struct document_header *header = block;
@@ -158,10 +181,14 @@ int document_open(const void *block, size_t bytes, struct document *ret_document
 		.items = (const void *)(base + header->items.offset),
 		.attributes = (const void *)(base + header->attributes.offset),
 		.terms = (const void *)(base + header->terms.offset),
+		.images = (const void *)(base + header->images.offset),
+		.removals = (const void *)(base + header->removals.offset),
 		.chunk_count = header->chunks.count,
 		.item_count = header->items.count,
 		.attribute_count = header->attributes.count,
 		.term_count = header->terms.count,
+		.image_count = header->images.count,
+		.removal_count = header->removals.count,
 	};
 	uint64_t sum = 0;
 	status = check_chunks(&document, &sum, error);
@@ -169,6 +196,8 @@ int document_open(const void *block, size_t bytes, struct document *ret_document
 		status = check_items(&document, error);
 	if (status == 0)
 		status = check_attributes_and_terms(&document, &sum, error);
+	if (status == 0)
+		status = check_images_and_removals(&document, &sum, error);
 	if (status == 0)
 		*ret_document = document;
 	return status;

@@ -19,6 +19,19 @@ static struct document_range span_of(const char *words)
 	return (struct document_range){ (uint32_t)(strstr(markdown, words) - markdown), (uint32_t)strlen(words) };
 }
 
+static struct text add_image(struct document_builder *builder, const char *name, struct text bytes)
+{
+	static char target[DOCUMENT_IMAGE_TARGET_BYTES_MAX];
+	struct buffer out;
+
+	buffer_init(&out, sizeof(target));
+	int status = document_builder_add_image(builder, text_from(name), bytes, &out);
+	assert_int_equal(status < 0, out.bytes == 0);
+	snprintf(target, sizeof(target), "%s", buffer_string(&out));
+	buffer_done(&out);
+	return text_from(target);
+}
+
 static struct document_builder *build_sample(void)
 {
 	struct document_builder *builder = document_builder_create();
@@ -46,6 +59,12 @@ static struct document_builder *build_sample(void)
 	document_builder_add_item(builder, DOCUMENT_COUNTERS, 1, span_of("pmRadioUe"));
 	document_builder_add_attribute(builder, DOCUMENT_KEY_NAME, TEXT_LITERAL("pmRadioUe"), span_of("pmRadioUe"));
 	document_builder_add_term(builder, TEXT_LITERAL("cellRange"), 2, 1);
+	document_builder_explain(builder);
+	add_image(builder, "figure 1.gif", TEXT_LITERAL("GIF89a-one"));
+	add_image(builder, "", TEXT_LITERAL("what is this"));
+	add_image(builder, "again.gif", TEXT_LITERAL("GIF89a-one"));
+	document_builder_removed(builder, DOCUMENT_REMOVED_MENU, TEXT_LITERAL("Home | Up"), document_at_line(7));
+	document_builder_removed_many(builder, DOCUMENT_REMOVED_BYTES_REPLACED, 5, document_nowhere);
 	return builder;
 }
 
@@ -106,8 +125,126 @@ static void test_round_trip(void **state)
 	assert_text(document_span(&document, document.items[1].span), "pmRadioUe");
 	assert_int_equal(document.term_count, 1);
 	assert_text(document_text(&document, document.terms[0].name), "cellRange");
+	assert_int_equal(document.image_count, 2);
+	assert_text(document_text(&document, document.images[0].data), "GIF89a-one");
+	assert_text(document_text(&document, document.images[0].name), "figure 1.gif");
+	assert_int_equal(document.images[0].kind, DOCUMENT_IMAGE_GIF);
+	assert_text(document_text(&document, document.images[1].data), "what is this");
+	assert_int_equal(document.images[1].kind, DOCUMENT_IMAGE_UNKNOWN);
+	assert_int_equal(document.removal_count, 2);
+	assert_text(document_text(&document, document.removals[0].text), "Home | Up");
+	assert_int_equal(document.removals[0].kind, DOCUMENT_REMOVED_MENU);
+	assert_int_equal(document.removals[0].place.number, 7);
+	assert_int_equal(document.header->removed[DOCUMENT_REMOVED_BYTES_REPLACED], 5);
 	document_builder_destroy(builder);
 	free(block);
+}
+
+/* --- images and what was removed -------------------------------------------------------------------------------------- */
+
+static void test_an_image_is_named_by_its_content(void **state)
+{
+	struct document_builder *builder = document_builder_create();
+	char first[DOCUMENT_IMAGE_TARGET_BYTES_MAX];
+
+	(void)state;
+	snprintf(first, sizeof(first), "%s", add_image(builder, "a", TEXT_LITERAL("\x89PNG\r\n\x1A\n1")).data);
+	assert_int_equal(strncmp(first, "images/", 7), 0);
+	assert_int_equal(strlen(first), 7 + 16 + 4);
+	assert_string_equal(first + 7 + 16, ".png");
+	assert_string_equal(add_image(builder, "b", TEXT_LITERAL("\x89PNG\r\n\x1A\n1")).data, first);
+	assert_string_not_equal(add_image(builder, "b", TEXT_LITERAL("\x89PNG\r\n\x1A\n2")).data, first);
+	document_builder_destroy(builder);
+}
+
+static void test_images_have_limits(void **state)
+{
+	struct document_builder *builder = document_builder_create();
+	struct document document;
+	char many[32];
+	size_t bytes;
+
+	(void)state;
+	document_builder_limit_images(builder, 10, 25);
+	assert_int_equal(add_image(builder, "empty", TEXT_LITERAL("")).bytes, 0);
+	assert_int_equal(add_image(builder, "long", TEXT_LITERAL("12345678901")).bytes, 0);
+	assert_true(add_image(builder, "", TEXT_LITERAL("1234567890")).bytes > 0);
+	assert_true(add_image(builder, "", TEXT_LITERAL("abcdefghij")).bytes > 0);
+	assert_int_equal(add_image(builder, "beside the others", TEXT_LITERAL("ABCDEFGHIJ")).bytes, 0);
+	assert_true(add_image(builder, "", TEXT_LITERAL("abcdefghij")).bytes > 0); /* again: costs nothing */
+	assert_true(add_image(builder, "", TEXT_LITERAL("ABCDE")).bytes > 0);
+	uint8_t *block = write_block(builder, &bytes);
+	assert_int_equal(document_open(block, bytes, &document, NULL), 0);
+	assert_int_equal(document.image_count, 3);
+	assert_int_equal(document.header->removed[DOCUMENT_REMOVED_IMAGE], 3);
+	document_builder_destroy(builder);
+	free(block);
+	builder = document_builder_create();
+	for (int i = 0; i <= DOCUMENT_IMAGES_MAX; i++) {
+		snprintf(many, sizeof(many), "image %d", i);
+		assert_int_equal(add_image(builder, "", text_from(many)).bytes == 0, i == DOCUMENT_IMAGES_MAX);
+	}
+	document_builder_destroy(builder);
+}
+
+static void test_kinds_of_images(void **state)
+{
+	static const struct { struct text head; enum document_image_kind kind; } cases[] = {
+		{ TEXT_LITERAL("\x89PNG\r\n\x1A\n"), DOCUMENT_IMAGE_PNG }, { TEXT_LITERAL("\xFF\xD8\xFF\xE0"), DOCUMENT_IMAGE_JPEG },
+		{ TEXT_LITERAL("GIF87a"), DOCUMENT_IMAGE_GIF }, { TEXT_LITERAL("II*\0rest"), DOCUMENT_IMAGE_TIFF },
+		{ TEXT_LITERAL("MM\0*rest"), DOCUMENT_IMAGE_TIFF }, { TEXT_LITERAL("RIFF1234WEBPVP8 "), DOCUMENT_IMAGE_WEBP },
+		{ TEXT_LITERAL("RIFF1234WAVEfmt "), DOCUMENT_IMAGE_UNKNOWN }, { TEXT_LITERAL("\xD7\xCD\xC6\x9A\0\0"), DOCUMENT_IMAGE_WMF },
+		{ TEXT_LITERAL("\1\0\11\0\0\3rest"), DOCUMENT_IMAGE_WMF },
+		{ TEXT_LITERAL("\1\0\0\0""1234567890123456789012345678901234567890 EMF"), DOCUMENT_IMAGE_UNKNOWN },
+		{ TEXT_LITERAL("\1\0\0\0""123456789012345678901234567890123456 EMF"), DOCUMENT_IMAGE_EMF },
+		{ TEXT_LITERAL("BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0abcdefghij"), DOCUMENT_IMAGE_BMP },
+		{ TEXT_LITERAL("BM is the name of a business model, nothing more"), DOCUMENT_IMAGE_UNKNOWN },
+		{ TEXT_LITERAL("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), DOCUMENT_IMAGE_SVG },
+		{ TEXT_LITERAL("\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<!-- a > b -->\n<!DOCTYPE svg PUBLIC \"x\" [ <!ENTITY a \"b\"> ]>\n<svg>"), DOCUMENT_IMAGE_SVG },
+		{ TEXT_LITERAL("<?xml version=\"1.0\"?><html><svg></svg></html>"), DOCUMENT_IMAGE_UNKNOWN },
+		{ TEXT_LITERAL("<!--"), DOCUMENT_IMAGE_UNKNOWN }, { TEXT_LITERAL("<svgs>"), DOCUMENT_IMAGE_UNKNOWN }, { TEXT_LITERAL(""), DOCUMENT_IMAGE_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_int_equal(document_image_kind(cases[i].head), cases[i].kind);
+}
+
+static void test_removals_are_counted_and_listed_on_request(void **state)
+{
+	static const char letters[] = "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
+	struct document document;
+	struct error_text error = { "" };
+
+	(void)state;
+	for (int explain = 0; explain < 2; explain++) {
+		struct document_builder *builder = document_builder_create();
+		struct buffer text;
+		size_t bytes;
+		buffer_init(&text, 1 << 20);
+		for (int i = 0; i < 5; i++)
+			buffer_append_string(&text, letters);
+		if (explain)
+			document_builder_explain(builder);
+		assert_int_equal(document_builder_explains(builder), explain);
+		for (int i = 0; i < DOCUMENT_REMOVED_ENTRIES_MAX + 10; i++)
+			document_builder_removed(builder, DOCUMENT_REMOVED_NOISE, buffer_view(&text), document_at_page(3));
+		document_builder_removed_many(builder, DOCUMENT_REMOVED_RULE, 0, document_nowhere);
+		document_builder_removed_many(builder, DOCUMENT_REMOVED_HIDDEN, 1000, document_nowhere);
+		uint8_t *block = write_block(builder, &bytes);
+		assert_int_equal(document_open(block, bytes, &document, &error), 0);
+		assert_int_equal(document.header->removed[DOCUMENT_REMOVED_NOISE], DOCUMENT_REMOVED_ENTRIES_MAX + 10);
+		assert_int_equal(document.header->removed[DOCUMENT_REMOVED_HIDDEN], 1000);
+		assert_int_equal(document.header->removed[DOCUMENT_REMOVED_RULE], 0);
+		assert_int_equal(document.removal_count, explain ? DOCUMENT_REMOVED_ENTRIES_MAX : 0);
+		if (explain) {
+			assert_int_equal(document.removals[9].text_bytes, 500);
+			assert_int_equal(document_text(&document, document.removals[9].text).bytes, DOCUMENT_REMOVED_TEXT_BYTES_MAX);
+		}
+		buffer_done(&text);
+		document_builder_destroy(builder);
+		free(block);
+	}
 }
 
 static void test_failure_is_a_block_too(void **state)
@@ -220,6 +357,15 @@ static void read_everything(const struct document *document)
 	}
 	for (uint32_t i = 0; i < document->term_count; i++)
 		read_text(document_text(document, document->terms[i].name));
+	for (uint32_t i = 0; i < document->image_count; i++) {
+		read_text(document_text(document, document->images[i].data));
+		read_text(document_text(document, document->images[i].name));
+		read_text(text_from(document_image_extension(document->images[i].kind)));
+	}
+	for (uint32_t i = 0; i < document->removal_count; i++) {
+		read_text(document_text(document, document->removals[i].text));
+		read_text(text_from(document_removed_name(document->removals[i].kind)));
+	}
 }
 
 /* True when the block was taken; then all of it is read, under the sanitizer's eyes. */
@@ -345,12 +491,22 @@ static void test_names(void **state)
 		assert_non_null(document_format_name(i));
 	for (unsigned i = 0; i < DOCUMENT_CHUNK_TYPE_COUNT; i++)
 		assert_non_null(document_chunk_type_name(i));
+	for (unsigned i = 0; i < DOCUMENT_IMAGE_KIND_COUNT; i++)
+		assert_non_null(document_image_extension(i));
+	for (unsigned i = 0; i < DOCUMENT_REMOVED_COUNT; i++) {
+		assert_non_null(document_removed_name(i));
+		assert_non_null(document_removed_why(i));
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_an_image_is_named_by_its_content),
+		cmocka_unit_test(test_images_have_limits),
+		cmocka_unit_test(test_kinds_of_images),
+		cmocka_unit_test(test_removals_are_counted_and_listed_on_request),
 		cmocka_unit_test(test_failure_is_a_block_too),
 		cmocka_unit_test(test_same_content_gives_same_bytes),
 		cmocka_unit_test(test_a_value_may_be_replaced_by_a_part_of_itself),
