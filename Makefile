@@ -133,6 +133,23 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(all_packages) cmocka) -lm
 
+# Fuzz targets: tests/fuzz/README.md. With libFuzzer (make fuzz), and with a program that feeds them the files of their corpus (make test).
+fuzz_targets := $(patsubst tests/fuzz/targets/%.c,%,$(wildcard tests/fuzz/targets/*.c))
+replays := $(addprefix $(BUILD)/replay/,$(fuzz_targets))
+fuzz_objects = $(BUILD)/obj/tests/fuzz/targets/%.o $(call objects,tests/fuzz/harness.c $(1)) $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+$(BUILD)/replay/%: $(call fuzz_objects,tests/fuzz/replay.c)
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
+$(BUILD)/fuzz/%: $(call fuzz_objects)
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
+.SECONDARY:
+.PHONY: fuzz-programs replays
+fuzz-programs: $(addprefix $(BUILD)/fuzz/,$(fuzz_targets))
+replays: $(replays)
+
 .PHONY: unit-programs
 unit-programs: $(unit_programs) $(test_tools)
 
@@ -170,8 +187,16 @@ demo: packages
 test:
 	$(Q)scripts/install-packages build test
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools $(kill_sweep)
-	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) SANITIZE=$(sanitize) all unit-programs
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) SANITIZE=$(sanitize) all unit-programs replays
 	$(Q)tests/run-all
+
+# Each converter on inputs that libFuzzer makes up, SECONDS each, one after the other; TARGET=html: that one alone.
+SECONDS ?= 1800
+.PHONY: fuzz
+fuzz:
+	$(Q)scripts/install-packages build fuzz
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) CC=clang BUILD=build/fuzzing SANITIZE=fuzzer-no-link,address,undefined fuzz-programs
+	$(Q)tests/run-fuzz --seconds $(SECONDS) $(TARGET)
 
 # For hours: every instruction of the hand-off, every passing of every fault point, then random kills until HOURS are over.
 HOURS ?= 1

@@ -21,7 +21,7 @@ static inline struct text text_from(const char *string)
 
 static inline struct text text_slice(struct text text, size_t start, size_t end)
 {
-	return (struct text){ text.data + start, end - start };
+	return (struct text){ text.data ? text.data + start : NULL, end - start }; /* NULL + 0 is no address in C11 */
 }
 
 /* ASCII only: independent of the locale, unlike <ctype.h>. */

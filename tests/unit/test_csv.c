@@ -118,6 +118,11 @@ static void keeps_the_preamble_as_text(void **state)
 	       "# t.csv\n\nFormat: Counters (CSV), 2 rows, 5 columns.\n\n\\# Export of node\n\n1\\. first\n\nDate 2024\n\n"
 	       "| MO Class | Counter | Description | Unit | Kind |\n| --- | --- | --- | --- | --- |\n"
 	       "| Cell | pmA | a | s | PEG |\n| Cell | pmB | b | s | PEG |\n");
+	/* Of control characters nothing is left, not even their line. */
+	expect("\a\n\nDate;\a\nMO Class;Counter;Description;Unit;Kind\nCell;pmA;a;s;PEG\nCell;pmB;b;s;PEG\n", "t.csv",
+	       "# t.csv\n\nFormat: Counters (CSV), 2 rows, 5 columns.\n\nDate\n\n"
+	       "| MO Class | Counter | Description | Unit | Kind |\n| --- | --- | --- | --- | --- |\n"
+	       "| Cell | pmA | a | s | PEG |\n| Cell | pmB | b | s | PEG |\n");
 }
 
 static void names_columns_without_header(void **state)

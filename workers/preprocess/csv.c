@@ -70,6 +70,10 @@ static void append_preamble(struct csv_work *work)
 				buffer_append_byte(out, ' ');
 			csv_append_cell(out, &work->scratch, work->layout.dialect, work->reader.cells[c]);
 		}
+		while (out->bytes > start && out->data[out->bytes - 1] == ' ')
+			buffer_truncate(out, out->bytes - 1); /* a cell of control characters alone leaves nothing */
+		if (out->bytes == start)
+			continue;
 		escape_line_start(out, start);
 		buffer_append_string(out, "\n\n");
 	}
