@@ -101,7 +101,7 @@ static void finds_headings(void **state)
 	fixture_line(&pages[0], 50, 245, 10, PDF_BOLD, "a bold line of text that ends with a period.");
 	assert_string_equal(write_pages(), "# The Feature\n\n# 1 Overview\n\nText of the overview.\n\n"
 					   "## 1.1 A rather long heading that does not fit on one line\n\nMore text.\n\n### Note\n\n"
-					   "It is noted.\n\na bold line of text that ends with a period.\n");
+					   "It is noted.\n\n**a bold line of text that ends with a period.**\n");
 }
 
 static void fences_code(void **state)
@@ -155,9 +155,9 @@ static void writes_terms_as_a_list(void **state)
 		line(110, 100 + (float)i * 24, "a sentence which says what the name is for,");
 		line(110, 112 + (float)i * 24, "over two lines");
 	}
-	assert_string_equal(write_pages(), "- name: a sentence which says what the name is for, over two lines\n"
-					   "- name: a sentence which says what the name is for, over two lines\n"
-					   "- name: a sentence which says what the name is for, over two lines\n");
+	assert_string_equal(write_pages(), "- **name**: a sentence which says what the name is for, over two lines\n"
+					   "- **name**: a sentence which says what the name is for, over two lines\n"
+					   "- **name**: a sentence which says what the name is for, over two lines\n");
 }
 
 /* Gaps that do not align are no columns. */
@@ -195,14 +195,27 @@ static void goes_on_over_pages(void **state)
 					   "This paragraph is at its end.\n\nthis one stands alone.\n");
 }
 
-static void parts_footnotes(void **state)
+/* Notes end the document; text that goes on over the page's end does so over them too. A mark that was there on an earlier page gets
+ * the next number. Further up on the page, rows that begin with raised numbers are text. */
+static void puts_footnotes_last(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 2; i++) {
-		fixture_word(&pages[0], 50, 100 + (float)i * 12, 6, 0, i == 0 ? "1" : "2");
-		line(56, 103 + (float)i * 12, "A footnote that fills its line of the page");
+	page_count = 2;
+	fixture_word(&pages[0], 50, 97, 6, 0, "1");
+	fixture_line(&pages[0], 56, 100, 10, 0, "Affiliation");
+	for (int p = 0; p < 2; p++) {
+		fixture_word(&pages[p], 50, 600, 10, 0, "Marked");
+		fixture_word(&pages[p], 80, 596, 6, 0, "1");
+		fixture_line(&pages[p], 90, 600, 10, 0, "and without an end,");
+		fixture_word(&pages[p], 50, 697, 6, 0, "1");
+		fixture_line(&pages[p], 56, 700, 10, 0, p == 0 ? "A footnote that fills its line" : "Another one");
+		fixture_word(&pages[p], 50, 709, 6, 0, "2");
+		fixture_line(&pages[p], 56, 712, 10, 0, "A second one");
+		fixture_line(&pages[p], 56, 724, 8, 0, "and its end");
 	}
-	assert_string_equal(write_pages(), "1 A footnote that fills its line of the page\n\n2 A footnote that fills its line of the page\n");
+	assert_string_equal(write_pages(), "1 Affiliation\n\nMarked[^1] and without an end, Marked[^3] and without an end,\n\n"
+					   "[^1]: A footnote that fills its line\n\n[^2]: A second one and its end\n\n"
+					   "[^3]: Another one\n\n[^4]: A second one and its end\n");
 }
 
 /* A name in fixed-width type and its explanation are no code; a line of code before prose is. */
@@ -213,7 +226,7 @@ static void tells_terms_from_code(void **state)
 	line(80, 112, "logical, says whether the attributes are compared.");
 	fixture_line(&pages[0], 50, 140, 10, PDF_MONO, "call(x);");
 	line(80, 152, "and so on");
-	assert_string_equal(write_pages(), "check.attributes logical, says whether the attributes are compared.\n\n```\ncall(x);\n```\n\nand so on\n");
+	assert_string_equal(write_pages(), "`check.attributes` logical, says whether the attributes are compared.\n\n```\ncall(x);\n```\n\nand so on\n");
 }
 
 static void keeps_all_rotated_text(void **state)
@@ -304,8 +317,8 @@ static void keeps_wrapped_names_in_their_text(void **state)
 	fixture_word(&pages[0], 50, 150, 10, 0, "2.");
 	fixture_line(&pages[0], 65, 150, 10, PDF_MONO, "Then.itsOtherAttributeWithALongName");
 	assert_string_equal(write_pages(), "Some text that is wide enough to show where the right edge of it is.\n\n"
-					   "1. Activate the feature by setting the state of FeatureState=CXC4017171-SomeMore.\n"
-					   "2. Then.itsOtherAttributeWithALongName\n");
+					   "1. Activate the feature by setting the state of `FeatureState=CXC4017171-SomeMore.`\n"
+					   "2. `Then.itsOtherAttributeWithALongName`\n");
 }
 
 /* A page of few lines has the line distance of the pages before. */
@@ -328,7 +341,7 @@ int main(void)
 		PAGE_TEST(parts_paragraphs_by_distance), PAGE_TEST(parts_paragraphs_by_indentation), PAGE_TEST(writes_lists),
 		PAGE_TEST(finds_headings), PAGE_TEST(fences_code), PAGE_TEST(writes_tables), PAGE_TEST(writes_tables_with_spaced_rows),
 		PAGE_TEST(writes_terms_as_a_list), PAGE_TEST(refuses_what_is_no_table), PAGE_TEST(drops_contents_lists),
-		PAGE_TEST(goes_on_over_pages), PAGE_TEST(parts_footnotes), PAGE_TEST(tells_terms_from_code), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
+		PAGE_TEST(goes_on_over_pages), PAGE_TEST(puts_footnotes_last), PAGE_TEST(tells_terms_from_code), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
 		PAGE_TEST(keeps_full_items_apart), PAGE_TEST(joins_numbers_at_line_starts), PAGE_TEST(goes_on_with_lists_over_pages),
 		PAGE_TEST(takes_no_sentence_for_a_heading), PAGE_TEST(keeps_wrapped_names_in_their_text), PAGE_TEST(remembers_line_distances),
 	};

@@ -1,6 +1,7 @@
 #include "workers/preprocess/pdf_blocks.h"
 
 #include "workers/preprocess/pdf_contents.h"
+#include "workers/preprocess/pdf_notes.h"
 
 #include <errno.h>
 #include <math.h>
@@ -133,6 +134,7 @@ static struct pdf_block *add_block(struct blocks_work *work, enum pdf_block_kind
 		.size = row->size,
 		.leading = work->leading * row->size,
 		.bold = row->bold > 0.8f,
+		.styles = (uint8_t)((work->body->bold ? 0 : PDF_BOLD) | (work->body->italic ? 0 : PDF_ITALIC) | (work->body->mono ? 0 : PDF_MONO)),
 	};
 	block->text_x0 = block->x0;
 	work->region_started = false;
@@ -258,19 +260,16 @@ static bool find_heading(struct blocks_work *work, size_t r, struct found_headin
 
 /* --- items, code, paragraphs ----------------------------------------------------------------------------------- */
 
-/* A footnote begins with its small raised number. */
-static bool begins_footnote(const struct blocks_work *work, const struct pdf_row *row)
-{
-	const struct pdf_page *page = work->layout->page;
-	const struct pdf_word *word = &page->words[work->layout->segments[row->segment_first].word_first];
-	struct text text = pdf_word_text(page, word);
-
-	return word->size < 0.85f * row->size && text.bytes < 4 && ascii_is_digit(text.data[0]);
-}
-
 static const struct pdf_word *first_word(const struct blocks_work *work, const struct pdf_row *row)
 {
 	return &work->layout->page->words[work->layout->segments[row->segment_first].word_first];
+}
+
+/* A row that begins with a small raised sign is a note or the like, wherever it stands. */
+static bool begins_raised(const struct blocks_work *work, const struct pdf_row *row)
+{
+	const struct pdf_word *word = first_word(work, row);
+	return word->size < 0.85f * row->size && pdf_note_mark(pdf_word_text(work->layout->page, word)).bytes > 0;
 }
 
 /* Fixed-width type from its first word on: "2. Set someLongName to 3." is no code. */
@@ -338,7 +337,7 @@ static bool text_breaks(struct blocks_work *work, const struct pdf_row *before, 
 	float text_x0;
 
 	if (row->region != before->region || row->rotated || before->rotated || gap > 1.3f * line || !same_type(before, row) ||
-	    begins_footnote(work, row))
+	    row->note || begins_raised(work, row))
 		return true;
 	if (is_code(work, row)) {
 		bool hangs = find_marker(work, before, &marker, &text_x0) && fabsf(row->box.x0 - text_x0) < 0.5f * row->size;
@@ -371,7 +370,7 @@ static bool find_table(struct blocks_work *work, size_t r, struct pdf_table *ret
 {
 	size_t seen = 0;
 
-	if (work->layout->rows[r].segment_count < 2 || r < work->no_table_before || begins_footnote(work, &work->layout->rows[r]))
+	if (work->layout->rows[r].segment_count < 2 || r < work->no_table_before)
 		return false;
 	if (pdf_table_find(work->layout, r, ret_table, &seen))
 		return true;
@@ -495,6 +494,23 @@ static bool is_term(struct blocks_work *work, size_t r)
 	       below->box.x0 > row->box.x0 + 0.8f * row->size;
 }
 
+/* A note goes on until the next one begins. */
+static int take_note(struct blocks_work *work, size_t *r)
+{
+	const struct pdf_row *rows = work->layout->rows;
+	const size_t first = *r;
+	size_t end = first + 1;
+
+	while (end < work->layout->row_count && rows[end].region == rows[first].region && !rows[end].begins_note && (rows[end].note || rows[end].furniture))
+		end++;
+	*r = end;
+	struct pdf_block *block = add_block(work, PDF_BLOCK_NOTE, first, end);
+	if (!block)
+		return -ENOMEM;
+	block->marker.bytes = first_word(work, &rows[first])->bytes;
+	return 0;
+}
+
 static int take_heading(struct blocks_work *work, size_t *r, const struct found_heading *found)
 {
 	struct pdf_block *block = add_block(work, PDF_BLOCK_HEADING, *r, found->end);
@@ -515,6 +531,8 @@ static int take_block(struct blocks_work *work, size_t *r)
 	float text_x0 = 0;
 
 	enter_region(work, *r);
+	if (row->note)
+		return take_note(work, r);
 	if (work->blocks->count == 0 && work->blocks->carries && pdf_table_continue(work->layout, *r, &work->blocks->carried, &table))
 		return take_table(work, r, &table);
 	if (find_heading(work, *r, &heading))
@@ -551,6 +569,7 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 	if (sure)
 		blocks->leading = work.leading;
 	blocks->leaders_dropped = pdf_contents_drop(layout, work.leading, &blocks->text);
+	pdf_notes_find(layout, body);
 	for (size_t r = 0; r < layout->row_count && status == 0;) {
 		if (layout->rows[r].furniture)
 			r++;

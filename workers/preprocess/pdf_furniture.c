@@ -9,8 +9,14 @@ static const float edge_zone = 0.14f;      /* of the page's height */
 static const float same_height = 0.012f;   /* of the page's height */
 enum { EDGE_BYTES_MAX = 200 };             /* longer rows are running text */
 
+/* Is the row's first word smaller than the rest: the mark of a footnote? */
+static bool begins_small(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	return layout->page->words[layout->segments[row->segment_first].word_first].size < 0.85f * row->size;
+}
+
 /* Words without their numbers, so that "Page 3 of 9" and "Page 4 of 9" are the same. */
-static void describe(struct text text, struct pdf_edge *edge)
+static void describe(struct text text, bool is_note, struct pdf_edge *edge)
 {
 	char key[EDGE_BYTES_MAX * 4];
 	size_t bytes = 0, words = 0;
@@ -30,6 +36,8 @@ static void describe(struct text text, struct pdf_edge *edge)
 			key[bytes++] = ascii_is_digit(word.data[i]) ? '#' : ascii_lower(word.data[i]);
 		key[bytes++] = ' ';
 	}
+	if (is_note)
+		edge->first_number = edge->last_number = -1;
 	edge->number_alone = words == 1 && edge->first_number >= 0;
 	edge->key = XXH3_64bits(key, bytes);
 }
@@ -70,7 +78,7 @@ void pdf_edges_find(const struct pdf_layout *layout, struct buffer *scratch, str
 		struct pdf_edge *edge = i < edges.top_count ? &edges.top[i] : &edges.bottom[i - edges.top_count];
 		buffer_clear(scratch);
 		pdf_row_append(layout, &layout->rows[edge->row], scratch);
-		describe(buffer_view(scratch), edge);
+		describe(buffer_view(scratch), begins_small(layout, &layout->rows[edge->row]), edge);
 	}
 	*ret_edges = edges;
 }

@@ -98,6 +98,7 @@ void pdf_body_count(struct pdf_body *body, const struct pdf_page *page)
 		body->light_letters[size_step(word->size)] += word->style & (PDF_BOLD | PDF_MONO) ? 0 : word->bytes;
 		body->all_letters += word->bytes;
 		body->mono_letters += word->style & PDF_MONO ? word->bytes : 0;
+		body->italic_letters += word->style & PDF_ITALIC ? word->bytes : 0;
 		body->bold_letters += word->style & PDF_BOLD ? word->bytes : 0;
 	}
 }
@@ -116,6 +117,7 @@ void pdf_body_settle(struct pdf_body *body)
 			best = i; /* tables are often set smaller than the text around them, and may hold more of it */
 	body->size = best > 0 ? (float)best / 2 : 10;
 	body->bold = body->bold_letters * 2 > body->all_letters;
+	body->italic = body->italic_letters * 2 > body->all_letters;
 	body->mono = body->mono_letters * 4 > body->all_letters * 3;
 }
 

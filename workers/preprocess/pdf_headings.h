@@ -35,10 +35,10 @@ enum { PDF_SIZE_STEPS = 400 }; /* half points */
 struct pdf_body {
 	uint64_t letters[PDF_SIZE_STEPS];
 	uint64_t light_letters[PDF_SIZE_STEPS]; /* those that are neither bold nor of fixed width */
-	uint64_t bold_letters, mono_letters, all_letters;
+	uint64_t bold_letters, italic_letters, mono_letters, all_letters;
 	float size;     /* after pdf_body_settle: the most frequent one, or a larger one that is common too (a document of tables) */
 	bool bold;      /* most of the text is bold, so bold says nothing */
-	bool mono;      /* the same of fixed-width type */
+	bool italic, mono; /* the same of italics and of fixed-width type */
 };
 void pdf_body_count(struct pdf_body *body, const struct pdf_page *page);
 void pdf_body_settle(struct pdf_body *body);

@@ -1,6 +1,7 @@
 #include "workers/preprocess/pdf_layout.h"
 
 #include "workers/preprocess/pdf_align.h"
+#include "workers/preprocess/pdf_columns.h"
 
 #include <errno.h>
 #include <math.h>
@@ -88,197 +89,6 @@ static int build_segments(struct pdf_layout *layout)
 		pdf_box_cover(&layout->text, segment->box);
 	}
 	return 0;
-}
-
-/* --- columns --------------------------------------------------------------------------------------------------- */
-
-enum {
-	GUTTER_BUCKETS = 512,
-	COLUMN_SEGMENTS_MIN = 8,
-	COLUMN_SIZES_MIN = 12, /* width of a column of text, in font sizes */
-};
-
-struct gutter {
-	bool found;
-	float x; /* the middle of the empty strip */
-};
-
-static bool crosses(struct pdf_box box, float x) { return box.x0 < x && box.x1 > x; }
-
-/* The emptiest strip in the middle of the page: the widest run of the least covered buckets. */
-static float emptiest_x(const struct pdf_layout *layout)
-{
-	int change[GUTTER_BUCKETS + 1] = { 0 };
-	const float left = layout->text.x0, width = layout->text.x1 - layout->text.x0;
-	int covered = 0, least = INT32_MAX, best = 0, best_run = 0, run = 0;
-
-	for (size_t i = 0; i < layout->segment_count; i++) {
-		struct pdf_box box = layout->segments[i].box;
-		int from = (int)((box.x0 - left) / width * GUTTER_BUCKETS), to = (int)((box.x1 - left) / width * GUTTER_BUCKETS);
-		change[from < 0 ? 0 : from > GUTTER_BUCKETS ? GUTTER_BUCKETS : from]++;
-		change[to < 0 ? 0 : to >= GUTTER_BUCKETS ? GUTTER_BUCKETS : to + 1]--;
-	}
-	for (int b = 0; b < GUTTER_BUCKETS; b++) {
-		covered += change[b];
-		if (b < GUTTER_BUCKETS * 3 / 10 || b > GUTTER_BUCKETS * 7 / 10)
-			continue;
-		run = covered == least ? run + 1 : 1;
-		if (covered < least || (covered == least && run > best_run)) {
-			least = covered;
-			best_run = run;
-			best = b;
-		}
-	}
-	return left + width * ((float)best + 1 - (float)best_run / 2) / GUTTER_BUCKETS;
-}
-
-struct side {
-	size_t count;
-	float wide;   /* how many of its segments fill most of the column */
-	float y0, y1;
-	float edge;   /* nearest to the gutter */
-};
-
-static void add_to_side(struct side *side, struct pdf_box box, float column_width, bool left)
-{
-	if (side->count++ == 0) {
-		side->y0 = box.y0;
-		side->y1 = box.y1;
-		side->edge = left ? box.x1 : box.x0;
-	}
-	side->y0 = box.y0 < side->y0 ? box.y0 : side->y0;
-	side->y1 = box.y1 > side->y1 ? box.y1 : side->y1;
-	if (left ? box.x1 > side->edge : box.x0 < side->edge)
-		side->edge = left ? box.x1 : box.x0;
-	side->wide += box.x1 - box.x0 > 0.6f * column_width ? 1 : 0;
-}
-
-/* Two columns of running text: on both sides enough lines at the same height, most of them filling their column, which the
- * cells of a table do not (one column may hold a table or list); little across; and a strip of white between. */
-static struct gutter find_gutter(const struct pdf_layout *layout)
-{
-	struct gutter gutter = { false, 0 };
-	struct side left = { 0 }, right = { 0 };
-	size_t across = 0;
-
-	if (layout->segment_count < 2 * COLUMN_SEGMENTS_MIN || layout->text.x1 - layout->text.x0 < 72)
-		return gutter;
-	gutter.x = emptiest_x(layout);
-	if (fminf(gutter.x - layout->text.x0, layout->text.x1 - gutter.x) < COLUMN_SIZES_MIN * layout->segments[0].size)
-		return gutter;
-	for (size_t i = 0; i < layout->segment_count; i++) {
-		struct pdf_box box = layout->segments[i].box;
-		if (crosses(box, gutter.x))
-			across++;
-		else if (box.x1 <= gutter.x)
-			add_to_side(&left, box, gutter.x - layout->text.x0, true);
-		else
-			add_to_side(&right, box, layout->text.x1 - gutter.x, false);
-	}
-	if (left.count < COLUMN_SEGMENTS_MIN || right.count < COLUMN_SEGMENTS_MIN || across > left.count + right.count)
-		return gutter;
-	float common = (left.y1 < right.y1 ? left.y1 : right.y1) - (left.y0 > right.y0 ? left.y0 : right.y0);
-	float left_filled = left.wide / (float)left.count, right_filled = right.wide / (float)right.count;
-	bool filled = fmaxf(left_filled, right_filled) > 0.5f && fminf(left_filled, right_filled) > 0.25f;
-	gutter.found = filled && common > 0.1f * (layout->text.y1 - layout->text.y0) && right.edge - left.edge >= 6;
-	return gutter;
-}
-
-static int compare_height(const void *a, const void *b)
-{
-	const struct pdf_segment *left = a, *right = b;
-	float difference = middle_y(left->box) - middle_y(right->box);
-
-	if (left->region != right->region)
-		return left->region < right->region ? -1 : 1;
-	if (difference < 0 || difference > 0)
-		return difference < 0 ? -1 : 1;
-	return left->word_first < right->word_first ? -1 : left->word_first > right->word_first;
-}
-
-static void sort_segments(struct pdf_layout *layout)
-{
-	if (layout->segment_count > 1)
-		qsort(layout->segments, layout->segment_count, sizeof(*layout->segments), compare_height);
-}
-
-struct lines {
-	size_t count, wide; /* lines; those far below the one before */
-	float y;            /* of the last one */
-};
-
-static void count_line(struct lines *lines, float y, float size)
-{
-	static const float wide_sizes = 1.55f;
-
-	lines->wide += lines->count > 0 && y - lines->y > wide_sizes * size;
-	lines->count++;
-	lines->y = y;
-}
-
-/* Does the band hold the rows of a table? Then most lines of the side that has fewer stand at exactly the height of one on the other
- * side, and the white between rows goes through both sides, where each column of text has its own lines and white. The segments
- * are sorted by height. */
-static bool is_table_band(const struct pdf_layout *layout, size_t first, size_t end, float gutter_x)
-{
-	static const float same_height_sizes = 0.15f;
-	struct lines left = { 0 }, right = { 0 }, any = { 0 };
-	size_t both = 0;
-
-	for (size_t i = first, next; i < end; i = next) {
-		const struct pdf_segment *segment = &layout->segments[i];
-		const float y = middle_y(segment->box);
-		bool has_left = false, has_right = false;
-		for (next = i; next < end && middle_y(layout->segments[next].box) - y < same_height_sizes * segment->size + 0.01f; next++) {
-			bool on_left = layout->segments[next].box.x1 <= gutter_x;
-			has_left |= on_left;
-			has_right |= !on_left;
-		}
-		next += next == i;
-		if (has_left)
-			count_line(&left, y, segment->size);
-		if (has_right)
-			count_line(&right, y, segment->size);
-		count_line(&any, y, segment->size);
-		both += has_left && has_right;
-	}
-	const size_t fewer = left.count < right.count ? left.count : right.count;
-	return both * 10 >= fewer * 7 && any.wide >= 2 && any.wide * 20 >= (left.wide + right.wide) * 7;
-}
-
-/* The segments from `first` to `end` lie between two that span the page: two columns when both sides have lines enough. */
-static void settle_band(struct pdf_layout *layout, size_t first, size_t end, float gutter_x, uint32_t *region)
-{
-	enum { BAND_SIDE_MIN = 3 };
-	size_t left = 0;
-
-	for (size_t i = first; i < end; i++)
-		left += layout->segments[i].box.x1 <= gutter_x;
-	bool columns = left >= BAND_SIDE_MIN && end - first - left >= BAND_SIDE_MIN && !is_table_band(layout, first, end, gutter_x);
-	for (size_t i = first; i < end; i++)
-		layout->segments[i].region = !columns ? *region : *region + (layout->segments[i].box.x1 <= gutter_x ? 1 : 2);
-	*region += columns ? 3 : 0;
-}
-
-static void assign_regions(struct pdf_layout *layout)
-{
-	uint32_t region = 0;
-	size_t band = 0;
-
-	struct gutter gutter = find_gutter(layout);
-	sort_segments(layout);
-	for (size_t i = 0; gutter.found && i <= layout->segment_count; i++) {
-		if (i < layout->segment_count && !crosses(layout->segments[i].box, gutter.x))
-			continue;
-		settle_band(layout, band, i, gutter.x, &region);
-		if (i < layout->segment_count)
-			layout->segments[i].region = region;
-		band = i + 1;
-	}
-	for (size_t i = 0; i < layout->segment_count; i++)
-		if (layout->page->words[layout->segments[i].word_first].rotated)
-			layout->segments[i].region = region + 1 + (uint32_t)i; /* each by itself, behind all other text */
-	sort_segments(layout);
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------------ */
@@ -413,13 +223,13 @@ int pdf_layout_build(struct pdf_layout *layout, const struct pdf_page *page)
 	int status = build_segments(layout);
 	if (status < 0)
 		return status;
-	assign_regions(layout);
+	pdf_columns_assign(layout);
 	status = build_rows(layout);
 	return status < 0 ? status : pdf_align_part(layout);
 }
 
-/* Is there no blank between the two? The library gives one before raised and lowered parts of a word; those stand close. */
-static bool is_glued(const struct pdf_word *before, const struct pdf_word *word)
+/* The library gives a blank before raised and lowered parts of a word; those stand close. */
+bool pdf_word_is_glued(const struct pdf_word *before, const struct pdf_word *word)
 {
 	float larger = fmaxf(before->size, word->size), gap = word->box.x0 - before->box.x1;
 	bool resized = fminf(before->size, word->size) < 0.85f * larger;
@@ -432,7 +242,7 @@ static bool is_raised_number(const struct pdf_layout *layout, const struct pdf_w
 {
 	struct text text = pdf_word_text(layout->page, word);
 
-	if (!is_glued(before, word) || word->size > 0.85f * before->size || word->box.y1 > before->box.y1 - 0.12f * before->size)
+	if (!pdf_word_is_glued(before, word) || word->size > 0.85f * before->size || word->box.y1 > before->box.y1 - 0.12f * before->size)
 		return false;
 	for (size_t i = 0; i < text.bytes; i++)
 		if (!ascii_is_digit(text.data[i]))
@@ -451,7 +261,7 @@ void pdf_segment_append(const struct pdf_layout *layout, const struct pdf_segmen
 			buffer_append_format(out, power ? "^%.*s" : "[%.*s]", TEXT_ARGS(text));
 			continue;
 		}
-		if (before && !is_glued(before, word))
+		if (before && !pdf_word_is_glued(before, word))
 			buffer_append_byte(out, ' ');
 		buffer_append_text(out, text);
 	}

@@ -23,6 +23,8 @@ struct pdf_row {
 	uint32_t bytes;     /* of text, blanks not counted */
 	uint32_t region;    /* rows of one region stand in one column: another number starts at another place */
 	bool furniture;     /* running header, footer or page number: not text of the document */
+	bool note;          /* of a footnote; begins_note: its first row (pdf_notes.h) */
+	bool begins_note;
 	bool rotated;
 	bool begins_cells;  /* set for the rows of a table by pdf_table_part_rows: a row of the table begins here */
 };
@@ -44,6 +46,9 @@ void pdf_layout_init(struct pdf_layout *layout);
 void pdf_layout_done(struct pdf_layout *layout);
 /* Replaces what was in the layout. The page stays as it is while the layout is used. 0 or -ENOMEM. */
 int pdf_layout_build(struct pdf_layout *layout, const struct pdf_page *page) WARN_UNUSED;
+
+/* Is there no blank between the two words of a segment? */
+bool pdf_word_is_glued(const struct pdf_word *before, const struct pdf_word *word);
 
 /* Makes `box` as large as to hold the other one too. */
 void pdf_box_cover(struct pdf_box *box, struct pdf_box other);

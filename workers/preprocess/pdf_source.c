@@ -171,6 +171,8 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 	size_t characters = 0;
 	guint index = 0;
 	bool glued = false;
+	const PopplerTextAttributes *styled = NULL; /* the run that `style` is of */
+	uint8_t style = 0;
 
 	for (const char *p = text; *p && index < box_count; p = g_utf8_next_char(p), index++) {
 		gunichar code = g_utf8_get_char(p);
@@ -186,8 +188,12 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 		while (runs && (guint)((PopplerTextAttributes *)runs->data)->end_index < index)
 			runs = runs->next;
 		const PopplerTextAttributes *run = runs ? runs->data : NULL;
+		if (run != styled) {
+			styled = run;
+			style = run && run->font_name ? style_of(source, run->font_name) : 0;
+		}
 		const struct pdf_box box = { (float)boxes[index].x1, (float)boxes[index].y1, (float)boxes[index].x2, (float)boxes[index].y2 };
-		if (word && !pdf_page_continues(page, before, box, run ? (float)run->font_size : word->size)) {
+		if (word && (style != word->style || !pdf_page_continues(page, before, box, run ? (float)run->font_size : word->size))) {
 			mark_rotated(word, characters);
 			glued = box.x0 - before.x1 < 0.1f * word->size && box.x0 > before.x0 && box.y0 < before.y1 && box.y1 > before.y0;
 			word = NULL;
@@ -201,7 +207,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 			word->glued = glued;
 			glued = false;
 			word->size = run ? (float)run->font_size : 0;
-			word->style = run && run->font_name ? style_of(source, run->font_name) : 0;
+			word->style = style;
 		}
 		pdf_page_append(page, code, box);
 		characters++;

@@ -106,7 +106,7 @@ static bool ends_in_address(struct text head, struct text tail)
 	return text_find(word, TEXT_LITERAL("://")) >= 0 && ascii_is_lower(tail.data[0]) && memchr("./_=&?%", word.data[word.bytes - 1], 7);
 }
 
-static void append_without_soft_hyphens(struct buffer *out, struct text line)
+void pdf_append_without_soft_hyphens(struct buffer *out, struct text line)
 {
 	const struct text soft = TEXT_LITERAL("\xC2\xAD");
 	ptrdiff_t at;
@@ -118,11 +118,10 @@ static void append_without_soft_hyphens(struct buffer *out, struct text line)
 	buffer_append_text(out, line);
 }
 
-void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary)
+void pdf_join_begin(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary)
 {
 	struct text so_far = buffer_view(text);
 
-	line = text_trim(line);
 	if (line.bytes == 0)
 		return;
 	if (text_ends_with_nocase(so_far, TEXT_LITERAL("\xC2\xAD"))) {
@@ -136,7 +135,13 @@ void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocab
 	} else if (so_far.bytes > 0 && !ends_in_address(so_far, line)) {
 		buffer_append_byte(text, ' ');
 	}
-	append_without_soft_hyphens(text, line);
+}
+
+void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary)
+{
+	line = text_trim(line);
+	pdf_join_begin(text, line, vocabulary);
+	pdf_append_without_soft_hyphens(text, line);
 }
 
 /* --- numbers and markers --------------------------------------------------------------------------------------- */

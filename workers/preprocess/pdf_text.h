@@ -20,6 +20,9 @@ bool pdf_vocabulary_has(const struct pdf_vocabulary *vocabulary, struct text wor
  * without the hyphen when the whole word occurs in the document or nothing speaks for "real-time" written so; with it before a
  * capital or a digit, and when the word occurs so. Soft hyphens vanish. */
 void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary);
+/* The two steps of it: makes the text's end ready for a line that begins with these words; appends (a part of) the line. */
+void pdf_join_begin(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary);
+void pdf_append_without_soft_hyphens(struct buffer *out, struct text line);
 
 /* "4.2.1 Title", "Annex B Title", "Chapter 3: Title" → depth 3, 1, 1; 0 when there is no such number. *ret_title is the offset
  * of what follows (may be the end of the text). */

@@ -2,13 +2,18 @@
 
 #include "base/utf8.h"
 #include "workers/preprocess/markdown_inline.h"
+#include "workers/preprocess/pdf_notes.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct pdf_vocabulary *vocabulary)
 {
 	*writer = (struct pdf_writer){ .out = out, .headings = headings, .vocabulary = vocabulary };
 	markdown_init(&writer->markdown, out);
+	pdf_styled_init(&writer->prose, PDF_PENDING_BYTES_MAX);
+	pdf_styled_init(&writer->note, PDF_PENDING_BYTES_MAX);
+	buffer_init(&writer->notes, PDF_PENDING_BYTES_MAX);
 	buffer_init(&writer->text, PDF_PENDING_BYTES_MAX);
 	buffer_init(&writer->line, PDF_PENDING_BYTES_MAX);
 	buffer_init(&writer->cells.text, PDF_PENDING_BYTES_MAX);
@@ -19,6 +24,9 @@ void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_h
 
 void pdf_writer_done(struct pdf_writer *writer)
 {
+	pdf_styled_done(&writer->prose);
+	pdf_styled_done(&writer->note);
+	buffer_done(&writer->notes);
 	buffer_done(&writer->text);
 	buffer_done(&writer->line);
 	buffer_done(&writer->cells.text);
@@ -33,6 +41,22 @@ static void restart(struct pdf_writer *writer, struct buffer *buffer)
 	if (writer->status == 0)
 		writer->status = buffer->status;
 	buffer_clear(buffer);
+}
+
+static void restart_styled(struct pdf_writer *writer, struct pdf_styled *styled)
+{
+	if (writer->status == 0)
+		writer->status = styled->status;
+	restart(writer, &styled->text);
+	pdf_styled_clear(styled);
+}
+
+/* As inline Markdown; valid until the next use of `escaped`. */
+static struct text inline_text(struct pdf_writer *writer, const struct pdf_styled *styled)
+{
+	restart(writer, &writer->escaped);
+	pdf_styled_write(styled, &writer->escaped);
+	return buffer_view(&writer->escaped);
 }
 
 static struct text escaped(struct pdf_writer *writer, struct text plain)
@@ -94,9 +118,10 @@ static void flush(struct pdf_writer *writer)
 	} else if (writer->pending == PDF_PENDING_CODE)
 		markdown_code(&writer->markdown, TEXT_LITERAL(""), buffer_view(&writer->text));
 	else if (writer->pending != PDF_PENDING_NOTHING)
-		markdown_paragraph(&writer->markdown, escaped(writer, buffer_view(&writer->text)));
+		markdown_paragraph(&writer->markdown, inline_text(writer, &writer->prose));
 	writer->pending = PDF_PENDING_NOTHING;
 	restart(writer, &writer->text);
+	restart_styled(writer, &writer->prose);
 }
 
 static void close_list(struct pdf_writer *writer)
@@ -128,20 +153,23 @@ static void close_all_lists(struct pdf_writer *writer)
 
 /* --- paragraphs and items -------------------------------------------------------------------------------------- */
 
-/* The block's lines joined to one, without the list marker, behind what is in `text`. */
-static void append_lines(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, struct buffer *text)
+/* The block's lines joined to one, without the marker of an item or note, behind what is in `styled`. */
+static void append_lines(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, struct pdf_styled *styled)
 {
-	size_t skip = block->kind == PDF_BLOCK_ITEM ? block->marker.bytes : 0;
+	struct pdf_styled_line line = {
+		.layout = layout,
+		.skip = block->marker.bytes,
+		.styles = block->kind == PDF_BLOCK_HEADING ? block->styles & PDF_MONO : block->styles,
+		.notes = &writer->page_notes,
+		.vocabulary = writer->vocabulary,
+	};
 
 	for (uint32_t r = 0; r < block->row_count; r++) {
-		const struct pdf_row *row = &layout->rows[block->row_first + r];
-		if (row->furniture)
+		line.row = &layout->rows[block->row_first + r];
+		if (line.row->furniture)
 			continue;
-		restart(writer, &writer->line);
-		pdf_row_append(layout, row, &writer->line);
-		struct text line = buffer_view(&writer->line);
-		pdf_join_line(text, text_slice(line, size_min(skip, line.bytes), line.bytes), writer->vocabulary);
-		skip = 0;
+		pdf_styled_append_row(styled, &line);
+		line.skip = 0;
 	}
 }
 
@@ -161,7 +189,7 @@ static bool stands_below_term(const struct pdf_writer *writer, const struct pdf_
 /* A paragraph at the top of a page or column goes on with the one before it that does not end like a sentence. */
 static bool goes_on(const struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
-	struct text before = buffer_view(&writer->text);
+	struct text before = buffer_view(&writer->prose.text);
 
 	if (!block->starts_region || before.bytes == 0 || (writer->pending != PDF_PENDING_PARAGRAPH && writer->pending != PDF_PENDING_ITEM))
 		return false;
@@ -182,7 +210,7 @@ static void write_paragraph(struct pdf_writer *writer, const struct pdf_layout *
 		close_lists_around(writer, block->x0, block->size);
 		writer->pending = PDF_PENDING_PARAGRAPH;
 	}
-	append_lines(writer, layout, block, &writer->text);
+	append_lines(writer, layout, block, &writer->prose);
 }
 
 /* Is a marker at x0 that of a list inside the item of this one? */
@@ -231,7 +259,7 @@ static void open_item(struct pdf_writer *writer, struct pdf_open_list item, cons
 static void write_item(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
 	open_item(writer, (struct pdf_open_list){ block->x0, block->text_x0, block->marker.ordered, block->marker.number }, block);
-	append_lines(writer, layout, block, &writer->text);
+	append_lines(writer, layout, block, &writer->prose);
 }
 
 /* --- headings -------------------------------------------------------------------------------------------------- */
@@ -240,10 +268,10 @@ static void write_heading(struct pdf_writer *writer, const struct pdf_layout *la
 {
 	flush(writer);
 	close_all_lists(writer);
-	append_lines(writer, layout, block, &writer->text);
+	append_lines(writer, layout, block, &writer->prose);
 	size_t before = writer->out->bytes;
-	markdown_heading(&writer->markdown, 1, escaped(writer, buffer_view(&writer->text)));
-	restart(writer, &writer->text);
+	markdown_heading(&writer->markdown, 1, inline_text(writer, &writer->prose));
+	restart_styled(writer, &writer->prose);
 	if (writer->out->status || writer->out->bytes == before)
 		return;
 	const char *mark = memchr(writer->out->data + before, '#', writer->out->bytes - before);
@@ -258,6 +286,54 @@ static void write_heading(struct pdf_writer *writer, const struct pdf_layout *la
 	};
 	if (writer->status == 0)
 		writer->status = pdf_headings_add(writer->headings, heading);
+}
+
+/* --- notes ----------------------------------------------------------------------------------------------------- */
+
+/* Gives the page's notes their numbers: their own, unless the document had it before (notes are often counted by page or chapter). */
+static void number_notes(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks)
+{
+	struct pdf_note_marks *notes = &writer->page_notes;
+	int32_t own;
+
+	notes->count = 0;
+	for (size_t i = 0; i < blocks->count && notes->count < PDF_NOTES_MAX; i++) {
+		const struct pdf_block *block = &blocks->items[i];
+		if (block->kind != PDF_BLOCK_NOTE)
+			continue;
+		restart(writer, &writer->line);
+		pdf_row_append(layout, &layout->rows[block->row_first], &writer->line);
+		struct text mark = pdf_note_mark(text_slice(buffer_view(&writer->line), 0, block->marker.bytes));
+		CHECK(mark.bytes <= PDF_NOTE_MARK_BYTES_MAX);
+		memcpy(notes->marks[notes->count], mark.data, mark.bytes);
+		notes->marks[notes->count][mark.bytes] = '\0';
+		bool counts = pdf_is_page_number(mark, &own) && ascii_is_digit(mark.data[0]) && own > 0 && (uint32_t)own > writer->notes_numbered;
+		writer->notes_numbered = counts ? (uint32_t)own : writer->notes_numbered + 1;
+		notes->numbers[notes->count++] = writer->notes_numbered;
+	}
+}
+
+static void write_note(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	restart(writer, &writer->line);
+	pdf_row_append(layout, &layout->rows[block->row_first], &writer->line);
+	struct text mark = pdf_note_mark(text_slice(buffer_view(&writer->line), 0, block->marker.bytes));
+	const uint32_t number = pdf_note_number(&writer->page_notes, mark);
+
+	restart_styled(writer, &writer->note);
+	append_lines(writer, layout, block, &writer->note);
+	if (number > 0)
+		buffer_append_format(&writer->notes, "[^%" PRIu32 "]: ", number);
+	pdf_styled_write(&writer->note, &writer->notes);
+	buffer_append_byte(&writer->notes, '\n');
+}
+
+static void write_notes(struct pdf_writer *writer)
+{
+	struct text rest = buffer_view(&writer->notes), line;
+
+	while (text_next_line(&rest, &line))
+		markdown_paragraph(&writer->markdown, line);
 }
 
 /* --- code ------------------------------------------------------------------------------------------------------ */
@@ -387,10 +463,9 @@ static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layo
 		gather_cells(writer, layout, table, first, next, false);
 		const struct text all = buffer_view(&writer->cells.text);
 		const size_t middle = size_min(writer->cells.end[0], all.bytes);
-		buffer_append_text(&writer->text, text_slice(all, 0, middle));
-		if (middle > 0 && middle < all.bytes)
-			buffer_append_string(&writer->text, ": ");
-		buffer_append_text(&writer->text, text_slice(all, middle, all.bytes));
+		pdf_styled_append_text(&writer->prose, text_slice(all, 0, middle), PDF_BOLD);
+		pdf_styled_append_text(&writer->prose, text_from(middle > 0 && middle < all.bytes ? ": " : ""), 0);
+		pdf_styled_append_text(&writer->prose, text_slice(all, middle, all.bytes), 0);
 	}
 }
 
@@ -453,6 +528,7 @@ static void write_table(struct pdf_writer *writer, const struct pdf_layout *layo
 
 void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks)
 {
+	number_notes(writer, layout, blocks);
 	for (size_t i = 0; i < blocks->count && writer->out->status == 0 && writer->status == 0; i++) {
 		const struct pdf_block *block = &blocks->items[i];
 		switch ((enum pdf_block_kind)block->kind) {
@@ -460,6 +536,7 @@ void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, 
 		case PDF_BLOCK_ITEM: write_item(writer, layout, block); break;
 		case PDF_BLOCK_HEADING: write_heading(writer, layout, block); break;
 		case PDF_BLOCK_CODE: write_code(writer, layout, block); break;
+		case PDF_BLOCK_NOTE: write_note(writer, layout, block); break;
 		case PDF_BLOCK_TABLE:
 			if (blocks->tables[block->table].terms)
 				write_terms(writer, layout, block, &blocks->tables[block->table]);
@@ -474,6 +551,8 @@ int pdf_write_finish(struct pdf_writer *writer)
 {
 	flush(writer);
 	close_all_lists(writer);
+	write_notes(writer);
+	restart(writer, &writer->notes);
 	restart(writer, &writer->line);
 	restart(writer, &writer->cells.text);
 	restart(writer, &writer->header.text);

@@ -5,6 +5,7 @@
 
 #include "workers/preprocess/markdown_writer.h"
 #include "workers/preprocess/pdf_blocks.h"
+#include "workers/preprocess/pdf_styled.h"
 
 enum { PDF_LIST_DEPTH_MAX = 8, PDF_PENDING_BYTES_MAX = 256 << 20 };
 
@@ -30,7 +31,12 @@ struct pdf_writer {
 	struct pdf_open_list lists[PDF_LIST_DEPTH_MAX];
 	int list_depth;
 	enum pdf_pending pending;
-	struct buffer text;      /* what is pending, plain */
+	struct pdf_styled prose; /* what is pending: a paragraph or an item */
+	struct buffer text;      /* what is pending: code, plain; else scratch */
+	struct pdf_styled note;  /* scratch */
+	struct buffer notes;     /* footnotes seen so far, Markdown, one a line: they end the document */
+	struct pdf_note_marks page_notes; /* of the page at hand */
+	uint32_t notes_numbered;          /* highest number given to one */
 	struct buffer line;      /* scratch: one row or cell */
 	struct pdf_cells cells, header; /* of the open table: its last row, held back as it may go on; its first row */
 	bool row_held;

@@ -1,0 +1,290 @@
+#include "workers/preprocess/pdf_columns.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+	BUCKETS = 512,           /* of a region's width */
+	TRIED_MAX = 16,          /* strips looked at in a region */
+	CUTS_MAX = 6,            /* in each other */
+	SIDE_SEGMENTS_MIN = 8,   /* of the first cut of a page */
+	PART_SEGMENTS_MIN = 4,   /* of further cuts */
+	BAND_SIDE_MIN = 3,       /* lines on each side of a band */
+	COLUMN_SIZES_MIN = 10,   /* width of a column of text, in font sizes */
+	WIDTHS_MAX = 512,        /* sampled to learn how wide the lines of a side are */
+};
+
+static const float strip_points_min = 6;
+
+static float middle_y(struct pdf_box box) { return (box.y0 + box.y1) / 2; }
+static bool crosses(struct pdf_box box, float x) { return box.x0 < x && box.x1 > x; }
+
+static int compare_height(const void *a, const void *b)
+{
+	const struct pdf_segment *left = a, *right = b;
+	float difference = middle_y(left->box) - middle_y(right->box);
+
+	if (left->region != right->region)
+		return left->region < right->region ? -1 : 1;
+	if (difference < 0 || difference > 0)
+		return difference < 0 ? -1 : 1;
+	return left->word_first < right->word_first ? -1 : left->word_first > right->word_first;
+}
+
+static void sort_segments(struct pdf_segment *segments, size_t count)
+{
+	if (count > 1)
+		qsort(segments, count, sizeof(*segments), compare_height);
+}
+
+/* --- the strip between two columns ------------------------------------------------------------------------------ */
+
+struct part { /* segments that are looked at together, sorted by height */
+	struct pdf_segment *segments;
+	size_t count;
+	struct pdf_box box;
+	size_t side_min; /* segments on each side of a cut */
+};
+
+struct side {
+	size_t count, width_count;
+	float widths[WIDTHS_MAX];
+	float y0, y1;
+	float edge; /* nearest to the strip */
+};
+
+static void add_to_side(struct side *side, struct pdf_box box, bool left)
+{
+	if (side->count++ == 0) {
+		side->y0 = box.y0;
+		side->y1 = box.y1;
+		side->edge = left ? box.x1 : box.x0;
+	}
+	side->y0 = fminf(side->y0, box.y0);
+	side->y1 = fmaxf(side->y1, box.y1);
+	side->edge = left ? fmaxf(side->edge, box.x1) : fminf(side->edge, box.x0);
+	if (side->width_count < WIDTHS_MAX)
+		side->widths[side->width_count++] = box.x1 - box.x0;
+}
+
+static int compare_floats(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* How many of the side's lines are as wide as its wide ones, 0–1; 0 when these are too narrow for a column of text. */
+static float filled_share(struct side *side, float size)
+{
+	static const float wide_rank = 0.8f, nearly = 0.65f;
+	size_t filled = 0;
+
+	qsort(side->widths, side->width_count, sizeof(side->widths[0]), compare_floats);
+	const float wide = side->widths[(size_t)(wide_rank * (float)(side->width_count - 1))];
+	if (wide < COLUMN_SIZES_MIN * size)
+		return 0;
+	for (size_t i = 0; i < side->width_count; i++)
+		filled += side->widths[i] > nearly * wide;
+	return (float)filled / (float)side->width_count;
+}
+
+/* Does the strip at x part running text? On both sides stand enough lines at the same height, most of them as wide as their column,
+ * which the cells of a table are not (one side may hold a table or list); little crosses it; and it is white. */
+static bool parts_text(const struct part *part, float x)
+{
+	struct side left = { .count = 0 }, right = { .count = 0 };
+	const float size = part->segments[part->count / 2].size;
+	size_t across = 0;
+
+	for (size_t i = 0; i < part->count; i++) {
+		struct pdf_box box = part->segments[i].box;
+		if (crosses(box, x))
+			across++;
+		else
+			add_to_side(box.x1 <= x ? &left : &right, box, box.x1 <= x);
+	}
+	if (left.count < part->side_min || right.count < part->side_min || across > left.count + right.count)
+		return false;
+	const float common = fminf(left.y1, right.y1) - fmaxf(left.y0, right.y0);
+	if (right.edge - left.edge < strip_points_min || common < 0.1f * (part->box.y1 - part->box.y0))
+		return false;
+	const float left_filled = filled_share(&left, size), right_filled = filled_share(&right, size);
+	return fmaxf(left_filled, right_filled) > 0.5f && fminf(left_filled, right_filled) > 0.25f;
+}
+
+/* How many segments cover each bucket of the part's width. */
+static void count_cover(const struct part *part, int *cover)
+{
+	const float left = part->box.x0, width = part->box.x1 - part->box.x0;
+	int change[BUCKETS + 1] = { 0 }, covered = 0;
+
+	for (size_t i = 0; i < part->count; i++) {
+		struct pdf_box box = part->segments[i].box;
+		int from = (int)((box.x0 - left) / width * BUCKETS), to = (int)((box.x1 - left) / width * BUCKETS);
+		change[from < 0 ? 0 : from > BUCKETS ? BUCKETS : from]++;
+		change[to < 0 ? 0 : to >= BUCKETS ? BUCKETS : to + 1]--;
+	}
+	for (int b = 0; b < BUCKETS; b++)
+		cover[b] = covered += change[b];
+}
+
+/* Looks for a strip that at most `most` segments cross. tried: buckets that were found wanting. */
+static bool find_strip(const struct part *part, const int *cover, int most, int *tried, int *tried_count, float *ret_x)
+{
+	const float width = part->box.x1 - part->box.x0;
+	const int margin = (int)(COLUMN_SIZES_MIN * part->segments[part->count / 2].size / width * BUCKETS);
+	const int run_min = (int)(strip_points_min / width * BUCKETS) - 1;
+
+	for (int b = margin, run = 0; b < BUCKETS - margin; b++) {
+		run = cover[b] <= most ? run + 1 : 0;
+		if (run == 0 || run < run_min || (b + 1 < BUCKETS - margin && cover[b + 1] <= most))
+			continue;
+		const int middle = b - run / 2;
+		bool known = *tried_count == TRIED_MAX;
+		for (int t = 0; t < *tried_count && !known; t++)
+			known = abs(tried[t] - middle) < BUCKETS / 128;
+		if (known)
+			continue;
+		tried[(*tried_count)++] = middle;
+		const float x = part->box.x0 + width * ((float)b + 1 - (float)run / 2) / BUCKETS;
+		if (parts_text(part, x)) {
+			*ret_x = x;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The strip that fewest segments cross. */
+static bool find_gutter(const struct part *part, float *ret_x)
+{
+	int cover[BUCKETS], tried[TRIED_MAX], tried_count = 0, most_before = -1;
+
+	if (part->count < 2 * part->side_min || part->box.x1 - part->box.x0 < 72)
+		return false;
+	count_cover(part, cover);
+	for (int most = 0; most < (int)part->count / 2 && tried_count < TRIED_MAX; most_before = most, most += 1 + most / 2)
+		if (most != most_before && find_strip(part, cover, most, tried, &tried_count, ret_x))
+			return true;
+	return false;
+}
+
+/* --- bands ------------------------------------------------------------------------------------------------------ */
+
+struct lines {
+	size_t count, wide; /* lines; those far below the one before */
+	float y;            /* of the last one */
+};
+
+static void count_line(struct lines *lines, float y, float size)
+{
+	static const float wide_sizes = 1.55f;
+
+	lines->wide += lines->count > 0 && y - lines->y > wide_sizes * size;
+	lines->count++;
+	lines->y = y;
+}
+
+/* Does the band hold the rows of a table? Then most lines of the side that has fewer stand at exactly the height of one on the other
+ * side, and the white between rows goes through both sides, where each column of text has its own lines and white. */
+static bool is_table_band(const struct pdf_segment *segments, size_t count, float gutter_x)
+{
+	static const float same_height_sizes = 0.15f;
+	struct lines left = { 0 }, right = { 0 }, any = { 0 };
+	size_t both = 0;
+
+	for (size_t i = 0, next; i < count; i = next) {
+		const struct pdf_segment *segment = &segments[i];
+		const float y = middle_y(segment->box);
+		bool has_left = false, has_right = false;
+		for (next = i; next < count && middle_y(segments[next].box) - y < same_height_sizes * segment->size + 0.01f; next++) {
+			bool on_left = segments[next].box.x1 <= gutter_x;
+			has_left |= on_left;
+			has_right |= !on_left;
+		}
+		next += next == i;
+		if (has_left)
+			count_line(&left, y, segment->size);
+		if (has_right)
+			count_line(&right, y, segment->size);
+		count_line(&any, y, segment->size);
+		both += has_left && has_right;
+	}
+	const size_t fewer = left.count < right.count ? left.count : right.count;
+	return both * 10 >= fewer * 7 && any.wide >= 2 && any.wide * 20 >= (left.wide + right.wide) * 7;
+}
+
+/* Two columns? Both sides of the band, which nothing crosses, have lines enough and are no table. */
+static bool are_columns(const struct pdf_segment *segments, size_t count, float gutter_x)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++)
+		left += segments[i].box.x1 <= gutter_x;
+	return left >= BAND_SIDE_MIN && count - left >= BAND_SIDE_MIN && !is_table_band(segments, count, gutter_x);
+}
+
+static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, uint32_t *region);
+
+/* Reads the left side before the right one. */
+static void number_columns(struct pdf_segment *segments, size_t count, float gutter_x, int cuts_left, uint32_t *region)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		segments[i].region = segments[i].box.x1 > gutter_x;
+		left += segments[i].region == 0;
+	}
+	sort_segments(segments, count);
+	number_regions(segments, left, false, cuts_left, region);
+	number_regions(segments + left, count - left, false, cuts_left, region);
+}
+
+/* The segments, sorted by height, get the numbers from *region on, which becomes the next free one. */
+static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, uint32_t *region)
+{
+	struct part part = { .segments = segments, .count = count, .side_min = whole_page ? SIDE_SEGMENTS_MIN : PART_SEGMENTS_MIN };
+	float gutter_x = 0;
+	size_t band = 0, plain = 0; /* where the band begins; where what is in no column begins */
+
+	if (count == 0)
+		return;
+	part.box = segments[0].box;
+	for (size_t i = 1; i < count; i++)
+		pdf_box_cover(&part.box, segments[i].box);
+	bool found = cuts_left > 0 && find_gutter(&part, &gutter_x);
+	for (size_t i = 0; found && i <= count; i++) {
+		if (i < count && !crosses(segments[i].box, gutter_x))
+			continue;
+		if (are_columns(segments + band, i - band, gutter_x)) {
+			number_regions(segments + plain, band - plain, false, cuts_left - 1, region);
+			number_columns(segments + band, i - band, gutter_x, cuts_left - 1, region);
+			plain = i;
+		}
+		band = i + 1;
+	}
+	if (plain > 0) {
+		number_regions(segments + plain, count - plain, false, cuts_left - 1, region);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		segments[i].region = *region;
+	++*region;
+}
+
+void pdf_columns_assign(struct pdf_layout *layout)
+{
+	const size_t count = layout->segment_count;
+	size_t upright = 0;
+	uint32_t region = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const bool rotated = layout->page->words[layout->segments[i].word_first].rotated;
+		layout->segments[i].region = rotated ? 1 : 0;
+		upright += !rotated;
+	}
+	sort_segments(layout->segments, count);
+	number_regions(layout->segments, upright, true, CUTS_MAX, &region);
+	for (size_t i = upright; i < count; i++)
+		layout->segments[i].region = region++;
+}
