@@ -1,0 +1,71 @@
+"""Which cases there are: a list of (kind, file name, document, how it is written). One function a kind; seeds make them differ."""
+
+import random
+from dataclasses import dataclass
+
+import compose
+import model
+import render_browser
+import render_html_styles
+
+
+@dataclass
+class Case:
+    kind: str
+    name: str                 # with extension
+    document: model.Document
+    write: object             # callable(document, path)
+
+
+TOPIC_ROUND = ["radio", "linux", "measure", "manual", "symbols", "german", "french"]
+WESTERN = ["german", "french"]
+
+
+def features_for(seed, pool, count):
+    return random.Random(f"features {seed}").sample(pool, count)
+
+
+def html_cases():
+    pool = ["lists", "nested", "definitions", "code", "quote", "figure", "footnotes", "table-parameters", "table-spanned", "table-sections", "table-lines", "table-matrix", "table-wide", "table-pairs"]
+    counts = {"modern": 5, "divs": 5, "nineties": 7, "sphinx": 5, "doxygen": 3, "docbook": 4, "word": 4, "wiki": 4, "undeclared": 3, "bare": 2, "utf16": 2, "latin9": 1, "utf8mark": 1}
+    cases = []
+    for style_index, (style, count) in enumerate(counts.items()):
+        for number in range(1, count + 1):
+            seed = 1000 + 100 * style_index + number
+            western = style in ("undeclared", "latin9")
+            topic = (WESTERN if western else TOPIC_ROUND)[(seed + style_index) % (2 if western else 7)]
+            titled = style in ("doxygen", "wiki") or number % 4 != 3
+            allowed = [feature for feature in pool if not (style == "word" and feature in ("definitions", "nested"))]
+            features = features_for(seed, allowed, 5 + number % 3)
+            if style == "nineties" and not any(feature.startswith("table-") for feature in features):
+                features.append("table-parameters")
+            document = compose.compose(f"{style}-{number:02}", seed, topic, features, sections=4 + seed % 4, depth=3 if titled else 2, titled=titled, numbered=number % 3 == 0, furniture=compose.web_furniture(seed))
+            maker = render_html_styles.STYLES[style]
+            cases.append(Case("html", f"{style}-{number:02}.html", document, lambda document, path, maker=maker: path.write_bytes(maker(document).data())))
+    return cases
+
+
+def browser_cases():
+    pool = ["lists", "nested", "code", "quote", "figure", "footnotes", "table-parameters", "table-spanned", "table-sections", "table-lines", "table-matrix", "table-pairs", "definitions"]
+    cases = []
+    for number in range(1, 37):
+        seed = 3000 + number
+        columns = {0: 2, 5: 3}.get(number % 10, 2 if number % 10 == 7 else 1)
+        topic = TOPIC_ROUND[number % 7]
+        allowed = [feature for feature in pool if columns == 1 or feature in ("lists", "quote", "footnotes", "table-pairs", "definitions", "figure", "code")]
+        features = features_for(seed, allowed, 4 + number % 3)
+        if columns == 1 and number % 9 == 4:
+            features.append("table-long")
+        if columns == 1 and number % 8 == 3:
+            features.append("table-wide")
+        given = {"tables": list(render_browser.TABLES)[number % 6], "header": number % 12 == 9}
+        if columns > 1:
+            given |= {"paper": "A4", "size": 9.5}
+        furniture = compose.Furniture() if number % 12 == 9 else compose.page_furniture(seed)
+        document = compose.compose(f"print-{number:02}", seed, topic, features, sections=4 + number % 4, depth=2 + number % 2, titled=number % 4 != 2, numbered=number % 3 == 1, columns=columns, furniture=furniture)
+        style = render_browser.draw_style(seed, **given)
+        cases.append(Case("pdf-browser", f"print-{number:02}.pdf", document, lambda document, path, style=style: render_browser.to_pdf(document, style, path)))
+    return cases
+
+
+KINDS = {"html": html_cases, "pdf-browser": browser_cases}
