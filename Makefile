@@ -30,12 +30,13 @@ packages_base := libxxhash
 packages_ipc := liburing hwloc libzmq
 packages_proto := msgpack
 packages_config := libcyaml libpcre2-8
-packages_preprocess := libxml-2.0 poppler-glib libarchive uchardet
+packages_preprocess := libxml-2.0 poppler-glib libarchive uchardet tesseract lept
 packages_inference := json-c libcurl sqlite3
 packages_coordinator := sqlite3 json-c libcrypto
 packages_common := $(packages_base) $(packages_ipc) $(packages_proto) $(packages_config)
 all_packages := $(packages_common) $(packages_preprocess) $(packages_inference) $(packages_coordinator)
 package_flags = $(shell pkg-config --cflags $(all_packages) 2>/dev/null)
+openmp_libs := -lgomp # of tesseract: told not to start threads (workers/preprocess/ocr.c)
 common_libs = $(shell pkg-config --libs $(packages_common)) -lm
 
 library_sources := $(wildcard base/*.c ipc/*.c proto/*.c config/*.c)
@@ -80,7 +81,7 @@ $(BUILD)/bin/coordinator: $(call objects,coordinator/main.c) $(BUILD)/libcoordin
 $(BUILD)/bin/worker-preprocess: $(call objects,workers/preprocess/main.c) $(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
 
 # Of libpreprocess.a only what reads Markdown (blocks, sentences, phrases) is taken.
 $(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
@@ -92,7 +93,7 @@ $(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)
 $(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
 
 # A model server for tests and benches, well-behaved or not: tests/fake_server/README.md. Not installed.
 fake_server_sources := $(wildcard tests/fake_server/*.c)
@@ -108,7 +109,7 @@ $(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/
 $(BUILD)/bin/fact-rates: $(call objects,tests/tools/fact_rates.c tests/tools/fact_set.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
 
 # Kills workers at every instruction: the coordinator and a worker in one program, whose calls between source files can be stopped at.
 # Beside the programs, since its coordinator starts true workers too. Not installed. It knows the breakpoints of one processor only.
@@ -118,7 +119,7 @@ $(BUILD)/bin/kill-sweep: $(call objects,$(wildcard tests/kill/*.c)) $(BUILD)/lib
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -rdynamic -Wl,-z,now -o $@ $(addprefix -Wl$(comma)--wrap=,$(kill_wraps)) $^ $$(pkg-config --libs $(all_packages)) -lm
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -rdynamic -Wl,-z,now -o $@ $(addprefix -Wl$(comma)--wrap=,$(kill_wraps)) $^ $$(pkg-config --libs $(all_packages)) $(openmp_libs) -lm
 
 # The model client on the command line: N questions, what became of each as JSON. Not installed.
 $(BUILD)/bin/model-calls: $(call objects,tests/tools/model_calls.c) $(BUILD)/libmodel.a $(BUILD)/libdocring.a
@@ -131,7 +132,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(all_packages) cmocka) -lm
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(all_packages) cmocka) $(openmp_libs) -lm
 
 # Fuzz targets: tests/fuzz/README.md. With libFuzzer (make fuzz), and with a program that feeds them the files of their corpus (make test).
 fuzz_targets := $(patsubst tests/fuzz/targets/%.c,%,$(wildcard tests/fuzz/targets/*.c))

@@ -6,6 +6,8 @@
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/markdown_inline.h"
 #include "workers/preprocess/pdf_furniture.h"
+#include "workers/preprocess/pdf_legible.h"
+#include "workers/preprocess/pdf_ocr.h"
 #include "workers/preprocess/pdf_source.h"
 #include "workers/preprocess/pdf_write.h"
 
@@ -31,6 +33,7 @@ struct page_slot {
 struct pdf_work {
 	const struct convert_input *input;
 	struct pdf_source *source;
+	struct pdf_ocr ocr;
 	uint32_t page_count, pages_left_out;
 	struct page_slot slots[PAGES_HELD]; /* page n is in slot n % PAGES_HELD */
 	struct pdf_body body;
@@ -45,7 +48,7 @@ struct pdf_work {
 	struct buffer scratch;
 	bool title_apart;                   /* it is not one of the headings */
 	uint64_t characters, garbage;
-	uint32_t text_pages, image_pages;   /* with text; without text but with images */
+	uint32_t text_pages;                /* with text, read or recognised */
 	size_t leaders_dropped;
 };
 
@@ -59,6 +62,7 @@ static struct pdf_work *create_work(const struct convert_input *input, size_t ma
 		pdf_page_init(&work->slots[i].page);
 		pdf_layout_init(&work->slots[i].layout);
 	}
+	pdf_ocr_init(&work->ocr, input->settings);
 	pdf_outline_init(&work->outline);
 	pdf_blocks_init(&work->blocks);
 	pdf_headings_init(&work->headings);
@@ -77,6 +81,7 @@ static void destroy_work(struct pdf_work *work)
 		pdf_page_done(&work->slots[i].page);
 		pdf_layout_done(&work->slots[i].layout);
 	}
+	pdf_ocr_done(&work->ocr);
 	pdf_outline_done(&work->outline);
 	pdf_blocks_done(&work->blocks);
 	pdf_headings_done(&work->headings);
@@ -90,7 +95,7 @@ static void destroy_work(struct pdf_work *work)
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
 
-/* Looks at a few pages all over the document to learn what its running text is like. */
+/* Looks at a few pages all over the document to learn what its running text is like. Scans say nothing yet: see read_first_pages. */
 static int sample_body(struct pdf_work *work)
 {
 	struct pdf_page *page = &work->slots[0].page;
@@ -101,9 +106,9 @@ static int sample_body(struct pdf_work *work)
 		int status = pdf_source_page(work->source, number, page);
 		if (status < 0)
 			return status;
-		pdf_body_count(&work->body, page);
+		if (pdf_page_legible(page))
+			pdf_body_count(&work->body, page);
 	}
-	pdf_body_settle(&work->body);
 	return 0;
 }
 
@@ -112,6 +117,8 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	struct page_slot *slot = &work->slots[number % PAGES_HELD];
 
 	int status = pdf_source_page(work->source, number, &slot->page);
+	if (status == 0)
+		status = pdf_ocr_page(&work->ocr, work->source, &slot->page);
 	if (status == 0)
 		status = pdf_layout_build(&slot->layout, &slot->page);
 	if (status < 0)
@@ -122,8 +129,23 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	work->characters += slot->page.characters;
 	work->garbage += slot->page.garbage;
 	work->text_pages += slot->page.word_count > 0;
-	work->image_pages += slot->page.has_images;
 	return 0;
+}
+
+/* The pages that are held when the first is converted; in a document of scans they say what its running text is like. */
+static int read_first_pages(struct pdf_work *work, uint32_t *ret_read)
+{
+	const uint32_t count = work->page_count <= PAGES_AROUND ? work->page_count : PAGES_AROUND + 1;
+	int status = sample_body(work);
+
+	for (uint32_t number = 0; number < count && status == 0; number++) {
+		status = read_page(work, number);
+		if (status == 0 && work->slots[number].page.ocr)
+			pdf_body_count(&work->body, &work->slots[number].page);
+	}
+	pdf_body_settle(&work->body);
+	*ret_read = count;
+	return status;
 }
 
 /* Running lines do not go into the Markdown; the document's id often stands nowhere else. */
@@ -150,7 +172,8 @@ static int convert_page(struct pdf_work *work, uint32_t number)
 	for (uint32_t n = number < PAGES_AROUND ? 0 : number - PAGES_AROUND; n <= number + PAGES_AROUND && n < work->page_count; n++)
 		if (n != number)
 			neighbours[count++] = &work->slots[n % PAGES_HELD].edges;
-	pdf_furniture_mark(&slot->layout, &slot->edges, neighbours, count);
+	if (!work->input->settings->convert.pdf_keep_furniture)
+		pdf_furniture_mark(&slot->layout, &slot->edges, neighbours, count);
 	if (number == 0)
 		find_document_id(work, &slot->layout);
 	int status = pdf_blocks_build(&work->blocks, &slot->layout, &work->body, &work->outline);
@@ -164,7 +187,7 @@ static int convert_page(struct pdf_work *work, uint32_t number)
 static int convert_pages(struct pdf_work *work)
 {
 	uint32_t read_count = 0;
-	int status = sample_body(work);
+	int status = read_first_pages(work, &read_count);
 
 	for (uint32_t number = 0; number < work->page_count && status == 0; number++) {
 		while (status == 0 && read_count < work->page_count && read_count <= number + PAGES_AROUND)
@@ -240,11 +263,26 @@ static void find_title(struct pdf_work *work)
 
 /* --- the document ----------------------------------------------------------------------------------------------- */
 
-static int refuse_without_text(const struct pdf_work *work, struct error_text *error)
+static int refuse_without_text(struct pdf_work *work, struct error_text *error)
 {
-	if (work->image_pages > 0)
-		return error_set(error, ERROR_INPUT_REJECTED, "no text: scanned pages need OCR, which this version does not do");
-	return error_set(error, ERROR_INPUT_REJECTED, "no text: every page is empty");
+	buffer_clear(&work->scratch);
+	if (work->ocr.left_out == 0 && work->ocr.recognised == 0)
+		return error_set(error, ERROR_INPUT_REJECTED, "no text: every page is empty");
+	pdf_ocr_explain(&work->ocr, &work->scratch);
+	return error_set(error, ERROR_INPUT_REJECTED, "no text: its pages are pictures, and %s", buffer_string(&work->scratch));
+}
+
+/* What is missing is said where it is read. */
+static void append_what_is_missing(struct pdf_work *work, struct buffer *markdown)
+{
+	if (work->ocr.left_out > 0) {
+		buffer_append_format(markdown, "\n%" PRIu32 " pages are pictures that were not recognised: ", work->ocr.left_out);
+		pdf_ocr_explain(&work->ocr, markdown);
+		buffer_append_string(markdown, ".\n");
+	}
+	if (work->pages_left_out > 0)
+		buffer_append_format(markdown, "\n%" PRIu32 " further pages were left out: the limit convert.pdf_pages_max is %" PRIu64 ".\n",
+				     work->pages_left_out, work->input->settings->convert.pdf_pages_max);
 }
 
 static void append_document(struct pdf_work *work, struct buffer *markdown)
@@ -260,20 +298,23 @@ static void append_document(struct pdf_work *work, struct buffer *markdown)
 		buffer_append_string(markdown, "\n\n");
 	}
 	pdf_headings_apply(&work->headings, buffer_view(&work->body_markdown), markdown);
-	if (work->pages_left_out > 0)
-		buffer_append_format(markdown, "\n%" PRIu32 " further pages were left out: the limit convert.pdf_pages_max is %" PRIu64 ".\n",
-				     work->pages_left_out, work->input->settings->convert.pdf_pages_max);
+	append_what_is_missing(work, markdown);
 }
 
-static void describe_document(const struct pdf_work *work, struct document_builder *document)
+static void describe_document(struct pdf_work *work, struct document_builder *document)
 {
+	struct buffer *programs = &work->scratch;
 	const double pages = (double)work->page_count / (double)(work->page_count + work->pages_left_out);
-	const double readable = (double)work->text_pages / (double)(work->text_pages + work->image_pages);
+	const double readable = (double)work->text_pages / (double)(work->text_pages + work->ocr.left_out);
 	const double legible = 1.0 - (double)work->garbage / (double)(work->characters > 0 ? work->characters : 1);
 
+	buffer_clear(programs);
 	document_builder_set_meta(document, DOCUMENT_META_TITLE, text_trim(buffer_view(&work->title)));
 	document_builder_set_meta(document, DOCUMENT_META_DOCUMENT_ID, buffer_view(&work->document_id));
-	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, text_from(pdf_source_version()));
+	buffer_append_string(programs, pdf_source_version());
+	if (work->ocr.recognised > 0)
+		buffer_append_format(programs, ", %s", ocr_version());
+	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, buffer_view(programs));
 	document_builder_set_meta(document, DOCUMENT_META_ENCODING, TEXT_LITERAL("UTF-8"));
 	document_builder_counts(document)->pages = work->page_count;
 	document_builder_counts(document)->cleaned += (uint32_t)work->leaders_dropped;

@@ -24,7 +24,8 @@ void pdf_page_clear(struct pdf_page *page, uint32_t number, float width, float h
 	page->number = number;
 	page->width = width;
 	page->height = height;
-	page->has_images = false;
+	page->has_images = page->ocr = false;
+	page->image_share = 0;
 }
 
 bool pdf_grow(void **array, size_t *capacity, size_t count, size_t item_bytes)

@@ -36,7 +36,9 @@ struct pdf_page {
 	size_t word_count, word_capacity;
 	size_t characters;     /* code points without blanks */
 	size_t garbage;        /* of these, ones that mean nothing: U+FFFD, private use, controls */
-	bool has_images;       /* looked for only when there is no text */
+	bool has_images;       /* looked for only when there is little text */
+	float image_share;     /* of the page, covered by its largest picture; the same */
+	bool ocr;              /* the words were recognised, not read */
 };
 
 static inline struct text pdf_word_text(const struct pdf_page *page, const struct pdf_word *word)

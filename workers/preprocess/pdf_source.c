@@ -1,18 +1,11 @@
-#include "workers/preprocess/pdf_source.h"
+#include "workers/preprocess/pdf_source_private.h"
 
 #include <errno.h>
-#include <poppler.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-struct pdf_source {
-	PopplerDocument *document;
-	GBytes *bytes;
-	guint log_handler;
-	uint32_t page_count;
-	struct buffer font;    /* its name */
-	uint8_t font_style;
-};
+enum { LITTLE_CHARACTERS = 400 }; /* a page with less may be a scan with a stamp on it */
 
 /* A damaged file makes poppler say so many times; what matters is what came out. */
 static void drop_message(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
@@ -219,13 +212,18 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 	return page->text.status == -ENOMEM ? -ENOMEM : 0;
 }
 
-static bool page_has_images(PopplerPage *page)
+static void find_images(PopplerPage *from, struct pdf_page *page)
 {
-	GList *images = poppler_page_get_image_mapping(page);
-	bool has = images != NULL;
+	GList *images = poppler_page_get_image_mapping(from);
+	const double area = (double)page->width * (double)page->height;
 
+	page->has_images = images != NULL;
+	for (GList *i = images; i; i = i->next) {
+		const PopplerRectangle *box = &((PopplerImageMapping *)i->data)->area;
+		const double share = area > 0 ? fabs((box->x2 - box->x1) * (box->y2 - box->y1)) / area : 0;
+		page->image_share = share > (double)page->image_share ? (float)share : page->image_share;
+	}
 	poppler_page_free_image_mapping(images);
-	return has;
 }
 
 int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page *page)
@@ -247,8 +245,8 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 		status = read_words(source, text, boxes, box_count, runs, page);
 		poppler_page_free_text_attributes(runs);
 	}
-	if (page->word_count == 0)
-		page->has_images = page_has_images(from);
+	if (page->characters < LITTLE_CHARACTERS)
+		find_images(from, page);
 	g_free(boxes);
 	g_free(text);
 	g_object_unref(from);

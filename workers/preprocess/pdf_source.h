@@ -1,9 +1,10 @@
-/* pdf_source.h: a PDF document through poppler: pages as words, the outline, and clear reasons when it cannot be read. The only
- * file pair that knows poppler. One thread. */
+/* pdf_source.h: a PDF document through poppler: pages as words and as pictures, the outline, and clear reasons when it cannot be
+ * read. Only the files behind this header know poppler. One thread. */
 #ifndef DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_H
 #define DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_H
 
 #include "base/error.h"
+#include "workers/preprocess/pdf_bitmap.h"
 #include "workers/preprocess/pdf_headings.h"
 #include "workers/preprocess/pdf_page.h"
 
@@ -20,6 +21,11 @@ void pdf_source_title(const struct pdf_source *source, struct buffer *out);
 int pdf_source_outline(const struct pdf_source *source, struct pdf_outline *outline) WARN_UNUSED;
 /* Fills `page` in. A page that cannot be read is an empty one. */
 int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page *page) WARN_UNUSED;
+
+/* Draws the page in grey on white: a scale of `dpi`, or less where the picture would have more than PDF_RENDER_PIXELS_MAX (the bitmap
+ * says which). A page that cannot be read has no pixels. 0 or -ENOMEM. The caller frees the bitmap. */
+enum { PDF_RENDER_PIXELS_MAX = 12 << 20 };
+int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, struct pdf_bitmap *ret_bitmap) WARN_UNUSED;
 
 /* "poppler 22.12.0" */
 const char *pdf_source_version(void);

@@ -1,0 +1,194 @@
+/* Recognition of pictures of pages: words and their places, pages that lie on their side or stand on their head, missing data. */
+#include "workers/preprocess/ocr.h"
+
+#include "tests/unit/scan_fixture.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const struct scan_line lines[] = {
+	{ "Adaptive Cell Range", 30, 40, 18, false },
+	{ "The feature changes the range of the cell, so that it fits", 30, 80, 10, false },
+	{ "to the traffic that it has to carry. Each node measures", 30, 94, 10, false },
+	{ "Note that a restart is not needed here", 30, 122, 10, true },
+	{ "Counters are reset at midnight by the supervision job.", 30, 150, 10, false },
+	{ "Their values are copied to the statistics file first.", 30, 164, 10, false },
+	{ "Please adjust the hysteresis by steps of 250 metres.", 30, 178, 10, false },
+};
+
+static const struct ocr_request request = { "eng", 60000 };
+
+static struct ocr_page recognise(struct scan_page scan)
+{
+	struct pdf_bitmap bitmap;
+	struct ocr_page page;
+	struct error_text error = { "" };
+
+	scan.lines = lines;
+	scan.line_count = COUNT_OF(lines);
+	scan_bitmap(&scan, &bitmap);
+	ocr_page_init(&page);
+	assert_int_equal(ocr_recognise(&bitmap, &request, &page, &error), 0);
+	pdf_bitmap_done(&bitmap);
+	return page;
+}
+
+static struct text word_text(const struct ocr_page *page, const struct ocr_word *word)
+{
+	return text_slice(buffer_view(&page->text), word->start, word->start + word->bytes);
+}
+
+static const struct ocr_word *find_word(const struct ocr_page *page, const char *text)
+{
+	for (size_t i = 0; i < page->word_count; i++)
+		if (text_equal(word_text(page, &page->words[i]), text_from(text)))
+			return &page->words[i];
+	fail_msg("the word '%s' was not recognised", text);
+	return NULL;
+}
+
+/* How many of the words of the lines were recognised, 0–1. */
+static double share_recognised(const struct ocr_page *page)
+{
+	size_t all = 0, found = 0;
+
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		struct text rest = text_from(lines[i].text), word;
+		while (text_next_field(&rest, ' ', &word)) {
+			all++;
+			for (size_t w = 0; w < page->word_count; w++) {
+				if (text_equal(word_text(page, &page->words[w]), word)) {
+					found++;
+					break;
+				}
+			}
+		}
+	}
+	return (double)found / (double)all;
+}
+
+static void reads_words_with_their_places(void **state)
+{
+	struct ocr_page page = recognise((struct scan_page){ 0 });
+	const float points = 72.0f / SCAN_DPI;
+
+	(void)state;
+	assert_true(share_recognised(&page) > 0.97);
+	assert_true(page.confidence > 0.85f);
+	assert_int_equal(page.turned, 0);
+	const struct ocr_word *title = find_word(&page, "Adaptive"), *plain = find_word(&page, "feature"), *bold = find_word(&page, "restart");
+	assert_float_equal(title->x0 * points, 31.5, 2);
+	assert_float_equal(title->baseline * points, 40, 1);
+	assert_float_equal(title->size * points, 18, 1.8);
+	assert_float_equal(plain->baseline * points, 80, 1);
+	assert_float_equal(plain->size * points, 10, 1);
+	assert_float_equal(bold->size * points, 10, 1);
+	assert_true(bold->stroke > 1.35f * plain->stroke);
+	assert_true(title->stroke < 1.25f * plain->stroke);
+	assert_true(find_word(&page, "Range")->line_end);
+	assert_false(plain->line_end);
+	ocr_page_done(&page);
+}
+
+static void puts_pages_upright(void **state)
+{
+	(void)state;
+	for (int turns = 1; turns < 4; turns++) {
+		struct ocr_page page = recognise((struct scan_page){ .turns = turns });
+		assert_int_equal(page.turned, 4 - turns);
+		assert_true(share_recognised(&page) > 0.95);
+		assert_true(page.width > page.height);
+		ocr_page_done(&page);
+	}
+	for (int sign = -1; sign <= 1; sign += 2) {
+		struct ocr_page page = recognise((struct scan_page){ .skew_degrees = 2.5f * (float)sign });
+		assert_float_equal(page.skew_degrees, -2.5 * sign, 0.2);
+		assert_true(share_recognised(&page) > 0.95);
+		const float slope = find_word(&page, "traffic")->baseline - find_word(&page, "measures")->baseline;
+		assert_float_equal(slope, 0, 3);
+		ocr_page_done(&page);
+	}
+}
+
+static void takes_rules_out(void **state)
+{
+	struct ocr_page page = recognise((struct scan_page){ .rule_x = 25, .rule_y0 = 20, .rule_y1 = 190 });
+
+	(void)state;
+	assert_true(share_recognised(&page) > 0.95);
+	for (size_t i = 0; i < page.word_count; i++)
+		assert_true(text_find(word_text(&page, &page.words[i]), TEXT_LITERAL("|")) < 0);
+	ocr_page_done(&page);
+}
+
+static void finds_nothing_on_an_empty_picture(void **state)
+{
+	(void)state;
+	for (uint32_t side = 1; side < 400; side = side * 3 + 7) {
+		struct pdf_bitmap bitmap = { malloc((size_t)side * side), side, side, side, 200 };
+		struct ocr_page page;
+		struct error_text error = { "" };
+		assert_non_null(bitmap.pixels);
+		for (size_t i = 0; i < (size_t)side * side; i++)
+			bitmap.pixels[i] = 250;
+		ocr_page_init(&page);
+		assert_int_equal(ocr_recognise(&bitmap, &request, &page, &error), 0);
+		assert_int_equal(page.word_count, 0);
+		pdf_bitmap_done(&bitmap);
+		ocr_page_done(&page);
+	}
+}
+
+static void says_what_to_install(void **state)
+{
+	struct error_text error = { "" };
+
+	(void)state;
+	assert_int_equal(ocr_prepare("eng+xyz", &error), ERROR_INPUT_REJECTED);
+	assert_non_null(strstr(error.message, "no data for the language 'xyz'"));
+	assert_non_null(strstr(error.message, "tesseract-ocr-xyz"));
+	assert_int_equal(ocr_prepare("", &error), ERROR_INPUT_REJECTED);
+	assert_non_null(strstr(error.message, "convert.ocr_languages"));
+	assert_int_equal(ocr_prepare("eng", &error), 0);
+}
+
+static size_t thread_count(void)
+{
+	DIR *folder = opendir("/proc/self/task");
+	size_t count = 0;
+
+	assert_non_null(folder);
+	while (readdir(folder))
+		count++;
+	closedir(folder);
+	return count - 2; /* . and .. */
+}
+
+static void starts_no_threads(void **state)
+{
+	const size_t before = thread_count();
+	struct ocr_page page = recognise((struct scan_page){ 0 });
+
+	(void)state;
+	assert_int_equal(thread_count(), before);
+	ocr_page_done(&page);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(starts_no_threads),
+		cmocka_unit_test(reads_words_with_their_places),
+		cmocka_unit_test(puts_pages_upright),
+		cmocka_unit_test(takes_rules_out),
+		cmocka_unit_test(finds_nothing_on_an_empty_picture),
+		cmocka_unit_test(says_what_to_install),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

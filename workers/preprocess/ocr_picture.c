@@ -1,0 +1,242 @@
+#include "workers/preprocess/ocr_picture.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Leptonica's confidence is the contrast of rows of text and rows between them; below this it saw no lines of text. */
+static const float skew_confidence_min = 3.0f;
+static const float skew_degrees_min = 0.05f;
+static const float up_confidence_min = 8.0f;
+static const float radians_of_degree = 0.017453293f;
+/* A rule is longer than any stroke of a letter, and thin. */
+static const float rule_inches_min = 0.4f, rule_inches_max = 0.05f;
+static const float contrast_min = 40; /* of ink and paper, of 255 */
+
+enum { STROKES_MAX = 512 };
+
+PIX *ocr_picture_create(const struct pdf_bitmap *bitmap)
+{
+	PIX *picture = pixCreateNoInit((l_int32)bitmap->width, (l_int32)bitmap->height, 8);
+	if (!picture)
+		return NULL;
+	l_uint32 *data = pixGetData(picture);
+	const l_int32 words = pixGetWpl(picture);
+	for (uint32_t y = 0; y < bitmap->height; y++) {
+		const uint8_t *row = pdf_bitmap_row(bitmap, y);
+		l_uint32 *line = data + (size_t)y * (size_t)words;
+		for (uint32_t x = 0; x < bitmap->width; x++)
+			SET_DATA_BYTE(line, x, row[x]);
+	}
+	pixSetResolution(picture, (l_int32)bitmap->dpi, (l_int32)bitmap->dpi);
+	return picture;
+}
+
+/* Black and white by Otsu's threshold for the whole picture. */
+static PIX *black_and_white(PIX *picture)
+{
+	PIX *result = NULL;
+	const l_int32 width = pixGetWidth(picture), height = pixGetHeight(picture);
+
+	if (pixOtsuAdaptiveThreshold(picture, width < 16 ? 16 : width, height < 16 ? 16 : height, 0, 0, 0.1f, NULL, &result) != 0)
+		return NULL;
+	return result;
+}
+
+/* What is black in straight runs of `length_inches` and more, across or along the page. */
+static PIX *rules_of(PIX *black, float length_inches)
+{
+	const l_int32 length = (l_int32)(length_inches * (float)pixGetXRes(black));
+	PIX *across = pixOpenBrick(NULL, black, length, 1);
+	PIX *along = pixOpenBrick(NULL, black, 1, length);
+
+	if (across && along)
+		pixOr(across, across, along);
+	else
+		pixDestroy(&across);
+	pixDestroy(&along);
+	return across;
+}
+
+/* Of `mask`, what is no thicker than a rule: dark areas stay, white letters may stand in them. */
+static bool keep_thin(PIX *mask)
+{
+	const l_int32 thick_pixels = (l_int32)(rule_inches_max * (float)pixGetXRes(mask)) + 1;
+	PIX *thick = pixOpenBrick(NULL, mask, thick_pixels, thick_pixels);
+	if (!thick)
+		return false;
+	pixDilateBrick(thick, thick, 3, 3);
+	pixSubtract(mask, mask, thick);
+	pixDestroy(&thick);
+	return true;
+}
+
+bool ocr_picture_erase_rules(PIX *picture)
+{
+	PIX *black = black_and_white(picture);
+	PIX *rules = black ? rules_of(black, rule_inches_min) : NULL;
+	bool done = rules && keep_thin(rules);
+
+	if (done) {
+		pixDilateBrick(rules, rules, 3, 3);
+		pixSetMasked(picture, rules, 255);
+	}
+	pixDestroy(&rules);
+	pixDestroy(&black);
+	return done;
+}
+
+/* --- putting it upright ------------------------------------------------------------------------------------------ */
+
+struct skew {
+	l_float32 degrees, confidence;
+};
+
+static struct skew find_skew(PIX *black)
+{
+	struct skew skew = { 0, 0 };
+
+	if (pixFindSkew(black, &skew.degrees, &skew.confidence) != 0)
+		return (struct skew){ 0, 0 };
+	return skew;
+}
+
+/* Black and white without rules: those of a table run both ways, and say nothing of its text. */
+static PIX *letters_of(PIX *picture)
+{
+	PIX *black = black_and_white(picture);
+	PIX *rules = black ? rules_of(black, rule_inches_min) : NULL;
+
+	if (rules)
+		pixSubtract(black, black, rules);
+	else
+		pixDestroy(&black);
+	pixDestroy(&rules);
+	return black;
+}
+
+static bool turn(PIX **picture, int quarter_turns)
+{
+	PIX *turned = pixRotateOrth(*picture, quarter_turns);
+	if (!turned)
+		return false;
+	pixDestroy(picture);
+	*picture = turned;
+	return true;
+}
+
+/* Text that runs up or down the page: its lines are seen when it lies on its side. */
+static bool lay_level(PIX **picture, PIX **letters, struct ocr_upright *upright)
+{
+	struct skew skew = find_skew(*letters);
+	PIX *side = pixRotateOrth(*letters, 1);
+	if (!side)
+		return false;
+	struct skew turned = find_skew(side);
+	if (turned.confidence >= skew_confidence_min && turned.confidence > 1.5f * skew.confidence) {
+		pixDestroy(letters);
+		*letters = side;
+		skew = turned;
+		upright->turns = 1;
+		if (!turn(picture, 1))
+			return false;
+	} else {
+		pixDestroy(&side);
+	}
+	if (skew.confidence < skew_confidence_min || fabsf(skew.degrees) < skew_degrees_min)
+		return true;
+	PIX *level = pixRotate(*picture, radians_of_degree * skew.degrees, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0);
+	PIX *level_letters = pixRotate(*letters, radians_of_degree * skew.degrees, L_ROTATE_SAMPLING, L_BRING_IN_WHITE, 0, 0);
+	bool done = level && level_letters;
+	if (done) {
+		upright->skew_degrees = skew.degrees;
+		pixSwapAndDestroy(picture, &level);
+		pixSwapAndDestroy(letters, &level_letters);
+	}
+	pixDestroy(&level);
+	pixDestroy(&level_letters);
+	return done;
+}
+
+bool ocr_picture_upright(PIX **picture, struct ocr_upright *ret_upright)
+{
+	struct ocr_upright upright = { 0, 0, false };
+	l_float32 up = 0;
+
+	PIX *letters = letters_of(*picture);
+	bool done = letters && lay_level(picture, &letters, &upright);
+	if (done && pixUpDownDetect(letters, &up, 0, 0, 0) == 0) {
+		upright.sure = fabsf(up) >= up_confidence_min;
+		if (up <= -up_confidence_min) {
+			done = turn(picture, 2);
+			upright.turns += 2;
+		}
+	}
+	pixDestroy(&letters);
+	if (done)
+		*ret_upright = upright;
+	return done;
+}
+
+/* --- strokes ----------------------------------------------------------------------------------------------------- */
+
+static int compare_widths(const void *a, const void *b)
+{
+	const float x = *(const float *)a, y = *(const float *)b;
+	return (x > y) - (x < y);
+}
+
+struct grounds {
+	float paper, ink;
+};
+
+/* The lightest and the darkest of the box. */
+static struct grounds grounds_of(PIX *picture, int x0, int y0, int x1, int y1)
+{
+	struct grounds grounds = { 0, 255 };
+	const l_uint32 *data = pixGetData(picture);
+	const l_int32 words = pixGetWpl(picture);
+
+	for (int y = y0; y < y1; y++) {
+		const l_uint32 *line = data + (ptrdiff_t)y * words;
+		for (int x = x0; x < x1; x++) {
+			const float value = (float)GET_DATA_BYTE(line, x);
+			grounds.paper = value > grounds.paper ? value : grounds.paper;
+			grounds.ink = value < grounds.ink ? value : grounds.ink;
+		}
+	}
+	return grounds;
+}
+
+/* A stroke's width is the darkness that a row gathers while it crosses it, so that blurred edges count by what they hold. */
+float ocr_picture_stroke(PIX *picture, int x0, int y0, int x1, int y1)
+{
+	float widths[STROKES_MAX];
+	size_t count = 0;
+
+	x0 = x0 < 0 ? 0 : x0;
+	y0 = y0 < 0 ? 0 : y0;
+	x1 = x1 > pixGetWidth(picture) ? pixGetWidth(picture) : x1;
+	y1 = y1 > pixGetHeight(picture) ? pixGetHeight(picture) : y1;
+	const struct grounds grounds = grounds_of(picture, x0, y0, x1, y1);
+	if (grounds.paper - grounds.ink < contrast_min)
+		return 0;
+	for (int y = y0; y < y1 && count < STROKES_MAX; y++) {
+		const l_uint32 *line = pixGetData(picture) + (ptrdiff_t)y * pixGetWpl(picture);
+		float gathered = 0, peak = 0;
+		for (int x = x0; x <= x1 && count < STROKES_MAX; x++) {
+			const float dark = x == x1 ? 0 : (grounds.paper - (float)GET_DATA_BYTE(line, x)) / (grounds.paper - grounds.ink);
+			if (dark > 0.25f) {
+				gathered += dark;
+				peak = dark > peak ? dark : peak;
+			} else if (gathered > 0) {
+				if (peak > 0.5f)
+					widths[count++] = gathered;
+				gathered = peak = 0;
+			}
+		}
+	}
+	if (count == 0)
+		return 0;
+	qsort(widths, count, sizeof(widths[0]), compare_widths);
+	return widths[count / 2];
+}

@@ -1,0 +1,29 @@
+/* ocr_picture.h: a page's picture made ready for recognition with leptonica: upright, and what can be measured on it: the width of
+ * strokes. Used by ocr.c alone. Functions that make a picture return NULL when there is no memory. */
+#ifndef DOCRING_WORKERS_PREPROCESS_OCR_PICTURE_H
+#define DOCRING_WORKERS_PREPROCESS_OCR_PICTURE_H
+
+#include "workers/preprocess/pdf_bitmap.h"
+
+#include <leptonica/allheaders.h>
+
+/* An eight-bit picture with the bitmap's pixels. */
+PIX *ocr_picture_create(const struct pdf_bitmap *bitmap);
+
+struct ocr_upright {
+	int turns;          /* quarter turns to the right, 0–3 */
+	float skew_degrees; /* to the right, after these */
+	bool sure;          /* the letters say which way is up; if not, it was taken to be up already */
+};
+
+/* Puts the text upright: lines that run along the page, lines that rise or fall by a few degrees, pages that stand on their head.
+ * Replaces *picture. False: out of memory, *picture may have been replaced all the same. */
+bool ocr_picture_upright(PIX **picture, struct ocr_upright *ret_upright);
+
+/* Takes out long straight lines: they touch letters, and are read as some. */
+bool ocr_picture_erase_rules(PIX *picture);
+
+/* Median width of the strokes that the rows of the box cross, pixels; 0: no strokes. */
+float ocr_picture_stroke(PIX *picture, int x0, int y0, int x1, int y1);
+
+#endif

@@ -1,0 +1,51 @@
+#include "workers/preprocess/pdf_legible.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+enum { LETTERS_JUDGED_MIN = 40 };
+
+/* Of all languages written in Latin letters, a third or more of the letters are vowels; tables of acronyms have a quarter. */
+static const double vowels_share_min = 0.2;
+static const double marks_share_max = 0.5;
+static const double garbage_share_max = 0.15;
+
+struct census {
+	size_t letters, vowels; /* of the Latin alphabet without accents */
+	size_t others;          /* letters of other alphabets, and with accents */
+	size_t digits, marks;
+};
+
+static void count_ascii(struct census *census, char c)
+{
+	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+		census->letters++;
+		census->vowels += strchr("aeiouyAEIOUY", c) != NULL;
+	} else if (c >= '0' && c <= '9') {
+		census->digits++;
+	} else if (!strchr(".-_=*", c)) {
+		census->marks++; /* leaders and lines are made of the others */
+	}
+}
+
+bool pdf_page_legible(const struct pdf_page *page)
+{
+	struct census census = { 0 };
+	const struct text text = buffer_view(&page->text);
+
+	if (page->characters == 0 || (double)page->garbage > garbage_share_max * (double)page->characters)
+		return false;
+	for (size_t i = 0; i < text.bytes; i++) {
+		if ((unsigned char)text.data[i] < 0x80)
+			count_ascii(&census, text.data[i]);
+		else
+			census.others += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+	}
+	const size_t told = census.letters + census.others + census.digits;
+	if (told + census.marks >= LETTERS_JUDGED_MIN && (double)census.marks > marks_share_max * (double)(told + census.marks))
+		return false;
+	if (census.letters < LETTERS_JUDGED_MIN || census.others > census.letters)
+		return true;
+	return (double)(census.vowels + census.others) >= vowels_share_min * (double)(census.letters + census.others);
+}

@@ -1,0 +1,10 @@
+/* pdf_legible.h: does the text that a PDF page gives mean anything? Fonts without a map to Unicode give letters that make no words.
+ * Pure. It may doubt a page that is fine (tables of codes): who asks looks at the page's picture before leaving the text. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_LEGIBLE_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_LEGIBLE_H
+
+#include "workers/preprocess/pdf_page.h"
+
+bool pdf_page_legible(const struct pdf_page *page);
+
+#endif

@@ -1,0 +1,77 @@
+/* pdf_render.c: pages as pictures, by poppler and cairo. See pdf_source.h. */
+#include "workers/preprocess/pdf_source_private.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { POINTS_PER_INCH = 72, SIDE_PIXELS_MAX = 20000 };
+
+/* The scale at which the page has no more pixels, and no longer side, than it may. */
+static double scale_of(double width, double height, float dpi)
+{
+	double scale = (double)dpi / POINTS_PER_INCH;
+	const double area = width * height, side = width > height ? width : height;
+
+	if (area * scale * scale > PDF_RENDER_PIXELS_MAX)
+		scale = sqrt(PDF_RENDER_PIXELS_MAX / area);
+	if (side * scale > SIDE_PIXELS_MAX)
+		scale = SIDE_PIXELS_MAX / side;
+	return scale;
+}
+
+static int to_grey(cairo_surface_t *surface, float dpi, struct pdf_bitmap *ret_bitmap)
+{
+	const int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+	const int stride = cairo_image_surface_get_stride(surface);
+	const unsigned char *data = cairo_image_surface_get_data(surface);
+	uint8_t *pixels = malloc((size_t)width * (size_t)height);
+
+	if (!pixels)
+		return -ENOMEM;
+	for (int y = 0; y < height; y++) {
+		const uint32_t *from = (const uint32_t *)(const void *)(data + (ptrdiff_t)y * stride);
+		uint8_t *to = pixels + (size_t)y * (size_t)width;
+		for (int x = 0; x < width; x++) {
+			const uint32_t red = from[x] >> 16 & 0xFF, green = from[x] >> 8 & 0xFF, blue = from[x] & 0xFF;
+			to[x] = (uint8_t)((red * 77 + green * 150 + blue * 29) >> 8);
+		}
+	}
+	*ret_bitmap = (struct pdf_bitmap){ pixels, (uint32_t)width, (uint32_t)height, (size_t)width, dpi };
+	return 0;
+}
+
+static int render(PopplerPage *page, double width, double height, double scale, struct pdf_bitmap *ret_bitmap)
+{
+	const int columns = (int)ceil(width * scale), rows = (int)ceil(height * scale);
+	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, columns, rows);
+	cairo_t *context = cairo_create(surface);
+	int status = -ENOMEM;
+
+	cairo_set_source_rgb(context, 1, 1, 1);
+	cairo_paint(context);
+	cairo_scale(context, scale, scale);
+	poppler_page_render(page, context);
+	cairo_surface_flush(surface);
+	if (cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS)
+		status = to_grey(surface, (float)(scale * POINTS_PER_INCH), ret_bitmap);
+	cairo_destroy(context);
+	cairo_surface_destroy(surface);
+	return status;
+}
+
+int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, struct pdf_bitmap *ret_bitmap)
+{
+	double width = 0, height = 0;
+	int status = 0;
+
+	*ret_bitmap = (struct pdf_bitmap){ .dpi = dpi };
+	PopplerPage *page = poppler_document_get_page(source->document, (int)number);
+	if (!page)
+		return 0;
+	poppler_page_get_size(page, &width, &height);
+	if (width >= 1 && height >= 1 && isfinite(width) && isfinite(height))
+		status = render(page, width, height, scale_of(width, height, dpi), ret_bitmap);
+	g_object_unref(page);
+	return status;
+}

@@ -1,0 +1,18 @@
+/* pdf_source_private.h: what the files that know poppler share: pdf_source.c (words, outline) and pdf_render.c (pictures of pages). */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_PRIVATE_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_PRIVATE_H
+
+#include "workers/preprocess/pdf_source.h"
+
+#include <poppler.h>
+
+struct pdf_source {
+	PopplerDocument *document;
+	GBytes *bytes;
+	guint log_handler;
+	uint32_t page_count;
+	struct buffer font;    /* its name */
+	uint8_t font_style;
+};
+
+#endif
