@@ -224,17 +224,38 @@ static void rejects_pages_without_text(void **state)
 	struct file empty = { .page_count = 1, .contents = { "" } };
 
 	(void)state;
-	expect_rejected(convert(&scanned), "no text: scanned pages need OCR, which this version does not do");
+	expect_rejected(convert(&scanned), "no text: its pages are pictures, and nothing on them can be made out");
 	expect_rejected(convert(&empty), "no text: every page is empty");
 }
 
-/* Half of the pages scanned: what is text comes, and the score says that half is missing. */
+static void keeps_running_headers_when_asked(void **state)
+{
+	struct file file = {
+		.page_count = 3,
+		.contents = {
+			TEXT_AT("F1", 9, 50, 770, "Guide 1") TEXT_AT("F1", 10, 50, 600, "One."),
+			TEXT_AT("F1", 9, 50, 770, "Guide 2") TEXT_AT("F1", 10, 50, 500, "Two."),
+			TEXT_AT("F1", 9, 50, 770, "Guide 3") TEXT_AT("F1", 10, 50, 400, "Three."),
+		},
+	};
+
+	(void)state;
+	settings.convert.pdf_keep_furniture = true;
+	struct converted result = convert(&file);
+	settings.convert.pdf_keep_furniture = false;
+	assert_string_equal(buffer_string(&result.markdown), "Guide 1\n\nOne.\n\nGuide 2\n\nTwo.\n\nGuide 3\n\nThree.\n");
+	done(&result);
+}
+
+/* Half of the pages pictures that may not be recognised: what is text comes, and the score says that half is missing. */
 static void scores_scanned_pages(void **state)
 {
 	struct file file = { .page_count = 2, .contents = { TEXT_AT("F1", 10, 50, 600, "One."), "q 500 0 0 500 50 50 cm /Im Do Q" } };
-	struct converted result = convert(&file);
 
 	(void)state;
+	assert_int_equal(settings_set(&settings, "convert.ocr", "never", NULL), 0);
+	struct converted result = convert(&file);
+	assert_int_equal(settings_set(&settings, "convert.ocr", "auto", NULL), 0);
 	assert_int_equal(result.status, 0);
 	assert_true(document_builder_scores(result.document)->conversion == 0.5f);
 	done(&result);
@@ -335,6 +356,7 @@ int main(void)
 		cmocka_unit_test(puts_the_title_field_on_top),
 		cmocka_unit_test(leaves_out_pages_beyond_the_limit),
 		cmocka_unit_test(rejects_pages_without_text),
+		cmocka_unit_test(keeps_running_headers_when_asked),
 		cmocka_unit_test(scores_scanned_pages),
 		cmocka_unit_test(rejects_encrypted_files),
 		cmocka_unit_test(rejects_damaged_files),

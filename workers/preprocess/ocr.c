@@ -14,6 +14,8 @@ enum { TEXT_BYTES_MAX = 16 << 20, LANGUAGES_BYTES_MAX = 256, WORDS_MAX = 200000,
 
 /* What tesseract itself gives less for is noise more often than a word. */
 static const float word_confidence_min = 0.2f;
+/* Boxes take in the blurred edge of the ink. */
+static const float edge_pixels = 0.7f;
 /* Below this a page may stand on its head, when its letters do not say. */
 static const float doubtful_confidence = 0.65f;
 
@@ -121,18 +123,20 @@ struct collector {
 	float confidence, letters;
 };
 
-/* From baseline to the top of the word, as a part of the type's size: capitals, ascenders and figures, or small letters alone. 0: the
+/* From baseline to the top of the word, as a part of the type's size: ascenders, capitals and figures, or small letters alone. 0: the
  * word does not say. */
 static float height_share(struct text word)
 {
-	bool tall = false, small = false;
+	bool ascender = false, capital = false, small = false, middling = false;
 
 	for (size_t i = 0; i < word.bytes; i++) {
 		const char c = word.data[i];
-		tall |= (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("bdfhkl", c));
+		ascender |= c && strchr("bdfhkl", c);
+		capital |= (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 		small |= c && strchr("acemnorsuvwxz", c);
+		middling |= c && strchr("tij", c);
 	}
-	return tall ? 0.71f : small ? 0.49f : 0;
+	return ascender ? 0.735f : capital ? 0.70f : small && !middling ? 0.49f : 0;
 }
 
 static int compare_floats(const void *a, const void *b)
@@ -152,7 +156,7 @@ static void settle_line(struct collector *collector, size_t first)
 	for (size_t i = first; i < page->word_count; i++) {
 		const struct ocr_word *word = &page->words[i];
 		const float share = height_share(text_slice(buffer_view(&page->text), word->start, word->start + word->bytes));
-		const float height = word->baseline - word->y0;
+		const float height = word->baseline - word->y0 - edge_pixels;
 		if (share > 0 && height > 2 && count < SIZES_MAX)
 			sizes[count++] = height / share;
 	}

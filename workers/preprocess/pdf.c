@@ -266,7 +266,7 @@ static void find_title(struct pdf_work *work)
 static int refuse_without_text(struct pdf_work *work, struct error_text *error)
 {
 	buffer_clear(&work->scratch);
-	if (work->ocr.left_out == 0 && work->ocr.recognised == 0)
+	if (work->ocr.left_out == 0 && work->ocr.tried == 0)
 		return error_set(error, ERROR_INPUT_REJECTED, "no text: every page is empty");
 	pdf_ocr_explain(&work->ocr, &work->scratch);
 	return error_set(error, ERROR_INPUT_REJECTED, "no text: its pages are pictures, and %s", buffer_string(&work->scratch));

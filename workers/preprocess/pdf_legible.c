@@ -1,7 +1,5 @@
 #include "workers/preprocess/pdf_legible.h"
 
-#include "base/utf8.h"
-
 #include <string.h>
 
 enum { LETTERS_JUDGED_MIN = 40 };
@@ -24,17 +22,16 @@ static void count_ascii(struct census *census, char c)
 		census->vowels += strchr("aeiouyAEIOUY", c) != NULL;
 	} else if (c >= '0' && c <= '9') {
 		census->digits++;
-	} else if (!strchr(".-_=*", c)) {
+	} else if (!strchr(" .-_=*", c)) {
 		census->marks++; /* leaders and lines are made of the others */
 	}
 }
 
-bool pdf_page_legible(const struct pdf_page *page)
+bool pdf_text_legible(struct text text, size_t characters, size_t garbage)
 {
 	struct census census = { 0 };
-	const struct text text = buffer_view(&page->text);
 
-	if (page->characters == 0 || (double)page->garbage > garbage_share_max * (double)page->characters)
+	if (characters == 0 || (double)garbage > garbage_share_max * (double)characters)
 		return false;
 	for (size_t i = 0; i < text.bytes; i++) {
 		if ((unsigned char)text.data[i] < 0x80)
@@ -48,4 +45,9 @@ bool pdf_page_legible(const struct pdf_page *page)
 	if (census.letters < LETTERS_JUDGED_MIN || census.others > census.letters)
 		return true;
 	return (double)(census.vowels + census.others) >= vowels_share_min * (double)(census.letters + census.others);
+}
+
+bool pdf_page_legible(const struct pdf_page *page)
+{
+	return pdf_text_legible(buffer_view(&page->text), page->characters, page->garbage);
 }

@@ -5,6 +5,8 @@
 
 #include "workers/preprocess/pdf_page.h"
 
+/* The same of text from elsewhere; `characters` of it without blanks, of which `garbage` mean nothing. */
+bool pdf_text_legible(struct text text, size_t characters, size_t garbage);
 bool pdf_page_legible(const struct pdf_page *page);
 
 #endif

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LITTLE_CHARACTERS = 400, GLANCE_DPI = 36, MS_PER_S = 1000, NS_PER_MS = 1000000 };
+enum { STAMP_LINES_MAX = 3, LETTERS_SEEN_MIN = 30, GLANCE_DPI = 36, MS_PER_S = 1000, NS_PER_MS = 1000000 };
 
 /* A picture over so much of the page may be a scan, with a stamp or a page number as its only text. */
 static const float scan_share_min = 0.6f;
@@ -53,6 +53,15 @@ static int look_for_ink(struct pdf_source *source, const struct pdf_page *page, 
 	return 0;
 }
 
+static size_t line_count(const struct pdf_page *page)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < page->word_count; i++)
+		lines += page->words[i].line_end;
+	return lines;
+}
+
 static int find_need(const struct pdf_ocr *ocr, struct pdf_source *source, const struct pdf_page *page, enum need *ret_need)
 {
 	*ret_need = NEED_NOTHING;
@@ -60,7 +69,7 @@ static int find_need(const struct pdf_ocr *ocr, struct pdf_source *source, const
 		return look_for_ink(source, page, ret_need);
 	if (mode_is(ocr, "always") || !pdf_page_legible(page))
 		*ret_need = NEED_BETTER_TEXT;
-	else if (page->characters < LITTLE_CHARACTERS && page->image_share >= scan_share_min)
+	else if (page->image_share >= scan_share_min && line_count(page) <= STAMP_LINES_MAX)
 		*ret_need = NEED_MORE_TEXT;
 	return 0;
 }
@@ -70,7 +79,7 @@ static bool allowed(struct pdf_ocr *ocr)
 {
 	if (mode_is(ocr, "never"))
 		ocr->switched_off = true;
-	else if (ocr->recognised >= ocr->settings->convert.ocr_pages_max)
+	else if (ocr->tried >= ocr->settings->convert.ocr_pages_max)
 		ocr->over_pages = true;
 	else if (ocr->spent_ms >= ocr->settings->convert.ocr_seconds_max * MS_PER_S)
 		ocr->over_time = true;
@@ -214,7 +223,9 @@ static bool is_better(enum need need, const struct ocr_page *result, const struc
 	if (result->word_count == 0 || result->confidence < confidence_min)
 		return false;
 	switch (need) {
-	case NEED_BETTER_TEXT: return result->confidence >= confidence_instead_of_text_min && letters_of(result) * 4 > page->characters;
+	case NEED_BETTER_TEXT: /* a page of codes looks as odd as a font without a map, but is recognised as the same codes */
+		return result->confidence >= confidence_instead_of_text_min && letters_of(result) * 4 > page->characters &&
+		       pdf_text_legible(buffer_view(&result->text), letters_of(result), 0);
 	case NEED_MORE_TEXT: return letters_of(result) > page->characters + page->characters / 2;
 	default: return true;
 	}
@@ -254,10 +265,14 @@ int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page
 	status = recognise(ocr, source, page, &dpi);
 	if (status < 0)
 		return status;
-	ocr->recognised++;
-	if (ocr->result.cut_short)
-		ocr->left_out++;
-	return is_better(need, &ocr->result, page) ? take_words(ocr, page, dpi) : 0;
+	ocr->tried++;
+	if (is_better(need, &ocr->result, page)) {
+		ocr->recognised++;
+		return take_words(ocr, page, dpi);
+	}
+	/* A picture without letters has nothing to be left out; text may mean something without being words. */
+	ocr->left_out += ocr->result.cut_short || (need == NEED_TEXT && letters_of(&ocr->result) >= LETTERS_SEEN_MIN);
+	return 0;
 }
 
 void pdf_ocr_explain(const struct pdf_ocr *ocr, struct buffer *out)
@@ -271,5 +286,5 @@ void pdf_ocr_explain(const struct pdf_ocr *ocr, struct buffer *out)
 	else if (ocr->switched_off)
 		buffer_append_string(out, "convert.ocr is never");
 	else
-		buffer_append_string(out, "nothing on them could be recognised");
+		buffer_append_string(out, "nothing on them can be made out");
 }

@@ -17,7 +17,9 @@ struct pdf_ocr {
 	float sizes[PDF_OCR_SIZES_MAX];      /* of the type on the pages so far: measured sizes are drawn to them */
 	size_t size_count;
 	uint64_t spent_ms;
-	uint32_t recognised, left_out;       /* pages: read by OCR; of which it was not asked, or nothing came of it for lack of time or data */
+	uint32_t tried;                      /* pages: drawn and looked at */
+	uint32_t recognised;                 /* of these, whose words are on the page now */
+	uint32_t left_out;                   /* pages that have text, as far as can be seen, and came out without it */
 	bool switched_off, over_pages, over_time; /* why pages were left out */
 	struct error_text problem;           /* the same, when the recogniser cannot be used: what to install */
 };
