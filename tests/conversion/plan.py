@@ -7,6 +7,7 @@ import compose
 import model
 import render_browser
 import render_html_styles
+import render_scan
 
 
 @dataclass
@@ -68,4 +69,41 @@ def browser_cases():
     return cases
 
 
-KINDS = {"html": html_cases, "pdf-browser": browser_cases}
+SCANS = [  # how it was scanned, features, style of the print
+    ({"dpi": 200, "skew": 0.4, "noise": 0.15}, ["lists", "table-parameters"], {"font": "sans", "tables": "bordered"}),
+    ({"dpi": 150, "skew": -0.6, "noise": 0.1, "quality": 50}, ["table-matrix", "quote"], {"font": "serif", "size": 12, "tables": "bordered"}),
+    ({"dpi": 200, "fax": True, "skew": 0.3}, ["lists", "table-spanned"], {"font": "serif", "tables": "bordered"}),
+    ({"dpi": 150, "skew": 1.2, "noise": 0.2, "paper": 88}, ["code", "table-pairs"], {"font": "sans", "size": 11, "tables": "bordered"}),
+    ({"dpi": 200, "skew": -0.2}, ["lists"], {"font": "serif", "size": 9.5, "paper": "A4", "columns": 2}),
+    ({"dpi": 200, "turn": 90, "noise": 0.1}, ["table-lines"], {"font": "dejavu", "tables": "bordered"}),
+    ({"dpi": 150, "turn": 180, "skew": 0.5}, ["lists", "table-sections"], {"font": "sans", "size": 12, "tables": "bordered"}),
+    ({"dpi": 200, "turn": 270, "skew": -0.7, "fax": True}, ["table-parameters"], {"font": "dejavu-serif", "tables": "bordered", "paper": "A4 landscape"}),
+    ({"dpi": 150}, ["lists", "table-matrix"], {"font": "dejavu", "tables": "booktabs"}),
+    ({"dpi": 200, "noise": 0.1}, ["table-wide"], {"font": "sans", "tables": "bordered", "paper": "A4 landscape"}),
+    ({"dpi": 200, "skew": 0.3, "layer": True}, ["lists", "table-parameters"], {"font": "sans", "tables": "bordered"}),
+    ({"dpi": 150, "skew": 0.3, "text_pages": [0]}, ["lists", "table-pairs", "table-lines"], {"font": "serif", "tables": "bordered"}),
+    ({"unmapped": True}, ["lists", "table-parameters"], {"font": "serif", "tables": "bordered"}),
+    ({"dpi": 150, "fax": True}, ["definitions", "quote"], {"font": "serif", "size": 12, "headings": "light"}),
+]
+
+
+def scan_cases():
+    cases = []
+    for number, (look, features, style) in enumerate(SCANS, 1):
+        seed = 7000 + number
+        columns = style.get("columns", 1)
+        long = "text_pages" in look
+        document = compose.compose(f"scan-{number:02}", seed, ["radio", "linux", "measure", "manual"][number % 4], features, sections=5 if long else 3, depth=2, titled=number % 3 != 0,
+                                   numbered=number % 2 == 0, columns=columns, density=(1, 2), furniture=compose.page_furniture(seed))
+        drawn = render_browser.draw_style(seed, **({"paper": "A4", "margin": "20mm", "headings": "plain"} | {key: value for key, value in style.items() if key != "columns"}))
+        if look.get("unmapped"):
+            def write(document, path, drawn=drawn):
+                render_scan.to_unmapped_pdf(document, drawn, path)
+        else:
+            def write(document, path, drawn=drawn, look=look):
+                render_scan.to_pdf(document, drawn, look, path)
+        cases.append(Case("pdf-scan", f"scan-{number:02}.pdf", document, write))
+    return cases
+
+
+KINDS = {"html": html_cases, "pdf-browser": browser_cases, "pdf-scan": scan_cases}
