@@ -18,7 +18,7 @@ LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\((?:<[^<>]*>|(?
 IMAGE = re.compile(r"!" + LINK.pattern.replace(r"(?<!\\)", "", 1))
 TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.S)
 WORD = re.compile(r"(?:(?<![^\W_])-(?=\d))?[^\W_]+(?:(?:['_-]|(?<=[^\W\d_])[.,](?!\d)|(?<=\d)[.,](?=\d))[^\W_]+)*|[+=<>±≤≥×÷%°√∞→←≈≠∂∀∃∈∩∪&@§€$∑∫·]")
-PLAIN_PUNCTUATION = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "\u00ad": None, "\u200b": None, "\u200c": None, "\u200d": None, "\u2060": None, "\ufeff": None})
+PLAIN_PUNCTUATION = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "∆": "Δ", "∑": "Σ", "∏": "Π", "\u00ad": None, "\u200b": None, "\u200c": None, "\u200d": None, "\u2060": None, "\ufeff": None})
 ESCAPED = 0xE000  # escaped characters wait in the private area while markup is taken away
 
 

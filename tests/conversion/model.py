@@ -166,4 +166,5 @@ class Document:
 
 def has_title(document):
     """True when the document is one H1 over H2s, false when its chapters are the H1s."""
-    return sum(isinstance(block, Heading) and block.level == 1 for block in document.blocks) == 1
+    firsts = [block for block in document.blocks if isinstance(block, Heading) and block.level == 1]
+    return len(firsts) == 1 and not firsts[0].number

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import compose
 import model
 import render_browser
+import render_groff
 import render_html_styles
+import render_latex
 import render_scan
+import render_word
 
 
 @dataclass
@@ -106,4 +109,76 @@ def scan_cases():
     return cases
 
 
-KINDS = {"html": html_cases, "pdf-browser": browser_cases, "pdf-scan": scan_cases}
+def latex_cases():
+    pool = ["lists", "nested", "code", "quote", "figure", "footnotes", "table-parameters", "table-spanned", "table-sections", "table-lines", "table-matrix", "table-pairs", "definitions"]
+    cases = []
+    for number in range(1, 27):
+        seed = 4000 + number
+        columns = 2 if number % 4 == 2 else 1
+        allowed = [feature for feature in pool if columns == 1 or feature in ("lists", "quote", "footnotes", "table-pairs", "definitions", "figure", "nested")]
+        features = features_for(seed, allowed, 4 + number % 3)
+        if columns == 1 and number % 7 == 0:
+            features.append("table-long")
+        if columns == 1 and number % 9 == 4:
+            features.append("table-wide")
+        document = compose.compose(f"article-{number:02}", seed, TOPIC_ROUND[(number * 2) % 7], features, sections=4 + number % 4, depth=2 + number % 2, titled=number % 5 != 3, numbered=number % 3 != 2, columns=columns,
+                                   caption_below=number % 4 == 1, furniture=compose.page_furniture(seed))
+        style = render_latex.draw_style(seed, tables=["booktabs", "ruled", "plain", "hlines", "booktabs"][number % 5], dvips=number % 2 == 0)
+        cases.append(Case("pdf-latex", f"article-{number:02}.pdf", document, lambda document, path, style=style: render_latex.to_pdf(document, style, path)))
+    return cases
+
+
+def word_cases():
+    pool = ["lists", "nested", "code", "quote", "figure", "footnotes", "table-parameters", "table-spanned", "table-sections", "table-lines", "table-matrix", "table-pairs"]
+    cases = []
+    for number in range(1, 22):
+        seed = 6000 + number
+        columns = 2 if number % 9 == 5 else 1
+        allowed = [feature for feature in pool if columns == 1 or not feature.startswith("table") or feature == "table-pairs"]
+        features = features_for(seed, allowed, 5 + number % 3)
+        if columns == 1 and number % 7 == 3:
+            features.append("table-long")
+        if columns == 1 and number % 6 == 0:
+            features.append("table-wide")
+        if number % 4 == 0:
+            features.append("definitions")
+        document = compose.compose(f"report-{number:02}", seed, TOPIC_ROUND[(number * 3) % 7], features, sections=4 + number % 4, depth=2 + number % 3, titled=number % 3 != 1, numbered=number % 2 == 0, columns=columns, furniture=compose.page_furniture(seed))
+        style = render_word.draw_style(seed, tables=list(render_word.BORDERS)[number % 5], contents=number % 5 == 2 and columns == 1)
+        cases.append(Case("pdf-word", f"report-{number:02}.pdf", document, lambda document, path, style=style: render_word.to_pdf(document, style, path)))
+    return cases
+
+
+def capital_headings(document):
+    for block in document.blocks:
+        if isinstance(block, model.Heading) and block.level == 1:
+            block.content = model.runs(model.plain(block.content).upper())
+    return document
+
+
+def groff_cases():
+    pool = ["lists", "nested", "code", "quote", "footnotes", "table-parameters", "table-spanned", "table-sections", "table-lines", "table-matrix", "table-pairs", "definitions", "figure"]
+    cases = []
+    for number in range(1, 14):
+        seed = 5000 + number
+        macros = ["ms", "man", "ms", "mm"][number % 4]
+        columns = 2 if macros == "ms" and number in (2, 10) else 1
+        allowed = [feature for feature in pool if not (macros != "ms" and feature in ("footnotes", "figure")) and (columns == 1 or not feature.startswith("table") or feature == "table-pairs")]
+        features = features_for(seed, allowed, 4 + number % 3)
+        topic = ["radio", "linux", "measure", "manual", "german", "french", "linux"][number % 7]
+        titled = macros == "ms" and number % 3 != 0
+        document = compose.compose(f"{macros}-{number:02}", seed, topic, features, sections=4 + number % 3, depth=2, titled=titled, numbered=macros == "mm" or (macros == "ms" and number % 4 == 0), columns=columns, furniture=compose.page_furniture(seed))
+        if macros == "man":
+            capital_headings(document)
+        style = render_groff.draw_style(seed, macros=macros, tables=["allbox", "box", "open", "rules"][number % 4 if macros != "ms" else number // 2 % 4], device="ps" if number % 5 == 0 else "pdf")
+        cases.append(Case("pdf-groff", f"{macros}-{number:02}.pdf", document, lambda document, path, style=style: render_groff.to_pdf(document, style, path)))
+    return cases
+
+
+KINDS = {
+    "html": html_cases,
+    "pdf-browser": browser_cases,
+    "pdf-word": word_cases,
+    "pdf-latex": latex_cases,
+    "pdf-groff": groff_cases,
+    "pdf-scan": scan_cases,
+}
