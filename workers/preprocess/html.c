@@ -3,7 +3,6 @@
 #include "workers/preprocess/html.h"
 
 #include "workers/preprocess/convert.h"
-#include "workers/preprocess/html_content.h"
 #include "workers/preprocess/html_walk.h"
 
 #include <errno.h>
@@ -107,32 +106,73 @@ static void set_title(const struct html_walk *walk, struct document_builder *doc
 
 /* --- the walk -------------------------------------------------------------------------------------------------- */
 
-static int walk_page(struct html_walk *walk, const struct html_tree *tree, uint32_t root, uint32_t title, struct buffer *markdown)
+static void begin_walk(struct html_walk *walk, const struct html_tree *tree, size_t bytes_max)
 {
-	*walk = (struct html_walk){ .tree = tree, .root = root, .first_heading = UINT32_MAX };
-	markdown_init(&walk->writer, markdown);
-	html_inline_init(&walk->line, markdown->bytes_max);
-	markdown_grid_init(&walk->grid, markdown->bytes_max);
-	buffer_init(&walk->code, markdown->bytes_max);
-	buffer_init(&walk->target, markdown->bytes_max);
-	if (title != UINT32_MAX)
-		html_walk_node(walk, title);
-	html_walk_children(walk, root);
-	html_walk_part(walk);
-	markdown_finish(&walk->writer);
-	int status = markdown->status ? markdown->status : walk->line.out.status ? walk->line.out.status : walk->status;
-	if (!status)
-		status = walk->code.status;
+	*walk = (struct html_walk){ .tree = tree, .first_heading = UINT32_MAX, .style = { .size = HTML_FONT_SIZE_NORMAL } };
+	html_inline_init(&walk->line, bytes_max);
+	markdown_grid_init(&walk->grid, bytes_max);
+	buffer_init(&walk->code, bytes_max);
+	buffer_init(&walk->target, bytes_max);
+	buffer_init(&walk->notes.marks, bytes_max);
+	buffer_init(&walk->notes.notes, bytes_max);
+	if (tree->base > 0)
+		walk->base = text_trim(html_tree_attribute(tree, tree->base, HTML_HREF));
+}
+
+static void end_walk(struct html_walk *walk)
+{
 	html_inline_done(&walk->line);
 	markdown_grid_done(&walk->grid);
 	buffer_done(&walk->code);
 	buffer_done(&walk->target);
-	return status;
+	html_notes_done(&walk->notes);
+}
+
+static void walk_once(struct html_walk *walk, uint32_t title, struct buffer *markdown)
+{
+	walk->arrived_bytes = walk->left_out_bytes = 0;
+	walk->image_count = 0;
+	markdown_init(&walk->writer, markdown);
+	if (title != UINT32_MAX)
+		html_walk_node(walk, title);
+	html_walk_children(walk, walk->place.root);
+	html_walk_part(walk);
+	markdown_finish(&walk->writer);
+}
+
+/* Is there an element by which a page without headings could mark some? */
+static bool has_styles(const struct html_tree *tree)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	for (uint32_t i = 0; i < html_tree_count(tree); i++)
+		if (nodes[i].tag == HTML_B || nodes[i].tag == HTML_STRONG || nodes[i].tag == HTML_FONT || nodes[i].tag == HTML_BIG ||
+		    (nodes[i].attribute_count > 0 && html_tree_attribute(tree, i, HTML_INLINE_STYLE).bytes > 0))
+			return true;
+	return false;
+}
+
+static int walk_page(struct html_walk *walk, uint32_t title, struct buffer *markdown)
+{
+	const struct html_tree *tree = walk->tree;
+	size_t start = markdown->bytes;
+
+	int status = html_notes_find(tree, tree->nodes.bytes_max, &walk->notes);
+	if (status < 0)
+		return status;
+	walk->headings.wanted = title == UINT32_MAX && html_tree_total(tree, walk->place.root, HTML_TOTAL_HEADINGS) == 0 && has_styles(tree);
+	walk_once(walk, title, markdown);
+	if (walk->headings.wanted && !markdown->status && html_headings_decide(&walk->headings)) {
+		buffer_truncate(markdown, start);
+		walk_once(walk, title, markdown);
+	}
+	status = markdown->status ? markdown->status : walk->line.out.status ? walk->line.out.status : walk->status;
+	return status ? status : walk->code.status;
 }
 
 static float arrived_share(const struct html_walk *walk, const struct html_tree *tree)
 {
-	uint64_t text = html_tree_total(tree, walk->root, HTML_TOTAL_TEXT);
+	uint64_t text = html_tree_total(tree, walk->place.root, HTML_TOTAL_TEXT);
 	uint64_t content = text > walk->left_out_bytes ? text - walk->left_out_bytes : 0;
 
 	if (content == 0)
@@ -168,13 +208,15 @@ int convert_html(const struct convert_input *input, struct buffer *markdown, str
 	status = html_tree_parse(buffer_view(&utf8), (unsigned)input->settings->convert.html_depth_max, tree_bytes_max(utf8.bytes), &tree, error);
 	buffer_done(&utf8);
 	if (status == 0 && html_tree_count(&tree) > 0) {
-		uint32_t root = html_content_root(&tree);
-		status = walk_page(&walk, &tree, root, html_content_title_before(&tree, root), markdown);
+		begin_walk(&walk, &tree, markdown->bytes_max);
+		walk.place = html_content_place(&tree);
+		status = walk_page(&walk, html_content_title_before(&tree, walk.place.root), markdown);
 		if (status < 0)
 			fail(status, markdown->bytes_max, error);
 		document_builder_counts(document)->images += walk.image_count;
 		document_builder_scores(document)->conversion = arrived_share(&walk, &tree);
 		set_title(&walk, document);
+		end_walk(&walk);
 	}
 	html_tree_done(&tree);
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("libxml2 " LIBXML_DOTTED_VERSION));
@@ -188,9 +230,11 @@ int html_fragment_to_markdown(struct text html, unsigned depth_max, struct buffe
 
 	int status = html_tree_parse(html, depth_max, tree_bytes_max(html.bytes), &tree, error);
 	if (status == 0 && html_tree_count(&tree) > 0) {
-		status = walk_page(&walk, &tree, 0, UINT32_MAX, markdown);
+		begin_walk(&walk, &tree, markdown->bytes_max);
+		status = walk_page(&walk, UINT32_MAX, markdown);
 		if (status < 0)
 			fail(status, markdown->bytes_max, error);
+		end_walk(&walk);
 	}
 	html_tree_done(&tree);
 	return status;

@@ -2,16 +2,55 @@
 #include "workers/preprocess/html_walk.h"
 
 /* Line numbers and buttons beside code. */
-static bool is_beside_code(const struct html_tree *tree, uint32_t index)
+bool html_is_beside_code(const struct html_tree *tree, uint32_t index)
 {
-	static const char *const classes[] = { "lineno", "linenos", "linenumber", "line-numbers", "gutter", "copy-button", "copybtn" };
+	static const char *const classes[] = {
+		"lineno", "linenos", "linenumber", "linenumbers", "line-number", "line-numbers", "line-numbers-rows", "lnt", "ln", "gutter", "blob-num",
+		"hljs-ln-numbers", "rouge-gutter", "crayon-nums", "copy-button", "copybtn", "copy-btn",
+	};
 
-	if (html_tree_nodes(tree)[index].attribute_count == 0)
+	if (html_tree_nodes(tree)[index].attribute_count == 0 || html_tree_nodes(tree)[index].tag == HTML_CODE)
 		return false;
 	for (size_t i = 0; i < COUNT_OF(classes); i++)
 		if (html_tree_has_class(tree, index, classes[i]))
 			return true;
 	return false;
+}
+
+/* A cell of line numbers and one of code, without an element for code: the rows are the lines. */
+static bool is_code_row(const struct html_tree *tree, uint32_t row)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	unsigned numbers = 0, others = 0;
+
+	for (uint32_t cell = row + 1; cell < nodes[row].end; cell = nodes[cell].end) {
+		if (nodes[cell].tag != HTML_TD)
+			continue;
+		bool number = html_is_beside_code(tree, cell);
+		numbers += number;
+		others += !number;
+	}
+	return numbers > 0 && others == 1;
+}
+
+bool html_is_code_table(const struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+	bool any = false;
+
+	if (html_tree_total(walk->tree, index, HTML_TOTAL_CODE) > 0 || html_tree_total(walk->tree, index, HTML_TOTAL_TABLES) > 1)
+		return false;
+	for (uint32_t i = index + 1; i < nodes[index].end;) {
+		if (nodes[i].tag != HTML_TR) {
+			i++;
+			continue;
+		}
+		if (!is_code_row(walk->tree, i))
+			return false;
+		any = true;
+		i = nodes[i].end;
+	}
+	return any;
 }
 
 /* Control characters other than line ends and tabs are left out; no-break spaces become blanks. */
@@ -33,62 +72,118 @@ static void append_verbatim(struct buffer *out, struct text text)
 	buffer_append(out, text.data + copied, text.bytes - copied);
 }
 
+/* An element that is a line of code, even when it is empty. */
+static bool is_code_line(const struct html_tree *tree, uint32_t index)
+{
+	enum html_tag tag = (enum html_tag)html_tree_nodes(tree)[index].tag;
+	return tag == HTML_TR || (tag == HTML_DIV && html_tree_has_class(tree, index, "line"));
+}
+
 static void collect_code(struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
 	const struct html_node *nodes = html_tree_nodes(tree);
 	struct buffer *code = &walk->code;
+	size_t line_start = SIZE_MAX; /* of the last element that is a line */
 
 	buffer_clear(code);
 	for (uint32_t i = index + 1; i < nodes[index].end;) {
 		enum html_tag tag = (enum html_tag)nodes[i].tag;
-		if (tag != HTML_TEXT && (is_beside_code(tree, i) || (html_tag_role(tag) == HTML_ROLE_SKIP))) {
+		if (tag != HTML_TEXT && (html_is_beside_code(tree, i) || (html_tag_role(tag) == HTML_ROLE_SKIP))) {
 			html_walk_leave_out(walk, i);
 			i = nodes[i].end;
 			continue;
 		}
-		bool starts_line = tag != HTML_TEXT && html_tag_is_block(tag) && code->bytes > 0 && code->data[code->bytes - 1] != '\n';
+		bool in_line = code->bytes > 0 && code->data[code->bytes - 1] != '\n';
+		bool line = tag != HTML_TEXT && is_code_line(tree, i);
 		if (tag == HTML_TEXT) {
 			walk->arrived_bytes += nodes[i].bytes;
 			append_verbatim(code, html_tree_text(tree, i));
-		} else if (tag == HTML_BR || starts_line) {
+		} else if (tag == HTML_BR || (html_tag_is_block(tag) && in_line) || (line && line_start == code->bytes)) {
 			buffer_append_byte(code, '\n');
 		}
+		line_start = line ? code->bytes : line_start;
 		i++;
 	}
 }
 
-/* "language-c", "lang-c", "highlight-c", "brush: c", "sourceCode c" */
+/* Names that stand beside "highlight" or "hljs" as words of their own. */
+static bool is_language_name(struct text word)
+{
+	static const char *const names[] = {
+		"asm", "bash", "c", "c++", "console", "cpp", "csharp", "css", "diff", "dockerfile", "go", "haskell", "html", "http", "ini", "java",
+		"javascript", "js", "json", "kotlin", "lua", "makefile", "markdown", "objectivec", "perl", "php", "powershell", "protobuf", "py",
+		"python", "r", "ruby", "rust", "scala", "sh", "shell", "sql", "swift", "toml", "ts", "typescript", "xml", "yaml", "yang",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (text_equal_nocase(word, text_from(names[i])))
+			return true;
+	return false;
+}
+
+static struct text without_mark(struct text word)
+{
+	while (word.bytes > 0 && strchr(";,", word.data[word.bytes - 1]))
+		word.bytes--;
+	return word;
+}
+
+/* "language-c", "lang-c", "highlight-c", "brush: c;", "sourceCode c", "highlight c" */
 static struct text language_of(const struct html_tree *tree, uint32_t index)
 {
 	static const char *const prefixes[] = { "language-", "lang-", "highlight-source-", "highlight-", "brush:" };
+	static const enum html_attribute_name own[] = { HTML_LANGUAGE, HTML_DATA_LANGUAGE };
 	struct text rest = html_tree_attribute(tree, index, HTML_CLASS), word;
-	struct text named = html_tree_attribute(tree, index, HTML_LANGUAGE);
-	bool next_is_name = false;
+	bool next_is_name = false, highlighted = false;
 
-	if (named.bytes > 0)
-		return named;
+	for (size_t i = 0; i < COUNT_OF(own); i++)
+		if (html_tree_attribute(tree, index, own[i]).bytes > 0)
+			return html_tree_attribute(tree, index, own[i]);
 	while (html_next_word(&rest, &word)) {
-		if (next_is_name)
-			return word;
+		if (next_is_name || (highlighted && is_language_name(word)))
+			return without_mark(word);
 		next_is_name = text_equal_nocase(word, TEXT_LITERAL("sourceCode")) || text_equal_nocase(word, TEXT_LITERAL("brush:"));
+		highlighted |= text_equal_nocase(word, TEXT_LITERAL("highlight")) || text_equal_nocase(word, TEXT_LITERAL("hljs"));
 		for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
 			struct text prefix = text_from(prefixes[i]);
 			if (word.bytes > prefix.bytes && text_starts_with_nocase(word, prefix))
-				return text_slice(word, prefix.bytes, word.bytes);
+				return without_mark(text_slice(word, prefix.bytes, word.bytes));
 		}
 	}
-	return TEXT_LITERAL("");
+	struct text lang = html_tree_nodes(tree)[index].tag == HTML_PRE ? html_tree_attribute(tree, index, HTML_LANG) : TEXT_LITERAL("");
+	return is_language_name(lang) ? lang : TEXT_LITERAL("");
 }
 
 static bool names_no_language(struct text name)
 {
-	static const char *const none[] = { "default", "none", "text", "plain", "plaintext", "nohighlight", "guess" };
+	static const char *const none[] = { "default", "none", "notranslate", "text", "txt", "literal", "plain", "plaintext", "nohighlight", "guess" };
 
 	for (size_t i = 0; i < COUNT_OF(none); i++)
 		if (text_equal_nocase(name, text_from(none[i])))
 			return true;
 	return false;
+}
+
+/* Code in a table beside its line numbers: what is around the table names the language. */
+static struct text language_beside_numbers(const struct html_tree *tree, uint32_t index)
+{
+	enum { NODES_MAX = 2000, CODE_MAX = 2 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+	struct text name = TEXT_LITERAL("");
+	bool in_table = false;
+
+	for (uint32_t i = index, steps = 0; i > 0 && steps < NODES_MAX && name.bytes == 0; steps++) {
+		i--;
+		if (nodes[i].end < nodes[index].end || nodes[i].tag == HTML_TEXT)
+			continue;
+		in_table |= nodes[i].tag == HTML_TABLE;
+		if (nodes[i].tag == HTML_BODY || html_tree_total(tree, i, HTML_TOTAL_CODE) > CODE_MAX)
+			break;
+		if (in_table || nodes[i].tag == HTML_TD)
+			name = language_of(tree, i);
+	}
+	return in_table ? name : TEXT_LITERAL("");
 }
 
 struct text html_code_language(const struct html_walk *walk, uint32_t index)
@@ -106,6 +201,8 @@ struct text html_code_language(const struct html_walk *walk, uint32_t index)
 			break;
 		name = language_of(walk->tree, i);
 	}
+	if (name.bytes == 0)
+		name = language_beside_numbers(walk->tree, index);
 	return names_no_language(name) ? TEXT_LITERAL("") : name;
 }
 

@@ -5,6 +5,9 @@
 enum {
 	ROOT_SHARE_PERCENT = 40,      /* of the body's running text that a content root must hold */
 	ARTICLE_SHARE_PERCENT = 60,   /* of all articles' text that one must hold to be the page's article */
+	CORE_SHARE_PERCENT = 70,      /* of an element's running text that one part must hold to be its core */
+	CORE_BYTES_MIN = 200,         /* of running text: a page with less has no core, ... */
+	CORE_LINKS_PERCENT = 60,      /* ... nor has one whose text is links: an index */
 	FURNITURE_SHARE_PERCENT = 50, /* of the root's running text: more is no furniture, whatever it is called */
 	LINKS_PERCENT = 50,           /* of an element's text in links: a menu */
 };
@@ -57,7 +60,7 @@ static enum root_rank rank_of(const struct html_tree *tree, uint32_t index)
 	return node->tag == HTML_ARTICLE ? RANK_ARTICLE : RANK_COUNT;
 }
 
-uint32_t html_content_root(const struct html_tree *tree)
+static uint32_t find_root(const struct html_tree *tree)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t count = html_tree_count(tree), body = 0, best[RANK_COUNT], best_text[RANK_COUNT] = { 0 }, articles_text = 0, articles_end = 0;
@@ -91,6 +94,43 @@ uint32_t html_content_root(const struct html_tree *tree)
 	return body;
 }
 
+static uint32_t densest_child(const struct html_tree *tree, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t best = index, best_text = 0;
+
+	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+		uint32_t text = nodes[child].tag == HTML_TEXT ? 0 : html_content_running_text(tree, child);
+		if (text > best_text) {
+			best = child;
+			best_text = text;
+		}
+	}
+	return best;
+}
+
+/* Down from the root as long as one part holds most of the running text. Each element's children are looked at once. */
+static uint32_t find_core(const struct html_tree *tree, uint32_t root)
+{
+	uint64_t text = html_tree_total(tree, root, HTML_TOTAL_TEXT), running = html_content_running_text(tree, root);
+	uint32_t core = root, child;
+
+	if (html_tree_nodes(tree)[root].tag != HTML_BODY || running < CORE_BYTES_MIN || (text - running) * 100 > text * CORE_LINKS_PERCENT)
+		return root;
+	while ((child = densest_child(tree, core)) != core &&
+	       html_content_running_text(tree, child) * 100ull >= html_content_running_text(tree, core) * (uint64_t)CORE_SHARE_PERCENT)
+		core = child;
+	return core;
+}
+
+struct html_place html_content_place(const struct html_tree *tree)
+{
+	uint32_t root = find_root(tree);
+	enum html_tag tag = (enum html_tag)html_tree_nodes(tree)[root].tag;
+
+	return (struct html_place){ .root = root, .core = find_core(tree, root), .article_depth = tag == HTML_MAIN || tag == HTML_ARTICLE };
+}
+
 uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
@@ -108,14 +148,35 @@ uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
 
 /* Class names and ids that say furniture whatever is inside. */
 static const char *const furniture_words[] = {
-	"breadcrumb", "breadcrumbs", "cookie-banner", "cookie-bar", "cookie-consent", "cookie-notice", "doc-footer", "doc-header", "edit-page-link",
-	"headerlink", "navfooter", "navheader", "noprint", "page-footer", "pagination", "print-only", "prev-next", "related-links", "rst-versions",
-	"searchbox", "searchform", "site-footer", "site-header", "skip-link", "skiplink", "social-share", "sphinxsidebar", "topnav",
+	"addthis", "advertisement", "back-to-top", "backtotop", "breadcrumb", "breadcrumbs", "cookie",
+	"cookie-banner", "cookie-bar", "cookie-consent", "cookie-law-info-bar", "cookie-message", "cookie-notice",
+	"cookie-policy", "cookiebanner", "cookieconsent", "cookies", "copybtn", "doc-footer", "doc-header",
+	"edit-page-link", "edit-this-page", "gdpr", "gdpr-banner", "gdpr-cookie-notice", "headerlink",
+	"hidden-print", "mathjax", "mathjax_chtml", "mathjax_display", "mathjax_preview", "mathjax_svg",
+	"mw-editsection", "navfooter", "navheader", "newsletter", "newsletter-signup", "no-print", "noprint",
+	"page-footer", "pager", "pagination", "post-navigation", "prev-next", "print-only", "related-links",
+	"related-posts", "rst-versions", "screen-reader-text", "searchbox", "searchform", "share", "share-bar",
+	"share-buttons", "share-links", "sharedaddy", "sharing", "site-footer", "site-header", "site-nav",
+	"skip-link", "skip-nav", "skip-to-content", "skiplink", "skipnav", "social", "social-links", "social-media",
+	"social-share", "sphinxsidebar", "sr-only", "topnav", "visually-hidden", "visuallyhidden",
 };
 /* Those that say so when most of the text inside is links. */
 static const char *const menu_words[] = {
-	"footer", "menu", "nav", "navbar", "navigation", "navpath", "navrow", "related", "sidebar", "sidenav", "summary", "tabs", "toc-sidebar",
+	"bottombar", "footer", "menu", "menubar", "nav", "navbar", "navbox", "navigation", "navpath", "navrow",
+	"page-nav", "quicklinks", "related", "sidebar", "sidenav", "site-map", "summary", "tabs", "toc-sidebar",
+	"topbar", "toplinks",
 };
+
+/* "property: value" in a style attribute. */
+static bool says(struct text style, struct text property, struct text value)
+{
+	ptrdiff_t at = style.bytes > 0 ? text_find_nocase(style, property) : -1;
+
+	if (at < 0 || (at > 0 && (ascii_is_alnum(style.data[at - 1]) || style.data[at - 1] == '-')))
+		return false;
+	style = text_trim(text_slice(style, (size_t)at + property.bytes, style.bytes));
+	return style.bytes > 0 && style.data[0] == ':' && text_starts_with_nocase(text_trim(text_slice(style, 1, style.bytes)), value);
+}
 
 bool html_content_is_hidden(const struct html_tree *tree, uint32_t index)
 {
@@ -124,13 +185,11 @@ bool html_content_is_hidden(const struct html_tree *tree, uint32_t index)
 	if (text_equal_nocase(html_tree_attribute(tree, index, HTML_ARIA_HIDDEN), TEXT_LITERAL("true")))
 		return true;
 	struct text style = html_tree_attribute(tree, index, HTML_INLINE_STYLE);
-	ptrdiff_t at = text_find_nocase(style, TEXT_LITERAL("display"));
-	if (at < 0)
+	if (!says(style, TEXT_LITERAL("display"), TEXT_LITERAL("none")) && !says(style, TEXT_LITERAL("visibility"), TEXT_LITERAL("hidden")))
 		return false;
-	style = text_trim(text_slice(style, (size_t)at + 7, style.bytes));
-	if (style.bytes == 0 || style.data[0] != ':')
-		return false;
-	return text_starts_with_nocase(text_trim(text_slice(style, 1, style.bytes)), TEXT_LITERAL("none"));
+	/* Formulas for those who cannot see the picture of them. */
+	return !html_tree_has_class(tree, index, "mwe-math-mathml-inline") && !html_tree_has_class(tree, index, "mwe-math-mathml-display") &&
+	       !html_tree_has_class(tree, index, "mwe-math-mathml-a11y");
 }
 
 static bool is_mostly_links(const struct html_tree *tree, uint32_t index)
@@ -175,13 +234,34 @@ static bool is_note(const struct html_tree *tree, uint32_t index)
 	return false;
 }
 
-static bool is_furniture_by_tag(const struct html_tree *tree, uint32_t index)
+/* Headers and footers of a page are furniture; those of an article or a quote are its own. */
+static bool is_furniture_by_tag(const struct html_tree *tree, const struct html_place *place, uint32_t index)
 {
+	bool of_page = place->article_depth == 0;
+
 	switch (html_tree_nodes(tree)[index].tag) {
-	case HTML_NAV: case HTML_FOOTER: return true;
-	case HTML_HEADER: return html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0;
+	case HTML_NAV: return true;
+	case HTML_FOOTER: return of_page || is_mostly_links(tree, index);
+	case HTML_HEADER: return html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0 && (of_page || is_mostly_links(tree, index));
 	case HTML_ASIDE: return is_mostly_links(tree, index) && !is_note(tree, index);
 	default: return false;
+	}
+}
+
+/* A block of links beside the core. */
+static bool is_menu_outside(const struct html_tree *tree, const struct html_place *place, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	if (place->core == place->root || (index >= place->core && index < nodes[place->core].end) ||
+	    (index < place->core && nodes[index].end > place->core))
+		return false;
+	switch (nodes[index].tag) {
+	case HTML_DIV: case HTML_UL: case HTML_OL: case HTML_MENU: case HTML_DIR: case HTML_TABLE: case HTML_TD: case HTML_SECTION: case HTML_P:
+	case HTML_CENTER: case HTML_DL: case HTML_FORM: case HTML_ASIDE:
+		return html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT) > 0 && is_mostly_links(tree, index);
+	default:
+		return false;
 	}
 }
 
@@ -193,12 +273,12 @@ bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t 
 	return text >= MENU_BYTES_MIN && links * 100 >= text * MENU_LINKS_PERCENT && html_content_running_text(tree, root) > links;
 }
 
-bool html_content_is_furniture(const struct html_tree *tree, uint32_t root, uint32_t index)
+bool html_content_is_furniture(const struct html_tree *tree, const struct html_place *place, uint32_t index)
 {
 	const struct html_node *node = &html_tree_nodes(tree)[index];
 	bool named = node->attribute_count > 0 && (has_furniture_role(tree, index) || has_furniture_name(tree, index));
 
-	if (!named && !is_furniture_by_tag(tree, index))
+	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index))
 		return node->attribute_count > 0 && html_content_is_hidden(tree, index);
-	return html_content_running_text(tree, index) * 100ull <= html_content_running_text(tree, root) * (uint64_t)FURNITURE_SHARE_PERCENT;
+	return html_content_running_text(tree, index) * 100ull <= html_content_running_text(tree, place->root) * (uint64_t)FURNITURE_SHARE_PERCENT;
 }

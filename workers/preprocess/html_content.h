@@ -5,15 +5,22 @@
 
 #include "workers/preprocess/html_tree.h"
 
-/* The element that holds the content: main, role=main, article, itemprop=articleBody, an id like "content", where it holds
- * most of the page's running text; else the body; else the first node. The tree is not empty. */
-uint32_t html_content_root(const struct html_tree *tree);
+struct html_place { /* of the content in the page */
+	uint32_t root; /* element that is written: main, role=main, article, itemprop=articleBody, an id like "content", where it holds
+			* most of the page's running text; else the body; else the first node */
+	uint32_t core; /* the densest element in a body that names no root: most of its running text stands there; else the root */
+	unsigned article_depth; /* articles, sections and quotes around the element in question: kept by who walks */
+};
+
+/* The tree is not empty. */
+struct html_place html_content_place(const struct html_tree *tree);
 
 /* The first h1 before `root`, or UINT32_MAX: the page's title, when the content has none of its own. */
 uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root);
 
-/* Not content. An element with more than half of the root's running text is never furniture. */
-bool html_content_is_furniture(const struct html_tree *tree, uint32_t root, uint32_t index);
+/* Not content: by name, by role, hidden, or links outside of the core. An element with more than half of the root's running text is
+ * never furniture. */
+bool html_content_is_furniture(const struct html_tree *tree, const struct html_place *place, uint32_t index);
 
 /* A part of a page laid out by a table that is links throughout, in a page that has more running text than that. */
 bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t index);

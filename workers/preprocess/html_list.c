@@ -39,7 +39,12 @@ void html_list(struct html_walk *walk, uint32_t index)
 	if (with_markers)
 		markdown_list_open(&walk->writer, ordered);
 	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
-		if (nodes[child].tag == HTML_LI) {
+		const struct html_note *note = walk->note ? NULL : html_notes_at(&walk->notes, child);
+		if (note) {
+			html_footnote(walk, note);
+		} else if (nodes[child].tag == HTML_LI && html_content_is_furniture(walk->tree, &walk->place, child)) {
+			html_walk_leave_out(walk, child);
+		} else if (nodes[child].tag == HTML_LI) {
 			number = html_walk_number(walk, child, HTML_VALUE, number, 100000000);
 			walk_item(walk, child, number++);
 		} else {
@@ -154,8 +159,14 @@ static void walk_parts(struct html_walk *walk, struct definition_list *list, uin
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = start; child < end; child = nodes[child].end) {
-		if (nodes[child].tag == HTML_DT)
+	for (uint32_t child = start, next; child < end; child = next) {
+		const struct html_note *note = walk->note ? NULL : html_notes_at(&walk->notes, child);
+		next = note ? note->end : nodes[child].end;
+		if (note)
+			html_footnote(walk, note);
+		else if (child == walk->quote_title)
+			html_walk_leave_out(walk, child);
+		else if (nodes[child].tag == HTML_DT)
 			walk_term(walk, list, child);
 		else if (nodes[child].tag == HTML_DD)
 			walk_definition(walk, list, child);
@@ -176,6 +187,10 @@ void html_definition_list(struct html_walk *walk, uint32_t index)
 	if (walk->inline_depth > 0) {
 		html_walk_children(walk, index);
 		html_walk_part(walk);
+		return;
+	}
+	if (walk->quote_title == 0 && html_is_admonition(walk, index)) {
+		html_admonition(walk, index);
 		return;
 	}
 	if (is_contents(walk->tree, index) && !html_walk_has_headings(walk, index))

@@ -1,6 +1,5 @@
 /* html_table.c: tables of a page. First a look at each: does it tabulate, or does it lay out the page? The first becomes a
  * table (a table inside one of its cells becomes lines of that cell), the second is written as the blocks it holds. */
-#include "workers/preprocess/html_content.h"
 #include "workers/preprocess/html_walk.h"
 
 enum {
@@ -13,6 +12,7 @@ enum {
 struct table_look {
 	uint32_t rows, cells, columns; /* rows with cells; the most cells of a row */
 	uint32_t longest_bytes;
+	uint32_t header_headings; /* heading elements in th */
 	bool has_header; /* th or thead */
 	bool has_caption;
 };
@@ -32,6 +32,8 @@ static void look_at_row(const struct html_walk *walk, uint32_t row, struct table
 			continue;
 		uint32_t bytes = html_tree_total(walk->tree, cell, HTML_TOTAL_TEXT);
 		look->has_header |= nodes[cell].tag == HTML_TH;
+		if (nodes[cell].tag == HTML_TH)
+			look->header_headings += html_tree_total(walk->tree, cell, HTML_TOTAL_HEADINGS);
 		look->longest_bytes = bytes > look->longest_bytes ? bytes : look->longest_bytes;
 		cells++;
 	}
@@ -55,6 +57,21 @@ static void look_at(const struct html_walk *walk, uint32_t start, uint32_t end, 
 	}
 }
 
+/* Classes by which authors and generators mark tables that tabulate. */
+static bool is_called_table(const struct html_tree *tree, uint32_t index)
+{
+	static const char *const classes[] = {
+		"confluencetable", "data", "datatable", "data-table", "docutils", "doxtable", "grid", "informaltable", "table", "tableblock", "wikitable",
+	};
+
+	if (html_tree_nodes(tree)[index].attribute_count == 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(classes); i++)
+		if (html_tree_has_class(tree, index, classes[i]))
+			return true;
+	return false;
+}
+
 static bool is_layout(const struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
@@ -65,26 +82,21 @@ static bool is_layout(const struct html_walk *walk, uint32_t index)
 	if (text_equal_nocase(role, TEXT_LITERAL("presentation")) || text_equal_nocase(role, TEXT_LITERAL("none")) || look.cells == 0)
 		return true;
 	uint32_t inner_tables = html_tree_total(tree, index, HTML_TOTAL_TABLES) - 1;
-	bool said = look.has_header || look.has_caption; /* that it is a table */
-	if (html_walk_has_headings(walk, index) || (inner_tables > 0 && !said))
+	bool said = look.has_header || look.has_caption || is_called_table(tree, index); /* that it is a table */
+	bool bordered = html_walk_number(walk, index, HTML_BORDER, 0, 100) > 0;
+	if (html_tree_total(tree, index, HTML_TOTAL_HEADINGS) > look.header_headings || (inner_tables > 0 && !said))
 		return true;
 	if (look.rows < 2 || (look.columns < 2 && !said))
 		return true;
-	if (html_tree_total(tree, index, HTML_TOTAL_CODE) > 0 && !look.has_header)
+	if (html_tree_total(tree, index, HTML_TOTAL_CODE) > 0 && !look.has_header && !bordered)
 		return true;
-	if (said || html_walk_number(walk, index, HTML_BORDER, 0, 100) > 0 || html_tree_attribute(tree, index, HTML_TABLE_SUMMARY).bytes > 0)
+	if (said || bordered || html_tree_attribute(tree, index, HTML_TABLE_SUMMARY).bytes > 0)
 		return false;
 	uint32_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT);
 	return look.longest_bytes > LAYOUT_CELL_BYTES || text / look.cells > LAYOUT_AVERAGE_BYTES;
 }
 
 /* --- as the blocks it holds ------------------------------------------------------------------------------------ */
-
-static bool is_line_numbers(const struct html_tree *tree, uint32_t index)
-{
-	return html_tree_nodes(tree)[index].attribute_count > 0 &&
-	       (html_tree_has_class(tree, index, "linenos") || html_tree_has_class(tree, index, "lineno") || html_tree_has_class(tree, index, "gutter"));
-}
 
 /* Rows whose cells hold running text only read as lines; cells with blocks stand for themselves. */
 static void walk_layout(struct html_walk *walk, uint32_t index)
@@ -98,7 +110,7 @@ static void walk_layout(struct html_walk *walk, uint32_t index)
 			walk_layout(walk, child);
 			html_walk_part(walk);
 		} else if ((tag == HTML_TD || tag == HTML_TH) &&
-			   (is_line_numbers(walk->tree, child) || html_content_is_menu(walk->tree, walk->root, child))) {
+			   (html_is_beside_code(walk->tree, child) || html_content_is_menu(walk->tree, walk->place.root, child))) {
 			html_walk_leave_out(walk, child);
 		} else if (tag == HTML_TD || tag == HTML_TH) {
 			html_inline_due(&walk->line, HTML_DUE_SPACE);
@@ -137,9 +149,36 @@ static void walk_inner(struct html_walk *walk, uint32_t index)
 
 /* --- as a table ------------------------------------------------------------------------------------------------ */
 
-static void collect_cell(struct html_walk *walk, uint32_t cell)
+/* All text of the cell is bold. */
+static bool is_strong(const struct html_tree *tree, uint32_t cell)
 {
-	bool header = html_tree_nodes(walk->tree)[cell].tag == HTML_TH;
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	for (uint32_t i = cell + 1; i < nodes[cell].end;) {
+		bool strong = nodes[i].tag == HTML_B || nodes[i].tag == HTML_STRONG;
+		if (nodes[i].tag == HTML_TEXT && text_trim(html_tree_text(tree, i)).bytes > 0)
+			return false;
+		i = strong ? nodes[i].end : i + 1;
+	}
+	return true;
+}
+
+/* The first row, when all of it is bold, is a header that was made by hand. */
+static bool is_header_row(const struct html_walk *walk, uint32_t row)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+
+	if (markdown_grid_row_count(&walk->grid) > 0)
+		return false;
+	for (uint32_t cell = row + 1; cell < nodes[row].end; cell = nodes[cell].end)
+		if (nodes[cell].tag == HTML_TD && !is_strong(walk->tree, cell))
+			return false;
+	return true;
+}
+
+static void collect_cell(struct html_walk *walk, uint32_t cell, bool header_row)
+{
+	bool header = header_row || html_tree_nodes(walk->tree)[cell].tag == HTML_TH;
 
 	walk->inline_depth++;
 	walk->line.without_strong = header;
@@ -151,6 +190,22 @@ static void collect_cell(struct html_walk *walk, uint32_t cell)
 			   html_walk_number(walk, cell, HTML_ROWSPAN, 1, SPAN_ROWS_MAX));
 }
 
+static void collect_row(struct html_walk *walk, uint32_t row)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+	bool header = is_header_row(walk, row);
+
+	html_walk_part(walk);
+	for (uint32_t cell = row + 1; cell < nodes[row].end; cell = nodes[cell].end) {
+		if (nodes[cell].tag == HTML_TD || nodes[cell].tag == HTML_TH)
+			collect_cell(walk, cell, header);
+		else
+			html_walk_node(walk, cell);
+	}
+	html_walk_part(walk);
+	markdown_grid_row_end(&walk->grid);
+}
+
 /* Rows into the grid. What stands between them (a caption, misplaced text) is written before the table. */
 static void collect_rows(struct html_walk *walk, uint32_t index)
 {
@@ -158,22 +213,22 @@ static void collect_rows(struct html_walk *walk, uint32_t index)
 
 	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
-		if (is_row_group(tag)) {
+		if (tag == HTML_TR && nodes[child].attribute_count > 0 && html_content_is_hidden(walk->tree, child))
+			html_walk_leave_out(walk, child);
+		else if (tag == HTML_TR)
+			collect_row(walk, child);
+		else if (is_row_group(tag))
 			collect_rows(walk, child);
-		} else if (tag == HTML_TR) {
-			html_walk_part(walk);
-			for (uint32_t cell = child + 1; cell < nodes[child].end; cell = nodes[cell].end) {
-				if (nodes[cell].tag == HTML_TD || nodes[cell].tag == HTML_TH)
-					collect_cell(walk, cell);
-				else
-					html_walk_node(walk, cell);
-			}
-			html_walk_part(walk);
-			markdown_grid_row_end(&walk->grid);
-		} else {
+		else
 			html_walk_node(walk, child);
-		}
 	}
+}
+
+void html_table_as_blocks(struct html_walk *walk, uint32_t index)
+{
+	html_walk_part(walk);
+	walk_layout(walk, index);
+	html_walk_part(walk);
 }
 
 void html_table(struct html_walk *walk, uint32_t index)
@@ -184,9 +239,12 @@ void html_table(struct html_walk *walk, uint32_t index)
 		html_walk_part(walk);
 		return;
 	}
+	if (html_is_code_table(walk, index)) {
+		html_code_block(walk, index);
+		return;
+	}
 	if (is_layout(walk, index)) {
-		walk_layout(walk, index);
-		html_walk_part(walk);
+		html_table_as_blocks(walk, index);
 		return;
 	}
 	markdown_grid_clear(&walk->grid);

@@ -42,7 +42,7 @@ bool html_tag_is_block(enum html_tag tag)
 	case HTML_BLOCKQUOTE: case HTML_DD: case HTML_DIR: case HTML_DIV: case HTML_DL: case HTML_DT: case HTML_H1: case HTML_H2:
 	case HTML_H3: case HTML_H4: case HTML_H5: case HTML_H6: case HTML_HR: case HTML_LI: case HTML_LISTING: case HTML_MENU:
 	case HTML_OL: case HTML_PRE: case HTML_TABLE: case HTML_UL: case HTML_XMP: case HTML_HEAD: case HTML_META: case HTML_LINK:
-	case HTML_TITLE:
+	case HTML_TITLE: case HTML_BASE: case HTML_PLAINTEXT:
 		return true;
 	default:
 		return html_tag_role(tag) == HTML_ROLE_BLOCK;
@@ -57,6 +57,10 @@ enum html_attribute_name html_attribute_find(const char *name)
 		[HTML_INLINE_STYLE] = "style", [HTML_ARIA_HIDDEN] = "aria-hidden", [HTML_LANGUAGE] = "data-lang", [HTML_START] = "start",
 		[HTML_VALUE] = "value", [HTML_TYPE] = "type", [HTML_CHECKED] = "checked", [HTML_ITEMPROP] = "itemprop",
 		[HTML_BORDER] = "border", [HTML_TABLE_SUMMARY] = "summary", [HTML_WIDTH] = "width",
+		[HTML_NAME] = "name", [HTML_DATA_LANGUAGE] = "data-language", [HTML_LANG] = "lang", [HTML_DATA_SRC] = "data-src",
+		[HTML_DATA_ORIGINAL] = "data-original", [HTML_SRCSET] = "srcset", [HTML_SIZE] = "size", [HTML_ARIA_LEVEL] = "aria-level",
+		[HTML_ENCODING] = "encoding", [HTML_DISPLAY] = "display", [HTML_ALTTEXT] = "alttext",
+		[HTML_FOOTNOTE_REFERENCE] = "data-footnote-ref",
 	};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)

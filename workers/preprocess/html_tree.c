@@ -126,20 +126,51 @@ static void forget_in_parser(htmlParserCtxtPtr parser)
 	parser->name = parser->nameNr > 0 ? parser->nameTab[parser->nameNr - 1] : NULL;
 }
 
+static bool belongs_in_head(enum html_tag tag)
+{
+	switch (tag) {
+	case HTML_HTML: case HTML_HEAD: case HTML_TITLE: case HTML_META: case HTML_LINK: case HTML_SCRIPT: case HTML_STYLE: case HTML_BASE:
+	case HTML_NOSCRIPT: case HTML_TEMPLATE: case HTML_OBJECT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The parser does not know that an element of HTML 5 ends the head. */
+static void close_head(struct builder *builder, enum html_tag tag)
+{
+	struct html_tree *tree = builder->tree;
+
+	if (builder->open_count > 0 && !tree->nodes.status && !belongs_in_head(tag) &&
+	    node_at(tree, builder->open[builder->open_count - 1].node)->tag == HTML_HEAD)
+		close_last(builder);
+}
+
+/* TeX in a script element is content; all other scripts are not. */
+static bool is_math_script(const struct html_tree *tree, uint32_t index)
+{
+	return text_starts_with_nocase(html_tree_attribute(tree, index, HTML_TYPE), TEXT_LITERAL("math/"));
+}
+
 static void on_start(void *context, const xmlChar *name, const xmlChar **attributes)
 {
 	struct builder *builder = context;
 	enum html_tag tag = find_tag(builder, name);
 
 	close_to(builder, builder->parser->nameNr - 1);
+	close_head(builder, tag);
 	if ((tag == HTML_DT || tag == HTML_DD) && !builder->tree->nodes.status)
 		close_definition(builder);
 	struct html_node *node = push_node(builder, tag);
 	if (!node)
 		return;
 	add_attributes(builder->tree, node, attributes);
-	if (tag >= HTML_H1 && tag <= HTML_H6)
-		builder->tree->totals[HTML_TOTAL_HEADINGS]++;
+	bool is_heading = (tag >= HTML_H1 && tag <= HTML_H6) ||
+			  text_equal_nocase(html_tree_attribute(builder->tree, html_tree_count(builder->tree) - 1, HTML_ATTRIBUTE_ROLE), TEXT_LITERAL("heading"));
+	builder->tree->totals[HTML_TOTAL_HEADINGS] += is_heading;
+	if (tag == HTML_BASE && builder->tree->base == 0)
+		builder->tree->base = html_tree_count(builder->tree) - 1;
 	builder->tree->totals[HTML_TOTAL_TABLES] += tag == HTML_TABLE;
 	builder->tree->totals[HTML_TOTAL_CODE] += tag == HTML_PRE;
 	builder->after_tag = true;
@@ -153,9 +184,10 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
 	builder->open[builder->open_count++] = (struct open_element){ html_tree_count(builder->tree) - 1, builder->parser->nameNr };
 	if (tag == HTML_A && !builder->link_depth)
 		builder->link_depth = builder->open_count;
-	if ((tag == HTML_PRE || tag == HTML_LISTING || tag == HTML_XMP) && !builder->code_depth)
+	if ((tag == HTML_PRE || tag == HTML_LISTING || tag == HTML_XMP || tag == HTML_PLAINTEXT) && !builder->code_depth)
 		builder->code_depth = builder->open_count;
-	if ((tag == HTML_SCRIPT || tag == HTML_STYLE) && !builder->skip_depth)
+	bool skipped = tag == HTML_STYLE || (tag == HTML_SCRIPT && !is_math_script(builder->tree, html_tree_count(builder->tree) - 1));
+	if (skipped && !builder->skip_depth)
 		builder->skip_depth = builder->open_count;
 	if (tag == HTML_TITLE && builder->tree->title_end == 0)
 		builder->title_depth = builder->open_count;

@@ -31,6 +31,7 @@ struct html_tree {
 	struct buffer nodes, attributes, text; /* arrays of the structs above; the text */
 	uint32_t totals[HTML_TOTAL_COUNT];     /* of the whole page */
 	double parsed_share;                   /* 1 unless the parser gave up before the end */
+	uint32_t base;                         /* node of the first base element; 0: none (the first node is none) */
 	uint32_t title_start, title_end;       /* of the title element, in `text`; equal when there is none */
 };
 

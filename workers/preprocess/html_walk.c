@@ -1,7 +1,5 @@
+#define _GNU_SOURCE
 #include "workers/preprocess/html_walk.h"
-
-#include "workers/preprocess/html_content.h"
-#include "workers/preprocess/markdown_inline.h"
 
 void html_walk_leave_out(struct html_walk *walk, uint32_t index)
 {
@@ -32,14 +30,41 @@ void html_walk_children(struct html_walk *walk, uint32_t index)
 		html_walk_node(walk, child);
 }
 
-void html_walk_part(struct html_walk *walk)
+/* Headings stand neither in lists and quotes nor in cells. */
+static bool is_plain_place(const struct html_walk *walk)
 {
-	if (walk->inline_depth > 0) {
-		html_inline_due(&walk->line, HTML_DUE_LINE);
+	return walk->inline_depth == 0 && walk->writer.depth == 0;
+}
+
+static void write_heading_line(struct html_walk *walk, unsigned level, struct text line)
+{
+	line = text_trim(line);
+	bool strong = line.bytes > 4 && text_starts_with(line, TEXT_LITERAL("**")) && text_find(text_slice(line, 2, line.bytes), TEXT_LITERAL("**")) == (ptrdiff_t)line.bytes - 4;
+	markdown_heading(&walk->writer, level, strong ? text_slice(line, 2, line.bytes - 2) : line);
+}
+
+/* Ends the paragraph. Its last line may be a heading in a page that has no elements for them. */
+static void end_paragraph(struct html_walk *walk)
+{
+	unsigned level = html_headings_end_line(&walk->headings, is_plain_place(walk));
+	struct text text = html_inline_take(&walk->line);
+
+	if (level == 0) {
+		markdown_paragraph(&walk->writer, text);
 		return;
 	}
-	struct text paragraph = html_inline_take(&walk->line);
-	markdown_paragraph(&walk->writer, paragraph);
+	const char *last = memrchr(text.data, '\n', text.bytes);
+	size_t start = last ? (size_t)(last - text.data) : 0;
+	markdown_paragraph(&walk->writer, text_slice(text, 0, start));
+	write_heading_line(walk, level, text_slice(text, start, text.bytes));
+}
+
+void html_walk_part(struct html_walk *walk)
+{
+	if (walk->inline_depth > 0)
+		html_inline_due(&walk->line, HTML_DUE_LINE);
+	else
+		end_paragraph(walk);
 }
 
 static void walk_block(struct html_walk *walk, uint32_t index)
@@ -49,7 +74,7 @@ static void walk_block(struct html_walk *walk, uint32_t index)
 	html_walk_part(walk);
 }
 
-static void walk_heading(struct html_walk *walk, uint32_t index, unsigned level)
+void html_heading(struct html_walk *walk, uint32_t index, unsigned level)
 {
 	html_walk_part(walk);
 	if (walk->inline_depth > 0) {
@@ -78,86 +103,31 @@ static void walk_marked(struct html_walk *walk, uint32_t index, enum html_mark m
 	html_inline_unmark(&walk->line, mark);
 }
 
-static void walk_quote(struct html_walk *walk, uint32_t index)
+/* The mark of a footnote is raised anyway. */
+static void walk_raised(struct html_walk *walk, uint32_t index)
 {
-	html_walk_part(walk);
-	if (walk->inline_depth == 0)
-		markdown_quote_open(&walk->writer);
-	html_walk_children(walk, index);
-	html_walk_part(walk);
-	if (walk->inline_depth == 0)
-		markdown_quote_close(&walk->writer);
+	if (html_notes_fill(walk->tree, &walk->notes, index)) {
+		const struct html_node *nodes = html_tree_nodes(walk->tree);
+		for (uint32_t child = index + 1; child < nodes[index].end; child++)
+			if (nodes[child].tag == HTML_A)
+				html_walk_node(walk, child);
+	} else {
+		walk_marked(walk, index, HTML_MARK_SUP);
+	}
 }
 
 static void walk_break(struct html_walk *walk)
 {
+	bool plain = is_plain_place(walk), heading = html_headings_level(&walk->headings, plain) > 0;
+
 	/* Two in a row part paragraphs, as pages without <p> have it. */
-	if (walk->line.due == HTML_DUE_LINE && walk->inline_depth == 0)
+	if (walk->inline_depth == 0 && (walk->line.due == HTML_DUE_LINE || heading)) {
 		html_walk_part(walk);
-	else
-		html_inline_due(&walk->line, HTML_DUE_LINE);
-}
-
-static bool has_scheme(struct text target, const char *scheme)
-{
-	return text_starts_with_nocase(target, text_from(scheme));
-}
-
-/* The sign beside a heading that links to itself: no letters, and not all of the heading. */
-static bool is_permalink(const struct html_walk *walk, uint32_t index)
-{
-	enum { SIGN_BYTES_MAX = 8 };
-	const struct html_node *nodes = html_tree_nodes(walk->tree);
-	uint32_t bytes = html_tree_total(walk->tree, index, HTML_TOTAL_TEXT);
-
-	if (bytes > SIGN_BYTES_MAX || bytes == html_tree_total(walk->tree, walk->heading, HTML_TOTAL_TEXT))
-		return false;
-	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
-		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(walk->tree, i) : TEXT_LITERAL("");
-		for (size_t k = 0; k < text.bytes; k++)
-			if (ascii_is_alnum(text.data[k]))
-				return false;
-	}
-	return true;
-}
-
-static void walk_link(struct html_walk *walk, uint32_t index)
-{
-	const struct html_tree *tree = walk->tree;
-	struct text target = text_trim(html_tree_attribute(tree, index, HTML_HREF));
-	bool outermost = walk->line.link_depth == 0;
-
-	if (walk->heading_depth > 0 && has_scheme(target, "#") && is_permalink(walk, index)) {
-		html_walk_leave_out(walk, index);
 		return;
 	}
-	bool dropped = has_scheme(target, "javascript:") || has_scheme(target, "vbscript:") || has_scheme(target, "data:") ||
-		       (walk->heading_depth > 0 && has_scheme(target, "#"));
-	if (dropped || target.bytes == 0) {
-		html_walk_children(walk, index);
-		return;
-	}
-	html_inline_link_open(&walk->line, outermost ? markdown_repair_target(target, &walk->target) : target);
-	html_walk_children(walk, index);
-	html_inline_link_close(&walk->line);
-}
-
-static void walk_image(struct html_walk *walk, uint32_t index)
-{
-	struct text target = text_trim(html_tree_attribute(walk->tree, index, HTML_SRC));
-	struct text alternative = html_tree_attribute(walk->tree, index, HTML_ALT);
-
-	if (html_walk_number(walk, index, HTML_WIDTH, 2, UINT32_MAX) < 2)
-		return; /* there to count visits or to keep distance */
-	if (target.bytes == 0 || has_scheme(target, "data:")) {
-		html_inline_text(&walk->line, alternative);
-		return;
-	}
-	struct buffer repaired;
-	buffer_init(&repaired, UINT32_MAX);
-	html_inline_image(&walk->line, alternative, markdown_repair_target(target, &repaired));
-	buffer_done(&repaired);
-	walk->image_count++;
+	if (plain)
+		html_headings_end_line(&walk->headings, true);
+	html_inline_due(&walk->line, HTML_DUE_LINE);
 }
 
 static void walk_input(struct html_walk *walk, uint32_t index)
@@ -176,22 +146,11 @@ static void walk_code_span(struct html_walk *walk, uint32_t index)
 	html_inline_code_close(&walk->line);
 }
 
-/* Generators that write no heading elements: the page's title in a block of the class "title", code in lines of blocks. */
-static void walk_division(struct html_walk *walk, uint32_t index)
+static void walk_quotation(struct html_walk *walk, uint32_t index)
 {
-	const struct html_tree *tree = walk->tree;
-
-	if (html_tree_nodes(tree)[index].attribute_count > 0) {
-		if (html_tree_has_class(tree, index, "headertitle") && !html_walk_has_headings(walk, index)) {
-			walk_heading(walk, index, 1);
-			return;
-		}
-		if (html_tree_has_class(tree, index, "fragment") && html_tree_total(tree, index, HTML_TOTAL_CODE) == 0) {
-			html_code_block(walk, index);
-			return;
-		}
-	}
-	walk_block(walk, index);
+	html_inline_text(&walk->line, TEXT_LITERAL("\""));
+	html_walk_children(walk, index);
+	html_inline_text(&walk->line, TEXT_LITERAL("\""));
 }
 
 /* An item outside a list is a list of its own; neighbours become one. */
@@ -213,32 +172,69 @@ static void walk_element(struct html_walk *walk, uint32_t index, enum html_tag t
 {
 	switch (tag) {
 	case HTML_H1: case HTML_H2: case HTML_H3: case HTML_H4: case HTML_H5: case HTML_H6:
-		walk_heading(walk, index, (unsigned)(tag - HTML_H1) + 1);
+		html_heading(walk, index, (unsigned)(tag - HTML_H1) + 1);
 		break;
 	case HTML_B: case HTML_STRONG: walk_marked(walk, index, HTML_MARK_STRONG); break;
 	case HTML_I: case HTML_EM: case HTML_VAR: walk_marked(walk, index, HTML_MARK_EMPHASIS); break;
 	case HTML_DEL: case HTML_S: case HTML_STRIKE: walk_marked(walk, index, HTML_MARK_DELETED); break;
 	case HTML_SUB: walk_marked(walk, index, HTML_MARK_SUB); break;
-	case HTML_SUP: walk_marked(walk, index, HTML_MARK_SUP); break;
+	case HTML_SUP: walk_raised(walk, index); break;
 	case HTML_CODE: case HTML_TT: case HTML_KBD: case HTML_SAMP: walk_code_span(walk, index); break;
-	case HTML_A: walk_link(walk, index); break;
+	case HTML_BIG: case HTML_FONT: case HTML_SMALL: case HTML_SPAN: html_walk_children(walk, index); break;
+	case HTML_Q: walk_quotation(walk, index); break;
+	case HTML_A: html_link(walk, index); break;
 	case HTML_BR: walk_break(walk); break;
-	case HTML_IMG: walk_image(walk, index); break;
+	case HTML_IMG: html_image(walk, index); break;
+	case HTML_PICTURE: html_picture(walk, index); break;
+	case HTML_MATH: html_math(walk, index); break;
+	case HTML_SCRIPT: html_math_script(walk, index); break;
 	case HTML_INPUT: walk_input(walk, index); break;
 	case HTML_HR:
 		html_walk_part(walk);
 		if (walk->inline_depth == 0)
 			markdown_rule(&walk->writer);
 		break;
-	case HTML_PRE: case HTML_LISTING: case HTML_XMP: html_code_block(walk, index); break;
-	case HTML_BLOCKQUOTE: walk_quote(walk, index); break;
+	case HTML_PRE: case HTML_LISTING: case HTML_XMP: case HTML_PLAINTEXT: html_code_block(walk, index); break;
+	case HTML_BLOCKQUOTE: html_quote(walk, index); break;
 	case HTML_UL: case HTML_OL: case HTML_MENU: case HTML_DIR: html_list(walk, index); break;
 	case HTML_LI: walk_stray_item(walk, index); break;
 	case HTML_DL: html_definition_list(walk, index); break;
 	case HTML_TABLE: html_table(walk, index); break;
-	case HTML_DIV: walk_division(walk, index); break;
 	default: walk_block(walk, index); break; /* dt and dd outside a list */
 	}
+}
+
+static bool may_be_division(enum html_tag tag)
+{
+	return tag == HTML_DIV || tag == HTML_P || tag == HTML_ASIDE || tag == HTML_SECTION || tag == HTML_DETAILS || tag == HTML_FIGURE;
+}
+
+/* Has headers and footers of its own. */
+static bool is_article(enum html_tag tag)
+{
+	return tag == HTML_ARTICLE || tag == HTML_MAIN || tag == HTML_SECTION || tag == HTML_BLOCKQUOTE;
+}
+
+static void walk_styled(struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *node = &html_tree_nodes(walk->tree)[index];
+	enum html_role role = html_tag_role((enum html_tag)node->tag);
+	struct html_style outer = walk->style;
+	bool article = is_article((enum html_tag)node->tag);
+
+	walk->place.article_depth += article;
+	if (walk->headings.wanted)
+		walk->style = html_style_inside(walk->tree, index, outer);
+	if (may_be_division((enum html_tag)node->tag) && html_division(walk, index))
+		;
+	else if (role == HTML_ROLE_INLINE)
+		html_walk_children(walk, index);
+	else if (role == HTML_ROLE_BLOCK || node->tag == HTML_DIV)
+		walk_block(walk, index);
+	else
+		walk_element(walk, index, (enum html_tag)node->tag);
+	walk->style = outer;
+	walk->place.article_depth -= article;
 }
 
 void html_walk_node(struct html_walk *walk, uint32_t index)
@@ -246,19 +242,20 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 	const struct html_node *node = &html_tree_nodes(walk->tree)[index];
 
 	if (node->tag == HTML_TEXT) {
+		struct text text = html_tree_text(walk->tree, index);
 		walk->arrived_bytes += node->bytes;
-		html_inline_text(&walk->line, html_tree_text(walk->tree, index));
+		if (walk->headings.wanted)
+			html_headings_text(&walk->headings, walk->style, walk->line.link_depth > 0, text);
+		html_math_text(walk, text);
 		return;
 	}
-	enum html_role role = html_tag_role((enum html_tag)node->tag);
-	if (role == HTML_ROLE_SKIP || html_content_is_furniture(walk->tree, walk->root, index)) {
+	bool left_out = html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP || index == walk->quote_title ||
+			html_content_is_furniture(walk->tree, &walk->place, index);
+	const struct html_note *note = walk->notes.notes.bytes > 0 && !walk->note ? html_notes_at(&walk->notes, index) : NULL;
+	if (note)
+		html_footnote(walk, note);
+	else if (left_out)
 		html_walk_leave_out(walk, index);
-		return;
-	}
-	if (role == HTML_ROLE_INLINE)
-		html_walk_children(walk, index);
-	else if (role == HTML_ROLE_BLOCK)
-		walk_block(walk, index);
 	else
-		walk_element(walk, index, (enum html_tag)node->tag);
+		walk_styled(walk, index);
 }

@@ -1,9 +1,13 @@
-/* html_walk.h: the walk over a page's content that writes it as Markdown. html_walk.c has running text, headings, code and
- * quotes, html_list.c lists, html_table.c tables. Recursion is as deep as the tree, which html_tree_parse bounds. */
+/* html_walk.h: the walk over a page's content that writes it as Markdown. html_walk.c has running text and headings, html_blocks.c
+ * quotes, notes and footnotes, html_code.c code, html_list.c lists, html_table.c tables, html_media.c links and images, html_math.c
+ * formulas. Recursion is as deep as the tree, which html_tree_parse bounds. */
 #ifndef DOCRING_WORKERS_PREPROCESS_HTML_WALK_H
 #define DOCRING_WORKERS_PREPROCESS_HTML_WALK_H
 
+#include "workers/preprocess/html_content.h"
+#include "workers/preprocess/html_headings.h"
 #include "workers/preprocess/html_inline.h"
+#include "workers/preprocess/html_notes.h"
 #include "workers/preprocess/html_tree.h"
 #include "workers/preprocess/markdown_grid.h"
 
@@ -14,7 +18,13 @@ struct html_walk {
 	struct markdown_grid grid; /* the table being collected */
 	struct buffer code;        /* of a code block */
 	struct buffer target;      /* a repaired link target */
-	uint32_t root;
+	struct html_place place;
+	struct html_notes notes;
+	const struct html_note *note; /* that is being written, or NULL */
+	struct html_headings headings;
+	struct html_style style;   /* of running text here */
+	struct text base;          /* what relative targets are relative to, or empty */
+	uint32_t quote_title;      /* node that was written as the title of the admonition, or 0 */
 	unsigned inline_depth; /* > 0: in a cell, heading or term: blocks do not part paragraphs there */
 	unsigned heading_depth;
 	uint32_t heading;          /* node of the heading that is being written */
@@ -35,12 +45,36 @@ void html_walk_leave_out(struct html_walk *walk, uint32_t index);
 bool html_walk_has_headings(const struct html_walk *walk, uint32_t index);
 uint32_t html_walk_number(const struct html_walk *walk, uint32_t index, enum html_attribute_name name, uint32_t otherwise, uint32_t max);
 
+void html_heading(struct html_walk *walk, uint32_t index, unsigned level);
 void html_list(struct html_walk *walk, uint32_t index);             /* ul, ol, menu, dir */
 void html_definition_list(struct html_walk *walk, uint32_t index);  /* dl */
 void html_table(struct html_walk *walk, uint32_t index);
+/* As the blocks that its cells hold, whatever it looks like. */
+void html_table_as_blocks(struct html_walk *walk, uint32_t index);
+void html_link(struct html_walk *walk, uint32_t index);
+void html_image(struct html_walk *walk, uint32_t index);
+void html_picture(struct html_walk *walk, uint32_t index);
+
+void html_quote(struct html_walk *walk, uint32_t index);
+bool html_is_admonition(const struct html_walk *walk, uint32_t index);
+void html_admonition(struct html_walk *walk, uint32_t index);
+void html_footnote(struct html_walk *walk, const struct html_note *note);
+/* What a division stands for by its class or role. False: nothing; it was not written. */
+bool html_division(struct html_walk *walk, uint32_t index);
+/* The level that an element without a heading's name has by its class or role, or 0. */
+unsigned html_heading_level(const struct html_walk *walk, uint32_t index);
+
+void html_math(struct html_walk *walk, uint32_t index);             /* math */
+void html_math_script(struct html_walk *walk, uint32_t index);
+/* Running text, in which formulas stand as they are. */
+void html_math_text(struct html_walk *walk, struct text text);
 
 /* Lays a pre, listing or "fragment" out as a code block. */
 void html_code_block(struct html_walk *walk, uint32_t index);
+/* A table whose rows are lines of code beside their numbers. */
+bool html_is_code_table(const struct html_walk *walk, uint32_t index);
+/* An element that numbers lines of code. */
+bool html_is_beside_code(const struct html_tree *tree, uint32_t index);
 /* The language that the element or one around it names, or empty. */
 struct text html_code_language(const struct html_walk *walk, uint32_t index);
 

@@ -1,0 +1,180 @@
+/* html_blocks.c: quotes of a page, notes and warnings set apart (admonitions, written as quotes with a bold title), footnotes, and
+ * divisions that stand for something else: headings and code of generators that have no elements for them. */
+#include "workers/preprocess/html_content.h"
+#include "workers/preprocess/html_walk.h"
+
+void html_quote(struct html_walk *walk, uint32_t index)
+{
+	html_walk_part(walk);
+	if (walk->inline_depth == 0)
+		markdown_quote_open(&walk->writer);
+	html_walk_children(walk, index);
+	html_walk_part(walk);
+	if (walk->inline_depth == 0)
+		markdown_quote_close(&walk->writer);
+}
+
+/* --- admonitions ----------------------------------------------------------------------------------------------- */
+
+static const char *const admonition_words[] = {
+	"admonition", "admonitionblock", "alert", "attention", "callout", "caution", "danger", "error", "hint", "important", "markdown-alert",
+	"note", "remark", "seealso", "theme-admonition", "tip", "warning",
+};
+
+bool html_is_admonition(const struct html_walk *walk, uint32_t index)
+{
+	if (html_tree_nodes(walk->tree)[index].attribute_count == 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(admonition_words); i++)
+		if (html_tree_has_class(walk->tree, index, admonition_words[i]))
+			return true;
+	return false;
+}
+
+static bool is_title(const struct html_tree *tree, uint32_t index)
+{
+	static const char *const classes[] = {
+		"title", "admonition-title", "admonition-heading", "markdown-alert-title", "alert-heading", "alert-title", "callout-title",
+	};
+	enum html_tag tag = (enum html_tag)html_tree_nodes(tree)[index].tag;
+
+	if ((tag >= HTML_H1 && tag <= HTML_H6) || tag == HTML_DT || tag == HTML_SUMMARY)
+		return true;
+	for (size_t i = 0; i < COUNT_OF(classes); i++)
+		if (html_tree_has_class(tree, index, classes[i]))
+			return true;
+	return false;
+}
+
+/* The title that the admonition begins with, or 0. */
+static uint32_t title_of(const struct html_tree *tree, uint32_t index)
+{
+	enum { TITLE_BYTES_MAX = 200 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+		if (nodes[i].tag == HTML_TEXT) {
+			if (text_trim(html_tree_text(tree, i)).bytes > 0)
+				return 0;
+		} else if (is_title(tree, i) && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0) {
+			return html_tree_total(tree, i, HTML_TOTAL_TEXT) <= TITLE_BYTES_MAX ? i : 0;
+		}
+	}
+	return 0;
+}
+
+void html_admonition(struct html_walk *walk, uint32_t index)
+{
+	uint32_t title = title_of(walk->tree, index), outer = walk->quote_title;
+
+	html_walk_part(walk);
+	if (walk->inline_depth > 0) {
+		html_walk_children(walk, index);
+		html_walk_part(walk);
+		return;
+	}
+	markdown_quote_open(&walk->writer);
+	if (title > 0) {
+		walk->inline_depth++;
+		html_inline_mark(&walk->line, HTML_MARK_STRONG);
+		html_walk_children(walk, title);
+		html_inline_unmark(&walk->line, HTML_MARK_STRONG);
+		walk->inline_depth--;
+		html_walk_part(walk);
+	}
+	walk->quote_title = title;
+	if (html_tree_nodes(walk->tree)[index].tag == HTML_TABLE)
+		html_table_as_blocks(walk, index);
+	else
+		html_walk_children(walk, index);
+	walk->quote_title = outer;
+	html_walk_part(walk);
+	markdown_quote_close(&walk->writer);
+}
+
+/* --- footnotes ------------------------------------------------------------------------------------------------- */
+
+void html_footnote(struct html_walk *walk, const struct html_note *note)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+	bool item = nodes[note->node].tag == HTML_LI;
+
+	html_walk_part(walk);
+	walk->writer.rule_due = false; /* the rule above the notes */
+	walk->note = note;
+	walk->inline_depth++;
+	html_walk_children(walk, note->node);
+	for (uint32_t i = nodes[note->node].end; i < note->end; i = nodes[i].end)
+		if (nodes[i].tag != HTML_TEXT) {
+			html_inline_due(&walk->line, HTML_DUE_SPACE);
+			html_walk_children(walk, i);
+		}
+	walk->inline_depth--;
+	walk->note = NULL;
+	struct text text = html_inline_take(&walk->line);
+	bool bare = item && text.bytes > 0 && !strchr("^[\\", text.data[0]);
+	text = bare ? text : html_notes_strip_label(note, text);
+	if (text.bytes == 0)
+		return;
+	buffer_clear(&walk->code);
+	buffer_append_format(&walk->code, "[^%s]: ", note->label);
+	for (struct text line; text_next_line(&text, &line);) {
+		buffer_append_text(&walk->code, text_trim(line));
+		if (text.bytes > 0 && text_trim(line).bytes > 0)
+			buffer_append_byte(&walk->code, ' ');
+	}
+	markdown_paragraph(&walk->writer, buffer_view(&walk->code));
+}
+
+/* --- divisions ------------------------------------------------------------------------------------------------- */
+
+/* "heading2", "MsoHeading2", "heading-2": a level, or 0. */
+static unsigned level_by_class(const struct html_tree *tree, uint32_t index)
+{
+	struct text rest = html_tree_attribute(tree, index, HTML_CLASS), word;
+
+	while (html_next_word(&rest, &word)) {
+		if (text_equal_nocase(word, TEXT_LITERAL("MsoTitle")))
+			return 1;
+		if (text_starts_with_nocase(word, TEXT_LITERAL("Mso")))
+			word = text_slice(word, 3, word.bytes);
+		bool heading = word.bytes > 7 && word.bytes <= 9 && text_starts_with_nocase(word, TEXT_LITERAL("heading"));
+		char digit = heading ? word.data[word.bytes - 1] : '0';
+		if (heading && digit >= '1' && digit <= '6' && (word.bytes == 8 || word.data[7] == '-' || word.data[7] == '_'))
+			return (unsigned)(digit - '0');
+	}
+	return 0;
+}
+
+unsigned html_heading_level(const struct html_walk *walk, uint32_t index)
+{
+	const struct html_tree *tree = walk->tree;
+
+	if (text_equal_nocase(html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE), TEXT_LITERAL("heading")))
+		return html_walk_number(walk, index, HTML_ARIA_LEVEL, 2, 6);
+	if (html_walk_has_headings(walk, index))
+		return 0;
+	return html_tree_has_class(tree, index, "headertitle") ? 1 : level_by_class(tree, index);
+}
+
+bool html_division(struct html_walk *walk, uint32_t index)
+{
+	const struct html_tree *tree = walk->tree;
+
+	if (html_tree_nodes(tree)[index].attribute_count == 0)
+		return false;
+	unsigned level = html_heading_level(walk, index);
+	if (level > 0) {
+		html_heading(walk, index, level);
+		return true;
+	}
+	if (html_tree_has_class(tree, index, "fragment") && html_tree_total(tree, index, HTML_TOTAL_CODE) == 0) {
+		html_code_block(walk, index);
+		return true;
+	}
+	if (html_is_admonition(walk, index)) {
+		html_admonition(walk, index);
+		return true;
+	}
+	return false;
+}
