@@ -38,7 +38,7 @@ static bool is_title(const struct html_tree *tree, uint32_t index)
 	};
 	enum html_tag tag = (enum html_tag)html_tree_nodes(tree)[index].tag;
 
-	if ((tag >= HTML_H1 && tag <= HTML_H6) || tag == HTML_DT || tag == HTML_SUMMARY)
+	if ((tag >= HTML_H1 && tag <= HTML_H6) || tag == HTML_DT || tag == HTML_TH || tag == HTML_SUMMARY)
 		return true;
 	for (size_t i = 0; i < COUNT_OF(classes); i++)
 		if (html_tree_has_class(tree, index, classes[i]))
@@ -83,10 +83,7 @@ void html_admonition(struct html_walk *walk, uint32_t index)
 		html_walk_part(walk);
 	}
 	walk->quote_title = title;
-	if (html_tree_nodes(walk->tree)[index].tag == HTML_TABLE)
-		html_table_as_blocks(walk, index);
-	else
-		html_walk_children(walk, index);
+	html_walk_children(walk, index);
 	walk->quote_title = outer;
 	html_walk_part(walk);
 	markdown_quote_close(&walk->writer);

@@ -5,10 +5,11 @@
 enum {
 	ROOT_SHARE_PERCENT = 40,      /* of the body's running text that a content root must hold */
 	ARTICLE_SHARE_PERCENT = 60,   /* of all articles' text that one must hold to be the page's article */
-	CORE_SHARE_PERCENT = 70,      /* of an element's running text that one part must hold to be its core */
+	CORE_SHARE_PERCENT = 70,      /* of the body's running text that one part must hold to be its core */
 	CORE_BYTES_MIN = 200,         /* of running text: a page with less has no core, ... */
 	CORE_LINKS_PERCENT = 60,      /* ... nor has one whose text is links: an index */
 	FURNITURE_SHARE_PERCENT = 50, /* of the root's running text: more is no furniture, whatever it is called */
+	SMALL_BYTES_MAX = 400,        /* of text in a bar or box */
 	LINKS_PERCENT = 50,           /* of an element's text in links: a menu */
 };
 
@@ -94,6 +95,18 @@ static uint32_t find_root(const struct html_tree *tree)
 	return body;
 }
 
+/* Elements that hold a page's parts. A paragraph or list is one of the parts. */
+static bool is_container(enum html_tag tag)
+{
+	switch (tag) {
+	case HTML_DIV: case HTML_SECTION: case HTML_ARTICLE: case HTML_MAIN: case HTML_TABLE: case HTML_TBODY: case HTML_TR: case HTML_TD:
+	case HTML_CENTER: case HTML_FORM: case HTML_FONT: case HTML_SPAN: case HTML_UNKNOWN:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static uint32_t densest_child(const struct html_tree *tree, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
@@ -109,16 +122,36 @@ static uint32_t densest_child(const struct html_tree *tree, uint32_t index)
 	return best;
 }
 
-/* Down from the root as long as one part holds most of the running text. Each element's children are looked at once. */
+/* The heading that the page begins with: the first h1, or else the first of any level; `root` when there is none. */
+static uint32_t first_heading(const struct html_tree *tree, uint32_t root)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t first = root;
+
+	if (html_tree_total(tree, root, HTML_TOTAL_HEADINGS) == 0)
+		return root;
+	for (uint32_t i = root; i < nodes[root].end; i++) {
+		if (nodes[i].tag == HTML_H1)
+			return i;
+		if (first == root && nodes[i].tag >= HTML_H2 && nodes[i].tag <= HTML_H6)
+			first = i;
+	}
+	return first;
+}
+
+/* Down from the root as long as one part holds most of the page's running text, and the heading that it begins with. Each element's children are
+ * looked at once. */
 static uint32_t find_core(const struct html_tree *tree, uint32_t root)
 {
+	const struct html_node *nodes = html_tree_nodes(tree);
 	uint64_t text = html_tree_total(tree, root, HTML_TOTAL_TEXT), running = html_content_running_text(tree, root);
-	uint32_t core = root, child;
+	uint32_t core = root, child, heading = first_heading(tree, root);
 
-	if (html_tree_nodes(tree)[root].tag != HTML_BODY || running < CORE_BYTES_MIN || (text - running) * 100 > text * CORE_LINKS_PERCENT)
+	if (nodes[root].tag != HTML_BODY || running < CORE_BYTES_MIN || (text - running) * 100 > text * CORE_LINKS_PERCENT)
 		return root;
-	while ((child = densest_child(tree, core)) != core &&
-	       html_content_running_text(tree, child) * 100ull >= html_content_running_text(tree, core) * (uint64_t)CORE_SHARE_PERCENT)
+	while ((child = densest_child(tree, core)) != core && is_container((enum html_tag)nodes[child].tag) &&
+	       html_content_running_text(tree, child) * 100ull >= running * CORE_SHARE_PERCENT &&
+	       (heading == root || (heading > child && heading < nodes[child].end)))
 		core = child;
 	return core;
 }
@@ -148,17 +181,21 @@ uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
 
 /* Class names and ids that say furniture whatever is inside. */
 static const char *const furniture_words[] = {
-	"addthis", "advertisement", "back-to-top", "backtotop", "breadcrumb", "breadcrumbs", "cookie",
-	"cookie-banner", "cookie-bar", "cookie-consent", "cookie-law-info-bar", "cookie-message", "cookie-notice",
-	"cookie-policy", "cookiebanner", "cookieconsent", "cookies", "copybtn", "doc-footer", "doc-header",
-	"edit-page-link", "edit-this-page", "gdpr", "gdpr-banner", "gdpr-cookie-notice", "headerlink",
-	"hidden-print", "mathjax", "mathjax_chtml", "mathjax_display", "mathjax_preview", "mathjax_svg",
-	"mw-editsection", "navfooter", "navheader", "newsletter", "newsletter-signup", "no-print", "noprint",
-	"page-footer", "pager", "pagination", "post-navigation", "prev-next", "print-only", "related-links",
-	"related-posts", "rst-versions", "screen-reader-text", "searchbox", "searchform", "share", "share-bar",
-	"share-buttons", "share-links", "sharedaddy", "sharing", "site-footer", "site-header", "site-nav",
-	"skip-link", "skip-nav", "skip-to-content", "skiplink", "skipnav", "social", "social-links", "social-media",
-	"social-share", "sphinxsidebar", "sr-only", "topnav", "visually-hidden", "visuallyhidden",
+	"addthis", "back-to-top", "backtotop", "breadcrumb", "breadcrumbs", "cookie-banner", "cookie-bar",
+	"cookie-consent", "cookie-law-info-bar", "cookie-message", "cookie-notice", "cookiebanner", "cookieconsent",
+	"copybtn", "doc-footer", "doc-header", "edit-page-link", "edit-this-page", "gdpr", "gdpr-banner",
+	"gdpr-cookie-notice", "headerlink", "hidden-print", "mathjax", "mathjax_chtml", "mathjax_display",
+	"mathjax_preview", "mathjax_svg", "mw-editsection", "navfooter", "navheader", "newsletter-signup",
+	"no-print", "noprint", "page-footer", "pagination", "post-navigation", "prev-next", "print-only",
+	"related-posts", "rst-versions", "screen-reader-text", "searchbox", "searchform", "share-bar",
+	"share-buttons", "share-links", "sharedaddy", "site-footer", "site-header", "site-nav", "skip-link",
+	"skip-nav", "skip-to-content", "skiplink", "skipnav", "social-links", "social-media", "social-share",
+	"sphinxsidebar", "sr-only", "topnav", "ttc", "visually-hidden", "visuallyhidden",
+};
+/* Class names that say so of something small; as ids they are often names of sections. */
+static const char *const small_words[] = {
+	"advertisement", "cookie", "cookie-policy", "cookies", "newsletter", "pager", "related-links", "share",
+	"sharing", "social",
 };
 /* Those that say so when most of the text inside is links. */
 static const char *const menu_words[] = {
@@ -212,6 +249,9 @@ static bool has_furniture_name(const struct html_tree *tree, uint32_t index)
 		struct text rest = html_tree_attribute(tree, index, which ? HTML_ID : HTML_CLASS), word;
 		while (html_next_word(&rest, &word)) {
 			if (is_one_of(word, furniture_words, COUNT_OF(furniture_words)))
+				return true;
+			bool small = html_tree_total(tree, index, HTML_TOTAL_TEXT) <= SMALL_BYTES_MAX;
+			if (which == 0 && small && is_one_of(word, small_words, COUNT_OF(small_words)))
 				return true;
 			if (is_one_of(word, menu_words, COUNT_OF(menu_words)) && is_mostly_links(tree, index))
 				return true;
@@ -269,8 +309,10 @@ bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t 
 {
 	enum { MENU_LINKS_PERCENT = 70, MENU_BYTES_MIN = 100 };
 	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
+	uint64_t running = html_content_running_text(tree, root);
 
-	return text >= MENU_BYTES_MIN && links * 100 >= text * MENU_LINKS_PERCENT && html_content_running_text(tree, root) > links;
+	return text >= MENU_BYTES_MIN && links * 100 >= text * MENU_LINKS_PERCENT && running > links &&
+	       running > html_tree_total(tree, root, HTML_TOTAL_LINK_TEXT);
 }
 
 bool html_content_is_furniture(const struct html_tree *tree, const struct html_place *place, uint32_t index)

@@ -98,6 +98,17 @@ static bool is_layout(const struct html_walk *walk, uint32_t index)
 
 /* --- as the blocks it holds ------------------------------------------------------------------------------------ */
 
+/* A table that lays out an admonition: an icon beside the text. */
+static bool is_admonition_layout(const struct html_walk *walk, uint32_t index)
+{
+	return walk->quote_title > index && walk->quote_title < html_tree_nodes(walk->tree)[index].end;
+}
+
+static bool is_icon_cell(const struct html_walk *walk, uint32_t cell)
+{
+	return walk->in_admonition_table && html_tree_total(walk->tree, cell, HTML_TOTAL_TEXT) == 0;
+}
+
 /* Rows whose cells hold running text only read as lines; cells with blocks stand for themselves. */
 static void walk_layout(struct html_walk *walk, uint32_t index)
 {
@@ -110,7 +121,7 @@ static void walk_layout(struct html_walk *walk, uint32_t index)
 			walk_layout(walk, child);
 			html_walk_part(walk);
 		} else if ((tag == HTML_TD || tag == HTML_TH) &&
-			   (html_is_beside_code(walk->tree, child) || html_content_is_menu(walk->tree, walk->place.root, child))) {
+			   (child == walk->quote_title || is_icon_cell(walk, child) || html_is_beside_code(walk->tree, child) || html_content_is_menu(walk->tree, walk->place.root, child))) {
 			html_walk_leave_out(walk, child);
 		} else if (tag == HTML_TD || tag == HTML_TH) {
 			html_inline_due(&walk->line, HTML_DUE_SPACE);
@@ -213,22 +224,13 @@ static void collect_rows(struct html_walk *walk, uint32_t index)
 
 	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
-		if (tag == HTML_TR && nodes[child].attribute_count > 0 && html_content_is_hidden(walk->tree, child))
-			html_walk_leave_out(walk, child);
-		else if (tag == HTML_TR)
+		if (tag == HTML_TR)
 			collect_row(walk, child);
 		else if (is_row_group(tag))
 			collect_rows(walk, child);
 		else
 			html_walk_node(walk, child);
 	}
-}
-
-void html_table_as_blocks(struct html_walk *walk, uint32_t index)
-{
-	html_walk_part(walk);
-	walk_layout(walk, index);
-	html_walk_part(walk);
 }
 
 void html_table(struct html_walk *walk, uint32_t index)
@@ -243,8 +245,11 @@ void html_table(struct html_walk *walk, uint32_t index)
 		html_code_block(walk, index);
 		return;
 	}
-	if (is_layout(walk, index)) {
-		html_table_as_blocks(walk, index);
+	walk->in_admonition_table = is_admonition_layout(walk, index);
+	if (walk->in_admonition_table || is_layout(walk, index)) {
+		walk_layout(walk, index);
+		html_walk_part(walk);
+		walk->in_admonition_table = false;
 		return;
 	}
 	markdown_grid_clear(&walk->grid);

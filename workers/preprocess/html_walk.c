@@ -212,7 +212,7 @@ static bool may_be_division(enum html_tag tag)
 /* Has headers and footers of its own. */
 static bool is_article(enum html_tag tag)
 {
-	return tag == HTML_ARTICLE || tag == HTML_MAIN || tag == HTML_SECTION || tag == HTML_BLOCKQUOTE;
+	return tag == HTML_ARTICLE || tag == HTML_MAIN || tag == HTML_BLOCKQUOTE;
 }
 
 static void walk_styled(struct html_walk *walk, uint32_t index)

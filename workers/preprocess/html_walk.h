@@ -25,6 +25,7 @@ struct html_walk {
 	struct html_style style;   /* of running text here */
 	struct text base;          /* what relative targets are relative to, or empty */
 	uint32_t quote_title;      /* node that was written as the title of the admonition, or 0 */
+	bool in_admonition_table;  /* whose cells without text hold its icon */
 	unsigned inline_depth; /* > 0: in a cell, heading or term: blocks do not part paragraphs there */
 	unsigned heading_depth;
 	uint32_t heading;          /* node of the heading that is being written */
@@ -49,8 +50,6 @@ void html_heading(struct html_walk *walk, uint32_t index, unsigned level);
 void html_list(struct html_walk *walk, uint32_t index);             /* ul, ol, menu, dir */
 void html_definition_list(struct html_walk *walk, uint32_t index);  /* dl */
 void html_table(struct html_walk *walk, uint32_t index);
-/* As the blocks that its cells hold, whatever it looks like. */
-void html_table_as_blocks(struct html_walk *walk, uint32_t index);
 void html_link(struct html_walk *walk, uint32_t index);
 void html_image(struct html_walk *walk, uint32_t index);
 void html_picture(struct html_walk *walk, uint32_t index);
