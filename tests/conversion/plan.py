@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import compose
 import model
 import render_browser
+import render_csv
 import render_groff
 import render_html_styles
 import render_latex
 import render_scan
+import render_text
 import render_word
 
 
@@ -19,6 +21,7 @@ class Case:
     name: str                 # with extension
     document: model.Document
     write: object             # callable(document, path)
+    markdown: str = ""        # its truth, where it is not truth.markdown(document)
 
 
 TOPIC_ROUND = ["radio", "linux", "measure", "manual", "symbols", "german", "french"]
@@ -174,7 +177,66 @@ def groff_cases():
     return cases
 
 
+def text_cases():
+    pool = ["lists", "nested", "code", "quote", "footnotes", "table-parameters", "table-matrix", "table-pairs", "definitions"]
+    cases = []
+    for number in range(1, 18):
+        seed = 8000 + number
+        headings = ["underlined", "numbered", "capitals", "overlined"][number % 4]
+        encoding = render_text.ENCODINGS[number % 6]
+        topic = WESTERN[number // 6 % 2] if encoding in ("windows-1252", "iso-8859-15") else ["radio", "linux", "measure", "manual", "german", "french"][number * 5 % 6]
+        features = features_for(seed, pool, 4 + number % 2)
+        if not any(feature.startswith("table-") for feature in features):
+            features.append("table-parameters")
+        given = {"headings": headings, "encoding": encoding, "indent": {"capitals": 4, "numbered": 3 * (number % 2)}.get(headings, 0), "line_end": ["\n", "\n", "\r\n"][number % 3], "pages": 50 if headings == "numbered" and number % 8 == 5 else 0}
+        look = render_text.draw_look(seed, **given)
+        if look.table == "grid":
+            features.append("table-lines")
+        if headings == "capitals" and not look.width:
+            look.width = 72
+        document = compose.compose(f"notes-{number:02}", seed, topic, features, sections=4 + number % 3, depth=1 if headings == "capitals" else 2, titled=headings in ("underlined", "overlined"), numbered=headings == "numbered", furniture=compose.page_furniture(seed))
+        if headings == "capitals":
+            capital_headings(document)
+        document = render_text.simplify(document, encoding)
+        cases.append(Case("text", f"notes-{number:02}.txt", document, lambda document, path, look=look: path.write_bytes(render_text.Text(document, look).data())))
+    return cases
+
+
+def csv_cases():
+    rows, dialect = render_csv.Rows, render_csv.Dialect
+    preamble = ["Export of the network manager", "Created;2023-03-14 09:20", "Filter: all cells", ""]
+    utf16 = {"encoding": "utf-16-le", "mark": b"\xff\xfe"}
+    listed = [
+        ("Parameters.csv", rows(1).parameters(30), dialect()),
+        ("lteParameters_export.csv", rows(2).parameters(12), dialect(delimiter=";", mark=b"\xef\xbb\xbf", quote_all=True)),
+        ("MOActions.csv", rows(3).actions(25), dialect(delimiter="\t", line_end="\n")),
+        ("Counters.csv", rows(4).counters(40), dialect(delimiter="|")),
+        ("Alarms.csv", rows(5).alarms(18), dialect(line_end="\r", quote_all=True)),
+        ("KPI_list.csv", rows(6, "french").kpis(20), dialect(delimiter=";", encoding="windows-1252")),
+        ("cxc-features.csv", rows(7).features(22), dialect(preamble=["Licence report", "Node,Site 14", ""])),
+        ("pm_events.csv", rows(8).events(16), dialect(delimiter=";", line_end="\n", ragged=True)),
+        ("readings-sep.csv", rows(9, "measure").generic(25), dialect(delimiter=";", preamble=["sep=;"])),
+        ("ragged.csv", rows(10, "manual").generic(30), dialect(ragged=True, line_end="\n")),
+        ("unicode-text.txt", rows(11, "german").generic(20), dialect(delimiter="\t", **utf16)),
+        ("big-endian.csv", rows(12, "french").generic(20), dialect(delimiter=";", encoding="utf-16-be", mark=b"\xfe\xff")),
+        ("decimal-commas.csv", rows(13, "german").measures(40, 7), dialect(delimiter=";", encoding="iso-8859-1")),
+        ("marks.csv", rows(14, "linux").marks(25), dialect()),
+        ("backslash.csv", rows(15, "linux").marks(20), dialect(backslash=True, quote_all=True, line_end="\n")),
+        ("preamble.csv", rows(16, "manual").generic(20), dialect(delimiter=";", preamble=preamble)),
+        ("wide.csv", rows(17, "measure").measures(15, 40), dialect(line_end="\n")),
+        ("semicolon-text.csv", rows(18, "manual").alarms(15), dialect(delimiter=";", encoding="windows-1252", trailing=True)),
+        ("measurement.tsv", rows(19, "measure").measures(60, 5), dialect(delimiter="\t")),
+        ("by-headers.csv", rows(20).counters(10), dialect(delimiter=",", mark=b"\xef\xbb\xbf", line_end="\n")),
+    ]
+    cases = []
+    for name, table, how in listed:
+        cases.append(Case("csv", name, None, lambda document, path, table=table, how=how: path.write_bytes(render_csv.write(table, how)), render_csv.markdown(table)))
+    return cases
+
+
 KINDS = {
+    "text": text_cases,
+    "csv": csv_cases,
     "html": html_cases,
     "pdf-browser": browser_cases,
     "pdf-word": word_cases,
