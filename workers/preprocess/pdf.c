@@ -7,6 +7,7 @@
 #include "workers/preprocess/markdown_inline.h"
 #include "workers/preprocess/pdf_furniture.h"
 #include "workers/preprocess/pdf_legible.h"
+#include "workers/preprocess/pdf_line_numbers.h"
 #include "workers/preprocess/pdf_ocr.h"
 #include "workers/preprocess/pdf_source.h"
 #include "workers/preprocess/pdf_write.h"
@@ -119,6 +120,7 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	int status = pdf_source_page(work->source, number, &slot->page);
 	if (status == 0)
 		status = pdf_ocr_page(&work->ocr, work->source, &slot->page);
+	pdf_line_numbers_drop(&slot->page);
 	if (status == 0)
 		status = pdf_layout_build(&slot->layout, &slot->page);
 	if (status < 0)

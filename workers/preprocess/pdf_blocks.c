@@ -568,7 +568,7 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 	work.leading = usual_leading(layout, blocks->leading, &sure);
 	if (sure)
 		blocks->leading = work.leading;
-	blocks->leaders_dropped = pdf_contents_drop(layout, work.leading, &blocks->text);
+	blocks->leaders_dropped = pdf_contents_drop(layout, work.leading, &blocks->in_contents, &blocks->text);
 	pdf_notes_find(layout, body);
 	for (size_t r = 0; r < layout->row_count && status == 0;) {
 		if (layout->rows[r].furniture)

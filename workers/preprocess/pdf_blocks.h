@@ -31,6 +31,7 @@ struct pdf_blocks {
 	struct pdf_table carried;     /* the table that ended the page before: it may go on */
 	bool carries;
 	float leading;                /* usual distance of lines on the pages so far, in font sizes; 0: not known */
+	bool in_contents;             /* a contents list ended the page before */
 	size_t leaders_dropped;       /* rows of contents lists and indexes, left out */
 	struct buffer text;           /* scratch: of the row at hand */
 };

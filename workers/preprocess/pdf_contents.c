@@ -50,10 +50,91 @@ static size_t drop_entries(struct pdf_layout *layout, struct buffer *scratch)
 	return dropped;
 }
 
-size_t pdf_contents_drop(struct pdf_layout *layout, float leading, struct buffer *scratch)
+/* Is the row the title of a contents list, in one of the languages that documents come in? */
+static bool is_title(struct text text)
+{
+	static const char *const titles[] = { "contents", "table of contents", "list of figures", "list of tables", "list of listings", "inhaltsverzeichnis",
+					      "inhalt", "abbildungsverzeichnis", "tabellenverzeichnis", "table des mati\xC3\xA8res", "sommaire",
+					      "\xC3\xADndice", "indice", "contenido", "sommario", "inhoud", "inhoudsopgave", "sum\xC3\xA1rio" };
+	size_t title = 0;
+
+	if (pdf_clause_depth(text, &title) > 0)
+		text = text_slice(text, title, text.bytes);
+	for (size_t i = 0; i < COUNT_OF(titles); i++)
+		if (text_starts_with_nocase(text, text_from(titles[i])) && text.bytes == strlen(titles[i]))
+			return true;
+	return false;
+}
+
+/* Does the row end with a page number that stands by itself at its right end? */
+static bool is_entry(const struct pdf_layout *layout, const struct pdf_row *row, struct buffer *scratch, int32_t *ret_page)
+{
+	const struct pdf_segment *last = &layout->segments[row->segment_first + row->segment_count - 1];
+
+	if (row->segment_count < 2)
+		return pdf_has_leader(row_text(layout, row, scratch));
+	buffer_clear(scratch);
+	pdf_segment_append(layout, last, scratch);
+	return pdf_is_page_number(buffer_view(scratch), ret_page);
+}
+
+/* The entries from row `first` on, whose page numbers do not go down; wrapped ones have a line without number before. *ret_end: behind the
+ * last one. Returns how many. */
+static size_t count_entries(const struct pdf_layout *layout, size_t first, struct buffer *scratch, size_t *ret_end)
+{
+	enum { LINES_WITHOUT_NUMBER_MAX = 2 };
+	size_t count = 0, without = 0;
+	int32_t page_before = 0;
+
+	*ret_end = first;
+	for (size_t r = first; r < layout->row_count && without <= LINES_WITHOUT_NUMBER_MAX; r++) {
+		int32_t page = page_before;
+		if (layout->rows[r].furniture)
+			continue;
+		if (!is_entry(layout, &layout->rows[r], scratch, &page)) {
+			without++;
+			continue;
+		}
+		if (page < page_before)
+			break;
+		page_before = page;
+		*ret_end = r + 1;
+		without = 0;
+		count++;
+	}
+	return count;
+}
+
+/* Below the title of a contents list, or at the top of the page that it goes on to, entries need no leaders. */
+static size_t drop_titled(struct pdf_layout *layout, bool *going_on, struct buffer *scratch)
+{
+	enum { ENTRIES_MIN = 3 };
+	size_t title = 0, dropped = 0, end = 0, last = layout->row_count;
+
+	if (!*going_on)
+		while (title < layout->row_count && !is_title(row_text(layout, &layout->rows[title], scratch)))
+			title++;
+	if (title == layout->row_count)
+		return 0;
+	size_t entries = count_entries(layout, *going_on ? 0 : title + 1, scratch, &end);
+	*going_on = false;
+	if (entries < ENTRIES_MIN)
+		return 0;
+	for (size_t r = title; r < end; r++) {
+		dropped += !layout->rows[r].furniture;
+		layout->rows[r].furniture = true;
+	}
+	while (last > end && layout->rows[last - 1].furniture)
+		last--;
+	*going_on = last == end;
+	return dropped;
+}
+
+size_t pdf_contents_drop(struct pdf_layout *layout, float leading, bool *going_on, struct buffer *scratch)
 {
 	enum { CONTENTS_ROWS_MIN = 4 };
-	size_t dropped = drop_leaders(layout, leading, scratch);
+	const size_t titled = drop_titled(layout, going_on, scratch);
+	const size_t dropped = drop_leaders(layout, leading, scratch);
 
-	return dropped < CONTENTS_ROWS_MIN ? dropped : dropped + drop_entries(layout, scratch);
+	return titled + (dropped < CONTENTS_ROWS_MIN ? dropped : dropped + drop_entries(layout, scratch));
 }

@@ -4,8 +4,8 @@
 
 #include "workers/preprocess/pdf_layout.h"
 
-/* Marks such rows of the page as furniture and returns how many. `leading`: usual distance of lines, in font sizes. `scratch` is
- * used and left in any state. */
-size_t pdf_contents_drop(struct pdf_layout *layout, float leading, struct buffer *scratch);
+/* Marks such rows of the page as furniture and returns how many. `leading`: usual distance of lines, in font sizes. *going_on: does a
+ * contents list without leaders end the page before? It becomes what is so of this one. `scratch` is used and left in any state. */
+size_t pdf_contents_drop(struct pdf_layout *layout, float leading, bool *going_on, struct buffer *scratch);
 
 #endif

@@ -73,7 +73,9 @@ static uint8_t style_of(const struct pdf_styled_line *line, const struct pdf_wor
 	const struct text text = pdf_word_text(line->layout->page, word);
 	const uint8_t shift = before ? shift_of(base, before, word) : 0;
 
-	*ret_note = shift == PDF_RAISED && line->notes ? pdf_note_number(line->notes, pdf_note_mark(text)) : 0;
+	/* A number above a single letter or a digit is a power, whatever notes the page has. */
+	const bool power = shift == PDF_RAISED && (base->bytes < 2 || ascii_is_digit(line->layout->page->text.data[base->start + base->bytes - 1]));
+	*ret_note = shift == PDF_RAISED && !power && line->notes ? pdf_note_number(line->notes, pdf_note_mark(text)) : 0;
 	if (*ret_note > 0)
 		return PDF_NOTE_MARK;
 	if (word->style & line->styles & PDF_MONO)

@@ -107,6 +107,58 @@ static void write_lone_header(struct pdf_writer *writer)
 	writer->row_held = writer->header_alone = false;
 }
 
+/* Bytes of the number that the line begins with, blanks around it counted; 0 when there is none. */
+static size_t line_number(struct text line, uint32_t *ret_number)
+{
+	enum { LINE_DIGITS_MAX = 5 };
+	size_t i = 0;
+	uint32_t number = 0;
+
+	while (i < line.bytes && line.data[i] == ' ')
+		i++;
+	const size_t start = i;
+	for (; i < line.bytes && ascii_is_digit(line.data[i]) && i - start < LINE_DIGITS_MAX; i++)
+		number = number * 10 + (uint32_t)(line.data[i] - '0');
+	if (i == start || (i < line.bytes && line.data[i] != ' '))
+		return 0;
+	*ret_number = number;
+	return i + (i < line.bytes);
+}
+
+/* Do all lines of the code begin with their numbers, each the one before plus one? */
+static bool are_numbered(struct text code)
+{
+	enum { NUMBERED_LINES_MIN = 3 };
+	struct text line;
+	uint32_t number = 0, before = 0, count = 0;
+
+	while (text_next_line(&code, &line)) {
+		if (line.bytes == 0)
+			continue;
+		if (line_number(line, &number) == 0 || (count > 0 && number != before + 1))
+			return false;
+		before = number;
+		count++;
+	}
+	return count >= NUMBERED_LINES_MIN;
+}
+
+static void write_pending_code(struct pdf_writer *writer)
+{
+	struct text code = buffer_view(&writer->text), line;
+	uint32_t number;
+
+	if (are_numbered(code)) {
+		restart(writer, &writer->line);
+		for (struct text rest = code; text_next_line(&rest, &line); buffer_append_byte(&writer->line, '\n')) {
+			const size_t skip = line.bytes > 0 ? line_number(line, &number) : 0;
+			buffer_append_text(&writer->line, text_slice(line, skip, line.bytes));
+		}
+		code = buffer_view(&writer->line);
+	}
+	markdown_code(&writer->markdown, TEXT_LITERAL(""), code);
+}
+
 static void flush(struct pdf_writer *writer)
 {
 	if (writer->pending == PDF_PENDING_TABLE && writer->header_alone) {
@@ -115,10 +167,11 @@ static void flush(struct pdf_writer *writer)
 	} else if (writer->pending == PDF_PENDING_TABLE) {
 		release_row(writer);
 		markdown_table_close(&writer->markdown);
-	} else if (writer->pending == PDF_PENDING_CODE)
-		markdown_code(&writer->markdown, TEXT_LITERAL(""), buffer_view(&writer->text));
-	else if (writer->pending != PDF_PENDING_NOTHING)
+	} else if (writer->pending == PDF_PENDING_CODE) {
+		write_pending_code(writer);
+	} else if (writer->pending != PDF_PENDING_NOTHING) {
 		markdown_paragraph(&writer->markdown, inline_text(writer, &writer->prose));
+	}
 	writer->pending = PDF_PENDING_NOTHING;
 	restart(writer, &writer->text);
 	restart_styled(writer, &writer->prose);
