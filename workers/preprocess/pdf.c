@@ -4,7 +4,6 @@
  * not grow with the number of pages but for the Markdown itself. Pure; see convert.h for errors. */
 #include "workers/preprocess/blocks.h"
 #include "workers/preprocess/convert.h"
-#include "workers/preprocess/markdown_inline.h"
 #include "workers/preprocess/pdf_furniture.h"
 #include "workers/preprocess/pdf_legible.h"
 #include "workers/preprocess/pdf_line_numbers.h"
@@ -16,6 +15,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum {
@@ -47,7 +47,7 @@ struct pdf_work {
 	struct buffer title;                /* of the document, plain */
 	struct buffer document_id;          /* as the running lines of the first page say it, or empty */
 	struct buffer scratch;
-	bool title_apart;                   /* it is not one of the headings */
+	bool titled;                        /* one of the headings is the title */
 	uint64_t characters, garbage;
 	uint32_t text_pages;                /* with text, read or recognised */
 	size_t leaders_dropped;
@@ -227,38 +227,41 @@ static void append_heading_text(struct pdf_work *work, const struct pdf_heading 
 		block_append_plain(out, text_slice(line, 2, line.bytes));
 }
 
-/* The heading on the first page that is larger than those around; one that is in the outline must be larger than all others of
- * the document, else it is the first chapter. */
+/* The heading on the first page that is larger than all others of the document. */
 static struct pdf_heading *title_heading(struct pdf_work *work)
 {
+	static const float larger_than_text = 1.25f, larger_than_others = 1.03f, larger_than_chapters = 1.05f;
 	struct pdf_heading *largest = NULL;
-	float largest_later = 0;
+	float next = 0;
 
 	for (size_t i = 0; i < work->headings.count; i++) {
 		struct pdf_heading *heading = &work->headings.items[i];
-		if (heading->page > 0)
-			largest_later = heading->size > largest_later ? heading->size : largest_later;
-		else if (heading->clause_depth == 0 && heading->size >= 1.25f * work->body.size &&
-			 (!largest || heading->size > largest->size + 0.25f))
+		if (heading->page == 0 && heading->clause_depth == 0 && (!largest || heading->size > largest->size)) {
+			next = largest ? fmaxf(next, largest->size) : next;
 			largest = heading;
+		} else {
+			next = fmaxf(next, heading->size);
+		}
 	}
-	return largest && largest->outline_depth > 0 && largest->size < 1.05f * largest_later ? NULL : largest;
+	if (!largest || largest->size < larger_than_text * work->body.size)
+		return NULL;
+	return largest->size >= (largest->outline_depth > 0 ? larger_than_chapters : larger_than_others) * next ? largest : NULL;
 }
 
-/* The title on the first page, else the title field, else nothing: then the first heading is as good as a title. */
+/* The title that stands on the first page; else that of the title field, or the first heading, which go into the metadata alone: what
+ * no reader sees is not written. */
 static void find_title(struct pdf_work *work)
 {
 	struct pdf_heading *largest = title_heading(work);
 
 	if (largest) {
-		largest->title = true;
+		largest->title = work->titled = true;
 		append_heading_text(work, largest, &work->title);
 		return;
 	}
 	buffer_clear(&work->scratch);
 	pdf_source_title(work->source, &work->scratch);
 	buffer_append_text(&work->title, usable_title(buffer_view(&work->scratch)));
-	work->title_apart = work->title.bytes > 0;
 	if (work->title.bytes == 0 && work->headings.count > 0)
 		append_heading_text(work, &work->headings.items[0], &work->title);
 }
@@ -289,16 +292,7 @@ static void append_what_is_missing(struct pdf_work *work, struct buffer *markdow
 
 static void append_document(struct pdf_work *work, struct buffer *markdown)
 {
-	bool titled = work->title_apart;
-
-	for (size_t i = 0; i < work->headings.count; i++)
-		titled |= work->headings.items[i].title;
-	pdf_headings_settle(&work->headings, titled);
-	if (work->title_apart) {
-		buffer_append_string(markdown, "# ");
-		markdown_append_escaped(markdown, buffer_view(&work->title));
-		buffer_append_string(markdown, "\n\n");
-	}
+	pdf_headings_settle(&work->headings, work->titled);
 	pdf_headings_apply(&work->headings, buffer_view(&work->body_markdown), markdown);
 	append_what_is_missing(work, markdown);
 }

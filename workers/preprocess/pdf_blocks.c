@@ -151,6 +151,18 @@ static bool has_letter(struct text text)
 	return false;
 }
 
+/* Parts of the row that stand further apart than words do. */
+static uint32_t count_parts(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	static const float wide_blank_sizes = 0.6f;
+	const struct pdf_segment *segments = &layout->segments[row->segment_first];
+	uint32_t parts = 1;
+
+	for (uint32_t s = 1; s < row->segment_count; s++)
+		parts += segments[s].box.x0 - segments[s - 1].box.x1 > wide_blank_sizes * row->size;
+	return parts;
+}
+
 static bool is_larger(const struct blocks_work *work, const struct pdf_row *row)
 {
 	return row->size >= 1.12f * work->body->size;
@@ -166,7 +178,7 @@ static bool heading_goes_on(struct blocks_work *work, const struct pdf_row *befo
 {
 	size_t title;
 
-	if (row->furniture || row->region != before->region || row->segment_count != 1 || !same_type(before, row) ||
+	if (row->furniture || row->region != before->region || count_parts(work->layout, row) != 1 || !same_type(before, row) ||
 	    distance(before, row) > fmaxf(1.5f, 1.1f * work->leading) * row->size || !pdf_row_stands_out(row, work->body))
 		return false;
 	return pdf_clause_depth(row_text(work, row), &title) == 0;
@@ -233,7 +245,8 @@ static bool find_heading(struct blocks_work *work, size_t r, struct found_headin
 	const bool stands_out = pdf_row_stands_out(row, work->body);
 	found.clause_depth = pdf_clause_depth(text, &title);
 	found.outline_depth = outline_depth(work, row, text);
-	bool one_part = row->segment_count == 1 || (row->segment_count == 2 && found.clause_depth > 0);
+	const uint32_t parts = count_parts(layout, row);
+	bool one_part = parts == 1 || (parts == 2 && found.clause_depth > 0);
 	if (row->rotated || !has_letter(text) || (!stands_out && found.outline_depth == 0) || (!one_part && found.outline_depth == 0))
 		return false;
 	while (stands_out && found.end < layout->row_count && heading_goes_on(work, &layout->rows[found.end - 1], &layout->rows[found.end])) {

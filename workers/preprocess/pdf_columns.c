@@ -46,15 +46,41 @@ struct part { /* segments that are looked at together, sorted by height */
 	size_t side_min; /* segments on each side of a cut */
 };
 
+enum { LINE_BOXES_MAX = 24 };
 struct side {
 	size_t count, width_count;
-	float widths[WIDTHS_MAX];
+	float widths[WIDTHS_MAX]; /* of its lines */
 	float y0, y1;
-	float edge; /* nearest to the strip */
+	float edge;               /* nearest to the strip */
+	struct pdf_box line[LINE_BOXES_MAX]; /* the line at hand: what stands at one height */
+	size_t line_count;
 };
 
-static void add_to_side(struct side *side, struct pdf_box box, bool left)
+static int compare_left(const void *a, const void *b)
 {
+	const struct pdf_box *left = a, *right = b;
+	return left->x0 < right->x0 ? -1 : left->x0 > right->x0;
+}
+
+/* Notes the widths of the line at hand: words of a justified line stand wide apart, but not as wide as columns. */
+static void end_line(struct side *side, float size)
+{
+	static const float wide_blank_sizes = 2.2f;
+
+	qsort(side->line, side->line_count, sizeof(side->line[0]), compare_left);
+	for (size_t i = 0, next; i < side->line_count && side->width_count < WIDTHS_MAX; i = next) {
+		float right = side->line[i].x1;
+		for (next = i + 1; next < side->line_count && side->line[next].x0 - right < wide_blank_sizes * size; next++)
+			right = fmaxf(right, side->line[next].x1);
+		side->widths[side->width_count++] = right - side->line[i].x0;
+	}
+	side->line_count = 0;
+}
+
+static void add_to_side(struct side *side, struct pdf_box box, float size, bool left)
+{
+	static const float same_height_sizes = 0.4f;
+
 	if (side->count++ == 0) {
 		side->y0 = box.y0;
 		side->y1 = box.y1;
@@ -63,8 +89,9 @@ static void add_to_side(struct side *side, struct pdf_box box, bool left)
 	side->y0 = fminf(side->y0, box.y0);
 	side->y1 = fmaxf(side->y1, box.y1);
 	side->edge = left ? fmaxf(side->edge, box.x1) : fminf(side->edge, box.x0);
-	if (side->width_count < WIDTHS_MAX)
-		side->widths[side->width_count++] = box.x1 - box.x0;
+	if (side->line_count == LINE_BOXES_MAX || (side->line_count > 0 && middle_y(box) - middle_y(side->line[0]) > same_height_sizes * size))
+		end_line(side, size);
+	side->line[side->line_count++] = box;
 }
 
 static int compare_floats(const void *a, const void *b)
@@ -79,6 +106,7 @@ static float filled_share(struct side *side, float size)
 	static const float wide_rank = 0.8f, nearly = 0.65f;
 	size_t filled = 0;
 
+	end_line(side, size);
 	qsort(side->widths, side->width_count, sizeof(side->widths[0]), compare_floats);
 	const float wide = side->widths[(size_t)(wide_rank * (float)(side->width_count - 1))];
 	if (wide < COLUMN_SIZES_MIN * size)
@@ -101,7 +129,7 @@ static bool parts_text(const struct part *part, float x)
 		if (crosses(box, x))
 			across++;
 		else
-			add_to_side(box.x1 <= x ? &left : &right, box, box.x1 <= x);
+			add_to_side(box.x1 <= x ? &left : &right, box, size, box.x1 <= x);
 	}
 	if (left.count < part->side_min || right.count < part->side_min || across > left.count + right.count)
 		return false;

@@ -86,7 +86,7 @@ unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint3
 
 static size_t size_step(float size)
 {
-	float step = roundf(size * 2);
+	float step = roundf(size * PDF_STEPS_PER_POINT);
 	return step < 1 ? 0 : step >= PDF_SIZE_STEPS ? PDF_SIZE_STEPS - 1 : (size_t)step;
 }
 
@@ -115,7 +115,7 @@ void pdf_body_settle(struct pdf_body *body)
 		/* cppcheck-suppress arrayIndexOutOfBounds; --i comes first */
 		if (body->light_letters[i] * COMMON_SHARE >= body->letters[best])
 			best = i; /* tables are often set smaller than the text around them, and may hold more of it */
-	body->size = best > 0 ? (float)best / 2 : 10;
+	body->size = best > 0 ? (float)best / PDF_STEPS_PER_POINT : 10;
 	body->bold = body->bold_letters * 2 > body->all_letters;
 	body->italic = body->italic_letters * 2 > body->all_letters;
 	body->mono = body->mono_letters * 4 > body->all_letters * 3;
@@ -187,7 +187,7 @@ static void rank_sizes(const struct pdf_headings *headings, struct size_levels *
 		if (best > 0)
 			depth = best;
 		else if (plain[step] && !(step + 1 < PDF_SIZE_STEPS && levels->depth[step + 1] > 0 && depth > 0))
-			depth++; /* half a point apart is the same size, rounded */
+			depth++; /* one step apart is the same size, rounded */
 		else if (!plain[step])
 			continue;
 		levels->depth[step] = (uint8_t)(depth < DEPTHS ? depth : DEPTHS - 1);

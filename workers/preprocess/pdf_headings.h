@@ -31,7 +31,7 @@ int pdf_outline_add(struct pdf_outline *outline, struct text title, unsigned dep
 unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint32_t page);
 
 /* What the running text of the document looks like: sizes counted by their letters. */
-enum { PDF_SIZE_STEPS = 400 }; /* half points */
+enum { PDF_SIZE_STEPS = 800, PDF_STEPS_PER_POINT = 4 };
 struct pdf_body {
 	uint64_t letters[PDF_SIZE_STEPS];
 	uint64_t light_letters[PDF_SIZE_STEPS]; /* those that are neither bold nor of fixed width */
