@@ -106,7 +106,6 @@ static float filled_share(struct side *side, float size)
 	static const float wide_rank = 0.8f, nearly = 0.65f;
 	size_t filled = 0;
 
-	end_line(side, size);
 	qsort(side->widths, side->width_count, sizeof(side->widths[0]), compare_floats);
 	const float wide = side->widths[(size_t)(wide_rank * (float)(side->width_count - 1))];
 	if (wide < COLUMN_SIZES_MIN * size)
@@ -131,7 +130,9 @@ static bool parts_text(const struct part *part, float x)
 		else
 			add_to_side(box.x1 <= x ? &left : &right, box, size, box.x1 <= x);
 	}
-	if (left.count < part->side_min || right.count < part->side_min || across > left.count + right.count)
+	end_line(&left, size);
+	end_line(&right, size);
+	if (left.count < part->side_min || right.count < part->side_min || across > left.width_count + right.width_count)
 		return false;
 	const float common = fminf(left.y1, right.y1) - fmaxf(left.y0, right.y0);
 	if (right.edge - left.edge < strip_points_min || common < 0.1f * (part->box.y1 - part->box.y0))
@@ -300,6 +301,44 @@ static void number_regions(struct pdf_segment *segments, size_t count, bool whol
 	++*region;
 }
 
+/* How many of the segments, from the page's top or bottom on, stand apart from all others: a running header or footer. */
+static size_t count_apart(const struct pdf_segment *segments, size_t count, float page_height, bool top)
+{
+	enum { APART_MAX = 8 };
+	static const float zone = 0.12f, gap_sizes = 1.2f;
+	float edge = 0;
+
+	for (size_t i = 0; i < count && i <= APART_MAX; i++) {
+		const struct pdf_segment *segment = &segments[top ? i : count - 1 - i];
+		const float inner = top ? segment->box.y1 : -segment->box.y0, outer = top ? segment->box.y0 : -segment->box.y1;
+		if (i > 0 && outer - edge > gap_sizes * segment->size)
+			return i;
+		edge = i == 0 ? inner : fmaxf(edge, inner);
+		if (top ? middle_y(segment->box) > zone * page_height : middle_y(segment->box) < (1 - zone) * page_height)
+			return 0;
+	}
+	return 0;
+}
+
+/* Columns are looked for between the running header and footer, which may stand above one of them alone. */
+static void number_page(struct pdf_segment *segments, size_t count, float page_height, uint32_t *region)
+{
+	const size_t head = count_apart(segments, count, page_height, true);
+	const size_t foot = count_apart(segments + head, count - head, page_height, false);
+	const uint32_t first = *region;
+
+	++*region;
+	number_regions(segments + head, count - head - foot, true, CUTS_MAX, region);
+	const bool columns = *region > first + 2;
+	for (size_t i = 0; i < count; i++) {
+		if (!columns || i < head)
+			segments[i].region = first;
+		else if (i >= count - foot)
+			segments[i].region = *region;
+	}
+	*region = columns ? *region + 1 : first + 1;
+}
+
 void pdf_columns_assign(struct pdf_layout *layout)
 {
 	const size_t count = layout->segment_count;
@@ -312,7 +351,7 @@ void pdf_columns_assign(struct pdf_layout *layout)
 		upright += !rotated;
 	}
 	sort_segments(layout->segments, count);
-	number_regions(layout->segments, upright, true, CUTS_MAX, &region);
+	number_page(layout->segments, upright, layout->page->height, &region);
 	for (size_t i = upright; i < count; i++)
 		layout->segments[i].region = region++;
 }

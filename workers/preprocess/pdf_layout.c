@@ -10,6 +10,8 @@
 /* A gap wider than this many font sizes parts segments: wider than the blanks of justified text, narrower than the gap between
  * two table columns. */
 static const float segment_gap_sizes = 1.0f;
+/* Columns may stand closer to each other than that: until they are known, such a gap parts segments that may be joined later. */
+static const float piece_gap_sizes = 0.6f;
 
 void pdf_layout_init(struct pdf_layout *layout)
 {
@@ -52,7 +54,7 @@ static bool continues(const struct pdf_word *before, const struct pdf_word *word
 		return false;
 	if (word->rotated)
 		return true;
-	return gap < segment_gap_sizes * size && gap > -size && same_line(before->box, word->box);
+	return gap < piece_gap_sizes * size && gap > -size && same_line(before->box, word->box);
 }
 
 static int build_segments(struct pdf_layout *layout)

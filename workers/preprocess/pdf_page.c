@@ -73,6 +73,9 @@ static uint32_t resolve_symbol(uint32_t code)
 	case 0x88: case 0x95:
 	case 0xF0B7: case 0xF0A7: case 0xF076: case 0xF0A8: case 0xF06E: case 0xF071: case 0xF0D8: case 0x2219: case 0x25CF: case 0x25A0:
 	case 0x25AA: case 0x25E6: case 0x2023: case 0x25CB: return 0x2022;
+	case 0x2206: return 0x394; /* the sign of differences is read as the letter, and so are those of units */
+	case 0x2126: return 0x3A9;
+	case 0x212B: return 0xC5;
 	case 0xF02D: case 0x2010: case 0x2011: return '-';
 	case 0xF0E0: return 0x2192;
 	default: return code;
@@ -115,6 +118,21 @@ void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box)
 		buffer_append_string(&page->text, letters);
 	else
 		utf8_append(&page->text, code);
+	word->bytes = (uint32_t)(page->text.bytes - word->start);
+}
+
+void pdf_page_replace_last(struct pdf_page *page, uint32_t code)
+{
+	CHECK(page->word_count > 0);
+	struct pdf_word *word = &page->words[page->word_count - 1];
+
+	if (word->bytes == 0)
+		return;
+	size_t end = page->text.bytes - 1;
+	while (end > word->start && ((unsigned char)page->text.data[end] & 0xC0) == 0x80)
+		end--;
+	buffer_truncate(&page->text, end);
+	utf8_append(&page->text, code);
 	word->bytes = (uint32_t)(page->text.bytes - word->start);
 }
 

@@ -149,6 +149,15 @@ static bool is_blank(gunichar code)
 	       (code >= 0x2000 && code <= 0x200B);
 }
 
+/* "e" and an accent are one letter; an accented "i" has no dot, but comes from one. 0: they are two. */
+static gunichar compose(gunichar letter, gunichar mark)
+{
+	gunichar composed = 0;
+
+	letter = letter == 0x131 ? 'i' : letter == 0x237 ? 'j' : letter;
+	return g_unichar_compose(letter, mark, &composed) ? composed : 0;
+}
+
 /* Letters above one another: text turned by 90 degrees. */
 static void mark_rotated(struct pdf_word *word, size_t characters)
 {
@@ -166,6 +175,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 	bool glued = false;
 	const PopplerTextAttributes *styled = NULL; /* the run that `style` is of */
 	uint8_t style = 0;
+	gunichar last = 0, mark = 0; /* the character before; an accent before its letter */
 
 	for (const char *p = text; *p && index < box_count; p = g_utf8_next_char(p), index++) {
 		gunichar code = g_utf8_get_char(p);
@@ -178,6 +188,20 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 			glued = false;
 			continue;
 		}
+		if (code >= 0x300 && code < 0x370) { /* accents that the library gave by themselves */
+			const gunichar composed = word ? compose(last, code) : 0;
+			if (composed)
+				pdf_page_replace_last(page, last = composed);
+			else
+				mark = code;
+			continue;
+		}
+		if (mark) {
+			const gunichar composed = compose(code, mark);
+			code = composed ? composed : code;
+			mark = 0;
+		}
+		last = code;
 		while (runs && (guint)((PopplerTextAttributes *)runs->data)->end_index < index)
 			runs = runs->next;
 		const PopplerTextAttributes *run = runs ? runs->data : NULL;
