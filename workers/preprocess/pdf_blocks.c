@@ -559,6 +559,19 @@ static int take_block(struct blocks_work *work, size_t *r)
 	return take_paragraph(work, r);
 }
 
+/* Numbered rows in larger type, or such that the outline names, are headings even right below a table. */
+static void mark_headings(struct blocks_work *work)
+{
+	struct found_heading heading;
+
+	for (size_t r = 0; r < work->layout->row_count; r++) {
+		struct pdf_row *row = &work->layout->rows[r];
+		if (row->furniture || row->note || !is_larger(work, row) || count_parts(work->layout, row) > 2)
+			continue;
+		row->heading = find_heading(work, r, &heading) && heading.clause_depth + heading.outline_depth > 0;
+	}
+}
+
 /* A table at the end of the page may go on with the next one; a page without text parts nothing. */
 static void carry_table(struct pdf_blocks *blocks)
 {
@@ -583,6 +596,7 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 		blocks->leading = work.leading;
 	blocks->leaders_dropped = pdf_contents_drop(layout, work.leading, &blocks->in_contents, &blocks->text);
 	pdf_notes_find(layout, body);
+	mark_headings(&work);
 	for (size_t r = 0; r < layout->row_count && status == 0;) {
 		if (layout->rows[r].furniture)
 			r++;

@@ -43,6 +43,7 @@ struct part { /* segments that are looked at together, sorted by height */
 	struct pdf_segment *segments;
 	size_t count;
 	struct pdf_box box;
+	float size;      /* of its font, the mean over words */
 	size_t side_min; /* segments on each side of a cut */
 };
 
@@ -120,7 +121,7 @@ static float filled_share(struct side *side, float size)
 static bool parts_text(const struct part *part, float x)
 {
 	struct side left = { .count = 0 }, right = { .count = 0 };
-	const float size = part->segments[part->count / 2].size;
+	const float size = part->size;
 	size_t across = 0;
 
 	for (size_t i = 0; i < part->count; i++) {
@@ -161,7 +162,7 @@ static void count_cover(const struct part *part, int *cover)
 static bool find_strip(const struct part *part, const int *cover, int most, int *tried, int *tried_count, float *ret_x)
 {
 	const float width = part->box.x1 - part->box.x0;
-	const int margin = (int)(COLUMN_SIZES_MIN * part->segments[part->count / 2].size / width * BUCKETS);
+	const int margin = (int)(COLUMN_SIZES_MIN * part->size / width * BUCKETS);
 	const int run_min = (int)(strip_points_min / width * BUCKETS) - 1;
 
 	for (int b = margin, run = 0; b < BUCKETS - margin; b++) {
@@ -269,6 +270,19 @@ static void number_columns(struct pdf_segment *segments, size_t count, float gut
 	number_regions(segments + left, count - left, false, cuts_left, region);
 }
 
+static void measure(struct part *part)
+{
+	float words = 0;
+
+	part->box = part->segments[0].box;
+	for (size_t i = 0; i < part->count; i++) {
+		pdf_box_cover(&part->box, part->segments[i].box);
+		part->size += part->segments[i].size * (float)part->segments[i].word_count;
+		words += (float)part->segments[i].word_count;
+	}
+	part->size /= words;
+}
+
 /* The segments, sorted by height, get the numbers from *region on, which becomes the next free one. */
 static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, uint32_t *region)
 {
@@ -278,9 +292,7 @@ static void number_regions(struct pdf_segment *segments, size_t count, bool whol
 
 	if (count == 0)
 		return;
-	part.box = segments[0].box;
-	for (size_t i = 1; i < count; i++)
-		pdf_box_cover(&part.box, segments[i].box);
+	measure(&part);
 	bool found = cuts_left > 0 && find_gutter(&part, &gutter_x);
 	for (size_t i = 0; found && i <= count; i++) {
 		if (i < count && !crosses(segments[i].box, gutter_x))

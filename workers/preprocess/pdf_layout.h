@@ -25,6 +25,7 @@ struct pdf_row {
 	bool furniture;     /* running header, footer or page number: not text of the document */
 	bool note;          /* of a footnote; begins_note: its first row (pdf_notes.h) */
 	bool begins_note;
+	bool heading;       /* surely one, whatever stands around it: no row of a table */
 	bool rotated;
 	bool begins_cells;  /* set for the rows of a table by pdf_table_part_rows: a row of the table begins here */
 };
