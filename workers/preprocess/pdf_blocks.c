@@ -234,6 +234,17 @@ static unsigned outline_depth(const struct blocks_work *work, const struct pdf_r
 	return depth;
 }
 
+/* Right below the row stands one in parts: then it is the header of a table. */
+static bool stands_above_cells(const struct blocks_work *work, size_t r)
+{
+	static const float close_lines = 1.35f;
+	const struct pdf_layout *layout = work->layout;
+	const size_t next = next_row(layout, r);
+
+	return next < layout->row_count && layout->rows[next].region == layout->rows[r].region && count_parts(layout, &layout->rows[next]) > 1 &&
+	       distance(&layout->rows[r], &layout->rows[next]) < close_lines * work->leading * layout->rows[r].size;
+}
+
 static bool find_heading(struct blocks_work *work, size_t r, struct found_heading *ret_found)
 {
 	const struct pdf_layout *layout = work->layout;
@@ -266,6 +277,8 @@ static bool find_heading(struct blocks_work *work, size_t r, struct found_headin
 	if (found.outline_depth == 0 && !reads_as_heading(text, found.clause_depth, title, is_larger(work, row), emphatic))
 		return false;
 	if (found.outline_depth == 0 && found.clause_depth == 0 && row->mono >= mono_share && !is_larger(work, row))
+		return false;
+	if (found.outline_depth == 0 && found.clause_depth == 0 && !is_larger(work, row) && stands_above_cells(work, found.end - 1))
 		return false;
 	*ret_found = found;
 	return true;
@@ -566,9 +579,9 @@ static void mark_headings(struct blocks_work *work)
 
 	for (size_t r = 0; r < work->layout->row_count; r++) {
 		struct pdf_row *row = &work->layout->rows[r];
-		if (row->furniture || row->note || !is_larger(work, row) || count_parts(work->layout, row) > 2)
+		if (row->furniture || row->note || !pdf_row_stands_out(row, work->body) || count_parts(work->layout, row) > 2)
 			continue;
-		row->heading = find_heading(work, r, &heading) && heading.clause_depth + heading.outline_depth > 0;
+		row->heading = find_heading(work, r, &heading) && (heading.outline_depth > 0 || heading.clause_depth > !is_larger(work, row));
 	}
 }
 

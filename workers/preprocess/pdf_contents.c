@@ -10,23 +10,45 @@ static struct text row_text(const struct pdf_layout *layout, const struct pdf_ro
 	return buffer_view(scratch);
 }
 
+/* Is the row the title of a contents list, in one of the languages that documents come in? */
+static bool is_title(struct text text)
+{
+	static const char *const titles[] = { "contents", "table of contents", "list of figures", "list of tables", "list of listings", "inhaltsverzeichnis",
+					      "inhalt", "abbildungsverzeichnis", "tabellenverzeichnis", "table des mati\xC3\xA8res", "sommaire",
+					      "\xC3\xADndice", "indice", "contenido", "sommario", "inhoud", "inhoudsopgave", "sum\xC3\xA1rio" };
+	size_t title = 0;
+
+	if (pdf_clause_depth(text, &title) > 0)
+		text = text_slice(text, title, text.bytes);
+	for (size_t i = 0; i < COUNT_OF(titles); i++)
+		if (text_starts_with_nocase(text, text_from(titles[i])) && text.bytes == strlen(titles[i]))
+			return true;
+	return false;
+}
+
 /* Rows of contents lists and indexes: those with leaders, and what stands between two of them. */
 static size_t drop_leaders(struct pdf_layout *layout, float leading, struct buffer *scratch)
 {
-	size_t dropped = 0, last = SIZE_MAX;
+	size_t dropped = 0, last = SIZE_MAX, first = 0;
 
 	for (size_t r = 0; r < layout->row_count; r++) {
 		struct pdf_row *row = &layout->rows[r];
 		if (row->furniture || !pdf_has_leader(row_text(layout, row, scratch)))
 			continue;
 		row->furniture = true;
-		dropped++;
+		if (dropped++ == 0)
+			first = r;
 		if (last != SIZE_MAX && r - last == 2 && !layout->rows[r - 1].furniture && layout->rows[r - 1].region == row->region &&
 		    row->y - layout->rows[r - 1].y < 1.3f * leading * row->size) {
 			layout->rows[r - 1].furniture = true;
 			dropped++;
 		}
 		last = r;
+	}
+	/* The title of such a list goes with it. */
+	if (dropped > 1 && first > 0 && !layout->rows[first - 1].furniture && is_title(row_text(layout, &layout->rows[first - 1], scratch))) {
+		layout->rows[first - 1].furniture = true;
+		dropped++;
 	}
 	return dropped;
 }
@@ -48,22 +70,6 @@ static size_t drop_entries(struct pdf_layout *layout, struct buffer *scratch)
 		dropped++;
 	}
 	return dropped;
-}
-
-/* Is the row the title of a contents list, in one of the languages that documents come in? */
-static bool is_title(struct text text)
-{
-	static const char *const titles[] = { "contents", "table of contents", "list of figures", "list of tables", "list of listings", "inhaltsverzeichnis",
-					      "inhalt", "abbildungsverzeichnis", "tabellenverzeichnis", "table des mati\xC3\xA8res", "sommaire",
-					      "\xC3\xADndice", "indice", "contenido", "sommario", "inhoud", "inhoudsopgave", "sum\xC3\xA1rio" };
-	size_t title = 0;
-
-	if (pdf_clause_depth(text, &title) > 0)
-		text = text_slice(text, title, text.bytes);
-	for (size_t i = 0; i < COUNT_OF(titles); i++)
-		if (text_starts_with_nocase(text, text_from(titles[i])) && text.bytes == strlen(titles[i]))
-			return true;
-	return false;
 }
 
 /* Does the row end with a page number that stands by itself at its right end? */

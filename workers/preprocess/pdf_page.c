@@ -121,7 +121,7 @@ void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box)
 	word->bytes = (uint32_t)(page->text.bytes - word->start);
 }
 
-void pdf_page_replace_last(struct pdf_page *page, uint32_t code)
+void pdf_page_replace_last(struct pdf_page *page, uint32_t code, float x1)
 {
 	CHECK(page->word_count > 0);
 	struct pdf_word *word = &page->words[page->word_count - 1];
@@ -134,6 +134,7 @@ void pdf_page_replace_last(struct pdf_page *page, uint32_t code)
 	buffer_truncate(&page->text, end);
 	utf8_append(&page->text, code);
 	word->bytes = (uint32_t)(page->text.bytes - word->start);
+	word->box.x1 = x1 > word->box.x1 ? x1 : word->box.x1;
 }
 
 bool pdf_page_continues(const struct pdf_page *page, struct pdf_box before, struct pdf_box box, float size)

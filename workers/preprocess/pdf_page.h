@@ -57,8 +57,8 @@ bool pdf_page_continues(const struct pdf_page *page, struct pdf_box before, stru
 /* One character of the word added last, with its box: ligatures are resolved, blanks and controls left out. */
 void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box);
 
-/* The last character becomes another one: it had an accent that followed it. */
-void pdf_page_replace_last(struct pdf_page *page, uint32_t code);
+/* The last character becomes another one, which reaches to x1: it had an accent that followed it. */
+void pdf_page_replace_last(struct pdf_page *page, uint32_t code, float x1);
 
 /* Room for one more than `count` items in an array that doubles. False: out of memory, the array stays. */
 bool pdf_grow(void **array, size_t *capacity, size_t count, size_t item_bytes) WARN_UNUSED;

@@ -176,20 +176,9 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 	const PopplerTextAttributes *styled = NULL; /* the run that `style` is of */
 	uint8_t style = 0;
 	gunichar last = 0, mark = 0; /* the character before; an accent before its letter */
-	bool accented = false, blank = false; /* an accent was put on the letter before; a blank came behind it */
 
 	for (const char *p = text; *p && index < box_count; p = g_utf8_next_char(p), index++) {
 		gunichar code = g_utf8_get_char(p);
-		if (code == ' ' && accented) { /* the accent may have made it: the next letter's place tells */
-			accented = false;
-			blank = true;
-			continue;
-		}
-		if (blank && word && boxes[index].x1 - before.x1 > 0.12 * word->size) {
-			mark_rotated(word, characters);
-			word = NULL;
-		}
-		blank = accented = false;
 		if (is_blank(code)) {
 			if (word)
 				mark_rotated(word, characters);
@@ -201,11 +190,12 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 		}
 		if (code >= 0x300 && code < 0x370) { /* accents that the library gave by themselves */
 			const gunichar composed = word ? compose(last, code) : 0;
-			accented = composed != 0;
-			if (composed)
-				pdf_page_replace_last(page, last = composed);
-			else
+			if (composed) {
+				pdf_page_replace_last(page, last = composed, (float)boxes[index].x2);
+				before.x1 = word->box.x1;
+			} else {
 				mark = code;
+			}
 			continue;
 		}
 		if (mark) {

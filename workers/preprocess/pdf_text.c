@@ -72,6 +72,31 @@ static size_t letters_after(struct text text)
 
 enum hyphen_fate { HYPHEN_IS_NONE, HYPHEN_STAYS, HYPHEN_GOES };
 
+/* Is the letter that begins at `at` a small one? Of scripts beyond ASCII, capitals are told from small letters where their numbers do. */
+static bool is_lower_at(struct text text, size_t at)
+{
+	uint32_t code = 0;
+
+	if (utf8_decode(text, at, &code) == 0)
+		return false;
+	if (code < 0x80)
+		return ascii_is_lower((char)code);
+	if (code < 0x100)
+		return code >= 0xDF && code != 0xF7;
+	if (code < 0x180)
+		return code & 1; /* Latin letters of Europe stand in pairs */
+	return !(code >= 0x386 && code <= 0x3AB) && !(code >= 0x400 && code < 0x430);
+}
+
+static bool ends_lower(struct text text)
+{
+	size_t at = text.bytes - 1;
+
+	while (at > 0 && ((unsigned char)text.data[at] & 0xC0) == 0x80)
+		at--;
+	return is_lower_at(text, at);
+}
+
 /* `head` ends before the hyphen, `tail` is the next line. */
 static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const struct pdf_vocabulary *vocabulary)
 {
@@ -80,11 +105,11 @@ static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const st
 
 	if (tail.bytes == 0 || head.bytes == 0 || (before == 0 && !ascii_is_digit(head.data[head.bytes - 1])))
 		return HYPHEN_IS_NONE;
-	if (after == 0 || before == 0 || !ascii_is_lower(tail.data[0]))
+	if (after == 0 || before == 0 || !is_lower_at(tail, 0))
 		return ascii_is_alnum(tail.data[0]) ? HYPHEN_STAYS : HYPHEN_IS_NONE;
 	if (before > WORD_BYTES_MAX || after > WORD_BYTES_MAX)
 		return HYPHEN_GOES;
-	if (!ascii_is_lower(head.data[head.bytes - 1]))
+	if (!ends_lower(head))
 		return HYPHEN_STAYS;
 	memcpy(joined, head.data + head.bytes - before, before);
 	memcpy(joined + before, tail.data, after);
