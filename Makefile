@@ -73,7 +73,8 @@ $(eval $(call archive_rule,model,$(model_sources)))
 $(eval $(call archive_rule,inference,$(inference_sources)))
 $(eval $(call archive_rule,coordinator,$(coordinator_sources)))
 
-$(BUILD)/bin/coordinator: $(call objects,coordinator/main.c) $(BUILD)/libcoordinator.a $(BUILD)/libdocring.a
+# Of libpreprocess.a only what reads the structure of Markdown (blocks) is taken.
+$(BUILD)/bin/coordinator: $(call objects,coordinator/main.c) $(BUILD)/libcoordinator.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator)) $(common_libs)

@@ -73,6 +73,10 @@ SETTING_NUMBER(convert, ocr_pages_max, "pages", 0, 1000000, 2000, "Recognised pa
 SETTING_NUMBER(convert, ocr_seconds_max, "seconds", 1, 86400, 240, "Time for recognition in one PDF, less than supervise.document_timeout_s; the rest is left out and said")
 SETTING_NUMBER(convert, csv_rows_max, "rows", 1, 100000000, 1000000, "Rows of one CSV file")
 SETTING_NUMBER(convert, html_depth_max, "elements", 16, 4096, 512, "Nesting of HTML elements")
+SETTING_SWITCH(convert, images, true, "Keep images: those in documents and image files, under images/ in the dataset folder")
+SETTING_SIZE(convert, image_bytes_max, 1, 1073741824, 67108864, "Largest image kept")
+SETTING_SIZE(convert, images_bytes_max, 1, 2147483648, 67108864, "Images of one document together; what is beyond is left out and said")
+SETTING_SWITCH(convert, explain, false, "List in removed.jsonl what conversion and cleaning took out, with its text; off: only counts")
 SETTING_SECTION_END(convert)
 
 SETTING_SECTION_BEGIN(gate, "Quality gates: what stays below is rejected with the reason")
@@ -144,6 +148,7 @@ SETTING_SECTION_END(split)
 
 SETTING_SECTION_BEGIN(output, "What is written")
 SETTING_SWITCH(output, markdown, true, "Write markdown/ with each converted document")
+SETTING_SWITCH(output, tables, true, "Write tables/ with each table of a document as CSV, and tables.jsonl")
 SETTING_STRING(output, dataset_name, "docring dataset", "Name in the dataset card")
 SETTING_STRING(output, license, "other", "Licence in the dataset card (Hugging Face identifier)")
 SETTING_SECTION_END(output)

@@ -17,6 +17,12 @@ enum {
 	GROUP_BYTES = 1 << 20,                   /* or so many bytes */
 };
 
+/* Blocks that go to the spool. */
+static bool has_results(enum job_outcome outcome)
+{
+	return outcome == JOB_DONE || outcome == JOB_KEPT;
+}
+
 static void set_due(struct run *run)
 {
 	if (run->commit_due_ns == 0)
@@ -95,7 +101,7 @@ void commit_settle(struct run *run, struct job *job, enum job_outcome outcome, e
 	job_set_outcome(job, outcome, gate, reason);
 	if (job->open_members > 0)
 		job_move(job, &run->expanding); /* its row is written behind the last of its members' */
-	else if (outcome == JOB_DONE)
+	else if (has_results(outcome))
 		job_move(job, &run->to_spool);
 	else
 		queue_for_commit(run, job);
@@ -109,7 +115,7 @@ static int put_row(struct run *run, const struct job *job)
 {
 	struct buffer name;
 	char hash[33] = "";
-	bool in_spool = job->outcome == JOB_DONE;
+	bool in_spool = has_results(job->outcome);
 
 	buffer_init(&name, INPUT_NAME_BYTES_MAX * 2);
 	job_name(job, &name);
@@ -143,7 +149,7 @@ static int write_rows(struct run *run)
 
 	for (struct job *job = run->syncing.first; job && status == 0; job = job->next) {
 		status = put_row(run, job);
-		if (job->outcome == JOB_DONE && record_end(job) > end)
+		if (has_results(job->outcome) && record_end(job) > end)
 			end = record_end(job);
 	}
 	FAULT_POINT("commit_rows");

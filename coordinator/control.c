@@ -70,6 +70,7 @@ void control_status_json(struct run *run, struct buffer *out)
 	json_member_unsigned(&json, "rejected", stats->settled[JOB_REJECTED]);
 	json_member_unsigned(&json, "failed", stats->settled[JOB_FAILED]);
 	json_member_unsigned(&json, "archives", stats->settled[JOB_EXPANDED]);
+	json_member_unsigned(&json, "images", stats->settled[JOB_KEPT]);
 	json_member_unsigned(&json, "pairs_accepted", stats->pairs_accepted);
 	json_member_unsigned(&json, "pairs_refused", stats->pairs_refused);
 	json_member_unsigned(&json, "worker_deaths", stats->worker_deaths);

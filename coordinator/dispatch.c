@@ -91,12 +91,13 @@ static uint64_t estimate_output(const struct run *run, const struct job *job)
 {
 	uint64_t most = run->outbox_bytes / 4;
 
-	if (job->stage == JOB_EXPAND && job->largest)
+	if (job->largest && (job->stage == JOB_EXPAND || (job->stage == JOB_PREPROCESS && !job->needed_bytes)))
 		return most;
 	if (job->needed_bytes)
 		return job->needed_bytes;
 	uint64_t source = job->descriptor >= 0 ? job->bytes : input_bytes(job);
-	uint64_t guess = (uint64_t)((double)source * run->output_ratio[job->stage]) + OUTPUT_LEAST_BYTES;
+	double ratio = job->format == DOCUMENT_FORMAT_IMAGE ? 1 : run->output_ratio[job->stage]; /* a member that is kept as it is */
+	uint64_t guess = (uint64_t)((double)source * ratio) + OUTPUT_LEAST_BYTES;
 	return guess < most ? guess : most;
 }
 
@@ -119,7 +120,7 @@ static int publish(struct worker *worker, struct job *job)
 	task.kind = job->stage == JOB_PREPROCESS ? DESCRIPTOR_PREPROCESS : job->stage == JOB_EXPAND ? DESCRIPTOR_EXPAND : DESCRIPTOR_GENERATE;
 	if (job->stage == JOB_GENERATE)
 		task.argument = models_argument(run, job);
-	task.status = job->largest && job->stage == JOB_EXPAND ? DESCRIPTOR_LARGEST : 0;
+	task.status = job->largest && job->stage != JOB_GENERATE ? DESCRIPTOR_LARGEST : 0;
 	describe_input(job, &task);
 	int status = supervisor_announce_segment(worker, task.in_segment);
 	if (status == 0 && job->descriptor >= 0 && job->stage != JOB_GENERATE)
@@ -211,6 +212,17 @@ static bool prefers_another(const struct run *run, const struct job *job, const 
 	return preferred->state == WORKER_READY;
 }
 
+/* An archive goes on without the member that is too large, a document without its images. False: it has done so already. */
+static bool lower_demand(struct job *job)
+{
+	if (job->largest || job->stage == JOB_GENERATE)
+		return false;
+	job->largest = true;
+	if (job->stage == JOB_PREPROCESS)
+		job->needed_bytes = 0;
+	return true;
+}
+
 /* The first job of the queue that this worker can take now. True when one was placed. */
 static bool place_from(struct run *run, struct worker *worker, struct job_list *queue)
 {
@@ -220,10 +232,8 @@ static bool place_from(struct run *run, struct worker *worker, struct job_list *
 		struct job *next = job->next;
 		if (!prefers_another(run, job, worker)) {
 			enum placed placed = place(run, worker, job);
-			if (placed == PLACED_NEVER && job->stage == JOB_EXPAND && !job->largest) {
-				job->largest = true; /* one member is too large: it is refused, and the others come */
+			if (placed == PLACED_NEVER && lower_demand(job))
 				placed = place(run, worker, job);
-			}
 			if (placed == PLACED)
 				return true;
 			if (placed == PLACED_NEVER)

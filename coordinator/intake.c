@@ -64,7 +64,7 @@ static bool has_settled_content(struct run *run, const struct job *job)
 
 	snprintf(hash, sizeof(hash), "%016llx%016llx", (unsigned long long)job->content_xxh3[1], (unsigned long long)job->content_xxh3[0]);
 	return state_look_up(run->state, job->source, 0, 0, hash, outcome) == STATE_UNCHANGED &&
-	       (strcmp(outcome, "done") == 0 || strcmp(outcome, "rejected") == 0);
+	       (strcmp(outcome, "done") == 0 || strcmp(outcome, "rejected") == 0 || strcmp(outcome, "kept") == 0);
 }
 
 /* A document that changes under the reading would come in cut or torn. */

@@ -6,7 +6,7 @@
 
 const char *job_outcome_name(enum job_outcome outcome)
 {
-	static const char *const names[] = { "none", "done", "rejected", "failed", "expanded" };
+	static const char *const names[] = { "none", "done", "rejected", "failed", "expanded", "kept" };
 	return names[outcome];
 }
 

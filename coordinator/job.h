@@ -23,7 +23,7 @@ enum job_place {
 
 enum job_stage { JOB_PREPROCESS, JOB_EXPAND, JOB_GENERATE, JOB_STAGE_COUNT };
 
-enum job_outcome { JOB_NONE, JOB_DONE, JOB_REJECTED, JOB_FAILED, JOB_EXPANDED };
+enum job_outcome { JOB_NONE, JOB_DONE, JOB_REJECTED, JOB_FAILED, JOB_EXPANDED, JOB_KEPT /* an image */, JOB_OUTCOME_COUNT };
 const char *job_outcome_name(enum job_outcome outcome); /* as in run.db: "done" … */
 
 /* A members block that several jobs read from: released with its last reader. */
@@ -72,7 +72,7 @@ struct job {
 	bool fell_back;          /* because none could be reached */
 	uint64_t waits_from_ns;  /* for a model server to come back; 0: it does not */
 	uint64_t needed_bytes;   /* output size that a worker asked for, 0: estimate */
-	bool largest;            /* archives: no outbox has what the next member needs: it is to be refused */
+	bool largest;            /* no outbox has what it needs: an archive's next member is to be refused, a document's images left out */
 	uint32_t preferred_worker; /* who keeps a finished result for it, 0: nobody */
 	uint32_t attempts;       /* workers that died over it */
 	uint32_t cursor;         /* archives: next entry */

@@ -32,7 +32,7 @@ static void format_duration(double seconds, char *text, size_t bytes)
 
 static uint64_t documents_settled(const struct run_stats *stats)
 {
-	return stats->settled[JOB_DONE] + stats->settled[JOB_REJECTED] + stats->settled[JOB_FAILED] + stats->unchanged;
+	return stats->settled[JOB_DONE] + stats->settled[JOB_REJECTED] + stats->settled[JOB_FAILED] + stats->settled[JOB_KEPT] + stats->unchanged;
 }
 
 /* What is known of so far: files counted ahead and members met, without the archives themselves. */

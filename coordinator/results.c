@@ -67,14 +67,18 @@ static void take_document(struct run *run, struct worker *worker, struct job *jo
 		dispatch_enqueue(run, job, JOB_EXPAND);
 		return;
 	}
-	if (header->status == DOCUMENT_CONVERTED) {
-		learn_ratio(run, job, job->bytes, used);
+	bool kept = header->status == DOCUMENT_KEPT;
+	if (header->status == DOCUMENT_CONVERTED || kept) {
+		if (!kept)
+			learn_ratio(run, job, job->bytes, used);
 		job->document = memory_give(output);
 		job->document_bytes = used;
 		job->complexity = header->scores.complexity;
 		job->needed_bytes = job->preferred_worker = 0;
 		dispatch_release_input(run, job);
-		if (run_generates(run))
+		if (kept)
+			commit_settle(run, job, JOB_KEPT, DOCUMENT_GATE_NONE, TEXT_LITERAL(""));
+		else if (run_generates(run))
 			dispatch_enqueue(run, job, JOB_GENERATE);
 		else
 			commit_settle(run, job, JOB_DONE, DOCUMENT_GATE_NONE, TEXT_LITERAL(""));

@@ -112,7 +112,7 @@ struct run_stats {
 	uint64_t taken_files, taken_bytes;     /* from folders */
 	uint64_t found_members;
 	uint64_t unchanged;
-	uint64_t settled[JOB_EXPANDED + 1];    /* by enum job_outcome */
+	uint64_t settled[JOB_OUTCOME_COUNT];    /* by enum job_outcome */
 	uint64_t settled_bytes;
 	uint64_t pairs_accepted, pairs_refused;
 	uint64_t worker_deaths, stale_results, bad_messages, retries, commits, by_descriptor;

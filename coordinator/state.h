@@ -15,7 +15,7 @@ struct state_row { /* strings are the caller's; when read, they are valid until 
 	const char *name;      /* primary key: "container!source" */
 	const char *source, *container;
 	const char *hash;      /* XXH3-128 of the content, 32 hex digits; "" when unknown */
-	const char *outcome;   /* done, rejected, failed, expanded */
+	const char *outcome;   /* done, rejected, failed, expanded, kept */
 	const char *format, *gate, *reason;
 	int64_t bytes, modified_ns;
 	double score;

@@ -27,6 +27,9 @@ static void write_dataset_members(struct json_writer *json, const char *output, 
 	json_member_unsigned(json, "rejected_documents", summary->rejected_documents);
 	json_member_unsigned(json, "failed_documents", summary->failed_documents);
 	json_member_unsigned(json, "archives", summary->archives);
+	json_member_unsigned(json, "images", summary->images.files + summary->images.embedded);
+	json_member_unsigned(json, "missing_images", summary->images.missing_references);
+	json_member_unsigned(json, "tables", summary->tables);
 	json_member_unsigned(json, "refused_pairs", summary->refused_pairs);
 	json_member_unsigned(json, "duplicate_pairs", summary->duplicate_pairs);
 }
@@ -168,6 +171,10 @@ static void print_text(const char *output, const struct finalise_summary *summar
 	       summary->failed_documents);
 	if (summary->archives)
 		printf(", %" PRIu64 " archives opened", summary->archives);
+	if (summary->images.files + summary->images.embedded)
+		printf(", %" PRIu64 " images kept", summary->images.files + summary->images.embedded);
+	if (summary->images.missing_references)
+		printf(", %" PRIu64 " references to images that are not there", summary->images.missing_references);
 	if (!summary->preprocess_only)
 		printf("\n%" PRIu64 " pairs refused by the gates, %" PRIu64 " duplicates removed", summary->refused_pairs, summary->duplicate_pairs);
 	printf("\n");

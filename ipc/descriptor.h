@@ -19,7 +19,7 @@ enum descriptor_status { /* of a result; a task has 0 or DESCRIPTOR_LARGEST */
 	DESCRIPTOR_NEEDS_SPACE = 2,  /* out_bytes says how large the extent must be; nothing was written */
 	DESCRIPTOR_INPUT_DAMAGED = 3, /* the input's checksum or layout is wrong: a bug or bad memory, not a bad document */
 	DESCRIPTOR_GAVE_UP = 4,       /* the worker could not do it (out of memory): counts as an attempt */
-	DESCRIPTOR_LARGEST = 5,       /* of an expand task: larger extents cannot be had, what does not fit is refused */
+	DESCRIPTOR_LARGEST = 5,       /* of an expand or preprocess task: larger extents cannot be had; what does not fit (a member, images) is left out */
 	DESCRIPTOR_NEXT_MODEL = 6,    /* of a generate task: another model is to go on; argument: enum descriptor_next */
 	DESCRIPTOR_INPUT_CUT = 7,     /* the input's file did not stay as long as it was: out_bytes says how long it is now; as long and more:
 				       * its disk could not be read */

@@ -307,6 +307,7 @@ struct document_builder *document_builder_create(void); /* NULL: out of memory *
 void document_builder_destroy(struct document_builder *builder);
 
 void document_builder_set_status(struct document_builder *builder, enum document_status status, enum document_gate gate);
+enum document_status document_builder_status(const struct document_builder *builder);
 void document_builder_set_format(struct document_builder *builder, enum document_format format, uint32_t csv_format);
 struct document_scores *document_builder_scores(struct document_builder *builder); /* to be filled in; owned by the builder */
 struct document_counts *document_builder_counts(struct document_builder *builder);
@@ -332,6 +333,9 @@ void document_builder_add_term(struct document_builder *builder, struct text nam
 int document_builder_add_image(struct document_builder *builder, struct text name_hint, struct text bytes, struct buffer *ret_target);
 /* The most bytes of one image and of all of them; before the first one. */
 void document_builder_limit_images(struct document_builder *builder, size_t image_bytes_max, size_t images_bytes_max);
+
+/* Leaves the images out after all, because the block has no room for them: they count as DOCUMENT_REMOVED_IMAGE. Returns how many. */
+size_t document_builder_drop_images(struct document_builder *builder);
 
 /* Says that something was taken out, left out or repaired. Counts always; keeps the beginning of `text` and the place only when
  * document_builder_explain was called. Cheap otherwise: call it for everything. */

@@ -91,6 +91,11 @@ void document_builder_set_status(struct document_builder *builder, enum document
 	builder->gate = gate;
 }
 
+enum document_status document_builder_status(const struct document_builder *builder)
+{
+	return builder->status;
+}
+
 void document_builder_set_format(struct document_builder *builder, enum document_format format, uint32_t csv_format)
 {
 	CHECK(format < DOCUMENT_FORMAT_COUNT && csv_format <= DOCUMENT_CSV_FORMAT_MAX);
@@ -260,6 +265,18 @@ int document_builder_add_image(struct document_builder *builder, struct text nam
 	}
 	document_image_target((const struct document_image *)(const void *)builder->images.data + *known, ret_target);
 	return 0;
+}
+
+size_t document_builder_drop_images(struct document_builder *builder)
+{
+	size_t count = builder->images.bytes / sizeof(struct document_image), limit = builder->image_data.bytes_max;
+
+	string_map_clear(&builder->image_index);
+	buffer_clear(&builder->images);
+	buffer_done(&builder->image_data);
+	buffer_init(&builder->image_data, limit);
+	document_builder_removed_many(builder, DOCUMENT_REMOVED_IMAGE, count, document_nowhere);
+	return count;
 }
 
 /* --- what was removed -------------------------------------------------------------------------------------------- */

@@ -45,6 +45,12 @@ static int make_room(void **array, size_t count, size_t *capacity, size_t elemen
 	return 0;
 }
 
+static int say_damaged(int status, const char *source, struct error_text *error)
+{
+	(void)error_prefix(error, status, "%s: what was saved for it is damaged (run again with --restart, which begins anew)", source);
+	return status;
+}
+
 int collection_open(const struct collection *collection, const struct collected_document *entry, struct document *ret_document,
 		    struct conversation_set *ret_set, struct error_text *error)
 {
@@ -61,10 +67,18 @@ int collection_open(const struct collection *collection, const struct collected_
 		status = conversation_open(conversations.data, conversations.bytes, ret_set, error);
 	if (status == 0)
 		status = conversation_check_spans(ret_set, ret_document, error);
+	return status == 0 ? 0 : say_damaged(status, entry->source, error);
+}
+
+int collection_open_image(const struct collection *collection, const struct collected_image *entry, struct document *ret_document,
+			  struct error_text *error)
+{
+	struct text document, conversations;
+	int status = spool_view_record(&collection->spool, entry->spool_offset, &document, &conversations, error);
+
 	if (status == 0)
-		return 0;
-	(void)error_prefix(error, status, "%s: what was saved for it is damaged (run again with --restart, which begins anew)", entry->source);
-	return status;
+		status = document_open(document.data, document.bytes, ret_document, error);
+	return status == 0 ? 0 : say_damaged(status, entry->source, error);
 }
 
 static void pair_key(const struct conversation_set *set, const struct conversation *conversation, struct buffer *scratch, uint64_t key[2])
@@ -106,11 +120,25 @@ static int add_pairs(struct load *load, struct collected_document *entry, uint32
 	return status == 0 ? load->scratch.status : status;
 }
 
+static int add_image(struct load *load, const struct state_row *row)
+{
+	struct collection *collection = load->collection;
+	int status = make_room((void **)&collection->images, collection->image_count, &collection->image_capacity, sizeof(*collection->images));
+
+	if (status < 0)
+		return error_set(load->error, status, "out of memory");
+	struct collected_image *entry = &collection->images[collection->image_count++];
+	*entry = (struct collected_image){ strdup(row->source), strdup(row->container), (uint64_t)row->spool_offset };
+	return entry->source && entry->container ? 0 : error_set(load->error, -ENOMEM, "out of memory");
+}
+
 static int add_row(void *context, const struct state_row *row)
 {
 	struct load *load = context;
 	struct collection *collection = load->collection;
 
+	if (strcmp(row->outcome, "kept") == 0)
+		return add_image(load, row);
 	if (strcmp(row->outcome, "done") != 0)
 		return 0;
 	int status = make_room((void **)&collection->documents, collection->document_count, &collection->document_capacity,
@@ -151,8 +179,13 @@ void collection_done(struct collection *collection)
 		free(collection->documents[i].source);
 		free(collection->documents[i].container);
 	}
+	for (size_t i = 0; i < collection->image_count; i++) {
+		free(collection->images[i].source);
+		free(collection->images[i].container);
+	}
 	free(collection->documents);
 	free(collection->pairs);
+	free(collection->images);
 	spool_view_close(&collection->spool);
 	*collection = (struct collection){ .document_count = 0 };
 }

@@ -16,6 +16,11 @@ struct collected_document {
 	uint32_t split;       /* enum finalise_split */
 };
 
+struct collected_image { /* an image file */
+	char *source, *container;
+	uint64_t spool_offset;
+};
+
 enum { PAIR_KEPT = UINT32_MAX };
 
 struct collected_pair {
@@ -32,6 +37,8 @@ struct collection {
 	size_t document_count, document_capacity;
 	struct collected_pair *pairs;
 	size_t pair_count, pair_capacity;
+	struct collected_image *images;
+	size_t image_count, image_capacity;
 };
 
 /* From the run database and the spool; in order of document name. */
@@ -41,6 +48,10 @@ void collection_done(struct collection *collection);
 /* The document's two blocks, checked. */
 int collection_open(const struct collection *collection, const struct collected_document *entry, struct document *ret_document,
 		    struct conversation_set *ret_set, struct error_text *error) WARN_UNUSED;
+
+/* The block of an image file, checked. */
+int collection_open_image(const struct collection *collection, const struct collected_image *entry, struct document *ret_document,
+			  struct error_text *error) WARN_UNUSED;
 
 /* Of pairs that say the same but for case, blanks and punctuation the one with the best score stays, the first on a tie. */
 int collection_remove_duplicates(struct collection *collection, struct error_text *error) WARN_UNUSED;

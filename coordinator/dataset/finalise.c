@@ -5,9 +5,9 @@
 #include "coordinator/dataset/collect.h"
 #include "coordinator/dataset/durable.h"
 #include "coordinator/dataset/manifest.h"
-#include "coordinator/dataset/markdown_name.h"
-#include "coordinator/dataset/output_file.h"
+#include "coordinator/dataset/images.h"
 #include "coordinator/dataset/row.h"
+#include "coordinator/dataset/tables.h"
 #include "ipc/fault.h"
 #include "proto/extraction_json.h"
 #include "proto/front_matter.h"
@@ -20,18 +20,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum line_file { LINES_TRAIN, LINES_VALID, LINES_TEST, LINES_EXTRACTIONS, LINES_REJECTED, LINES_FAILED, LINES_COUNT };
+enum line_file { LINES_TRAIN, LINES_VALID, LINES_TEST, LINES_EXTRACTIONS, LINES_REJECTED, LINES_FAILED, LINES_REMOVED, LINES_TABLES, LINES_COUNT };
 static const char *const line_file_names[LINES_COUNT] = { "train.jsonl", "valid.jsonl", "test.jsonl", "extractions.jsonl",
-							   "rejected.jsonl", "failed.jsonl" };
+							   "rejected.jsonl", "failed.jsonl", "removed.jsonl", "tables.jsonl" };
 
 struct writing { /* one finalisation */
 	const struct finalise_request *request;
 	struct collection collection;
 	struct output_file lines[LINES_COUNT];
 	bool opened[LINES_COUNT];
-	struct manifest manifest;
-	struct markdown_names names;
-	char staging[PATH_MAX]; /* where everything is written first */
+	struct staging staging;
+	struct dataset_names names;
+	struct images images;
 	struct finalise_summary summary;
 	struct error_text *error;
 };
@@ -50,30 +50,28 @@ static int finish_file(struct writing *writing, struct output_file *file, const 
 	uint64_t records = file->records, bytes = file->offset + file->pending.bytes;
 	int status = output_file_finish(file, hash, writing->error);
 
-	return status < 0 ? status : manifest_add(&writing->manifest, name, hash, bytes, records);
+	return status < 0 ? status : manifest_add(&writing->staging.manifest, name, hash, bytes, records);
 }
 
-static int write_whole(struct writing *writing, const char *name, struct buffer *content)
+static int write_whole(struct writing *writing, const char *name, const struct buffer *content)
 {
-	struct output_file file;
-	int status = content->status ? error_set(writing->error, content->status, "%s: %s", name, error_describe(content->status)) : 0;
+	if (content->status)
+		return error_set(writing->error, content->status, "%s: %s", name, error_describe(content->status));
+	return staging_put(&writing->staging, name, buffer_view(content), 0, NULL);
+}
 
-	if (status < 0)
-		return status;
-	status = output_file_open(&file, writing->request->uring, writing->staging, name, writing->error);
-	if (status < 0) {
-		output_file_abandon(&file);
-		return status;
-	}
-	buffer_append_text(&file.pending, buffer_view(content));
-	return finish_file(writing, &file, name);
+static bool is_wanted(const struct writing *writing, enum line_file which)
+{
+	return which != LINES_TABLES || writing->request->settings->output.tables;
 }
 
 static int open_lines(struct writing *writing)
 {
 	for (int i = 0; i < LINES_COUNT; i++) {
+		if (!is_wanted(writing, (enum line_file)i))
+			continue;
 		writing->opened[i] = true;
-		int status = output_file_open(&writing->lines[i], writing->request->uring, writing->staging, line_file_names[i], writing->error);
+		int status = output_file_open(&writing->lines[i], writing->request->uring, writing->staging.folder, line_file_names[i], writing->error);
 		if (status < 0)
 			return status;
 	}
@@ -85,19 +83,28 @@ static int open_lines(struct writing *writing)
 static int write_markdown(struct writing *writing, const struct collected_document *entry, const struct document *document)
 {
 	struct buffer content, name;
+	int status = images_add_document(&writing->images, entry->source, entry->container, document);
 
-	if (!writing->request->settings->output.markdown)
-		return 0;
+	if (status < 0 || !writing->request->settings->output.markdown)
+		return status;
 	buffer_init(&content, (size_t)1 << 32);
 	buffer_init(&name, PATH_MAX * 8);
 	front_matter_append(document, text_from(entry->source), text_from(entry->container), &content);
 	buffer_append_byte(&content, '\n');
-	buffer_append_text(&content, document->markdown);
-	int status = markdown_names_take(&writing->names, entry->container, entry->source, &name);
+	status = dataset_names_take(&writing->names, "markdown", entry->container, entry->source, ".md", ".md", &name);
+	if (status == 0)
+		status = images_append_markdown(&writing->images, entry->source, entry->container, document, buffer_string(&name), &content);
 	status = status < 0 ? error_set(writing->error, status, "out of memory") : write_whole(writing, buffer_string(&name), &content);
 	buffer_done(&name);
 	buffer_done(&content);
 	return status;
+}
+
+static int write_tables(struct writing *writing, const struct collected_document *entry, const struct document *document)
+{
+	if (!is_wanted(writing, LINES_TABLES))
+		return 0;
+	return tables_write(&writing->staging, &writing->names, entry->source, entry->container, document, &writing->lines[LINES_TABLES]);
 }
 
 static int end_line(struct writing *writing, enum line_file which)
@@ -168,6 +175,15 @@ static int write_extractions(struct writing *writing, const struct collected_doc
 	return end_line(writing, LINES_EXTRACTIONS);
 }
 
+static int write_removed(struct writing *writing, const struct collected_document *entry, const struct document *document)
+{
+	for (int kind = 0; kind < DOCUMENT_REMOVED_COUNT; kind++)
+		writing->summary.removed[kind] += document->header->removed[kind];
+	if (!row_append_removed(entry->source, entry->container, document, &writing->lines[LINES_REMOVED].pending))
+		return 0;
+	return end_line(writing, LINES_REMOVED);
+}
+
 static int write_document(struct writing *writing, const struct collected_document *entry)
 {
 	struct document document;
@@ -188,7 +204,27 @@ static int write_document(struct writing *writing, const struct collected_docume
 		status = write_extractions(writing, entry, &document);
 	if (status == 0)
 		status = write_markdown(writing, entry, &document);
+	if (status == 0)
+		status = write_tables(writing, entry, &document);
+	if (status == 0)
+		status = write_removed(writing, entry, &document);
 	utf8_index_done(&characters);
+	return status;
+}
+
+/* --- images, which documents refer to ---------------------------------------------------------------------------------- */
+
+static int write_images(struct writing *writing)
+{
+	struct document document;
+	int status = 0;
+
+	for (size_t i = 0; i < writing->collection.image_count && status == 0; i++) {
+		const struct collected_image *entry = &writing->collection.images[i];
+		status = collection_open_image(&writing->collection, entry, &document, writing->error);
+		if (status == 0)
+			status = images_add_file(&writing->images, entry->source, entry->container, &document);
+	}
 	return status;
 }
 
@@ -232,11 +268,13 @@ static int remove_tree(const char *path, struct error_text *error)
 
 static int open_staging(struct writing *writing)
 {
-	if (snprintf(writing->staging, sizeof(writing->staging), "%s/.docring/next", writing->request->output) >= (int)sizeof(writing->staging))
+	struct staging *staging = &writing->staging;
+
+	if (snprintf(staging->folder, sizeof(staging->folder), "%s/.docring/next", writing->request->output) >= (int)sizeof(staging->folder))
 		return error_set(writing->error, -ENAMETOOLONG, "%s: the path is too long", writing->request->output);
-	int status = remove_tree(writing->staging, writing->error);
+	int status = remove_tree(staging->folder, writing->error);
 	if (status == 0)
-		status = file_make_folders(writing->staging, writing->error);
+		status = file_make_folders(staging->folder, writing->error);
 	FAULT_POINT("finalise_staging");
 	return status;
 }
@@ -246,10 +284,10 @@ static int publish_entry(struct writing *writing, const char *name)
 {
 	char from[PATH_MAX + 32], to[PATH_MAX + 32];
 
-	snprintf(from, sizeof(from), "%s/%s", writing->staging, name);
+	snprintf(from, sizeof(from), "%s/%s", writing->staging.folder, name);
 	snprintf(to, sizeof(to), "%s/%s", writing->request->output, name);
 	FAULT_POINT("finalise_publish");
-	if (access(from, F_OK) < 0) /* settings without Markdown */
+	if (access(from, F_OK) < 0) /* settings without it, or nothing of its kind */
 		return remove_tree(to, writing->error);
 	if (rename(from, to) == 0)
 		return 0;
@@ -264,8 +302,8 @@ static int publish_entry(struct writing *writing, const char *name)
  * power cut each file is the old one or the new one, whole; which of them, its hash in the manifest tells. */
 static int publish(struct writing *writing)
 {
-	static const char *const others[] = { "markdown", "README.md", "manifest.json" };
-	int status = durable_sync_tree(writing->request->uring, writing->staging, writing->manifest.count, writing->error);
+	static const char *const others[] = { "images", "tables", "markdown", "README.md", "manifest.json" };
+	int status = durable_sync_tree(writing->request->uring, writing->staging.folder, writing->staging.manifest.count, writing->error);
 
 	for (int i = 0; i < LINES_COUNT && status == 0; i++)
 		status = publish_entry(writing, line_file_names[i]);
@@ -279,11 +317,17 @@ static int write_lines(struct writing *writing)
 {
 	int status = open_lines(writing);
 
+	if (status == 0)
+		status = write_images(writing);
 	for (size_t i = 0; i < writing->collection.document_count && status == 0; i++)
 		status = write_document(writing, &writing->collection.documents[i]);
 	if (status == 0)
 		status = state_for_each(writing->request->state, write_unconverted, writing, writing->error);
 	for (int i = 0; i < LINES_COUNT && status == 0; i++) {
+		if (!writing->opened[i])
+			continue;
+		if (i == LINES_TABLES)
+			writing->summary.tables = writing->lines[i].records;
 		status = finish_file(writing, &writing->lines[i], line_file_names[i]);
 		writing->opened[i] = status < 0;
 	}
@@ -294,10 +338,10 @@ static int write_manifest(struct writing *writing)
 {
 	struct output_file file;
 	char hash[OUTPUT_HASH_HEX_BYTES];
-	int status = output_file_open(&file, writing->request->uring, writing->staging, "manifest.json", writing->error);
+	int status = output_file_open(&file, writing->request->uring, writing->staging.folder, "manifest.json", writing->error);
 
 	if (status == 0)
-		status = manifest_write_json(&writing->manifest, writing->request, &writing->summary, &file, writing->error);
+		status = manifest_write_json(&writing->staging.manifest, writing->request, &writing->summary, &file, writing->error);
 	FAULT_POINT("finalise_manifest");
 	if (status == 0)
 		return output_file_finish(&file, hash, writing->error);
@@ -308,6 +352,7 @@ static int write_manifest(struct writing *writing)
 static int write_descriptions(struct writing *writing)
 {
 	struct finalise_summary *summary = &writing->summary;
+	summary->images = writing->images.counts;
 	uint64_t records = summary->pairs[0] + summary->pairs[1] + summary->pairs[2];
 	struct buffer text;
 
@@ -327,7 +372,10 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 
 	writing.summary.preprocess_only = strcmp(settings->run.stages, "preprocess") == 0;
 	FAULT_POINT("finalise_begin");
-	markdown_names_init(&writing.names);
+	writing.staging.uring = request->uring;
+	writing.staging.error = error;
+	dataset_names_init(&writing.names);
+	images_init(&writing.images, &writing.staging, &writing.names);
 	int status = state_snapshot(request->state, error); /* before the spool is mapped: what the rows name lies in it */
 	if (status == 0)
 		status = collection_load(&writing.collection, request->state, request->output, error);
@@ -346,10 +394,11 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 	for (int i = 0; i < LINES_COUNT; i++)
 		if (writing.opened[i])
 			output_file_abandon(&writing.lines[i]);
-	if (writing.staging[0])
-		(void)remove_tree(writing.staging, NULL); /* what it failed over is left for the next time otherwise */
-	manifest_done(&writing.manifest);
-	markdown_names_done(&writing.names);
+	if (writing.staging.folder[0])
+		(void)remove_tree(writing.staging.folder, NULL); /* what it failed over is left for the next time otherwise */
+	manifest_done(&writing.staging.manifest);
+	images_done(&writing.images);
+	dataset_names_done(&writing.names);
 	collection_done(&writing.collection);
 	state_rollback(request->state);
 	if (status < 0)

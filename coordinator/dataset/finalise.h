@@ -7,12 +7,22 @@
 #include "config/settings.h"
 #include "coordinator/state.h"
 #include "ipc/uring.h"
+#include "proto/document.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum finalise_split { FINALISE_TRAIN, FINALISE_VALID, FINALISE_TEST, FINALISE_SPLIT_COUNT };
 const char *finalise_split_name(enum finalise_split split); /* "train", "valid", "test" */
+
+struct finalise_images {
+	uint64_t files, embedded;      /* kept: image files, and images in documents */
+	uint64_t linked;               /* of those, that have the bytes of another and are a hard link to it */
+	uint64_t bytes;                /* written */
+	uint64_t linked_references;    /* of documents, led to an image file beside them */
+	uint64_t missing_references;   /* to files that are not there */
+	uint64_t left_out;             /* too large, too many, damaged */
+};
 
 struct finalise_summary {
 	uint64_t documents;                      /* converted ones */
@@ -22,6 +32,9 @@ struct finalise_summary {
 	uint64_t refused_pairs;                  /* by a gate of the generator */
 	uint64_t duplicate_pairs;
 	uint64_t extractions[8];                 /* by enum document_category */
+	struct finalise_images images;
+	uint64_t tables;
+	uint64_t removed[DOCUMENT_REMOVED_COUNT];
 	double mean_quality;                     /* 0–10 */
 	bool preprocess_only;                    /* run.stages: no conversations were asked for */
 };

@@ -40,6 +40,20 @@ void manifest_done(struct manifest *manifest)
 	*manifest = (struct manifest){ .files = NULL };
 }
 
+static void write_image_counts(struct json_writer *json, const struct finalise_images *images)
+{
+	json_key(json, "images");
+	json_object_open(json);
+	json_member_unsigned(json, "files", images->files);
+	json_member_unsigned(json, "in_documents", images->embedded);
+	json_member_unsigned(json, "stored_once", images->linked);
+	json_member_unsigned(json, "bytes", images->bytes);
+	json_member_unsigned(json, "left_out", images->left_out);
+	json_member_unsigned(json, "references_led_to_files", images->linked_references);
+	json_member_unsigned(json, "missing", images->missing_references);
+	json_object_close(json);
+}
+
 static void write_counts(struct json_writer *json, const struct finalise_summary *summary)
 {
 	json_key(json, "documents");
@@ -48,6 +62,13 @@ static void write_counts(struct json_writer *json, const struct finalise_summary
 	json_member_unsigned(json, "rejected", summary->rejected_documents);
 	json_member_unsigned(json, "failed", summary->failed_documents);
 	json_member_unsigned(json, "archives", summary->archives);
+	json_object_close(json);
+	write_image_counts(json, &summary->images);
+	json_member_unsigned(json, "tables", summary->tables);
+	json_key(json, "removed");
+	json_object_open(json);
+	for (int kind = 0; kind < DOCUMENT_REMOVED_COUNT; kind++)
+		json_member_unsigned(json, document_removed_name(kind), summary->removed[kind]);
 	json_object_close(json);
 	json_key(json, "records");
 	json_object_open(json);
@@ -190,6 +211,17 @@ static void append_card_header(const struct finalise_request *request, const str
 	buffer_append_string(out, "---\n\n");
 }
 
+static void append_card_images(const struct finalise_summary *summary, struct buffer *out)
+{
+	const struct finalise_images *images = &summary->images;
+
+	if (images->files + images->embedded + images->missing_references == 0)
+		return;
+	buffer_append_format(out, "\nImages kept: %" PRIu64 " files and %" PRIu64 " in documents; %" PRIu64 " of them have the bytes of another and are stored "
+				  "once. %" PRIu64 " references of documents name a file that is not there.\n",
+			     images->files, images->embedded, images->linked, images->missing_references);
+}
+
 void manifest_append_card(const struct finalise_request *request, const struct finalise_summary *summary, struct buffer *out)
 {
 	append_card_header(request, summary, out);
@@ -208,6 +240,11 @@ void manifest_append_card(const struct finalise_request *request, const struct f
 				  "| `extractions.jsonl` | a document a line: its text and what was found in it, with character offsets |\n");
 	if (request->settings->output.markdown)
 		buffer_append_string(out, "| `markdown/` | the converted documents |\n");
+	if (summary->images.files + summary->images.embedded > 0)
+		buffer_append_string(out, "| `images/` | images of the documents and image files; the same bytes are stored once |\n");
+	if (request->settings->output.tables)
+		buffer_append_string(out, "| `tables/`, `tables.jsonl` | every table as CSV, and a line a table: document, headings, caption, size |\n");
+	buffer_append_string(out, "| `removed.jsonl` | what conversion and cleaning took out of each document, by kind |\n");
 	buffer_append_string(out, "| `rejected.jsonl` | documents and pairs that a gate left out, with the reason |\n"
 				  "| `failed.jsonl` | documents that could not be read, with the reason |\n"
 				  "| `manifest.json` | counts, SHA-256 of every file, settings, versions |\n\n");
@@ -215,4 +252,5 @@ void manifest_append_card(const struct finalise_request *request, const struct f
 				  " pairs were refused by the quality gates and %" PRIu64 " removed as duplicates. Seed %" PRIu64 ", domain `%s`.\n",
 			     summary->documents, summary->rejected_documents, summary->failed_documents, summary->refused_pairs,
 			     summary->duplicate_pairs, request->settings->run.seed, request->settings->run.domain);
+	append_card_images(summary, out);
 }

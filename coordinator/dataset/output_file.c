@@ -29,6 +29,24 @@ static void part_path(const struct output_file *out, char path[PATH_MAX + 8])
 	snprintf(path, PATH_MAX + 8, "%s.part", out->path);
 }
 
+/* Creates the file; the first one of a folder makes that. -errno. */
+static int create_file(const char *path, int *ret_file, struct error_text *error)
+{
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+	char folder[PATH_MAX + 8];
+
+	*ret_file = open(path, flags, 0644);
+	if (*ret_file < 0 && errno == ENOENT) {
+		snprintf(folder, sizeof(folder), "%s", path);
+		*strrchr(folder, '/') = '\0';
+		int status = file_make_folders(folder, error);
+		if (status < 0)
+			return status;
+		*ret_file = open(path, flags, 0644);
+	}
+	return *ret_file < 0 ? error_set(error, -errno, "%s: cannot create: %s", path, strerror(errno)) : 0;
+}
+
 int output_file_open(struct output_file *out, struct uring *uring, const char *folder, const char *name, struct error_text *error)
 {
 	char part[PATH_MAX + 8];
@@ -38,18 +56,9 @@ int output_file_open(struct output_file *out, struct uring *uring, const char *f
 	if (snprintf(out->path, sizeof(out->path), "%s/%s", folder, name) >= (int)sizeof(out->path))
 		return error_set(error, -ENAMETOOLONG, "%s/%s: the path is too long", folder, name);
 	part_path(out, part);
-	out->file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (out->file < 0 && errno == ENOENT && strchr(name, '/')) { /* the first file of a folder makes it */
-		char *last = strrchr(out->path, '/');
-		*last = '\0';
-		int status = file_make_folders(out->path, error);
-		*last = '/';
-		if (status < 0)
-			return status;
-		out->file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	}
-	if (out->file < 0)
-		return error_set(error, -errno, "%s: cannot create: %s", part, strerror(errno));
+	int status = create_file(part, &out->file, error);
+	if (status < 0)
+		return status;
 	out->digest = EVP_MD_CTX_new();
 	if (!out->digest || EVP_DigestInit_ex(out->digest, EVP_sha256(), NULL) != 1)
 		return error_set(error, -ENOMEM, "out of memory");
@@ -130,17 +139,26 @@ int output_file_flush(struct output_file *out, struct error_text *error)
 	return check(out, error);
 }
 
+static void append_hex(const unsigned char *hash, char ret_hash[OUTPUT_HASH_HEX_BYTES])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (unsigned i = 0; i < 32; i++) {
+		ret_hash[2 * i] = digits[hash[i] >> 4];
+		ret_hash[2 * i + 1] = digits[hash[i] & 15];
+	}
+	ret_hash[64] = '\0';
+}
+
 static void finish_hash(struct output_file *out, char ret_hash[OUTPUT_HASH_HEX_BYTES])
 {
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	unsigned bytes = 0;
 
-	if (EVP_DigestFinal_ex(out->digest, hash, &bytes) != 1 || bytes != 32) {
+	if (EVP_DigestFinal_ex(out->digest, hash, &bytes) != 1 || bytes != 32)
 		out->status = -EIO;
-		return;
-	}
-	for (unsigned i = 0; i < bytes; i++)
-		snprintf(ret_hash + 2 * i, 3, "%02x", hash[i]);
+	else
+		append_hex(hash, ret_hash);
 }
 
 int output_file_finish(struct output_file *out, char ret_hash[OUTPUT_HASH_HEX_BYTES], struct error_text *error)
@@ -184,4 +202,28 @@ void output_file_abandon(struct output_file *out)
 	EVP_MD_CTX_free(out->digest);
 	out->digest = NULL;
 	buffer_done(&out->pending);
+}
+
+int output_file_put(struct uring *uring, const char *folder, const char *name, struct text content, char ret_hash[OUTPUT_HASH_HEX_BYTES],
+		    struct error_text *error)
+{
+	struct output_file out = { .uring = uring };
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned bytes = 0;
+
+	if (snprintf(out.path, sizeof(out.path), "%s/%s", folder, name) >= (int)sizeof(out.path))
+		return error_set(error, -ENAMETOOLONG, "%s/%s: the path is too long", folder, name);
+	int status = create_file(out.path, &out.file, error);
+	if (status < 0)
+		return status;
+	FAULT_POINT("output_file_put");
+	int64_t result = content.bytes ? uring_write_now(uring, out.file, content.data, content.bytes, 0) : 0;
+	out.status = result < 0 ? (int)result : 0;
+	if (close(out.file) < 0 && out.status == 0)
+		out.status = -errno;
+	if (EVP_Digest(content.data, content.bytes, hash, &bytes, EVP_sha256(), NULL) != 1 || bytes != 32)
+		out.status = out.status ? out.status : -EIO;
+	else
+		append_hex(hash, ret_hash);
+	return check(&out, error);
 }

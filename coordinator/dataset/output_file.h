@@ -30,6 +30,9 @@ int output_file_open(struct output_file *out, struct uring *uring, const char *f
 int output_file_flush(struct output_file *out, struct error_text *error) WARN_UNUSED;
 /* Writes the rest, renames. ret_hash: lower-case hex. On failure the unfinished file is removed. */
 int output_file_finish(struct output_file *out, char ret_hash[OUTPUT_HASH_HEX_BYTES], struct error_text *error) WARN_UNUSED;
+/* A file in one go, straight under its name: for folders that nobody reads yet. Folders in `name` are made. ret_hash as above. */
+int output_file_put(struct uring *uring, const char *folder, const char *name, struct text content, char ret_hash[OUTPUT_HASH_HEX_BYTES],
+		    struct error_text *error) WARN_UNUSED;
 void output_file_abandon(struct output_file *out); /* NULL-safe, also after finish */
 
 #endif

@@ -228,3 +228,47 @@ void row_append_failed_document(const struct state_row *row, struct buffer *out)
 	json_object_close(&json);
 	buffer_append_byte(out, '\n');
 }
+
+/* --- what was taken out of documents --------------------------------------------------------------------------------------- */
+
+static void append_removal(struct json_writer *json, const struct document *document, const struct document_removal *removal)
+{
+	json_object_open(json);
+	json_member_string(json, "kind", document_removed_name(removal->kind));
+	json_member_string(json, "why", document_removed_why(removal->kind));
+	json_member_unsigned(json, "line", removal->place.unit == DOCUMENT_UNIT_LINE ? removal->place.number : 0);
+	json_member_unsigned(json, "page", removal->place.unit == DOCUMENT_UNIT_PAGE ? removal->place.number : 0);
+	json_member_text(json, "text", document_text(document, removal->text));
+	json_member_unsigned(json, "text_bytes", removal->text_bytes);
+	json_object_close(json);
+}
+
+bool row_append_removed(const char *source, const char *container, const struct document *document, struct buffer *out)
+{
+	const uint32_t *removed = document->header->removed;
+	uint64_t sum = 0;
+	struct json_writer json;
+
+	for (int kind = 0; kind < DOCUMENT_REMOVED_COUNT; kind++)
+		sum += removed[kind];
+	if (sum == 0)
+		return false;
+	json_init(&json, out, 0);
+	json_object_open(&json);
+	json_member_string(&json, "source_file", source);
+	json_member_string(&json, "source_zip", container);
+	json_key(&json, "counts");
+	json_object_open(&json);
+	for (int kind = 0; kind < DOCUMENT_REMOVED_COUNT; kind++)
+		if (removed[kind])
+			json_member_unsigned(&json, document_removed_name(kind), removed[kind]);
+	json_object_close(&json);
+	json_key(&json, "removed");
+	json_array_open(&json);
+	for (uint32_t i = 0; i < document->removal_count; i++)
+		append_removal(&json, document, &document->removals[i]);
+	json_array_close(&json);
+	json_object_close(&json);
+	buffer_append_byte(out, '\n');
+	return true;
+}

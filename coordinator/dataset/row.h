@@ -19,6 +19,8 @@ void row_append_record(const struct row_source *source, const struct document *d
 void row_append_rejected_pair(const struct row_source *source, const struct document *document, const struct conversation_set *set,
 			      uint32_t conversation_index, const char *gate, struct text reason, struct buffer *out);
 /* A document that was rejected, for the same file. */
+/* A line of removed.jsonl: how many of each kind, and those that were listed. Nothing when nothing was removed. True when there is a line. */
+bool row_append_removed(const char *source, const char *container, const struct document *document, struct buffer *out);
 void row_append_rejected_document(const struct state_row *row, struct buffer *out);
 void row_append_failed_document(const struct state_row *row, struct buffer *out);
 

@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 #include "base/utf8.h"
+#include "base/string_map.h"
 #include "coordinator/dataset/finalise.h"
+#include "proto/image_links.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -18,6 +20,8 @@ struct verification {
 	const char *output;
 	struct buffer *findings;
 	size_t finding_count;
+	struct string_map files; /* named by the manifest */
+	uint64_t missing_images; /* references of the Markdown to no file */
 };
 
 static void find(struct verification *verification, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -148,6 +152,58 @@ static void check_line(struct verification *verification, const char *name, uint
 	json_object_put(row);
 }
 
+/* --- images that the Markdown shows --------------------------------------------------------------------------------------- */
+
+static void check_target(struct verification *verification, struct text name, struct text target, struct buffer *path, struct buffer *file)
+{
+	buffer_clear(path);
+	buffer_clear(file);
+	enum image_link kind = image_link_read(target, path);
+	if (kind == IMAGE_LINK_EXTERNAL)
+		return;
+	bool known = kind == IMAGE_LINK_RELATIVE && image_link_resolve(name, false, buffer_view(path), file) &&
+		     text_starts_with(buffer_view(file), TEXT_LITERAL("images/")) && string_map_find(&verification->files, buffer_view(file));
+	verification->missing_images += !known;
+}
+
+/* The metadata is no Markdown. */
+static struct text behind_front_matter(struct text text)
+{
+	ptrdiff_t end = text_starts_with(text, TEXT_LITERAL("---\n")) ? text_find(text, TEXT_LITERAL("\n---\n")) : -1;
+	return end < 0 ? text : text_slice(text, (size_t)end + 5, text.bytes);
+}
+
+static void check_images(struct verification *verification, const char *name, const char *path)
+{
+	struct buffer text, target, file;
+	struct image_links links;
+	size_t start, end;
+
+	buffer_init(&text, DOCUMENT_BYTES_MAX);
+	buffer_init(&target, DOCUMENT_BYTES_MAX);
+	buffer_init(&file, DOCUMENT_BYTES_MAX);
+	if (file_read(path, &text, NULL) == 0) {
+		struct text markdown = behind_front_matter(buffer_view(&text));
+		image_links_init(&links, markdown);
+		while (image_links_next(&links, &start, &end))
+			check_target(verification, text_from(name), text_slice(markdown, start, end), &target, &file);
+	}
+	buffer_done(&text);
+	buffer_done(&target);
+	buffer_done(&file);
+}
+
+/* A reference to what is not there is no fault when it was none before: those are counted. */
+static void check_image_counts(struct verification *verification, struct json_object *manifest)
+{
+	struct json_object *images;
+	int64_t missing = json_object_object_get_ex(manifest, "images", &images) ? number_of(images, "missing") : -1;
+
+	if (missing >= 0 && (uint64_t)missing != verification->missing_images)
+		find(verification, "markdown/: %llu references to images that are not there, the manifest says %lld",
+		     (unsigned long long)verification->missing_images, (long long)missing);
+}
+
 /* --- one file --------------------------------------------------------------------------------------------------------- */
 
 struct facts {
@@ -206,6 +262,8 @@ static void check_file(struct verification *verification, struct json_object *en
 	}
 	if (read_file(verification, path, name, &facts) < 0)
 		return;
+	if (text_starts_with(text_from(name), TEXT_LITERAL("markdown/")))
+		check_images(verification, name, path);
 	if (strcmp(facts.sha256, sha256) != 0)
 		find(verification, "%s: SHA-256 is %s, the manifest says %s", name, facts.sha256, sha256);
 	if ((int64_t)facts.bytes != number_of(entry, "bytes"))
@@ -233,9 +291,19 @@ int finalise_verify(const char *output, struct buffer *findings, struct error_te
 		json_object_put(manifest);
 		return error_set(error, ERROR_INPUT_REJECTED, "%s: not a manifest of docring", path);
 	}
-	for (size_t i = 0; i < json_object_array_length(files); i++)
+	string_map_init(&verification.files);
+	for (size_t i = 0; i < json_object_array_length(files) && status == 0; i++) {
+		const char *name = string_of(json_object_array_get_idx(files, i), "path");
+		status = !name || string_map_add(&verification.files, text_from(name), NULL) ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; i < json_object_array_length(files) && status == 0; i++)
 		check_file(&verification, json_object_array_get_idx(files, i));
+	if (status == 0)
+		check_image_counts(&verification, manifest);
+	string_map_done(&verification.files);
 	json_object_put(manifest);
+	if (status < 0)
+		return error_set(error, status, "out of memory");
 	if (verification.finding_count > FINDINGS_MAX)
 		buffer_append_format(findings, "… and %zu more\n", verification.finding_count - FINDINGS_MAX);
 	return verification.finding_count ? ERROR_INPUT_REJECTED : 0;

@@ -10,6 +10,7 @@
 #include "ipc/fault.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum {
@@ -111,15 +112,36 @@ static void settle_binary(struct document_builder *document, struct text data)
 	settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, reason.message);
 }
 
+/* An image file has no text of its own; it is kept, for the documents that show it. */
+static void settle_image(const struct settings *settings, struct document_builder *document, struct text data, struct text name)
+{
+	struct error_text reason;
+	struct buffer target;
+	if (!settings->convert.images) {
+		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "an image: it has no text of its own, and images are not kept (convert.images)");
+		return;
+	}
+	buffer_init(&target, DOCUMENT_IMAGE_TARGET_BYTES_MAX);
+	document_builder_limit_images(document, settings->convert.image_bytes_max, settings->convert.image_bytes_max);
+	int status = document_builder_add_image(document, name, data, &target);
+	buffer_done(&target);
+	error_set(&reason, 0, "an image of %zu bytes: convert.image_bytes_max is %" PRIu64, data.bytes, settings->convert.image_bytes_max);
+	if (status == 0)
+		document_builder_set_status(document, DOCUMENT_KEPT, DOCUMENT_GATE_NONE);
+	else
+		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, reason.message);
+}
+
 /* True when the input is no document: settled already. */
-static bool settle_unreadable(struct document_builder *document, enum document_format format, struct text data)
+static bool settle_unreadable(const struct settings *settings, struct document_builder *document, enum document_format format, struct text data,
+			      struct text name)
 {
 	if (data.bytes == 0)
 		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "empty file");
-	else if (format == DOCUMENT_FORMAT_IMAGE)
-		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "an image: it has no text of its own");
 	else if (format == DOCUMENT_FORMAT_DOCX)
 		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "DOCX is not read by this version; convert it to HTML or PDF");
+	else if (format == DOCUMENT_FORMAT_IMAGE)
+		settle_image(settings, document, data, name);
 	else if (format == DOCUMENT_FORMAT_ARCHIVE)
 		document_builder_set_status(document, DOCUMENT_EXPANDED, DOCUMENT_GATE_NONE);
 	else if (!converters[format])
@@ -242,6 +264,16 @@ static void forget(struct buffer *buffer)
 	buffer_clear(buffer);
 }
 
+static void set_up(const struct settings *settings, struct document_builder *document)
+{
+	if (settings->convert.images)
+		document_builder_limit_images(document, settings->convert.image_bytes_max, settings->convert.images_bytes_max);
+	else
+		document_builder_limit_images(document, 0, 0);
+	if (settings->convert.explain)
+		document_builder_explain(document);
+}
+
 int preprocess_document(struct preprocess *preprocess, struct text data, struct text name, struct text container,
 			struct document_builder *document)
 {
@@ -249,7 +281,8 @@ int preprocess_document(struct preprocess *preprocess, struct text data, struct 
 	struct error_text error = { "" };
 	enum document_format format = detect_format(data, name);
 	document_builder_set_format(document, format, 0);
-	if (!settle_unreadable(document, format, data)) {
+	set_up(preprocess->settings, document);
+	if (!settle_unreadable(preprocess->settings, document, format, data, name)) {
 		document_builder_set_status(document, DOCUMENT_CONVERTED, DOCUMENT_GATE_NONE);
 		int status = process(preprocess, &input, format, document, &error);
 		if (status < 0)

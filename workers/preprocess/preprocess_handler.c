@@ -123,6 +123,10 @@ static int64_t put_document(struct handler *handler, const struct worker_task *t
 			    size_t *ret_needed_bytes)
 {
 	int64_t bytes = document_builder_bytes(document);
+	/* No outbox holds the document with its images: better it alone than nothing. */
+	if (bytes > (int64_t)task->out_bytes && task->descriptor.status == DESCRIPTOR_LARGEST &&
+	    document_builder_status(document) == DOCUMENT_CONVERTED && document_builder_drop_images(document) > 0)
+		bytes = document_builder_bytes(document);
 	if (bytes > (int64_t)task->out_bytes) {
 		keep(handler, task, document);
 		*ret_needed_bytes = (size_t)bytes;

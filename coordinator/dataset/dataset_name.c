@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "coordinator/dataset/markdown_name.h"
+#include "coordinator/dataset/dataset_name.h"
 
 #include "base/utf8.h"
 
@@ -11,12 +11,12 @@
 enum { NAME_PART_BYTES_MAX = 200, WHOLE_BYTES_MAX = PATH_MAX * 8, NAME_BYTES_MAX = PATH_MAX - 512 };
 enum taken { TAKEN_NOT, TAKEN_FOLDER, TAKEN_FILE };
 
-void markdown_names_init(struct markdown_names *names)
+void dataset_names_init(struct dataset_names *names)
 {
 	string_map_init(&names->taken);
 }
 
-void markdown_names_done(struct markdown_names *names)
+void dataset_names_done(struct dataset_names *names)
 {
 	string_map_done(&names->taken);
 }
@@ -54,19 +54,19 @@ static void append_part(struct text part, struct buffer *out)
 }
 
 /* As the document is called; the name may be another's. */
-static void append_plain(struct text whole, struct buffer *out)
+static void append_plain(const char *folder, struct text whole, const char *suffix, struct buffer *out)
 {
 	struct text rest = whole, part;
 
-	buffer_append_string(out, "markdown");
+	buffer_append_string(out, folder);
 	while (text_next_field(&rest, '/', &part))
 		if (part.bytes > 0 && !text_equal(part, TEXT_LITERAL(".")) && !text_equal(part, TEXT_LITERAL("..")))
 			append_part(part, out);
-	buffer_append_string(out, ".md");
+	buffer_append_string(out, suffix);
 }
 
 /* Marks the file and its folders as taken. 1: done; 0: something is in the way. */
-static int take(struct markdown_names *names, struct text name)
+static int take(struct dataset_names *names, struct text name)
 {
 	bool added;
 
@@ -88,7 +88,14 @@ static int take(struct markdown_names *names, struct text name)
 	return added;
 }
 
-int markdown_names_take(struct markdown_names *names, const char *container, const char *source, struct buffer *out)
+bool dataset_names_have(const struct dataset_names *names, struct text name)
+{
+	const uint32_t *taken = string_map_find(&names->taken, name);
+	return taken && *taken == TAKEN_FILE;
+}
+
+int dataset_names_take(struct dataset_names *names, const char *folder, const char *container, const char *source, const char *suffix,
+		       const char *hash_suffix, struct buffer *out)
 {
 	struct buffer whole, name;
 
@@ -97,7 +104,7 @@ int markdown_names_take(struct markdown_names *names, const char *container, con
 	if (container[0])
 		buffer_append_format(&whole, "%s/", container);
 	buffer_append_string(&whole, source);
-	append_plain(buffer_view(&whole), &name);
+	append_plain(folder, buffer_view(&whole), suffix, &name);
 	int status = whole.status < 0 ? whole.status : name.status < 0 ? name.status : 0;
 	bool fits = status == 0 && name.bytes <= NAME_BYTES_MAX;
 	if (fits)
@@ -106,7 +113,7 @@ int markdown_names_take(struct markdown_names *names, const char *container, con
 		buffer_append_text(out, buffer_view(&name));
 	} else if (status == 0) {
 		XXH128_hash_t hash = XXH3_128bits(whole.data, whole.bytes);
-		buffer_append_format(out, "markdown/%016llx%016llx.md", (unsigned long long)hash.high64, (unsigned long long)hash.low64);
+		buffer_append_format(out, "%s/%016llx%016llx%s", folder, (unsigned long long)hash.high64, (unsigned long long)hash.low64, hash_suffix);
 	}
 	buffer_done(&name);
 	buffer_done(&whole);

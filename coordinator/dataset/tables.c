@@ -1,0 +1,182 @@
+#define _GNU_SOURCE
+#include "coordinator/dataset/tables.h"
+
+#include "base/json_writer.h"
+#include "workers/preprocess/blocks.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+enum { CAPTION_BYTES_MAX = 300, PATH_BYTES_MAX = PATH_MAX * 8 };
+
+/* --- CSV ------------------------------------------------------------------------------------------------------------ */
+
+/* Bytes of the "<br>" at `at`, or 0. */
+static size_t break_at(struct text text, size_t at)
+{
+	static const char *const forms[] = { "<br>", "<br/>", "<br />" };
+
+	for (size_t i = 0; i < COUNT_OF(forms); i++)
+		if (text_starts_with_nocase(text_slice(text, at, text.bytes), text_from(forms[i])))
+			return text_from(forms[i]).bytes;
+	return 0;
+}
+
+/* Without formatting, as lines. A break in code is code. */
+static void append_cell_plain(struct text cell, struct buffer *out)
+{
+	size_t start = 0;
+	bool code = false;
+
+	for (size_t i = 0; i < cell.bytes; i++) {
+		code ^= cell.data[i] == '`';
+		size_t bytes = !code && cell.data[i] == '<' ? break_at(cell, i) : 0;
+		if (bytes == 0)
+			continue;
+		block_append_plain(out, text_trim(text_slice(cell, start, i)));
+		buffer_append_byte(out, '\n');
+		start = i + bytes;
+		i = start - 1;
+	}
+	block_append_plain(out, text_trim(text_slice(cell, start, cell.bytes)));
+}
+
+static void append_field(struct text field, bool alone, struct buffer *out)
+{
+	bool quoted = alone && field.bytes == 0; /* a line without anything would be no row */
+
+	for (size_t i = 0; i < field.bytes && !quoted; i++)
+		quoted = field.data[i] == ',' || field.data[i] == '"' || field.data[i] == '\n' || field.data[i] == '\r';
+	if (!quoted) {
+		buffer_append_text(out, field);
+		return;
+	}
+	buffer_append_byte(out, '"');
+	for (size_t i = 0; i < field.bytes; i++) {
+		if (field.data[i] == '"')
+			buffer_append_byte(out, '"');
+		buffer_append_byte(out, field.data[i]);
+	}
+	buffer_append_byte(out, '"');
+}
+
+void tables_append_csv(struct text markdown, const struct block *table, struct buffer *out, size_t *ret_rows, size_t *ret_columns)
+{
+	struct block_row row;
+	struct buffer cell;
+	size_t position = 0, columns = 0, rows = 0;
+
+	for (; block_next_row(markdown, table, &position, &row); rows++)
+		columns = row.count > columns ? row.count : columns;
+	buffer_init(&cell, DOCUMENT_BYTES_MAX);
+	for (position = 0; block_next_row(markdown, table, &position, &row);) {
+		for (size_t i = 0; i < columns; i++) {
+			buffer_clear(&cell);
+			if (i < row.count)
+				append_cell_plain(row.cells[i], &cell);
+			if (i > 0)
+				buffer_append_byte(out, ',');
+			append_field(buffer_view(&cell), columns == 1, out);
+		}
+		buffer_append_string(out, "\r\n");
+	}
+	if (cell.status)
+		out->status = cell.status;
+	buffer_done(&cell);
+	*ret_rows = rows ? rows - 1 : 0;
+	*ret_columns = columns;
+}
+
+/* --- one document --------------------------------------------------------------------------------------------------- */
+
+struct tables { /* of a document */
+	struct staging *staging;
+	struct dataset_names *names;
+	const char *source, *container;
+	struct text markdown;
+	struct blocks blocks;
+	struct output_file *index;
+	struct buffer content, path, heading, caption;
+	unsigned count;
+};
+
+/* "Table 3: …" in the paragraph before, or else behind. */
+static void find_caption(struct tables *tables, size_t block)
+{
+	const size_t around[] = { block - 1, block + 1 };
+
+	for (size_t i = 0; i < COUNT_OF(around); i++) {
+		const struct block *near = around[i] < tables->blocks.count ? &tables->blocks.items[around[i]] : NULL;
+		if (!near || near->kind != BLOCK_PARAGRAPH || near->content_end - near->content_start > CAPTION_BYTES_MAX)
+			continue;
+		buffer_clear(&tables->caption);
+		block_append_plain(&tables->caption, text_slice(tables->markdown, near->content_start, near->content_end));
+		if (text_starts_with_nocase(buffer_view(&tables->caption), TEXT_LITERAL("table")))
+			return;
+	}
+	buffer_clear(&tables->caption);
+}
+
+static void append_line(struct tables *tables, size_t rows, size_t columns)
+{
+	struct json_writer json;
+
+	json_init(&json, &tables->index->pending, 0);
+	json_object_open(&json);
+	json_member_string(&json, "source_file", tables->source);
+	json_member_string(&json, "source_zip", tables->container);
+	json_member_unsigned(&json, "table", tables->count);
+	json_member_text(&json, "heading_path", buffer_view(&tables->heading));
+	json_member_text(&json, "caption", buffer_view(&tables->caption));
+	json_member_unsigned(&json, "rows", rows);
+	json_member_unsigned(&json, "columns", columns);
+	json_member_string(&json, "file", buffer_string(&tables->path));
+	json_object_close(&json);
+	buffer_append_byte(&tables->index->pending, '\n');
+	tables->index->records++;
+}
+
+static int write_table(struct tables *tables, size_t block)
+{
+	char suffix[32];
+	size_t rows, columns;
+
+	snprintf(suffix, sizeof(suffix), "/table-%03u.csv", ++tables->count);
+	buffer_clear(&tables->content);
+	buffer_clear(&tables->path);
+	buffer_clear(&tables->heading);
+	tables_append_csv(tables->markdown, &tables->blocks.items[block], &tables->content, &rows, &columns);
+	blocks_heading_path(tables->markdown, &tables->blocks, block, &tables->heading);
+	find_caption(tables, block);
+	int status = dataset_names_take(tables->names, "tables", tables->container, tables->source, suffix, suffix, &tables->path);
+	if (status < 0 || tables->content.status < 0)
+		return error_set(tables->staging->error, status < 0 ? status : tables->content.status, "out of memory");
+	status = staging_put(tables->staging, buffer_string(&tables->path), buffer_view(&tables->content), rows, NULL);
+	if (status < 0)
+		return status;
+	append_line(tables, rows, columns);
+	return output_file_flush(tables->index, tables->staging->error);
+}
+
+int tables_write(struct staging *staging, struct dataset_names *names, const char *source, const char *container, const struct document *document,
+		 struct output_file *index)
+{
+	struct tables tables = { .staging = staging, .names = names, .source = source, .container = container, .markdown = document->markdown,
+				 .index = index };
+	struct buffer *buffers[] = { &tables.content, &tables.path, &tables.heading, &tables.caption };
+
+	if (document->markdown.bytes == 0 || !memchr(document->markdown.data, '|', document->markdown.bytes))
+		return 0; /* not worth a look at its structure */
+	int status = blocks_scan(document->markdown, &tables.blocks);
+	if (status < 0)
+		return error_set(staging->error, status, "%s: %s", source, error_describe(status));
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		buffer_init(buffers[i], DOCUMENT_BYTES_MAX);
+	for (size_t i = 0; i < tables.blocks.count && status == 0; i++)
+		if (tables.blocks.items[i].kind == BLOCK_TABLE)
+			status = write_table(&tables, i);
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		buffer_done(buffers[i]);
+	blocks_done(&tables.blocks);
+	return status;
+}
