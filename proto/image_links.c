@@ -1,7 +1,10 @@
 #define _GNU_SOURCE
 #include "proto/image_links.h"
 
-enum { CODE_RUNS_MAX = 32 /* lengths of backtick runs told apart */ };
+enum {
+	CODE_RUNS_MAX = 32,       /* lengths of backtick runs told apart */
+	QUOTED_BYTES_MAX = 4096,  /* of a title, or of a target in "<>": what looks for its end must not look through the whole line again and again */
+};
 
 void image_links_init(struct image_links *links, struct text markdown)
 {
@@ -82,42 +85,90 @@ static size_t skip_code(struct text text, size_t at, size_t end, uint32_t *unclo
 	return from;
 }
 
-/* The target that begins behind "](" at `at`; false when it is none. */
-static bool read_target(struct text text, size_t at, size_t end, size_t *ret_start, size_t *ret_end)
+/* Behind the next `mark` that no backslash takes the meaning from, or 0. */
+static size_t behind(struct text text, size_t at, size_t end, char mark)
+{
+	end = end - at > QUOTED_BYTES_MAX ? at + QUOTED_BYTES_MAX : end;
+	for (;;) {
+		const char *found = memchr(text.data + at, mark, end - at);
+		if (!found)
+			return 0;
+		at = (size_t)(found - text.data) + 1;
+		if (found[-1] != '\\')
+			return at;
+	}
+}
+
+/* Behind the target that begins at `at`, or 0 when it is none. */
+static size_t target_end(struct text text, size_t at, size_t end)
 {
 	unsigned depth = 0;
-	while (at < end && (text.data[at] == ' ' || text.data[at] == '\t'))
-		at++;
-	size_t start = at;
-	if (at < end && text.data[at] == '<') {
-		while (at < end && text.data[at] != '>')
-			at += text.data[at] == '\\' && at + 1 < end ? 2 : 1;
-		*ret_start = start;
-		*ret_end = at + 1;
-		return at < end;
-	}
-	for (; at < end && !ascii_is_space(text.data[at]); at++) {
-		if (text.data[at] == '\\' && at + 1 < end)
+	if (at < end && text.data[at] == '<')
+		return behind(text, at + 1, end, '>');
+	for (; at < end; at++) {
+		char c = text.data[at];
+		if (c == '\\' && at + 1 < end)
 			at++;
-		else if (text.data[at] == '(' && ++depth > IMAGE_LINKS_DEPTH_MAX)
-			return false;
-		else if (text.data[at] == ')' && depth-- == 0)
-			break;
+		else if (ascii_is_space(c) || (c == ')' && depth-- == 0))
+			return at;
+		else if (c == '(' && ++depth > IMAGE_LINKS_DEPTH_MAX)
+			return 0;
 	}
-	*ret_start = start;
-	*ret_end = at < end ? at : end;
-	/* A title may follow, and then the parenthesis. */
-	return at < end && at > start && (text.data[at] == ')' || memchr(text.data + at, ')', end - at) != NULL);
+	return 0;
 }
 
-static void open_bracket(struct image_links *links, bool image)
+static size_t skip_blanks(struct text text, size_t at, size_t end)
 {
+	while (at < end && ascii_is_space(text.data[at]))
+		at++;
+	return at;
+}
+
+/* Behind the title that begins at `at`, or `at` when there is none. */
+static size_t title_end(struct text text, size_t at, size_t end)
+{
+	if (at >= end || !memchr("\"'(", text.data[at], 3))
+		return at;
+	char close = text.data[at] == '(' ? ')' : text.data[at];
+	size_t found = behind(text, at + 1, end, close);
+	return found ? found : at;
+}
+
+/* What stands in the parentheses behind "](", at `at`. */
+static bool read_parentheses(struct text text, size_t at, size_t end, struct image_link *link)
+{
+	link->target_start = skip_blanks(text, at, end);
+	link->target_end = target_end(text, link->target_start, end);
+	if (link->target_end == 0)
+		return false;
+	size_t close = skip_blanks(text, link->target_end, end);
+	close = skip_blanks(text, title_end(text, close, end), end);
+	link->end = close + 1;
+	return close < end && text.data[close] == ')';
+}
+
+static void open_bracket(struct image_links *links, size_t at)
+{
+	const char *data = links->markdown.data;
+	bool image = at > 0 && data[at - 1] == '!' && !(at > 1 && data[at - 2] == '\\');
 	if (links->depth == IMAGE_LINKS_DEPTH_MAX)
 		links->depth = 0;
-	links->opened[links->depth++] = image;
+	links->opened[links->depth++] = image ? at + 1 : 0;
 }
 
-bool image_links_next(struct image_links *links, size_t *ret_start, size_t *ret_end)
+/* The bracket at `at` closes one. True: an image's, with what follows an image's too. */
+static bool close_bracket(struct image_links *links, size_t at, struct image_link *ret_link)
+{
+	size_t label = links->depth > 0 ? links->opened[--links->depth] : 0;
+	bool target = label > 0 && at + 1 < links->line_end && links->markdown.data[at + 1] == '(';
+	struct image_link link = { .start = label - 2, .label_start = label, .label_end = at };
+	if (!target || !read_parentheses(links->markdown, at + 2, links->line_end, &link))
+		return false;
+	*ret_link = link;
+	return true;
+}
+
+bool image_links_next(struct image_links *links, struct image_link *ret_link)
 {
 	struct text text = links->markdown;
 	uint32_t unclosed = 0;
@@ -130,16 +181,13 @@ bool image_links_next(struct image_links *links, size_t *ret_start, size_t *ret_
 				i = skip_code(text, i, end, &unclosed);
 				continue;
 			}
-			if (c == '\\' && i + 1 < end)
-				i++;
-			else if (c == '[')
-				open_bracket(links, i > 0 && text.data[i - 1] == '!' && !(i > 1 && text.data[i - 2] == '\\'));
-			else if (c == ']' && links->depth > 0 && links->opened[--links->depth] && i + 1 < end && text.data[i + 1] == '(' &&
-				 read_target(text, i + 2, end, ret_start, ret_end)) {
-				links->at = *ret_end;
+			if (c == '[') {
+				open_bracket(links, i);
+			} else if (c == ']' && close_bracket(links, i, ret_link)) {
+				links->at = ret_link->end;
 				return true;
 			}
-			i++;
+			i += c == '\\' && i + 1 < end ? 2 : 1;
 		}
 		links->at = end + 1;
 		unclosed = 0;
@@ -192,7 +240,7 @@ static void append_unescaped(struct text target, struct buffer *path)
 	}
 }
 
-enum image_link image_link_read(struct text target, struct buffer *path)
+enum image_link_kind image_link_read(struct text target, struct buffer *path)
 {
 	if (target.bytes >= 2 && target.data[0] == '<')
 		target = text_slice(target, 1, target.bytes - 1);

@@ -16,20 +16,25 @@ struct image_links { /* a walk */
 	size_t line_end;               /* of the line that `at` stands in */
 	size_t fence_bytes;            /* of the code fence that is open; 0: none */
 	char fence;
-	uint8_t depth;                 /* open brackets, */
-	bool opened[IMAGE_LINKS_DEPTH_MAX]; /* true: an image's */
+	unsigned depth;                /* open brackets */
+	size_t opened[IMAGE_LINKS_DEPTH_MAX]; /* an image's label begins there; 0: a link's */
+};
+
+struct image_link { /* spans of the Markdown */
+	size_t start, end;             /* "![label](target "title")" */
+	size_t label_start, label_end;
+	size_t target_start, target_end; /* with its "<>" if it has them */
 };
 
 void image_links_init(struct image_links *links, struct text markdown);
-/* The next target, as a span of the Markdown, with its "<>" if it has them. False: no more. */
-bool image_links_next(struct image_links *links, size_t *ret_start, size_t *ret_end);
+bool image_links_next(struct image_links *links, struct image_link *ret_link); /* False: no more */
 
-enum image_link {
+enum image_link_kind {
 	IMAGE_LINK_RELATIVE,  /* a path from the document on: appended to `path`, unescaped, with '/' between folders */
 	IMAGE_LINK_ABSOLUTE,  /* a path of the machine that the document was made on, or nothing */
 	IMAGE_LINK_EXTERNAL,  /* a web address, or the image itself ("data:") */
 };
-enum image_link image_link_read(struct text target, struct buffer *path);
+enum image_link_kind image_link_read(struct text target, struct buffer *path);
 
 /* Appends the name that `path` has when it is read in the document called `document` ("docs/guide/a.html" and "../img/b.png" give
  * "docs/img/b.png"). False, and nothing is appended that counts: it leads out of the root, which is everything, or with `root_named`

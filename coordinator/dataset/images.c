@@ -224,7 +224,7 @@ static const char *find_target(struct referring *referring, struct text target)
 	if (own)
 		return images->files[*own];
 	buffer_clear(&referring->path);
-	enum image_link kind = image_link_read(target, &referring->path);
+	enum image_link_kind kind = image_link_read(target, &referring->path);
 	if (kind == IMAGE_LINK_EXTERNAL)
 		return NULL;
 	const char *found = kind == IMAGE_LINK_RELATIVE ? find_file(referring) : NULL;
@@ -238,7 +238,8 @@ int images_append_markdown(struct images *images, const char *source, const char
 {
 	struct referring referring = { .images = images, .source = text_from(source), .file = text_from(name), .container = container };
 	struct image_links links;
-	size_t start, end, done = 0;
+	struct image_link link;
+	size_t done = 0;
 
 	if (document->markdown.bytes == 0 || !memmem(document->markdown.data, document->markdown.bytes, "![", 2)) {
 		buffer_append_text(out, document->markdown);
@@ -249,13 +250,13 @@ int images_append_markdown(struct images *images, const char *source, const char
 	buffer_init(&referring.name, TARGET_PATH_BYTES_MAX * 2);
 	buffer_init(&referring.folded, TARGET_PATH_BYTES_MAX * 2);
 	image_links_init(&links, document->markdown);
-	while (image_links_next(&links, &start, &end)) {
-		const char *path = find_target(&referring, text_slice(document->markdown, start, end));
+	while (image_links_next(&links, &link)) {
+		const char *path = find_target(&referring, text_slice(document->markdown, link.target_start, link.target_end));
 		if (!path)
 			continue;
-		buffer_append_text(out, text_slice(document->markdown, done, start));
+		buffer_append_text(out, text_slice(document->markdown, done, link.target_start));
 		image_link_append_target(text_from(name), text_from(path), out);
-		done = end;
+		done = link.target_end;
 	}
 	buffer_append_text(out, text_slice(document->markdown, done, document->markdown.bytes));
 	buffer_done(&referring.path);

@@ -158,7 +158,7 @@ static void check_target(struct verification *verification, struct text name, st
 {
 	buffer_clear(path);
 	buffer_clear(file);
-	enum image_link kind = image_link_read(target, path);
+	enum image_link_kind kind = image_link_read(target, path);
 	if (kind == IMAGE_LINK_EXTERNAL)
 		return;
 	bool known = kind == IMAGE_LINK_RELATIVE && image_link_resolve(name, false, buffer_view(path), file) &&
@@ -177,7 +177,7 @@ static void check_images(struct verification *verification, const char *name, co
 {
 	struct buffer text, target, file;
 	struct image_links links;
-	size_t start, end;
+	struct image_link link;
 
 	buffer_init(&text, DOCUMENT_BYTES_MAX);
 	buffer_init(&target, DOCUMENT_BYTES_MAX);
@@ -185,8 +185,8 @@ static void check_images(struct verification *verification, const char *name, co
 	if (file_read(path, &text, NULL) == 0) {
 		struct text markdown = behind_front_matter(buffer_view(&text));
 		image_links_init(&links, markdown);
-		while (image_links_next(&links, &start, &end))
-			check_target(verification, text_from(name), text_slice(markdown, start, end), &target, &file);
+		while (image_links_next(&links, &link))
+			check_target(verification, text_from(name), text_slice(markdown, link.target_start, link.target_end), &target, &file);
 	}
 	buffer_done(&text);
 	buffer_done(&target);

@@ -225,7 +225,7 @@ static void test_no_documents(void **state)
 	static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0";
 	static const char binary[] = "\x7f""ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0>\0\1\0\0\0\x80\x90\0\0\0\0\0\0";
 	assert_outcome("", 0, "empty.md", DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "empty file");
-	assert_outcome(png, sizeof(png), "a.png", DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "an image: it has no text of its own");
+	assert_outcome(png, sizeof(png), "a.png", DOCUMENT_KEPT, DOCUMENT_GATE_NONE, "");
 	assert_outcome(binary, sizeof(binary), "a.bin", DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "not a document format that docring reads: a program (ELF)");
 	assert_outcome(" \n\n \t\n", 6, "blank.txt", DOCUMENT_FAILED, DOCUMENT_GATE_NONE, "no text came out of it");
 	assert_outcome("%PDF-1.4\nrubbish", 16, "broken.pdf", DOCUMENT_FAILED, DOCUMENT_GATE_NONE, "");

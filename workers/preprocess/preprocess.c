@@ -8,6 +8,7 @@
 #include "workers/preprocess/preprocess.h"
 
 #include "ipc/fault.h"
+#include "workers/preprocess/embedded_images.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -164,6 +165,8 @@ static int convert(struct preprocess *preprocess, const struct convert_input *in
 	bool unexplained = error->message[0] == '\0' || strcmp(error->message, error_describe(status)) == 0;
 	if (status == ERROR_LIMIT_HIT && unexplained)
 		return error_set(error, status, "its Markdown would be larger than %zu bytes (convert.markdown_bytes_max); split it", markdown->bytes_max);
+	if (status == 0)
+		status = embedded_images_take(markdown, &preprocess->clean, document);
 	if (status < 0)
 		return status;
 	if (text_trim(buffer_view(markdown)).bytes == 0)
@@ -176,6 +179,7 @@ static int clean(struct preprocess *preprocess, struct text name, enum document_
 {
 	struct text markdown = buffer_view(&preprocess->markdown);
 	FAULT_POINT("preprocess_clean");
+	buffer_clear(&preprocess->clean);
 	if (format != DOCUMENT_FORMAT_CSV) {
 		int status = clean_markdown(markdown, name, preprocess->domain, document, &preprocess->clean);
 		if (status < 0)
@@ -183,6 +187,7 @@ static int clean(struct preprocess *preprocess, struct text name, enum document_
 		markdown = buffer_view(&preprocess->clean);
 	}
 	document_builder_set_markdown(document, markdown);
+	document_builder_counts(document)->images = embedded_images_count(markdown);
 	return 0;
 }
 
