@@ -67,7 +67,9 @@ def inline(text):
     text = re.sub(r"<((?:https?|ftp|mailto):[^<>\s]+)>", r"\1", text)
     text = re.sub(r"<br\s*/?>", "\n", text, flags=re.I)
     text = TAG.sub("", text)
-    text = text.replace("*", "").replace("~~", "")
+    for _ in range(2):
+        text = re.sub(r"(\*{1,3})(?=[^\s*])((?:[^*]|(?<=\s)\*(?=\s))*?[^\s*])\1", r"\2", text, flags=re.S)
+    text = re.sub(r"~~(?=\S)(.+?)(?<=\S)~~", r"\1", text, flags=re.S)
     text = re.sub(r"(?<![^\W_])(_{1,3})(?=\S)(.+?)(?<=\S)\1(?![^\W_])", r"\2", text)
     text = re.sub(r"([~^])([^\s~^]{1,16})\1", r"\2", text)
     text = html.unescape(text)

@@ -35,7 +35,7 @@ static struct delimiter_run delimiter_run_at(struct text plain, size_t at, char 
 	bool right = !ascii_is_space(before) && (!before_punctuation || ascii_is_space(after) || after_punctuation);
 
 	run.can_open = left && (kind == '*' || !right || before_punctuation);
-	run.can_close = right && (kind == '*' || !left || after_punctuation);
+	run.can_close = right && (kind == '*' || !left || after_punctuation || run.end == plain.bytes);
 	return run;
 }
 
@@ -73,6 +73,8 @@ struct escape_scan { /* what is known of the rest of the text, found once */
 	size_t last_closer[2]; /* of "*" and of "_" */
 	bool bracket_known;
 	size_t last_bracket;   /* of the last "](" or "]:" or "][", 0 when there is none */
+	bool tilde_known;
+	size_t last_tilde;
 };
 
 static size_t last_link_bracket(struct text plain)
@@ -115,6 +117,20 @@ static bool bracket_needs_escape(struct escape_scan *scan, struct text plain, si
 	return scan->last_bracket > at;
 }
 
+/* One or two of them strike out what stands before the next: "~3~". */
+static bool tilde_needs_escape(struct escape_scan *scan, struct text plain, size_t at)
+{
+	char next = at + 1 < plain.bytes ? plain.data[at + 1] : ' ';
+
+	if (next == '~' || (at > 0 && plain.data[at - 1] == '~'))
+		return true;
+	if (!scan->tilde_known) {
+		scan->tilde_known = true;
+		scan->last_tilde = (size_t)((const char *)memrchr(plain.data, '~', plain.bytes) - plain.data);
+	}
+	return !ascii_is_space(next) && scan->last_tilde > at;
+}
+
 static bool needs_escape(struct escape_scan *scan, struct text plain, size_t i)
 {
 	char next = i + 1 < plain.bytes ? plain.data[i + 1] : '\0';
@@ -125,7 +141,7 @@ static bool needs_escape(struct escape_scan *scan, struct text plain, size_t i)
 	case '[': return bracket_needs_escape(scan, plain, i);
 	case '<': return next == '\0' || ascii_is_alpha(next) || next == '/' || next == '!' || next == '?';
 	case '&': return is_reference_at(plain, i);
-	case '~': return next == '~' || (i > 0 && plain.data[i - 1] == '~');
+	case '~': return tilde_needs_escape(scan, plain, i);
 	default: return false;
 	}
 }
