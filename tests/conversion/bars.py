@@ -21,4 +21,8 @@ BARS = {
     "text": bars(0.95, 0.85, 0.90),
 }
 
-FLOORS = {}
+FLOORS = {
+    "pdf-groff": {"headings": 0.74, "levels": 0.58},
+    "pdf-word": {"tables": 0.72},
+    "text": {"tables": 0.0, "levels": 0.55},
+}
