@@ -23,7 +23,7 @@ static enum document_format format_by_name(struct text name)
 		{ ".html", DOCUMENT_FORMAT_HTML }, { ".htm", DOCUMENT_FORMAT_HTML }, { ".xhtml", DOCUMENT_FORMAT_HTML },
 		{ ".md", DOCUMENT_FORMAT_MARKDOWN }, { ".markdown", DOCUMENT_FORMAT_MARKDOWN }, { ".txt", DOCUMENT_FORMAT_TEXT },
 		{ ".csv", DOCUMENT_FORMAT_CSV }, { ".tsv", DOCUMENT_FORMAT_CSV }, { ".pdf", DOCUMENT_FORMAT_PDF },
-		{ ".docx", DOCUMENT_FORMAT_DOCX }, { ".zip", DOCUMENT_FORMAT_ARCHIVE }, { ".gz", DOCUMENT_FORMAT_ARCHIVE },
+		{ ".docx", DOCUMENT_FORMAT_DOCX }, { ".docm", DOCUMENT_FORMAT_DOCX }, { ".dotx", DOCUMENT_FORMAT_DOCX }, { ".zip", DOCUMENT_FORMAT_ARCHIVE }, { ".gz", DOCUMENT_FORMAT_ARCHIVE },
 		{ ".tgz", DOCUMENT_FORMAT_ARCHIVE }, { ".tar", DOCUMENT_FORMAT_ARCHIVE }, { ".png", DOCUMENT_FORMAT_IMAGE },
 		{ ".jpg", DOCUMENT_FORMAT_IMAGE }, { ".jpeg", DOCUMENT_FORMAT_IMAGE }, { ".gif", DOCUMENT_FORMAT_IMAGE },
 		{ ".svg", DOCUMENT_FORMAT_IMAGE },
@@ -38,7 +38,7 @@ static enum document_format format_by_name(struct text name)
 /* Rows of a CSV file are estimated at 120 bytes each; other documents give between the least and the most pairs of one. */
 static void expect_records(struct plan *plan, const struct settings *settings, enum document_format format, uint64_t bytes)
 {
-	if (format == DOCUMENT_FORMAT_IMAGE || format == DOCUMENT_FORMAT_ARCHIVE || format == DOCUMENT_FORMAT_DOCX)
+	if (format == DOCUMENT_FORMAT_IMAGE || format == DOCUMENT_FORMAT_ARCHIVE)
 		return;
 	if (format == DOCUMENT_FORMAT_CSV) {
 		uint64_t rows = bytes / 120, pairs = rows * settings->generate.pairs_csv_item;

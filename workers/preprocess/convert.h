@@ -30,6 +30,7 @@ converter convert_markdown;
 converter convert_plain_text;
 converter convert_csv;
 converter convert_pdf;
+converter convert_docx;
 
 /* detect.c: by content first, name second. */
 enum document_format detect_format(struct text data, struct text name);

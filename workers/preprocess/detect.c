@@ -67,8 +67,12 @@ static uint32_t little_32(struct text data, size_t at)
 /* What a member's name says about the whole; UNKNOWN: nothing. */
 static enum document_format format_of_member(struct text member)
 {
-	if (text_equal(member, TEXT_LITERAL("word/document.xml")))
-		return DOCUMENT_FORMAT_DOCX;
+	/* "word/document.xml"; other programs number it or name it otherwise, but keep the folder and a part of styles or settings. */
+	static const struct text parts[] = { TEXT_LITERAL("word/document"), TEXT_LITERAL("word/styles.xml"), TEXT_LITERAL("word/settings.xml"),
+					     TEXT_LITERAL("word\\document") };
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		if (text_starts_with_nocase(member, parts[i]) && text_ends_with_nocase(member, TEXT_LITERAL(".xml")))
+			return DOCUMENT_FORMAT_DOCX;
 	if (text_equal(member, TEXT_LITERAL("xl/workbook.xml")) || text_equal(member, TEXT_LITERAL("ppt/presentation.xml")))
 		return DOCUMENT_FORMAT_BINARY;
 	return DOCUMENT_FORMAT_UNKNOWN;

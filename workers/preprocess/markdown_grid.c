@@ -38,20 +38,25 @@ static void push_cell(struct markdown_grid *grid, struct markdown_grid_cell cell
 	grid->column++;
 }
 
+/* The cell once more, or an empty one where that would be too much. */
+static void repeat_cell(struct markdown_grid *grid, struct markdown_grid_cell cell)
+{
+	bool repeat = cell.bytes <= REPEAT_CELL_BYTES_MAX &&
+		      grid->repeated_bytes + cell.bytes <= REPEAT_BYTES_FREE + grid->text.bytes * REPEAT_FACTOR;
+
+	if (repeat)
+		grid->repeated_bytes += cell.bytes;
+	else
+		cell.bytes = 0;
+	push_cell(grid, cell);
+}
+
 /* Fills the columns that cells of earlier rows reach down into. */
 static void fill_spanned(struct markdown_grid *grid)
 {
 	while (grid->column < MARKDOWN_COLUMNS_MAX && grid->spans[grid->column].rows > 0) {
-		struct markdown_grid_span *span = &grid->spans[grid->column];
-		struct markdown_grid_cell cell = span->cell;
-		bool repeat = cell.bytes <= REPEAT_CELL_BYTES_MAX &&
-			      grid->repeated_bytes + cell.bytes <= REPEAT_BYTES_FREE + grid->text.bytes * REPEAT_FACTOR;
-		span->rows--;
-		if (repeat)
-			grid->repeated_bytes += cell.bytes;
-		else
-			cell.bytes = 0;
-		push_cell(grid, cell);
+		grid->spans[grid->column].rows--;
+		repeat_cell(grid, grid->spans[grid->column].cell);
 	}
 }
 
@@ -94,6 +99,17 @@ void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uin
 		grid->spans[grid->column].cell = cell;
 		push_cell(grid, cell);
 		cell.bytes = 0;
+	}
+}
+
+void markdown_grid_continue(struct markdown_grid *grid, uint32_t column_span)
+{
+	fill_spanned(grid);
+	for (uint32_t i = 0; i < size_max(column_span, 1) && grid->column < MARKDOWN_COLUMNS_MAX; i++) {
+		struct markdown_grid_cell cell = grid->spans[grid->column].cell;
+		if (i > 0)
+			cell.bytes = 0;
+		repeat_cell(grid, cell);
 	}
 }
 

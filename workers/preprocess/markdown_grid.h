@@ -36,6 +36,8 @@ void markdown_grid_clear(struct markdown_grid *grid); /* keeps the memory for th
 
 /* The next cell of the row; spans of 0 count as 1. Cells beyond MARKDOWN_COLUMNS_MAX are joined to the last one. */
 void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uint32_t column_span, uint32_t row_span);
+/* The next cell of the row goes on from the one above it: as if that one had spanned this row too. */
+void markdown_grid_continue(struct markdown_grid *grid, uint32_t column_span);
 void markdown_grid_row_end(struct markdown_grid *grid);
 
 size_t markdown_grid_row_count(const struct markdown_grid *grid);

@@ -32,6 +32,7 @@ static converter *const converters[DOCUMENT_FORMAT_COUNT] = {
 	[DOCUMENT_FORMAT_TEXT] = convert_plain_text,
 	[DOCUMENT_FORMAT_CSV] = convert_csv,
 	[DOCUMENT_FORMAT_PDF] = convert_pdf,
+	[DOCUMENT_FORMAT_DOCX] = convert_docx,
 };
 
 int preprocess_create(const struct settings *settings, const struct domain *domain, struct preprocess **ret_preprocess)
@@ -85,12 +86,28 @@ static void fail(struct document_builder *document, int status, const struct err
 	settle(document, DOCUMENT_FAILED, DOCUMENT_GATE_NONE, error->message[0] ? error->message : error_describe(status));
 }
 
+/* Older office files and encrypted newer ones share a container, whose folder has names in UTF-16. */
+static const char *describe_compound(struct text data)
+{
+	static const struct { struct text entry; const char *kind; } kinds[] = {
+		{ TEXT_LITERAL("E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"),
+		  "an office file that is encrypted: it needs a password; open it in its program and save it without one" },
+		{ TEXT_LITERAL("W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0"),
+		  "an older Word file (DOC); convert it: soffice --headless --convert-to docx FILE" },
+		{ TEXT_LITERAL("W\0o\0r\0k\0b\0o\0o\0k\0"), "an older Excel file (XLS); save it as CSV" },
+		{ TEXT_LITERAL("P\0o\0w\0e\0r\0P\0o\0i\0n\0t\0 \0D\0o\0c\0u\0m\0e\0n\0t\0"), "an older PowerPoint file (PPT); save it as PDF" },
+	};
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (text_find(data, kinds[i].entry) >= 0)
+			return kinds[i].kind;
+	return "an older office file (DOC, XLS, PPT); save it as DOCX, PDF, HTML or CSV";
+}
+
 /* For the reason of a rejection: what a file that docring does not read looks like. */
 static const char *describe_binary(struct text data)
 {
 	static const struct { size_t offset; struct text magic; const char *kind; } kinds[] = {
 		{ 0, TEXT_LITERAL("PK\3\4"), "an office file in a ZIP (XLSX, PPTX, ODF); save it as PDF, HTML or CSV" },
-		{ 0, TEXT_LITERAL("\xD0\xCF\x11\xE0"), "an older office file (DOC, XLS, PPT); save it as PDF, HTML or CSV" },
 		{ 0, TEXT_LITERAL("{\\rtf"), "rich text (RTF); save it as PDF or HTML" },
 		{ 0, TEXT_LITERAL("\x7F" "ELF"), "a program (ELF)" },
 		{ 0, TEXT_LITERAL("MZ"), "a program for Windows" },
@@ -100,6 +117,8 @@ static const char *describe_binary(struct text data)
 		{ 0, TEXT_LITERAL("RIFF"), "sound or video (RIFF)" },
 		{ 4, TEXT_LITERAL("ftyp"), "sound or video (MP4)" },
 	};
+	if (text_starts_with(data, TEXT_LITERAL("\xD0\xCF\x11\xE0")))
+		return describe_compound(data);
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (data.bytes > kinds[i].offset && text_starts_with(text_slice(data, kinds[i].offset, data.bytes), kinds[i].magic))
 			return kinds[i].kind;
@@ -139,8 +158,6 @@ static bool settle_unreadable(const struct settings *settings, struct document_b
 {
 	if (data.bytes == 0)
 		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "empty file");
-	else if (format == DOCUMENT_FORMAT_DOCX)
-		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "DOCX is not read by this version; convert it to HTML or PDF");
 	else if (format == DOCUMENT_FORMAT_IMAGE)
 		settle_image(settings, document, data, name);
 	else if (format == DOCUMENT_FORMAT_ARCHIVE)

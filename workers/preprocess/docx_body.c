@@ -1,0 +1,770 @@
+#define _GNU_SOURCE
+#include "workers/preprocess/docx_body.h"
+
+#include "base/utf8.h"
+#include "workers/preprocess/docx_drawing.h"
+#include "workers/preprocess/docx_symbol.h"
+
+#include <errno.h>
+
+void docx_body_init(struct docx_body *body, const struct docx_package *package, struct docx_paragraphs *paragraphs, size_t bytes_max)
+{
+	memset(body, 0, sizeof(*body));
+	body->package = package;
+	body->paragraphs = paragraphs;
+	body->out = paragraphs->out;
+	string_map_init(&body->notes);
+	buffer_init(&body->fields.instructions, (size_t)DOCX_INSTRUCTION_BYTES_MAX * 2);
+	struct buffer *const buffers[] = { &body->alternative, &body->note_items, &body->note_text, &body->note_order, &body->note_key };
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		buffer_init(buffers[i], bytes_max);
+}
+
+void docx_body_done(struct docx_body *body)
+{
+	string_map_done(&body->notes);
+	buffer_done(&body->fields.instructions);
+	struct buffer *const buffers[] = { &body->alternative, &body->note_items, &body->note_text, &body->note_order, &body->note_key };
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		buffer_done(buffers[i]);
+}
+
+/* --- runs ------------------------------------------------------------------------------------------------------ */
+
+static bool is_on(int8_t own, int8_t of_style) { return own != DOCX_UNSET ? own == 1 : of_style == 1; }
+
+/* Emphasis is where a run differs from its paragraph's style. */
+static void know_run(struct docx_body *body, const struct docx_paragraph *paragraph)
+{
+	struct docx_run *run = &body->run;
+	const struct docx_styles *styles = body->paragraphs->styles;
+	const struct docx_style *around = paragraph->style > 0 ? docx_style_at(styles, paragraph->style - 1) : NULL;
+	const struct docx_style *style = run->style > 0 ? docx_style_at(styles, run->style - 1) : NULL;
+	const struct docx_looks *outer = around ? &around->looks : &docx_looks_unset, *inner = style ? &style->looks : &docx_looks_unset;
+	const struct docx_looks *own = &run->looks;
+	int8_t raised = own->raised != DOCX_UNSET ? own->raised : inner->raised != DOCX_UNSET ? inner->raised : outer->raised;
+	int8_t symbol = own->symbol != DOCX_UNSET ? own->symbol : inner->symbol != DOCX_UNSET ? inner->symbol : outer->symbol;
+	bool code = style && style->meaning == DOCX_MEANS_CODE;
+
+	run->known = true;
+	run->bits = 0;
+	if (is_on(own->bold, inner->bold) && outer->bold != 1)
+		run->bits |= DOCX_BOLD;
+	if (is_on(own->italic, inner->italic) && outer->italic != 1)
+		run->bits |= DOCX_ITALIC;
+	if (is_on(own->strike, inner->strike))
+		run->bits |= DOCX_STRIKE;
+	if (code || is_on(own->mono, inner->mono != DOCX_UNSET ? inner->mono : outer->mono))
+		run->bits |= DOCX_MONO;
+	if (raised > 0)
+		run->bits |= raised == 1 ? DOCX_SUP : DOCX_SUB;
+	run->hidden = is_on(own->hidden, inner->hidden != DOCX_UNSET ? inner->hidden : outer->hidden);
+	run->symbol = symbol > 0 ? (uint8_t)symbol : DOCX_FONT_TEXT;
+}
+
+/* The paragraph that text of this run goes to, or NULL when it is hidden or belongs nowhere. */
+static struct docx_paragraph *visible_paragraph(struct docx_body *body)
+{
+	struct docx_paragraph *paragraph = docx_paragraph_now(body->paragraphs);
+
+	if (!paragraph || body->fields.hidden > 0)
+		return NULL;
+	if (!body->run.known)
+		know_run(body, paragraph);
+	return body->run.hidden ? NULL : paragraph;
+}
+
+static void append_characters(struct docx_body *body, struct text text)
+{
+	if (!visible_paragraph(body))
+		return;
+	docx_piece(body->paragraphs, DOCX_PIECE_TEXT, body->run.bits, body->link);
+	buffer_append_text(&body->paragraphs->text, text);
+	body->produced += text.bytes;
+}
+
+static void append_break(struct docx_body *body)
+{
+	if (visible_paragraph(body))
+		docx_piece(body->paragraphs, DOCX_PIECE_BREAK, 0, 0);
+}
+
+static void append_symbol(struct docx_body *body, const struct docx_attributes *attributes)
+{
+	struct text code_text = docx_attribute(attributes, "char");
+	struct buffer sign;
+	uint32_t code = 0;
+
+	for (size_t i = 0; i < code_text.bytes && i < 6; i++) {
+		char c = ascii_lower(code_text.data[i]);
+		if (!ascii_is_digit(c) && (c < 'a' || c > 'f'))
+			break;
+		code = code * 16 + (uint32_t)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
+	}
+	if (code == 0)
+		return;
+	buffer_init(&sign, 16);
+	utf8_append(&sign, docx_symbol_unicode(docx_symbol_font(docx_attribute(attributes, "font")), code));
+	append_characters(body, buffer_view(&sign));
+	buffer_done(&sign);
+}
+
+static void begin_run_text(struct docx_body *body, struct docx_xml *xml, const struct docx_attributes *attributes)
+{
+	if (!visible_paragraph(body))
+		return;
+	docx_piece(body->paragraphs, DOCX_PIECE_TEXT, body->run.bits, body->link);
+	body->text_start = body->paragraphs->text.bytes;
+	body->text_use = DOCX_TEXT_OF_RUN;
+	body->preserve_space = text_equal(docx_attribute(attributes, "space"), TEXT_LITERAL("preserve"));
+	xml->in_text = true;
+}
+
+/* Characters of symbol fonts since text_start become what they look like. */
+static void translate_symbols(struct docx_body *body)
+{
+	struct buffer *text = &body->paragraphs->text, translated;
+	struct text raw = text_slice(buffer_view(text), body->text_start, text->bytes);
+	uint32_t code;
+
+	buffer_init(&translated, raw.bytes * 2 + 16);
+	for (size_t i = 0; i < raw.bytes;) {
+		size_t bytes = utf8_decode(raw, i, &code);
+		if (bytes == 0)
+			break;
+		utf8_append(&translated, docx_symbol_unicode((enum docx_symbol_font)body->run.symbol, code));
+		i += bytes;
+	}
+	buffer_truncate(text, body->text_start);
+	buffer_append_text(text, buffer_view(&translated));
+	buffer_done(&translated);
+}
+
+static void end_run_text(struct docx_body *body)
+{
+	struct buffer *text = &body->paragraphs->text;
+
+	if (text->status)
+		return;
+	struct text raw = text_slice(buffer_view(text), body->text_start, text->bytes);
+	if (!body->preserve_space) {
+		size_t lead = 0;
+		while (lead < raw.bytes && ascii_is_space(raw.data[lead]))
+			lead++;
+		size_t bytes = text_trim(raw).bytes;
+		if (lead > 0)
+			memmove(text->data + body->text_start, raw.data + lead, bytes);
+		buffer_truncate(text, body->text_start + bytes);
+		raw.bytes = bytes;
+	}
+	body->produced += raw.bytes;
+	body->paragraphs->text_bytes += raw.bytes;
+	/* U+F000–F0FF begin with these bytes */
+	if (raw.bytes > 0 && (body->run.symbol != DOCX_FONT_TEXT || memmem(raw.data, raw.bytes, "\xEF\x80", 2) || memmem(raw.data, raw.bytes, "\xEF\x81", 2) ||
+			      memmem(raw.data, raw.bytes, "\xEF\x82", 2) || memmem(raw.data, raw.bytes, "\xEF\x83", 2)))
+		translate_symbols(body);
+}
+
+/* --- fields and links ------------------------------------------------------------------------------------------ */
+
+static void separate_field(struct docx_body *body)
+{
+	struct text target;
+	const struct docx_field *field = docx_field_separate(&body->fields, &target);
+
+	if (field && field->kind == DOCX_FIELD_LINK && target.bytes > 0 && !text_starts_with(target, TEXT_LITERAL("#")))
+		body->link = docx_target_add(body->paragraphs, target);
+}
+
+static void end_field(struct docx_body *body)
+{
+	struct docx_field field;
+
+	if (!docx_field_end(&body->fields, &field))
+		return;
+	if (field.kind == DOCX_FIELD_LINK)
+		body->link = field.link_before;
+	if (field.kind == DOCX_FIELD_CHECKBOX)
+		append_characters(body, field.checked ? TEXT_LITERAL("☒") : TEXT_LITERAL("☐"));
+}
+
+static void read_field_character(struct docx_body *body, const struct docx_attributes *attributes)
+{
+	struct text type = docx_attribute(attributes, "fldCharType");
+
+	if (text_equal(type, TEXT_LITERAL("begin")))
+		docx_field_begin(&body->fields, body->link);
+	else if (text_equal(type, TEXT_LITERAL("separate")))
+		separate_field(body);
+	else if (text_equal(type, TEXT_LITERAL("end")))
+		end_field(body);
+}
+
+static void begin_hyperlink(struct docx_body *body, const struct docx_attributes *attributes)
+{
+	struct text id = docx_attribute_relation(attributes, "id"), anchor = docx_attribute(attributes, "anchor");
+	const struct docx_relation *relation = id.bytes > 0 ? docx_relation_by_id(body->relations, id) : NULL;
+	struct buffer target;
+
+	if (body->hyperlink_depth++ > 0)
+		return;
+	body->link_before = body->link;
+	if (!relation || !relation->external)
+		return;
+	buffer_init(&target, 65536);
+	buffer_append_text(&target, docx_relation_target(body->relations, relation));
+	if (anchor.bytes > 0 && target.bytes > 0 && !memchr(target.data, '#', target.bytes)) {
+		buffer_append_byte(&target, '#');
+		buffer_append_text(&target, anchor);
+	}
+	body->link = docx_target_add(body->paragraphs, buffer_view(&target));
+	buffer_done(&target);
+}
+
+static void end_hyperlink(struct docx_body *body)
+{
+	if (body->hyperlink_depth > 0 && --body->hyperlink_depth == 0)
+		body->link = body->link_before;
+}
+
+/* --- notes ----------------------------------------------------------------------------------------------------- */
+
+static struct text note_key(struct docx_body *body, char kind, struct text id)
+{
+	buffer_clear(&body->note_key);
+	buffer_append_byte(&body->note_key, kind);
+	buffer_append_text(&body->note_key, id);
+	return buffer_view(&body->note_key);
+}
+
+static struct docx_note *note_at(const struct docx_body *body, uint32_t index)
+{
+	return (struct docx_note *)(void *)body->note_items.data + index;
+}
+
+static void refer_to_note(struct docx_body *body, char kind, const struct docx_attributes *attributes)
+{
+	const uint32_t *place = string_map_find(&body->notes, note_key(body, kind, docx_attribute(attributes, "id")));
+
+	if (!place || !visible_paragraph(body) || body->note_kind)
+		return;
+	struct docx_note *note = note_at(body, *place);
+	if (note->bytes == 0)
+		return;
+	if (note->number == 0) {
+		buffer_append(&body->note_order, place, sizeof(*place));
+		note->number = (uint32_t)(body->note_order.bytes / sizeof(*place));
+	}
+	docx_piece_note(body->paragraphs, note->number);
+}
+
+/* Separators and what continues over a page are notes too, with a type. */
+static void begin_note(struct docx_body *body, struct docx_xml *xml, const struct docx_attributes *attributes)
+{
+	struct text type = docx_attribute(attributes, "type");
+
+	if (!body->note_kind || (type.bytes > 0 && !text_equal(type, TEXT_LITERAL("normal")))) {
+		docx_xml_skip(xml);
+		return;
+	}
+	note_key(body, body->note_kind, docx_attribute(attributes, "id"));
+	docx_out_record(body->out);
+	body->note_first = docx_out_count(body->out);
+}
+
+static void end_note(struct docx_body *body, struct docx_xml *xml)
+{
+	struct docx_note note = { .start = body->note_text.bytes };
+	bool added;
+
+	docx_paragraph_end(body->paragraphs);
+	struct text text = text_trim(docx_out_flatten(body->out, body->note_first)), line;
+	while (text_next_line(&text, &line)) {
+		if (body->note_text.bytes > note.start)
+			buffer_append_byte(&body->note_text, ' ');
+		buffer_append_text(&body->note_text, text_trim(line));
+	}
+	note.bytes = body->note_text.bytes - note.start;
+	uint32_t *place = string_map_add(&body->notes, buffer_view(&body->note_key), &added);
+	if (!place) {
+		docx_xml_fail(xml, -ENOMEM);
+		return;
+	}
+	if (added) {
+		*place = (uint32_t)(body->note_items.bytes / sizeof(note));
+		buffer_append(&body->note_items, &note, sizeof(note));
+	}
+	if (body->out->recording == 0)
+		buffer_clear(&body->out->record_text);
+}
+
+int docx_body_write_notes(struct docx_body *body)
+{
+	const struct docx_block block = { .kind = DOCX_BLOCK_PARAGRAPH, .indent = DOCX_INDENT_UNSET };
+	const uint32_t *order = (const void *)body->note_order.data;
+	struct buffer line;
+
+	buffer_init(&line, body->note_text.bytes_max);
+	for (size_t i = 0; i < body->note_order.bytes / sizeof(*order); i++) {
+		const struct docx_note *note = note_at(body, order[i]);
+		buffer_clear(&line);
+		buffer_append_format(&line, "[^%u]: ", note->number);
+		buffer_append(&line, body->note_text.data + note->start, note->bytes);
+		docx_out_block(body->out, &block, buffer_view(&line));
+	}
+	int status = line.status ? line.status : body->note_order.status;
+	buffer_done(&line);
+	return status;
+}
+
+/* --- paragraphs ------------------------------------------------------------------------------------------------ */
+
+/* Between the cells of a table, where nothing may stand. */
+static bool is_between_cells(const struct docx_body *body)
+{
+	return body->table_count > 0 && !body->tables[body->table_count - 1].in_cell;
+}
+
+static void begin_paragraph(struct docx_body *body, struct docx_xml *xml)
+{
+	if (!is_between_cells(body) && docx_paragraph_open(body->paragraphs))
+		body->run = (struct docx_run){ .looks = docx_looks_unset };
+	else
+		docx_xml_skip(xml);
+}
+
+static void end_paragraph(struct docx_body *body)
+{
+	docx_field_paragraph_end(&body->fields);
+	docx_paragraph_close(body->paragraphs);
+}
+
+/* A chapter inside the field of a table of contents: its end is missing. */
+static void leave_contents(struct docx_body *body, const struct docx_paragraph *paragraph)
+{
+	const struct docx_style *style = paragraph->style > 0 ? docx_style_at(body->paragraphs->styles, paragraph->style - 1) : NULL;
+
+	if (body->fields.contents > 0 && style && style->outline >= 0 && style->outline < DOCX_BODY_LEVEL)
+		docx_field_leave_contents(&body->fields);
+}
+
+static void set_style(struct docx_body *body, struct docx_xml *xml, struct text id)
+{
+	struct docx_paragraph *paragraph = docx_paragraph_now(body->paragraphs);
+	struct docx_styles *styles = body->paragraphs->styles;
+	const struct docx_style *style = id.bytes > 0 ? docx_style(styles, id, true) : NULL;
+
+	if (id.bytes > 0 && !style)
+		docx_xml_fail(xml, -ENOMEM);
+	if (!style || !paragraph)
+		return;
+	paragraph->style = 1 + (uint32_t)(style - docx_style_at(styles, 0));
+	leave_contents(body, paragraph);
+}
+
+static void set_run_style(struct docx_body *body, struct docx_xml *xml, struct text id)
+{
+	struct docx_styles *styles = body->paragraphs->styles;
+	const struct docx_style *style = id.bytes > 0 ? docx_style(styles, id, false) : NULL;
+
+	if (id.bytes > 0 && !style)
+		docx_xml_fail(xml, -ENOMEM);
+	if (style)
+		body->run.style = 1 + (uint32_t)(style - docx_style_at(styles, 0));
+}
+
+static void read_paragraph_property(struct docx_body *body, struct docx_xml *xml, enum docx_tag tag, const struct docx_attributes *attributes)
+{
+	struct docx_paragraph *paragraph = docx_paragraph_now(body->paragraphs);
+	struct text value = docx_value(attributes);
+
+	if (!paragraph)
+		return;
+	switch (tag) {
+	case DOCX_W_pStyle: set_style(body, xml, value); break;
+	case DOCX_W_numId: paragraph->number = docx_number(value, DOCX_UNSET); break;
+	case DOCX_W_ilvl: paragraph->list_level = docx_number(value, DOCX_UNSET); break;
+	case DOCX_W_outlineLvl: paragraph->outline = docx_number(value, DOCX_UNSET); break;
+	case DOCX_W_ind: {
+		struct text left = docx_attribute(attributes, "left");
+		paragraph->indent = docx_number(left.bytes > 0 ? left : docx_attribute(attributes, "start"), paragraph->indent);
+		break;
+	}
+	case DOCX_W_del: case DOCX_W_moveFrom: paragraph->mark_deleted = true; break;
+	case DOCX_W_vanish: case DOCX_W_specVanish: paragraph->mark_hidden = docx_value_on(attributes); break;
+	default: break;
+	}
+}
+
+/* --- text boxes ------------------------------------------------------------------------------------------------ */
+
+static void begin_text_box(struct docx_body *body, struct docx_xml *xml)
+{
+	struct docx_paragraphs *paragraphs = body->paragraphs;
+	int depth = paragraphs->depth;
+
+	if (depth == 0 || depth == DOCX_PARAGRAPHS_MAX) {
+		docx_xml_skip(xml);
+		return;
+	}
+	docx_paragraph_hold(paragraphs);
+	body->runs_around[depth - 1] = body->run;
+	body->cells_around[depth - 1] = paragraphs->cell_depth;
+}
+
+static void end_text_box(struct docx_body *body)
+{
+	struct docx_paragraphs *paragraphs = body->paragraphs;
+
+	docx_paragraph_end(paragraphs);
+	CHECK(paragraphs->depth > 0);
+	body->run = body->runs_around[paragraphs->depth - 1];
+	paragraphs->cell_depth = body->cells_around[paragraphs->depth - 1];
+}
+
+/* --- alternatives ---------------------------------------------------------------------------------------------- */
+
+static void begin_alternative(struct docx_body *body, struct docx_xml *xml, enum docx_tag tag)
+{
+	int around = xml->depth - 1; /* of the AlternateContent */
+
+	if (tag == DOCX_MC_AlternateContent) {
+		body->chosen[xml->depth] = false;
+		body->produced_before[xml->depth] = body->produced;
+	} else if (tag == DOCX_MC_Choice && !body->chosen[around]) {
+		body->chosen[around] = true;
+	} else if (tag == DOCX_MC_Choice || body->produced != body->produced_before[around]) {
+		docx_xml_skip(xml); /* the fallback too, when a choice gave something */
+	}
+}
+
+/* --- tables ---------------------------------------------------------------------------------------------------- */
+
+static struct docx_open_table *table_now(struct docx_body *body)
+{
+	return body->table_count > 0 ? &body->tables[body->table_count - 1] : NULL;
+}
+
+static void begin_table(struct docx_body *body, struct docx_xml *xml)
+{
+	static const struct docx_block block = { .kind = DOCX_BLOCK_TABLE };
+
+	docx_paragraph_end(body->paragraphs);
+	if (body->table_count == DOCX_TABLES_MAX || body->fields.contents > 0 || is_between_cells(body)) {
+		docx_xml_skip(xml);
+		return;
+	}
+	docx_out_record(body->out);
+	body->tables[body->table_count++] = (struct docx_open_table){
+		.table = docx_out_open(body->out, &block), .header_row_before = body->paragraphs->header_row,
+	};
+}
+
+static void end_table(struct docx_body *body)
+{
+	struct docx_open_table *table = table_now(body);
+
+	docx_out_close(body->out, table->table);
+	body->paragraphs->header_row = table->header_row_before;
+	body->table_count--;
+	docx_out_play(body->out);
+}
+
+static void begin_row(struct docx_body *body, struct docx_xml *xml)
+{
+	static const struct docx_block block = { .kind = DOCX_BLOCK_ROW };
+	struct docx_open_table *table = table_now(body);
+
+	if (!table || table->in_row) {
+		docx_xml_skip(xml);
+		return;
+	}
+	table->in_row = true;
+	table->row = docx_out_open(body->out, &block);
+	table->row_deleted = false;
+	body->paragraphs->header_row = table->row_count++ == 0;
+}
+
+static void end_row(struct docx_body *body)
+{
+	struct docx_open_table *table = table_now(body);
+
+	docx_out_close(body->out, table->row);
+	if (table->row_deleted)
+		buffer_truncate(&body->out->records, size_min(table->row * sizeof(struct docx_block), body->out->records.bytes));
+	table->row_count -= table->row_deleted;
+	table->in_row = false;
+}
+
+static void begin_cell(struct docx_body *body, struct docx_xml *xml)
+{
+	static const struct docx_block block = { .kind = DOCX_BLOCK_CELL, .span = 1 };
+	struct docx_open_table *table = table_now(body);
+
+	if (!table || !table->in_row || table->in_cell) {
+		docx_xml_skip(xml);
+		return;
+	}
+	table->in_cell = true;
+	table->cell = docx_out_open(body->out, &block);
+	table->cell_deleted = false;
+	body->paragraphs->cell_depth++;
+}
+
+static void end_cell(struct docx_body *body)
+{
+	struct docx_open_table *table = table_now(body);
+
+	docx_paragraph_end(body->paragraphs);
+	if (table->cell_deleted)
+		buffer_truncate(&body->out->records, size_min((table->cell + 1) * sizeof(struct docx_block), body->out->records.bytes));
+	docx_out_close(body->out, table->cell);
+	table->in_cell = false;
+	if (body->paragraphs->cell_depth > 0)
+		body->paragraphs->cell_depth--;
+}
+
+static uint16_t columns(const struct docx_attributes *attributes)
+{
+	int32_t number = docx_number(docx_value(attributes), 1);
+	return (uint16_t)(number < 0 ? 0 : size_min((size_t)number, MARKDOWN_COLUMNS_MAX));
+}
+
+static void read_table_property(struct docx_body *body, enum docx_tag tag, const struct docx_attributes *attributes)
+{
+	struct docx_open_table *table = table_now(body);
+	struct docx_out *out = body->out;
+
+	bool of_row = tag == DOCX_W_gridBefore || tag == DOCX_W_tblHeader;
+
+	if (!table || out->records.status || !(of_row ? table->in_row : table->in_cell))
+		return;
+	switch (tag) {
+	case DOCX_W_gridBefore: docx_out_at(out, table->row)->span = columns(attributes); break;
+	case DOCX_W_tblHeader:
+		docx_out_at(out, table->row)->header = docx_value_on(attributes);
+		body->paragraphs->header_row |= docx_value_on(attributes);
+		break;
+	case DOCX_W_gridSpan: docx_out_at(out, table->cell)->span = columns(attributes); break;
+	case DOCX_W_vMerge:
+		docx_out_at(out, table->cell)->goes_on = !text_equal(docx_value(attributes), TEXT_LITERAL("restart"));
+		break;
+	case DOCX_W_cellDel: table->cell_deleted = true; break;
+	default: break;
+	}
+}
+
+/* --- equations ------------------------------------------------------------------------------------------------- */
+
+static void begin_equation(struct docx_body *body)
+{
+	if (body->equation_depth++ > 0)
+		return;
+	body->math.depth = 0;
+	body->run = (struct docx_run){ .looks = docx_looks_unset };
+	if (visible_paragraph(body))
+		docx_piece(body->paragraphs, DOCX_PIECE_EQUATION, 0, 0);
+	body->text_start = body->paragraphs->text.bytes;
+}
+
+static void end_equation(struct docx_body *body, struct docx_xml *xml)
+{
+	struct buffer *text = &body->paragraphs->text;
+
+	if (body->equation_depth == 0 || --body->equation_depth > 0)
+		return;
+	if (!visible_paragraph(body)) {
+		buffer_truncate(text, size_min(text->bytes, body->text_start));
+		return;
+	}
+	body->produced += text->bytes > body->text_start ? text->bytes - body->text_start : 0;
+	if (docx_xml_around(xml, 1) == DOCX_M_oMathPara)
+		append_break(body);
+}
+
+static void begin_equation_text(struct docx_body *body, struct docx_xml *xml)
+{
+	if (body->equation_depth == 0 || !docx_paragraph_now(body->paragraphs))
+		return;
+	body->text_use = DOCX_TEXT_OF_RUN;
+	xml->in_text = true;
+}
+
+/* --- elements -------------------------------------------------------------------------------------------------- */
+
+static void open_in_mark(struct docx_body *body, struct docx_xml *xml, enum docx_tag tag, const struct docx_attributes *attributes)
+{
+	if (tag == DOCX_W_rPrChange)
+		docx_xml_skip(xml);
+	else if (tag == DOCX_W_del || tag == DOCX_W_moveFrom || tag == DOCX_W_vanish || tag == DOCX_W_specVanish)
+		read_paragraph_property(body, xml, tag, attributes);
+}
+
+/* What was taken out by a tracked change: text, or a row that says so in its properties. */
+static void open_deletion(struct docx_body *body, struct docx_xml *xml)
+{
+	enum docx_tag around = docx_xml_around(xml, 1);
+
+	if (around == DOCX_W_trPr && table_now(body))
+		table_now(body)->row_deleted = true;
+	if (around != DOCX_W_rPr)
+		docx_xml_skip(xml);
+}
+
+/* sdt/sdtPr/docPartObj/docPartGallery, sdt/sdtPr/showingPlcHdr: the content that comes next is a table of contents, or a placeholder. */
+static void open_control(struct docx_body *body, struct docx_xml *xml, enum docx_tag tag, const struct docx_attributes *attributes)
+{
+	if (tag == DOCX_W_docPartGallery && text_equal(docx_value(attributes), TEXT_LITERAL("Table of Contents"))) {
+		body->skip_control = xml->depth - 3;
+		docx_out_contents(body->out);
+	} else if (tag == DOCX_W_showingPlcHdr && docx_value_on(attributes)) {
+		body->skip_control = xml->depth - 2;
+	} else if (tag == DOCX_W_sdtContent && body->skip_control == xml->depth - 1) {
+		body->skip_control = 0;
+		docx_xml_skip(xml);
+	}
+}
+
+static void open_in_run(struct docx_body *body, struct docx_xml *xml, enum docx_tag tag, const struct docx_attributes *attributes)
+{
+	switch (tag) {
+	case DOCX_W_tab: case DOCX_W_ptab:
+		if (docx_xml_around(xml, 1) == DOCX_W_r)
+			append_characters(body, TEXT_LITERAL("\t"));
+		break;
+	case DOCX_W_br:
+		if (docx_attribute(attributes, "type").bytes == 0 || text_equal(docx_attribute(attributes, "type"), TEXT_LITERAL("textWrapping")))
+			append_break(body);
+		else
+			append_characters(body, TEXT_LITERAL(" "));
+		break;
+	case DOCX_W_cr: append_break(body); break;
+	case DOCX_W_noBreakHyphen: append_characters(body, TEXT_LITERAL("-")); break;
+	case DOCX_W_sym: append_symbol(body, attributes); break;
+	case DOCX_W_fldChar: read_field_character(body, attributes); break;
+	case DOCX_W_instrText:
+		body->text_use = DOCX_TEXT_OF_INSTRUCTION;
+		xml->in_text = true;
+		break;
+	case DOCX_W_checked:
+		if (body->fields.depth > 0)
+			body->fields.stack[body->fields.depth - 1].checked = docx_value_on(attributes);
+		break;
+	case DOCX_W_footnoteReference: refer_to_note(body, 'f', attributes); break;
+	case DOCX_W_endnoteReference: refer_to_note(body, 'e', attributes); break;
+	default: break;
+	}
+}
+
+static void open_word(struct docx_body *body, struct docx_xml *xml, enum docx_tag tag, const struct docx_attributes *attributes)
+{
+	switch (tag) {
+	case DOCX_W_p: begin_paragraph(body, xml); break;
+	case DOCX_W_r: body->run = (struct docx_run){ .looks = docx_looks_unset }; break;
+	case DOCX_W_t: begin_run_text(body, xml, attributes); break;
+	case DOCX_W_rPr: body->mark_properties = docx_xml_around(xml, 1) == DOCX_W_pPr; break;
+	case DOCX_W_rStyle: set_run_style(body, xml, docx_value(attributes)); break;
+	case DOCX_W_pStyle: case DOCX_W_numId: case DOCX_W_ilvl: case DOCX_W_outlineLvl: case DOCX_W_ind:
+		read_paragraph_property(body, xml, tag, attributes);
+		break;
+	case DOCX_W_del: case DOCX_W_moveFrom: open_deletion(body, xml); break;
+	case DOCX_W_pPrChange: case DOCX_W_rPrChange: case DOCX_W_tblPrChange: case DOCX_W_trPrChange: case DOCX_W_tcPrChange: case DOCX_W_sectPrChange:
+	case DOCX_W_tblPrExChange: case DOCX_W_numberingChange: case DOCX_W_sectPr: case DOCX_W_rt:
+		docx_xml_skip(xml);
+		break;
+	case DOCX_W_hyperlink: begin_hyperlink(body, attributes); break;
+	case DOCX_W_fldSimple:
+		docx_field_begin(&body->fields, body->link);
+		docx_field_instruction(&body->fields, docx_attribute(attributes, "instr"));
+		separate_field(body);
+		break;
+	case DOCX_W_tbl: begin_table(body, xml); break;
+	case DOCX_W_tr: begin_row(body, xml); break;
+	case DOCX_W_tc: begin_cell(body, xml); break;
+	case DOCX_W_gridBefore: case DOCX_W_tblHeader: case DOCX_W_gridSpan: case DOCX_W_vMerge: case DOCX_W_cellDel:
+		read_table_property(body, tag, attributes);
+		break;
+	case DOCX_W_footnote: case DOCX_W_endnote: begin_note(body, xml, attributes); break;
+	case DOCX_W_docPartGallery: case DOCX_W_showingPlcHdr: case DOCX_W_sdtContent: open_control(body, xml, tag, attributes); break;
+	case DOCX_W_drawing: case DOCX_W_pict: case DOCX_W_object: buffer_clear(&body->alternative); break;
+	case DOCX_W_txbxContent: begin_text_box(body, xml); break;
+	case DOCX_W_b: case DOCX_W_i: case DOCX_W_strike: case DOCX_W_dstrike: case DOCX_W_vanish: case DOCX_W_webHidden: case DOCX_W_rFonts:
+	case DOCX_W_vertAlign:
+		docx_looks_read(&body->run.looks, tag, attributes);
+		break;
+	default: open_in_run(body, xml, tag, attributes); break;
+	}
+}
+
+static void open_element(void *context, struct docx_xml *xml, enum docx_tag tag, const struct docx_attributes *attributes)
+{
+	struct docx_body *body = context;
+
+	if (body->mark_properties)
+		open_in_mark(body, xml, tag, attributes);
+	else if (tag <= DOCX_W_styleLink)
+		open_word(body, xml, tag, attributes);
+	else if (tag == DOCX_M_oMath)
+		begin_equation(body);
+	else if (tag == DOCX_M_t)
+		begin_equation_text(body, xml);
+	else if (tag <= DOCX_M_groupChrPr && body->equation_depth > 0)
+		docx_math_open(&body->math, tag, attributes, &body->paragraphs->text);
+	else if (tag == DOCX_MC_AlternateContent || tag == DOCX_MC_Choice || tag == DOCX_MC_Fallback)
+		begin_alternative(body, xml, tag);
+	else if (tag > DOCX_M_groupChrPr && visible_paragraph(body))
+		docx_drawing_open(body, tag, attributes);
+}
+
+static void close_element(void *context, struct docx_xml *xml, enum docx_tag tag)
+{
+	struct docx_body *body = context;
+
+	switch (tag) {
+	case DOCX_W_t:
+		if (xml->in_text)
+			end_run_text(body);
+		xml->in_text = false;
+		break;
+	case DOCX_W_instrText: case DOCX_M_t: xml->in_text = false; break;
+	case DOCX_W_p: end_paragraph(body); break;
+	case DOCX_W_rPr: body->mark_properties = false; break;
+	case DOCX_W_hyperlink: end_hyperlink(body); break;
+	case DOCX_W_fldSimple: end_field(body); break;
+	case DOCX_W_tbl: end_table(body); break;
+	case DOCX_W_tr: end_row(body); break;
+	case DOCX_W_tc: end_cell(body); break;
+	case DOCX_W_footnote: case DOCX_W_endnote: end_note(body, xml); break;
+	case DOCX_W_txbxContent: end_text_box(body); break;
+	case DOCX_M_oMath: end_equation(body, xml); break;
+	default:
+		if (tag > DOCX_M_t && tag <= DOCX_M_groupChrPr && body->equation_depth > 0)
+			docx_math_close(&body->math, tag, &body->paragraphs->text);
+		break;
+	}
+}
+
+static void on_text(void *context, struct docx_xml *xml, struct text text)
+{
+	struct docx_body *body = context;
+
+	if (body->text_use == DOCX_TEXT_OF_INSTRUCTION)
+		docx_field_instruction(&body->fields, text);
+	else
+		buffer_append_text(&body->paragraphs->text, text);
+	if (body->paragraphs->text.status)
+		docx_xml_fail(xml, body->paragraphs->text.status);
+}
+
+int docx_body_read(struct docx_body *body, struct text part, struct docx_relations *relations, char note_kind, struct error_text *error)
+{
+	static const struct docx_xml_handler handler = { .open = open_element, .close = close_element, .text = on_text };
+
+	body->relations = relations;
+	body->note_kind = note_kind;
+	body->error = error;
+	int status = docx_xml_parse(body->package, part, &handler, body, error);
+	if (status == 0)
+		docx_paragraph_end(body->paragraphs);
+	return status ? status : docx_paragraphs_status(body->paragraphs);
+}

@@ -1,0 +1,321 @@
+#include "workers/preprocess/docx_out.h"
+
+#include "workers/preprocess/docx_styles.h"
+#include "workers/preprocess/markdown_inline.h"
+
+void docx_out_init(struct docx_out *out, struct markdown_writer *writer, size_t bytes_max)
+{
+	*out = (struct docx_out){ .writer = writer };
+	markdown_grid_init(&out->grid, bytes_max);
+	struct buffer *const buffers[] = { &out->records, &out->record_text, &out->code, &out->held, &out->term, &out->flat };
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		buffer_init(buffers[i], bytes_max);
+}
+
+void docx_out_done(struct docx_out *out)
+{
+	markdown_grid_done(&out->grid);
+	struct buffer *const buffers[] = { &out->records, &out->record_text, &out->code, &out->held, &out->term, &out->flat };
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		buffer_done(buffers[i]);
+}
+
+/* --- what is open ---------------------------------------------------------------------------------------------- */
+
+static void close_last_list(struct docx_out *out)
+{
+	markdown_item_close(out->writer);
+	markdown_list_close(out->writer);
+	out->list_count--;
+}
+
+static void close_lists(struct docx_out *out)
+{
+	while (out->list_count > 0)
+		close_last_list(out);
+}
+
+/* Ends the lists that the block does not stand in: it is indented less than their text. */
+static void close_lists_left_of(struct docx_out *out, int32_t indent)
+{
+	while (out->list_count > 0) {
+		int32_t list = out->lists[out->list_count - 1].indent;
+		bool inside = indent != DOCX_INDENT_UNSET && indent > 0 && list != DOCX_INDENT_UNSET && indent >= list;
+		if (inside)
+			return;
+		close_last_list(out);
+	}
+}
+
+static void close_quote(struct docx_out *out)
+{
+	if (out->quote_open)
+		markdown_quote_close(out->writer);
+	out->quote_open = false;
+}
+
+static void flush_code(struct docx_out *out)
+{
+	if (out->code.bytes == 0 && out->code.status == 0)
+		return;
+	close_quote(out);
+	close_lists_left_of(out, out->code_indent);
+	markdown_code(out->writer, TEXT_LITERAL(""), buffer_view(&out->code));
+	if (out->code.status && !out->status)
+		out->status = out->code.status;
+	buffer_clear(&out->code);
+}
+
+static void flush_held(struct docx_out *out)
+{
+	uint8_t level = out->held_level;
+
+	out->held_level = 0;
+	if (level > 0)
+		markdown_heading(out->writer, level, buffer_view(&out->held));
+}
+
+/* A term whose definition did not come. */
+static void flush_term(struct docx_out *out)
+{
+	struct text term = buffer_view(&out->term);
+	struct buffer bold;
+
+	if (term.bytes == 0)
+		return;
+	close_lists(out);
+	buffer_init(&bold, out->term.bytes_max);
+	buffer_append_format(&bold, "**%.*s**", TEXT_ARGS(term));
+	markdown_paragraph(out->writer, buffer_view(&bold));
+	buffer_done(&bold);
+	buffer_clear(&out->term);
+}
+
+void docx_write_end(struct docx_out *out)
+{
+	flush_held(out);
+	flush_code(out);
+	flush_term(out);
+	close_quote(out);
+	close_lists(out);
+}
+
+/* --- blocks ---------------------------------------------------------------------------------------------------- */
+
+static void write_item(struct docx_out *out, const struct docx_block *block, struct text text)
+{
+	struct markdown_writer *writer = out->writer;
+
+	while (out->list_count > 0 && out->lists[out->list_count - 1].level > block->level)
+		close_last_list(out);
+	struct docx_open_list *last = out->list_count > 0 ? &out->lists[out->list_count - 1] : NULL;
+	if (last && last->level == block->level && last->ordered != block->ordered) {
+		close_last_list(out);
+		last = out->list_count > 0 ? &out->lists[out->list_count - 1] : NULL;
+	}
+	if (last && (last->level == block->level || out->list_count == MARKDOWN_DEPTH_MAX)) {
+		markdown_item_close(writer);
+	} else {
+		markdown_list_open(writer, block->ordered);
+		last = &out->lists[out->list_count++];
+	}
+	*last = (struct docx_open_list){ block->level, block->ordered, block->indent };
+	markdown_item_open(writer, block->number);
+	markdown_paragraph(writer, text);
+}
+
+static void write_definition(struct docx_out *out, const struct docx_block *block, struct text text)
+{
+	struct docx_block item = { .kind = DOCX_BLOCK_ITEM, .indent = block->indent };
+	struct buffer line;
+
+	if (out->term.bytes == 0) { /* one more of the same term */
+		if (out->list_count > 0)
+			markdown_paragraph(out->writer, text);
+		else
+			write_item(out, &item, text);
+		return;
+	}
+	buffer_init(&line, out->term.bytes_max);
+	buffer_append_format(&line, "**%.*s**: ", TEXT_ARGS(buffer_view(&out->term)));
+	buffer_append_text(&line, text);
+	buffer_clear(&out->term);
+	write_item(out, &item, buffer_view(&line));
+	if (line.status && !out->status)
+		out->status = line.status;
+	buffer_done(&line);
+}
+
+static void write_term(struct docx_out *out, struct text text)
+{
+	if (out->term.bytes > 0)
+		buffer_append_string(&out->term, ", ");
+	/* The term is strong as a whole. */
+	for (size_t i = 0; i < text.bytes; i++) {
+		bool stars = text.data[i] == '*' && i + 1 < text.bytes && text.data[i + 1] == '*' && (i == 0 || text.data[i - 1] != '\\');
+		if (stars)
+			i++;
+		else
+			buffer_append_byte(&out->term, text.data[i] == '\n' ? ' ' : text.data[i]);
+	}
+}
+
+static void write_code(struct docx_out *out, const struct docx_block *block, struct text text)
+{
+	if (out->code.bytes == 0 && text_trim(text).bytes == 0)
+		return;
+	if (out->code.bytes == 0)
+		out->code_indent = block->indent;
+	buffer_append_text(&out->code, text);
+	buffer_append_byte(&out->code, '\n');
+}
+
+static void write_quote(struct docx_out *out, struct text text)
+{
+	close_lists(out);
+	if (!out->quote_open)
+		markdown_quote_open(out->writer);
+	out->quote_open = true;
+	markdown_paragraph(out->writer, text);
+}
+
+void docx_write_block(struct docx_out *out, const struct docx_block *block, struct text text)
+{
+	if (block->kind == DOCX_BLOCK_NOTHING)
+		return;
+	flush_held(out);
+	if (block->kind == DOCX_BLOCK_CODE) {
+		flush_term(out);
+		write_code(out, block, text);
+		return;
+	}
+	if (text_trim(text).bytes == 0)
+		return;
+	flush_code(out);
+	if (block->kind != DOCX_BLOCK_TERM && block->kind != DOCX_BLOCK_DEFINITION)
+		flush_term(out);
+	if (block->kind != DOCX_BLOCK_QUOTE)
+		close_quote(out);
+	switch ((enum docx_block_kind)block->kind) {
+	case DOCX_BLOCK_HEADING:
+		close_lists(out);
+		markdown_heading(out->writer, block->level, text);
+		break;
+	case DOCX_BLOCK_ITEM: write_item(out, block, text); break;
+	case DOCX_BLOCK_QUOTE: write_quote(out, text); break;
+	case DOCX_BLOCK_TERM: write_term(out, text); break;
+	case DOCX_BLOCK_DEFINITION: write_definition(out, block, text); break;
+	default:
+		close_lists_left_of(out, block->indent);
+		markdown_paragraph(out->writer, text);
+		break;
+	}
+}
+
+void docx_out_block(struct docx_out *out, const struct docx_block *block, struct text text)
+{
+	if (out->recording == 0) {
+		docx_write_block(out, block, text);
+		return;
+	}
+	struct docx_block record = *block;
+	record.start = out->record_text.bytes;
+	record.bytes = text.bytes;
+	buffer_append_text(&out->record_text, text);
+	buffer_append(&out->records, &record, sizeof(record));
+}
+
+void docx_out_hold_heading(struct docx_out *out, uint8_t level, struct text text)
+{
+	struct docx_block block = { .kind = DOCX_BLOCK_HEADING, .level = level, .indent = DOCX_INDENT_UNSET };
+
+	if (out->recording > 0) {
+		docx_out_block(out, &block, text);
+		return;
+	}
+	docx_write_end(out);
+	buffer_clear(&out->held);
+	buffer_append_text(&out->held, text);
+	out->held_level = level;
+}
+
+void docx_out_contents(struct docx_out *out)
+{
+	if (out->recording == 0)
+		out->held_level = 0;
+}
+
+int docx_out_finish(struct docx_out *out)
+{
+	docx_write_end(out);
+	const int statuses[] = { out->records.status, out->record_text.status, out->held.status, out->term.status, out->flat.status };
+	for (size_t i = 0; i < COUNT_OF(statuses); i++)
+		if (statuses[i] && !out->status)
+			out->status = statuses[i];
+	return out->status;
+}
+
+/* --- records --------------------------------------------------------------------------------------------------- */
+
+void docx_out_record(struct docx_out *out)
+{
+	out->recording++;
+}
+
+size_t docx_out_count(const struct docx_out *out)
+{
+	return out->records.bytes / sizeof(struct docx_block);
+}
+
+struct docx_block *docx_out_at(struct docx_out *out, size_t index)
+{
+	return (struct docx_block *)(void *)out->records.data + index;
+}
+
+size_t docx_out_open(struct docx_out *out, const struct docx_block *block)
+{
+	size_t index = docx_out_count(out);
+	CHECK(out->recording > 0);
+	buffer_append(&out->records, block, sizeof(*block));
+	return index;
+}
+
+void docx_out_close(struct docx_out *out, size_t index)
+{
+	if (out->records.status == 0)
+		docx_out_at(out, index)->end = docx_out_count(out);
+}
+
+void docx_out_fill(struct docx_out *out, size_t index, const struct docx_block *block, struct text text)
+{
+	if (out->records.status)
+		return;
+	struct docx_block *place = docx_out_at(out, index);
+	*place = *block;
+	place->start = out->record_text.bytes;
+	place->bytes = text.bytes;
+	buffer_append_text(&out->record_text, text);
+}
+
+void docx_out_play(struct docx_out *out)
+{
+	CHECK(out->recording > 0);
+	if (--out->recording > 0)
+		return;
+	if (out->records.status == 0 && out->record_text.status == 0) {
+		docx_write_records(out, 0, docx_out_count(out));
+		buffer_clear(&out->records);
+		buffer_clear(&out->record_text);
+	}
+}
+
+struct text docx_out_flatten(struct docx_out *out, size_t first)
+{
+	CHECK(out->recording > 0);
+	out->recording--;
+	buffer_clear(&out->flat);
+	if (out->records.status == 0 && out->record_text.status == 0)
+		docx_flatten(out, first, docx_out_count(out), &out->flat);
+	buffer_truncate(&out->records, size_min(first * sizeof(struct docx_block), out->records.bytes));
+	return buffer_view(&out->flat);
+}
