@@ -226,7 +226,7 @@ static void tells_terms_from_code(void **state)
 	line(80, 112, "logical, says whether the attributes are compared.");
 	fixture_line(&pages[0], 50, 140, 10, PDF_MONO, "call(x);");
 	line(80, 152, "and so on");
-	assert_string_equal(write_pages(), "`check.attributes` logical, says whether the attributes are compared.\n\n```\ncall(x);\n```\n\nand so on\n");
+	assert_string_equal(write_pages(), "- `check.attributes`: logical, says whether the attributes are compared.\n\n```\ncall(x);\n```\n\nand so on\n");
 }
 
 static void keeps_all_rotated_text(void **state)

@@ -230,7 +230,7 @@ static void append_heading_text(struct pdf_work *work, const struct pdf_heading 
 /* The heading on the first page that is larger than all others of the document. */
 static struct pdf_heading *title_heading(struct pdf_work *work)
 {
-	static const float larger_than_text = 1.25f, larger_than_others = 1.03f, larger_than_chapters = 1.05f;
+	static const float larger_than_text = 1.25f, first_larger_than_text = 1.1f, larger_than_others = 1.03f, larger_than_chapters = 1.05f;
 	struct pdf_heading *largest = NULL;
 	float next = 0;
 
@@ -243,7 +243,7 @@ static struct pdf_heading *title_heading(struct pdf_work *work)
 			next = fmaxf(next, heading->size);
 		}
 	}
-	if (!largest || largest->size < larger_than_text * work->body.size)
+	if (!largest || largest->size < (largest == work->headings.items ? first_larger_than_text : larger_than_text) * work->body.size)
 		return NULL;
 	return largest->size >= (largest->outline_depth > 0 ? larger_than_chapters : larger_than_others) * next ? largest : NULL;
 }

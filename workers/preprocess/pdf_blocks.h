@@ -6,14 +6,14 @@
 #include "workers/preprocess/pdf_table.h"
 #include "workers/preprocess/pdf_text.h"
 
-enum pdf_block_kind { PDF_BLOCK_PARAGRAPH, PDF_BLOCK_HEADING, PDF_BLOCK_ITEM, PDF_BLOCK_CODE, PDF_BLOCK_TABLE, PDF_BLOCK_NOTE };
+enum pdf_block_kind { PDF_BLOCK_PARAGRAPH, PDF_BLOCK_HEADING, PDF_BLOCK_ITEM, PDF_BLOCK_CODE, PDF_BLOCK_TABLE, PDF_BLOCK_NOTE, PDF_BLOCK_TERM };
 
 struct pdf_block {
 	uint8_t kind;                 /* enum pdf_block_kind */
 	bool starts_region;           /* first of a page or column: it may go on with what ended the one before */
 	uint32_t row_first, row_count; /* rows that are furniture are passed over */
 	float x0;                     /* from the left edge of its column: list marker, or leftmost text */
-	float text_x0;                /* item: where its text begins */
+	float text_x0;                /* item, term: where its text begins */
 	float size;
 	float leading;                /* distance of lines on this page, points */
 	struct pdf_marker marker;     /* item; note: `bytes` alone, of its mark */

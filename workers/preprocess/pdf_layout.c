@@ -137,7 +137,7 @@ static float usual_height(const struct heights *heights)
 
 static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 {
-	float bold = 0, mono = 0, letters = 0;
+	float bold = 0, italic = 0, mono = 0, letters = 0;
 	struct heights heights = { .count = 0 }, sizes = { .count = 0 };
 
 	for (uint32_t s = 0; s < row->segment_count; s++) {
@@ -148,6 +148,7 @@ static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 			count_height(&heights, middle_y(word->box), (float)word->bytes);
 			count_height(&sizes, word->size, (float)word->bytes);
 			bold += word->style & PDF_BOLD ? (float)word->bytes : 0;
+			italic += word->style & PDF_ITALIC ? (float)word->bytes : 0;
 			mono += word->style & PDF_MONO ? (float)word->bytes : 0;
 			row->bytes += word->bytes;
 			row->rotated |= word->rotated;
@@ -156,6 +157,7 @@ static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 	row->y = usual_height(&heights);
 	row->size = usual_height(&sizes);
 	row->bold = letters > 0 ? bold / letters : 0;
+	row->italic = letters > 0 ? italic / letters : 0;
 	row->mono = letters > 0 ? mono / letters : 0;
 }
 

@@ -19,7 +19,7 @@ struct pdf_row {
 	uint32_t segment_first, segment_count; /* in the layout, from left to right */
 	float y;            /* middle of most of its letters: what distances of rows are measured by; fonts' boxes differ */
 	float size;         /* of most letters */
-	float bold, mono;   /* share of the letters, 0–1 */
+	float bold, italic, mono; /* share of the letters, 0–1 */
 	uint32_t bytes;     /* of text, blanks not counted */
 	uint32_t region;    /* rows of one region stand in one column: another number starts at another place */
 	bool furniture;     /* running header, footer or page number: not text of the document */

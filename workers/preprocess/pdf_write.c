@@ -315,6 +315,23 @@ static void write_item(struct pdf_writer *writer, const struct pdf_layout *layou
 	append_lines(writer, layout, block, &writer->prose);
 }
 
+/* A term and its explanation are an item of a list. */
+static void write_term(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	const struct pdf_row *term = &layout->rows[block->row_first];
+	const uint8_t style = term->mono > 0.8f ? PDF_MONO : PDF_BOLD;
+	struct pdf_block explanation = *block;
+
+	open_item(writer, (struct pdf_open_list){ block->x0, block->text_x0, false, 0 }, block);
+	restart(writer, &writer->line);
+	pdf_row_append(layout, term, &writer->line);
+	pdf_styled_append_text(&writer->prose, buffer_view(&writer->line), style);
+	pdf_styled_append_text(&writer->prose, TEXT_LITERAL(":"), 0);
+	explanation.row_first++;
+	explanation.row_count--;
+	append_lines(writer, layout, &explanation, &writer->prose);
+}
+
 /* --- headings -------------------------------------------------------------------------------------------------- */
 
 static void write_heading(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
@@ -589,6 +606,7 @@ void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, 
 		case PDF_BLOCK_ITEM: write_item(writer, layout, block); break;
 		case PDF_BLOCK_HEADING: write_heading(writer, layout, block); break;
 		case PDF_BLOCK_CODE: write_code(writer, layout, block); break;
+		case PDF_BLOCK_TERM: write_term(writer, layout, block); break;
 		case PDF_BLOCK_NOTE: write_note(writer, layout, block); break;
 		case PDF_BLOCK_TABLE:
 			if (blocks->tables[block->table].terms)

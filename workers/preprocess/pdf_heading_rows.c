@@ -1,0 +1,226 @@
+#include "workers/preprocess/pdf_heading_rows.h"
+
+#include <math.h>
+
+enum {
+	HEADING_ROWS_MAX = 4,
+	HEADING_BYTES_MAX = 240,      /* of a heading in a larger font */
+	HEADING_BOLD_BYTES_MAX = 120, /* of one that is only bold */
+	HEADING_PLAIN_BYTES_MAX = 80, /* of one that stands apart, in the type of the text */
+};
+
+static const float mono_share = 0.85f; /* of a line of code */
+
+static bool has_letter(struct text text)
+{
+	for (size_t i = 0; i < text.bytes; i++)
+		if (ascii_is_alpha(text.data[i]) || (unsigned char)text.data[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* May the row go on with the heading that the row before belongs to? */
+static bool heading_goes_on(struct pdf_rows_work *work, const struct pdf_row *before, const struct pdf_row *row)
+{
+	size_t title;
+
+	if (row->furniture || row->region != before->region || pdf_count_parts(work->layout, row) != 1 || !pdf_same_type(before, row) ||
+	    pdf_row_distance(before, row) > fmaxf(1.5f, 1.1f * work->leading) * row->size || !pdf_row_stands_out(row, work->body))
+		return false;
+	return pdf_clause_depth(pdf_row_text(work, row), &title) == 0;
+}
+
+/* Four words or more and a full stop. */
+static bool is_sentence(struct text text)
+{
+	size_t blanks = 0;
+
+	for (size_t i = 0; i < text.bytes; i++)
+		blanks += text.data[i] == ' ';
+	return blanks >= 3 && text.data[text.bytes - 1] == '.';
+}
+
+/* `title`: where the words behind a clause number begin. `emphatic`: bold, or much larger than the text. */
+static bool reads_as_heading(struct text text, unsigned clause, size_t title, bool larger, bool emphatic)
+{
+	const char last = text.data[text.bytes - 1];
+
+	if (!emphatic && is_sentence(text))
+		return false;
+
+	if (text.bytes > (larger ? HEADING_BYTES_MAX : HEADING_BOLD_BYTES_MAX))
+		return false;
+	if (clause > 0 && title == text.bytes)
+		return larger; /* "Chapter 3" alone; but a bold number is a cell of a table */
+	if (last == ',' || last == ';')
+		return false;
+	if (larger || clause > 0)
+		return true;
+	return !ascii_is_lower(text.data[0]) && last != '.' && last != ':';
+}
+
+/* An entry of the outline may be the whole row, or its first part: "all.equal     Test if two objects are equal". */
+static unsigned outline_depth(const struct pdf_rows_work *work, const struct pdf_row *row, struct text text)
+{
+	const struct pdf_layout *layout = work->layout;
+	struct buffer first;
+
+	unsigned depth = pdf_outline_depth(work->outline, text, layout->page->number);
+	if (depth > 0 || row->segment_count != 2 || work->outline->count == 0)
+		return depth;
+	buffer_init(&first, PDF_PAGE_TEXT_BYTES_MAX);
+	pdf_segment_append(layout, &layout->segments[row->segment_first], &first);
+	depth = pdf_outline_depth(work->outline, buffer_view(&first), layout->page->number);
+	buffer_done(&first);
+	return depth;
+}
+
+/* Right below the row stands one in parts: then it is the header of a table. */
+static bool stands_above_cells(const struct pdf_rows_work *work, size_t r)
+{
+	static const float close_lines = 1.35f;
+	const struct pdf_layout *layout = work->layout;
+	const size_t next = pdf_next_row(layout, r);
+
+	return next < layout->row_count && layout->rows[next].region == layout->rows[r].region && pdf_count_parts(layout, &layout->rows[next]) > 1 &&
+	       pdf_row_distance(&layout->rows[r], &layout->rows[next]) < close_lines * work->leading * layout->rows[r].size;
+}
+
+/* Is there white above the row and below it? */
+static bool is_isolated(const struct pdf_rows_work *work, size_t r)
+{
+	static const float above_lines = 1.4f, below_lines = 1.1f;
+	const struct pdf_layout *layout = work->layout;
+	const struct pdf_row *row = &layout->rows[r];
+	const size_t before = pdf_row_before(layout, r), after = pdf_next_row(layout, r);
+	const float line = work->leading * row->size;
+
+	if (after == layout->row_count || layout->rows[after].region != row->region)
+		return false;
+	const bool first = before == SIZE_MAX || layout->rows[before].region != row->region;
+	return (first || pdf_row_distance(&layout->rows[before], row) > above_lines * line) &&
+	       pdf_row_distance(row, &layout->rows[after]) > below_lines * line;
+}
+
+/* A row that hardly differs from the text, but stands apart: somewhat larger; numbered, and in italics or of a clause in another one; or
+ * at the edge of a page whose text is indented. */
+static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text, unsigned clause, size_t title)
+{
+	static const float larger = 1.05f, italic_share = 0.9f;
+	const struct pdf_row *row = &work->layout->rows[r];
+	const size_t after = pdf_next_row(work->layout, r);
+	const char last = text.data[text.bytes - 1], begin = title < text.bytes ? text.data[title] : '.';
+
+	if (text.bytes > HEADING_PLAIN_BYTES_MAX || memchr(".,;:?!", last, 6) || ascii_is_lower(begin) || !(ascii_is_alpha(begin) || (unsigned char)begin >= 0x80) ||
+	    !is_isolated(work, r))
+		return false;
+	const struct pdf_row *below = &work->layout->rows[after];
+	if (row->size >= larger * work->body->size && below->size < row->size)
+		return true;
+	if (clause > 0 && row->italic > italic_share && below->italic < italic_share)
+		return true;
+	if (clause > 1 && !pdf_row_is_code(work, row) && pdf_same_type(row, below) && below->box.x0 < row->box.x0 + 3 * row->size)
+		return true;
+	return work->outdented && row->box.x0 < work->region.x0 + 0.5f * row->size && below->box.x0 > row->box.x0 + row->size && !pdf_row_is_code(work, row);
+}
+
+static bool is_capitals(struct text text)
+{
+	for (size_t i = 0; i < text.bytes; i++)
+		if (ascii_is_lower(text.data[i]))
+			return false;
+	return true;
+}
+
+/* A row right above lines that are indented and few, one paragraph: a term and its explanation. More than that, and what stands below
+ * capitals, is the text of a section. */
+static bool stands_above_definition(struct pdf_rows_work *work, size_t r)
+{
+	enum { EXPLANATION_LINES_MAX = 8 };
+	static const float close_lines = 1.35f, same_lines = 1.2f, indent_min = 0.8f, indent_max = 6;
+	const struct pdf_layout *layout = work->layout;
+	const struct pdf_row *row = &layout->rows[r], *last = row;
+	const float line = work->leading * row->size;
+	int lines = 0;
+
+	if (is_capitals(pdf_row_text(work, row)))
+		return false;
+	for (size_t next = pdf_next_row(layout, r); next < layout->row_count && lines < EXPLANATION_LINES_MAX; next = pdf_next_row(layout, next)) {
+		const struct pdf_row *below = &layout->rows[next];
+		const float indent = (below->box.x0 - row->box.x0) / row->size, gap = pdf_row_distance(last, below);
+		if (below->region != row->region || indent < indent_min)
+			break;
+		if (lines == 0 && (gap > close_lines * line || indent > indent_max || below->bold > 0.5f))
+			return false;
+		if (lines > 0 && gap > same_lines * line)
+			return false;
+		last = below;
+		lines++;
+	}
+	return lines > 0 && lines < EXPLANATION_LINES_MAX;
+}
+
+/* The rows from `r` up to `end` as one text. */
+static struct text rows_text(struct pdf_rows_work *work, size_t r, size_t end)
+{
+	buffer_clear(&work->blocks->text);
+	for (size_t i = r; i < end; i++) {
+		if (i > r)
+			buffer_append_byte(&work->blocks->text, ' ');
+		pdf_row_append(work->layout, &work->layout->rows[i], &work->blocks->text);
+	}
+	return buffer_view(&work->blocks->text);
+}
+
+/* Neither in the outline nor numbered: what else may a row in larger or bold type be? */
+static bool is_something_else(struct pdf_rows_work *work, const struct pdf_row *row, size_t last)
+{
+	return !pdf_row_is_larger(work, row) &&
+	       (row->mono >= mono_share || stands_above_cells(work, last) || stands_above_definition(work, last));
+}
+
+bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_heading *ret_found)
+{
+	const struct pdf_layout *layout = work->layout;
+	const struct pdf_row *row = &layout->rows[r];
+	struct pdf_found_heading found = { .end = r + 1 };
+	size_t title = 0;
+
+	struct text text = pdf_row_text(work, row);
+	if (row->rotated || !has_letter(text))
+		return false;
+	found.clause_depth = pdf_clause_depth(text, &title);
+	found.outline_depth = outline_depth(work, row, text);
+	const bool stands_out = pdf_row_stands_out(row, work->body);
+	const bool apart = !stands_out && found.outline_depth == 0 && stands_apart(work, r, text, found.clause_depth, title);
+	const uint32_t parts = pdf_count_parts(layout, row);
+	const bool one_part = parts == 1 || (parts == 2 && found.clause_depth > 0);
+	if (found.outline_depth == 0 && (!one_part || !(stands_out || apart)))
+		return false;
+	while (stands_out && found.end < layout->row_count && heading_goes_on(work, &layout->rows[found.end - 1], &layout->rows[found.end])) {
+		if (found.end++ - r == HEADING_ROWS_MAX)
+			return false; /* a paragraph in bold or large type */
+	}
+	text = rows_text(work, r, found.end);
+	if (found.outline_depth == 0)
+		found.outline_depth = pdf_outline_depth(work->outline, text, layout->page->number);
+	const bool emphatic = row->bold > 0.8f || row->size > 1.5f * work->body->size;
+	if (found.outline_depth == 0 && !reads_as_heading(text, found.clause_depth, title, pdf_row_is_larger(work, row), emphatic))
+		return false;
+	if (found.outline_depth == 0 && found.clause_depth == 0 && is_something_else(work, row, found.end - 1))
+		return false;
+	*ret_found = found;
+	return true;
+}
+
+void pdf_mark_headings(struct pdf_rows_work *work)
+{
+	struct pdf_found_heading heading;
+
+	for (size_t r = 0; r < work->layout->row_count; r++) {
+		struct pdf_row *row = &work->layout->rows[r];
+		if (row->furniture || row->note || !pdf_row_stands_out(row, work->body) || pdf_count_parts(work->layout, row) > 2)
+			continue;
+		row->heading = pdf_find_heading(work, r, &heading) && (heading.outline_depth > 0 || heading.clause_depth > !pdf_row_is_larger(work, row));
+	}
+}
