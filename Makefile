@@ -192,6 +192,14 @@ test:
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) SANITIZE=$(sanitize) all unit-programs replays
 	$(Q)tests/run-all
 
+# The converters beside pandoc, pdftotext, html-to-markdown, turndown, markitdown, liteparse and pymupdf4llm: speed, quality, and time by size.
+# Needs the network. DOCUMENT=docs/conversion.md writes the tables into the document.
+.PHONY: bench-convert
+bench-convert: packages
+	$(Q)scripts/install-packages bench peers
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all build/perf/convert
+	$(Q)perf/convert-peers $(if $(DOCUMENT),--document $(DOCUMENT)) $(PARTS)
+
 # Each converter on inputs that libFuzzer makes up, SECONDS each, one after the other; TARGET=html: that one alone.
 SECONDS ?= 1800
 .PHONY: fuzz
