@@ -142,11 +142,11 @@ fuzz_objects = $(BUILD)/obj/tests/fuzz/targets/%.o $(call objects,tests/fuzz/har
 $(BUILD)/replay/%: $(call fuzz_objects,tests/fuzz/replay.c)
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
 $(BUILD)/fuzz/%: $(call fuzz_objects)
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(common_libs)
+	$(Q)$(CC) $(link_flags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
 .SECONDARY:
 .PHONY: fuzz-programs replays
 fuzz-programs: $(addprefix $(BUILD)/fuzz/,$(fuzz_targets))
