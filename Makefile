@@ -305,20 +305,20 @@ $(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/be
 		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(openmp_libs) $(common_libs)
 
 # The converters alone, in process, on one core: build/perf/convert html FOLDER...
 $(BUILD)/perf/convert: $(call objects,perf/convert.c) $(BUILD)/libcoordinator.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(openmp_libs) $(common_libs)
 
 # The fact gate over the labelled set: pairs a second on one core, beside memmem.
 $(BUILD)/perf/fact_gate: $(call objects,perf/fact_gate.c perf/bench.c perf/machine.c tests/tools/fact_set.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(openmp_libs) $(common_libs)
 
 .PHONY: bench-gate
 bench-gate: packages
