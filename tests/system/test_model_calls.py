@@ -18,7 +18,7 @@ PLAIN = fake_server.PROGRAM.parent / "model-calls"
 TOOL = SANITIZED.parent / "model-calls" if (SANITIZED.parent / "model-calls").exists() else PLAIN
 SCALE = 0.02
 RUN_TIMEOUT_S = 120
-AS_IT_CAME, MENDED, INSIDE = "as it came", "mended", "found inside"
+AS_IT_CAME, MENDED, INSIDE, VALUES = "as it came", "mended", "found inside", "value by value"
 
 
 def ask(server, *options, tool=PLAIN, **settings):
@@ -134,7 +134,7 @@ class CallsCase(unittest.TestCase):
         self.assertEqual(result["under_way"], 0, said)
         if call["outcome"] == "usable":
             self.assertEqual(bool(call["thinking"]), wanted.get("thinking", False), said)
-            self.assertGreaterEqual(len(call["value"]["pairs"]), 2, said)
+            self.assertGreaterEqual(len(call["value"]["pairs"]), wanted.get("pairs", 2), said)
         if "tokens" in wanted:
             self.assertEqual(call["prompt_tokens"], wanted["tokens"], said)
 
@@ -328,6 +328,105 @@ class Life(CallsCase):
             self.assertEqual((result["down"], result["breaker"]), (0, "closed"))
             self.assertGreaterEqual(result["usable"], 290)
             self.assertGreaterEqual(result["retries"], 50)
+
+
+class InWords(CallsCase):
+    """A server that keeps no schema is given the beginning of the reply, for the model to go on with."""
+
+    REST = 'What is the default value?", "answer": "It is 40 percent.", "kind": "factual", "score": 3}]}'
+    WORDS = {"format": "prompt", "least": 1}
+
+    def rules(self, *rules):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return {"rules": list(rules), "folder": folder.name}
+
+    def roles(self, server):
+        return [[message["role"] for message in request["json"]["messages"]] for request in server.requests() if request["json"]]
+
+    def test_a_model_that_goes_on(self):
+        with FakeServer(**self.rules({"action": {"say": self.REST}})) as server:
+            result = ask(server, **self.WORDS)
+            self.expect(result, usable(pairs=1), "goes on")
+            self.assertEqual(result["calls"][0]["value"]["pairs"][0]["question"], "What is the default value?")
+            self.assertEqual(self.roles(server), [["user", "assistant"]])
+            self.assertEqual(server.requests()[0]["json"]["messages"][-1]["content"], '{"pairs": [{"question": "')
+
+    def test_a_model_that_begins_anew(self):
+        for text in (f'{{"pairs": [{{"question": "{self.REST}', f'```json\n{{"pairs": [{{"question": "{self.REST}\n```', f'Here it is: {{"pairs": [{{"question": "{self.REST}'):
+            with FakeServer(**self.rules({"action": {"say": text}})) as server:
+                result = ask(server, **self.WORDS)
+                self.assertEqual(result["calls"][0]["value"]["pairs"], [{"question": "What is the default value?", "answer": "It is 40 percent.", "kind": "factual", "score": 3}])
+
+    def test_a_server_that_wants_the_last_word_to_be_the_users(self):
+        with FakeServer(**self.rules({"match": {"text": '"role": "assistant"'}, "action": {"status": 400}}, {"action": {"say": f'{{"pairs": [{{"question": "{self.REST}'}})) as server:
+            result = ask(server, calls=2, **self.WORDS)
+            self.assertEqual((result["usable"], result["attempts"]), (2, 3))
+            self.assertEqual(self.roles(server), [["user", "assistant"], ["user"], ["user"]])
+
+    def test_value_by_value(self):
+        """A model that goes on and makes no JSON is asked for one value after the other; marks and stops on the way are asked for again."""
+        said = ["What now? I do not know.", 'What is the default value?", "answer": "…', "…", "It is 40 percent, said \\n", "3"]
+        with FakeServer(**self.rules(*({"match": {"times": 1}, "action": {"say": text}} for text in said))) as server:
+            result = ask(server, **self.WORDS)
+            self.expect(result, usable(VALUES, attempts=5, pairs=1), "value by value")
+            self.assertEqual(result["calls"][0]["value"]["pairs"], [{"question": "What is the default value?", "answer": "It is 40 percent, said", "kind": "factual", "score": 3}])
+            requests = [request["json"] for request in server.requests() if request["json"]]
+            self.assertEqual([request["messages"][-1]["content"] for request in requests[1:4]],
+                             ['{"pairs": [{"question": "'] + ['{"pairs": [{"question": "What is the default value?", "answer": "'] * 2)
+            self.assertEqual(requests[4]["messages"][-1]["content"], '{"pairs": [{"question": "What is the default value?", "answer": "It is 40 percent, said", "kind": "factual", "score": ')
+            self.assertEqual([request.get("stop") for request in requests], [None] + [['"']] * 4)
+            self.assertGreaterEqual(requests[3]["temperature"], 0.7)
+            self.assertEqual({len(request["messages"]) for request in requests}, {2})
+
+    def test_not_even_one_value(self):
+        with FakeServer(**self.rules({"action": {"say": "No."}})) as server:
+            self.expect(ask(server, **self.WORDS), unusable("^asked for one value alone it wrote none$", attempts=5), "five times")
+
+    def test_thinking_is_not_cut_short(self):
+        with FakeServer("--as", "mlx", "--thinking") as server:
+            ask(server, probe=1)
+            self.expect(ask(server, **self.WORDS, thinks=1), usable(thinking=True), "thinks")
+            self.assertEqual(self.roles(server)[-1], ["user"])
+
+
+class Circles(CallsCase):
+    """A streamed answer in which the model goes round in circles is stopped; of one that is cut off there is what was whole."""
+
+    WHOLE = '{"pairs": [{"question": "What is the default value?", "answer": "It is 40 percent.", "kind": "factual", "score": 3}, '
+
+    def rules(self, *rules):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return {"rules": list(rules), "folder": folder.name}
+
+    def test_stopped_and_asked_again(self):
+        circles = '{"pairs": [{"question": "' + "What is the load of the cell? " * 1000
+        with FakeServer("--latency", "tokens:1", **self.rules({"match": {"nth": 1}, "action": {"say": circles}})) as server:
+            result = ask(server, stream=1, **{"models.request_timeout_s": 600})
+            self.expect(result, usable(attempts=2), "circles")
+            self.assertEqual(server.count(status=0), 1, "it was heard to the end")
+            first, second = (request["json"] for request in server.requests())
+            self.assertNotIn("frequency_penalty", first)
+            self.assertGreater(second["frequency_penalty"], 0)
+            self.assertLess(result["calls"][0]["completion_tokens"], 1000)
+            self.assertGreater(result["calls"][0]["prompt_tokens"], 100)
+
+    def test_what_was_whole_is_used(self):
+        circles = self.WHOLE + '{"question": "' + "What is the load of the cell? " * 1000
+        with FakeServer("--latency", "tokens:1", **self.rules({"action": {"say": circles}})) as server:
+            result = ask(server, stream=1, least=1, **{"models.request_timeout_s": 600})
+            self.expect(result, usable(MENDED, pairs=1), "circles")
+            self.assertEqual(len(result["calls"][0]["value"]["pairs"]), 1)
+            self.assertEqual(server.count(status=0), 1)
+
+    def test_a_long_table_is_no_circle(self):
+        rows = "".join(f"| parameter {i} | {i * 7} | the same words in every row of a table that is long |\\n" for i in range(80))
+        said = '{"pairs": [{"question": "What are the values?", "answer": "' + rows + '", "kind": "factual", "score": 3}]}'
+        with FakeServer("--latency", "tokens:0", **self.rules({"action": {"say": said}})) as server:
+            result = ask(server, stream=1, least=1, **{"models.request_timeout_s": 600, "models.max_tokens": 4000})
+            self.assertEqual(server.count(status=0), 0)
+            self.assertEqual(result["calls"][0]["attempts"], 2)  # cut off at 1000 tokens, not before
 
 
 class Memory(CallsCase):

@@ -4,7 +4,7 @@
  *   model-calls URL [key=value]…
  *     models.KEY=…         as in the configuration (models.model, models.max_concurrent_requests, models.request_timeout_s …)
  *     probe=1              ask the server what it can do and print that; without it these are taken as its answers:
- *     api=openai|ollama format=schema|json|prompt slots=N context=N truthful=0|1 stream=0|1
+ *     api=openai|ollama format=schema|json|prompt slots=N context=N truthful=0|1 stream=0|1 thinks=0|1
  *     calls=N              how many questions (1); pause_ms=T between one's answer and the next one, which waits for it
  *     rate=N               a new question N times a second, whatever becomes of the others
  *     group=N              so many questions about one passage (1); bytes=N: least length of a passage, bytes_step=N: and so much more each time; dense=1: of digits
@@ -85,7 +85,9 @@ static bool take_number(struct tool *tool, const char *key, const char *value)
 			*flags[i].flag = number != 0;
 			return true;
 		}
-	if (strcmp(key, "slots") == 0)
+	if (strcmp(key, "thinks") == 0)
+		tool->probe.thinking = number ? PROBE_THINKING_FIELD : PROBE_THINKING_NONE;
+	else if (strcmp(key, "slots") == 0)
 		tool->probe.slots = (uint32_t)number;
 	else if (strcmp(key, "pause_ms") == 0)
 		tool->pause_ns = number * 1000000;

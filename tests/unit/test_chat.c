@@ -57,6 +57,17 @@ static void test_requests(void **state)
 		       "\"content\": \"{\"}, {\"role\": \"user\", \"content\": \"pairs: missing\"}], \"stream\": true, \"max_tokens\": 9, \"temperature\": 0.3, "
 		       "\"seed\": 42, \"stream_options\": {\"include_usage\": true}, \"response_format\": {\"type\": \"json_object\"}, "
 		       "\"chat_template_kwargs\": {\"enable_thinking\": false}}");
+	request.format = CHAT_FORMAT_PROMPT;
+	request.stream = false;
+	request.think = -1;
+	request.begun = TEXT_LITERAL("{\"pairs\": [");
+	expect_request(&request, "{\"model\": \"m\", \"messages\": [{\"role\": \"user\", \"content\": \"Source \\\"x\\\"\\nTask\"}, {\"role\": \"assistant\", "
+		       "\"content\": \"{\"}, {\"role\": \"user\", \"content\": \"pairs: missing\"}, {\"role\": \"assistant\", \"content\": \"{\\\"pairs\\\": [\"}], "
+		       "\"stream\": false, \"max_tokens\": 9, \"temperature\": 0.3, \"seed\": 42}");
+	request.begun = TEXT_LITERAL("");
+	request.format = CHAT_FORMAT_JSON;
+	request.stream = true;
+	request.think = 0;
 	request.api = CHAT_OLLAMA;
 	request.format = CHAT_FORMAT_SCHEMA;
 	request.complaint = TEXT_LITERAL("");

@@ -465,7 +465,7 @@ static void schemas_are_json_and_examples_keep_them(void **state)
 		call.summary = call.items = family == PLAN_PAIRS;
 		buffer_init(&schema, 1 << 20);
 		buffer_init(&example, 1 << 20);
-		plan_write_schema(&settings, &call, &schema);
+		plan_write_schema(&settings, &call, false, &schema);
 		plan_write_example(&settings, &call, &example);
 		struct json_object *a = json_tokener_parse(buffer_string(&schema)), *b = json_tokener_parse(buffer_string(&example)), *required, *value;
 		assert_non_null(a);

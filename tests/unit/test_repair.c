@@ -1,5 +1,6 @@
 /* From a model's text to JSON that keeps its schema: what is mended, what is refused and with which words, and that nothing is made up. */
 #include "workers/model/repair.h"
+#include "workers/model/schema.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -97,6 +98,61 @@ static void test_cut_ends(void **state)
 	expect_refused("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"Half an ans", "pairs[0].answer: missing");
 }
 
+static const char strict_text[] = /* every member is required */
+	"{\"type\":\"object\",\"properties\":{\"pairs\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"object\",\"properties\":{"
+	"\"question\":{\"type\":\"string\",\"minLength\":3},\"answer\":{\"type\":\"string\"},\"grade\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5},"
+	"\"tone\":{\"type\":\"string\",\"enum\":[\"plain\"]}},\"required\":[\"question\",\"answer\",\"grade\",\"tone\"]}}},\"required\":[\"pairs\"]}";
+static const char longer_text[] =
+	"{\"type\":\"object\",\"properties\":{\"pairs\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"object\",\"properties\":{"
+	"\"type\":{\"type\":\"string\",\"enum\":[\"factual\",\"procedural\"]},\"question\":{\"type\":\"string\"}},\"required\":[\"type\",\"question\"]}},"
+	"\"summary\":{\"type\":\"string\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},\"required\":[\"pairs\",\"summary\",\"items\"]}";
+
+/* Of a reply that was cut off what stands behind the end may be missing, but not what should have come before it. */
+static void test_what_a_cut_takes_away(void **state)
+{
+	struct json_object *usual = schema;
+
+	(void)state;
+	schema = json_tokener_parse(longer_text);
+	assert_non_null(schema);
+#define PAIR "{\"type\":\"factual\",\"question\":\"Why?\"}"
+	expect("{\"pairs\":[" PAIR ",{\"type\":\"factual\",\"question\":\"Why is", REPAIR_MENDED, "{\"pairs\":[" PAIR "]}");
+	expect("{\"pairs\":[" PAIR "],\"summary\":\"It is about", REPAIR_MENDED, "{\"pairs\":[" PAIR "]}");
+	expect("{\"pairs\":[" PAIR "],\"summary\":\"S.\",\"items\":[\"one\",\"tw", REPAIR_MENDED, "{\"pairs\":[" PAIR "],\"summary\":\"S.\",\"items\":[\"one\"]}");
+	expect("I made: {\"pairs\":[" PAIR "],\"summary\":\"It is about", REPAIR_FOUND, "{\"pairs\":[" PAIR "]}");
+	expect_refused("{\"pairs\":[" PAIR "]}", "summary: missing"); /* it was not cut off */
+	expect_refused("{\"summary\":\"S.\",\"items\":[],\"pairs\":[{\"type\":\"fact", "pairs[0].type: missing");
+	expect_refused("{\"summary\":\"S.\",\"items\":[\"one\",", "pairs: missing");
+	expect_refused("{\"pairs\":[" PAIR "],\"items\":[\"one\",\"tw", "summary: missing");
+	expect_refused("{\"pairs\":[{\"type\":\"factual\",\"question\":\"Why is", "pairs[0].question: missing");
+	json_object_put(schema);
+	schema = usual;
+}
+
+static void expect_form(const char *text, const char *form)
+{
+	struct json_object *one = json_tokener_parse(text);
+	struct buffer out;
+
+	buffer_init(&out, 1000);
+	schema_write_form(one, &out);
+	assert_string_equal(buffer_string(&out), form);
+	buffer_done(&out);
+	json_object_put(one);
+}
+
+static void test_forms(void **state)
+{
+	(void)state;
+	expect_form(longer_text, "{\"pairs\": [{\"type\": \"factual\", \"question\": \"\1\"}], \"summary\": \"\1\", \"items\": [\"\1\"]}");
+	expect_form(schema_text, "{\"pairs\": [{\"type\": \"factual\", \"question\": \"\1\", \"answer\": \"\1\"}]}");
+	expect_form(strict_text, "{\"pairs\": [{\"question\": \"\1\", \"answer\": \"\1\", \"grade\": \2, \"tone\": \"plain\"}]}");
+	expect_form("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"object\",\"properties\":{\"b\":{\"type\":\"string\",\"enum\":[\"x/\\\"y\"]}}},"
+		    "\"c\":{\"type\":\"boolean\"}}}", "{\"a\": {\"b\": \"x/\\\"y\"}, \"c\": false}");
+	expect_form("{\"type\":\"array\"}", "[]");
+	expect_form("{\"type\":\"object\"}", "{}");
+}
+
 static void test_found_inside(void **state)
 {
 	(void)state;
@@ -125,19 +181,34 @@ static void test_elements_are_judged_alone(void **state)
 	       "{\"pairs\":[{\"question\":\"Q 1\",\"answer\":\"1\"},{\"question\":\"Q 2\",\"answer\":\"2\"},{\"question\":\"Q 3\",\"answer\":\"3\"}]}");
 }
 
-static void test_refused(void **state)
+/* What nobody needs and does not keep the schema goes; what is needed has to keep it. */
+static void test_members_that_are_not_required(void **state)
 {
 	(void)state;
+	expect("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"So.\",\"type\":\"poem\",\"score\":9}]}", REPAIR_MENDED, ONE);
+	expect("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"So.\",\"type\":\"factual\",\"score\":[1]}]}", REPAIR_MENDED,
+	       "{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"So.\",\"type\":\"factual\"}]}");
+}
+
+static void test_refused(void **state)
+{
+	struct json_object *usual = schema;
+
+	(void)state;
+	schema = json_tokener_parse(strict_text);
+	assert_non_null(schema);
 	expect_refused("", "the reply is empty");
 	expect_refused(" \n", "the reply is empty");
 	expect_refused("I'm sorry, I cannot do that.", "there is no JSON in the reply");
 	expect_refused("{}", "pairs: missing");
 	expect_refused("{\"pairs\":[]}", "pairs: 0 elements; at least 1 are wanted");
 	expect_refused("{\"pairs\":{\"question\":\"Why is it?\"}}", "pairs: expected an array");
-	expect_refused("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"A\",\"score\":9}]}", "pairs[0].score: 9 is outside of 1 to 5");
-	expect_refused("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"A\",\"type\":\"poem\"}]}",
-		       "pairs[0].type: \"poem\" is none of the values allowed");
-	expect_refused("{\"pairs\":[{\"question\":\"\",\"answer\":\"A\"}]}", "pairs[0].question: 0 characters; at least 3 are wanted");
+	expect_refused("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"A\",\"grade\":9,\"tone\":\"plain\"}]}", "pairs[0].grade: 9 is outside of 1 to 5");
+	expect_refused("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"A\",\"grade\":1,\"tone\":\"poem\"}]}",
+		       "pairs[0].tone: \"poem\" is none of the values allowed");
+	expect_refused("{\"pairs\":[{\"question\":\"\",\"answer\":\"A\",\"grade\":1,\"tone\":\"plain\"}]}", "pairs[0].question: 0 characters; at least 3 are wanted");
+	json_object_put(schema);
+	schema = usual;
 }
 
 /* Every cut and every flipped byte of a reply: an outcome, no crash; what comes out of a cut is what stood there whole. */
@@ -203,22 +274,29 @@ static void test_loops(void **state)
 			for (int k = 0; k < 150; k++)
 				buffer_append_string(&text, loops[i]);
 			text.bytes -= cut;
-			assert_true(repair_is_loop(buffer_view(&text)));
+			assert_true(repair_is_loop(buffer_view(&text), REPAIR_LOOP_TIMES, REPAIR_LOOP_BYTES));
 		}
 	for (size_t i = 0; i < COUNT_OF(others); i++)
-		assert_false(repair_is_loop(text_from(others[i])));
+		assert_false(repair_is_loop(text_from(others[i]), REPAIR_LOOP_TIMES, REPAIR_LOOP_BYTES));
 	buffer_clear(&text);
 	for (int k = 0; k < 100; k++)
 		buffer_append_format(&text, "row %d of the table; ", k);
-	assert_false(repair_is_loop(buffer_view(&text)));
+	assert_false(repair_is_loop(buffer_view(&text), REPAIR_LOOP_TIMES, REPAIR_LOOP_BYTES));
+	buffer_clear(&text);
+	for (int k = 0; k < 5; k++)
+		buffer_append_string(&text, "{\"category\": \"event\", \"name\": \"event\", \"description\": \"It is an event, and it is said so in the text that describes it.\"}, ");
+	assert_true(repair_is_loop(buffer_view(&text), 3, 120));
+	assert_false(repair_is_loop(buffer_view(&text), 6, 120)); /* five times */
+	assert_false(repair_is_loop(buffer_view(&text), 3, 500)); /* the first of them has none before it */
 	buffer_done(&text);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_as_it_came), cmocka_unit_test(test_mended), cmocka_unit_test(test_cut_ends), cmocka_unit_test(test_found_inside),
-		cmocka_unit_test(test_quoted),		cmocka_unit_test(test_elements_are_judged_alone), cmocka_unit_test(test_refused), cmocka_unit_test(test_hostile_cuts),
+		cmocka_unit_test(test_as_it_came), cmocka_unit_test(test_mended), cmocka_unit_test(test_cut_ends), cmocka_unit_test(test_what_a_cut_takes_away), cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_found_inside),
+		cmocka_unit_test(test_quoted),		cmocka_unit_test(test_elements_are_judged_alone), cmocka_unit_test(test_refused), cmocka_unit_test(test_members_that_are_not_required), cmocka_unit_test(test_hostile_cuts),
 		cmocka_unit_test(test_deep_and_large), cmocka_unit_test(test_loops),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

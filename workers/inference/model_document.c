@@ -127,7 +127,7 @@ static int ask(struct model_document *document, uint32_t index, const struct pla
 	write_known(&document->task.document, call, &known);
 	const struct plan_texts texts = { .known = buffer_view(&known), .numbered = buffer_view(&pending->numbered) };
 	plan_write_prompt(context->settings, &document->task.document, context->prompts, call, &texts, limits->in_words, &prompt);
-	plan_write_schema(context->settings, call, &schema);
+	plan_write_schema(context->settings, call, limits->in_words, &schema);
 	const struct call_request request = {
 		.system = buffer_view(&context->prompts->texts[PROMPT_SYSTEM]), .prompt = buffer_view(&prompt), .schema = buffer_view(&schema),
 		.family = plan_family_name(call->family), .document = document->key, .place = call->place, .max_tokens = call->max_tokens,

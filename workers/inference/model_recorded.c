@@ -81,7 +81,7 @@ static void read_reply(const struct loading *loading, const struct plan_call *ca
 	reply->state = MODEL_REPLY_UNUSABLE;
 	if (strcmp(row->outcome, "usable") == 0) {
 		buffer_init(&schema_text, SCHEMA_BYTES_MAX);
-		plan_write_schema(loading->settings, call, &schema_text);
+		plan_write_schema(loading->settings, call, true, &schema_text);
 		struct json_object *schema = json_tokener_parse(buffer_string(&schema_text));
 		CHECK(schema); /* our own */
 		if (repair_reply(row->reply, schema, &reply->value, &rung, &wrong) == 0)

@@ -57,8 +57,9 @@ struct plan_texts { /* one more than the other callers of a prompt know */
 /* (plan_prompt.c) Appends the prompt: the same beginning for all calls about a piece, then the task. */
 void plan_write_prompt(const struct settings *settings, const struct document *document, const struct prompts *prompts,
 		       const struct plan_call *call, const struct plan_texts *texts, bool in_words, struct buffer *out);
-/* The JSON schema of the call's reply, and a tiny example of one. */
-void plan_write_schema(const struct settings *settings, const struct plan_call *call, struct buffer *out);
+/* The JSON schema of the call's reply, and a tiny example of one. in_words: of a server that does not keep it; what is no more than welcome may
+ * then be left out. */
+void plan_write_schema(const struct settings *settings, const struct plan_call *call, bool in_words, struct buffer *out);
 void plan_write_example(const struct settings *settings, const struct plan_call *call, struct buffer *out);
 
 /* (plan_kinds.c) Chooses call->count kinds for every main call: of those that its piece supports, always the one that the document so far

@@ -100,7 +100,10 @@ void plan_write_prompt(const struct settings *settings, const struct document *d
 }
 
 /* --- schemas ----------------------------------------------------------------------------------------------------------
- * No lengths of texts: servers turn them into grammars of as many steps. What is too long or too short is refused afterwards. */
+ * Of lengths only small ones: servers turn them into grammars of as many steps. What is too long or too short is refused afterwards. A text
+ * of fewer characters is none: "…", which the example has in its place. */
+
+enum { TEXT_CHARS_MIN = 8 };
 
 static void open_schema(struct json_writer *json)
 {
@@ -131,6 +134,15 @@ static void member_type(struct json_writer *json, const char *key, const char *t
 	json_object_close(json);
 }
 
+static void member_prose(struct json_writer *json, const char *key)
+{
+	json_key(json, key);
+	json_object_open(json);
+	json_member_string(json, "type", "string");
+	json_member_unsigned(json, "minLength", TEXT_CHARS_MIN);
+	json_object_close(json);
+}
+
 static void open_list(struct json_writer *json, const char *key, uint64_t least, uint64_t most)
 {
 	json_key(json, key);
@@ -156,8 +168,9 @@ static void member_words(struct json_writer *json, const char *key, const char *
 	json_object_close(json);
 }
 
-static void write_pair_schema(struct json_writer *json, const struct plan_call *call, bool reasons)
+static void write_pair_schema(struct json_writer *json, const struct plan_call *call, bool reasons, bool in_words)
 {
+	static const char *const least[] = { "question", "answer", NULL };
 	static const char *const with[] = { "type", "question", "evidence", "reasoning", "answer", NULL };
 	static const char *const without[] = { "type", "question", "evidence", "answer", NULL };
 	const char *kinds[CONVERSATION_QUESTION_COUNT];
@@ -168,12 +181,12 @@ static void write_pair_schema(struct json_writer *json, const struct plan_call *
 			kinds[count++] = conversation_question_name((enum conversation_question)i);
 	open_schema(json);
 	member_words(json, "type", kinds, count);
-	member_type(json, "question", "string");
+	member_prose(json, "question");
 	member_type(json, "evidence", "string");
 	if (reasons)
 		member_type(json, "reasoning", "string");
-	member_type(json, "answer", "string");
-	close_schema(json, reasons ? with : without);
+	member_prose(json, "answer");
+	close_schema(json, in_words ? least : reasons ? with : without);
 }
 
 static void write_items_schema(struct json_writer *json)
@@ -190,13 +203,17 @@ static void write_items_schema(struct json_writer *json)
 	close_list(json);
 }
 
-/* The pairs stand last: of a reply that is cut off only the last of them is lost. */
-static void write_pairs_schema(struct json_writer *json, const struct plan_call *call, bool reasons)
+/* The pairs stand first: a reply that is cut off, or that goes round in circles among the rest, has them. */
+static void write_pairs_schema(struct json_writer *json, const struct plan_call *call, bool reasons, bool in_words)
 {
 	const char *names[4];
 	size_t count = 0;
 
 	open_schema(json);
+	open_list(json, "pairs", 1, call->count);
+	write_pair_schema(json, call, reasons, in_words);
+	close_list(json);
+	names[count++] = "pairs";
 	if (call->summary) {
 		member_type(json, "summary", "string");
 		names[count++] = "summary";
@@ -205,11 +222,7 @@ static void write_pairs_schema(struct json_writer *json, const struct plan_call 
 		write_items_schema(json);
 		names[count++] = "items";
 	}
-	open_list(json, "pairs", 1, call->count);
-	write_pair_schema(json, call, reasons);
-	close_list(json);
-	names[count++] = "pairs";
-	names[count] = NULL;
+	names[in_words ? 1 : count] = NULL;
 	close_schema(json, names);
 }
 
@@ -247,13 +260,13 @@ static const char *const no_names[] = { NULL }, *const turn_texts[] = { "questio
 		  *const rewrite_numbers[] = { "number", NULL }, *const judge_texts[] = { "reason", NULL },
 		  *const judge_numbers[] = { "number", "faithfulness", "usefulness", "self_containedness", NULL };
 
-void plan_write_schema(const struct settings *settings, const struct plan_call *call, struct buffer *out)
+void plan_write_schema(const struct settings *settings, const struct plan_call *call, bool in_words, struct buffer *out)
 {
 	struct json_writer json;
 
 	json_init(&json, out, 0);
 	switch (call->family) {
-	case PLAN_PAIRS: write_pairs_schema(&json, call, strcmp(settings->generate.reasoning, "strip") != 0); break;
+	case PLAN_PAIRS: write_pairs_schema(&json, call, strcmp(settings->generate.reasoning, "strip") != 0, in_words); break;
 	case PLAN_DIALOGUE: write_list_schema(&json, call, "turns", turn_texts, no_names, 0); break;
 	case PLAN_REWRITE: write_list_schema(&json, call, "questions", rewrite_texts, rewrite_numbers, 0); break;
 	case PLAN_JUDGE: write_list_schema(&json, call, "judgements", judge_texts, judge_numbers, CONVERSATION_MARK_MAX); break;
@@ -269,11 +282,11 @@ static void write_pairs_example(const struct plan_call *call, bool reasons, stru
 
 	while (kind + 1 < CONVERSATION_QUESTION_COUNT && !call->kinds[kind])
 		kind++;
-	buffer_append_byte(out, '{');
-	buffer_append_string(out, call->summary ? "\"summary\": \"…\", " : "");
-	buffer_append_string(out, call->items ? "\"items\": [{\"category\": \"parameter\", \"name\": \"…\", \"description\": \"…\"}], " : "");
-	buffer_append_format(out, "\"pairs\": [{\"type\": \"%s\", \"question\": \"…?\", \"evidence\": \"…\"%s, \"answer\": \"…\"}]}",
+	buffer_append_format(out, "{\"pairs\": [{\"type\": \"%s\", \"question\": \"…?\", \"evidence\": \"…\"%s, \"answer\": \"…\"}]",
 			     conversation_question_name((enum conversation_question)kind), reasons ? ", \"reasoning\": \"…\"" : "");
+	buffer_append_string(out, call->summary ? ", \"summary\": \"…\"" : "");
+	buffer_append_string(out, call->items ? ", \"items\": [{\"category\": \"parameter\", \"name\": \"…\", \"description\": \"…\"}]" : "");
+	buffer_append_byte(out, '}');
 }
 
 void plan_write_example(const struct settings *settings, const struct plan_call *call, struct buffer *out)

@@ -63,6 +63,7 @@ static struct call *new_call(struct calls *calls)
 	buffer_init(&call->schema, SIZE_MAX / 4);
 	buffer_init(&call->earlier, CALL_REPLY_BYTES_MAX);
 	buffer_init(&call->complaint, 8192);
+	buffer_init(&call->written, CALL_REPLY_BYTES_MAX);
 	calls->all[calls->count++] = call;
 	return call;
 }
@@ -86,7 +87,7 @@ static void leave(struct call *call)
 void call_finish(struct call *call, struct call_result *result)
 {
 	struct calls *calls = call->calls;
-	struct buffer *buffers[] = { &call->system, &call->prompt, &call->schema, &call->earlier, &call->complaint };
+	struct buffer *buffers[] = { &call->system, &call->prompt, &call->schema, &call->earlier, &call->complaint, &call->written };
 
 	leave(call);
 	result->attempts = call->attempts_in_all;
@@ -120,14 +121,18 @@ static int think_of(const struct call *call)
 static void write_body(struct call *call, bool stream)
 {
 	struct calls *calls = call->calls;
+	struct text begun = call->guided ? buffer_view(&call->written) : calls->begins ? call_beginning(call) : TEXT_LITERAL("");
+	bool hot = call->looped || call->tries > 0;
 	struct chat_request request = {
 		.api = calls->probe->api, .format = calls->probe->format, .model = calls->probe->model, .system = buffer_view(&call->system),
 		.prompt = buffer_view(&call->prompt), .earlier_reply = buffer_view(&call->earlier), .complaint = buffer_view(&call->complaint),
-		.schema = buffer_view(&call->schema), .schema_name = call->family, .max_tokens = call->max_tokens,
-		.context_tokens = calls->context_tokens, .against_loops = call->looped,
-		.temperature = call->looped && call->temperature < LOOP_TEMPERATURE ? LOOP_TEMPERATURE : call->temperature, .seed = calls->seed + call->asks,
+		.begun = begun, .schema = buffer_view(&call->schema), .schema_name = call->family, .stop = call->guided ? "\"" : NULL,
+		.max_tokens = call->guided && call->max_tokens > CALL_VALUE_TOKENS_MAX ? CALL_VALUE_TOKENS_MAX : call->max_tokens,
+		.context_tokens = calls->context_tokens, .against_loops = hot,
+		.temperature = hot && call->temperature < LOOP_TEMPERATURE ? LOOP_TEMPERATURE : call->temperature, .seed = calls->seed + call->asks + call->tries,
 		.stream = stream, .think = think_of(call),
 	};
+	call->begun = begun.bytes > 0;
 	buffer_clear(&calls->body);
 	chat_write_request(&request, &calls->body);
 }
@@ -168,8 +173,10 @@ static int send(struct call *call, uint64_t now_ns)
 	struct http_request request = {
 		.url = buffer_string(&calls->url), .bearer = calls->api_key, .body = buffer_view(&calls->body), .connect_timeout_ns = CONNECT_TIMEOUT_NS,
 		.silence_timeout_ns = stream ? scaled(calls, SILENCE_TIMEOUT_NS) : 0, .timeout_ns = timeout_of(call, now_ns), .body_bytes_max = body_bytes_max(call),
-		.done = take_response, .owner = call,
+		.watch = stream ? call_watch : NULL, .done = take_response, .owner = call,
 	};
+	call->watched_bytes = 0;
+	call->circles = false;
 	int status = calls->body.status ? calls->body.status : http_start(calls->http, &request, &call->http_handle);
 	if (status < 0)
 		return status;
@@ -245,6 +252,17 @@ static bool is_its_own_doing(const struct call *call, const struct http_response
 	return may_be && call->attempts >= ENDPOINT_FAILURES_TO_OPEN;
 }
 
+static int read_answer(struct call *call, struct text body, struct error_text *wrong)
+{
+	struct calls *calls = call->calls;
+	int status = call->circles ? chat_read_stopped(calls->probe->api, body, &calls->reply, wrong) :
+				     chat_read_response(calls->probe->api, body, &calls->reply, wrong);
+
+	if (status == 0 && call->circles && calls->reply.prompt_tokens < 0) /* nobody counted */
+		calls->reply.prompt_tokens = (int64_t)call_estimate_tokens(call);
+	return status;
+}
+
 static void take_response(void *owner, const struct http_response *response)
 {
 	struct call *call = owner;
@@ -259,8 +277,9 @@ static void take_response(void *owner, const struct http_response *response)
 		return;
 	}
 	chat_reply_clear(&calls->reply);
-	if (seen.outcome == HTTP_ANSWERED && seen.status >= 200 && seen.status < 300 &&
-	    chat_read_response(calls->probe->api, seen.body, &calls->reply, &wrong) < 0)
+	if (call->circles)
+		seen.outcome = HTTP_ANSWERED;
+	if (seen.outcome == HTTP_ANSWERED && seen.status >= 200 && seen.status < 300 && read_answer(call, seen.body, &wrong) < 0)
 		seen.outcome = HTTP_BROKEN; /* an error that says it is none */
 	call->attempts++;
 	call->attempts_in_all++;
@@ -274,6 +293,10 @@ static void take_response(void *owner, const struct http_response *response)
 		if (is_its_own_doing(call, &seen))
 			call_finish_with(call, CALL_REFUSED, reason);
 		all_down(calls, reason);
+	} else if (verdict == ENDPOINT_HOPELESS && call->begun && !calls->begun_fine && seen.outcome == HTTP_ANSWERED) {
+		/* some servers want the last word to be the user's */
+		calls->begins = false;
+		call_wait_again(call);
 	} else if (verdict == ENDPOINT_HOPELESS || (call->deadline_ns && again_ns >= call->deadline_ns)) {
 		call_finish_with(call, CALL_REFUSED, reason);
 	} else {
@@ -449,13 +472,15 @@ int calls_create(struct calls **ret_calls, const struct model_settings *model, c
 	if (!calls)
 		return error_set(error, -ENOMEM, "out of memory");
 	*calls = (struct calls){ .model = model, .probe = probe, .api_key = api_key, .record = record, .seed = seed, .chars_per_token = CALL_CHARS_PER_TOKEN,
-				 .time_scale = 1, .deadline_ns = UINT64_MAX,
+				 .time_scale = 1, .begins = probe->format == CHAT_FORMAT_PROMPT && probe->thinking == PROBE_THINKING_NONE, .deadline_ns = UINT64_MAX,
 				 .context_tokens = model->context_tokens ? model->context_tokens : probe->context_tokens, .error = error };
 	buffer_init(&calls->body, SIZE_MAX / 4);
 	buffer_init(&calls->url, 8192);
 	buffer_init(&calls->look_url, 8192);
-	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++)
+	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++) {
 		buffer_init(&calls->schemas[i].text, SIZE_MAX / 4);
+		buffer_init(&calls->schemas[i].form, SIZE_MAX / 4);
+	}
 	chat_reply_init(&calls->reply, CALL_REPLY_BYTES_MAX);
 	endpoint_init(&calls->endpoint, limit, seed);
 	chat_url(model->base_url, probe->api, probe->api == CHAT_OLLAMA ? "/api/chat" : "/chat/completions", &calls->url);
@@ -487,7 +512,7 @@ void calls_destroy(struct calls *calls)
 	http_destroy(calls->http);
 	for (uint32_t i = 0; i < calls->count; i++) {
 		struct call *call = calls->all[i];
-		struct buffer *buffers[] = { &call->system, &call->prompt, &call->schema, &call->earlier, &call->complaint };
+		struct buffer *buffers[] = { &call->system, &call->prompt, &call->schema, &call->earlier, &call->complaint, &call->written };
 		for (size_t k = 0; k < COUNT_OF(buffers); k++)
 			buffer_done(buffers[k]);
 		free(call);
@@ -520,7 +545,8 @@ int calls_add(struct calls *calls, const struct call_request *request, uint64_t 
 	call->owner = request->owner;
 	call->think = -1;
 	call->asks = call->attempts = call->attempts_in_all = 0;
-	call->looped = false;
+	call->looped = call->guided = call->continued = false;
+	call->tries = 0;
 	call->prompt_tokens = call->completion_tokens = call->cached_tokens = -1;
 	call->started_ns = 0;
 	buffer_append_text(&call->system, request->system);

@@ -7,6 +7,7 @@
 
 enum {
 	CALL_ASKS_MAX = 2,             /* the question, and once again with what is wrong with the reply */
+	CALL_VALUE_TOKENS_MAX = 320,   /* of a value that is asked for alone */
 	CALL_REPLY_BYTES_MAX = 16 << 20,
 	CALL_REASON_BYTES = 400,
 };
@@ -21,6 +22,12 @@ struct call {
 	uint32_t index, life;
 	enum call_state state;
 	struct buffer system, prompt, schema, earlier, complaint;
+	bool begun;            /* asked with the beginning of the reply, for the model to go on */
+	bool continued;        /* it did */
+	bool guided;           /* the reply is asked for value by value (call_guide.c) */
+	struct buffer written; /* of it, so far */
+	size_t form_at;        /* how much of the schema's form that is */
+	uint32_t tries;        /* for the value that is asked for now */
 	struct record_key key, document;
 	const char *family, *place;
 	double temperature;
@@ -28,6 +35,8 @@ struct call {
 	uint64_t group;
 	unsigned priority;
 	int think;
+	size_t watched_bytes; /* of the answer that is coming */
+	bool circles; /* it was stopped for repeating itself */
 	bool looped; /* its last reply could not stop repeating itself */
 	uint32_t asks, attempts, attempts_in_all;
 	int64_t prompt_tokens, completion_tokens, cached_tokens;
@@ -47,7 +56,7 @@ struct call_ceiling {
 /* A schema that was parsed: a run has a handful of them. */
 enum { CALL_SCHEMAS_MAX = 8 };
 struct call_schema {
-	struct buffer text;
+	struct buffer text, form;
 	struct json_object *value;
 };
 
@@ -72,6 +81,7 @@ struct calls {
 	struct call_schema schemas[CALL_SCHEMAS_MAX];
 	uint32_t schema_next; /* which is replaced next */
 	bool looking;
+	bool begins, begun_fine; /* this server may be given the beginning of a reply; and has taken one */
 	struct chat_reply reply; /* scratch */
 	struct buffer body, url, look_url;
 	int status; /* sticky: the record or memory failed */
@@ -87,11 +97,25 @@ void call_wait_again(struct call *call);
 /* What went wrong with a request, in CALL_REASON_BYTES. `unreadable`: what is wrong with an answer that says that it is a good one; or empty. */
 void call_describe_failure(const struct http_response *response, const char *unreadable, char *reason);
 
+/* call_guide.c: what is left to be done with a model that goes on with what it is given and yet makes no JSON: the JSON is written for it, and it is
+ * asked for one value after the other. */
+void call_guide_begin(struct call *call);
+/* What came for a value. 1: the reply is whole, in calls->reply; 0: ask on; negative: nothing to be made of it, with the reason (CALL_REASON_BYTES). */
+int call_guide_take(struct call *call, char *reason);
+
+/* call_watch.c: an http_watch of a streamed answer. */
+bool call_watch(void *owner, struct text body);
+
 /* call_reply.c: true when the record had it; the call is through then. */
 bool call_answer_from_record(struct call *call);
 /* What stands in calls->reply: the call is through, or waits to be asked again. */
 void call_take_reply(struct call *call);
 void call_forget_schemas(struct calls *calls);
+/* The form of a reply to the call (schema.h), and how it begins; empty: prose is wanted, or out of memory. */
+struct text call_form(const struct call *call);
+struct text call_beginning(const struct call *call);
+/* Did the model go on with what it was given, or write all of the reply? */
+bool call_is_continuation(const struct call *call, struct text reply);
 /* Tokens of prompt and template by the count of characters, with a margin. */
 uint64_t call_estimate_tokens(const struct call *call);
 bool call_fits(const struct call *call);

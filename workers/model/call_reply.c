@@ -3,6 +3,7 @@
 #include "workers/model/call_private.h"
 
 #include "base/clock.h"
+#include "workers/model/schema.h"
 
 #include <json-c/json.h>
 #include <math.h>
@@ -47,25 +48,44 @@ static struct json_object *parse(struct text text)
 	return value;
 }
 
-/* Borrowed; NULL: out of memory. */
-static struct json_object *schema_of(const struct call *call)
+/* The parsed schema; borrowed. Its value is NULL when memory is out. */
+static const struct call_schema *schema_of(const struct call *call)
 {
 	struct calls *calls = call->calls;
 	struct text text = buffer_view(&call->schema);
 
 	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++)
 		if (calls->schemas[i].value && text_equal(buffer_view(&calls->schemas[i].text), text))
-			return calls->schemas[i].value;
+			return &calls->schemas[i];
 	struct call_schema *place = &calls->schemas[calls->schema_next++ % CALL_SCHEMAS_MAX];
 	json_object_put(place->value);
 	place->value = parse(text);
 	buffer_clear(&place->text);
+	buffer_clear(&place->form);
 	buffer_append_text(&place->text, text);
-	if (place->text.status) {
+	if (place->value)
+		schema_write_form(place->value, &place->form);
+	if (place->text.status || place->form.status) {
 		json_object_put(place->value);
 		place->value = NULL;
 	}
-	return place->value;
+	return place;
+}
+
+struct text call_form(const struct call *call)
+{
+	const struct call_schema *schema = call->schema.bytes ? schema_of(call) : NULL;
+	return schema && schema->value ? buffer_view(&schema->form) : TEXT_LITERAL("");
+}
+
+struct text call_beginning(const struct call *call)
+{
+	struct text form = call_form(call);
+	size_t end = 0;
+
+	while (end < form.bytes && form.data[end] != SCHEMA_HOLE_TEXT && form.data[end] != SCHEMA_HOLE_NUMBER)
+		end++;
+	return text_slice(form, 0, end);
 }
 
 void call_forget_schemas(struct calls *calls)
@@ -73,6 +93,7 @@ void call_forget_schemas(struct calls *calls)
 	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++) {
 		json_object_put(calls->schemas[i].value);
 		buffer_done(&calls->schemas[i].text);
+		buffer_done(&calls->schemas[i].form);
 	}
 }
 
@@ -88,7 +109,7 @@ static int judge_reply(struct call *call, struct text reply, struct call_result 
 		snprintf(reason, CALL_REASON_BYTES, "%s", cut && result->text.bytes ? "the reply was cut off at its longest" : "the reply is empty");
 		return result->text.bytes && !cut ? 0 : ERROR_INPUT_REJECTED;
 	}
-	struct json_object *schema = schema_of(call);
+	struct json_object *schema = schema_of(call)->value;
 	CHECK(schema); /* our own */
 	status = repair_reply(reply, schema, &result->value, &result->rung, &wrong);
 	result->text = reply;
@@ -198,16 +219,56 @@ static bool was_cut(struct call *call, const struct chat_reply *reply)
 
 /* --- replies -------------------------------------------------------------------------------------------------------- */
 
+static bool speaks_of(struct text text, struct text beginning)
+{
+	size_t end = 1; /* {"pairs": … → "pairs" */
+	while (end < beginning.bytes && beginning.data[end] != ':')
+		end++;
+	return end < beginning.bytes && text_find(text, text_slice(beginning, 1, end)) >= 0;
+}
+
+bool call_is_continuation(const struct call *call, struct text reply)
+{
+	struct text trimmed = text_trim(reply);
+	bool whole = trimmed.bytes == 0 || trimmed.data[0] == '{' || trimmed.data[0] == '[' || text_starts_with(trimmed, TEXT_LITERAL("```"));
+	return !whole && !speaks_of(trimmed, call_beginning(call));
+}
+
+/* Puts the beginning before a reply that goes on with it. */
+static void complete(struct call *call)
+{
+	struct calls *calls = call->calls;
+	struct buffer *content = &calls->reply.content, *kept = &calls->body; /* the request's body is not needed any more */
+	struct text beginning = call_beginning(call);
+
+	calls->begun_fine = true;
+	call->continued = call_is_continuation(call, buffer_view(content));
+	if (!call->continued)
+		return;
+	buffer_clear(kept);
+	buffer_append_text(kept, buffer_view(content));
+	buffer_clear(content);
+	buffer_append_text(content, beginning);
+	buffer_append_text(content, buffer_view(kept));
+	if (kept->status && !content->status)
+		content->status = kept->status;
+}
+
 /* Once more, with the reply and what is wrong with it. */
 static void ask_again(struct call *call, const char *reason)
 {
 	const struct chat_reply *reply = &call->calls->reply;
-	bool thought_too_long = reply->finish == CHAT_FINISH_LENGTH && reply->content.bytes == 0 && reply->thinking.bytes;
+	bool cut = reply->finish == CHAT_FINISH_LENGTH, thought_too_long = cut && reply->content.bytes == 0 && reply->thinking.bytes;
+	bool looped = cut && repair_is_loop(buffer_view(&reply->content), REPAIR_LOOP_TIMES, REPAIR_LOOP_BYTES);
 
 	call->asks++;
 	call->attempts = 0;
-	call->looped = reply->finish == CHAT_FINISH_LENGTH && repair_is_loop(buffer_view(&reply->content));
-	if (thought_too_long) {
+	call->looped = looped;
+	buffer_clear(&call->earlier);
+	buffer_clear(&call->complaint);
+	if (call->begun && call->continued) {
+		call_guide_begin(call);
+	} else if (thought_too_long) {
 		call->think = 0;
 	} else if (!call->looped && reply->content.bytes <= EARLIER_BYTES_MAX) {
 		buffer_append_text(&call->earlier, buffer_view(&reply->content));
@@ -227,16 +288,25 @@ void call_take_reply(struct call *call)
 	struct call_result result = { .thinking = buffer_view(&reply->thinking) };
 	char reason[CALL_REASON_BYTES];
 
+	if (call->begun && !call->guided)
+		complete(call);
 	add_tokens(&call->prompt_tokens, reply->prompt_tokens);
 	add_tokens(&call->completion_tokens, reply->completion_tokens);
 	add_tokens(&call->cached_tokens, reply->cached_tokens);
-	if (was_cut(call, reply)) {
+	if (!call->circles && was_cut(call, reply)) {
 		snprintf(reason, sizeof(reason), "the server read only %lld tokens of a prompt of about %llu: its context is shorter than it says; "
 			 "load the model with a longer one", (long long)reply->prompt_tokens, (unsigned long long)call_estimate_tokens(call));
 		call_finish_with(call, CALL_REFUSED, reason);
 		return;
 	}
-	if (judge_reply(call, buffer_view(&reply->content), &result, reason) == 0) {
+	int guided = call->guided ? call_guide_take(call, reason) : 1;
+	if (guided == 0) {
+		call->attempts = 0;
+		call_wait_again(call);
+		return;
+	}
+	if (guided == 1 && judge_reply(call, buffer_view(&reply->content), &result, reason) == 0) {
+		result.rung = call->guided && result.rung == REPAIR_NONE ? REPAIR_GUIDED : result.rung;
 		remember(call, "usable", "", buffer_view(&reply->content), result.thinking, result.rung);
 		finish_usable(call, &result);
 		return;

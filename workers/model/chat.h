@@ -27,8 +27,10 @@ struct chat_request {
 	struct text system;      /* may be empty */
 	struct text prompt;      /* the source first, the task after it */
 	struct text earlier_reply, complaint; /* asking again: the model's unusable reply and what is wrong with it; or empty */
+	struct text begun;       /* what the model's reply begins with, for it to go on; or empty */
 	struct text schema;      /* JSON schema of the reply; empty: prose */
 	const char *schema_name;
+	const char *stop;        /* where the reply ends, or NULL */
 	uint64_t max_tokens;     /* of the reply */
 	uint64_t context_tokens; /* CHAT_OLLAMA: num_ctx; 0: the server's own */
 	double temperature;
@@ -60,6 +62,8 @@ void chat_reply_clear(struct chat_reply *reply);
  * CHAT_DEPTH_MAX, an error object in it (also under status 200), no choices, cut off stream. Bytes that are no UTF-8 are replaced. */
 enum { CHAT_DEPTH_MAX = 64 };
 int chat_read_response(enum chat_api api, struct text body, struct chat_reply *reply, struct error_text *error) WARN_UNUSED;
+/* The same of a streamed answer that was stopped on its way: what came of it, as if it had ended at its longest. Tokens that nobody counted: one a piece. */
+int chat_read_stopped(enum chat_api api, struct text body, struct chat_reply *reply, struct error_text *error) WARN_UNUSED;
 /* What an error response says, in one line: {"error": {"message"}}, {"error": "…"}, {"detail"}, {"message"}, HTML's title. */
 void chat_error_message(struct text body, char *ret_message, size_t bytes);
 

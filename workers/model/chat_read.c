@@ -333,6 +333,28 @@ static void find_content_in_thinking(struct chat_reply *reply)
 	reply->content_was_in_thinking = true;
 }
 
+int chat_read_stopped(enum chat_api api, struct text body, struct chat_reply *reply, struct error_text *error)
+{
+	struct text line;
+	int pieces = 0;
+
+	while (memchr(body.data ? body.data : "", '\n', body.bytes) && text_next_line(&body, &line)) { /* the last line may be half of one */
+		struct text data = text_trim(text_starts_with(line, TEXT_LITERAL("data:")) ? text_slice(line, strlen("data:"), line.bytes) : line);
+		if (data.bytes == 0 || data.data[0] != '{')
+			continue;
+		int status = take_text(api, data, reply, error);
+		if (status < 0)
+			return error_prefix(error, status, "in the stream");
+		pieces += status;
+	}
+	reply->finish = CHAT_FINISH_LENGTH;
+	if (reply->completion_tokens < 0)
+		reply->completion_tokens = pieces;
+	part_thinking(reply);
+	int status = reply->content.status ? reply->content.status : reply->thinking.status;
+	return status < 0 ? error_set(error, status, "the answer is larger than %zu bytes", reply->content.bytes_max) : 0;
+}
+
 int chat_read_response(enum chat_api api, struct text body, struct chat_reply *reply, struct error_text *error)
 {
 	struct text trimmed = text_trim(text_starts_with(body, TEXT_LITERAL("\xEF\xBB\xBF")) ? text_slice(body, 3, body.bytes) : body);

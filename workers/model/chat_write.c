@@ -46,6 +46,18 @@ static void write_messages(struct json_writer *json, const struct chat_request *
 		write_message(json, "assistant", request->earlier_reply);
 		write_message(json, "user", request->complaint);
 	}
+	if (request->begun.bytes)
+		write_message(json, "assistant", request->begun);
+	json_array_close(json);
+}
+
+static void write_stop(struct json_writer *json, const char *stop)
+{
+	if (!stop)
+		return;
+	json_key(json, "stop");
+	json_array_open(json);
+	json_string(json, stop);
 	json_array_close(json);
 }
 
@@ -68,6 +80,7 @@ static void write_ollama(struct json_writer *json, const struct chat_request *re
 	json_member_fixed(json, "temperature", request->temperature, 3);
 	if (request->against_loops)
 		json_member_fixed(json, "frequency_penalty", LOOP_PENALTY, 1);
+	write_stop(json, request->stop);
 	json_member_unsigned(json, "seed", request->seed);
 	json_object_close(json);
 }
@@ -97,6 +110,7 @@ static void write_openai(struct json_writer *json, const struct chat_request *re
 	json_member_fixed(json, "temperature", request->temperature, 3);
 	if (request->against_loops)
 		json_member_fixed(json, "frequency_penalty", LOOP_PENALTY, 1);
+	write_stop(json, request->stop);
 	json_member_unsigned(json, "seed", request->seed);
 	if (request->stream) {
 		json_key(json, "stream_options");

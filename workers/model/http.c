@@ -27,6 +27,7 @@ struct transfer { /* one request; its place is used again */
 	struct curl_slist *headers;
 	struct buffer body, answer;
 	http_receive *receive;
+	http_watch *watch;
 	http_done *done;
 	void *owner;
 	uint64_t silence_ns, heard_ns, first_byte_ns, started_ns;
@@ -121,7 +122,8 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
 	transfer->too_large = piece.bytes > transfer->answer.bytes_max - transfer->answer.bytes;
 	if (!transfer->too_large)
 		buffer_append_text(&transfer->answer, piece);
-	return transfer->too_large || transfer->answer.status ? 0 : piece.bytes;
+	transfer->stopped = transfer->watch && !transfer->too_large && !transfer->watch(transfer->owner, buffer_view(&transfer->answer));
+	return transfer->too_large || transfer->stopped || transfer->answer.status ? 0 : piece.bytes;
 }
 
 static struct transfer *new_transfer(struct http *http)
@@ -236,6 +238,7 @@ int http_start(struct http *http, const struct http_request *request, uint64_t *
 		http->free_transfers = transfer->next_free;
 	transfer->life++;
 	transfer->receive = request->receive;
+	transfer->watch = request->watch;
 	transfer->done = request->done;
 	transfer->owner = request->owner;
 	transfer->silence_ns = request->silence_timeout_ns;

@@ -20,7 +20,7 @@ enum http_outcome {
 	HTTP_TIMED_OUT,        /* deadline, or silent for longer than allowed */
 	HTTP_TOO_LARGE,        /* more than body_bytes_max: cut off */
 	HTTP_INVALID,          /* no HTTP, bad URL */
-	HTTP_STOPPED,          /* its receiver did not want more: http_receive returned false */
+	HTTP_STOPPED,          /* its receiver did not want more: http_receive or http_watch returned false */
 	HTTP_CANCELLED,        /* http_cancel, http_destroy */
 	HTTP_OUT_OF_MEMORY,
 	HTTP_OUTCOME_COUNT
@@ -41,6 +41,8 @@ struct http_response {
 typedef void http_done(void *owner, const struct http_response *response);
 /* Pieces of the body as they come, instead of collecting them. False: enough. */
 typedef bool http_receive(void *owner, struct text piece);
+/* The body so far, whenever some more of it came. False: enough; it ends as HTTP_STOPPED with what there is. */
+typedef bool http_watch(void *owner, struct text body);
 
 struct http_request {
 	const char *url;
@@ -49,6 +51,7 @@ struct http_request {
 	uint64_t connect_timeout_ns, silence_timeout_ns, timeout_ns; /* 0: none */
 	size_t body_bytes_max;
 	http_receive *receive;     /* or NULL */
+	http_watch *watch;         /* of a body that is collected; or NULL */
 	http_done *done;           /* called from http_step, http_cancel or http_destroy, never from http_start */
 	void *owner;
 };

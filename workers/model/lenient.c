@@ -326,7 +326,7 @@ static struct json_object *read_value(struct reader *reader)
 	return value;
 }
 
-struct json_object *lenient_parse(struct text text, size_t *ret_bytes)
+struct json_object *lenient_parse(struct text text, size_t *ret_bytes, bool *ret_cut)
 {
 	struct reader reader = { .text = text };
 
@@ -334,5 +334,6 @@ struct json_object *lenient_parse(struct text text, size_t *ret_bytes)
 		return NULL;
 	struct json_object *value = read_value(&reader);
 	*ret_bytes = reader.position;
+	*ret_cut = reader.cut;
 	return value;
 }

@@ -7,12 +7,14 @@
 
 #include "base/text.h"
 
+#include <stdbool.h>
+
 struct json_object;
 
 enum { LENIENT_DEPTH_MAX = 32 };
 
-/* The value that begins at text.data[0], '{' or '['; *ret_bytes: how much of the text it took. NULL: nested too deeply, out of
+/* The value that begins at text.data[0], '{' or '['; *ret_bytes: how much of the text it took; *ret_cut: the text ended inside it. NULL: nested too deeply, out of
  * memory, or not even leniently an object or an array. One pass. */
-struct json_object *lenient_parse(struct text text, size_t *ret_bytes);
+struct json_object *lenient_parse(struct text text, size_t *ret_bytes, bool *ret_cut);
 
 #endif

@@ -11,7 +11,8 @@ enum { CANDIDATES_MAX = 16 };
 
 const char *repair_rung_name(enum repair_rung rung)
 {
-	static const char *const names[REPAIR_RUNG_COUNT] = { [REPAIR_NONE] = "as it came", [REPAIR_MENDED] = "mended", [REPAIR_FOUND] = "found inside" };
+	static const char *const names[REPAIR_RUNG_COUNT] = { [REPAIR_NONE] = "as it came", [REPAIR_MENDED] = "mended", [REPAIR_FOUND] = "found inside",
+								[REPAIR_GUIDED] = "value by value" };
 	CHECK(rung < REPAIR_RUNG_COUNT);
 	return names[rung];
 }
@@ -42,13 +43,14 @@ static struct json_object *parse_quoted(struct text text)
 }
 
 /* Keeps the first complaint: the candidate that comes first is most likely the one that was meant. */
-static bool accept(struct json_object *value, struct json_object *schema, struct json_object **ret_value, int *ret_changed, struct error_text *first)
+static bool accept(struct json_object *value, bool cut, struct json_object *schema, struct json_object **ret_value, int *ret_changed,
+		   struct error_text *first)
 {
 	struct error_text wrong = { "" };
 
 	if (!value)
 		return false;
-	int status = schema_check(&value, schema, &wrong);
+	int status = schema_check(&value, schema, cut, &wrong);
 	if (status >= 0) {
 		*ret_value = value;
 		*ret_changed = status;
@@ -93,13 +95,14 @@ static bool search(struct text text, struct json_object *schema, struct json_obj
 
 	for (int tried = 0; at < text.bytes && tried < CANDIDATES_MAX; tried++) {
 		size_t taken = 0;
-		struct json_object *value = lenient_parse(text_slice(text, at, text.bytes), &taken);
+		bool cut = false;
+		struct json_object *value = lenient_parse(text_slice(text, at, text.bytes), &taken, &cut);
 		bool empty = value && (json_object_is_type(value, json_type_object) ? json_object_object_length(value) == 0 : json_object_array_length(value) == 0);
 		if (empty) { /* "[1]" of prose and the like */
 			json_object_put(value);
 			value = NULL;
 		}
-		if (accept(value, schema, ret_value, &changed, first))
+		if (accept(value, cut, schema, ret_value, &changed, first))
 			return true;
 		at = next_bracket(text, at + (taken && !empty && at + taken < text.bytes ? taken : 1));
 	}
@@ -112,21 +115,23 @@ int repair_reply(struct text reply, struct json_object *schema, struct json_obje
 	struct error_text first = { "" };
 	int changed = 0;
 	size_t taken;
+	bool cut = false;
 
 	if (text.bytes == 0)
 		return error_set(error, ERROR_INPUT_REJECTED, "the reply is empty");
-	if (accept(parse_strictly(text), schema, ret_value, &changed, &first)) {
+	if (accept(parse_strictly(text), false, schema, ret_value, &changed, &first)) {
 		*ret_rung = changed ? REPAIR_MENDED : REPAIR_NONE;
 		return 0;
 	}
 	if (strip_fence(text, &inside))
 		text = inside;
-	if (text.bytes && text.data[0] == '"' && accept(parse_quoted(text), schema, ret_value, &changed, &first)) {
+	if (text.bytes && text.data[0] == '"' && accept(parse_quoted(text), false, schema, ret_value, &changed, &first)) {
 		*ret_rung = REPAIR_FOUND;
 		return 0;
 	}
 	*ret_rung = REPAIR_MENDED;
-	if (begins_value(text) && accept(lenient_parse(text, &taken), schema, ret_value, &changed, &first))
+	struct json_object *value = begins_value(text) ? lenient_parse(text, &taken, &cut) : NULL;
+	if (accept(value, cut, schema, ret_value, &changed, &first))
 		return 0;
 	*ret_rung = REPAIR_FOUND;
 	if (search(text, schema, ret_value, &first))
@@ -134,12 +139,12 @@ int repair_reply(struct text reply, struct json_object *schema, struct json_obje
 	return error_set(error, ERROR_INPUT_REJECTED, "%s", first.message[0] ? first.message : "there is no JSON in the reply");
 }
 
-bool repair_is_loop(struct text reply)
+bool repair_is_loop(struct text reply, size_t times, size_t bytes_min)
 {
-	enum { PIECE_MAX = 200, TIMES = 3, BYTES_MIN = 120 };
+	enum { PIECE_MAX = 400 };
 
 	for (size_t piece = 1; piece <= PIECE_MAX; piece++) {
-		size_t wanted = size_max(piece * TIMES, BYTES_MIN), same = 0;
+		size_t wanted = size_max(piece * times, bytes_min), same = 0;
 		while (same < wanted && same + piece < reply.bytes && reply.data[reply.bytes - 1 - same] == reply.data[reply.bytes - 1 - same - piece])
 			same++;
 		if (same == wanted)

@@ -15,6 +15,7 @@ enum repair_rung {
 	REPAIR_NONE,    /* it was right as it came */
 	REPAIR_MENDED,  /* fences, commas, quotes, control characters, cut ends */
 	REPAIR_FOUND,   /* it stood inside other text */
+	REPAIR_GUIDED,  /* asked for value by value (call.h) */
 	REPAIR_RUNG_COUNT
 };
 const char *repair_rung_name(enum repair_rung rung);
@@ -28,7 +29,9 @@ enum { REPAIR_DEPTH_MAX = 32 };
 int repair_reply(struct text reply, struct json_object *schema, struct json_object **ret_value, enum repair_rung *ret_rung,
 		 struct error_text *error) WARN_UNUSED;
 
-/* Does the text end in one and the same piece over and over, as when a model cannot stop? Showing it such a reply makes it go on. */
-bool repair_is_loop(struct text reply);
+/* Does the text end in one and the same piece over and over, as when a model cannot stop: at least so many times, and in at least so many bytes?
+ * Showing it such a reply makes it go on. */
+enum { REPAIR_LOOP_TIMES = 3, REPAIR_LOOP_BYTES = 120 };
+bool repair_is_loop(struct text reply, size_t times, size_t bytes_min);
 
 #endif

@@ -92,7 +92,32 @@ static int check_property(struct json_object *object, const char *key, struct js
 	return status < 0 ? within(error, status, key) : status;
 }
 
-static int check_object(struct json_object **value, struct json_object *schema, struct error_text *error)
+static bool is_required(struct json_object *required, const char *key)
+{
+	for (size_t i = 0; required && i < json_object_array_length(required); i++)
+		if (strcmp(json_object_get_string(json_object_array_get_idx(required, i)), key) == 0)
+			return true;
+	return false;
+}
+
+/* A property that may stand behind the end of a text that was cut off: others before it are there, none behind it is. */
+static bool is_cut_away(struct json_object *object, const char *missing, struct json_object *properties)
+{
+	bool before = false, behind = false;
+
+	json_object_object_foreach(properties, key, property) {
+		(void)property;
+		if (strcmp(key, missing) == 0)
+			behind = true;
+		else if (member(object, key) && behind)
+			return false;
+		else if (member(object, key))
+			before = true;
+	}
+	return before;
+}
+
+static int check_object(struct json_object **value, struct json_object *schema, bool cut, struct error_text *error)
 {
 	struct json_object *properties = member(schema, "properties"), *required = member(schema, "required");
 	int changed = wrap_array(value, schema);
@@ -104,11 +129,16 @@ static int check_object(struct json_object **value, struct json_object *schema, 
 	changed |= drop_unknown(*value, properties);
 	for (size_t i = 0; required && i < json_object_array_length(required); i++) {
 		const char *key = json_object_get_string(json_object_array_get_idx(required, i));
-		if (!member(*value, key))
+		if (!member(*value, key) && !(cut && is_cut_away(*value, key, properties)))
 			return error_set(error, ERROR_INPUT_REJECTED, ".%s: missing", key);
 	}
 	json_object_object_foreach(properties, key, property) {
-		int status = check_property(*value, key, property, error);
+		bool optional = !is_required(required, key);
+		int status = check_property(*value, key, property, optional ? NULL : error);
+		if (status == ERROR_INPUT_REJECTED && optional) {
+			json_object_object_del(*value, key);
+			status = 1;
+		}
 		if (status < 0)
 			return status;
 		changed |= status;
@@ -249,7 +279,7 @@ static int check_value(struct json_object **value, struct json_object *schema, s
 	const char *type = schema_type(schema);
 
 	if (strcmp(type, "object") == 0)
-		return check_object(value, schema, error);
+		return check_object(value, schema, false, error);
 	if (strcmp(type, "array") == 0)
 		return check_array(*value, schema, error);
 	if (strcmp(type, "string") == 0)
@@ -261,10 +291,58 @@ static int check_value(struct json_object **value, struct json_object *schema, s
 	return 0;
 }
 
-int schema_check(struct json_object **value, struct json_object *schema, struct error_text *error)
+int schema_check(struct json_object **value, struct json_object *schema, bool cut, struct error_text *error)
 {
-	int status = check_value(value, schema, error);
+	bool is_object = strcmp(schema_type(schema), "object") == 0;
+	int status = is_object ? check_object(value, schema, cut, error) : check_value(value, schema, error);
 	if (status < 0 && error && error->message[0] == '.') /* ".pairs[2]…" */
 		memmove(error->message, error->message + 1, strlen(error->message));
 	return status;
+}
+
+/* --- forms -------------------------------------------------------------------------------------------------------------- */
+
+static void write_word(struct json_object *word, struct buffer *out)
+{
+	buffer_append_string(out, json_object_to_json_string_ext(word, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+static void write_form_object(struct json_object *schema, struct buffer *out)
+{
+	struct json_object *required = member(schema, "required");
+	bool first = true;
+
+	buffer_append_byte(out, '{');
+	json_object_object_foreach(member(schema, "properties"), key, property) {
+		if (required && !is_required(required, key) && !member(property, "enum"))
+			continue;
+		buffer_append_format(out, "%s\"%s\": ", first ? "" : ", ", key);
+		schema_write_form(property, out);
+		first = false;
+	}
+	buffer_append_byte(out, '}');
+}
+
+void schema_write_form(struct json_object *schema, struct buffer *out)
+{
+	const char *type = schema_type(schema);
+	struct json_object *words = member(schema, "enum");
+
+	if (strcmp(type, "array") == 0 && member(schema, "items")) {
+		buffer_append_byte(out, '[');
+		schema_write_form(member(schema, "items"), out);
+		buffer_append_byte(out, ']');
+	} else if (strcmp(type, "string") == 0 && words && json_object_array_length(words) > 0) {
+		write_word(json_object_array_get_idx(words, 0), out);
+	} else if (strcmp(type, "string") == 0) {
+		buffer_append_format(out, "\"%c\"", SCHEMA_HOLE_TEXT);
+	} else if (strcmp(type, "integer") == 0 || strcmp(type, "number") == 0) {
+		buffer_append_byte(out, SCHEMA_HOLE_NUMBER);
+	} else if (strcmp(type, "boolean") == 0) {
+		buffer_append_string(out, "false");
+	} else if (member(schema, "properties")) {
+		write_form_object(schema, out);
+	} else {
+		buffer_append_string(out, strcmp(type, "array") == 0 ? "[]" : "{}");
+	}
 }

@@ -2,16 +2,25 @@
  * additionalProperties: false, items, minItems, maxItems, enum, minLength, maxLength, minimum, maximum. Private to workers/model.
  *
  * Small deviations that cannot change the meaning are put right in the value: a number where its text is wanted and the other way
- * round, another case of an enum's word, members that nobody asked for, elements of an array that do not keep the schema when
- * enough others are left, an array where an object with that array as its only required member is wanted. */
+ * round, another case of an enum's word, members that nobody asked for, or that are not required and do not keep the schema, elements
+ * of an array that do not keep it when enough others are left, an array where an object with that array as its only required member
+ * is wanted. */
 #ifndef DOCRING_WORKERS_MODEL_SCHEMA_H
 #define DOCRING_WORKERS_MODEL_SCHEMA_H
 
+#include "base/buffer.h"
 #include "base/error.h"
+
+#include <stdbool.h>
 
 struct json_object;
 
-/* 0; 1 when something was put right; ERROR_INPUT_REJECTED with path and reason. *value may be replaced. */
-int schema_check(struct json_object **value, struct json_object *schema, struct error_text *error) WARN_UNUSED;
+/* 0; 1 when something was put right; ERROR_INPUT_REJECTED with path and reason. *value may be replaced. `cut`: the text of the value was cut
+ * off; then of an object whose first property is there in full the last ones may be missing. */
+int schema_check(struct json_object **value, struct json_object *schema, bool cut, struct error_text *error) WARN_UNUSED;
+/* The smallest value that keeps the schema, with a hole for each text and number in it: a list has one element, a word of several is the first of
+ * them, what is not required is left out. {"pairs": [{"type": "factual", "question": "\1", "answer": "\1"}]} */
+enum { SCHEMA_HOLE_TEXT = 1, SCHEMA_HOLE_NUMBER = 2 };
+void schema_write_form(struct json_object *schema, struct buffer *out);
 
 #endif
