@@ -58,19 +58,20 @@ void json_object_close(struct json_writer *json) { close_level(json, '}'); }
 void json_array_open(struct json_writer *json) { open_level(json, '['); }
 void json_array_close(struct json_writer *json) { close_level(json, ']'); }
 
-/* How many bytes from `at` on, in eights, are written as they are: all but control characters, quotes, backslashes, DEL and non-ASCII. */
+typedef unsigned char sixteen __attribute__((vector_size(16)));
+
+/* How many bytes from `at` on, in sixteens, are written as they are: all but control characters, quotes, backslashes, DEL and non-ASCII. */
 static size_t plain_bytes(struct text value, size_t at)
 {
-	const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
 	size_t start = at;
 
-	for (; at + sizeof(uint64_t) <= value.bytes; at += sizeof(uint64_t)) {
-		uint64_t word;
-		memcpy(&word, value.data + at, sizeof(word));
-		uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', del = word ^ ones * 0x7F;
-		uint64_t special = word | ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) |
-				   ((del - ones) & ~del); /* a byte's top bit: that byte, or one before it, is not plain */
-		if (special & tops)
+	for (; at + sizeof(sixteen) <= value.bytes; at += sizeof(sixteen)) {
+		sixteen bytes;
+		uint64_t halves[2];
+		memcpy(&bytes, value.data + at, sizeof(bytes));
+		sixteen special = (sixteen)(bytes < 0x20) | (sixteen)(bytes == '"') | (sixteen)(bytes == '\\') | (sixteen)(bytes >= 0x7F);
+		memcpy(halves, &special, sizeof(halves));
+		if (halves[0] | halves[1])
 			break;
 	}
 	return at - start;

@@ -48,13 +48,23 @@ void utf8_append(struct buffer *buffer, uint32_t code)
 	buffer_append(buffer, out, bytes);
 }
 
+static bool eight_are_ascii(struct text text, size_t offset)
+{
+	uint64_t eight;
+
+	if (text.bytes - offset < sizeof(eight))
+		return false;
+	memcpy(&eight, text.data + offset, sizeof(eight));
+	return (eight & 0x8080808080808080) == 0;
+}
+
 size_t utf8_valid_prefix(struct text text)
 {
 	size_t offset = 0;
 
 	while (offset < text.bytes) {
-		if ((unsigned char)text.data[offset] < 0x80) {
-			offset++;
+		if (eight_are_ascii(text, offset)) {
+			offset += sizeof(uint64_t);
 			continue;
 		}
 		size_t bytes = utf8_decode(text, offset, NULL);
@@ -86,9 +96,15 @@ size_t utf8_count(struct text text)
 {
 	size_t count = 0;
 
-	for (size_t offset = 0; offset < text.bytes; count++) {
+	for (size_t offset = 0; offset < text.bytes;) {
+		if (eight_are_ascii(text, offset)) {
+			offset += sizeof(uint64_t);
+			count += sizeof(uint64_t);
+			continue;
+		}
 		size_t bytes = utf8_decode(text, offset, NULL);
 		offset += bytes ? bytes : 1;
+		count++;
 	}
 	return count;
 }

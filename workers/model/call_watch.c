@@ -3,8 +3,8 @@
 #include "workers/model/call_private.h"
 
 enum {
-	LOOK_EVERY_BYTES = 16 << 10, /* of the stream: some 60 tokens */
-	TAIL_BYTES = 96 << 10,       /* that are looked at */
+	LOOK_EVERY_BYTES = 40 << 10, /* of the stream: some 160 tokens */
+	TAIL_BYTES = 64 << 10,       /* that are looked at */
 	LOOP_TIMES = 6,              /* more than a reply that is whole needs to be called a loop: rows of a table are alike too */
 	LOOP_BYTES = 500,
 };

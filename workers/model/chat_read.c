@@ -2,6 +2,7 @@
 #include "workers/model/chat.h"
 
 #include "base/utf8.h"
+#include "workers/model/json_parse.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -40,9 +41,11 @@ void chat_reply_clear(struct chat_reply *reply)
 /* The value that is all of `text`, or NULL with the reason. */
 static struct json_object *parse(struct text text, struct error_text *error)
 {
-	struct json_tokener *tokener = json_tokener_new_ex(CHAT_DEPTH_MAX);
-	struct json_object *value = NULL;
+	struct json_object *value = json_parse(text, CHAT_DEPTH_MAX - 1);
+	struct json_tokener *tokener = value ? NULL : json_tokener_new_ex(CHAT_DEPTH_MAX);
 
+	if (value)
+		return value;
 	if (!tokener || text.bytes > INT32_MAX) {
 		error_set(error, tokener ? ERROR_LIMIT_HIT : -ENOMEM, tokener ? "more than 2 GiB of JSON" : "out of memory");
 	} else {

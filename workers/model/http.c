@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 enum {
 	REQUESTS_MAX = 65536,
@@ -25,6 +26,7 @@ struct transfer { /* one request; its place is used again */
 	uint32_t index, life; /* life: odd while under way */
 	CURL *easy;
 	struct curl_slist *headers;
+	uint64_t address;    /* for which curl's options are set; 0: none */
 	struct buffer body, answer;
 	http_receive *receive;
 	http_watch *watch;
@@ -78,22 +80,22 @@ double http_retry_after(struct text value, double now_s)
 
 /* --- what curl waits for -------------------------------------------------------------------------------------------- */
 
-static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *socket_context)
+/* curl keeps a word for each socket: whether it is in the set. */
+static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known)
 {
 	struct http *http = context;
 	struct epoll_event event = { .data.fd = socket };
 	(void)easy;
-	(void)socket_context;
 
 	if (what == CURL_POLL_REMOVE) {
 		(void)epoll_ctl(http->epoll, EPOLL_CTL_DEL, socket, NULL); /* it may be closed already */
 		return 0;
 	}
 	event.events = (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0) | (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0);
-	if (epoll_ctl(http->epoll, EPOLL_CTL_MOD, socket, &event) == 0)
-		return 0;
-	if (errno != ENOENT || epoll_ctl(http->epoll, EPOLL_CTL_ADD, socket, &event) < 0)
+	if (epoll_ctl(http->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) < 0)
 		http->status = -errno;
+	if (!known)
+		curl_multi_assign(http->multi, socket, http);
 	return 0;
 }
 
@@ -172,7 +174,8 @@ static long milliseconds(uint64_t ns)
 	return ns ? (long)((ns + 999999) / 1000000) : 0;
 }
 
-static bool set_options(struct transfer *transfer, const struct http_request *request)
+/* What stays from one request to the next of the same kind, so that most requests set nothing but their body and their times. */
+static bool set_address(struct transfer *transfer, const struct http_request *request)
 {
 	CURL *easy = transfer->easy;
 	char bearer[HEADER_BYTES_MAX];
@@ -195,15 +198,45 @@ static bool set_options(struct transfer *transfer, const struct http_request *re
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request->connect_timeout_ns));
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(request->timeout_ns));
 	if (is_loopback(request->url))
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	if (posts) {
+	return fine && curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK;
+}
+
+static void forget_address(struct transfer *transfer)
+{
+	curl_easy_reset(transfer->easy); /* keeps its connection, in the multi handle */
+	curl_slist_free_all(transfer->headers);
+	transfer->headers = NULL;
+	transfer->address = 0;
+}
+
+/* Never 0. */
+static uint64_t address_of(const struct http_request *request)
+{
+	const char *bearer = request->bearer ? request->bearer : "";
+	uint64_t hash = XXH3_64bits(request->url, strlen(request->url)) ^ XXH3_64bits_withSeed(bearer, strlen(bearer), 1 + (request->body.bytes > 0));
+	return hash ? hash : 1;
+}
+
+static bool set_options(struct transfer *transfer, const struct http_request *request)
+{
+	CURL *easy = transfer->easy;
+	uint64_t address = address_of(request);
+
+	if (transfer->address != address) {
+		forget_address(transfer);
+		if (!set_address(transfer, request))
+			return false;
+		transfer->address = address;
+	}
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request->connect_timeout_ns));
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(request->timeout_ns));
+	if (request->body.bytes > 0) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body.bytes);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body.data);
 	}
-	return fine && curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK;
+	return true;
 }
 
 /* Of a long one the memory too: there may be thousands. */
@@ -218,14 +251,23 @@ static void release_transfer(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
 
-	curl_easy_reset(transfer->easy); /* keeps its connection, in the multi handle */
-	curl_slist_free_all(transfer->headers);
-	transfer->headers = NULL;
 	empty(&transfer->body);
 	empty(&transfer->answer);
 	transfer->life++;
 	transfer->next_free = http->free_transfers;
 	http->free_transfers = transfer;
+}
+
+/* curl asks to be called at once for every new transfer: that is now, not in another round of the caller's loop. What has ended by then is told
+ * from http_step. */
+static void begin_now(struct http *http)
+{
+	int running;
+
+	http->timer_ns = UINT64_MAX;
+	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	if (running < (int)http->under_way)
+		http->timer_ns = 0;
 }
 
 int http_start(struct http *http, const struct http_request *request, uint64_t *ret_handle)
@@ -255,6 +297,7 @@ int http_start(struct http *http, const struct http_request *request, uint64_t *
 	http->under_way++;
 	http->with_silence += transfer->silence_ns > 0;
 	*ret_handle = (uint64_t)transfer->life << 32 | transfer->index;
+	begin_now(http);
 	return 0;
 }
 
@@ -393,6 +436,7 @@ void http_destroy(struct http *http)
 			finish(http->transfers[i], HTTP_CANCELLED, CURLE_OK, "cancelled");
 	for (uint32_t i = 0; i < http->transfer_count; i++) {
 		curl_easy_cleanup(http->transfers[i]->easy);
+		curl_slist_free_all(http->transfers[i]->headers);
 		buffer_done(&http->transfers[i]->body);
 		buffer_done(&http->transfers[i]->answer);
 		free(http->transfers[i]);

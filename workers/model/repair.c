@@ -1,6 +1,7 @@
 /* repair.c: see repair.h. */
 #include "workers/model/repair.h"
 
+#include "workers/model/json_parse.h"
 #include "workers/model/lenient.h"
 #include "workers/model/schema.h"
 
@@ -19,11 +20,11 @@ const char *repair_rung_name(enum repair_rung rung)
 
 static struct json_object *parse_strictly(struct text text)
 {
-	struct json_tokener *tokener = json_tokener_new_ex(REPAIR_DEPTH_MAX);
-	struct json_object *value = NULL;
+	struct json_object *value = json_parse(text, REPAIR_DEPTH_MAX - 1);
+	struct json_tokener *tokener = value ? NULL : json_tokener_new_ex(REPAIR_DEPTH_MAX);
 
 	if (!tokener)
-		return NULL;
+		return value;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	if (text.bytes <= INT32_MAX)
 		value = json_tokener_parse_ex(tokener, text.data, (int)text.bytes);
