@@ -28,13 +28,19 @@ static struct ocr_page recognise(struct scan_page scan)
 {
 	struct pdf_bitmap bitmap;
 	struct ocr_page page;
+	struct pdf_rules rules;
 	struct error_text error = { "" };
 
 	scan.lines = lines;
 	scan.line_count = COUNT_OF(lines);
 	scan_bitmap(&scan, &bitmap);
 	ocr_page_init(&page);
-	assert_int_equal(ocr_recognise(&bitmap, &request, &page, &error), 0);
+	pdf_rules_init(&rules);
+	assert_int_equal(ocr_recognise(&bitmap, &request, &page, &rules, &error), 0);
+	assert_int_equal(rules.vertical.count, scan.rule_x > 0);
+	if (scan.rule_x > 0)
+		assert_float_equal(rules.vertical.items[0].at, scan.rule_x, 0.5);
+	pdf_rules_done(&rules);
 	pdf_bitmap_done(&bitmap);
 	return page;
 }
@@ -89,8 +95,8 @@ static void reads_words_with_their_places(void **state)
 	assert_float_equal(plain->baseline * points, 80, 1);
 	assert_float_equal(plain->size * points, 10, 1);
 	assert_float_equal(bold->size * points, 10, 1);
-	assert_true(bold->stroke > 1.35f * plain->stroke);
-	assert_true(title->stroke < 1.25f * plain->stroke);
+	assert_true(bold->bold);
+	assert_false(plain->bold || title->bold);
 	assert_true(find_word(&page, "Range")->line_end);
 	assert_false(plain->line_end);
 	ocr_page_done(&page);
@@ -133,13 +139,16 @@ static void finds_nothing_on_an_empty_picture(void **state)
 	for (uint32_t side = 1; side < 400; side = side * 3 + 7) {
 		struct pdf_bitmap bitmap = { malloc((size_t)side * side), side, side, side, 200 };
 		struct ocr_page page;
+		struct pdf_rules rules;
 		struct error_text error = { "" };
 		assert_non_null(bitmap.pixels);
+		pdf_rules_init(&rules);
 		for (size_t i = 0; i < (size_t)side * side; i++)
 			bitmap.pixels[i] = 250;
 		ocr_page_init(&page);
-		assert_int_equal(ocr_recognise(&bitmap, &request, &page, &error), 0);
+		assert_int_equal(ocr_recognise(&bitmap, &request, &page, &rules, &error), 0);
 		assert_int_equal(page.word_count, 0);
+		pdf_rules_done(&rules);
 		pdf_bitmap_done(&bitmap);
 		ocr_page_done(&page);
 	}

@@ -1,7 +1,7 @@
 #include "workers/preprocess/ocr.h"
 
 #include "base/utf8.h"
-#include "workers/preprocess/ocr_picture.h"
+#include "workers/preprocess/ocr_lines.h"
 #include "workers/preprocess/pdf_page.h"
 
 #include <errno.h>
@@ -14,8 +14,6 @@ enum { TEXT_BYTES_MAX = 16 << 20, LANGUAGES_BYTES_MAX = 256, WORDS_MAX = 200000,
 
 /* What tesseract itself gives less for is noise more often than a word. */
 static const float word_confidence_min = 0.2f;
-/* Boxes take in the blurred edge of the ink. */
-static const float edge_pixels = 0.7f;
 /* Below this a page may stand on its head, when its letters do not say. */
 static const float doubtful_confidence = 0.65f;
 
@@ -123,55 +121,6 @@ struct collector {
 	float confidence, letters;
 };
 
-/* From baseline to the top of the word, as a part of the type's size: ascenders, capitals and figures, or small letters alone. 0: the
- * word does not say. */
-static float height_share(struct text word)
-{
-	bool ascender = false, capital = false, small = false, middling = false;
-
-	for (size_t i = 0; i < word.bytes; i++) {
-		const char c = word.data[i];
-		ascender |= c && strchr("bdfhkl", c);
-		capital |= (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-		small |= c && strchr("acemnorsuvwxz", c);
-		middling |= c && strchr("tij", c);
-	}
-	return ascender ? 0.735f : capital ? 0.70f : small && !middling ? 0.49f : 0;
-}
-
-static int compare_floats(const void *a, const void *b)
-{
-	const float x = *(const float *)a, y = *(const float *)b;
-	return (x > y) - (x < y);
-}
-
-/* One size for the words from `first` on, which are a line: the middle of what they say. */
-static void settle_line(struct collector *collector, size_t first)
-{
-	enum { SIZES_MAX = 256 };
-	struct ocr_page *page = collector->page;
-	float sizes[SIZES_MAX];
-	size_t count = 0;
-
-	for (size_t i = first; i < page->word_count; i++) {
-		const struct ocr_word *word = &page->words[i];
-		const float share = height_share(text_slice(buffer_view(&page->text), word->start, word->start + word->bytes));
-		const float height = word->baseline - word->y0 - edge_pixels;
-		if (share > 0 && height > 2 && count < SIZES_MAX)
-			sizes[count++] = height / share;
-	}
-	qsort(sizes, count, sizeof(sizes[0]), compare_floats);
-	for (size_t i = first; i < page->word_count; i++) {
-		struct ocr_word *word = &page->words[i];
-		word->size = count > 0 ? sizes[count / 2] : word->y1 - word->y0;
-		const float stroke = ocr_picture_stroke(collector->picture, (int)word->x0, (int)(word->baseline - 0.45f * word->size), (int)word->x1,
-							(int)word->baseline);
-		word->stroke = word->size > 0 ? stroke / word->size : 0;
-	}
-	if (page->word_count > first)
-		page->words[page->word_count - 1].line_end = true;
-}
-
 /* What is left of rules and frames is read as such. */
 static bool is_noise(struct text word, float confidence)
 {
@@ -215,7 +164,6 @@ static int take_word(struct collector *collector, TessResultIterator *results, s
 static int collect_words(struct collector *collector, TessResultIterator *results)
 {
 	const TessPageIterator *place = TessResultIteratorGetPageIteratorConst(results);
-	size_t line_first = 0;
 	int status = 0;
 
 	do {
@@ -223,12 +171,10 @@ static int collect_words(struct collector *collector, TessResultIterator *result
 		if (text)
 			status = take_word(collector, results, text_trim(text_from(text)));
 		TessDeleteText(text);
-		if (status == 0 && TessPageIteratorIsAtFinalElement(place, RIL_TEXTLINE, RIL_WORD)) {
-			settle_line(collector, line_first);
-			line_first = collector->page->word_count;
-		}
+		if (collector->page->word_count > 0 && TessPageIteratorIsAtFinalElement(place, RIL_TEXTLINE, RIL_WORD))
+			collector->page->words[collector->page->word_count - 1].line_end = true;
 	} while (status == 0 && TessResultIteratorNext(results, RIL_WORD));
-	return status;
+	return status == 0 ? ocr_lines_settle(collector->page, collector->picture) : status;
 }
 
 /* --- a page ------------------------------------------------------------------------------------------------------ */
@@ -268,7 +214,7 @@ static int read_picture(PIX *picture, uint64_t time_ms_max, struct ocr_page *pag
 }
 
 /* The letters did not say which way is up, and it does not read well: it may read better the other way round. */
-static int try_other_way(PIX *picture, const struct ocr_request *request, struct ocr_page *page)
+static int try_other_way(PIX *picture, const struct ocr_request *request, struct ocr_page *page, struct pdf_rules *rules)
 {
 	struct ocr_page other;
 
@@ -284,16 +230,19 @@ static int try_other_way(PIX *picture, const struct ocr_request *request, struct
 		const struct ocr_page worse = *page;
 		*page = other;
 		other = worse;
+		pdf_rules_clear(rules); /* they are those of the page on its head */
 	}
 	ocr_page_done(&other);
 	return status;
 }
 
-int ocr_recognise(struct pdf_bitmap *bitmap, const struct ocr_request *request, struct ocr_page *page, struct error_text *error)
+int ocr_recognise(struct pdf_bitmap *bitmap, const struct ocr_request *request, struct ocr_page *page, struct pdf_rules *rules,
+		  struct error_text *error)
 {
 	struct ocr_upright upright = { 0 };
 
 	clear_page(page);
+	pdf_rules_clear(rules);
 	page->width = bitmap->width;
 	page->height = bitmap->height;
 	page->turned = 0;
@@ -305,14 +254,18 @@ int ocr_recognise(struct pdf_bitmap *bitmap, const struct ocr_request *request, 
 		return 0;
 	PIX *picture = ocr_picture_create(bitmap);
 	pdf_bitmap_done(bitmap);
-	if (!picture || !ocr_picture_upright(&picture, &upright) || !ocr_picture_erase_rules(picture))
+	if (!picture || !ocr_picture_upright(&picture, &upright))
+		status = -ENOMEM;
+	if (status == 0)
+		status = ocr_picture_rules(picture, rules);
+	if (status == 0 && !ocr_picture_erase_rules(picture))
 		status = -ENOMEM;
 	page->turned = upright.turns;
 	page->skew_degrees = upright.skew_degrees;
 	if (status == 0)
 		status = read_picture(picture, request->time_ms_max, page);
 	if (status == 0 && !upright.sure && page->confidence < doubtful_confidence && !page->cut_short)
-		status = try_other_way(picture, request, page);
+		status = try_other_way(picture, request, page, rules);
 	pixDestroy(&picture);
 	return status == -ENOMEM ? error_set(error, status, "%s", error_describe(status)) : status;
 }

@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "workers/preprocess/pdf_bitmap.h"
+#include "workers/preprocess/pdf_rules.h"
 
 struct ocr_word {
 	float x0, y0, x1, y1; /* pixels, y downwards */
@@ -19,6 +20,7 @@ struct ocr_word {
 	float stroke;         /* width of its upright strokes, as a part of the size; 0: not known */
 	float confidence;     /* 0–1 */
 	uint32_t start, bytes; /* in the page's text */
+	bool bold, mono;
 	bool line_end;
 };
 
@@ -43,8 +45,9 @@ struct ocr_request {
 
 /* Makes the recogniser ready. ERROR_INPUT_REJECTED with what to install when there is no data for a language, or -ENOMEM. */
 int ocr_prepare(const char *languages, struct error_text *error) WARN_UNUSED;
-/* Replaces what was in `page`. Frees the bitmap's pixels as soon as they are not needed any more. Errors as ocr_prepare. */
-int ocr_recognise(struct pdf_bitmap *bitmap, const struct ocr_request *request, struct ocr_page *page, struct error_text *error) WARN_UNUSED;
+/* Replaces what was in `page`, and in `rules` by the lines of the upright picture, in points. Frees the bitmap's pixels as soon as they are not needed any more. Errors as ocr_prepare. */
+int ocr_recognise(struct pdf_bitmap *bitmap, const struct ocr_request *request, struct ocr_page *page, struct pdf_rules *rules,
+		  struct error_text *error) WARN_UNUSED;
 
 /* "tesseract 5.3.0" */
 const char *ocr_version(void);

@@ -1,5 +1,6 @@
 #include "workers/preprocess/ocr_picture.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -29,6 +30,24 @@ PIX *ocr_picture_create(const struct pdf_bitmap *bitmap)
 	}
 	pixSetResolution(picture, (l_int32)bitmap->dpi, (l_int32)bitmap->dpi);
 	return picture;
+}
+
+int ocr_picture_rules(PIX *picture, struct pdf_rules *rules)
+{
+	const int width = pixGetWidth(picture), height = pixGetHeight(picture);
+	uint8_t *pixels = malloc((size_t)width * (size_t)height);
+	if (!pixels)
+		return -ENOMEM;
+	for (int y = 0; y < height; y++) {
+		const l_uint32 *line = pixGetData(picture) + (ptrdiff_t)y * pixGetWpl(picture);
+		for (int x = 0; x < width; x++)
+			pixels[(size_t)y * (size_t)width + (size_t)x] = (uint8_t)GET_DATA_BYTE(line, x);
+	}
+	pdf_rules_clear(rules);
+	int status = pdf_rules_read_bitmap(rules, pixels, (size_t)width, (size_t)height, (size_t)width, 72 / (float)pixGetXRes(picture));
+	free(pixels);
+	pdf_rules_settle(rules);
+	return status == -EINVAL ? 0 : status; /* too large: no rules */
 }
 
 /* Black and white by Otsu's threshold for the whole picture. */
@@ -239,4 +258,51 @@ float ocr_picture_stroke(PIX *picture, int x0, int y0, int x1, int y1)
 		return 0;
 	qsort(widths, count, sizeof(widths[0]), compare_widths);
 	return widths[count / 2];
+}
+
+/* --- bullets ----------------------------------------------------------------------------------------------------- */
+
+static bool is_dark(PIX *picture, int x, int y, float threshold)
+{
+	const l_uint32 *line = pixGetData(picture) + (ptrdiff_t)y * pixGetWpl(picture);
+	return (float)GET_DATA_BYTE(line, x) < threshold;
+}
+
+/* Rows of the column that are dark; widens *top and *bottom. */
+static int dark_rows(PIX *picture, int x, const int rows[2], float threshold, int *top, int *bottom)
+{
+	int dark = 0;
+
+	for (int y = rows[0]; y < rows[1]; y++) {
+		if (!is_dark(picture, x, y, threshold))
+			continue;
+		dark++;
+		*top = y < *top ? y : *top;
+		*bottom = y + 1 > *bottom ? y + 1 : *bottom;
+	}
+	return dark;
+}
+
+bool ocr_picture_blob(PIX *picture, int x0, int y0, int x1, int y1, struct ocr_blob *ret_blob)
+{
+	const int rows[2] = { y0 < 0 ? 0 : y0, y1 > pixGetHeight(picture) ? pixGetHeight(picture) : y1 };
+	int top = INT32_MAX, bottom = 0, dark = 0, x;
+
+	x0 = x0 < 0 ? 0 : x0;
+	x1 = x1 > pixGetWidth(picture) ? pixGetWidth(picture) : x1;
+	const struct grounds grounds = grounds_of(picture, x0, rows[0], x1, rows[1]);
+	const float threshold = (grounds.paper + grounds.ink) / 2;
+	if (x1 <= x0 || rows[1] <= rows[0] || grounds.paper - grounds.ink < contrast_min)
+		return false;
+	for (x = x1 - 1; x >= x0 && dark_rows(picture, x, rows, threshold, &top, &bottom) == 0; x--)
+		;
+	const int right = x + 1;
+	for (int column = 1; x >= x0 && column > 0; x -= column > 0)
+		dark += column = dark_rows(picture, x, rows, threshold, &top, &bottom);
+	if (dark == 0)
+		return false;
+	*ret_blob = (struct ocr_blob){ x + 1, top, right, bottom, (float)dark / (float)((right - x - 1) * (bottom - top)), 0 };
+	for (; x >= x0 && dark_rows(picture, x, rows, threshold, &top, &bottom) == 0; x--)
+		ret_blob->alone++;
+	return true;
 }

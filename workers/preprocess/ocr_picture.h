@@ -4,6 +4,7 @@
 #define DOCRING_WORKERS_PREPROCESS_OCR_PICTURE_H
 
 #include "workers/preprocess/pdf_bitmap.h"
+#include "workers/preprocess/pdf_rules.h"
 
 #include <leptonica/allheaders.h>
 
@@ -20,10 +21,21 @@ struct ocr_upright {
  * Replaces *picture. False: out of memory, *picture may have been replaced all the same. */
 bool ocr_picture_upright(PIX **picture, struct ocr_upright *ret_upright);
 
+/* The rules of the picture, in points: replaces what was in `rules`. 0 or -ENOMEM. */
+int ocr_picture_rules(PIX *picture, struct pdf_rules *rules) WARN_UNUSED;
+
 /* Takes out long straight lines: they touch letters, and are read as some. */
 bool ocr_picture_erase_rules(PIX *picture);
 
 /* Median width of the strokes that the rows of the box cross, pixels; 0: no strokes. */
 float ocr_picture_stroke(PIX *picture, int x0, int y0, int x1, int y1);
+
+struct ocr_blob {
+	int x0, y0, x1, y1; /* tight */
+	float fill;         /* share of its box that is dark */
+	float alone;        /* pixels of white on its left, as far as was looked at */
+};
+/* The dark thing that is nearest to the right edge of the box, when white parts it from whatever else there is on its line. */
+bool ocr_picture_blob(PIX *picture, int x0, int y0, int x1, int y1, struct ocr_blob *ret_blob);
 
 #endif

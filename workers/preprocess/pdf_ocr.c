@@ -17,18 +17,18 @@ static const float scan_share_min = 0.6f;
 static const float confidence_min = 0.45f, confidence_instead_of_text_min = 0.6f;
 /* Sizes nearer than this are the same one, measured with an error. */
 static const float same_size = 0.085f;
-/* Bold strokes are wider than those of most of the page by this. */
-static const float bold_ratio = 1.33f;
 
 void pdf_ocr_init(struct pdf_ocr *ocr, const struct settings *settings)
 {
 	*ocr = (struct pdf_ocr){ .settings = settings };
 	ocr_page_init(&ocr->result);
+	pdf_rules_init(&ocr->rules);
 }
 
 void pdf_ocr_done(struct pdf_ocr *ocr)
 {
 	ocr_page_done(&ocr->result);
+	pdf_rules_done(&ocr->rules);
 }
 
 /* --- is it needed? ---------------------------------------------------------------------------------------------- */
@@ -90,42 +90,6 @@ static bool allowed(struct pdf_ocr *ocr)
 
 /* --- from recognised words to those of a page -------------------------------------------------------------------- */
 
-struct weighted {
-	float value;
-	uint32_t weight;
-};
-
-static int compare_weighted(const void *a, const void *b)
-{
-	const struct weighted *x = a, *y = b;
-	return (x->value > y->value) - (x->value < y->value);
-}
-
-/* The width of strokes of the lighter half of the page's letters: bold type does not pull it up. */
-static float usual_stroke(const struct ocr_page *result)
-{
-	struct weighted *strokes = malloc((result->word_count + 1) * sizeof(*strokes));
-	uint64_t all = 0, seen = 0;
-	size_t count = 0;
-	float usual = 0;
-
-	if (!strokes)
-		return 0;
-	for (size_t i = 0; i < result->word_count; i++) {
-		if (result->words[i].stroke <= 0)
-			continue;
-		strokes[count++] = (struct weighted){ result->words[i].stroke, result->words[i].bytes };
-		all += result->words[i].bytes;
-	}
-	qsort(strokes, count, sizeof(*strokes), compare_weighted);
-	for (size_t i = 0; i < count && seen * 5 < all * 2; i++) {
-		seen += strokes[i].weight;
-		usual = strokes[i].value;
-	}
-	free(strokes);
-	return usual;
-}
-
 /* The size in points, drawn to one that the document has already. */
 static float settled_size(struct pdf_ocr *ocr, float size)
 {
@@ -149,7 +113,8 @@ static float settled_size(struct pdf_ocr *ocr, float size)
 /* The most frequent size first, so that others are drawn to it. */
 static void learn_size(struct pdf_ocr *ocr, float scale)
 {
-	struct weighted best = { 0, 0 };
+	uint32_t most = 0;
+	size_t best = 0;
 	const struct ocr_page *result = &ocr->result;
 	enum { STEPS = 200 };
 	uint32_t letters[STEPS] = { 0 };
@@ -163,11 +128,11 @@ static void learn_size(struct pdf_ocr *ocr, float scale)
 	}
 	for (size_t i = 1; i + 1 < STEPS; i++) { /* two neighbours together: a size at their border is split between them */
 		const uint32_t weight = letters[i] + letters[i + 1];
-		if (weight > best.weight)
-			best = (struct weighted){ ((float)i + 1) / 2, weight };
+		best = weight > most ? i : best;
+		most = weight > most ? weight : most;
 	}
-	if (best.weight > 0)
-		settled_size(ocr, best.value);
+	if (most > 0)
+		settled_size(ocr, ((float)best + 1) / 2);
 }
 
 static int add_word(struct pdf_page *page, const struct ocr_page *result, const struct ocr_word *word, float scale, float size)
@@ -180,6 +145,7 @@ static int add_word(struct pdf_page *page, const struct ocr_page *result, const 
 	if (!to)
 		return -ENOMEM;
 	to->size = size;
+	to->style = (uint8_t)((word->bold ? PDF_BOLD : 0) | (word->mono ? PDF_MONO : 0));
 	to->line_end = word->line_end;
 	for (size_t i = 0; i < text.bytes;) {
 		uint32_t code = 0;
@@ -195,19 +161,15 @@ static int add_word(struct pdf_page *page, const struct ocr_page *result, const 
 static int take_words(struct pdf_ocr *ocr, struct pdf_page *page, float dpi)
 {
 	const struct ocr_page *result = &ocr->result;
-	const float scale = 72 / dpi, usual = usual_stroke(result);
+	const float scale = 72 / dpi;
 	const uint32_t number = page->number;
 	int status = 0;
 
 	pdf_page_clear(page, number, (float)result->width * scale, (float)result->height * scale);
 	page->ocr = true;
 	learn_size(ocr, scale);
-	for (size_t i = 0; i < result->word_count && status == 0; i++) {
-		const struct ocr_word *word = &result->words[i];
-		status = add_word(page, result, word, scale, settled_size(ocr, word->size * scale));
-		if (status == 0 && usual > 0 && word->stroke > bold_ratio * usual)
-			page->words[page->word_count - 1].style |= PDF_BOLD;
-	}
+	for (size_t i = 0; i < result->word_count && status == 0; i++)
+		status = add_word(page, result, &result->words[i], scale, settled_size(ocr, result->words[i].size * scale));
 	return status;
 }
 
@@ -243,7 +205,7 @@ static int recognise(struct pdf_ocr *ocr, struct pdf_source *source, const struc
 	if (status < 0)
 		return status;
 	*ret_dpi = bitmap.dpi;
-	status = ocr_recognise(&bitmap, &request, &ocr->result, &ocr->problem);
+	status = ocr_recognise(&bitmap, &request, &ocr->result, &ocr->rules, &ocr->problem);
 	pdf_bitmap_done(&bitmap);
 	ocr->spent_ms += (clock_monotonic_ns() - start) / NS_PER_MS;
 	ocr->over_time |= ocr->result.cut_short;

@@ -14,6 +14,7 @@ enum { PDF_OCR_SIZES_MAX = 32 };
 struct pdf_ocr {
 	const struct settings *settings;     /* not owned */
 	struct ocr_page result;              /* of the page at hand */
+	struct pdf_rules rules;              /* of the page recognised last */
 	float sizes[PDF_OCR_SIZES_MAX];      /* of the type on the pages so far: measured sizes are drawn to them */
 	size_t size_count;
 	uint64_t spent_ms;
