@@ -14,7 +14,7 @@ static void draw_lines(cairo_t *context, const struct scan_page *page)
 {
 	for (size_t i = 0; i < page->line_count; i++) {
 		const struct scan_line *line = &page->lines[i];
-		cairo_select_font_face(context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+		cairo_select_font_face(context, line->font ? line->font : "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
 				       line->bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
 		cairo_set_font_size(context, (double)line->size);
 		cairo_move_to(context, (double)line->x, (double)line->y);

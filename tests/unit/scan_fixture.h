@@ -10,6 +10,7 @@ struct scan_line {
 	const char *text;
 	float x, y, size; /* points; of the baseline */
 	bool bold;
+	const char *font;  /* NULL: DejaVu Sans */
 };
 
 struct scan_page {

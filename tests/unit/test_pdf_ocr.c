@@ -44,13 +44,13 @@ static void done(struct converted *result)
 }
 
 static const struct scan_line chapter[] = {
-	{ "1 Overview", 30, 40, 16, true },
-	{ "The feature changes the range of the cell, so that it fits to the", 30, 80, 10, false },
-	{ "traffic that it has to carry. Each node measures the load of its", 30, 93, 10, false },
-	{ "cells once a minute and compares it with the neighbours.", 30, 106, 10, false },
+	{ "1 Overview", 30, 40, 16, true, NULL },
+	{ "The feature changes the range of the cell, so that it fits to the", 30, 80, 10, false, NULL },
+	{ "traffic that it has to carry. Each node measures the load of its", 30, 93, 10, false, NULL },
+	{ "cells once a minute and compares it with the neighbours.", 30, 106, 10, false, NULL },
 };
 static const struct scan_line other[] = {
-	{ "The second page has text, and that is all that it has.", 30, 80, 10, false },
+	{ "The second page has text, and that is all that it has.", 30, 80, 10, false, NULL },
 };
 
 #define CHAPTER_MARKDOWN "# 1 Overview\n\nThe feature changes the range of the cell, so that it fits to the traffic that it has to carry. Each node " \

@@ -158,20 +158,39 @@ static int find_bullet(struct ocr_page *page, size_t first, PIX *picture, float 
 	return seen && blob.alone >= 0.4f * size && is_bullet(&blob, word->baseline, size) ? insert_bullet(page, first, &blob) : 0;
 }
 
-/* "4, Check the cable": the point behind an item's number is often taken for a comma. */
-static void repair_number(struct ocr_page *page, size_t first)
+static bool is_item_number(struct text word)
 {
-	const struct ocr_word *word = &page->words[first];
-	const size_t last = word->start + word->bytes - 1;
+	bool digits = word.bytes >= 1 && word.bytes <= 2;
 
-	if (first + 1 >= page->word_count || word->bytes < 2 || word->bytes > 3 || page->text.data[last] != ',')
+	for (size_t i = 0; i < word.bytes; i++)
+		digits &= word.data[i] >= '0' && word.data[i] <= '9';
+	return digits;
+}
+
+/* "4, Check the cable", "4 Check the cable": the point behind an item's number is taken for a comma, or not seen at all. */
+static void repair_number(struct ocr_page *page, size_t first, PIX *picture, float size)
+{
+	struct ocr_word *word = &page->words[first];
+	const struct text text = word_text(page, word);
+	struct ocr_blob blob;
+
+	if (first + 1 >= page->word_count || word_text(page, word + 1).data[0] < 'A' || word_text(page, word + 1).data[0] > 'Z')
 		return;
-	for (size_t i = word->start; i < last; i++)
-		if (page->text.data[i] < '0' || page->text.data[i] > '9')
-			return;
-	const char next = page->text.data[word[1].start];
-	if (next >= 'A' && next <= 'Z')
-		page->text.data[last] = '.';
+	if (text.bytes > 1 && text.data[text.bytes - 1] == ',' && is_item_number(text_slice(text, 0, text.bytes - 1))) {
+		page->text.data[word->start + word->bytes - 1] = '.';
+		return;
+	}
+	if (!is_item_number(text) || !ocr_picture_blob(picture, (int)word->x1 + 1, (int)(word->baseline - 0.5f * size), (int)word[1].x0 - 1,
+						       (int)(word->baseline + 0.2f * size), &blob))
+		return;
+	const float width = (float)(blob.x1 - blob.x0), height = (float)(blob.y1 - blob.y0);
+	if (width > 0.22f * size || height > 0.22f * size || fabsf((float)blob.y1 - word->baseline) > 0.12f * size)
+		return;
+	char number[4] = { text.data[0], text.bytes > 1 ? text.data[1] : '.', '.' };
+	word->start = (uint32_t)page->text.bytes;
+	word->bytes = (uint32_t)text.bytes + 1;
+	word->x1 = (float)blob.x1;
+	buffer_append(&page->text, number, word->bytes);
 }
 
 static int settle_line(struct ocr_page *page, size_t first, PIX *picture)
@@ -185,7 +204,7 @@ static int settle_line(struct ocr_page *page, size_t first, PIX *picture)
 		const float stroke = ocr_picture_stroke(picture, (int)word->x0, (int)(word->baseline - 0.45f * size), (int)word->x1, (int)word->baseline);
 		word->stroke = size > 0 ? stroke / size : 0;
 	}
-	repair_number(page, first);
+	repair_number(page, first, picture, size);
 	int status = find_bullet(page, first, picture, size);
 	page->words[page->word_count - 1].line_end = true;
 	return status;
