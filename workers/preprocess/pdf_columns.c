@@ -358,7 +358,7 @@ void pdf_columns_assign(struct pdf_layout *layout)
 	uint32_t region = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const bool rotated = layout->page->words[layout->segments[i].word_first].rotated;
+		const bool rotated = layout->page->words[layout->segments[i].word_first].rotated && layout->segments[i].grid == 0;
 		layout->segments[i].region = rotated ? 1 : 0;
 		upright += !rotated;
 	}

@@ -33,7 +33,7 @@ static size_t drop_leaders(struct pdf_layout *layout, float leading, struct buff
 
 	for (size_t r = 0; r < layout->row_count; r++) {
 		struct pdf_row *row = &layout->rows[r];
-		if (row->furniture || !pdf_has_leader(row_text(layout, row, scratch)))
+		if (row->furniture || row->grid > 0 || !pdf_has_leader(row_text(layout, row, scratch)))
 			continue;
 		row->furniture = true;
 		if (dropped++ == 0)
@@ -63,7 +63,7 @@ static size_t drop_entries(struct pdf_layout *layout, struct buffer *scratch)
 		struct pdf_row *row = &layout->rows[r];
 		struct text text = row_text(layout, row, scratch);
 		const char *blank = text.bytes > 0 ? memrchr(text.data, ' ', text.bytes) : NULL;
-		if (row->furniture || !blank || pdf_clause_depth(text, &title) == 0 ||
+		if (row->furniture || row->grid > 0 || !blank || pdf_clause_depth(text, &title) == 0 ||
 		    !pdf_is_page_number(text_slice(text, (size_t)(blank + 1 - text.data), text.bytes), &number))
 			continue;
 		row->furniture = true;

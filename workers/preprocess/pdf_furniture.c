@@ -67,7 +67,7 @@ void pdf_edges_find(const struct pdf_layout *layout, struct buffer *scratch, str
 		const struct pdf_row *row = &layout->rows[r];
 		float y = (row->box.y0 + row->box.y1) / 2 / height;
 		struct pdf_edge edge = { .row = (uint32_t)r, .y = y, .table_like = row->segment_count > 2 };
-		if (row->bytes > EDGE_BYTES_MAX || row->rotated)
+		if (row->bytes > EDGE_BYTES_MAX || (row->rotated && row->grid == 0))
 			continue;
 		if (y < edge_zone)
 			insert_edge(edges.top, &edges.top_count, edge, true);

@@ -50,6 +50,8 @@ static bool continues(const struct pdf_word *before, const struct pdf_word *word
 	float gap = word->box.x0 - before->box.x1;
 	float size = before->size > word->size ? before->size : word->size;
 
+	if (before->grid > 0 || word->grid > 0)
+		return before->grid == word->grid; /* a ruled table stays whole */
 	if (before->line_end || before->rotated != word->rotated)
 		return false;
 	if (word->rotated)
@@ -74,7 +76,7 @@ static int build_segments(struct pdf_layout *layout)
 		}
 		if (!pdf_grow((void **)&layout->segments, &layout->segment_capacity, layout->segment_count, sizeof(*layout->segments)))
 			return -ENOMEM;
-		layout->segments[layout->segment_count++] = (struct pdf_segment){ word->box, (uint32_t)i, 1, 0, 0 };
+		layout->segments[layout->segment_count++] = (struct pdf_segment){ word->box, (uint32_t)i, 1, 0, 0, word->grid };
 	}
 	for (size_t i = 0; i < layout->segment_count; i++) {
 		struct pdf_segment *segment = &layout->segments[i];
@@ -151,7 +153,7 @@ static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 			italic += word->style & PDF_ITALIC ? (float)word->bytes : 0;
 			mono += word->style & PDF_MONO ? (float)word->bytes : 0;
 			row->bytes += word->bytes;
-			row->rotated |= word->rotated;
+			row->rotated |= word->rotated || word->grid > 0;
 		}
 	}
 	row->y = usual_height(&heights);
@@ -191,6 +193,7 @@ static int add_row(struct pdf_layout *layout, size_t first, size_t end)
 		.segment_first = (uint32_t)first,
 		.segment_count = (uint32_t)(join_close(layout, first, end) - first),
 		.region = layout->segments[first].region,
+		.grid = layout->segments[first].grid,
 	};
 	for (uint32_t s = 0; s < row->segment_count; s++)
 		pdf_box_cover(&row->box, layout->segments[first + s].box);
@@ -207,7 +210,8 @@ static int build_rows(struct pdf_layout *layout)
 	layout->row_count = 0;
 	for (size_t i = 0; i < layout->segment_count && status == 0; i++) {
 		const struct pdf_segment *segment = &layout->segments[i];
-		bool joins = i > first && segment->region == layout->segments[first].region && same_line(core, segment->box);
+		bool joins = i > first && segment->region == layout->segments[first].region && same_line(core, segment->box) &&
+			     segment->grid == 0 && layout->segments[first].grid == 0;
 		if (i > first && !joins) {
 			status = add_row(layout, first, i);
 			first = i;

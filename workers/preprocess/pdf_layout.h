@@ -12,6 +12,7 @@ struct pdf_segment {
 	uint32_t word_first, word_count; /* in the page */
 	float size;                      /* of its longest word */
 	uint32_t region;
+	uint16_t grid;                   /* all of a ruled table, from 1 (pdf_grid.h); 0: text */
 };
 
 struct pdf_row {
@@ -26,7 +27,8 @@ struct pdf_row {
 	bool note;          /* of a footnote; begins_note: its first row (pdf_notes.h) */
 	bool begins_note;
 	bool heading;       /* surely one, whatever stands around it: no row of a table */
-	bool rotated;
+	bool rotated;       /* or a ruled table: nothing that is asked of lines of text is asked of it */
+	uint16_t grid;      /* its only segment is this ruled table; 0: text */
 	bool begins_cells;  /* set for the rows of a table by pdf_table_part_rows: a row of the table begins here */
 };
 

@@ -78,6 +78,8 @@ static void find_in_region(struct pdf_layout *layout, const struct pdf_body *bod
 		struct pdf_row *row = &layout->rows[r];
 		if (row->furniture)
 			continue;
+		if (row->grid > 0)
+			break;
 		const bool is_small = row->size <= small_ratio * body->size;
 		row->begins_note = !row->rotated && row->y > area_height * layout->page->height && begins_note(layout, row, is_small, marks);
 		if (!row->begins_note && (!is_small || row->rotated))

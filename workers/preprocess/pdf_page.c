@@ -26,6 +26,8 @@ void pdf_page_clear(struct pdf_page *page, uint32_t number, float width, float h
 	page->height = height;
 	page->has_images = page->ocr = false;
 	page->image_share = 0;
+	page->rules = NULL;
+	page->grids = NULL;
 }
 
 bool pdf_grow(void **array, size_t *capacity, size_t count, size_t item_bytes)

@@ -26,7 +26,11 @@ struct pdf_word {
 	bool glued;           /* no blank before it: it was parted from its word for its size */
 	bool line_end;        /* last word of a line, as the PDF library sees lines */
 	bool rotated;         /* its letters do not stand side by side */
+	uint16_t grid;        /* the ruled table that it is in, from 1; 0: none (pdf_grid.h) */
 };
+
+struct pdf_rules;
+struct pdf_grids;
 
 struct pdf_page {
 	float width, height;
@@ -39,6 +43,8 @@ struct pdf_page {
 	bool has_images;       /* looked for only when there is little text */
 	float image_share;     /* of the page, covered by its largest picture; the same */
 	bool ocr;              /* the words were recognised, not read */
+	const struct pdf_rules *rules; /* not owned; NULL: not looked for */
+	const struct pdf_grids *grids; /* the same */
 };
 
 static inline struct text pdf_word_text(const struct pdf_page *page, const struct pdf_word *word)

@@ -7,6 +7,7 @@
 #include "workers/preprocess/pdf_bitmap.h"
 #include "workers/preprocess/pdf_headings.h"
 #include "workers/preprocess/pdf_page.h"
+#include "workers/preprocess/pdf_rules.h"
 
 struct pdf_source;
 
@@ -26,6 +27,9 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
  * says which). A page that cannot be read has no pixels. 0 or -ENOMEM. The caller frees the bitmap. */
 enum { PDF_RENDER_PIXELS_MAX = 12 << 20 };
 int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, struct pdf_bitmap *ret_bitmap) WARN_UNUSED;
+
+/* Draws the page read last, and adds its lines and areas to `rules`. A page that is too large has none. 0 or -ENOMEM. */
+int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules) WARN_UNUSED;
 
 /* "poppler 22.12.0" */
 const char *pdf_source_version(void);

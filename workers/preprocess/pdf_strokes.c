@@ -1,0 +1,318 @@
+#include "workers/preprocess/pdf_strokes.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { SIDE_POINTS_MAX = 4000 };
+
+static const double visible_alpha_min = 0.05;
+static const float pictured_share_min = 0.04f; /* of the page: smaller pictures hold no tables */
+static const float picture_shade = 0.5f;
+static const float white_min = 0.97f;
+
+void pdf_strokes_init(struct pdf_strokes *strokes)
+{
+	*strokes = (struct pdf_strokes){ 0 };
+}
+
+void pdf_strokes_done(struct pdf_strokes *strokes)
+{
+	if (strokes->context)
+		cairo_destroy(strokes->context);
+	if (strokes->image)
+		cairo_surface_destroy(strokes->image);
+	*strokes = (struct pdf_strokes){ 0 };
+}
+
+/* --- what is painted --------------------------------------------------------------------------------------------- */
+
+static void note(struct pdf_strokes *strokes, int status)
+{
+	if (strokes->status == 0)
+		strokes->status = status;
+}
+
+static struct pdf_box intersect(struct pdf_box a, struct pdf_box b)
+{
+	return (struct pdf_box){ fmaxf(a.x0, b.x0), fmaxf(a.y0, b.y0), fminf(a.x1, b.x1), fminf(a.y1, b.y1) };
+}
+
+static struct pdf_box cover(struct pdf_box a, struct pdf_box b)
+{
+	return (struct pdf_box){ fminf(a.x0, b.x0), fminf(a.y0, b.y0), fmaxf(a.x1, b.x1), fmaxf(a.y1, b.y1) };
+}
+
+/* The clip in pixels of the page; it is known to the pixel only. */
+static struct pdf_box clip_box(cairo_t *context)
+{
+	struct pdf_box box = { INFINITY, INFINITY, -INFINITY, -INFINITY };
+	double x[2], y[2];
+
+	cairo_clip_extents(context, &x[0], &y[0], &x[1], &y[1]);
+	for (int i = 0; i < 4; i++) {
+		double at_x = x[i & 1], at_y = y[i >> 1];
+		cairo_user_to_device(context, &at_x, &at_y);
+		box = cover(box, (struct pdf_box){ (float)at_x, (float)at_y, (float)at_x, (float)at_y });
+	}
+	return box;
+}
+
+struct paint {
+	struct pdf_box clip;
+	float thickness; /* of a stroke */
+	float shade;
+	bool fills;
+};
+
+/* A stretch of the path without a gap. */
+struct subpath {
+	struct pdf_box box;
+	float start_x, start_y, x, y;
+	uint32_t lines;
+	bool curved, slanted;
+};
+
+static void add_stroke(struct pdf_strokes *strokes, const struct paint *paint, float x0, float y0, float x1, float y1)
+{
+	static const float margin = 1.0f; /* the clip's roughness */
+	const struct pdf_box clip = { paint->clip.x0 - margin, paint->clip.y0 - margin, paint->clip.x1 + margin, paint->clip.y1 + margin };
+	const struct pdf_box line = { fminf(x0, x1), fminf(y0, y1), fmaxf(x0, x1), fmaxf(y0, y1) }, seen = intersect(line, clip);
+
+	if (seen.x0 > seen.x1 || seen.y0 > seen.y1 || paint->shade > white_min)
+		return;
+	if (line.x1 - line.x0 > line.y1 - line.y0)
+		note(strokes, pdf_rules_add_line(strokes->rules, seen.x0, y0, seen.x1, y1, paint->thickness));
+	else
+		note(strokes, pdf_rules_add_line(strokes->rules, x0, seen.y0, x1, seen.y1, paint->thickness));
+}
+
+static void line_to(struct pdf_strokes *strokes, const struct paint *paint, struct subpath *path, float x, float y)
+{
+	static const float straight = 0.1f;
+
+	path->slanted |= fabsf(x - path->x) > straight && fabsf(y - path->y) > straight;
+	path->lines++;
+	if (!paint->fills)
+		add_stroke(strokes, paint, path->x, path->y, x, y);
+	path->box = cover(path->box, (struct pdf_box){ x, y, x, y });
+	path->x = x;
+	path->y = y;
+}
+
+/* A filled subpath: rectangles, and what is so thin that its corners do not matter, as the mitred borders that browsers draw. */
+static void end_subpath(struct pdf_strokes *strokes, const struct paint *paint, const struct subpath *path)
+{
+	static const float thin = 3.2f;
+	const struct pdf_box box = intersect(path->box, paint->clip);
+
+	if (!paint->fills || path->lines < 2 || path->curved || box.x0 > box.x1 || box.y0 > box.y1)
+		return;
+	const bool is_thin = fminf(box.x1 - box.x0, box.y1 - box.y0) <= thin;
+	if (is_thin ? path->lines <= 8 : !path->slanted && path->lines <= 5)
+		note(strokes, pdf_rules_add_fill(strokes->rules, box, paint->shade));
+}
+
+static void walk_path(struct pdf_strokes *strokes, const struct paint *paint)
+{
+	cairo_path_t *path = cairo_copy_path(strokes->context);
+	struct subpath at = { .lines = 0 };
+
+	if (path->status == CAIRO_STATUS_NO_MEMORY)
+		note(strokes, -ENOMEM);
+	for (int i = 0; i < path->num_data && !strokes->rules->crowded; i += path->data[i].header.length) {
+		const cairo_path_data_t *data = &path->data[i];
+		double x = 0, y = 0;
+		if (data->header.length > 1) {
+			x = data[data->header.length - 1].point.x;
+			y = data[data->header.length - 1].point.y;
+			cairo_user_to_device(strokes->context, &x, &y);
+		}
+		const float to_x = (float)x, to_y = (float)y;
+		switch (data->header.type) {
+		case CAIRO_PATH_MOVE_TO:
+			end_subpath(strokes, paint, &at);
+			at = (struct subpath){ { to_x, to_y, to_x, to_y }, to_x, to_y, to_x, to_y, 0, false, false };
+			break;
+		case CAIRO_PATH_LINE_TO: line_to(strokes, paint, &at, to_x, to_y); break;
+		case CAIRO_PATH_CLOSE_PATH: line_to(strokes, paint, &at, at.start_x, at.start_y); break;
+		case CAIRO_PATH_CURVE_TO:
+			at.curved = true;
+			at.x = to_x;
+			at.y = to_y;
+			break;
+		}
+	}
+	end_subpath(strokes, paint, &at);
+	cairo_path_destroy(path);
+}
+
+static float luminance(double red, double green, double blue) { return (float)(0.3 * red + 0.59 * green + 0.11 * blue); }
+
+/* Pictures and groups are read as pixels. */
+static void add_picture(struct pdf_strokes *strokes, struct pdf_box box)
+{
+	box = intersect(box, (struct pdf_box){ 0, 0, (float)strokes->width, (float)strokes->height });
+	const float page = (float)strokes->width * (float)strokes->height;
+	if (box.x0 < box.x1 && box.y0 < box.y1 && (box.x1 - box.x0) * (box.y1 - box.y0) >= pictured_share_min * page)
+		strokes->pictured = strokes->pictured.x1 > 0 ? cover(strokes->pictured, box) : box;
+}
+
+static struct pdf_box path_box(cairo_t *context)
+{
+	struct pdf_box box = { INFINITY, INFINITY, -INFINITY, -INFINITY };
+	double x[2], y[2];
+
+	cairo_path_extents(context, &x[0], &y[0], &x[1], &y[1]);
+	for (int i = 0; i < 4; i++) {
+		double at_x = x[i & 1], at_y = y[i >> 1];
+		cairo_user_to_device(context, &at_x, &at_y);
+		box = cover(box, (struct pdf_box){ (float)at_x, (float)at_y, (float)at_x, (float)at_y });
+	}
+	return box;
+}
+
+static void take_path(struct pdf_strokes *strokes, bool fills)
+{
+	cairo_t *context = strokes->context;
+	struct paint paint = { .fills = fills, .shade = picture_shade, .clip = clip_box(context) };
+	double red, green, blue, alpha;
+	cairo_matrix_t matrix;
+
+	if (strokes->rules->crowded || strokes->status < 0)
+		return;
+	cairo_pattern_t *source = cairo_get_source(context);
+	if (cairo_pattern_get_rgba(source, &red, &green, &blue, &alpha) == CAIRO_STATUS_SUCCESS) {
+		if (alpha < visible_alpha_min)
+			return;
+		paint.shade = luminance(red, green, blue) * (float)alpha + 1 - (float)alpha;
+	} else if (cairo_pattern_get_type(source) == CAIRO_PATTERN_TYPE_SURFACE) {
+		add_picture(strokes, intersect(path_box(context), paint.clip));
+		return;
+	}
+	cairo_get_matrix(context, &matrix);
+	paint.thickness = (float)(cairo_get_line_width(context) * sqrt(fabs(matrix.xx * matrix.yy - matrix.xy * matrix.yx)));
+	walk_path(strokes, &paint);
+}
+
+static void observe_fill(cairo_surface_t *observer, cairo_surface_t *target, void *data)
+{
+	(void)observer;
+	(void)target;
+	take_path(data, true);
+}
+
+static void observe_stroke(cairo_surface_t *observer, cairo_surface_t *target, void *data)
+{
+	(void)observer;
+	(void)target;
+	take_path(data, false);
+}
+
+static void observe_paint(cairo_surface_t *observer, cairo_surface_t *target, void *data)
+{
+	struct pdf_strokes *strokes = data;
+
+	(void)observer;
+	(void)target;
+	if (cairo_pattern_get_type(cairo_get_source(strokes->context)) == CAIRO_PATTERN_TYPE_SURFACE)
+		add_picture(strokes, clip_box(strokes->context));
+}
+
+/* A mask has any size; only the clip bounds it. */
+static void observe_mask(cairo_surface_t *observer, cairo_surface_t *target, void *data)
+{
+	struct pdf_strokes *strokes = data;
+
+	(void)observer;
+	(void)target;
+	add_picture(strokes, clip_box(strokes->context));
+}
+
+/* --- a page ------------------------------------------------------------------------------------------------------ */
+
+static bool prepare_image(struct pdf_strokes *strokes, int width, int height)
+{
+	if (!strokes->image || strokes->width != width || strokes->height != height) {
+		if (strokes->image)
+			cairo_surface_destroy(strokes->image);
+		strokes->image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+		strokes->width = width;
+		strokes->height = height;
+	}
+	unsigned char *pixels = cairo_image_surface_get_data(strokes->image);
+	if (!pixels) {
+		cairo_surface_destroy(strokes->image);
+		strokes->image = NULL;
+		return false;
+	}
+	memset(pixels, 0xFF, (size_t)cairo_image_surface_get_stride(strokes->image) * (size_t)height);
+	cairo_surface_mark_dirty(strokes->image);
+	return true;
+}
+
+cairo_t *pdf_strokes_begin(struct pdf_strokes *strokes, struct pdf_rules *rules, float width, float height)
+{
+	CHECK(!strokes->context);
+	if (!(width >= 1 && height >= 1 && width <= SIDE_POINTS_MAX && height <= SIDE_POINTS_MAX) ||
+	    !prepare_image(strokes, (int)ceilf(width), (int)ceilf(height)))
+		return NULL;
+	cairo_surface_t *observer = cairo_surface_create_observer(strokes->image, CAIRO_SURFACE_OBSERVER_NORMAL);
+	strokes->context = cairo_create(observer);
+	cairo_surface_observer_add_fill_callback(observer, observe_fill, strokes);
+	cairo_surface_observer_add_stroke_callback(observer, observe_stroke, strokes);
+	cairo_surface_observer_add_paint_callback(observer, observe_paint, strokes);
+	cairo_surface_observer_add_mask_callback(observer, observe_mask, strokes);
+	cairo_surface_destroy(observer);
+	strokes->rules = rules;
+	strokes->pictured = (struct pdf_box){ 0 };
+	strokes->status = 0;
+	return strokes->context;
+}
+
+/* The rules of what is pictured, from its pixels. */
+static int read_pixels(struct pdf_strokes *strokes)
+{
+	const struct pdf_box box = strokes->pictured;
+	const size_t left = (size_t)box.x0, top = (size_t)box.y0, width = (size_t)ceilf(box.x1) - left, height = (size_t)ceilf(box.y1) - top;
+	const unsigned char *pixels = cairo_image_surface_get_data(strokes->image);
+	const size_t stride = (size_t)cairo_image_surface_get_stride(strokes->image);
+	struct pdf_rules found;
+
+	uint8_t *grey = malloc(width * height);
+	if (!grey)
+		return -ENOMEM;
+	for (size_t y = 0; y < height; y++) {
+		const unsigned char *line = pixels + (top + y) * stride + left * 4;
+		for (size_t x = 0; x < width; x++) /* blue, green, red */
+			grey[y * width + x] = (uint8_t)((line[x * 4] * 28 + line[x * 4 + 1] * 151 + line[x * 4 + 2] * 77) >> 8);
+	}
+	pdf_rules_init(&found);
+	int status = pdf_rules_read_bitmap(&found, grey, width, height, width, 1.0f);
+	for (size_t i = 0; i < found.horizontal.count && status == 0; i++) {
+		const struct pdf_rule *rule = &found.horizontal.items[i];
+		status = pdf_rules_add_line(strokes->rules, rule->from + (float)left, rule->at + (float)top, rule->to + (float)left,
+					    rule->at + (float)top, rule->thickness);
+	}
+	for (size_t i = 0; i < found.vertical.count && status == 0; i++) {
+		const struct pdf_rule *rule = &found.vertical.items[i];
+		status = pdf_rules_add_line(strokes->rules, rule->at + (float)left, rule->from + (float)top, rule->at + (float)left,
+					    rule->to + (float)top, rule->thickness);
+	}
+	pdf_rules_done(&found);
+	free(grey);
+	return status;
+}
+
+int pdf_strokes_end(struct pdf_strokes *strokes)
+{
+	CHECK(strokes->context);
+	cairo_destroy(strokes->context);
+	strokes->context = NULL;
+	if (strokes->status == 0 && strokes->pictured.x1 > 0) {
+		cairo_surface_flush(strokes->image);
+		strokes->status = read_pixels(strokes);
+	}
+	pdf_rules_settle(strokes->rules);
+	return strokes->status;
+}
