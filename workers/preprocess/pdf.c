@@ -5,6 +5,7 @@
 #include "workers/preprocess/blocks.h"
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/pdf_furniture.h"
+#include "workers/preprocess/pdf_grid_text.h"
 #include "workers/preprocess/pdf_legible.h"
 #include "workers/preprocess/pdf_line_numbers.h"
 #include "workers/preprocess/pdf_ocr.h"
@@ -29,6 +30,8 @@ struct page_slot {
 	struct pdf_page page;
 	struct pdf_layout layout;
 	struct pdf_edges edges;
+	struct pdf_rules rules;
+	struct pdf_grids grids;
 };
 
 struct pdf_work {
@@ -51,6 +54,7 @@ struct pdf_work {
 	uint64_t characters, garbage;
 	uint32_t text_pages;                /* with text, read or recognised */
 	size_t leaders_dropped;
+	struct pdf_grid_record grid_record;
 };
 
 static struct pdf_work *create_work(const struct convert_input *input, size_t markdown_bytes_max)
@@ -62,6 +66,8 @@ static struct pdf_work *create_work(const struct convert_input *input, size_t ma
 	for (size_t i = 0; i < PAGES_HELD; i++) {
 		pdf_page_init(&work->slots[i].page);
 		pdf_layout_init(&work->slots[i].layout);
+		pdf_rules_init(&work->slots[i].rules);
+		pdf_grids_init(&work->slots[i].grids);
 	}
 	pdf_ocr_init(&work->ocr, input->settings);
 	pdf_outline_init(&work->outline);
@@ -81,6 +87,8 @@ static void destroy_work(struct pdf_work *work)
 	for (size_t i = 0; i < PAGES_HELD; i++) {
 		pdf_page_done(&work->slots[i].page);
 		pdf_layout_done(&work->slots[i].layout);
+		pdf_rules_done(&work->slots[i].rules);
+		pdf_grids_done(&work->slots[i].grids);
 	}
 	pdf_ocr_done(&work->ocr);
 	pdf_outline_done(&work->outline);
@@ -113,6 +121,21 @@ static int sample_body(struct pdf_work *work)
 	return 0;
 }
 
+/* The ruled tables of the page; where there are some, the layout is made anew. */
+static int find_grids(struct pdf_work *work, struct page_slot *slot)
+{
+	int status = pdf_source_rules(work->source, &slot->rules);
+	if (status == 0)
+		status = pdf_grids_find(&slot->grids, &slot->rules, &slot->page);
+	if (status < 0)
+		return status;
+	work->grid_record.drawn++;
+	work->grid_record.ruled += slot->grids.lattices.count > 0;
+	slot->page.rules = &slot->rules;
+	slot->page.grids = &slot->grids;
+	return slot->grids.count > 0 ? pdf_layout_build(&slot->layout, &slot->page) : 0;
+}
+
 static int read_page(struct pdf_work *work, uint32_t number)
 {
 	struct page_slot *slot = &work->slots[number % PAGES_HELD];
@@ -123,6 +146,8 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	pdf_line_numbers_drop(&slot->page);
 	if (status == 0)
 		status = pdf_layout_build(&slot->layout, &slot->page);
+	if (status == 0 && pdf_grids_wanted(&slot->layout, &work->grid_record))
+		status = find_grids(work, slot);
 	if (status < 0)
 		return status;
 	pdf_edges_find(&slot->layout, &work->scratch, &slot->edges);

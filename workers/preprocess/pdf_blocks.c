@@ -1,6 +1,7 @@
 #include "workers/preprocess/pdf_blocks.h"
 
 #include "workers/preprocess/pdf_contents.h"
+#include "workers/preprocess/pdf_grid_text.h"
 #include "workers/preprocess/pdf_heading_rows.h"
 #include "workers/preprocess/pdf_notes.h"
 #include "workers/preprocess/pdf_rows.h"
@@ -188,7 +189,8 @@ static int take_table(struct pdf_rows_work *work, size_t *r, const struct pdf_ta
 {
 	struct pdf_blocks *blocks = work->blocks;
 
-	pdf_table_part_rows(work->layout, table);
+	if (!table->ruled)
+		pdf_table_part_rows(work->layout, table);
 	if (!pdf_grow((void **)&blocks->tables, &blocks->table_capacity, blocks->table_count, sizeof(*blocks->tables)))
 		return -ENOMEM;
 	struct pdf_block *block = add_block(work, PDF_BLOCK_TABLE, *r, *r + table->row_count);
@@ -295,7 +297,12 @@ static int take_block(struct pdf_rows_work *work, size_t *r)
 	pdf_enter_region(work, *r);
 	if (row->note)
 		return take_note(work, r);
-	if (work->blocks->count == 0 && work->blocks->carries && pdf_table_continue(work->layout, *r, &work->blocks->carried, &table))
+	if (row->grid > 0) {
+		pdf_grid_describe(work->layout, *r, &table);
+		table.continued = work->blocks->count == 0 && work->blocks->carries && pdf_grid_continues(&work->blocks->carried, &table);
+		return take_table(work, r, &table);
+	}
+	if (work->blocks->count == 0 && work->blocks->carries && !work->blocks->carried.ruled && pdf_table_continue(work->layout, *r, &work->blocks->carried, &table))
 		return take_table(work, r, &table);
 	if (pdf_find_heading(work, *r, &heading))
 		return take_heading(work, r, &heading);

@@ -15,6 +15,8 @@ static const float crossing_margin = 1.5f;  /* points of a word on both sides of
 static const float crossing_share_max = 0.04f;
 static const float filled_share_min = 0.3f; /* of the cells; diagrams are mostly white */
 static const float blank_sizes = 0.25f;
+static const float gap_sizes = 1.5f;         /* wider than a blank in a cell's line */
+static const float sparse_sizes = 1.2f;      /* white between two lines that are not of one text */
 
 void pdf_grids_init(struct pdf_grids *grids)
 {
@@ -198,6 +200,8 @@ struct lines { /* of one cell or more */
 	size_t count;    /* most in a cell */
 	size_t breaks;   /* ends of lines with another below */
 	size_t early;    /* of these, where the next word would have fitted */
+	size_t sparse;   /* of these, where the next line is far below */
+	size_t gapped;   /* lines with a gap as wide as that between columns */
 };
 
 static void count_lines(const struct fit *fit, const struct pdf_grid_cell *cell, struct lines *lines)
@@ -206,18 +210,25 @@ static void count_lines(const struct fit *fit, const struct pdf_grid_cell *cell,
 	const float x0 = fit->lattice->x[cell->column], x1 = fit->lattice->x[cell->column + cell->columns];
 	float left = x1;
 	size_t count = 0;
+	bool gap = false;
 
 	for (uint32_t i = 0; i < cell->word_count; i++)
 		left = fminf(left, words[fit->order[cell->word_first + i]].box.x0);
 	const float right = x1 - fmaxf(left - x0, 1); /* as much white as on the left */
 	for (uint32_t i = 0; i < cell->word_count; i++) {
-		if (!fit->ends_line[cell->word_first + i])
+		if (!fit->ends_line[cell->word_first + i]) {
+			const struct pdf_word *word = &words[fit->order[cell->word_first + i]], *next = &words[fit->order[cell->word_first + i + 1]];
+			gap |= next->box.x0 - word->box.x1 > gap_sizes * word->size;
 			continue;
+		}
 		count++;
+		lines->gapped += gap;
+		gap = false;
 		if (i + 1 == cell->word_count)
 			break;
 		const struct pdf_word *last = &words[fit->order[cell->word_first + i]], *next = &words[fit->order[cell->word_first + i + 1]];
 		lines->breaks++;
+		lines->sparse += next->box.y0 - last->box.y1 > sparse_sizes * last->size;
 		lines->early += last->box.x1 + blank_sizes * last->size + next->box.x1 - next->box.x0 < right - 0.5f * last->size;
 	}
 	lines->count = count > lines->count ? count : lines->count;
@@ -255,7 +266,8 @@ static bool lacks_rows(const struct fit *fit)
 static bool is_table(const struct fit *fit)
 {
 	uint32_t columns = 0;
-	size_t filled = 0, rows = 0, last_row = SIZE_MAX, most_lines = 0, in_rows = 0;
+	size_t filled = 0, rows = 0, last_row = SIZE_MAX, most_lines = 0;
+	struct lines all = { 0 };
 
 	for (size_t c = 0; c < fit->cell_count; c++) {
 		const struct pdf_grid_cell *cell = &fit->cells[c];
@@ -268,13 +280,20 @@ static bool is_table(const struct fit *fit)
 		last_row = cell->row;
 		count_lines(fit, cell, &lines);
 		most_lines = lines.count > most_lines ? lines.count : most_lines;
+		all.count += lines.count;
+		all.breaks += lines.breaks;
+		all.sparse += lines.sparse;
+		all.gapped += lines.gapped;
 	}
-	in_rows = fit->lattice->row_count * fit->lattice->column_count;
+	const size_t places = fit->lattice->row_count * fit->lattice->column_count;
 	if (filled < 3 || rows < 2 || (columns & (columns - 1)) == 0)
 		return false;
 	if ((float)fit->crossing > crossing_share_max * (float)fit->word_count)
 		return false;
-	if ((float)filled < filled_share_min * (float)fit->cell_count || (float)filled < 0.2f * (float)in_rows)
+	if ((float)filled < filled_share_min * (float)fit->cell_count || (float)filled < 0.2f * (float)places)
+		return false;
+	/* Text that stands far apart in one cell: labels of a drawing, or columns that no rule parts. */
+	if (all.sparse * 3 > all.breaks || all.gapped * 4 > all.count)
 		return false;
 	if (most_lines >= FRAME_LINES_MIN && filled <= FRAME_CELLS_MAX)
 		return false;

@@ -68,8 +68,11 @@ void pdf_source_close(struct pdf_source *source)
 {
 	if (!source)
 		return;
+	if (source->page)
+		g_object_unref(source->page);
 	if (source->document)
 		g_object_unref(source->document);
+	pdf_strokes_done(&source->strokes);
 	g_bytes_unref(source->bytes);
 	g_log_remove_handler("Poppler", source->log_handler);
 	buffer_done(&source->font);
@@ -260,7 +263,9 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 	int status = 0;
 
 	pdf_page_clear(page, number, 0, 0);
-	PopplerPage *from = poppler_document_get_page(source->document, (int)number);
+	if (source->page)
+		g_object_unref(source->page);
+	PopplerPage *from = source->page = poppler_document_get_page(source->document, (int)number);
 	if (!from)
 		return 0;
 	poppler_page_get_size(from, &width, &height);
@@ -275,6 +280,20 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 		find_images(from, page);
 	g_free(boxes);
 	g_free(text);
-	g_object_unref(from);
 	return status;
+}
+
+int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules)
+{
+	double width = 0, height = 0;
+
+	pdf_rules_clear(rules);
+	if (!source->page)
+		return 0;
+	poppler_page_get_size(source->page, &width, &height);
+	cairo_t *context = pdf_strokes_begin(&source->strokes, rules, (float)width, (float)height);
+	if (!context)
+		return 0;
+	poppler_page_render_for_printing_with_options(source->page, context, POPPLER_PRINT_DOCUMENT); /* without the borders of links */
+	return pdf_strokes_end(&source->strokes);
 }

@@ -28,7 +28,7 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 enum { PDF_RENDER_PIXELS_MAX = 12 << 20 };
 int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, struct pdf_bitmap *ret_bitmap) WARN_UNUSED;
 
-/* Draws the page read last, and adds its lines and areas to `rules`. A page that is too large has none. 0 or -ENOMEM. */
+/* Draws the page read last, and puts its lines and areas into `rules`, settled. A page that is too large has none. 0 or -ENOMEM. */
 int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules) WARN_UNUSED;
 
 /* "poppler 22.12.0" */

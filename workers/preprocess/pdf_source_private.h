@@ -3,12 +3,15 @@
 #define DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_PRIVATE_H
 
 #include "workers/preprocess/pdf_source.h"
+#include "workers/preprocess/pdf_strokes.h"
 
 #include <poppler.h>
 
 struct pdf_source {
 	PopplerDocument *document;
 	GBytes *bytes;
+	PopplerPage *page;     /* read last; NULL: could not be read */
+	struct pdf_strokes strokes;
 	guint log_handler;
 	uint32_t page_count;
 	struct buffer font;    /* its name */

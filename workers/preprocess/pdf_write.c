@@ -2,10 +2,12 @@
 
 #include "base/utf8.h"
 #include "workers/preprocess/markdown_inline.h"
+#include "workers/preprocess/pdf_grid_text.h"
 #include "workers/preprocess/pdf_notes.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <xxhash.h>
 
 void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct pdf_vocabulary *vocabulary)
 {
@@ -17,7 +19,6 @@ void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_h
 	buffer_init(&writer->text, PDF_PENDING_BYTES_MAX);
 	buffer_init(&writer->line, PDF_PENDING_BYTES_MAX);
 	buffer_init(&writer->cells.text, PDF_PENDING_BYTES_MAX);
-	buffer_init(&writer->header.text, PDF_PENDING_BYTES_MAX);
 	buffer_init(&writer->row, PDF_PENDING_BYTES_MAX);
 	buffer_init(&writer->escaped, PDF_PENDING_BYTES_MAX);
 }
@@ -30,7 +31,6 @@ void pdf_writer_done(struct pdf_writer *writer)
 	buffer_done(&writer->text);
 	buffer_done(&writer->line);
 	buffer_done(&writer->cells.text);
-	buffer_done(&writer->header.text);
 	buffer_done(&writer->row);
 	buffer_done(&writer->escaped);
 }
@@ -539,60 +539,90 @@ static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layo
 	}
 }
 
-static bool cells_equal(const struct pdf_cells *a, const struct pdf_cells *b, size_t columns)
+/* The cells at hand are row `index` of the table. */
+static void note_head(struct pdf_writer *writer, size_t index)
 {
-	return text_equal(buffer_view(&a->text), buffer_view(&b->text)) && memcmp(a->end, b->end, columns * sizeof(a->end[0])) == 0;
+	if (index < PDF_HEAD_ROWS)
+		writer->head[index] = XXH3_64bits(writer->cells.text.data, writer->cells.text.bytes);
+	writer->head_count = size_min(index + 1, PDF_HEAD_ROWS);
 }
 
-/* The cells at hand are the header of the table. */
-static void keep_header(struct pdf_writer *writer)
+/* Are the cells at hand, row `index` of what goes on from the page before, a row of the header once more? Further rows are only if
+ * all above them are. */
+static bool repeats_head(const struct pdf_writer *writer, size_t index)
 {
-	restart(writer, &writer->header.text);
-	buffer_append_text(&writer->header.text, buffer_view(&writer->cells.text));
-	memcpy(writer->header.end, writer->cells.end, sizeof(writer->header.end));
+	return index < writer->head_count && writer->head[index] == XXH3_64bits(writer->cells.text.data, writer->cells.text.bytes);
 }
 
-/* The first row of a table that goes on from the page before: the header once more, which is not written again; or another one,
- * when both are bold: then another table begins. */
-static void look_for_header(struct pdf_writer *writer, const struct pdf_table *table, const struct pdf_row *row)
+static void open_table(struct pdf_writer *writer, size_t columns)
 {
-	static const float bold_share = 0.8f;
+	markdown_table_open(&writer->markdown, columns);
+	writer->table_columns = columns;
+	writer->pending = PDF_PENDING_TABLE;
+}
 
-	if (cells_equal(&writer->cells, &writer->header, writer->table_columns)) {
+/* The next row of the table is in the cells at hand. In a table that goes on: `index` from its first row here, and whether that is the header
+ * of another table. */
+static void take_row(struct pdf_writer *writer, bool continues, size_t index, bool other_header)
+{
+	writer->row_held = true;
+	if (!continues) {
+		note_head(writer, index);
+	} else if (index == writer->repeated && repeats_head(writer, index)) {
 		writer->row_held = false;
-	} else if (table->bold_header && row->bold > bold_share) {
+		writer->repeated++;
+	} else if (index == 0 && other_header) {
 		markdown_table_close(&writer->markdown);
-		markdown_table_open(&writer->markdown, writer->table_columns);
-		keep_header(writer);
+		open_table(writer, writer->table_columns);
+		note_head(writer, 0);
 	}
+}
+
+/* Does the block go on with the table that is open? If not, opens it. */
+static bool enter_table(struct pdf_writer *writer, const struct pdf_block *block, const struct pdf_table *table)
+{
+	writer->repeated = 0;
+	if (writer->pending == PDF_PENDING_TABLE && block->starts_region && table->continued && writer->table_columns == table->column_count)
+		return true;
+	flush(writer);
+	close_all_lists(writer);
+	open_table(writer, table->column_count);
+	return false;
+}
+
+static void write_grid(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
+{
+	const struct pdf_grid *grid = &layout->page->grids->items[layout->rows[table->row_first].grid - 1];
+	const struct pdf_grid_reader reader = { layout, grid, writer->vocabulary, &writer->line, &writer->text };
+	const bool continues = enter_table(writer, block, table);
+
+	for (size_t r = 0; r < grid->row_count; r++) {
+		release_row(writer);
+		restart(writer, &writer->cells.text);
+		pdf_grid_append_row(&reader, r, &writer->cells.text, writer->cells.end);
+		take_row(writer, continues, r, false);
+	}
+	restart(writer, &writer->text);
 }
 
 static void write_table(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
 {
+	static const float bold_share = 0.8f;
 	const uint32_t end = table->row_first + table->row_count;
-	const bool continues = writer->pending == PDF_PENDING_TABLE && block->starts_region && table->continued &&
-			       writer->table_columns == table->column_count;
+	const bool continues = enter_table(writer, block, table);
+	size_t index = 0;
 
-	if (!continues) {
-		flush(writer);
-		close_all_lists(writer);
-		markdown_table_open(&writer->markdown, table->column_count);
-		writer->table_columns = table->column_count;
-		writer->pending = PDF_PENDING_TABLE;
-	}
 	writer->header_alone = table->header_only;
-	for (uint32_t first = table->row_first, next; first < end; first = next) {
-		const bool is_first = first == table->row_first;
-		const bool goes_on = is_first && continues && !layout->rows[first].begins_cells;
+	for (uint32_t first = table->row_first, next; first < end; first = next, index++) {
+		const bool goes_on = index == 0 && continues && !layout->rows[first].begins_cells;
 		next = row_end(layout, first, end);
 		if (!goes_on)
 			release_row(writer);
 		gather_cells(writer, layout, table, first, next, goes_on && writer->row_held);
-		writer->row_held = true;
-		if (is_first && !continues)
-			keep_header(writer);
-		else if (is_first && !goes_on)
-			look_for_header(writer, table, &layout->rows[first]);
+		if (goes_on)
+			writer->row_held = true;
+		else
+			take_row(writer, continues, index, table->bold_header && layout->rows[first].bold > bold_share);
 	}
 }
 
@@ -611,6 +641,8 @@ void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, 
 		case PDF_BLOCK_TABLE:
 			if (blocks->tables[block->table].terms)
 				write_terms(writer, layout, block, &blocks->tables[block->table]);
+			else if (blocks->tables[block->table].ruled)
+				write_grid(writer, layout, block, &blocks->tables[block->table]);
 			else
 				write_table(writer, layout, block, &blocks->tables[block->table]);
 			break;
@@ -626,7 +658,6 @@ int pdf_write_finish(struct pdf_writer *writer)
 	restart(writer, &writer->notes);
 	restart(writer, &writer->line);
 	restart(writer, &writer->cells.text);
-	restart(writer, &writer->header.text);
 	restart(writer, &writer->row);
 	restart(writer, &writer->escaped);
 	markdown_finish(&writer->markdown);

@@ -7,7 +7,7 @@
 #include "workers/preprocess/pdf_blocks.h"
 #include "workers/preprocess/pdf_styled.h"
 
-enum { PDF_LIST_DEPTH_MAX = 8, PDF_PENDING_BYTES_MAX = 256 << 20 };
+enum { PDF_LIST_DEPTH_MAX = 8, PDF_HEAD_ROWS = 4, PDF_PENDING_BYTES_MAX = 256 << 20 };
 
 enum pdf_pending { PDF_PENDING_NOTHING, PDF_PENDING_PARAGRAPH, PDF_PENDING_ITEM, PDF_PENDING_CODE, PDF_PENDING_TABLE };
 
@@ -38,7 +38,9 @@ struct pdf_writer {
 	struct pdf_note_marks page_notes; /* of the page at hand */
 	uint32_t notes_numbered;          /* highest number given to one */
 	struct buffer line;      /* scratch: one row or cell */
-	struct pdf_cells cells, header; /* of the open table: its last row, held back as it may go on; its first row */
+	struct pdf_cells cells;  /* of the open table: its last row, held back as it may go on */
+	uint64_t head[PDF_HEAD_ROWS]; /* hashes of its first rows: a page further on they may stand once more */
+	size_t head_count, repeated;  /* of these; those seen again on the page at hand */
 	bool row_held;
 	bool header_alone;       /* the row that is held may be a line of text: no other row of the table was seen */
 	size_t table_columns;
