@@ -121,10 +121,10 @@ static int sample_body(struct pdf_work *work)
 	return 0;
 }
 
-/* The ruled tables of the page; where there are some, the layout is made anew. */
+/* The ruled tables of the page; where there are some, the layout is made anew. The rules of a recognised page are those of its picture. */
 static int find_grids(struct pdf_work *work, struct page_slot *slot)
 {
-	int status = pdf_source_rules(work->source, &slot->rules);
+	int status = slot->page.ocr ? 0 : pdf_source_rules(work->source, &slot->rules);
 	if (status == 0)
 		status = pdf_grids_find(&slot->grids, &slot->rules, &slot->page);
 	if (status < 0)
@@ -140,6 +140,7 @@ static int read_page(struct pdf_work *work, uint32_t number)
 {
 	struct page_slot *slot = &work->slots[number % PAGES_HELD];
 
+	pdf_rules_clear(&slot->rules);
 	int status = pdf_source_page(work->source, number, &slot->page);
 	if (status == 0)
 		status = pdf_ocr_page(&work->ocr, work->source, &slot->page);
