@@ -38,7 +38,9 @@ static void headings(void **state)
 	plain("Title\n=====\n\nSection\n-------\ntext\n\nOther\n-----\n\nx\n", "# Title\n\n## Section\n\ntext\n\n## Other\n\nx\n");
 	plain("=====\nTitle\n=====\n\nPart\n====\n\nx\n", "# Title\n\n## Part\n\nx\n");
 	plain("1.2 The Scope\n\nText of the scope follows here.\n\n1.2.1 Deeper still\n\nx\n", "## 1.2 The Scope\n\nText of the scope follows here.\n\n### 1.2.1 Deeper still\n\nx\n");
-	plain("NAME\n    tool - does the work of many\n\nSEE ALSO\n    other\n", "# NAME\n\ntool - does the work of many\n\n## SEE ALSO\n\nother\n");
+	plain("NAME\n    tool - does the work of many\n\nSEE ALSO\n    other\n", "# NAME\n\ntool - does the work of many\n\n# SEE ALSO\n\nother\n");
+	plain("Tool\n====\n\nOPTIONS OF IT\n\nx\n\n1. Scope\n\nThe scope is small.\n", "# Tool\n\n## OPTIONS OF IT\n\nx\n\n## 1. Scope\n\nThe scope is small.\n");
+	plain("2. \xC3\x9C" "bersicht\n\nDer Text.\n\n\xC3\x84NDERUNGEN\n\nx\n", "# 2. \xC3\x9C" "bersicht\n\nDer Text.\n\n# \xC3\x84NDERUNGEN\n\nx\n");
 	plain("A short line.\n\nTOTAL = 5;\n\n2.5 GHz is the band,\n\nx\n", "A short line.\n\nTOTAL = 5;\n\n2.5 GHz is the band,\n\nx\n");
 	struct converted page = convert_run(convert_plain_text, "a.txt", TEXT_LITERAL("intro\n\nThe Title\n=========\n\nx\n"));
 	assert_int_equal(text_compare(document_builder_meta(page.document, DOCUMENT_META_TITLE), TEXT_LITERAL("The Title")), 0);
@@ -59,10 +61,44 @@ static void what_is_laid_out_stays(void **state)
 {
 	(void)state;
 	plain("Run this command here:\n\n    make all\n\n    make install\n\nThen stop it.\n", "Run this command here:\n\n```\nmake all\n\nmake install\n```\n\nThen stop it.\n");
-	plain("Name      Value\n----      -----\nalpha     1\nbeta      2\n", "```\nName      Value\n----      -----\nalpha     1\nbeta      2\n```\n");
-	plain("+---+---+\n| a | b |\n+---+---+\n", "```\n+---+---+\n| a | b |\n+---+---+\n```\n");
+	plain("key       value\nother     2\n", "```\nkey       value\nother     2\n```\n");
+	plain("-a        all of it\n-b        brief\n--color   with colours\n", "```\n-a        all of it\n-b        brief\n--color   with colours\n```\n");
+	plain("Scope ........... 1\nTerms ........... 2\nRules ........... 3\n", "Scope ........... 1\nTerms ........... 2\nRules ........... 3\n");
+	plain("+-------+\n| A box |\n+-------+\n", "```\n+-------+\n| A box |\n+-------+\n```\n");
 	plain("Example::\n\n  Some words that would otherwise be taken for running text.\n", "Example:\n\n```\nSome words that would otherwise be taken for running text.\n```\n");
 	plain("int f(void)\n{\n\treturn 1;\n}\n", "```\nint f(void)\n{\n        return 1;\n}\n```\n");
+}
+
+static void drawn_tables(void **state)
+{
+	(void)state;
+	plain("+------+-------+\n| Name | Value |\n+======+=======+\n| a    | one   |\n|      | two   |\n+------+-------+\n| b    | long  |\n|      | words |\n+------+-------+\n",
+	      "| Name | Value |\n| --- | --- |\n| a | one two |\n| b | long words |\n");
+	plain("+----------+---+\n| Name     | V |\n+==========+===+\n| a        | 1 |\n| b        |   |\n+----------+---+\n", "| Name | V |\n| --- | --- |\n| a<br>b | 1 |\n");
+	plain("+---+---+\n| x | y |\n+---+---+\n| 1 | 2 |\n| 3 | 4 |\n+---+---+\n", "| x | y |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |\n");
+	plain("+---+---+---+\n| all   | y |\n+---+---+---+\n| 1 | 2 | 3 |\n+---+---+---+\n", "| all |  | y |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n");
+	plain("+---+----+\n| a | 1  |\n|   +----+\n|   | 2  |\n+---+----+\n| b | 3  |\n+---+----+\n", "| a | 1 |\n| --- | --- |\n|  | 2 |\n| b | 3 |\n");
+	plain("+-----+      +-----+\n|  A  +------+  B  |\n+-----+      +-----+\n", "```\n+-----+      +-----+\n|  A  +------+  B  |\n+-----+      +-----+\n```\n");
+	plain(" id | name\n----+------\n  1 | a\n  2 | b\n", "| id | name |\n| --- | --- |\n| 1 | a |\n| 2 | b |\n");
+	plain("\xE2\x94\x8C\xE2\x94\x80\xE2\x94\xAC\xE2\x94\x80\xE2\x94\x90\n\xE2\x94\x82x\xE2\x94\x82y\xE2\x94\x82\n\xE2\x94\x94\xE2\x94\x80\xE2\x94\xB4\xE2\x94\x80\xE2\x94\x98\n", "| x | y |\n| --- | --- |\n");
+	plain("| a | b |\n|---|---|\n| 1 |  |\n", "| a | b |\n| --- | --- |\n| 1 |  |\n");
+}
+
+static void aligned_tables(void **state)
+{
+	(void)state;
+	plain("Name      Value\n----      -----\nalpha     1\nbeta      2\n", "| Name | Value |\n| --- | --- |\n| alpha | 1 |\n| beta | 2 |\n");
+	plain("=====  =====\n A and   not\n  B      A\n=====  =====\nFalse  True\n=====  =====\n", "| A and B | not A |\n| --- | --- |\n| False | True |\n");
+	plain("Name   Unit   Remark\nspan   m      first of\n              them\nrate   1/s\n", "| Name | Unit | Remark |\n| --- | --- | --- |\n| span | m | first of them |\n| rate | 1/s |  |\n");
+	plain("Gr\xC3\xB6\xC3\x9F" "e   \xCE\xA9\nWert    7\n\xC3\x84nd     8\n", "| Gr\xC3\xB6\xC3\x9F" "e | \xCE\xA9 |\n| --- | --- |\n| Wert | 7 |\n| \xC3\x84nd | 8 |\n");
+	plain("Words   that stand\napart but   once\nare no     table here\n", "```\nWords   that stand\napart but   once\nare no     table here\n```\n");
+}
+
+static void quotations(void **state)
+{
+	(void)state;
+	plain("> It was said\n> by one.\n>\n> And more.\n", "> It was said by one.\n>\n> And more.\n");
+	plain("o  First\no  Second\n", "- First\n- Second\n");
 }
 
 static void source_files_are_code(void **state)
@@ -77,7 +113,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(lists),
-		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(source_files_are_code),
+		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(quotations), cmocka_unit_test(source_files_are_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

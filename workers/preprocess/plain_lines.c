@@ -201,17 +201,46 @@ bool plain_is_heading_text(struct text line)
 	return !strchr(".,;{}", last) && !plain_is_columns(line);
 }
 
+/* Latin of western and central Europe, Greek, Cyrillic. */
+static bool is_upper(uint32_t code)
+{
+	if (code < 0x80)
+		return ascii_is_upper((char)code);
+	if (code >= 0x100 && code < 0x180)
+		return (code & 1) == (code >= 0x139 && code <= 0x148);
+	return (code >= 0xC0 && code <= 0xDE && code != 0xD7) || (code >= 0x386 && code <= 0x3AB) || (code >= 0x400 && code <= 0x42F);
+}
+
+static bool is_lower(uint32_t code)
+{
+	if (code < 0x80)
+		return ascii_is_lower((char)code);
+	if (code >= 0x100 && code < 0x180)
+		return !is_upper(code);
+	return (code >= 0xDF && code <= 0xFF && code != 0xF7) || (code >= 0x3AC && code <= 0x3CE) || (code >= 0x430 && code <= 0x45F);
+}
+
+bool plain_begins_upper(struct text line)
+{
+	uint32_t code = 0;
+
+	return line.bytes > 0 && utf8_decode(line, 0, &code) > 0 && is_upper(code);
+}
+
 bool plain_is_capitals(struct text line)
 {
 	size_t letters = 0, others = 0;
+	uint32_t code = 0;
 
-	if (line.bytes < 4 || line.bytes > CAPITALS_BYTES_MAX || !ascii_is_alpha(line.data[0]))
+	if (line.bytes < 4 || line.bytes > CAPITALS_BYTES_MAX || !plain_begins_upper(line))
 		return false;
-	for (size_t i = 0; i < line.bytes; i++) {
-		if (ascii_is_lower(line.data[i]) || strchr("=;{}<>|\\_", line.data[i]))
+	for (size_t i = 0; i < line.bytes;) {
+		size_t bytes = utf8_decode(line, i, &code);
+		if (bytes == 0 || is_lower(code) || (code < 0x80 && strchr("=;{}<>|\\_", (int)code)))
 			return false;
-		letters += ascii_is_upper(line.data[i]);
-		others += !ascii_is_upper(line.data[i]) && line.data[i] != ' ';
+		letters += is_upper(code);
+		others += !is_upper(code) && code != ' ';
+		i += bytes;
 	}
 	return letters >= 3 && letters >= others * 3;
 }
@@ -228,6 +257,8 @@ struct plain_item plain_item_of(struct text line)
 	} else if (text_starts_with(line, TEXT_LITERAL("\xE2\x80\xA2")) || text_starts_with(line, TEXT_LITERAL("\xE2\x80\xA3")) ||
 		   text_starts_with(line, TEXT_LITERAL("\xE2\x97\xA6")) || text_starts_with(line, TEXT_LITERAL("\xE2\x96\xAA"))) {
 		i = 3; /* round, triangular, hollow and square bullets */
+	} else if (line.data[0] == 'o' && line.data[1] == ' ' && (line.data[2] == ' ' || plain_begins_upper(text_slice(line, 2, line.bytes)))) {
+		i = 1; /* as formatters of standards print it */
 	} else if (text_starts_with(line, TEXT_LITERAL("\xC2\xB7"))) {
 		i = 2;
 	} else {

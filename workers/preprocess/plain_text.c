@@ -5,6 +5,7 @@
 #include "workers/preprocess/markdown_inline.h"
 #include "workers/preprocess/markdown_writer.h"
 #include "workers/preprocess/plain_lines.h"
+#include "workers/preprocess/plain_table.h"
 
 #include "base/utf8.h"
 
@@ -25,13 +26,15 @@ struct list_level {
 struct plain_work {
 	struct plain_lines lines;
 	struct markdown_writer writer;
+	struct plain_table table;
 	struct buffer inline_text, scratch, code;
+	int table_status;    /* of the first table that could not be written */
 	struct list_level levels[LIST_LEVELS_MAX];
 	size_t level_count;
 	bool block_lists[2]; /* does the block hold several bullets, or numbers in sequence? */
 	int underlines[UNDERLINE_KINDS_MAX]; /* kinds of underline in order of appearance: the level of their headings */
 	size_t underline_count;
-	bool has_title;
+	bool has_title;      /* an underlined or centred one: numbered headings and such in capitals stand below it */
 	bool code_follows;   /* the paragraph before ended with "::" … */
 	size_t code_beyond;  /* … and was indented by this */
 	struct text title;
@@ -56,7 +59,6 @@ static void write_heading(struct plain_work *work, unsigned level, struct text t
 	markdown_heading(&work->writer, level, buffer_view(&work->inline_text));
 	if (work->title.bytes == 0)
 		work->title = text;
-	work->has_title |= level == 1;
 	work->code_follows = false;
 }
 
@@ -209,6 +211,7 @@ static size_t take_underlined(struct plain_work *work, size_t at)
 		return at;
 	if (text.bytes > 200 || plain_is_columns(text) || plain_line_at(&work->lines, text_at + 1)->indent > work->lines.body_indent)
 		return at;
+	work->has_title = true;
 	write_heading(work, underline_level(work, kind, over != '\0'), text);
 	return text_at + 2;
 }
@@ -227,7 +230,7 @@ static bool take_heading_line(struct plain_work *work, size_t at, bool alone)
 		write_heading(work, numbers + deeper, text);
 		return true;
 	}
-	if (alone && numbers == 1 && ascii_is_upper(behind.data[0]) && plain_is_heading_text(behind) && behind.bytes <= 60) {
+	if (alone && numbers == 1 && plain_begins_upper(behind) && plain_is_heading_text(behind) && behind.bytes <= 60) {
 		/* The next block that is numbered as well makes it a list. */
 		size_t next = at + 1;
 		struct text ignored;
@@ -371,6 +374,51 @@ static void write_block_lines(struct plain_work *work, size_t start, size_t end)
 	}
 }
 
+/* A drawn table, or one that is laid out in columns and no deeper than the text around it. */
+static bool take_table(struct plain_work *work, size_t start, size_t end)
+{
+	size_t deep = 0;
+
+	for (size_t i = start; i < end; i++)
+		deep += plain_line_at(&work->lines, i)->indent >= base_indent(work) + CODE_INDENT;
+	bool code = work->code_follows && plain_line_at(&work->lines, start)->indent > work->code_beyond;
+	if (!plain_table_read_drawn(&work->table, &work->lines, start, end) &&
+	    (code || deep == end - start || !plain_table_read_aligned(&work->table, &work->lines, start, end)))
+		return false;
+	int status = plain_table_write(&work->table, &work->writer);
+	if (work->table_status == 0)
+		work->table_status = status;
+	work->code_follows = false;
+	return true;
+}
+
+/* "> text" on every line: paragraphs of a quotation, parted by lines of ">" alone. */
+static bool take_quote(struct plain_work *work, size_t start, size_t end)
+{
+	for (size_t i = start; i < end; i++) {
+		struct text line = plain_line_text(&work->lines, i);
+		if (line.data[0] != '>' || (line.bytes > 1 && line.data[1] != ' '))
+			return false;
+	}
+	markdown_quote_open(&work->writer);
+	buffer_clear(&work->scratch);
+	for (size_t i = start; i <= end; i++) {
+		struct text line = i < end ? text_trim(text_slice(plain_line_text(&work->lines, i), 1, plain_line_text(&work->lines, i).bytes)) : TEXT_LITERAL("");
+		if (line.bytes > 0) {
+			if (work->scratch.bytes > 0)
+				buffer_append_byte(&work->scratch, ' ');
+			buffer_append_text(&work->scratch, line);
+			continue;
+		}
+		buffer_clear(&work->inline_text);
+		append_inline(&work->inline_text, buffer_view(&work->scratch));
+		markdown_paragraph(&work->writer, buffer_view(&work->inline_text));
+		buffer_clear(&work->scratch);
+	}
+	markdown_quote_close(&work->writer);
+	return true;
+}
+
 /* Writes the block that starts at line `at`; returns the line behind it. */
 static size_t write_block(struct plain_work *work, size_t at)
 {
@@ -389,6 +437,8 @@ static size_t write_block(struct plain_work *work, size_t at)
 	while (keep > 0 && indent < work->levels[keep - 1].content_indent && !is_item(work, at, true))
 		keep--;
 	close_lists(work, keep);
+	if (take_table(work, at, end) || take_quote(work, at, end))
+		return end;
 	if (is_verbatim(work, at, end) && !is_item(work, at, true)) {
 		end = end_of_verbatim(work, end);
 		write_code(work, at, end);
@@ -447,7 +497,9 @@ static int convert_lines(struct text utf8, struct text name, struct plain_work *
 		write_text(work);
 	if (work->title.bytes > 0)
 		document_builder_set_meta(document, DOCUMENT_META_TITLE, work->title);
-	return work->writer.out->status ? work->writer.out->status : work->scratch.status ? work->scratch.status : work->code.status;
+	if (work->writer.out->status || work->table_status)
+		return work->writer.out->status ? work->writer.out->status : work->table_status;
+	return work->scratch.status ? work->scratch.status : work->code.status;
 }
 
 int convert_plain_text(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
@@ -462,6 +514,7 @@ int convert_plain_text(const struct convert_input *input, struct buffer *markdow
 		buffer_init(&work.inline_text, markdown->bytes_max);
 		buffer_init(&work.scratch, markdown->bytes_max);
 		buffer_init(&work.code, markdown->bytes_max);
+		plain_table_init(&work.table, markdown->bytes_max);
 		markdown_init(&work.writer, markdown);
 		status = convert_lines(buffer_view(&utf8), input->name, &work, document);
 		if (status < 0)
@@ -471,6 +524,7 @@ int convert_plain_text(const struct convert_input *input, struct buffer *markdow
 		buffer_done(&work.inline_text);
 		buffer_done(&work.scratch);
 		buffer_done(&work.code);
+		plain_table_done(&work.table);
 		plain_lines_done(&work.lines);
 	}
 	buffer_done(&utf8);
