@@ -18,8 +18,6 @@ import subprocess
 import sys
 import time
 
-PAGES = 0  # of the file that was converted last
-
 
 def pages_of(path):
     """Counted by poppler, for every peer alike."""
@@ -52,7 +50,8 @@ def pymupdf4llm():
 
 def liteparse():
     from liteparse import LiteParse
-    reader = LiteParse(output_format="markdown", max_pages=100000, quiet=True, num_workers=1)
+    languages = next((str(path) for path in pathlib.Path("/usr/share/tesseract-ocr").glob("*/tessdata")), None)  # else it fetches them
+    reader = LiteParse(output_format="markdown", max_pages=100000, quiet=True, num_workers=1, tessdata_path=languages)
     return lambda path: reader.parse(str(path)).text
 
 
