@@ -48,10 +48,10 @@ def pymupdf4llm():
     return lambda path: library.to_markdown(str(path), show_progress=False)
 
 
-def liteparse():
+def liteparse(ocr=True):
     from liteparse import LiteParse
     languages = next((str(path) for path in pathlib.Path("/usr/share/tesseract-ocr").glob("*/tessdata")), None)  # else it fetches them
-    reader = LiteParse(output_format="markdown", max_pages=100000, quiet=True, num_workers=1, tessdata_path=languages)
+    reader = LiteParse(output_format="markdown", max_pages=100000, quiet=True, num_workers=1, ocr_enabled=ocr, tessdata_path=languages)
     return lambda path: reader.parse(str(path)).text
 
 
@@ -72,7 +72,7 @@ def command(*words):
 
 
 PEERS = {
-    "markitdown": markitdown, "html-to-markdown": html_to_markdown, "pymupdf4llm": pymupdf4llm, "liteparse": liteparse, "docling": docling,
+    "markitdown": markitdown, "html-to-markdown": html_to_markdown, "pymupdf4llm": pymupdf4llm, "liteparse": liteparse, "liteparse-no-ocr": lambda: liteparse(ocr=False), "docling": docling,
     "pdftotext": command("pdftotext", "-layout", "{}", "-"),
     "pandoc-html": command("pandoc", "-f", "html", "-t", "gfm", "--wrap=none", "{}"),
     "pandoc-docx": command("pandoc", "-f", "docx", "-t", "gfm", "--wrap=none", "{}"),
