@@ -318,6 +318,7 @@ static void append_what_is_missing(struct pdf_work *work, struct buffer *markdow
 
 static void append_document(struct pdf_work *work, struct buffer *markdown)
 {
+	pdf_headings_find_byline(&work->headings, buffer_view(&work->body_markdown));
 	pdf_headings_settle(&work->headings, work->titled);
 	pdf_headings_apply(&work->headings, buffer_view(&work->body_markdown), markdown);
 	append_what_is_missing(work, markdown);

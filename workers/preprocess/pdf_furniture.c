@@ -6,6 +6,8 @@
 #include <xxhash.h>
 
 static const float edge_zone = 0.14f;      /* of the page's height */
+static const float number_zone = 0.25f;    /* the same for a page number that ends or begins the page */
+static const float large_ratio = 1.25f;    /* to the mean size of the page's letters */
 static const float same_height = 0.012f;   /* of the page's height */
 enum { EDGE_BYTES_MAX = 200 };             /* longer rows are running text */
 
@@ -58,20 +60,33 @@ static void insert_edge(struct pdf_edge *edges, size_t *count, struct pdf_edge e
 		++*count;
 }
 
+static float mean_size(const struct pdf_layout *layout)
+{
+	float sizes = 0, letters = 1;
+
+	for (size_t r = 0; r < layout->row_count; r++) {
+		sizes += layout->rows[r].size * (float)layout->rows[r].bytes;
+		letters += (float)layout->rows[r].bytes;
+	}
+	return sizes / letters;
+}
+
 void pdf_edges_find(const struct pdf_layout *layout, struct buffer *scratch, struct pdf_edges *ret_edges)
 {
+	enum { NUMBER_BYTES_MAX = 8 };
 	struct pdf_edges edges = { .page_number = layout->page->number };
-	const float height = layout->page->height;
+	const float height = layout->page->height, size = mean_size(layout);
 
 	for (size_t r = 0; r < layout->row_count && height > 0; r++) {
 		const struct pdf_row *row = &layout->rows[r];
 		float y = (row->box.y0 + row->box.y1) / 2 / height;
-		struct pdf_edge edge = { .row = (uint32_t)r, .y = y, .table_like = row->segment_count > 2 };
+		struct pdf_edge edge = { .row = (uint32_t)r, .y = y, .table_like = row->segment_count > 2, .large = row->size > large_ratio * size };
+		const float zone = row->bytes <= NUMBER_BYTES_MAX ? number_zone : edge_zone;
 		if (row->bytes > EDGE_BYTES_MAX || (row->rotated && row->grid == 0))
 			continue;
-		if (y < edge_zone)
+		if (y < zone)
 			insert_edge(edges.top, &edges.top_count, edge, true);
-		else if (y > 1 - edge_zone)
+		else if (y > 1 - zone)
 			insert_edge(edges.bottom, &edges.bottom_count, edge, false);
 	}
 	for (size_t i = 0; i < edges.top_count + edges.bottom_count; i++) {
@@ -103,7 +118,9 @@ static enum likeness compare_edges(const struct pdf_edge *edge, const struct pdf
 {
 	bool beside = same_side && fabsf(edge->y - other->y) < same_height;
 
-	if (counts_pages(edge, other, pages_apart) && (beside || edge->number_alone))
+	if (edge->number_alone && other->number_alone && beside)
+		return COUNTS_PAGES; /* counts that begin anew */
+	if (counts_pages(edge, other, pages_apart) && (edge->number_alone || (beside && !edge->large)))
 		return COUNTS_PAGES;
 	return beside && edge->key == other->key ? SAME_WORDS : UNLIKE;
 }
@@ -128,6 +145,8 @@ static bool is_running(const struct pdf_edge *edge, bool top, bool outermost, ui
 {
 	size_t same = 0, sides = 0, same_sides = 0;
 
+	if (outermost && edge->number_alone && edge->first_number == (int32_t)page_number + 1)
+		return true;
 	for (size_t n = 0; n < count; n++) {
 		int32_t apart = (int32_t)neighbours[n]->page_number - (int32_t)page_number;
 		enum likeness found = find_like(edge, top, neighbours[n], apart);

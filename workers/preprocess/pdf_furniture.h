@@ -16,6 +16,7 @@ struct pdf_edge {
 	uint64_t key;     /* hash of its words, numbers taken out */
 	int32_t first_number, last_number; /* page number at its start or end, -1: none */
 	bool number_alone;
+	bool large;       /* much larger than the text of its page, as the titles of chapters are */
 	bool table_like;  /* three or more parts */
 };
 

@@ -176,7 +176,7 @@ static void rank_sizes(const struct pdf_headings *headings, struct size_levels *
 		unsigned stated = stated_depth(heading);
 		if (stated > 0)
 			levels->votes[size_step(heading->size)][stated < DEPTHS ? stated : DEPTHS - 1]++;
-		else if (!heading->title)
+		else if (!heading->title && !heading->plain)
 			plain[size_step(heading->size)] = true;
 	}
 	for (size_t step = PDF_SIZE_STEPS; step-- > 0;) {
@@ -210,6 +210,37 @@ static void lift_outline(struct pdf_headings *headings)
 		headings->items[i].outline_depth -= headings->items[i].outline_depth > 1;
 }
 
+/* Has the document another heading of this size and weight, which is no neighbour of it? */
+static bool occurs_elsewhere(const struct pdf_headings *headings, const struct pdf_heading *heading)
+{
+	for (size_t i = 0; i < headings->count; i++) {
+		const struct pdf_heading *other = &headings->items[i];
+		if (other != heading && !other->title && !other->plain && (other->page > 0 || other->clause_depth + other->outline_depth > 0) &&
+		    other->bold == heading->bold && fabsf(other->size - heading->size) < 0.3f)
+			return true;
+	}
+	return false;
+}
+
+void pdf_headings_find_byline(struct pdf_headings *headings, struct text markdown)
+{
+	enum { BETWEEN_BYTES_MAX = 120 };
+	size_t i = 0, end;
+
+	while (i < headings->count && !headings->items[i].title)
+		i++;
+	for (i++; i < headings->count; i++) {
+		struct pdf_heading *heading = &headings->items[i];
+		const struct pdf_heading *before = heading - 1;
+		const char *line_end = memchr(markdown.data + before->offset, '\n', heading->offset - before->offset);
+		end = line_end ? (size_t)(line_end - markdown.data) : heading->offset;
+		if (heading->page > 0 || heading->bold || heading->clause_depth + heading->outline_depth > 0 || heading->offset - end > BETWEEN_BYTES_MAX ||
+		    occurs_elsewhere(headings, heading))
+			return;
+		heading->plain = true;
+	}
+}
+
 void pdf_headings_settle(struct pdf_headings *headings, bool titled)
 {
 	const unsigned base = titled ? 1 : 0;
@@ -225,6 +256,10 @@ void pdf_headings_settle(struct pdf_headings *headings, bool titled)
 	for (size_t i = 0; i < headings->count; i++) {
 		struct pdf_heading *heading = &headings->items[i];
 		unsigned stated = stated_depth(heading);
+		if (heading->plain) {
+			heading->level = 0;
+			continue;
+		}
 		unsigned level = base + (stated > 0 ? stated : levels.depth[size_step(heading->size)]);
 		if (stated == 0 && stated_level > 0 && heading->size < stated_size * 0.97f)
 			level = stated_level + 1; /* "Arguments" below "3.2 The function": part of that clause */
@@ -249,8 +284,8 @@ void pdf_headings_apply(const struct pdf_headings *headings, struct text markdow
 		const struct pdf_heading *heading = &headings->items[i];
 		CHECK(heading->offset >= copied && heading->offset < markdown.bytes && markdown.data[heading->offset] == '#');
 		buffer_append(out, markdown.data + copied, heading->offset - copied);
-		buffer_append_repeat(out, '#', (size_t)heading->level - 1);
-		copied = heading->offset;
+		buffer_append_repeat(out, '#', heading->level > 0 ? (size_t)heading->level - 1 : 0);
+		copied = heading->offset + (heading->level > 0 ? 0 : 2);
 	}
 	buffer_append(out, markdown.data + copied, markdown.bytes - copied);
 }

@@ -50,7 +50,8 @@ struct pdf_heading {
 	uint8_t clause_depth, outline_depth; /* 0: none */
 	bool bold;
 	bool title;         /* of the document */
-	uint8_t level;      /* result of pdf_headings_settle: 1–6 */
+	bool plain;         /* it is none after all: authors and dates below the title */
+	uint8_t level;      /* result of pdf_headings_settle: 1–6; 0 of a plain one */
 };
 
 struct pdf_headings {
@@ -62,6 +63,9 @@ void pdf_headings_done(struct pdf_headings *headings);
 int pdf_headings_add(struct pdf_headings *headings, struct pdf_heading heading) WARN_UNUSED;
 /* Gives every heading its level. `titled`: the document has a title above all of them (written apart, or marked). */
 void pdf_headings_settle(struct pdf_headings *headings, bool titled);
+/* Finds what only looks like headings below the title: larger than the text, but in no other place of the document. To be called before
+ * pdf_headings_settle, with the Markdown in which every heading was written with one "#". */
+void pdf_headings_find_byline(struct pdf_headings *headings, struct text markdown);
 /* Appends `markdown` (in which every heading was written with one "#") to `out` with the levels that were found. */
 void pdf_headings_apply(const struct pdf_headings *headings, struct text markdown, struct buffer *out);
 

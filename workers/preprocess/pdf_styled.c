@@ -89,7 +89,17 @@ struct line_walk {
 	const struct pdf_word *base, *before; /* in the segment */
 };
 
-static void append_word(struct pdf_styled *styled, const struct pdf_styled_line *line, struct line_walk *walk, const struct pdf_word *word)
+/* Is the word a raised capital in the middle of a word, as in the name of LaTeX? It is a letter like the others. */
+static bool is_inside_word(const struct pdf_styled_line *line, const struct pdf_word *word, const struct pdf_word *next)
+{
+	const struct text text = pdf_word_text(line->layout->page, word);
+
+	return text.bytes == 1 && ascii_is_upper(text.data[0]) && next && next->bytes > 0 && pdf_word_is_glued(word, next) &&
+	       ascii_is_upper(line->layout->page->text.data[next->start]);
+}
+
+static void append_word(struct pdf_styled *styled, const struct pdf_styled_line *line, struct line_walk *walk, const struct pdf_word *word,
+			const struct pdf_word *next)
 {
 	const struct text text = pdf_word_text(line->layout->page, word);
 	const bool glued = walk->before && pdf_word_is_glued(walk->before, word);
@@ -97,7 +107,9 @@ static void append_word(struct pdf_styled *styled, const struct pdf_styled_line 
 
 	walk->passed += walk->passed > 0 && !glued;
 	walk->passed += text.bytes;
-	const uint8_t style = style_of(line, walk->base, walk->before, word, &note);
+	uint8_t style = style_of(line, walk->base, walk->before, word, &note);
+	if (is_inside_word(line, word, next))
+		style &= (uint8_t)~PDF_RAISED;
 	walk->before = word;
 	if (!(style & (PDF_RAISED | PDF_LOWERED | PDF_NOTE_MARK)))
 		walk->base = word;
@@ -122,8 +134,10 @@ void pdf_styled_append_row(struct pdf_styled *styled, const struct pdf_styled_li
 	for (uint32_t s = 0; s < line->row->segment_count; s++) {
 		const struct pdf_segment *segment = &line->layout->segments[line->row->segment_first + s];
 		walk.before = NULL;
-		for (uint32_t w = 0; w < segment->word_count; w++)
-			append_word(styled, line, &walk, &line->layout->page->words[segment->word_first + w]);
+		for (uint32_t w = 0; w < segment->word_count; w++) {
+			const struct pdf_word *word = &line->layout->page->words[segment->word_first + w];
+			append_word(styled, line, &walk, word, w + 1 < segment->word_count ? word + 1 : NULL);
+		}
 	}
 }
 

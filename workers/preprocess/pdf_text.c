@@ -314,6 +314,10 @@ bool pdf_list_marker(struct text text, struct pdf_marker *ret_marker)
 	if (i < text.bytes && text.data[i] != ' ')
 		return false;
 	marker.bytes = skip_blanks(text, i);
+	const size_t digits_behind = digits_at(text, marker.bytes);
+	if (marker.ordered && digits_behind > 0 && marker.bytes + digits_behind < text.bytes && text.data[marker.bytes + digits_behind] == '.' &&
+	    ascii_is_digit(text.data[0]))
+		return false; /* "11. 12. 2026" */
 	*ret_marker = marker;
 	return true;
 }
