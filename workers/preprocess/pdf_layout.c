@@ -47,7 +47,7 @@ static bool same_line(struct pdf_box a, struct pdf_box b)
 
 static bool continues(const struct pdf_word *before, const struct pdf_word *word)
 {
-	float gap = word->box.x0 - before->box.x1;
+	float gap = before->rtl && word->rtl ? before->box.x0 - word->box.x1 : word->box.x0 - before->box.x1;
 	float size = before->size > word->size ? before->size : word->size;
 
 	if (before->grid > 0 || word->grid > 0)
@@ -76,7 +76,7 @@ static int build_segments(struct pdf_layout *layout)
 		}
 		if (!pdf_grow((void **)&layout->segments, &layout->segment_capacity, layout->segment_count, sizeof(*layout->segments)))
 			return -ENOMEM;
-		layout->segments[layout->segment_count++] = (struct pdf_segment){ word->box, (uint32_t)i, 1, 0, 0, word->grid };
+		layout->segments[layout->segment_count++] = (struct pdf_segment){ word->box, (uint32_t)i, 1, 0, 0, word->grid, word->rtl };
 	}
 	for (size_t i = 0; i < layout->segment_count; i++) {
 		struct pdf_segment *segment = &layout->segments[i];
@@ -86,6 +86,7 @@ static int build_segments(struct pdf_layout *layout)
 			if (word->bytes > most) {
 				most = word->bytes;
 				segment->size = word->size;
+				segment->rtl = word->rtl;
 			}
 		}
 		if (i == 0)
@@ -163,6 +164,23 @@ static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 	row->mono = letters > 0 ? mono / letters : 0;
 }
 
+/* Lines from right to left are read from their right end on. */
+static void turn_row(struct pdf_layout *layout, struct pdf_row *row)
+{
+	struct pdf_segment *segments = &layout->segments[row->segment_first];
+	uint32_t rtl = 0;
+
+	for (uint32_t s = 0; s < row->segment_count; s++)
+		rtl += segments[s].rtl;
+	if (row->segment_count < 2 || rtl * 2 <= row->segment_count)
+		return;
+	for (uint32_t low = 0, high = row->segment_count - 1; low < high; low++, high--) {
+		struct pdf_segment held = segments[low];
+		segments[low] = segments[high];
+		segments[high] = held;
+	}
+}
+
 /* Segments that poppler parted though they follow each other closely are one again. `first` up to the count, sorted by x. */
 static size_t join_close(struct pdf_layout *layout, size_t first, size_t end)
 {
@@ -198,6 +216,7 @@ static int add_row(struct pdf_layout *layout, size_t first, size_t end)
 	for (uint32_t s = 0; s < row->segment_count; s++)
 		pdf_box_cover(&row->box, layout->segments[first + s].box);
 	measure_row(layout, row);
+	turn_row(layout, row);
 	return 0;
 }
 

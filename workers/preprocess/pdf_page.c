@@ -89,6 +89,17 @@ static bool is_garbage(uint32_t code)
 	return code == 0xFFFD || (code >= 0xE000 && code <= 0xF8FF) || code >= 0xF0000;
 }
 
+static bool is_right_to_left(uint32_t code)
+{
+	return (code >= 0x590 && code < 0x900) || (code >= 0xFB1D && code < 0xFE00) || (code >= 0xFE70 && code < 0xFEFF);
+}
+
+/* Marks that say which way to write: the text is in the order in which it is read. */
+static bool is_direction_mark(uint32_t code)
+{
+	return code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
 static void widen(struct pdf_box *box, struct pdf_box other, bool first)
 {
 	if (first) {
@@ -107,6 +118,9 @@ void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box)
 	struct pdf_word *word = &page->words[page->word_count - 1];
 
 	code = resolve_symbol(code);
+	if (is_direction_mark(code))
+		return;
+	word->rtl |= is_right_to_left(code);
 	if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
 		page->garbage++;
 		page->characters++;
