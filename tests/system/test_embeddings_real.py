@@ -62,6 +62,7 @@ class RealEmbeddings(ModelCase):
             self.assertEqual({row[1:] for row in scores.values()}, {("usable", vectors.model)})
             account = next(row for row in said["run"]["model_calls"] if row["model"] == vectors.model)
             self.assertEqual(account["usable"], len(scores))
+            self.assertGreater(account["prompt_tokens"], 50 * len(scores))
             self.check_dataset(clean)
             # other scores than by words, for the same pairs
             self.run_models(self.models((writer, "balanced", {})), corpus, *SMALL, out=plain)

@@ -5,6 +5,7 @@ The client's waiting times are scaled; what is asserted are outcomes and orders,
 
 import json
 import re
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -447,6 +448,19 @@ class Memory(CallsCase):
             server.script()
             result = ask(server, calls=3, record=f"{folder}/run.db")
             self.assertEqual((result["usable"], result["recorded"]), (3, 0))
+
+    def test_refusals_are_in_the_record_with_their_reason(self):
+        with tempfile.TemporaryDirectory() as folder, FakeServer(script="400") as server:
+            for _ in range(2):  # and are no answers: asked again
+                self.assertEqual(ask(server, calls=2, record=f"{folder}/run.db")["refused"], 2)
+            self.assertEqual(server.stats()["requests_total"], 4)
+            with sqlite3.connect(f"{folder}/run.db") as database:
+                self.assertEqual(database.execute("SELECT outcome, reason, attempts FROM calls").fetchall(), [("refused", "HTTP status 400: Bad Request", 1)] * 2)
+            server.script()
+            result = ask(server, calls=2, record=f"{folder}/run.db")
+            self.assertEqual((result["usable"], result["recorded"]), (2, 0))
+            with sqlite3.connect(f"{folder}/run.db") as database:
+                self.assertEqual(database.execute("SELECT DISTINCT outcome FROM calls").fetchall(), [("usable",)])
 
     def test_questions_about_one_passage_stay_together(self):
         """The server keeps the last prompt of each slot: of four questions about a passage it reads the passage once."""

@@ -231,21 +231,27 @@ static void test_embeddings(void **state)
 	struct buffer out;
 	float *vectors = NULL;
 	size_t dimensions = 0;
+	int64_t tokens = 0;
 	(void)state;
 	buffer_init(&out, 1000);
 	chat_write_embeddings("m", inputs, 2, &out);
 	assert_string_equal(buffer_string(&out), "{\"model\": \"m\", \"input\": [\"a\", \"b\"]}");
 	buffer_done(&out);
 	assert_int_equal(chat_read_embeddings(TEXT_LITERAL("{\"data\":[{\"index\":1,\"embedding\":[3,4]},{\"index\":0,\"embedding\":[1,2.5]}]}"), 2, &vectors,
-					      &dimensions, &error), 0);
+					      &dimensions, &tokens, &error), 0);
+	assert_int_equal(tokens, -1);
 	assert_int_equal(dimensions, 2);
 	assert_true(vectors[0] == 1 && vectors[1] == 2.5f && vectors[2] == 3 && vectors[3] == 4);
+	free(vectors);
+	assert_int_equal(chat_read_embeddings(TEXT_LITERAL("{\"data\":[{\"index\":0,\"embedding\":[3]}],\"usage\":{\"prompt_tokens\":17}}"), 1, &vectors, &dimensions, &tokens,
+					      &error), 0);
+	assert_int_equal(tokens, 17);
 	free(vectors);
 	static const char *const wrong[] = { "{\"data\":[]}", "{}", "x", "{\"data\":[{\"index\":0,\"embedding\":[1]},{\"index\":0,\"embedding\":[1]}]}",
 		"{\"data\":[{\"index\":0,\"embedding\":[1]},{\"index\":1,\"embedding\":[1,2]}]}", "{\"data\":[{\"index\":0,\"embedding\":[]},{\"index\":1,\"embedding\":[]}]}",
 		"{\"data\":[{\"index\":0,\"embedding\":\"x\"},{\"index\":9}]}", "{\"error\":\"no\"}" };
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
-		assert_true(chat_read_embeddings(text_from(wrong[i]), 2, &vectors, &dimensions, &error) < 0);
+		assert_true(chat_read_embeddings(text_from(wrong[i]), 2, &vectors, &dimensions, &tokens, &error) < 0);
 }
 
 int main(void)

@@ -368,6 +368,32 @@ static void other_words_keep_every_name_and_add_none(void **state)
 	bench_done(&bad);
 }
 
+/* With a short context: the source is what the pairs were made of, and at the worst one pair is judged, under the same name. */
+static void a_judge_with_a_short_context_judges_what_fits(void **state)
+{
+	struct model_batches batches = { NULL, 0 };
+	struct bench bench = { .count = 0 };
+	(void)state;
+	add_reply(&bench, whole_call(PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR "]}");
+	compose(&bench, false);
+	assert_int_equal(model_batches_judge(&sample.document, &bench.block.set, 1000, &batches), 0);
+	struct model_batch *batch = &batches.items[0], whole = *batch;
+	model_batch_fit(&bench.block.set, batch, 1 << 20);
+	assert_memory_equal(batch, &whole, sizeof(whole)); /* it fits as it is */
+	batch->members[1] = batch->members[0];
+	batch->call.count = 2;
+	model_batch_fit(&bench.block.set, batch, whole.call.span.bytes - 1);
+	assert_true(batch->call.span.bytes < whole.call.span.bytes);
+	assert_true(batch->call.span.offset >= whole.call.span.offset);
+	assert_string_equal(batch->call.place, whole.call.place);
+	model_batch_fit(&bench.block.set, batch, 1);
+	assert_int_equal(batch->call.count, 1);
+	assert_int_equal(batch->call.span.offset, bench.block.set.conversations[batch->members[0]].span.offset);
+	assert_int_equal(batch->call.span.bytes, bench.block.set.conversations[batch->members[0]].span.bytes);
+	model_batches_done(&batches);
+	bench_done(&bench);
+}
+
 static void the_judge_marks_and_refuses(void **state)
 {
 	struct bench bench = { .count = 0 };
@@ -426,6 +452,28 @@ static void the_plan_is_the_same_every_time_and_fits(void **state)
 		plan_done(&plan);
 		plan_done(&again);
 	}
+}
+
+/* One chunk, and more pairs than one call asks for: its halves are asked about. */
+static void a_document_of_one_chunk_gets_all_its_pairs(void **state)
+{
+	const struct plan_limits limits = { .context_tokens = 32768, .reply_tokens = 4096 };
+	struct settings many = settings;
+	struct document one = sample.document;
+	struct document_chunk whole = one.chunks[0];
+	struct plan plan;
+	uint32_t pairs = 0;
+	(void)state;
+	whole.span = (struct document_range){ 0, (uint32_t)one.markdown.bytes };
+	one.chunks = &whole;
+	one.chunk_count = 1;
+	many.generate.pairs_fast = many.generate.pairs_balanced = many.generate.pairs_quality = many.generate.pairs_document_max = 20;
+	assert_int_equal(plan_make(&many, domain, &one, &limits, &plan), 0);
+	for (size_t i = 0; i < plan.count; i++)
+		pairs += plan.calls[i].family == PLAN_PAIRS ? plan.calls[i].count : 0;
+	assert_int_equal(plan.pairs_wanted, 20);
+	assert_int_equal(pairs, 20);
+	plan_done(&plan);
 }
 
 static size_t common_beginning(const struct buffer *a, const struct buffer *b)
@@ -541,8 +589,8 @@ int main(void)
 		cmocka_unit_test_setup(items_have_to_stand_in_the_source, usual_settings),
 		cmocka_unit_test_setup(a_dialogue_ends_before_what_is_not_grounded, usual_settings),
 		cmocka_unit_test_setup(other_words_keep_every_name_and_add_none, usual_settings),
-		cmocka_unit_test_setup(the_judge_marks_and_refuses, usual_settings),
-		cmocka_unit_test_setup(the_plan_is_the_same_every_time_and_fits, usual_settings),
+		cmocka_unit_test_setup(the_judge_marks_and_refuses, usual_settings), cmocka_unit_test_setup(a_judge_with_a_short_context_judges_what_fits, usual_settings),
+		cmocka_unit_test_setup(the_plan_is_the_same_every_time_and_fits, usual_settings), cmocka_unit_test_setup(a_document_of_one_chunk_gets_all_its_pairs, usual_settings),
 		cmocka_unit_test_setup(calls_about_a_piece_begin_with_the_same_bytes, usual_settings),
 		cmocka_unit_test_setup(schemas_are_json_and_examples_keep_them, usual_settings),
 		cmocka_unit_test_setup(what_is_recorded_gives_the_same_block, usual_settings),

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 static char folder[] = "/tmp/docring-test-XXXXXX";
 static char path[64];
@@ -167,11 +168,92 @@ static void test_messages(void **state)
 	assert_null(none);
 }
 
+/* --- tables of other versions ---------------------------------------------------------------------------------------- */
+
+static void run_sql(const char *sql)
+{
+	sqlite3 *database;
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	char *message = NULL;
+	if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK)
+		fail_msg("%s: %s", sql, message);
+	assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+static void put_and_look_up(struct record *own, struct record_key key)
+{
+	const struct record_row put = { .model = "m", .family = "pairs", .reply = TEXT_LITERAL("{}"), .thinking = TEXT_LITERAL(""), .outcome = "usable", .place = "pairs 0+9",
+				       .document = { { 7 } } };
+	struct record_row row;
+	assert_int_equal(record_put(own, key, &put, &error), 0);
+	assert_int_equal(record_look_up(own, key, &row, &error), 1);
+	assert_string_equal(row.place, "pairs 0+9");
+}
+
+static void test_a_table_without_some_columns(void **state)
+{
+	struct record_row row;
+	struct record *own;
+	(void)state;
+	record_close(record);
+	record = NULL;
+	run_sql("DROP TABLE calls; CREATE TABLE calls(key BLOB PRIMARY KEY, model TEXT NOT NULL, family TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, reply TEXT NOT NULL);"
+		"INSERT INTO calls VALUES(x'01000000000000000000000000000000', 'old', 'pairs', 'usable', '', '{\"a\": 1}')");
+	assert_int_equal(record_open(&own, path, &error), 0);
+	assert_int_equal(record_look_up(own, (struct record_key){ { 1 } }, &row, &error), 1); /* what was paid for is kept */
+	assert_string_equal(row.model, "old");
+	assert_true(text_equal(row.reply, TEXT_LITERAL("{\"a\": 1}")));
+	assert_int_equal(row.prompt_tokens, -1);
+	put_and_look_up(own, (struct record_key){ { 2 } });
+	record_close(own);
+	assert_int_equal(record_open(&own, path, &error), 0); /* and again */
+	record_close(own);
+}
+
+static void test_a_table_that_is_another(void **state)
+{
+	static const char *const tables[] = {
+		"CREATE TABLE calls(id INTEGER PRIMARY KEY, prompt TEXT NOT NULL, answer TEXT)",
+		"CREATE TABLE calls(key BLOB PRIMARY KEY, model TEXT NOT NULL, family TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, reply TEXT NOT NULL, cost REAL NOT NULL)",
+		"CREATE TABLE calls(key BLOB, model TEXT NOT NULL, family TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, reply TEXT NOT NULL)",
+	};
+	struct record *own;
+	char sql[400];
+	(void)state;
+	record_close(record);
+	record = NULL;
+	for (size_t i = 0; i < COUNT_OF(tables); i++) {
+		snprintf(sql, sizeof(sql), "DROP TABLE calls; %s", tables[i]);
+		run_sql(sql);
+		assert_int_equal(record_open(&own, path, &error), 1);
+		assert_non_null(strstr(error.message, "put aside (table calls_of_another_version)"));
+		put_and_look_up(own, (struct record_key){ { 3 } });
+		record_close(own);
+		run_sql("SELECT * FROM calls_of_another_version");
+	}
+}
+
+static void test_refusals_are_written_and_replace_nothing(void **state)
+{
+	struct record_row row, refusal = { .model = "m", .family = "pairs", .outcome = "refused", .reason = "HTTP status 400", .prompt_tokens = -1 };
+	struct record_row reply = { .model = "m", .family = "pairs", .outcome = "unusable", .reason = "pairs: missing", .reply = TEXT_LITERAL("no") };
+	struct record_key key = { { 9 } };
+	(void)state;
+	assert_int_equal(record_put(record, key, &refusal, &error), 0);
+	assert_int_equal(record_look_up(record, key, &row, &error), 1);
+	assert_string_equal(row.reason, "HTTP status 400");
+	assert_int_equal(record_put(record, key, &reply, &error), 0);
+	assert_int_equal(record_put(record, key, &refusal, &error), 0);
+	assert_int_equal(record_look_up(record, key, &row, &error), 1);
+	assert_string_equal(row.outcome, "unusable");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys), TEST(test_comes_back), TEST(test_outlives_its_writer), TEST(test_two_writers), TEST(test_messages),
+		TEST(test_a_table_without_some_columns), TEST(test_a_table_that_is_another), TEST(test_refusals_are_written_and_replace_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,7 @@ static int open_record(struct inference *inference, const struct worker_setup *s
 
 	if (status == 0 && snprintf(path, sizeof(path), "%s/run.db", setup->folder) >= (int)sizeof(path))
 		status = error_set(error, -ENAMETOOLONG, "%s: the path is too long", setup->folder);
-	return status == 0 ? record_open(&inference->record, path, error) : status;
+	return status == 0 ? recorded_open(&inference->record, path, error) : status;
 }
 
 int inference_start(const struct worker_setup *setup, void **ret_context, struct error_text *error)

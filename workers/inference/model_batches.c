@@ -150,6 +150,42 @@ int model_batches_judge(const struct document *document, const struct conversati
 	return status;
 }
 
+static size_t written_bytes(const struct conversation_set *set, const struct model_batch *batch)
+{
+	struct buffer text;
+
+	buffer_init(&text, STORE_BYTES_MAX);
+	model_batch_write(set, batch, &text);
+	size_t bytes = text.status ? STORE_BYTES_MAX : text.bytes;
+	buffer_done(&text);
+	return bytes;
+}
+
+/* From the first to the last byte that the pairs were made of. */
+static struct document_range passages_of(const struct conversation_set *set, const struct model_batch *batch)
+{
+	uint32_t start = UINT32_MAX, end = 0;
+
+	for (uint32_t i = 0; i < batch->call.count; i++) {
+		const struct document_range *span = &set->conversations[batch->members[i]].span;
+		start = span->offset < start ? span->offset : start;
+		end = span->offset + span->bytes > end ? span->offset + span->bytes : end;
+	}
+	return (struct document_range){ start, end - start };
+}
+
+void model_batch_fit(const struct conversation_set *set, struct model_batch *batch, size_t bytes_max)
+{
+	if (batch->call.span.bytes + batch->call.header.bytes + written_bytes(set, batch) <= bytes_max)
+		return;
+	batch->call.header = (struct document_range){ 0, 0 };
+	for (;; batch->call.count--) {
+		batch->call.span = passages_of(set, batch);
+		if (batch->call.count == 1 || batch->call.span.bytes + written_bytes(set, batch) <= bytes_max)
+			return;
+	}
+}
+
 /* --- changes ---------------------------------------------------------------------------------------------------------------- */
 
 int model_changes_init(struct model_changes *changes, const struct conversation_set *set)

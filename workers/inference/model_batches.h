@@ -11,6 +11,10 @@ struct model_batch {
 	struct plan_call call;
 	uint32_t members[BATCH_MAX]; /* indexes of conversations; call.count of them, numbered from 1 in the prompt */
 };
+/* Makes the batch smaller until what it is about and what it is asked fit a call about `bytes_max` bytes of text: the source is then what the pairs
+ * were made of, and the last ones are left out. Its name stays. */
+void model_batch_fit(const struct conversation_set *set, struct model_batch *batch, size_t bytes_max);
+
 struct model_batches {
 	struct model_batch *items;
 	size_t count;

@@ -176,9 +176,11 @@ static void take_recorded(struct model_reply *from, struct model_reply *to)
 	*from = empty;
 }
 
-static int add_batches(struct model_document *document, const struct conversation_set *set, const struct model_batches *batches)
+static int add_batches(struct model_document *document, const struct plan_limits *limits, const struct conversation_set *set, struct model_batches *batches)
 {
 	for (size_t i = 0; i < batches->count; i++) {
+		if (batches->items[i].call.family == PLAN_JUDGE)
+			model_batch_fit(set, &batches->items[i], plan_piece_bytes_max(limits));
 		int64_t index = add_call(document, &batches->items[i].call);
 		if (index < 0)
 			return (int)index;
@@ -200,7 +202,7 @@ static int plan_rewriting(struct model_document *document, const struct plan_lim
 	if (status == 0)
 		status = model_batches_rewrite(context->settings, &document->task.document, &rules.set, plan_reply_tokens(limits), &batches);
 	if (status == 0)
-		status = add_batches(document, &rules.set, &batches);
+		status = add_batches(document, limits, &rules.set, &batches);
 	model_batches_done(&batches);
 	compose_block_done(&rules);
 	return status;
@@ -247,7 +249,7 @@ static int plan_judging(struct model_document *document, const struct plan_limit
 			take_recorded(&document->recorded.calls[i].reply, &document->calls[index].reply);
 	}
 	if (status == 0)
-		status = add_batches(document, &block.set, &batches);
+		status = add_batches(document, limits, &block.set, &batches);
 	model_batches_done(&batches);
 	compose_block_done(&block);
 	conversation_builder_destroy(builder);

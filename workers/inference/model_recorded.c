@@ -20,6 +20,16 @@ struct loading {
 	size_t capacity;
 };
 
+int recorded_open(struct record **ret_record, const char *path, struct error_text *error)
+{
+	struct error_text said = { "" };
+	int status = record_open(ret_record, path, &said);
+
+	if (status == 1)
+		fprintf(stderr, "worker-inference: %s\n", said.message);
+	return status < 0 ? error_set(error, status, "%s", said.message) : 0;
+}
+
 uint64_t recorded_configuration(const struct settings *settings, const struct prompts *prompts)
 {
 	struct buffer text;
@@ -78,7 +88,7 @@ static void read_reply(const struct loading *loading, const struct plan_call *ca
 
 	snprintf(reply->model, sizeof(reply->model), "%s", row->model);
 	snprintf(reply->reason, sizeof(reply->reason), "%s", row->reason ? row->reason : "");
-	reply->state = MODEL_REPLY_UNUSABLE;
+	reply->state = strcmp(row->outcome, "refused") == 0 ? MODEL_REPLY_REFUSED : MODEL_REPLY_UNUSABLE;
 	if (strcmp(row->outcome, "usable") == 0) {
 		buffer_init(&schema_text, SCHEMA_BYTES_MAX);
 		plan_write_schema(loading->settings, call, true, &schema_text);

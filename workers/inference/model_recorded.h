@@ -6,6 +6,8 @@
 #include "workers/inference/model_compose.h"
 #include "workers/model/record.h"
 
+/* The record of the run; a table of another version that had to be put aside is said on standard error. 0 or a negative code. */
+int recorded_open(struct record **ret_record, const char *path, struct error_text *error) WARN_UNUSED;
 /* Hash of all that decides what is asked: replies to other questions are not taken for replies to these. */
 uint64_t recorded_configuration(const struct settings *settings, const struct prompts *prompts);
 /* What the record knows a document by. */

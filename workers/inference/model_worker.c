@@ -350,7 +350,7 @@ int model_worker_start(const struct settings *settings, const struct domain *dom
 	worker->epoll = -1;
 	int status = prompts_load(settings, &worker->prompts, error);
 	if (status == 0)
-		status = record_open(&worker->record, database_path, error);
+		status = recorded_open(&worker->record, database_path, error);
 	if (status == 0)
 		status = open_servers(worker, model_index, error);
 	if (status < 0) {

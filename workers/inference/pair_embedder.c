@@ -194,10 +194,13 @@ static void take_vectors(void *owner, const struct embed_result *result)
 		end_measuring(measuring);
 		return;
 	}
+	const int64_t pairs = (int64_t)size_max(measuring->pair_count, 1), rest = result->tokens < 0 ? 0 : result->tokens % pairs;
 	for (size_t i = 0; i < measuring->pair_count && embedder->status == 0; i++) {
+		const struct pair_cost cost = { result->tokens < 0 ? -1 : result->tokens / pairs + ((int64_t)i < rest),
+						(int64_t)(result->duration_ns / 1000000) / pairs };
 		double relevance = sqrt(score_of(result, &scale, i, ANSWER_PASSAGE) * score_of(result, &scale, i, QUESTION_PASSAGE));
 		note_error(embedder, pair_record_keep(embedder->record, embedder->model, pair_scores_at(measuring->scores, measuring->pairs[i]),
-						      score_of(result, &scale, i, QUESTION_ANSWER), relevance, &embedder->error));
+						      score_of(result, &scale, i, QUESTION_ANSWER), relevance, &cost, &embedder->error));
 		embedder->measured++;
 	}
 	if (ask(measuring))

@@ -52,25 +52,26 @@ int pair_record_load(struct record *record, const struct model_settings *model, 
 }
 
 static int put(struct record *record, const struct model_settings *model, const struct pair_score *pair, struct text reply, const char *outcome,
-	       const char *reason, struct error_text *error)
+	       const char *reason, const struct pair_cost *cost, struct error_text *error)
 {
 	const struct record_row row = { .model = name_of(model), .family = "embeddings", .reply = reply, .thinking = TEXT_LITERAL(""), .outcome = outcome,
-					.reason = reason, .prompt_tokens = -1, .completion_tokens = -1, .cached_tokens = -1, .attempts = 1 };
+					.reason = reason, .prompt_tokens = cost->tokens, .completion_tokens = -1, .cached_tokens = -1, .duration_ms = cost->duration_ms,
+					.attempts = 1 };
 
 	return record_put(record, key_of(model, pair), &row, error);
 }
 
 int pair_record_keep(struct record *record, const struct model_settings *model, struct pair_score *pair, double coherence, double relevance,
-		     struct error_text *error)
+		     const struct pair_cost *cost, struct error_text *error)
 {
 	char text[SCORE_TEXT_BYTES];
 	int bytes = snprintf(text, sizeof(text), "%.4f %.4f", coherence, relevance);
 
 	CHECK(read_score(text, pair));
-	return put(record, model, pair, (struct text){ text, (size_t)bytes }, "usable", "", error);
+	return put(record, model, pair, (struct text){ text, (size_t)bytes }, "usable", "", cost, error);
 }
 
 int pair_record_miss(struct record *record, const struct model_settings *model, const struct pair_score *pair, const char *reason, struct error_text *error)
 {
-	return put(record, model, pair, TEXT_LITERAL(""), "refused", reason, error);
+	return put(record, model, pair, TEXT_LITERAL(""), "refused", reason, &(struct pair_cost){ -1, 0 }, error);
 }

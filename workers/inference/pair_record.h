@@ -11,9 +11,10 @@ const struct model_settings *pair_record_model(const struct settings *settings);
 
 /* Fills in what the record has. 1: every pair is known now; 0: not every one; or a negative code. */
 int pair_record_load(struct record *record, const struct model_settings *model, struct pair_scores *scores, struct error_text *error) WARN_UNUSED;
+struct pair_cost { int64_t tokens, duration_ms; }; /* of measuring one pair; tokens -1: not known */
 /* The pair is known with these scores from now on, rounded as the record has them. */
 int pair_record_keep(struct record *record, const struct model_settings *model, struct pair_score *pair, double coherence, double relevance,
-		     struct error_text *error) WARN_UNUSED;
+		     const struct pair_cost *cost, struct error_text *error) WARN_UNUSED;
 /* There is no score to be had for the pair now; in the accounts of calls it stands as one that was not usable. */
 int pair_record_miss(struct record *record, const struct model_settings *model, const struct pair_score *pair, const char *reason,
 		     struct error_text *error) WARN_UNUSED;

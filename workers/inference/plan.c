@@ -46,13 +46,25 @@ uint64_t plan_reply_tokens(const struct plan_limits *limits)
 	return limits->context_tokens && part < limits->reply_tokens ? part : limits->reply_tokens;
 }
 
-static size_t piece_bytes_max(const struct plan_limits *limits)
+size_t plan_piece_bytes_max(const struct plan_limits *limits)
 {
 	if (limits->context_tokens == 0)
 		return SIZE_MAX;
 	uint64_t taken = plan_reply_tokens(limits) + TASK_TOKENS;
 	double left = limits->context_tokens > taken ? (double)(limits->context_tokens - taken) * CHARS_PER_TOKEN : 0;
 	return size_max((size_t)left, PIECE_BYTES_MIN);
+}
+
+/* A document with few chunks and many pairs to make is taken in smaller pieces: one call asks for PLAN_PAIRS_PER_CALL_MAX at most. */
+static size_t piece_bytes_for(const struct plan_limits *limits, const struct document *document, uint32_t wanted)
+{
+	size_t calls = (wanted + PLAN_PAIRS_PER_CALL_MAX - 1) / PLAN_PAIRS_PER_CALL_MAX, bytes = 0;
+
+	for (uint32_t i = 0; i < document->chunk_count; i++)
+		bytes += document->chunks[i].span.bytes;
+	if (calls <= document->chunk_count)
+		return plan_piece_bytes_max(limits);
+	return size_min(plan_piece_bytes_max(limits), size_max(bytes / calls + 1, PIECE_BYTES_MIN));
 }
 
 static int add_piece(struct pieces *pieces, uint32_t chunk, float density, struct document_range span, struct document_range header)
@@ -289,9 +301,10 @@ int plan_make(const struct settings *settings, const struct domain *domain, cons
 	struct pieces pieces = { NULL, 0, 0 };
 	struct plan plan = { NULL, 0, 0 };
 	int status = document->header->status == DOCUMENT_CONVERTED ? count_wanted(settings, document, &plan.pairs_wanted) : 0;
+	size_t bytes_max = piece_bytes_for(limits, document, plan.pairs_wanted);
 
 	for (uint32_t i = 0; i < document->chunk_count && status == 0; i++)
-		status = split_chunk(document, i, piece_bytes_max(limits), &pieces);
+		status = split_chunk(document, i, bytes_max, &pieces);
 	if (status == 0 && pieces.count > 0 && plan.pairs_wanted > 0) {
 		spread_pairs(&pieces, plan.pairs_wanted);
 		spread_dialogues(settings, document, &pieces);

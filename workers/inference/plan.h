@@ -46,6 +46,7 @@ int plan_make(const struct settings *settings, const struct domain *domain, cons
 void plan_done(struct plan *plan);
 /* How long a reply may be: what the model is allowed, but not more than its part of a short context. */
 uint64_t plan_reply_tokens(const struct plan_limits *limits);
+size_t plan_piece_bytes_max(const struct plan_limits *limits); /* of text that a call may be about */
 
 /* Names the call by family and piece. */
 void plan_name(struct plan_call *call);

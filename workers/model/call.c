@@ -105,6 +105,8 @@ void call_finish(struct call *call, struct call_result *result)
 void call_finish_with(struct call *call, enum call_outcome outcome, const char *reason)
 {
 	struct call_result result = { .outcome = outcome, .reason = text_from(reason) };
+	if (outcome == CALL_REFUSED)
+		call_remember_refusal(call, reason);
 	call_finish(call, &result);
 }
 

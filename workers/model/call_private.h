@@ -106,7 +106,9 @@ int call_guide_take(struct call *call, char *reason);
 /* call_watch.c: an http_watch of a streamed answer. */
 bool call_watch(void *owner, struct text body);
 
-/* call_reply.c: true when the record had it; the call is through then. */
+/* call_reply.c: for whoever reads the record; it is no answer, and the call is made again when it is wanted again. */
+void call_remember_refusal(struct call *call, const char *reason);
+/* True when the record had it; the call is through then. */
 bool call_answer_from_record(struct call *call);
 /* What stands in calls->reply: the call is through, or waits to be asked again. */
 void call_take_reply(struct call *call);

@@ -28,12 +28,17 @@ static void remember(struct call *call, const char *outcome, const char *reason,
 	struct record_row row = {
 		.model = calls->probe->model, .family = call->family, .reply = reply, .thinking = thinking, .outcome = outcome, .reason = reason,
 		.prompt_tokens = call->prompt_tokens, .completion_tokens = call->completion_tokens, .cached_tokens = call->cached_tokens,
-		.duration_ms = (int64_t)((clock_monotonic_ns() - call->started_ns) / 1000000), .attempts = call->attempts_in_all, .rung = rung,
+		.duration_ms = call->started_ns ? (int64_t)((clock_monotonic_ns() - call->started_ns) / 1000000) : 0, .attempts = call->attempts_in_all, .rung = rung,
 		.document = call->document, .place = call->place,
 	};
 	int status = calls->record ? record_put(calls->record, call->key, &row, calls->error) : 0;
 	if (status < 0 && calls->status == 0)
 		calls->status = status;
+}
+
+void call_remember_refusal(struct call *call, const char *reason)
+{
+	remember(call, "refused", reason, TEXT_LITERAL(""), TEXT_LITERAL(""), REPAIR_NONE);
 }
 
 /* --- what a reply is worth ------------------------------------------------------------------------------------------ */
@@ -137,7 +142,7 @@ bool call_answer_from_record(struct call *call)
 	int found = calls->record ? record_look_up(calls->record, call->key, &row, calls->error) : 0;
 	if (found < 0 && calls->status == 0)
 		calls->status = found;
-	if (found <= 0)
+	if (found <= 0 || strcmp(row.outcome, "refused") == 0)
 		return false;
 	result.model = row.model;
 	result.thinking = row.thinking;

@@ -69,7 +69,7 @@ void chat_error_message(struct text body, char *ret_message, size_t bytes);
 
 /* Embeddings: OpenAI's /embeddings. */
 void chat_write_embeddings(const char *model, const struct text *inputs, size_t count, struct buffer *out);
-/* count × *ret_dimensions floats, in the order of the inputs, for free(). */
-int chat_read_embeddings(struct text body, size_t count, float **ret_vectors, size_t *ret_dimensions, struct error_text *error) WARN_UNUSED;
+/* count × *ret_dimensions floats, in the order of the inputs, for free(); how many tokens were read, or -1: not said. */
+int chat_read_embeddings(struct text body, size_t count, float **ret_vectors, size_t *ret_dimensions, int64_t *ret_tokens, struct error_text *error) WARN_UNUSED;
 
 #endif

@@ -422,7 +422,7 @@ static int take_vectors(struct json_object *data, size_t count, float **ret_vect
 	return 0;
 }
 
-int chat_read_embeddings(struct text body, size_t count, float **ret_vectors, size_t *ret_dimensions, struct error_text *error)
+int chat_read_embeddings(struct text body, size_t count, float **ret_vectors, size_t *ret_dimensions, int64_t *ret_tokens, struct error_text *error)
 {
 	struct json_object *object = parse(text_trim(body), error), *data = member(object, "data");
 	int status = ERROR_INPUT_REJECTED;
@@ -433,6 +433,8 @@ int chat_read_embeddings(struct text body, size_t count, float **ret_vectors, si
 		status = error_set(error, ERROR_INPUT_REJECTED, "expected %zu embeddings in \"data\"", count);
 	else if (object)
 		status = take_vectors(data, count, ret_vectors, ret_dimensions, error);
+	if (status == 0)
+		*ret_tokens = count_of(member(member(object, "usage"), "prompt_tokens"));
 	json_object_put(object);
 	return status;
 }

@@ -52,7 +52,8 @@ struct batch {
 struct job {
 	struct job *next, *previous;
 	struct embed *embed;
-	uint64_t id, deadline_ns;
+	uint64_t id, deadline_ns, started_ns;
+	int64_t tokens;
 	struct buffer text;
 	struct piece *pieces;
 	uint32_t piece_count, done_count, cursor; /* cursor: no piece before it waits */
@@ -124,6 +125,8 @@ static void job_end(struct job *job, struct embed_result *result)
 	}
 	if (!result->reason)
 		result->reason = "";
+	result->tokens = job->tokens;
+	result->duration_ns = clock_monotonic_ns() - job->started_ns;
 	job->done(job->owner, result);
 	job_destroy(job);
 }
@@ -177,11 +180,12 @@ static bool piece_take(struct job *job, uint32_t index, const float *vector)
 /* --- answers --------------------------------------------------------------------------------------------------------------- */
 
 /* Vectors of a whole answer, each of length 1, or a reason. */
-static int read_vectors(struct embed *embed, const struct batch *batch, struct text body, float **ret_vectors, struct error_text *wrong)
+static int read_vectors(struct embed *embed, struct batch *batch, struct text body, float **ret_vectors, struct error_text *wrong)
 {
 	float *vectors;
 	size_t dimensions;
-	int status = chat_read_embeddings(body, batch->count, &vectors, &dimensions, wrong);
+	int64_t tokens = -1;
+	int status = chat_read_embeddings(body, batch->count, &vectors, &dimensions, &tokens, wrong);
 
 	if (status < 0)
 		return status;
@@ -194,6 +198,7 @@ static int read_vectors(struct embed *embed, const struct batch *batch, struct t
 		free(vectors);
 		return status;
 	}
+	batch->job->tokens = tokens < 0 || batch->job->tokens < 0 ? -1 : batch->job->tokens + tokens;
 	*ret_vectors = vectors;
 	return 0;
 }
@@ -497,13 +502,14 @@ static int link_repeats(struct job *job)
 int embed_add(struct embed *embed, const struct text *texts, size_t count, embed_done *done, void *owner, uint64_t *ret_handle)
 {
 	struct job *job = calloc(1, sizeof(*job));
+	uint64_t now_ns = clock_monotonic_ns();
 	int status = 0;
 
 	CHECK(count > 0 && count < NONE);
 	if (!job)
 		return -ENOMEM;
-	*job = (struct job){ .embed = embed, .id = ++embed->next_id, .deadline_ns = clock_monotonic_ns() + timeout_of(embed), .text_count = count,
-			     .done = done, .owner = owner };
+	*job = (struct job){ .embed = embed, .id = ++embed->next_id, .started_ns = now_ns, .deadline_ns = now_ns + timeout_of(embed),
+			     .text_count = count, .done = done, .owner = owner };
 	buffer_init(&job->text, SIZE_MAX / 4);
 	for (size_t i = 0; i < count && status == 0; i++)
 		status = add_pieces(job, texts[i], (uint32_t)i);

@@ -21,6 +21,8 @@ struct embed_result {
 	enum embed_outcome outcome;
 	const float *vectors; /* EMBED_DONE: count × dimensions, in the order of the texts; borrowed, during the call of done */
 	size_t count, dimensions;
+	int64_t tokens;       /* that the server read for it, as it says; 0 when all was remembered, -1: it does not say */
+	uint64_t duration_ns;
 	const char *reason;
 };
 typedef void embed_done(void *owner, const struct embed_result *result);

@@ -276,11 +276,12 @@ static void try_embeddings(struct probe *probe)
 	struct buffer body;
 	float *vectors = NULL;
 	size_t dimensions;
+	int64_t tokens;
 
 	buffer_init(&body, 4096);
 	chat_write_embeddings(result->model, inputs, EMBEDDING_INPUTS, &body);
 	bool answered = probe_ask(probe, CHAT_OPENAI, "/embeddings", buffer_view(&body), probe->timeout_ns);
-	result->embeddings = answered && chat_read_embeddings(buffer_view(&probe->body), EMBEDDING_INPUTS, &vectors, &dimensions, &wrong) == 0;
+	result->embeddings = answered && chat_read_embeddings(buffer_view(&probe->body), EMBEDDING_INPUTS, &vectors, &dimensions, &tokens, &wrong) == 0;
 	if (!result->embeddings && answered)
 		snprintf(probe->message, sizeof(probe->message), "%.190s", wrong.message);
 	if (!result->embeddings)

@@ -36,7 +36,7 @@ static const char *const statement_texts[SQL_COUNT] = {
 		    " completion_tokens = excluded.completion_tokens, cached_tokens = excluded.cached_tokens, duration_ms = excluded.duration_ms,"
 		    " attempts = excluded.attempts, rung = excluded.rung, answered_s = excluded.answered_s,"
 		    " document = excluded.document, place = excluded.place"
-		    " WHERE excluded.outcome = 'usable' OR calls.outcome <> 'usable'",
+		    " WHERE excluded.outcome = 'usable' OR (calls.outcome <> 'usable' AND (excluded.outcome <> 'refused' OR calls.outcome = 'refused'))",
 	[SQL_ACCOUNTS] = "SELECT model, family, count(*), sum(outcome = 'usable'), sum(outcome = 'usable' AND rung > 0), sum(max(prompt_tokens, 0)),"
 			 " sum(max(completion_tokens, 0)), sum(max(cached_tokens, 0)), sum(duration_ms) FROM calls GROUP BY model, family"
 			 " ORDER BY model, family",
@@ -83,6 +83,69 @@ struct record_key record_key_of(const char *model, double temperature, uint64_t 
 	return key;
 }
 
+/* --- a table of another version -------------------------------------------------------------------------------------- */
+
+static const struct { const char *name, *type; } columns[] = { /* those that a table may lack and be given */
+	{ "thinking", "TEXT NOT NULL DEFAULT ''" }, { "prompt_tokens", "INTEGER NOT NULL DEFAULT -1" }, { "completion_tokens", "INTEGER NOT NULL DEFAULT -1" },
+	{ "cached_tokens", "INTEGER NOT NULL DEFAULT -1" }, { "duration_ms", "INTEGER NOT NULL DEFAULT 0" }, { "attempts", "INTEGER NOT NULL DEFAULT 1" },
+	{ "rung", "INTEGER NOT NULL DEFAULT 0" }, { "answered_s", "INTEGER NOT NULL DEFAULT 0" }, { "document", "BLOB" }, { "place", "TEXT NOT NULL DEFAULT ''" },
+};
+
+static bool has_column(sqlite3 *database, const char *name)
+{
+	return sqlite3_table_column_metadata(database, NULL, "calls", name, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* Can rows be put into it: every column that needs a value is one that we know? */
+static bool takes_our_rows(sqlite3 *database)
+{
+	static const char sql[] = "SELECT count(*) FROM pragma_table_info('calls') WHERE \"notnull\" AND dflt_value IS NULL AND name NOT IN ('key', 'model',"
+				  " 'family', 'outcome', 'reason', 'reply', 'thinking', 'prompt_tokens', 'completion_tokens', 'cached_tokens', 'duration_ms',"
+				  " 'attempts', 'rung', 'answered_s', 'document', 'place')";
+	static const char *const needed[] = { "key", "model", "family", "outcome", "reason", "reply" };
+	sqlite3_stmt *rows = NULL;
+	int primary = 0;
+	bool fine = sqlite3_prepare_v2(database, sql, -1, &rows, NULL) == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW && sqlite3_column_int(rows, 0) == 0;
+
+	sqlite3_finalize(rows);
+	for (size_t i = 0; i < COUNT_OF(needed); i++)
+		fine = fine && has_column(database, needed[i]);
+	return fine && sqlite3_table_column_metadata(database, NULL, "calls", "key", NULL, NULL, NULL, &primary, NULL) == SQLITE_OK && primary;
+}
+
+/* The table of another version is given the columns that it lacks, or is put aside under another name when that is not enough: its replies are then asked
+ * for again. Within a transaction. 0, 1 when it was put aside, or -1. */
+static int adopt_table(sqlite3 *database)
+{
+	char sql[200];
+
+	if (!has_column(database, NULL))
+		return 0;
+	if (!takes_our_rows(database))
+		return sqlite3_exec(database, "DROP INDEX IF EXISTS calls_of_documents; DROP TABLE IF EXISTS calls_of_another_version;"
+				    "ALTER TABLE calls RENAME TO calls_of_another_version;", NULL, NULL, NULL) == SQLITE_OK ? 1 : -1;
+	for (size_t i = 0; i < COUNT_OF(columns); i++) {
+		snprintf(sql, sizeof(sql), "ALTER TABLE calls ADD COLUMN %s %s", columns[i].name, columns[i].type);
+		if (!has_column(database, columns[i].name) && sqlite3_exec(database, sql, NULL, NULL, NULL) != SQLITE_OK)
+			return -1;
+	}
+	return 0;
+}
+
+static int make_tables(struct record *record, struct error_text *error)
+{
+	int adopted = -1;
+	bool fine = sqlite3_exec(record->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK && (adopted = adopt_table(record->database)) >= 0 &&
+		    sqlite3_exec(record->database, schema_text, NULL, NULL, NULL) == SQLITE_OK;
+
+	if (!fine || sqlite3_exec(record->database, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		return fail(record, error);
+	if (adopted == 1)
+		error_set(error, 0, "%s: its record of model calls is of another version of docring; it was put aside (table calls_of_another_version), and the "
+			  "questions are asked again", record->path);
+	return adopted;
+}
+
 int record_open(struct record **ret_record, const char *database_path, struct error_text *error)
 {
 	struct record *record = calloc(1, sizeof(*record));
@@ -96,11 +159,12 @@ int record_open(struct record **ret_record, const char *database_path, struct er
 		status = fail(record, error);
 	if (status == 0) {
 		sqlite3_busy_timeout(record->database, BUSY_TIMEOUT_MS);
-		if (sqlite3_exec(record->database, opening_text, NULL, NULL, NULL) != SQLITE_OK ||
-		    sqlite3_exec(record->database, schema_text, NULL, NULL, NULL) != SQLITE_OK)
+		if (sqlite3_exec(record->database, opening_text, NULL, NULL, NULL) != SQLITE_OK)
 			status = fail(record, error);
 	}
-	for (int i = 0; status == 0 && i < SQL_COUNT; i++)
+	if (status == 0)
+		status = make_tables(record, error);
+	for (int i = 0; status >= 0 && i < SQL_COUNT; i++)
 		if (sqlite3_prepare_v3(record->database, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT, &record->statements[i], NULL) != SQLITE_OK)
 			status = fail(record, error);
 	if (status < 0) {
@@ -108,7 +172,7 @@ int record_open(struct record **ret_record, const char *database_path, struct er
 		return status;
 	}
 	*ret_record = record;
-	return 0;
+	return status;
 }
 
 void record_close(struct record *record)

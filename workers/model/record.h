@@ -26,11 +26,12 @@ struct record_row {
 };
 
 struct record;
+/* 0; 1 when a table of another version was put aside, which `error` then says; or a negative code. */
 int record_open(struct record **ret_record, const char *database_path, struct error_text *error) WARN_UNUSED;
 void record_close(struct record *record);
 /* 1 with the row (valid until the next call), 0 when there is none. */
 int record_look_up(struct record *record, struct record_key key, struct record_row *ret_row, struct error_text *error) WARN_UNUSED;
-/* Replaces what was there, except that "usable" is never replaced by less. Committed when it returns: it outlives kill -9 of every
+/* Replaces what was there, except that "usable" is never replaced by less, nor a reply by a refusal. Committed when it returns: it outlives kill -9 of every
  * process, not a power cut. */
 int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error) WARN_UNUSED;
 
