@@ -129,8 +129,8 @@ static int find_grids(struct pdf_work *work, struct page_slot *slot)
 		status = pdf_grids_find(&slot->grids, &slot->rules, &slot->page);
 	if (status < 0)
 		return status;
-	work->grid_record.drawn++;
-	work->grid_record.ruled += slot->grids.lattices.count > 0;
+	work->grid_record.drawn += !slot->page.ocr; /* a picture's rules cost nothing more */
+	work->grid_record.ruled += !slot->page.ocr && slot->grids.lattices.count > 0;
 	slot->page.rules = &slot->rules;
 	slot->page.grids = &slot->grids;
 	return slot->grids.count > 0 ? pdf_layout_build(&slot->layout, &slot->page) : 0;
@@ -143,11 +143,11 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	pdf_rules_clear(&slot->rules);
 	int status = pdf_source_page(work->source, number, &slot->page);
 	if (status == 0)
-		status = pdf_ocr_page(&work->ocr, work->source, &slot->page);
+		status = pdf_ocr_page(&work->ocr, work->source, &slot->page, &slot->rules);
 	pdf_line_numbers_drop(&slot->page);
 	if (status == 0)
 		status = pdf_layout_build(&slot->layout, &slot->page);
-	if (status == 0 && pdf_grids_wanted(&slot->layout, &work->grid_record))
+	if (status == 0 && (slot->page.ocr || pdf_grids_wanted(&slot->layout, &work->grid_record)))
 		status = find_grids(work, slot);
 	if (status < 0)
 		return status;

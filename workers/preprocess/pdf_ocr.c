@@ -22,13 +22,11 @@ void pdf_ocr_init(struct pdf_ocr *ocr, const struct settings *settings)
 {
 	*ocr = (struct pdf_ocr){ .settings = settings };
 	ocr_page_init(&ocr->result);
-	pdf_rules_init(&ocr->rules);
 }
 
 void pdf_ocr_done(struct pdf_ocr *ocr)
 {
 	ocr_page_done(&ocr->result);
-	pdf_rules_done(&ocr->rules);
 }
 
 /* --- is it needed? ---------------------------------------------------------------------------------------------- */
@@ -193,7 +191,7 @@ static bool is_better(enum need need, const struct ocr_page *result, const struc
 	}
 }
 
-static int recognise(struct pdf_ocr *ocr, struct pdf_source *source, const struct pdf_page *page, float *ret_dpi)
+static int recognise(struct pdf_ocr *ocr, struct pdf_source *source, const struct pdf_page *page, struct pdf_rules *rules, float *ret_dpi)
 {
 	const uint64_t time_ms_max = ocr->settings->convert.ocr_seconds_max * MS_PER_S;
 	struct ocr_request request = { ocr->settings->convert.ocr_languages, 0 };
@@ -205,14 +203,14 @@ static int recognise(struct pdf_ocr *ocr, struct pdf_source *source, const struc
 	if (status < 0)
 		return status;
 	*ret_dpi = bitmap.dpi;
-	status = ocr_recognise(&bitmap, &request, &ocr->result, &ocr->rules, &ocr->problem);
+	status = ocr_recognise(&bitmap, &request, &ocr->result, rules, &ocr->problem);
 	pdf_bitmap_done(&bitmap);
 	ocr->spent_ms += (clock_monotonic_ns() - start) / NS_PER_MS;
 	ocr->over_time |= ocr->result.cut_short;
 	return status;
 }
 
-int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page *page)
+int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page *page, struct pdf_rules *rules)
 {
 	enum need need;
 	float dpi = 0;
@@ -224,7 +222,7 @@ int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page
 		ocr->left_out += need != NEED_MORE_TEXT;
 		return 0;
 	}
-	status = recognise(ocr, source, page, &dpi);
+	status = recognise(ocr, source, page, rules, &dpi);
 	if (status < 0)
 		return status;
 	ocr->tried++;

@@ -14,7 +14,6 @@ enum { PDF_OCR_SIZES_MAX = 32 };
 struct pdf_ocr {
 	const struct settings *settings;     /* not owned */
 	struct ocr_page result;              /* of the page at hand */
-	struct pdf_rules rules;              /* of the page recognised last */
 	float sizes[PDF_OCR_SIZES_MAX];      /* of the type on the pages so far: measured sizes are drawn to them */
 	size_t size_count;
 	uint64_t spent_ms;
@@ -29,8 +28,8 @@ void pdf_ocr_init(struct pdf_ocr *ocr, const struct settings *settings);
 void pdf_ocr_done(struct pdf_ocr *ocr);
 
 /* Replaces the words of a page that pdf_source_page filled in, if it needs that and recognition gives something better; page->ocr
- * says so. The page turns where its text does. 0 or -ENOMEM: a page that cannot be recognised stays as it is and is counted. */
-int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page *page) WARN_UNUSED;
+ * says so, and `rules` are those of its picture. The page turns where its text does. 0 or -ENOMEM: a page that cannot be recognised stays as it is and is counted. */
+int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page *page, struct pdf_rules *rules) WARN_UNUSED;
 
 /* Appends why pages were left out, and what to do about it, as the end of a sentence: "tesseract has no data …". */
 void pdf_ocr_explain(const struct pdf_ocr *ocr, struct buffer *out);
