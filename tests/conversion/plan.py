@@ -7,6 +7,8 @@ import compose
 import model
 import render_browser
 import render_csv
+import render_docx
+import render_docx_made
 import render_groff
 import render_html_styles
 import render_latex
@@ -202,6 +204,34 @@ def text_cases():
     return cases
 
 
+def docx_cases():
+    pool = ["lists", "nested", "definitions", "code", "quote", "figure", "footnotes", "table-parameters", "table-spanned", "table-sections", "table-lines", "table-matrix", "table-wide", "table-pairs"]
+    groups = {
+        "word": (7, {}), "title": (2, {"title": True}), "german": (1, {"ids": "de"}), "own": (2, {"ids": "own", "splinters": True}),
+        "3gpp": (6, {"ids": "3gpp", "heading-numbers": "tab", "contents": "styles", "boxes": False}), "strict": (3, {"strict": True}),
+        "tracked": (4, {"tracked": True, "splinters": False}), "numbered": (4, {"heading-numbers": "numbering"}), "boxes": (2, {"boxes": True}),
+        "prefix": (1, {"prefix": "ns0", "main-name": "document2.xml"}), "office": (4, None), "pandoc": (4, None),
+    }
+    cases = []
+    for index, (group, (count, given)) in enumerate(groups.items()):
+        for number in range(1, count + 1):
+            seed = 9000 + 100 * index + number
+            numbered = group in ("numbered", "3gpp", "own") or (given is not None and seed % 3 == 0)
+            allowed = [feature for feature in pool if not (group == "pandoc" and feature in ("table-spanned", "table-lines", "figure")) and not (group == "office" and feature == "definitions")]
+            features = features_for(seed, allowed, 6 + number % 3)
+            titled = group == "title" or (number % 2 == 0 and group not in ("numbered", "own"))
+            document = compose.compose(f"{group}-{number:02}", seed, TOPIC_ROUND[(seed + index) % 7], features, sections=4 + seed % 4, depth=3, titled=titled, numbered=numbered, furniture=compose.page_furniture(seed))
+            if group == "office":
+                write = render_docx_made.by_office
+            elif group == "pandoc":
+                write = render_docx_made.by_pandoc
+            else:
+                style = render_docx.draw_style(seed, **given)
+                write = lambda document, path, style=style: render_docx.write(document, style, path)
+            cases.append(Case("docx", f"{group}-{number:02}.docx", document, write))
+    return cases
+
+
 def csv_cases():
     rows, dialect = render_csv.Rows, render_csv.Dialect
     preamble = ["Export of the network manager", "Created;2023-03-14 09:20", "Filter: all cells", ""]
@@ -237,6 +267,7 @@ def csv_cases():
 KINDS = {
     "text": text_cases,
     "csv": csv_cases,
+    "docx": docx_cases,
     "html": html_cases,
     "pdf-browser": browser_cases,
     "pdf-word": word_cases,

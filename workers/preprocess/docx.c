@@ -78,18 +78,6 @@ static struct text related(const struct conversion *work, enum docx_relation_kin
 	return docx_package_has(&work->package, target) ? target : TEXT_LITERAL("");
 }
 
-static int read_notes(struct conversion *work, enum docx_relation_kind kind, char note_kind)
-{
-	struct text part = related(work, kind);
-
-	if (part.bytes == 0)
-		return 0;
-	docx_relations_done(&work->of_notes);
-	docx_relations_init(&work->of_notes);
-	int status = docx_relations_load(&work->of_notes, &work->package, part, work->error);
-	return status ? status : docx_body_read(work->body, part, &work->of_notes, note_kind, work->error);
-}
-
 struct title_reading {
 	struct buffer *title;
 	bool done;
@@ -128,6 +116,54 @@ static void read_core(struct conversion *work)
 		buffer_clear(&work->title);
 }
 
+/* --- images ---------------------------------------------------------------------------------------------------- */
+
+static int take_image(void *context, struct text name, struct text bytes)
+{
+	struct conversion *work = context;
+	const char *slash = memrchr(name.data, '/', name.bytes);
+	struct text base = slash ? text_slice(name, (size_t)(slash + 1 - name.data), name.bytes) : name;
+	struct buffer target;
+
+	buffer_init(&target, DOCUMENT_IMAGE_TARGET_BYTES_MAX);
+	int status = document_builder_add_image(work->document, base, bytes, &target);
+	uint32_t *place = status == 0 ? string_map_find(&work->images, name) : NULL;
+	if (place)
+		*place = docx_target_add(&work->paragraphs, buffer_view(&target));
+	buffer_done(&target);
+	return status == -ENOMEM ? status : 0;
+}
+
+/* All images that the part refers to, in one pass through the archive: where each is kept. */
+static int read_images(struct conversion *work, const struct docx_relations *relations)
+{
+	const struct docx_relation *items = (const void *)relations->items.data;
+	size_t count = relations->items.bytes / sizeof(*items), before = work->images.count;
+
+	for (size_t i = 0; i < count; i++) {
+		bool wanted = items[i].kind == DOCX_RELATION_IMAGE && !items[i].external;
+		if (wanted && !string_map_add(&work->images, docx_relation_target(relations, &items[i]), NULL))
+			return -ENOMEM;
+	}
+	if (work->images.count == before)
+		return 0;
+	return docx_package_visit(&work->package, &work->images, (size_t)work->input->settings->convert.image_bytes_max, take_image, work, work->error);
+}
+
+static int read_notes(struct conversion *work, enum docx_relation_kind kind, char note_kind)
+{
+	struct text part = related(work, kind);
+
+	if (part.bytes == 0)
+		return 0;
+	docx_relations_done(&work->of_notes);
+	docx_relations_init(&work->of_notes);
+	int status = docx_relations_load(&work->of_notes, &work->package, part, work->error);
+	if (status == 0)
+		status = read_images(work, &work->of_notes);
+	return status ? status : docx_body_read(work->body, part, &work->of_notes, note_kind, work->error);
+}
+
 static int read_parts(struct conversion *work)
 {
 	struct text main = buffer_view(&work->main);
@@ -141,6 +177,8 @@ static int read_parts(struct conversion *work)
 		status = read_notes(work, DOCX_RELATION_FOOTNOTES, 'f');
 	if (status == 0)
 		status = read_notes(work, DOCX_RELATION_ENDNOTES, 'e');
+	if (status == 0)
+		status = read_images(work, &work->of_main);
 	if (status == 0)
 		status = docx_body_read(work->body, main, &work->of_main, 0, work->error);
 	if (status == 0)
@@ -180,6 +218,17 @@ static void set_metadata(struct conversion *work)
 	document_builder_counts(work->document)->images += work->paragraphs.image_count;
 }
 
+static void count_left_out(const struct conversion *work)
+{
+	const struct { enum document_removed kind; uint32_t count; } left_out[] = {
+		{ DOCUMENT_REMOVED_DELETION, work->body->deletions }, { DOCUMENT_REMOVED_CONTENTS, work->body->contents },
+		{ DOCUMENT_REMOVED_HIDDEN, work->body->hidden },
+	};
+	for (size_t i = 0; i < COUNT_OF(left_out); i++)
+		if (left_out[i].count > 0)
+			document_builder_removed_many(work->document, left_out[i].kind, left_out[i].count, document_nowhere);
+}
+
 /* --- one document ---------------------------------------------------------------------------------------------- */
 
 static int convert(struct conversion *work, struct buffer *markdown)
@@ -198,6 +247,7 @@ static int convert(struct conversion *work, struct buffer *markdown)
 	if (written == 0)
 		written = markdown->status;
 	set_metadata(work);
+	count_left_out(work);
 	document_builder_scores(work->document)->conversion = written == 0 && markdown->bytes > work->writer.start ? 1 : 0;
 	return written;
 }

@@ -14,6 +14,7 @@ void docx_body_init(struct docx_body *body, const struct docx_package *package, 
 	body->paragraphs = paragraphs;
 	body->out = paragraphs->out;
 	string_map_init(&body->notes);
+	string_map_init(&body->charts);
 	buffer_init(&body->fields.instructions, (size_t)DOCX_INSTRUCTION_BYTES_MAX * 2);
 	struct buffer *const buffers[] = { &body->alternative, &body->note_items, &body->note_text, &body->note_order, &body->note_key };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
@@ -23,6 +24,7 @@ void docx_body_init(struct docx_body *body, const struct docx_package *package, 
 void docx_body_done(struct docx_body *body)
 {
 	string_map_done(&body->notes);
+	string_map_done(&body->charts);
 	buffer_done(&body->fields.instructions);
 	struct buffer *const buffers[] = { &body->alternative, &body->note_items, &body->note_text, &body->note_order, &body->note_key };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
@@ -74,7 +76,7 @@ static struct docx_paragraph *visible_paragraph(struct docx_body *body)
 	return body->run.hidden ? NULL : paragraph;
 }
 
-static void append_characters(struct docx_body *body, struct text text)
+void docx_body_append(struct docx_body *body, struct text text)
 {
 	if (!visible_paragraph(body))
 		return;
@@ -105,14 +107,16 @@ static void append_symbol(struct docx_body *body, const struct docx_attributes *
 		return;
 	buffer_init(&sign, 16);
 	utf8_append(&sign, docx_symbol_unicode(docx_symbol_font(docx_attribute(attributes, "font")), code));
-	append_characters(body, buffer_view(&sign));
+	docx_body_append(body, buffer_view(&sign));
 	buffer_done(&sign);
 }
 
 static void begin_run_text(struct docx_body *body, struct docx_xml *xml, const struct docx_attributes *attributes)
 {
-	if (!visible_paragraph(body))
+	if (!visible_paragraph(body)) {
+		body->hidden += body->fields.hidden == 0 && body->run.hidden;
 		return;
+	}
 	docx_piece(body->paragraphs, DOCX_PIECE_TEXT, body->run.bits, body->link);
 	body->text_start = body->paragraphs->text.bytes;
 	body->text_use = DOCX_TEXT_OF_RUN;
@@ -185,7 +189,7 @@ static void end_field(struct docx_body *body)
 	if (field.kind == DOCX_FIELD_LINK)
 		body->link = field.link_before;
 	if (field.kind == DOCX_FIELD_CHECKBOX)
-		append_characters(body, field.checked ? TEXT_LITERAL("☒") : TEXT_LITERAL("☐"));
+		docx_body_append(body, field.checked ? TEXT_LITERAL("☒") : TEXT_LITERAL("☐"));
 }
 
 static void read_field_character(struct docx_body *body, const struct docx_attributes *attributes)
@@ -335,6 +339,7 @@ static void begin_paragraph(struct docx_body *body, struct docx_xml *xml)
 
 static void end_paragraph(struct docx_body *body)
 {
+	body->contents += body->fields.contents > 0;
 	docx_field_paragraph_end(&body->fields);
 	docx_paragraph_close(body->paragraphs);
 }
@@ -607,8 +612,10 @@ static void open_deletion(struct docx_body *body, struct docx_xml *xml)
 
 	if (around == DOCX_W_trPr && table_now(body))
 		table_now(body)->row_deleted = true;
-	if (around != DOCX_W_rPr)
-		docx_xml_skip(xml);
+	if (around == DOCX_W_rPr)
+		return;
+	body->deletions++;
+	docx_xml_skip(xml);
 }
 
 /* sdt/sdtPr/docPartObj/docPartGallery, sdt/sdtPr/showingPlcHdr: the content that comes next is a table of contents, or a placeholder. */
@@ -630,16 +637,16 @@ static void open_in_run(struct docx_body *body, struct docx_xml *xml, enum docx_
 	switch (tag) {
 	case DOCX_W_tab: case DOCX_W_ptab:
 		if (docx_xml_around(xml, 1) == DOCX_W_r)
-			append_characters(body, TEXT_LITERAL("\t"));
+			docx_body_append(body, TEXT_LITERAL("\t"));
 		break;
 	case DOCX_W_br:
 		if (docx_attribute(attributes, "type").bytes == 0 || text_equal(docx_attribute(attributes, "type"), TEXT_LITERAL("textWrapping")))
 			append_break(body);
 		else
-			append_characters(body, TEXT_LITERAL(" "));
+			docx_body_append(body, TEXT_LITERAL(" "));
 		break;
 	case DOCX_W_cr: append_break(body); break;
-	case DOCX_W_noBreakHyphen: append_characters(body, TEXT_LITERAL("-")); break;
+	case DOCX_W_noBreakHyphen: docx_body_append(body, TEXT_LITERAL("-")); break;
 	case DOCX_W_sym: append_symbol(body, attributes); break;
 	case DOCX_W_fldChar: read_field_character(body, attributes); break;
 	case DOCX_W_instrText:

@@ -60,6 +60,8 @@ struct docx_body {
 	uint64_t produced_before[DOCX_DEPTH_MAX + 1]; /* by alternatives: text and images before the first */
 	bool chosen[DOCX_DEPTH_MAX + 1];
 	uint64_t produced;         /* text bytes and images so far */
+	struct string_map charts;  /* names of the parts that were read already */
+	uint32_t deletions, contents, hidden; /* left out: of tracked changes, entries of contents lists, hidden runs */
 	struct buffer alternative; /* alternative text of the drawing at hand */
 	struct string_map notes;   /* "f3", "e3" → index in note_items */
 	struct buffer note_items;  /* struct docx_note */
@@ -74,6 +76,8 @@ void docx_body_init(struct docx_body *body, const struct docx_package *package, 
 void docx_body_done(struct docx_body *body);
 /* Reads the main part, or with note_kind 'f' or 'e' a part of notes (before the main part). */
 int docx_body_read(struct docx_body *body, struct text part, struct docx_relations *relations, char note_kind, struct error_text *error) WARN_UNUSED;
+/* Text of the run at hand, when it is visible. */
+void docx_body_append(struct docx_body *body, struct text text);
 /* Writes the notes that were referred to. */
 int docx_body_write_notes(struct docx_body *body) WARN_UNUSED;
 
