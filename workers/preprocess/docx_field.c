@@ -132,9 +132,11 @@ void docx_field_paragraph_end(struct docx_fields *fields)
 {
 	struct docx_field ended;
 
-	while (last(fields) && !last(fields)->in_result)
+	while (last(fields) && !last(fields)->in_result) {
+		fields->excess = 0; /* begun inside it */
 		if (!docx_field_end(fields, &ended))
 			break;
+	}
 }
 
 void docx_field_leave_contents(struct docx_fields *fields)

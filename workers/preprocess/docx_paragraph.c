@@ -334,6 +334,16 @@ static void write_piece(struct docx_paragraphs *paragraphs, const struct docx_pi
 	}
 }
 
+/* What all pieces of the link that begins here have in common: it goes round the link. */
+static uint8_t looks_of_link(const struct docx_piece *pieces, size_t count)
+{
+	uint8_t common = (uint8_t)~DOCX_MONO;
+
+	for (size_t i = 0; i < count && pieces[i].link == pieces[0].link && pieces[0].link > 0; i++)
+		common &= pieces[i].looks;
+	return pieces[0].link > 0 ? common : 0;
+}
+
 static struct text write_inline(struct docx_paragraphs *paragraphs, const struct docx_making *making, size_t skip_bytes)
 {
 	struct html_inline *line = &paragraphs->line;
@@ -357,7 +367,7 @@ static struct text write_inline(struct docx_paragraphs *paragraphs, const struct
 			if (link)
 				html_inline_link_close(line);
 			link = piece.link;
-			set_marks(line, piece.looks & (uint8_t)~DOCX_MONO, &looks);
+			set_marks(line, looks_of_link(pieces + i, making->count - i), &looks);
 			if (link)
 				html_inline_link_open(line, target_at(paragraphs, link));
 		}

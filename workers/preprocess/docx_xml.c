@@ -74,6 +74,26 @@ static enum docx_tag find_tag(struct docx_xml *xml, const xmlChar *name, const x
 	return slot->tag;
 }
 
+/* Without entity substitution libxml2 leaves "&" in a value as "&#38;" (in memory of its own: a value without references lies in the input). */
+static void restore_ampersands(struct docx_attributes *attributes)
+{
+	static const struct text written = TEXT_LITERAL("&#38;");
+
+	for (int i = 0; i < attributes->count; i++) {
+		const unsigned char **fields = attributes->values + (ptrdiff_t)i * ATTRIBUTE_FIELDS;
+		size_t bytes = (size_t)(fields[ATTRIBUTE_END] - fields[ATTRIBUTE_START]), kept = 0;
+		char *value = (char *)(uintptr_t)fields[ATTRIBUTE_START];
+		if (bytes < written.bytes || !memchr(value, '&', bytes))
+			continue;
+		for (size_t at = 0; at < bytes; at++, kept++) {
+			value[kept] = value[at];
+			if (value[at] == '&' && text_starts_with((struct text){ value + at, bytes - at }, written))
+				at += written.bytes - 1;
+		}
+		fields[ATTRIBUTE_END] = fields[ATTRIBUTE_START] + kept;
+	}
+}
+
 static void on_open(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int namespace_count,
 		    const xmlChar **namespaces, int attribute_count, int defaulted_count, const xmlChar **values)
 {
@@ -89,6 +109,7 @@ static void on_open(void *context, const xmlChar *name, const xmlChar *prefix, c
 	if (tag == DOCX_UNKNOWN)
 		return;
 	struct docx_attributes attributes = { values, attribute_count };
+	restore_ampersands(&attributes);
 	xml->handler->open(xml->context, xml, tag, &attributes);
 }
 
