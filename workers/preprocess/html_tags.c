@@ -49,22 +49,29 @@ bool html_tag_is_block(enum html_tag tag)
 	}
 }
 
-enum html_attribute_name html_attribute_find(const char *name)
+enum html_attribute_name html_attribute_find(struct text name)
 {
-	static const char *const names[] = {
-		[HTML_ID] = "id", [HTML_CLASS] = "class", [HTML_ATTRIBUTE_ROLE] = "role", [HTML_HREF] = "href", [HTML_SRC] = "src",
-		[HTML_ALT] = "alt", [HTML_COLSPAN] = "colspan", [HTML_ROWSPAN] = "rowspan", [HTML_HIDDEN] = "hidden",
-		[HTML_INLINE_STYLE] = "style", [HTML_ARIA_HIDDEN] = "aria-hidden", [HTML_LANGUAGE] = "data-lang", [HTML_START] = "start",
-		[HTML_VALUE] = "value", [HTML_TYPE] = "type", [HTML_CHECKED] = "checked", [HTML_ITEMPROP] = "itemprop",
-		[HTML_BORDER] = "border", [HTML_TABLE_SUMMARY] = "summary", [HTML_WIDTH] = "width",
-		[HTML_NAME] = "name", [HTML_DATA_LANGUAGE] = "data-language", [HTML_LANG] = "lang", [HTML_DATA_SRC] = "data-src",
-		[HTML_DATA_ORIGINAL] = "data-original", [HTML_SRCSET] = "srcset", [HTML_SIZE] = "size", [HTML_ARIA_LEVEL] = "aria-level",
-		[HTML_ENCODING] = "encoding", [HTML_DISPLAY] = "display", [HTML_ALTTEXT] = "alttext",
-		[HTML_FOOTNOTE_REFERENCE] = "data-footnote-ref",
+	enum { NAME_BYTES_MAX = 17, PER_LENGTH_MAX = 6 };
+	static const struct { const char *name; uint8_t attribute; } names[NAME_BYTES_MAX + 1][PER_LENGTH_MAX + 1] = {
+		[2] = { { "id", HTML_ID } },
+		[3] = { { "src", HTML_SRC }, { "alt", HTML_ALT } },
+		[4] = { { "href", HTML_HREF }, { "name", HTML_NAME }, { "role", HTML_ATTRIBUTE_ROLE }, { "type", HTML_TYPE }, { "lang", HTML_LANG }, { "size", HTML_SIZE } },
+		[5] = { { "class", HTML_CLASS }, { "style", HTML_INLINE_STYLE }, { "width", HTML_WIDTH }, { "start", HTML_START }, { "value", HTML_VALUE } },
+		[6] = { { "border", HTML_BORDER }, { "hidden", HTML_HIDDEN }, { "srcset", HTML_SRCSET } },
+		[7] = { { "colspan", HTML_COLSPAN }, { "rowspan", HTML_ROWSPAN }, { "checked", HTML_CHECKED }, { "summary", HTML_TABLE_SUMMARY },
+			{ "display", HTML_DISPLAY }, { "alttext", HTML_ALTTEXT } },
+		[8] = { { "itemprop", HTML_ITEMPROP }, { "data-src", HTML_DATA_SRC }, { "encoding", HTML_ENCODING } },
+		[9] = { { "data-lang", HTML_LANGUAGE } },
+		[10] = { { "aria-level", HTML_ARIA_LEVEL } },
+		[11] = { { "aria-hidden", HTML_ARIA_HIDDEN } },
+		[13] = { { "data-language", HTML_DATA_LANGUAGE }, { "data-original", HTML_DATA_ORIGINAL } },
+		[17] = { { "data-footnote-ref", HTML_FOOTNOTE_REFERENCE } },
 	};
 
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (names[i][0] == name[0] && strcmp(names[i], name) == 0)
-			return (enum html_attribute_name)i;
+	if (name.bytes > NAME_BYTES_MAX)
+		return HTML_ATTRIBUTE_COUNT;
+	for (size_t i = 0; names[name.bytes][i].name; i++)
+		if (names[name.bytes][i].name[0] == ascii_lower(name.data[0]) && text_equal_nocase(name, (struct text){ names[name.bytes][i].name, name.bytes }))
+			return (enum html_attribute_name)names[name.bytes][i].attribute;
 	return HTML_ATTRIBUTE_COUNT;
 }

@@ -2,7 +2,8 @@
 #ifndef DOCRING_WORKERS_PREPROCESS_HTML_TAGS_H
 #define DOCRING_WORKERS_PREPROCESS_HTML_TAGS_H
 
-#include <stdbool.h>
+#include "base/text.h"
+
 #include <stdint.h>
 
 enum html_role {      /* how the walk treats an element */
@@ -56,7 +57,7 @@ enum html_tag html_tag_find(const char *name); /* lower case; HTML_UNKNOWN when 
 enum html_role html_tag_role(enum html_tag tag);
 /* An element at whose edges white space means nothing. */
 bool html_tag_is_block(enum html_tag tag);
-/* HTML_ATTRIBUTE_COUNT when not listed. */
-enum html_attribute_name html_attribute_find(const char *name);
+/* Of any case; HTML_ATTRIBUTE_COUNT when not listed. */
+enum html_attribute_name html_attribute_find(struct text name);
 
 #endif

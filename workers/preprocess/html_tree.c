@@ -1,5 +1,8 @@
 #include "workers/preprocess/html_tree.h"
 
+#include "workers/preprocess/html_entities.h"
+#include "workers/preprocess/html_prepare.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <libxml/HTMLparser.h>
@@ -27,8 +30,10 @@ struct builder {
 	htmlParserCtxtPtr parser; /* its stack of names says how deep we are */
 	unsigned depth_max;
 	int open_count;           /* elements open in our tree */
-	int link_depth, code_depth, skip_depth; /* open_count at which the outermost of the kind was opened, or 0 */
+	int link_depth, code_depth; /* open_count at which the outermost of the kind was opened, or 0 */
 	int title_depth;
+	struct html_prepared prepared;
+	size_t number;            /* of the piece that is being read */
 	bool after_tag;           /* nothing but tags since the last text */
 	bool edge;                /* the last tag was that of a block: white space means nothing here */
 	struct open_element open[TREE_DEPTH_MAX];
@@ -55,7 +60,7 @@ static void close_last(struct builder *builder)
 
 	if (!tree->nodes.status)
 		node_at(tree, builder->open[builder->open_count - 1].node)->end = html_tree_count(tree);
-	int *const outermost[] = { &builder->link_depth, &builder->code_depth, &builder->skip_depth, &builder->title_depth };
+	int *const outermost[] = { &builder->link_depth, &builder->code_depth, &builder->title_depth };
 	for (size_t i = 0; i < COUNT_OF(outermost); i++)
 		if (*outermost[i] == builder->open_count)
 			*outermost[i] = 0;
@@ -102,19 +107,37 @@ static struct html_node *push_node(struct builder *builder, enum html_tag tag)
 	return node;
 }
 
-static void add_attributes(struct html_tree *tree, struct html_node *node, const xmlChar **attributes)
+/* The number in the attribute that stands for all of the tag's. */
+static bool attributes_number(const xmlChar **attributes, uint32_t *ret_number)
 {
+	uint32_t number = 0;
+
+	if (!attributes || !attributes[0] || !attributes[1] || attributes[0][0] != 'n' || attributes[0][1] != '\0')
+		return false;
+	for (const xmlChar *digit = attributes[1]; *digit >= '0' && *digit <= '9'; digit++)
+		number = number * 10 + (uint32_t)(*digit - '0');
+	*ret_number = number;
+	return true;
+}
+
+static void add_attributes(struct builder *builder, struct html_node *node, const xmlChar **numbered)
+{
+	const struct html_raw_attribute *all = (const void *)builder->prepared.attributes.data;
+	size_t count = builder->prepared.attributes.bytes / sizeof(*all);
+	struct html_tree *tree = builder->tree;
+	uint32_t at;
+
 	node->attribute_first = (uint32_t)(tree->attributes.bytes / sizeof(struct html_attribute));
-	for (; attributes && attributes[0] && node->attribute_count < ATTRIBUTES_MAX; attributes += 2) {
-		struct html_attribute attribute = { .name = html_attribute_find((const char *)attributes[0]) };
-		if (attribute.name == HTML_ATTRIBUTE_COUNT)
-			continue;
-		struct text value = text_from((const char *)attributes[1]);
-		attribute.text = (uint32_t)tree->text.bytes;
-		attribute.bytes = (uint32_t)value.bytes;
-		buffer_append_text(&tree->text, value);
+	if (!attributes_number(numbered, &at))
+		return;
+	for (; at < count && node->attribute_count < ATTRIBUTES_MAX; at++) {
+		struct html_attribute attribute = { .name = all[at].name, .text = (uint32_t)tree->text.bytes };
+		html_append_decoded(&tree->text, all[at].raw, true);
+		attribute.bytes = (uint32_t)(tree->text.bytes - attribute.text);
 		buffer_append(&tree->attributes, &attribute, sizeof(attribute));
 		node->attribute_count++;
+		if (all[at].last)
+			return;
 	}
 }
 
@@ -147,12 +170,6 @@ static void close_head(struct builder *builder, enum html_tag tag)
 		close_last(builder);
 }
 
-/* TeX in a script element is content; all other scripts are not. */
-static bool is_math_script(const struct html_tree *tree, uint32_t index)
-{
-	return text_starts_with_nocase(html_tree_attribute(tree, index, HTML_TYPE), TEXT_LITERAL("math/"));
-}
-
 static void on_start(void *context, const xmlChar *name, const xmlChar **attributes)
 {
 	struct builder *builder = context;
@@ -165,7 +182,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
 	struct html_node *node = push_node(builder, tag);
 	if (!node)
 		return;
-	add_attributes(builder->tree, node, attributes);
+	add_attributes(builder, node, attributes);
 	bool is_heading = (tag >= HTML_H1 && tag <= HTML_H6) ||
 			  text_equal_nocase(html_tree_attribute(builder->tree, html_tree_count(builder->tree) - 1, HTML_ATTRIBUTE_ROLE), TEXT_LITERAL("heading"));
 	builder->tree->totals[HTML_TOTAL_HEADINGS] += is_heading;
@@ -186,9 +203,6 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
 		builder->link_depth = builder->open_count;
 	if ((tag == HTML_PRE || tag == HTML_LISTING || tag == HTML_XMP || tag == HTML_PLAINTEXT) && !builder->code_depth)
 		builder->code_depth = builder->open_count;
-	bool skipped = tag == HTML_STYLE || (tag == HTML_SCRIPT && !is_math_script(builder->tree, html_tree_count(builder->tree) - 1));
-	if (skipped && !builder->skip_depth)
-		builder->skip_depth = builder->open_count;
 	if (tag == HTML_TITLE && builder->tree->title_end == 0)
 		builder->title_depth = builder->open_count;
 }
@@ -210,61 +224,58 @@ static bool is_all_space(const char *data, size_t bytes)
 	return true;
 }
 
-/* References to the control characters at 0x80–0x9F mean Windows-1252, as browsers have it. */
-static size_t repair_reference(const xmlChar *data, char *ret_bytes)
+static void add_text(struct builder *builder, struct text raw, bool verbatim)
 {
-	static const uint16_t codes[32] = {
-		0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D, 0x017D, 0x8F,
-		0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
-	};
-	uint16_t code = codes[data[1] - 0x80];
-	if (code < 0x800) {
-		ret_bytes[0] = (char)(0xC0 | code >> 6);
-		ret_bytes[1] = (char)(0x80 | (code & 0x3F));
-		return 2;
-	}
-	ret_bytes[0] = (char)(0xE0 | code >> 12);
-	ret_bytes[1] = (char)(0x80 | (code >> 6 & 0x3F));
-	ret_bytes[2] = (char)(0x80 | (code & 0x3F));
-	return 3;
-}
-
-static void on_text(void *context, const xmlChar *characters, int length)
-{
-	struct builder *builder = context;
 	struct html_tree *tree = builder->tree;
-	struct text piece = { (const char *)characters, (size_t)length };
-	char repaired[3];
+	size_t start = tree->text.bytes;
 
-	close_to(builder, builder->parser->nameNr);
-	if (builder->skip_depth)
+	if (builder->after_tag && builder->edge && !builder->code_depth && is_all_space(raw.data, raw.bytes))
 		return;
-	if (builder->after_tag && builder->edge && !builder->code_depth && is_all_space(piece.data, piece.bytes))
-		return;
-	if (length == 2 && characters[0] == 0xC2 && characters[1] >= 0x80 && characters[1] < 0xA0)
-		piece = (struct text){ repaired, repair_reference(characters, repaired) };
-	if (tree->text.bytes + piece.bytes > UINT32_MAX)
-		tree->text.status = ERROR_LIMIT_HIT;
 	if (builder->after_tag || html_tree_count(tree) == 0) {
 		struct html_node *node = push_node(builder, HTML_TEXT);
 		if (!node)
 			return;
-		node->text = (uint32_t)tree->text.bytes;
+		node->text = (uint32_t)start;
 		builder->after_tag = false;
 	}
-	buffer_append_text(&tree->text, piece);
+	if (verbatim)
+		buffer_append_text(&tree->text, raw);
+	else
+		html_append_decoded(&tree->text, raw, false);
 	if (tree->text.status) {
 		xmlStopParser(builder->parser);
 		return;
 	}
-	node_at(tree, html_tree_count(tree) - 1)->bytes += (uint32_t)piece.bytes;
-	tree->totals[HTML_TOTAL_TEXT] += (uint32_t)piece.bytes;
+	uint32_t bytes = (uint32_t)(tree->text.bytes - start);
+	node_at(tree, html_tree_count(tree) - 1)->bytes += bytes;
+	tree->totals[HTML_TOTAL_TEXT] += bytes;
 	if (builder->link_depth)
-		tree->totals[HTML_TOTAL_LINK_TEXT] += (uint32_t)piece.bytes;
+		tree->totals[HTML_TOTAL_LINK_TEXT] += bytes;
 	if (builder->title_depth) {
 		if (tree->title_end == 0)
-			tree->title_start = (uint32_t)(tree->text.bytes - piece.bytes);
+			tree->title_start = (uint32_t)start;
 		tree->title_end = (uint32_t)tree->text.bytes;
+	}
+}
+
+/* Numbers of pieces and blanks. A number may arrive in two parts. */
+static void on_text(void *context, const xmlChar *characters, int length)
+{
+	struct builder *builder = context;
+	const struct html_piece *pieces = (const void *)builder->prepared.pieces.data;
+	size_t count = builder->prepared.pieces.bytes / sizeof(*pieces);
+
+	close_to(builder, builder->parser->nameNr);
+	for (int i = 0; i < length; i++) {
+		if (characters[i] >= '0' && characters[i] <= '9') {
+			builder->number = builder->number * 10 + (size_t)(characters[i] - '0');
+		} else if (characters[i] == ';') {
+			if (builder->number < count)
+				add_text(builder, pieces[builder->number].raw, pieces[builder->number].verbatim);
+			builder->number = 0;
+		} else {
+			add_text(builder, TEXT_LITERAL(" "), true);
+		}
 	}
 }
 
@@ -294,6 +305,18 @@ static int parse(struct builder *builder, struct text html)
 	return status;
 }
 
+static int prepare_and_parse(struct builder *builder, struct text html, size_t bytes_max)
+{
+	int status = html_prepare(html, bytes_max, &builder->prepared);
+
+	if (status == 0 && builder->prepared.markup.bytes > INT_MAX)
+		status = ERROR_LIMIT_HIT;
+	if (status == 0 && builder->prepared.markup.bytes > 0)
+		status = parse(builder, buffer_view(&builder->prepared.markup));
+	html_prepared_done(&builder->prepared);
+	return status;
+}
+
 int html_tree_parse(struct text html, unsigned depth_max, size_t bytes_max, struct html_tree *ret_tree, struct error_text *error)
 {
 	struct html_tree *tree = ret_tree;
@@ -309,10 +332,8 @@ int html_tree_parse(struct text html, unsigned depth_max, size_t bytes_max, stru
 		return error_set(error, -ENOMEM, "%s", error_describe(-ENOMEM));
 	builder->tree = tree;
 	builder->depth_max = depth_max;
-	if (html.bytes > INT_MAX)
-		status = ERROR_LIMIT_HIT;
-	else if (html.bytes > 0)
-		status = parse(builder, html);
+	if (html.bytes > 0)
+		status = prepare_and_parse(builder, html, bytes_max);
 	close_to(builder, 0);
 	free(builder);
 	if (status == 0)
