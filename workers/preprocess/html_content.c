@@ -9,6 +9,7 @@ enum {
 	CORE_BYTES_MIN = 200,         /* of running text: a page with less has no core, ... */
 	CORE_LINKS_PERCENT = 60,      /* ... nor has one whose text is links: an index */
 	FURNITURE_SHARE_PERCENT = 50, /* of the root's running text: more is no furniture, whatever it is called */
+	INDEX_SHARE_PERCENT = 25,     /* ... of all its text, in a page of links with hardly any running text */
 	SMALL_BYTES_MAX = 400,        /* of text in a bar or box */
 	LINKS_PERCENT = 50,           /* of an element's text in links: a menu */
 };
@@ -194,8 +195,8 @@ static const char *const furniture_words[] = {
 };
 /* Class names that say so of something small; as ids they are often names of sections. */
 static const char *const small_words[] = {
-	"advertisement", "cookie", "cookie-policy", "cookies", "newsletter", "pager", "related-links", "share",
-	"sharing", "social",
+	"advertisement", "catlinks", "cookie", "cookie-policy", "cookies", "footer", "levels", "mw-jump-link",
+	"newsletter", "pager", "printfooter", "related-links", "share", "sharing", "social",
 };
 /* Those that say so when most of the text inside is links. */
 static const char *const menu_words[] = {
@@ -307,12 +308,17 @@ static bool is_menu_outside(const struct html_tree *tree, const struct html_plac
 
 bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t index)
 {
-	enum { MENU_LINKS_PERCENT = 70, MENU_BYTES_MIN = 100 };
+	enum { MENU_LINKS_PERCENT = 90, MENU_BYTES_MIN = 40, MENU_LINKS_MIN = 3 };
+	const struct html_node *nodes = html_tree_nodes(tree);
 	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
 	uint64_t running = html_content_running_text(tree, root);
 
-	return text >= MENU_BYTES_MIN && links * 100 >= text * MENU_LINKS_PERCENT && running > links &&
-	       running > html_tree_total(tree, root, HTML_TOTAL_LINK_TEXT);
+	if (text < MENU_BYTES_MIN || links * 100 < text * MENU_LINKS_PERCENT || running <= links || running <= html_tree_total(tree, root, HTML_TOTAL_LINK_TEXT))
+		return false;
+	unsigned count = 0;
+	for (uint32_t i = index + 1; i < nodes[index].end && count < MENU_LINKS_MIN; i++)
+		count += nodes[i].tag == HTML_A;
+	return count >= MENU_LINKS_MIN;
 }
 
 bool html_content_is_furniture(const struct html_tree *tree, const struct html_place *place, uint32_t index)
@@ -322,5 +328,6 @@ bool html_content_is_furniture(const struct html_tree *tree, const struct html_p
 
 	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index))
 		return node->attribute_count > 0 && html_content_is_hidden(tree, index);
-	return html_content_running_text(tree, index) * 100ull <= html_content_running_text(tree, place->root) * (uint64_t)FURNITURE_SHARE_PERCENT;
+	return html_content_running_text(tree, index) * 100ull <= html_content_running_text(tree, place->root) * (uint64_t)FURNITURE_SHARE_PERCENT ||
+	       html_tree_total(tree, index, HTML_TOTAL_TEXT) * 100ull <= html_tree_total(tree, place->root, HTML_TOTAL_TEXT) * (uint64_t)INDEX_SHARE_PERCENT;
 }

@@ -211,6 +211,14 @@ void html_inline_due(struct html_inline *line, enum html_due due)
 		line->due = (uint8_t)due;
 }
 
+static bool in_emphasis(const struct html_inline *line)
+{
+	for (size_t i = 0; i < line->open_count; i++)
+		if (is_star_mark(line->open[i].mark))
+			return true;
+	return false;
+}
+
 void html_inline_text(struct html_inline *line, struct text text)
 {
 	if (line->code_depth > 0) {
@@ -235,7 +243,10 @@ void html_inline_text(struct html_inline *line, struct text text)
 		html_inline_due(line, HTML_DUE_SPACE);
 	if (line->plain.bytes > 0) {
 		begin_text(line, line->plain.data[0]);
-		markdown_append_escaped(&line->out, buffer_view(&line->plain));
+		if (in_emphasis(line))
+			markdown_append_escaped_in_emphasis(&line->out, buffer_view(&line->plain));
+		else
+			markdown_append_escaped(&line->out, buffer_view(&line->plain));
 		if (edges.space_after)
 			html_inline_due(line, HTML_DUE_SPACE);
 	}

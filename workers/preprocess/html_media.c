@@ -75,7 +75,7 @@ static bool is_skip_link(const struct html_walk *walk, uint32_t index)
 	for (uint32_t i = index + 1; i < nodes[index].end; i++)
 		if (nodes[i].tag == HTML_TEXT) {
 			struct text text = text_trim(html_tree_text(walk->tree, i));
-			return text_starts_with_nocase(text, TEXT_LITERAL("skip to ")) || text_starts_with_nocase(text, TEXT_LITERAL("jump to content")) ||
+			return text_starts_with_nocase(text, TEXT_LITERAL("skip to ")) || text_starts_with_nocase(text, TEXT_LITERAL("jump to ")) ||
 			       text_starts_with_nocase(text, TEXT_LITERAL("skip navigation"));
 		}
 	return false;

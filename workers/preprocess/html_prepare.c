@@ -76,9 +76,11 @@ static size_t read_value(struct text page, size_t at, struct html_raw_attribute 
 	return at;
 }
 
-/* Reads the attributes from `at` to behind the ">". */
+/* Reads the attributes from `at` to behind the ">". 0: another "<" comes before any value, so that this one was text. */
 static size_t read_attributes(struct text page, size_t at, struct tag *tag)
 {
+	bool any_value = false;
+
 	tag->attribute_count = 0;
 	tag->self_closed = false;
 	while (at < page.bytes && page.data[at] != '>') {
@@ -88,12 +90,15 @@ static size_t read_attributes(struct text page, size_t at, struct tag *tag)
 			continue;
 		}
 		tag->self_closed = false;
+		if (page.data[at] == '<' && !any_value)
+			return 0;
 		struct html_raw_attribute attribute = { .raw = { "", 0 } };
 		size_t start = at++;
-		while (at < page.bytes && page.data[at] != '=' && byte_classes[(unsigned char)page.data[at]] == BYTE_OTHER)
+		while (at < page.bytes && page.data[at] != '=' && page.data[at] != '<' && byte_classes[(unsigned char)page.data[at]] == BYTE_OTHER)
 			at++;
 		attribute.name = (uint8_t)html_attribute_find(text_slice(page, start, at));
 		size_t equals = skip_spaces(page, at);
+		any_value |= equals < page.bytes && page.data[equals] == '=';
 		if (equals < page.bytes && page.data[equals] == '=')
 			at = read_value(page, equals + 1, &attribute);
 		if (attribute.name != HTML_ATTRIBUTE_COUNT && tag->attribute_count < ATTRIBUTES_MAX)
@@ -148,7 +153,7 @@ static bool is_blank(struct text text)
 	return true;
 }
 
-/* White space alone means as much as a blank, but in code. */
+/* White space alone stays what it is: the parser knows where it means nothing. In code it always counts. */
 static void append_text(struct prepare *prepare, struct text raw, bool verbatim)
 {
 	struct buffer *markup = &prepare->out->markup, *pieces = &prepare->out->pieces;
@@ -157,7 +162,7 @@ static void append_text(struct prepare *prepare, struct text raw, bool verbatim)
 	if (raw.bytes == 0)
 		return;
 	if (prepare->code_depth == 0 && is_blank(raw)) {
-		buffer_append_byte(markup, ' ');
+		buffer_append_text(markup, raw);
 		return;
 	}
 	append_number(markup, pieces->bytes / sizeof(piece));
@@ -302,7 +307,13 @@ static void take_start_tag(struct prepare *prepare)
 	struct tag *tag = &prepare->tag;
 
 	size_t at = read_tag_name(prepare->page, prepare->at + 1, tag);
-	prepare->at = read_attributes(prepare->page, at, tag);
+	size_t end = memchr(tag->raw_name.data, '<', tag->raw_name.bytes) ? 0 : read_attributes(prepare->page, at, tag);
+	if (end == 0) {
+		append_text(prepare, text_slice(prepare->page, prepare->at, prepare->at + 1), true);
+		prepare->at++;
+		return;
+	}
+	prepare->at = end;
 	prepare->code_depth += !tag->self_closed && is_code(tag);
 	if (is_named(tag, "span"))
 		open_span(prepare);

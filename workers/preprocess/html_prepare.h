@@ -24,7 +24,7 @@ struct html_raw_attribute {
 };
 
 struct html_prepared {
-	struct buffer markup;     /* for the parser: tags; text is "NUMBER;", attributes are n="NUMBER"; white space alone is a blank */
+	struct buffer markup;     /* for the parser: tags; text is "NUMBER;", attributes are n="NUMBER"; white space alone is itself */
 	struct buffer pieces;     /* of struct html_piece */
 	struct buffer attributes; /* of struct html_raw_attribute */
 };

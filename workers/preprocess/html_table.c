@@ -5,6 +5,7 @@
 enum {
 	SPAN_COLUMNS_MAX = 1000, /* as browsers have it */
 	SPAN_ROWS_MAX = 65534,
+	LINE_CELL_BYTES = 40,        /* a cell with blocks may still be part of a line that is no longer */
 	LAYOUT_CELL_BYTES = 2000,    /* a cell with so much text holds a page, not a value */
 	LAYOUT_AVERAGE_BYTES = 600,  /* the same for the average cell */
 };
@@ -109,6 +110,17 @@ static bool is_icon_cell(const struct html_walk *walk, uint32_t cell)
 	return walk->in_admonition_table && html_tree_total(walk->tree, cell, HTML_TOTAL_TEXT) == 0;
 }
 
+/* A cell that holds blocks or lines stands for itself. Looks at its children alone. */
+static bool holds_blocks(const struct html_tree *tree, uint32_t cell)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	for (uint32_t child = cell + 1; child < nodes[cell].end; child = nodes[child].end)
+		if (nodes[child].tag == HTML_BR || html_tag_is_block((enum html_tag)nodes[child].tag))
+			return true;
+	return false;
+}
+
 /* Rows whose cells hold running text only read as lines; cells with blocks stand for themselves. */
 static void walk_layout(struct html_walk *walk, uint32_t index)
 {
@@ -124,8 +136,13 @@ static void walk_layout(struct html_walk *walk, uint32_t index)
 			   (child == walk->quote_title || is_icon_cell(walk, child) || html_is_beside_code(walk->tree, child) || html_content_is_menu(walk->tree, walk->place.root, child))) {
 			html_walk_leave_out(walk, child);
 		} else if (tag == HTML_TD || tag == HTML_TH) {
+			bool blocks = holds_blocks(walk->tree, child);
+			if (blocks && walk->line.out.bytes > LINE_CELL_BYTES)
+				html_walk_part(walk);
 			html_inline_due(&walk->line, HTML_DUE_SPACE);
 			html_walk_children(walk, child);
+			if (blocks && html_tree_total(walk->tree, child, HTML_TOTAL_TEXT) > LINE_CELL_BYTES)
+				html_walk_part(walk);
 			html_inline_due(&walk->line, HTML_DUE_SPACE);
 		} else {
 			html_walk_node(walk, child);

@@ -258,7 +258,7 @@ static void add_text(struct builder *builder, struct text raw, bool verbatim)
 	}
 }
 
-/* Numbers of pieces and blanks. A number may arrive in two parts. */
+/* Numbers of pieces and white space. A number may arrive in two parts. */
 static void on_text(void *context, const xmlChar *characters, int length)
 {
 	struct builder *builder = context;
@@ -266,7 +266,7 @@ static void on_text(void *context, const xmlChar *characters, int length)
 	size_t count = builder->prepared.pieces.bytes / sizeof(*pieces);
 
 	close_to(builder, builder->parser->nameNr);
-	for (int i = 0; i < length; i++) {
+	for (int i = 0, start; i < length; i++) {
 		if (characters[i] >= '0' && characters[i] <= '9') {
 			builder->number = builder->number * 10 + (size_t)(characters[i] - '0');
 		} else if (characters[i] == ';') {
@@ -274,7 +274,9 @@ static void on_text(void *context, const xmlChar *characters, int length)
 				add_text(builder, pieces[builder->number].raw, pieces[builder->number].verbatim);
 			builder->number = 0;
 		} else {
-			add_text(builder, TEXT_LITERAL(" "), true);
+			for (start = i; i + 1 < length && ascii_is_space((char)characters[i + 1]);)
+				i++;
+			add_text(builder, (struct text){ (const char *)characters + start, (size_t)(i + 1 - start) }, true);
 		}
 	}
 }

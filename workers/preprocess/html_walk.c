@@ -249,7 +249,8 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 		html_math_text(walk, text);
 		return;
 	}
-	bool left_out = html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP || index == walk->quote_title ||
+	bool left_out = html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP || (walk->quote_title > 0 && index == walk->quote_title) ||
+			(walk->item_marker > 0 && index == walk->item_marker) ||
 			html_content_is_furniture(walk->tree, &walk->place, index);
 	const struct html_note *note = walk->notes.notes.bytes > 0 && !walk->note ? html_notes_at(&walk->notes, index) : NULL;
 	if (note)

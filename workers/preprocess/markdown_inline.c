@@ -69,6 +69,7 @@ static bool is_reference_at(struct text plain, size_t at)
 }
 
 struct escape_scan { /* what is known of the rest of the text, found once */
+	bool in_emphasis;
 	bool closers_known[2];
 	size_t last_closer[2]; /* of "*" and of "_" */
 	bool bracket_known;
@@ -98,6 +99,8 @@ static bool emphasis_needs_escape(struct escape_scan *scan, struct text plain, s
 	if (run.end == plain.bytes && (kind == '*' || run.start == 0 || run.can_close))
 		return true;
 	if (run.start == 0 && before_first != ' ' && before_first != '\n' && kind == '*')
+		return true;
+	if (scan->in_emphasis && kind == '*' && (run.can_open || run.can_close))
 		return true;
 	if (!run.can_open)
 		return false;
@@ -146,9 +149,9 @@ static bool needs_escape(struct escape_scan *scan, struct text plain, size_t i)
 	}
 }
 
-void markdown_append_escaped(struct buffer *out, struct text plain)
+static void append_escaped(struct buffer *out, struct text plain, bool in_emphasis)
 {
-	struct escape_scan scan = { 0 };
+	struct escape_scan scan = { .in_emphasis = in_emphasis };
 	char before_first = out->bytes > 0 ? out->data[out->bytes - 1] : '\n';
 	size_t copied = 0;
 
@@ -174,6 +177,16 @@ void markdown_append_escaped(struct buffer *out, struct text plain)
 		}
 	}
 	buffer_append(out, plain.data + copied, plain.bytes - copied);
+}
+
+void markdown_append_escaped(struct buffer *out, struct text plain)
+{
+	append_escaped(out, plain, false);
+}
+
+void markdown_append_escaped_in_emphasis(struct buffer *out, struct text plain)
+{
+	append_escaped(out, plain, true);
 }
 
 void markdown_append_code_span(struct buffer *out, struct text code)

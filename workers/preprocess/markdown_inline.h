@@ -10,6 +10,8 @@
  * syntax, and only there ("snake_case", "2 * 3", "a < b" stay as they are). The byte before is the last of `out`; what will
  * come behind is not known, so the last byte of `plain` is judged with caution. Line ends and blanks are copied. Linear. */
 void markdown_append_escaped(struct buffer *out, struct text plain);
+/* The same inside emphasis written with "*", whose end any "*" in the text could be taken for. */
+void markdown_append_escaped_in_emphasis(struct buffer *out, struct text plain);
 
 /* Appends a code span: ticks longer than any inside; line ends become blanks. Nothing for blank code. */
 void markdown_append_code_span(struct buffer *out, struct text code);
