@@ -85,20 +85,26 @@ static void collect_code(struct html_walk *walk, uint32_t index)
 	const struct html_node *nodes = html_tree_nodes(tree);
 	struct buffer *code = &walk->code;
 	size_t line_start = SIZE_MAX; /* of the last element that is a line */
+	bool after_number = false;
 
 	buffer_clear(code);
 	for (uint32_t i = index + 1; i < nodes[index].end;) {
 		enum html_tag tag = (enum html_tag)nodes[i].tag;
 		if (tag != HTML_TEXT && (html_is_beside_code(tree, i) || (html_tag_role(tag) == HTML_ROLE_SKIP))) {
 			html_walk_leave_out(walk, i);
+			after_number = tag == HTML_SPAN;
 			i = nodes[i].end;
 			continue;
 		}
 		bool in_line = code->bytes > 0 && code->data[code->bytes - 1] != '\n';
 		bool line = tag != HTML_TEXT && is_code_line(tree, i);
 		if (tag == HTML_TEXT) {
+			struct text text = html_tree_text(tree, i);
 			walk->arrived_bytes += nodes[i].bytes;
-			append_verbatim(code, html_tree_text(tree, i));
+			/* The blank between a line's number and the line. */
+			bool apart = after_number && !in_line && text.bytes > 0 && text.data[0] == ' ';
+			append_verbatim(code, text_slice(text, apart, text.bytes));
+			after_number = false;
 		} else if (tag == HTML_BR || (html_tag_is_block(tag) && in_line) || (line && line_start == code->bytes)) {
 			buffer_append_byte(code, '\n');
 		}

@@ -223,14 +223,20 @@ static int map_names(const struct html_tree *tree, struct string_map *names)
 	return 0;
 }
 
-/* Two notes of one label (chapters that number anew) are told apart: "1", "1-2", "1-3". */
+/* Two notes of one label (chapters that number anew) are told apart: "1", "1-2", "1-3". Stars and daggers are no labels of Markdown:
+ * "s1", "s2". */
 static int name_note(struct string_map *labels, const char *label, struct html_note *note)
 {
-	uint32_t *used = string_map_add(labels, text_from(label), NULL);
+	bool is_sign = !ascii_is_alnum(label[0]);
+	uint32_t *used = string_map_add(labels, is_sign ? TEXT_LITERAL("*") : text_from(label), NULL);
 
 	if (!used)
 		return -ENOMEM;
-	if (++*used == 1)
+	snprintf(note->sign, sizeof(note->sign), "%s", label);
+	++*used;
+	if (is_sign)
+		snprintf(note->label, sizeof(note->label), "s%u", *used % 1000000u);
+	else if (*used == 1)
 		snprintf(note->label, sizeof(note->label), "%s", label);
 	else
 		snprintf(note->label, sizeof(note->label), "%.8s-%u", label, *used % 100000u);
@@ -397,17 +403,17 @@ bool html_notes_is_backlink(const struct html_tree *tree, const struct html_note
 	if (is_called_back(tree, link))
 		return true;
 	if (href.bytes == 0 && html_tree_has_attribute(tree, link, HTML_NAME))
-		return short_text(tree, link, text) && strncmp(text, note->label, strlen(text)) == 0;
+		return short_text(tree, link, text) && strncmp(text, note->sign, strlen(text)) == 0;
 	if (href.bytes == 0 || href.data[0] != '#')
 		return false;
 	if (!short_text(tree, link, text))
 		return html_tree_total(tree, link, HTML_TOTAL_TEXT) < MARK_BYTES_MAX;
-	return strlen(text) <= SIGN_BYTES_MAX || strcmp(text, note->label) == 0 || !ascii_is_alnum(text[0]);
+	return strlen(text) <= SIGN_BYTES_MAX || strcmp(text, note->sign) == 0 || !ascii_is_alnum(text[0]);
 }
 
 struct text html_notes_strip_label(const struct html_note *note, struct text text)
 {
-	size_t label = strcspn(note->label, "-");
+	size_t label = strlen(note->sign);
 	bool stripped = false;
 
 	for (;;) {
@@ -416,7 +422,7 @@ struct text html_notes_strip_label(const struct html_note *note, struct text tex
 			text = text_slice(text, 1, text.bytes);
 		if (text_starts_with(text, TEXT_LITERAL("<sup>")) && !stripped) {
 			struct text inside = text_slice(text, 5, text.bytes);
-			if (inside.bytes > label + 6 && memcmp(inside.data, note->label, label) == 0 && memcmp(inside.data + label, "</sup>", 6) == 0) {
+			if (inside.bytes > label + 6 && memcmp(inside.data, note->sign, label) == 0 && memcmp(inside.data + label, "</sup>", 6) == 0) {
 				text = text_slice(inside, label + 6, inside.bytes);
 				stripped = true;
 				continue;
@@ -425,12 +431,12 @@ struct text html_notes_strip_label(const struct html_note *note, struct text tex
 		if (text.bytes > 1 && strchr(".):", text.data[0]) && text.data[1] == ' ')
 			text = text_slice(text, 2, text.bytes);
 		bool pair = text.bytes > 1 && text.data[0] == '[' && text.data[1] == ']';
-		bool bracketed = text.bytes > label + 1 && text.data[0] == '[' && memcmp(text.data + 1, note->label, label) == 0;
+		bool bracketed = text.bytes > label + 1 && text.data[0] == '[' && memcmp(text.data + 1, note->sign, label) == 0;
 		if (pair) {
 			text = text_slice(text, 2, text.bytes);
 		} else if (bracketed || (text.bytes > 0 && (text.data[0] == '^' || text.data[0] == ']'))) {
 			text = text_slice(text, 1, text.bytes);
-		} else if (!stripped && text.bytes > label && memcmp(text.data, note->label, label) == 0 && !ascii_is_alnum(text.data[label])) {
+		} else if (!stripped && text.bytes > label && memcmp(text.data, note->sign, label) == 0 && !ascii_is_alnum(text.data[label])) {
 			text = text_slice(text, label, text.bytes);
 			stripped = true;
 			if (text.bytes > 1 && text.data[0] == '\\')

@@ -15,7 +15,8 @@ struct html_note_mark {
 struct html_note {
 	uint32_t node; /* element that holds the text (of a definition list the term), ascending */
 	uint32_t end;  /* node behind it: with a term comes its definition */
-	char label[HTML_NOTE_LABEL_BYTES_MAX];
+	char sign[HTML_NOTE_LABEL_BYTES_MAX];  /* that the page marks it by */
+	char label[HTML_NOTE_LABEL_BYTES_MAX]; /* that it has in Markdown */
 };
 
 struct html_notes {
