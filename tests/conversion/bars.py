@@ -22,7 +22,5 @@ BARS = {
 }
 
 FLOORS = {
-    "pdf-groff": {"headings": 0.74, "levels": 0.58},
-    "pdf-word": {"tables": 0.72},
-    "text": {"tables": 0.0, "levels": 0.55},
+    "pdf-word": {"tables": 0.84},
 }

@@ -101,6 +101,15 @@ static void quotations(void **state)
 	plain("o  First\no  Second\n", "- First\n- Second\n");
 }
 
+static void pages(void **state)
+{
+	(void)state;
+	plain("Intro\n=====\n\n" LINE "\n" LINE "\n\n\nAuthor        [Page 1]\n\f\nGuide      March 2023\n\n" "of it.\n\nMore of it.\n\nAuthor        [Page 2]\n\f\n"
+	      "Guide      March 2023\n\nThe last words.\n\nAuthor        [Page 3]\n",
+	      "# Intro\n\n" LINE " " LINE " of it.\n\nMore of it.\n\nThe last words.\n");
+	plain("One.\n\nTwo.\n\f\nThree.\n\nFour.\n\f\nFive.\n", "One.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.\n");
+}
+
 static void source_files_are_code(void **state)
 {
 	(void)state;
@@ -113,7 +122,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(lists),
-		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(quotations), cmocka_unit_test(source_files_are_code),
+		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(source_files_are_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 #include "workers/preprocess/plain_lines.h"
 
+#include "workers/preprocess/plain_pages.h"
+
 #include "base/error.h"
 #include "base/utf8.h"
 
@@ -103,24 +105,31 @@ int plain_lines_split(struct text text, struct plain_lines *ret_lines)
 {
 	struct plain_lines *lines = ret_lines;
 	struct text rest = text, line;
+	struct buffer breaks; /* size_t: the first line of each page */
 
 	*lines = (struct plain_lines){ .count = 0 };
 	buffer_init(&lines->text, UINT32_MAX);
 	buffer_init(&lines->items, SIZE_MAX / 4);
+	buffer_init(&breaks, SIZE_MAX / 4);
 	while (text_next_line(&rest, &line)) {
 		/* A form feed ends a page, and with it what stood on it. */
 		for (const char *feed; (feed = memchr(line.data, '\f', line.bytes)) != NULL;) {
 			size_t at = (size_t)(feed - line.data);
 			push_line(lines, text_slice(line, 0, at));
 			push_line(lines, TEXT_LITERAL(""));
+			size_t next = lines->items.bytes / sizeof(struct plain_line);
+			buffer_append(&breaks, &next, sizeof(next));
 			line = text_slice(line, at + 1, line.bytes);
 		}
 		push_line(lines, line);
 	}
 	lines->count = lines->items.bytes / sizeof(struct plain_line);
-	int status = lines->text.status ? lines->text.status : lines->items.status;
-	if (status == 0)
+	int status = lines->text.status ? lines->text.status : lines->items.status ? lines->items.status : breaks.status;
+	if (status == 0) {
+		plain_pages_clean(lines, (const size_t *)(const void *)breaks.data, breaks.bytes / sizeof(size_t));
 		measure(lines);
+	}
+	buffer_done(&breaks);
 	return status;
 }
 

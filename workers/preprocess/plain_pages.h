@@ -1,0 +1,11 @@
+/* plain_pages.h: takes out what page breaks leave in plain text: running lines that repeat from page to page but for numbers, and the gap in a
+ * paragraph that goes on. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PLAIN_PAGES_H
+#define DOCRING_WORKERS_PREPROCESS_PLAIN_PAGES_H
+
+#include "workers/preprocess/plain_lines.h"
+
+/* `breaks`: indices of the first line of each page but the first, rising. */
+void plain_pages_clean(struct plain_lines *lines, const size_t *breaks, size_t count);
+
+#endif
