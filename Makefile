@@ -138,7 +138,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(
 # Fuzz targets: tests/fuzz/README.md. With libFuzzer (make fuzz), and with a program that feeds them the files of their corpus (make test).
 fuzz_targets := $(patsubst tests/fuzz/targets/%.c,%,$(wildcard tests/fuzz/targets/*.c))
 replays := $(addprefix $(BUILD)/replay/,$(fuzz_targets))
-fuzz_objects = $(BUILD)/obj/tests/fuzz/targets/%.o $(call objects,tests/fuzz/harness.c $(1)) $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+fuzz_objects = $(BUILD)/obj/tests/fuzz/targets/%.o $(call objects,tests/fuzz/harness.c tests/unit/docx_fixture.c $(1)) $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 $(BUILD)/replay/%: $(call fuzz_objects,tests/fuzz/replay.c)
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
