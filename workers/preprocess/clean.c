@@ -19,6 +19,7 @@ struct cleaner {
 	struct text markdown; /* characters already cleaned */
 	struct blocks blocks;
 	uint8_t *marks;
+	struct document_builder *document; /* is told what was removed */
 	struct buffer *out;
 	size_t cleaned;
 };
@@ -28,10 +29,15 @@ static struct text content_of(const struct cleaner *cleaner, const struct block 
 	return text_slice(cleaner->markdown, block->content_start, block->content_end);
 }
 
-static void drop(struct cleaner *cleaner, size_t index)
+static void drop(struct cleaner *cleaner, size_t index, enum document_removed kind)
 {
-	cleaner->marks[index] = CLEAN_DROP;
+	cleaner->marks[index] = clean_drop_as(kind);
 	cleaner->cleaned++;
+}
+
+static bool is_dropped(const struct cleaner *cleaner, size_t index)
+{
+	return cleaner->marks[index] >= CLEAN_DROP;
 }
 
 /* --- noise ------------------------------------------------------------------------------------------------------ */
@@ -85,7 +91,7 @@ static void mark_noise(struct cleaner *cleaner)
 		bool running = block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_QUOTE || block->kind == BLOCK_LIST_ITEM;
 		struct text content = content_of(cleaner, block);
 		if (running && !parent && (is_noise(content) || is_comment(content)))
-			drop(cleaner, i);
+			drop(cleaner, i, DOCUMENT_REMOVED_NOISE);
 	}
 }
 
@@ -95,19 +101,19 @@ static void mark_rules(struct cleaner *cleaner)
 	size_t rule = SIZE_MAX; /* the rule behind everything kept so far */
 	bool kept = false;
 	for (size_t i = 0; i < cleaner->blocks.count; i++) {
-		if (cleaner->marks[i] == CLEAN_DROP)
+		if (is_dropped(cleaner, i))
 			continue;
 		if (cleaner->blocks.items[i].kind != BLOCK_RULE) {
 			kept = true;
 			rule = SIZE_MAX;
 		} else if (!kept || rule != SIZE_MAX) {
-			drop(cleaner, i);
+			drop(cleaner, i, DOCUMENT_REMOVED_RULE);
 		} else {
 			rule = i;
 		}
 	}
 	if (rule != SIZE_MAX)
-		drop(cleaner, rule);
+		drop(cleaner, rule, DOCUMENT_REMOVED_RULE);
 }
 
 /* --- headings --------------------------------------------------------------------------------------------------- */
@@ -149,7 +155,7 @@ static void mark_file_headings(struct cleaner *cleaner, struct text name, struct
 		block_append_plain(plain, content_of(cleaner, block));
 		struct text heading = text_trim(buffer_view(plain));
 		if ((file.bytes > stem.bytes && text_equal_nocase(heading, file)) || (id && text_equal_nocase(heading, stem)))
-			drop(cleaner, i);
+			drop(cleaner, i, DOCUMENT_REMOVED_FILE_HEADING);
 	}
 }
 
@@ -182,7 +188,7 @@ static void mark_empty_headings(struct cleaner *cleaner)
 	struct text next_kept = { NULL, 0 };
 	for (size_t i = cleaner->blocks.count; i-- > 0;) {
 		const struct block *block = &cleaner->blocks.items[i];
-		if (cleaner->marks[i] == CLEAN_DROP)
+		if (is_dropped(cleaner, i))
 			continue;
 		if (block->kind != BLOCK_HEADING) {
 			if (block->kind != BLOCK_RULE)
@@ -194,7 +200,7 @@ static void mark_empty_headings(struct cleaner *cleaner)
 		bool keep = has_content[block->level] || title || legal_has_identifier(cleaner->domain, heading) ||
 			    (!repeated && !is_plain_heading(heading));
 		if (!keep || heading.bytes == 0) {
-			drop(cleaner, i);
+			drop(cleaner, i, DOCUMENT_REMOVED_EMPTY_HEADING);
 			continue;
 		}
 		for (unsigned level = 0; level <= HEADING_LEVEL_MAX; level++)
@@ -215,8 +221,9 @@ static size_t empty_link(struct text text)
 }
 
 /* A line without trailing blanks, runs of blanks made one, links without text left out. The indent stays. */
-static void append_line(struct buffer *out, struct text line)
+static void append_line(struct cleaner *cleaner, struct text line)
 {
+	struct buffer *out = cleaner->out;
 	while (line.bytes > 0 && ascii_is_space(line.data[line.bytes - 1]))
 		line.bytes--;
 	size_t i = 0;
@@ -233,6 +240,8 @@ static void append_line(struct buffer *out, struct text line)
 			continue;
 		}
 		buffer_append(out, line.data + start, i - start);
+		if (link)
+			document_builder_removed(cleaner->document, DOCUMENT_REMOVED_EMPTY_LINK, text_slice(line, i, i + link), document_nowhere);
 		if (link == 0 && !second_blank)
 			buffer_append_byte(out, ' '); /* a tab */
 		i += link ? link : 1;
@@ -261,7 +270,7 @@ static void append_block(struct cleaner *cleaner, size_t index)
 		bool blank = text_trim(line).bytes == 0;
 		if ((blank && blank_before) || (cleaner->marks[index] == CLEAN_LINES && legal_is_line(cleaner->domain, line)))
 			continue;
-		append_line(cleaner->out, line);
+		append_line(cleaner, line);
 		blank_before = blank;
 	}
 }
@@ -272,7 +281,7 @@ static void append_kept(struct cleaner *cleaner)
 	size_t before_index = 0;
 	for (size_t i = 0; i < cleaner->blocks.count; i++) {
 		const struct block *block = &cleaner->blocks.items[i];
-		if (cleaner->marks[i] == CLEAN_DROP)
+		if (is_dropped(cleaner, i))
 			continue;
 		bool tight = before && before->kind == BLOCK_LIST_ITEM && block->kind == BLOCK_LIST_ITEM &&
 			     (before_index + 1 < i || before->end == block->start);
@@ -281,6 +290,41 @@ static void append_kept(struct cleaner *cleaner)
 		append_block(cleaner, i);
 		before = block;
 		before_index = i;
+	}
+}
+
+/* --- saying what went ------------------------------------------------------------------------------------------------ */
+
+/* Of a paragraph of which lines go. */
+static void report_lines(struct cleaner *cleaner, const struct block *block, size_t line_number)
+{
+	struct text rest = text_slice(cleaner->markdown, block->start, block->end), line;
+	for (; text_next_line(&rest, &line); line_number++)
+		if (legal_is_line(cleaner->domain, line))
+			document_builder_removed(cleaner->document, DOCUMENT_REMOVED_LEGAL_LINE, text_trim(line), document_at_line(line_number));
+}
+
+/* Blocks that go together are one entry. Lines are counted only for who wants to read them. */
+static void report(struct cleaner *cleaner)
+{
+	bool explain = document_builder_explains(cleaner->document);
+	size_t line = 1, counted = 0;
+	for (size_t i = 0; i < cleaner->blocks.count; i++) {
+		const struct block *block = &cleaner->blocks.items[i];
+		if (cleaner->marks[i] == CLEAN_KEEP || cleaner->marks[i] == CLEAN_DROP)
+			continue;
+		for (; explain && counted < block->start; counted++)
+			line += cleaner->markdown.data[counted] == '\n';
+		if (cleaner->marks[i] == CLEAN_LINES) {
+			report_lines(cleaner, block, line);
+			continue;
+		}
+		size_t last = i;
+		while (last + 1 < cleaner->blocks.count && cleaner->marks[last + 1] == CLEAN_DROP)
+			last++;
+		struct text text = text_slice(cleaner->markdown, block->start, cleaner->blocks.items[last].end);
+		document_builder_removed(cleaner->document, (enum document_removed)(cleaner->marks[i] - CLEAN_DROP_AS), text_trim(text),
+					 document_at_line(line));
 	}
 }
 
@@ -297,6 +341,7 @@ static int clean_blocks(struct cleaner *cleaner, struct text name, struct docume
 	mark_empty_headings(cleaner);
 	mark_rules(cleaner);
 	buffer_done(&plain);
+	report(cleaner);
 	append_kept(cleaner);
 	counts->legal_removed += (uint32_t)legal;
 	counts->cleaned += (uint32_t)(cleaner->cleaned + (size_t)lists);
@@ -305,7 +350,7 @@ static int clean_blocks(struct cleaner *cleaner, struct text name, struct docume
 
 int clean_markdown(struct text markdown, struct text name, const struct domain *domain, struct document_builder *document, struct buffer *out)
 {
-	struct cleaner cleaner = { .domain = domain, .out = out };
+	struct cleaner cleaner = { .domain = domain, .document = document, .out = out };
 	struct buffer characters;
 	buffer_init(&characters, DOCUMENT_BYTES_MAX);
 	clean_characters(markdown, &characters);

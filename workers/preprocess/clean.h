@@ -3,13 +3,20 @@
 #define DOCRING_WORKERS_PREPROCESS_CLEAN_H
 
 #include "config/domain.h"
+#include "proto/document.h"
 #include "workers/preprocess/blocks.h"
 
 enum clean_mark {
 	CLEAN_KEEP,
-	CLEAN_DROP,
 	CLEAN_LINES, /* the lines that legal_is_line names are left out, the others stay */
+	CLEAN_DROP,  /* together with the block before; from here on everything is dropped */
+	CLEAN_DROP_AS, /* plus an enum document_removed: what it is */
 };
+
+static inline uint8_t clean_drop_as(enum document_removed kind)
+{
+	return (uint8_t)(CLEAN_DROP_AS + kind);
+}
 
 /* clean_characters.c: quotes, dashes and blanks of word processors as ASCII ones; what cannot be seen is left out. */
 void clean_characters(struct text markdown, struct buffer *out);

@@ -129,6 +129,7 @@ int64_t clean_mark_contents(struct text markdown, const struct blocks *blocks, u
 		} while (kind == BLOCK_LIST_ITEM && i < blocks->count && blocks->items[i].kind == kind);
 		if (entries >= ENTRIES_MIN && known * 100 >= entries * KNOWN_PERCENT_MIN) {
 			memset(marks + first, CLEAN_DROP, i - first);
+			marks[first] = clean_drop_as(DOCUMENT_REMOVED_CONTENTS);
 			lists++;
 		}
 	}

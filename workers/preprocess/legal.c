@@ -78,6 +78,7 @@ static size_t mark_sections(const struct domain *domain, struct text markdown, c
 		if (legal_has_identifier(domain, section))
 			continue; /* a section inside it may still be legal text alone: at most six levels deep */
 		memset(marks + i, CLEAN_DROP, end - i);
+		marks[i] = clean_drop_as(DOCUMENT_REMOVED_LEGAL_SECTION);
 		i = end - 1;
 		count++;
 	}
@@ -117,11 +118,11 @@ static size_t mark_block(const struct domain *domain, const struct phrases *phra
 	size_t lines;
 	size_t legal = legal_lines(domain, content, &lines);
 	if (legal > 0 && legal == lines) {
-		*mark = CLEAN_DROP;
+		*mark = clean_drop_as(DOCUMENT_REMOVED_LEGAL_LINE);
 		return legal;
 	}
 	if (is_legal_paragraph(phrases, content) && !legal_has_identifier(domain, content)) {
-		*mark = CLEAN_DROP;
+		*mark = clean_drop_as(DOCUMENT_REMOVED_LEGAL_PARAGRAPH);
 		return 1;
 	}
 	if (legal > 0 && block->kind == BLOCK_PARAGRAPH) {
