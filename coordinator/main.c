@@ -155,12 +155,16 @@ static int command_one_document(const struct options *options)
 	if (file < 0)
 		return say(&error, EXIT_RESOURCES);
 	snprintf(settings_path, sizeof(settings_path), "/proc/self/fd/%d", file);
-	const char *arguments[] = { program, options_command_name(options->command), "--settings", settings_path, "--", options->inputs[0], NULL, NULL };
-	if (options->front_matter) {
-		arguments[4] = "--front-matter";
-		arguments[5] = "--";
-		arguments[6] = options->inputs[0];
+	const char *arguments[10] = { program, options_command_name(options->command), "--settings", settings_path };
+	size_t count = 4;
+	if (options->front_matter)
+		arguments[count++] = "--front-matter";
+	if (options->images) {
+		arguments[count++] = "--images";
+		arguments[count++] = options->images;
 	}
+	arguments[count++] = "--";
+	arguments[count] = options->inputs[0];
 	execv(program, (char *const *)(uintptr_t)arguments);
 	error_set(&error, -errno, "%s: %s; it belongs beside the coordinator", program, strerror(errno));
 	return say(&error, EXIT_RESOURCES);

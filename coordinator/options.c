@@ -80,7 +80,7 @@ static int take_option(struct parse *parse, enum option_id id, const char *value
 		return choice;
 	parse->given[id] = true;
 	if (options_row(id)->setting || id == OPTION_SET)
-		parse->assignments[parse->assignment_count++] = (struct assignment){ id, value };
+		parse->assignments[parse->assignment_count++] = (struct assignment){ id, options_row(id)->argument ? value : "on" }; /* one without a value is a switch */
 	switch (id) {
 	case OPTION_OUTPUT: options->output = value; options->output_given = true; break;
 	case OPTION_CONFIG: options->config_path = value; break;
@@ -95,6 +95,7 @@ static int take_option(struct parse *parse, enum option_id id, const char *value
 	case OPTION_RESTART: options->restart = true; break;
 	case OPTION_JSON: options->json = true; break;
 	case OPTION_FRONT_MATTER: options->front_matter = true; break;
+	case OPTION_IMAGES: options->images = value; break;
 	case OPTION_KIND: options->inference = choice == 1; break;
 	case OPTION_PROGRESS: options->progress = (enum options_progress)choice; break;
 	case OPTION_LOG_LEVEL: options->log_level = (enum log_level)choice; break;

@@ -53,6 +53,7 @@ struct options { /* strings belong to the arguments unless said otherwise */
 	uint32_t workers_count;       /* how many; 0: those named, inputs[1] and behind */
 	bool inference;               /* --kind inference */
 	bool dry_run, restart, json, front_matter;
+	const char *images; /* folder, or NULL */
 	enum options_progress progress;
 	enum log_level log_level;
 };

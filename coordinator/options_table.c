@@ -51,6 +51,10 @@ static const struct option_row rows[OPTION_COUNT] = {
 	[OPTION_JSON] = { .name = "json", .commands = EVERYWHERE & ~(ON(OPTIONS_CONVERT)), .help = "JSON on standard output, for scripts" },
 	[OPTION_FRONT_MATTER] = { .name = "front-matter", .commands = ON(OPTIONS_CONVERT),
 		.help = "put the metadata before the text, as YAML between --- lines" },
+	[OPTION_IMAGES] = { .name = "images", .argument = "FOLDER", .commands = ON(OPTIONS_CONVERT),
+		.help = "write the images of the document into this folder, and lead the Markdown to them" },
+	[OPTION_EXPLAIN] = { .name = "explain", .setting = "convert.explain", .commands = ON(OPTIONS_RUN) | ON(OPTIONS_CONVERT),
+		.help = "list what conversion and cleaning took out: on standard error (convert), in removed.jsonl (run)" },
 	[OPTION_PIN] = { .name = "pin", .argument = "HOW", .setting = "run.pin", .commands = ON(OPTIONS_RUN),
 		.help = "workers on cores: auto (one a core, those beyond run anywhere), cores (shared when there are more), none" },
 	[OPTION_KIND] = { .name = "kind", .argument = "KIND", .choices = "preprocess|inference", .commands = ON(OPTIONS_WORKERS),
@@ -107,7 +111,8 @@ static const struct command_row commands[OPTIONS_COMMAND_COUNT] = {
 		.summary = "print one document as Markdown",
 		.details = "No workers, no dataset: the Markdown goes to standard output. FILE may be - for standard input. Exit code 1 when nothing came out.",
 		.examples = "coordinator convert feature.html\n"
-			    "coordinator convert --front-matter spec.pdf > spec.md" },
+			    "coordinator convert --front-matter spec.pdf > spec.md\n"
+			    "coordinator convert --images images --explain feature.docx > feature.md" },
 	[OPTIONS_EXTRACT] = { .name = "extract", .words = "FILE", .words_min = 1, .words_max = 1,
 		.summary = "print what was found in one document, as JSON",
 		.details = "One object in the shape that LangExtract's tools read: document_id, text, extractions with classes, character intervals and attributes. FILE may "

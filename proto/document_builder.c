@@ -211,7 +211,7 @@ void document_builder_limit_images(struct document_builder *builder, size_t imag
 	CHECK(builder->images.bytes == 0 && images_bytes_max <= DOCUMENT_BYTES_MAX);
 	builder->image_bytes_max = image_bytes_max;
 	buffer_done(&builder->image_data);
-	buffer_init(&builder->image_data, images_bytes_max);
+	buffer_init(&builder->image_data, images_bytes_max ? images_bytes_max : 1);
 }
 
 /* The reason why the image is not taken, or NULL. */

@@ -109,6 +109,16 @@ def read_markdown(folder, findings):
     return found
 
 
+def without_targets(text):
+    """Without where images lie: in the Markdown file their targets lead to the files in images/."""
+    return re.sub(r"(!\[[^\]]*\]\()[^()\s]*", r"\1", text)
+
+
+def read_texts(folder, findings):
+    """document key -> text of its line in extractions.jsonl, which spans count in."""
+    return {document_key(record): record.get("text", "") for _number, record in read_lines(os.path.join(folder, "extractions.jsonl"), findings)}
+
+
 # --- rows ---------------------------------------------------------------------------------------------------------------
 
 def type_fault(value, expected):
@@ -295,7 +305,7 @@ def check_extractions(folder, texts, findings):
             findings.add("extractions", where, "no text")
             continue
         key = document_key(record)
-        if key in texts and texts[key].strip() != text.strip():
+        if key in texts and without_targets(texts[key]).strip() != without_targets(text).strip():
             findings.add("extractions", where, "the text is not that of the Markdown file")
         for item in record.get("extractions", []):
             interval = item.get("char_interval") or {}
@@ -402,12 +412,12 @@ def check_readers(folder, counts, findings):
 
 def check(folder, limits, readers=True, findings=None):
     findings = findings or Findings()
-    texts = read_markdown(folder, findings)
+    texts = read_texts(folder, findings)
     counts, documents = check_rows(folder, texts, limits, findings)
     if not any(counts.values()):
         findings.add("rows", folder, "no rows in any split")
     check_leaks(documents, texts, findings)
-    converted = check_extractions(folder, texts, findings)
+    converted = check_extractions(folder, read_markdown(folder, findings), findings)
     left_out = check_left_out(folder, findings)
     check_manifest(folder, {**{f"records.{split}": counts[split] for split in SPLITS}, "records.left_out": left_out["pair"],
                             "documents.converted": converted, "documents.rejected": left_out["document"],

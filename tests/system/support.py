@@ -17,7 +17,8 @@ BIN = pathlib.Path(os.environ.get("DOCRING_BIN", TOP / "build" / "bin"))
 CORPUS = TOP / "samples" / "corpus"
 TIMEOUT_S = 240
 
-FINAL_FILES = ["train.jsonl", "valid.jsonl", "test.jsonl", "extractions.jsonl", "rejected.jsonl", "failed.jsonl", "README.md"]
+FINAL_FILES = ["train.jsonl", "valid.jsonl", "test.jsonl", "extractions.jsonl", "rejected.jsonl", "failed.jsonl", "removed.jsonl",
+               "tables.jsonl", "README.md"]
 
 
 def shm_entries():
@@ -126,9 +127,10 @@ class RunCase(unittest.TestCase):
     def final_bytes(self, out=None):
         out = out or self.out
         files = {name: (out / name).read_bytes() for name in FINAL_FILES}
-        for path in sorted((out / "markdown").rglob("*")):
-            if path.is_file():
-                files[str(path.relative_to(out))] = path.read_bytes()
+        for folder in ("markdown", "images", "tables"):
+            for path in sorted((out / folder).rglob("*")):
+                if path.is_file():
+                    files[str(path.relative_to(out))] = path.read_bytes()
         return files
 
     def assert_same_dataset(self, one, other):
@@ -145,6 +147,8 @@ class RunCase(unittest.TestCase):
                 met.add(row["source_file"])
                 if row["source_zip"]:
                     met.add(row["source_zip"].split("!")[0])
+        images = (out or self.out) / "images"
+        met |= {str(path.relative_to(images)) for path in images.rglob("*") if path.is_file()}
         expected = {f"{inputs.name}/{path.relative_to(inputs)}" for path in inputs.rglob("*") if path.is_file() and not path.name.startswith(".")}
         self.assertEqual(expected - met, set(), "files without an outcome")
 

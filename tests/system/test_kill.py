@@ -6,6 +6,7 @@ The points come from the program itself (section docring_fault_points), the numb
 a new point is swept without a word here, or the test says that nothing here passes it. DOCRING_TEST_SWEEP=N: that many passings of each
 point instead of three."""
 
+import base64
 import collections
 import concurrent.futures
 import contextlib
@@ -24,6 +25,8 @@ from support import BIN, RunCase, docring_processes, feature_text, main
 PASSINGS = int(os.environ.get("DOCRING_TEST_SWEEP", "3"))
 SETTINGS = ("--workers", "1", "--shm", "64M", "--progress", "never", "--set", "io.commit_documents=3", "--set", "io.commit_ms=1",
             "--set", "ipc.large_share=0.01", "--set", "supervise.attempts=50")
+
+EMBEDDED = "data:image/gif;base64," + base64.b64encode(b"GIF89a" + b"embedded" * 8).decode()
 
 # In the program, but nothing that a run does passes them.
 UNUSED = set()
@@ -49,7 +52,8 @@ def write_corpus(folder, later):
     (folder / "broken.zip").write_bytes(b"PK\3\4" + b"no archive" * 40)
     with zipfile.ZipFile(folder / "pack.zip", "w", zipfile.ZIP_DEFLATED) as pack:
         for number in (10, 11, 12):
-            pack.writestr(f"pack/feature_{number}.md", feature_text(number))
+            pack.writestr(f"pack/feature_{number}.md", feature_text(number) + f"\n![figure](../img/{number}.gif) ![dot]({EMBEDDED})\n")
+            pack.writestr(f"img/{number}.gif", b"GIF89a" + bytes([number // 2]) * 40)  # two of them are the same
 
 
 class Sweep(RunCase):
@@ -107,7 +111,7 @@ class Sweep(RunCase):
         with contextlib.closing(sqlite3.connect(f"file:{out}/.docring/run.db?mode=ro", uri=True)) as database:
             files["run.db"] = database.execute("SELECT name, source, container, hash, config, outcome, format, gate, reason, bytes, modified_ns, score,"
                                                " pairs_accepted, pairs_refused, document_bytes, conversations_bytes FROM documents ORDER BY name").fetchall()
-            records = database.execute("SELECT spool_offset, document_bytes, conversations_bytes FROM documents WHERE outcome = 'done' ORDER BY 1").fetchall()
+            records = database.execute("SELECT spool_offset, document_bytes, conversations_bytes FROM documents WHERE outcome IN ('done', 'kept') ORDER BY 1").fetchall()
             (end,) = database.execute("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'spool_end'").fetchone()
         self.assertLessEqual(end, (out / ".docring" / "spool" / "results").stat().st_size)
         for (offset, document, conversations), (following, _, _) in zip(records, records[1:] + [(end, 0, 0)]):

@@ -180,6 +180,10 @@ static void test_images_have_limits(void **state)
 	document_builder_destroy(builder);
 	free(block);
 	builder = document_builder_create();
+	document_builder_limit_images(builder, 0, 0); /* none is wanted */
+	assert_int_equal(add_image(builder, "", TEXT_LITERAL("a")).bytes, 0);
+	document_builder_destroy(builder);
+	builder = document_builder_create();
 	for (int i = 0; i <= DOCUMENT_IMAGES_MAX; i++) {
 		snprintf(many, sizeof(many), "image %d", i);
 		assert_int_equal(add_image(builder, "", text_from(many)).bytes == 0, i == DOCUMENT_IMAGES_MAX);

@@ -20,6 +20,17 @@ uint32_t embedded_images_count(struct text markdown)
 	return count;
 }
 
+/* A picture of one point: it keeps the place of another, or counts visits. */
+static bool is_dot(struct text bytes)
+{
+	static const struct text png_dot = TEXT_LITERAL("\0\0\0\1\0\0\0\1"), gif_dot = TEXT_LITERAL("\1\0\1\0");
+	enum document_image_kind kind = document_image_kind(bytes);
+	size_t at = kind == DOCUMENT_IMAGE_PNG ? 16 : 6;
+	struct text dot = kind == DOCUMENT_IMAGE_PNG ? png_dot : gif_dot;
+	return (kind == DOCUMENT_IMAGE_PNG || kind == DOCUMENT_IMAGE_GIF) && bytes.bytes >= at + dot.bytes &&
+	       text_equal(text_slice(bytes, at, at + dot.bytes), dot);
+}
+
 /* Appends the link with a target of the block, or the label alone. */
 static void append_kept(struct text markdown, const struct image_link *link, struct document_builder *document, struct buffer *bytes, struct buffer *out)
 {
@@ -27,8 +38,8 @@ static void append_kept(struct text markdown, const struct image_link *link, str
 	struct buffer target;
 	buffer_clear(bytes);
 	buffer_init(&target, DOCUMENT_IMAGE_TARGET_BYTES_MAX);
-	if (!data_uri_decode(text_slice(markdown, link->target_start, link->target_end), bytes))
-		buffer_clear(bytes); /* damaged: counted as one that could not be kept */
+	if (!data_uri_decode(text_slice(markdown, link->target_start, link->target_end), bytes) || is_dot(buffer_view(bytes)))
+		buffer_clear(bytes); /* damaged, or nothing to see: counted as one that was not kept */
 	if (document_builder_add_image(document, label, buffer_view(bytes), &target) == 0) {
 		buffer_append_text(out, text_slice(markdown, link->start, link->target_start));
 		buffer_append_text(out, buffer_view(&target));

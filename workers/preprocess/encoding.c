@@ -295,5 +295,6 @@ int encoding_to_utf8(struct text data, struct text declared, struct buffer *out,
 		return error_set(error, out->status, "%s", error_describe(out->status));
 	document_builder_set_meta(document, DOCUMENT_META_ENCODING, text_from(charset));
 	document_builder_counts(document)->replaced_bytes += replaced;
+	document_builder_removed_many(document, DOCUMENT_REMOVED_BYTES_REPLACED, replaced, document_nowhere);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #include "workers/preprocess/html.h"
 
 #include "workers/preprocess/convert.h"
-#include "workers/preprocess/html_walk.h"
+#include "workers/preprocess/html_removed.h"
 
 #include <errno.h>
 #include <libxml/xmlversion.h>
@@ -115,6 +115,7 @@ static void begin_walk(struct html_walk *walk, const struct html_tree *tree, siz
 	buffer_init(&walk->target, bytes_max);
 	buffer_init(&walk->notes.marks, bytes_max);
 	buffer_init(&walk->notes.notes, bytes_max);
+	buffer_init(&walk->left_out, bytes_max);
 	if (tree->base > 0)
 		walk->base = text_trim(html_tree_attribute(tree, tree->base, HTML_HREF));
 }
@@ -125,6 +126,7 @@ static void end_walk(struct html_walk *walk)
 	markdown_grid_done(&walk->grid);
 	buffer_done(&walk->code);
 	buffer_done(&walk->target);
+	buffer_done(&walk->left_out);
 	html_notes_done(&walk->notes);
 }
 
@@ -132,6 +134,7 @@ static void walk_once(struct html_walk *walk, uint32_t title, struct buffer *mar
 {
 	walk->arrived_bytes = walk->left_out_bytes = 0;
 	walk->image_count = 0;
+	buffer_clear(&walk->left_out);
 	markdown_init(&walk->writer, markdown);
 	if (title != UINT32_MAX)
 		html_walk_node(walk, title);
@@ -216,6 +219,7 @@ int convert_html(const struct convert_input *input, struct buffer *markdown, str
 		document_builder_counts(document)->images += walk.image_count;
 		document_builder_scores(document)->conversion = arrived_share(&walk, &tree);
 		set_title(&walk, document);
+		html_removed_report(&walk, document);
 		end_walk(&walk);
 	}
 	html_tree_done(&tree);

@@ -162,7 +162,7 @@ static void write_image(struct html_walk *walk, uint32_t index, struct text sour
 	struct text alternative = html_tree_attribute(walk->tree, index, HTML_ALT);
 	struct buffer scratch;
 
-	if (source.bytes == 0 || has_scheme(source, "data:")) {
+	if (source.bytes == 0) {
 		html_inline_text(&walk->line, alternative);
 		return;
 	}

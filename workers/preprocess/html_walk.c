@@ -3,7 +3,11 @@
 
 void html_walk_leave_out(struct html_walk *walk, uint32_t index)
 {
-	walk->left_out_bytes += html_tree_total(walk->tree, index, HTML_TOTAL_TEXT);
+	uint32_t bytes = html_tree_total(walk->tree, index, HTML_TOTAL_TEXT);
+
+	walk->left_out_bytes += bytes;
+	if (bytes > 0)
+		buffer_append(&walk->left_out, &index, sizeof(index));
 }
 
 bool html_walk_has_headings(const struct html_walk *walk, uint32_t index)

@@ -33,6 +33,7 @@ struct html_walk {
 	uint32_t first_heading;    /* node of the first h1 written, or UINT32_MAX */
 	uint64_t arrived_bytes;    /* text that went into the Markdown */
 	uint64_t left_out_bytes;   /* text that is no content */
+	struct buffer left_out;    /* nodes (uint32_t) that are no content and hold text */
 	uint32_t image_count;
 	int status;                /* first failure of the grid */
 };

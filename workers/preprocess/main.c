@@ -8,7 +8,7 @@ int main(int argument_count, char **arguments)
 	static const struct worker_program program = {
 		.name = "worker-preprocess",
 		.kind = "preprocess",
-		.summary = "   or: worker-preprocess convert FILE [--front-matter]\n"
+		.summary = "   or: worker-preprocess convert FILE [--front-matter] [--images FOLDER] [--explain]\n"
 			   "   or: worker-preprocess extract FILE\n"
 			   "Converts documents to clean Markdown, extracts, scores and chunks them.",
 		.start = preprocess_handler_start,

@@ -2,24 +2,30 @@
 #include "workers/preprocess/one_document.h"
 
 #include "base/file.h"
+#include "base/string_map.h"
+#include "base/utf8.h"
+#include "proto/image_links.h"
 #include "proto/members.h"
 #include "workers/preprocess/archive.h"
 #include "workers/preprocess/preprocess.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { EXIT_DONE = 0, EXIT_NOTHING = 1, EXIT_USAGE = 2, EXIT_RESOURCES = 3 };
+enum { EXIT_DONE = 0, EXIT_NOTHING = 1, EXIT_USAGE = 2, EXIT_RESOURCES = 3, EXPLAINED_BYTES_MAX = 160 };
 
 static const char program[] = "worker-preprocess";
 
 struct request {
 	bool extract;      /* extractions instead of Markdown */
 	bool front_matter;
+	const char *images; /* folder for those of the document, or NULL */
 	const char *file;  /* "-" for standard input */
 	const char *domain; /* NULL: as the settings say */
 };
@@ -136,6 +142,114 @@ static int write_output(const struct work *work)
 	return status < 0 ? say("standard output", EXIT_RESOURCES, error_describe(status)) : EXIT_DONE;
 }
 
+/* "FOLDER/0123456789abcdef.png" */
+static void append_image_path(const struct document_image *image, const char *folder, struct buffer *out)
+{
+	struct buffer target;
+	buffer_init(&target, DOCUMENT_IMAGE_TARGET_BYTES_MAX);
+	document_image_target(image, &target);
+	buffer_append_format(out, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", strrchr(buffer_string(&target), '/') + 1);
+	buffer_done(&target);
+}
+
+/* Each image under its name in the folder, which is made; `targets` learns which target means which image. */
+static int write_images(const struct document *document, const char *folder, struct string_map *targets, struct error_text *error)
+{
+	struct buffer path, target;
+	int status = document->image_count ? file_make_folders(folder, error) : 0;
+	buffer_init(&path, PATH_MAX * 2);
+	buffer_init(&target, DOCUMENT_IMAGE_TARGET_BYTES_MAX);
+	for (uint32_t i = 0; i < document->image_count && status == 0; i++) {
+		buffer_clear(&path);
+		buffer_clear(&target);
+		append_image_path(&document->images[i], folder, &path);
+		document_image_target(&document->images[i], &target);
+		uint32_t *place = string_map_add(targets, buffer_view(&target), NULL);
+		if (place)
+			*place = i;
+		status = place ? file_replace(buffer_string(&path), document_text(document, document->images[i].data), error) : -ENOMEM;
+	}
+	buffer_done(&path);
+	buffer_done(&target);
+	return status;
+}
+
+/* Every target of an image of the block as the path in `folder`. */
+static void append_with_paths(const struct document *document, const char *folder, const struct string_map *targets, struct buffer *out)
+{
+	struct image_links links;
+	struct image_link link;
+	struct buffer path;
+	size_t done = 0;
+	buffer_init(&path, PATH_MAX * 2);
+	image_links_init(&links, document->markdown);
+	while (image_links_next(&links, &link)) {
+		const uint32_t *index = string_map_find(targets, text_slice(document->markdown, link.target_start, link.target_end));
+		if (!index)
+			continue;
+		buffer_clear(&path);
+		append_image_path(&document->images[*index], folder, &path);
+		buffer_append_text(out, text_slice(document->markdown, done, link.target_start));
+		image_link_append_target(TEXT_LITERAL(""), buffer_view(&path), out);
+		done = link.target_end;
+	}
+	buffer_append_text(out, text_slice(document->markdown, done, document->markdown.bytes));
+	buffer_done(&path);
+}
+
+/* With --images the document's images lie in that folder, and the Markdown names them there. */
+static int append_markdown(struct work *work, const struct request *request, const struct document *document, struct error_text *error)
+{
+	struct string_map targets;
+	if (!request->images || document->image_count == 0) {
+		buffer_append_text(&work->out, document->markdown);
+		return 0;
+	}
+	string_map_init(&targets);
+	int status = write_images(document, request->images, &targets, error);
+	if (status == 0)
+		append_with_paths(document, request->images, &targets, &work->out);
+	string_map_done(&targets);
+	return status;
+}
+
+/* --- what was taken out ----------------------------------------------------------------------------------------- */
+
+static void print_place(struct document_place place)
+{
+	static const char *const names[DOCUMENT_UNIT_COUNT] = { "", "line", "page" };
+	if (place.unit != DOCUMENT_UNIT_NONE)
+		fprintf(stderr, " at %s %" PRIu32, names[place.unit], place.number);
+}
+
+/* On one line, without what a terminal would take for a command. */
+static void print_cut(struct text text, uint32_t whole_bytes)
+{
+	size_t shown = utf8_floor(text, size_min(text.bytes, EXPLAINED_BYTES_MAX));
+	for (size_t i = 0; i < shown; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+		fputc(c < ' ' || c == 0x7F ? ' ' : c, stderr);
+	}
+	if (shown < whole_bytes)
+		fprintf(stderr, "… (%" PRIu32 " bytes)", whole_bytes);
+}
+
+/* A line each, then how many of each kind: there may be more than are listed. */
+static void explain(const struct document *document)
+{
+	for (uint32_t i = 0; i < document->removal_count; i++) {
+		const struct document_removal *removal = &document->removals[i];
+		fprintf(stderr, "%s", document_removed_name(removal->kind));
+		print_place(removal->place);
+		fprintf(stderr, " (%s): ", document_removed_why(removal->kind));
+		print_cut(document_text(document, removal->text), removal->text_bytes);
+		fputc('\n', stderr);
+	}
+	for (int kind = 0; kind < DOCUMENT_REMOVED_COUNT; kind++)
+		if (document->header->removed[kind])
+			fprintf(stderr, "%s: %" PRIu32 "\n", document_removed_name(kind), document->header->removed[kind]);
+}
+
 static int print_document(struct work *work, const struct request *request)
 {
 	struct document document;
@@ -145,6 +259,8 @@ static int print_document(struct work *work, const struct request *request)
 	if (status < 0)
 		return say(request->file, exit_code_for(status), message_of(&error, status));
 	struct text reason = document_meta(&document, DOCUMENT_META_REASON);
+	if (document.header->status == DOCUMENT_KEPT)
+		return say(request->file, EXIT_NOTHING, "an image: it has no text of its own");
 	if (document.markdown.bytes == 0) {
 		fprintf(stderr, "%s: %s: %.*s\n", program, request->file, TEXT_ARGS(reason));
 		return EXIT_NOTHING;
@@ -159,8 +275,12 @@ static int print_document(struct work *work, const struct request *request)
 			front_matter_append(&document, source, none, &work->out);
 			buffer_append_byte(&work->out, '\n');
 		}
-		buffer_append_text(&work->out, document.markdown);
+		status = append_markdown(work, request, &document, &error);
 	}
+	if (status < 0)
+		return say(request->file, EXIT_RESOURCES, message_of(&error, status));
+	if (work->settings.convert.explain)
+		explain(&document);
 	if (work->out.status < 0)
 		return say(request->file, exit_code_for(work->out.status), error_describe(work->out.status));
 	return write_output(work);
@@ -200,11 +320,13 @@ static int process(struct work *work, const struct request *request)
 
 static void print_help(void)
 {
-	printf("Usage: %s convert FILE [--front-matter]\n"
+	printf("Usage: %s convert FILE [--front-matter] [--images FOLDER] [--explain]\n"
 	       "       %s extract FILE\n"
 	       "One document as Markdown, or its extractions as one line of JSON, on standard\n"
 	       "output. FILE may be - for standard input, or compressed.\n\n"
 	       "  --front-matter      put the metadata before the Markdown\n"
+	       "  --images FOLDER     write its images there, and lead the Markdown to them\n"
+	       "  --explain           list on standard error what was taken out\n"
 	       "  --settings PATH     a YAML file of settings\n"
 	       "  --set KEY=VALUE     one setting\n"
 	       "  --domain NAME       domain pack: a name or a path\n"
@@ -225,7 +347,8 @@ static int set_one(struct settings *settings, char *assignment, struct error_tex
 static int parse(int argument_count, char **arguments, struct settings *settings, struct request *ret_request)
 {
 	static const struct option options[] = {
-		{ "front-matter", no_argument, NULL, 'f' }, { "settings", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' },
+		{ "front-matter", no_argument, NULL, 'f' }, { "images", required_argument, NULL, 'i' }, { "explain", no_argument, NULL, 'e' },
+		 { "settings", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' },
 		{ "domain", required_argument, NULL, 'd' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
 	};
 	struct error_text error = { "" };
@@ -235,6 +358,8 @@ static int parse(int argument_count, char **arguments, struct settings *settings
 	while (status == 0 && (option = getopt_long(argument_count, arguments, "h", options, NULL)) != -1) {
 		switch (option) {
 		case 'f': ret_request->front_matter = true; break;
+		case 'i': ret_request->images = optarg; break;
+		case 'e': status = settings_set(settings, "convert.explain", "on", &error); break;
 		case 'c': status = settings_load_file(settings, optarg, &error); break;
 		case 's': status = set_one(settings, optarg, &error); break;
 		case 'd': ret_request->domain = optarg; break;
@@ -253,6 +378,8 @@ static int parse(int argument_count, char **arguments, struct settings *settings
 		fprintf(stderr, "%s %s: expected one FILE; try '%s %s --help'\n", program, arguments[0], program, arguments[0]);
 		return EXIT_USAGE;
 	}
+	if (ret_request->images && !*ret_request->images)
+		ret_request->images = ".";
 	ret_request->file = arguments[optind];
 	return -1;
 }

@@ -53,6 +53,7 @@ struct pdf_work {
 	bool titled;                        /* one of the headings is the title */
 	uint64_t characters, garbage;
 	uint32_t text_pages;                /* with text, read or recognised */
+	struct document_builder *document; /* is told what was removed; not owned */
 	size_t leaders_dropped;
 	struct pdf_grid_record grid_record;
 };
@@ -191,6 +192,19 @@ static void find_document_id(struct pdf_work *work, const struct pdf_layout *lay
 	}
 }
 
+/* Says which rows do not go into the Markdown. */
+static void report_furniture(struct pdf_work *work, const struct pdf_layout *layout, uint32_t page_number)
+{
+	for (size_t r = 0; r < layout->row_count; r++) {
+		if (!layout->rows[r].furniture)
+			continue;
+		buffer_clear(&work->scratch);
+		if (document_builder_explains(work->document))
+			pdf_row_append(layout, &layout->rows[r], &work->scratch);
+		document_builder_removed(work->document, DOCUMENT_REMOVED_RUNNING_LINE, text_trim(buffer_view(&work->scratch)), document_at_page(page_number + 1));
+	}
+}
+
 static int convert_page(struct pdf_work *work, uint32_t number)
 {
 	struct page_slot *slot = &work->slots[number % PAGES_HELD];
@@ -202,12 +216,14 @@ static int convert_page(struct pdf_work *work, uint32_t number)
 			neighbours[count++] = &work->slots[n % PAGES_HELD].edges;
 	if (!work->input->settings->convert.pdf_keep_furniture)
 		pdf_furniture_mark(&slot->layout, &slot->edges, neighbours, count);
+	report_furniture(work, &slot->layout, number);
 	if (number == 0)
 		find_document_id(work, &slot->layout);
 	int status = pdf_blocks_build(&work->blocks, &slot->layout, &work->body, &work->outline);
 	if (status < 0)
 		return status;
 	work->leaders_dropped += work->blocks.leaders_dropped;
+	document_builder_removed_many(work->document, DOCUMENT_REMOVED_CONTENTS, work->blocks.leaders_dropped, document_at_page(number + 1));
 	pdf_write_page(&work->writer, &slot->layout, &work->blocks);
 	return work->body_markdown.status;
 }
@@ -378,6 +394,7 @@ int convert_pdf(const struct convert_input *input, struct buffer *markdown, stru
 	struct pdf_work *work = create_work(input, markdown->bytes_max);
 	if (!work)
 		return error_set(error, -ENOMEM, "%s", error_describe(-ENOMEM));
+	work->document = document;
 	int status = convert(work, markdown, document, error);
 	destroy_work(work);
 	return status;
