@@ -80,14 +80,16 @@ static int build_segments(struct pdf_layout *layout)
 	}
 	for (size_t i = 0; i < layout->segment_count; i++) {
 		struct pdf_segment *segment = &layout->segments[i];
-		uint32_t most = 0;
+		const struct pdf_word *longest = &page->words[segment->word_first];
 		for (uint32_t w = 0; w < segment->word_count; w++) {
 			const struct pdf_word *word = &page->words[segment->word_first + w];
-			if (word->bytes > most) {
-				most = word->bytes;
-				segment->size = word->size;
-				segment->rtl = word->rtl;
-			}
+			longest = word->bytes > longest->bytes ? word : longest;
+		}
+		segment->size = longest->size;
+		segment->rtl = longest->rtl;
+		if (segment->grid == 0) { /* signs of symbol fonts have boxes that reach into the lines around */
+			segment->box.y0 = longest->box.y0;
+			segment->box.y1 = longest->box.y1;
 		}
 		if (i == 0)
 			layout->text = segment->box;
