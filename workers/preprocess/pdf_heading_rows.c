@@ -176,7 +176,7 @@ static struct text rows_text(struct pdf_rows_work *work, size_t r, size_t end)
 static bool is_something_else(struct pdf_rows_work *work, const struct pdf_row *row, size_t last)
 {
 	return !pdf_row_is_larger(work, row) &&
-	       (row->mono >= mono_share || stands_above_cells(work, last) || stands_above_definition(work, last));
+	       ((row->mono >= mono_share && !work->body->mono) || stands_above_cells(work, last) || stands_above_definition(work, last));
 }
 
 bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_heading *ret_found)

@@ -78,6 +78,7 @@ static uint32_t resolve_symbol(uint32_t code)
 	case 0x2206: return 0x394; /* the sign of differences is read as the letter, and so are those of units */
 	case 0x2126: return 0x3A9;
 	case 0x212B: return 0xC5;
+	case 0xF0FC: return 0x2713;
 	case 0xF02D: case 0x2010: case 0x2011: return '-';
 	case 0xF0E0: return 0x2192;
 	default: return code;

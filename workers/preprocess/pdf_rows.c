@@ -85,7 +85,7 @@ void pdf_enter_region(struct pdf_rows_work *work, size_t r)
 		count += !layout->rows[i].furniture;
 		indented += !layout->rows[i].furniture && layout->rows[i].box.x0 > work->region.x0 + indent_sizes * layout->rows[i].size;
 	}
-	work->outdented = indented * 10 > count * 6;
+	work->outdented = indented * 2 > count;
 }
 
 uint32_t pdf_count_parts(const struct pdf_layout *layout, const struct pdf_row *row)
@@ -120,9 +120,54 @@ bool pdf_begins_raised(const struct pdf_rows_work *work, const struct pdf_row *r
 	return word->size < 0.85f * row->size && pdf_note_mark(pdf_word_text(work->layout->page, word)).bytes > 0;
 }
 
-bool pdf_row_is_code(const struct pdf_rows_work *work, const struct pdf_row *row)
+/* In a document that is set in fixed-width type throughout, pictures made of signs are told from text by having few letters, or rulers of
+ * single digits. */
+static bool is_drawing(struct pdf_rows_work *work, const struct pdf_row *row)
 {
-	return row->mono >= mono_share && pdf_first_word(work, row)->style & PDF_MONO && !work->body->mono && !row->rotated;
+	enum { SIGNS_MIN = 4 };
+	const struct text text = pdf_row_text(work, row);
+	size_t letters = 0, blanks = 0, lone = 0;
+
+	for (size_t i = 0; i < text.bytes; i++) {
+		const bool alone = (i == 0 || text.data[i - 1] == ' ') && (i + 1 == text.bytes || text.data[i + 1] == ' ');
+		letters += ascii_is_alnum(text.data[i]) || (unsigned char)text.data[i] >= 0x80;
+		blanks += text.data[i] == ' ';
+		lone += alone && ascii_is_digit(text.data[i]);
+	}
+	const size_t signs = text.bytes - letters - blanks;
+	const bool boxed = memchr("|+", text.data[0], 2) && memchr("|+", text.data[text.bytes - 1], 2);
+	return (signs >= SIGNS_MIN && signs > letters) || (boxed && text.bytes > SIGNS_MIN) || (lone >= SIGNS_MIN && lone == letters);
+}
+
+bool pdf_row_is_code(struct pdf_rows_work *work, const struct pdf_row *row)
+{
+	if (row->mono < mono_share || row->rotated || row->bytes == 0 || !(pdf_first_word(work, row)->style & PDF_MONO))
+		return false;
+	return !work->body->mono || is_drawing(work, row);
+}
+
+/* The small letter "o" far from its text is the bullet of old programs. */
+static bool is_letter_bullet(const struct pdf_rows_work *work, const struct pdf_row *row)
+{
+	static const float gap_sizes = 0.8f;
+	const struct pdf_layout *layout = work->layout;
+	const struct pdf_segment *first = &layout->segments[row->segment_first];
+	const struct pdf_word *word = pdf_first_word(work, row);
+	const struct pdf_word *next = first->word_count > 1 ? word + 1 : row->segment_count > 1 ? &layout->page->words[first[1].word_first] : NULL;
+
+	return next && text_equal(pdf_word_text(layout->page, word), TEXT_LITERAL("o")) && next->box.x0 - word->box.x1 > gap_sizes * row->size;
+}
+
+/* Are the parts from `first` on so close that they are words of a justified line, not cells? */
+static bool parts_are_close(const struct pdf_layout *layout, const struct pdf_row *row, uint32_t first)
+{
+	static const float wide_blank_sizes = 2.2f;
+	const struct pdf_segment *segments = &layout->segments[row->segment_first];
+
+	for (uint32_t s = first; s < row->segment_count; s++)
+		if (segments[s].box.x0 - segments[s - 1].box.x1 > wide_blank_sizes * row->size)
+			return false;
+	return true;
 }
 
 bool pdf_find_marker(struct pdf_rows_work *work, const struct pdf_row *row, struct pdf_marker *ret_marker, float *ret_text_x0)
@@ -131,25 +176,26 @@ bool pdf_find_marker(struct pdf_rows_work *work, const struct pdf_row *row, stru
 	const struct pdf_segment *first = &layout->segments[row->segment_first];
 	size_t bytes = 0;
 
-	if (row->segment_count > 2 || row->rotated || !pdf_list_marker(pdf_row_text(work, row), ret_marker))
+	struct text text = pdf_row_text(work, row);
+	if (row->rotated || text.bytes == 0)
 		return false;
-	if (ret_marker->bytes >= work->blocks->text.bytes)
+	if (is_letter_bullet(work, row))
+		*ret_marker = (struct pdf_marker){ .bytes = 2 };
+	else if (!pdf_list_marker(text, ret_marker))
+		return false;
+	if (ret_marker->bytes >= text.bytes)
 		return false; /* a marker without text */
-	if (row->segment_count == 2) {
-		buffer_clear(&work->blocks->text);
-		pdf_segment_append(layout, first, &work->blocks->text);
-		*ret_text_x0 = layout->segments[row->segment_first + 1].box.x0;
-		return work->blocks->text.bytes <= ret_marker->bytes;
-	}
 	*ret_text_x0 = row->box.x0 + row->size;
-	for (uint32_t w = 0; w < first->word_count; w++) {
-		if (bytes >= ret_marker->bytes) {
-			*ret_text_x0 = layout->page->words[first->word_first + w].box.x0;
-			break;
+	for (uint32_t s = 0; s < row->segment_count && bytes <= ret_marker->bytes; s++) {
+		for (uint32_t w = 0; w < first[s].word_count; w++) {
+			if (bytes >= ret_marker->bytes) {
+				*ret_text_x0 = layout->page->words[first[s].word_first + w].box.x0;
+				return parts_are_close(layout, row, s + 1);
+			}
+			bytes += layout->page->words[first[s].word_first + w].bytes + 1;
 		}
-		bytes += layout->page->words[first->word_first + w].bytes + 1;
 	}
-	return true;
+	return parts_are_close(layout, row, 1);
 }
 
 bool pdf_row_is_full(const struct pdf_rows_work *work, const struct pdf_row *row)

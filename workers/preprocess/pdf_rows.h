@@ -39,7 +39,7 @@ const struct pdf_word *pdf_first_word(const struct pdf_rows_work *work, const st
 /* A row that begins with a small raised sign is a note or the like, wherever it stands. */
 bool pdf_begins_raised(const struct pdf_rows_work *work, const struct pdf_row *row);
 /* Fixed-width type from its first word on: "2. Set someLongName to 3." is no code. */
-bool pdf_row_is_code(const struct pdf_rows_work *work, const struct pdf_row *row);
+bool pdf_row_is_code(struct pdf_rows_work *work, const struct pdf_row *row);
 /* Does the row begin with a list marker that stands by itself? *ret_text_x0: where the item's text begins. */
 bool pdf_find_marker(struct pdf_rows_work *work, const struct pdf_row *row, struct pdf_marker *ret_marker, float *ret_text_x0);
 /* Does the row reach the right edge, so that its paragraph may go on? */

@@ -228,7 +228,8 @@ unsigned pdf_clause_depth(struct text text, size_t *ret_title)
 static bool bullet_marker(struct text text, size_t *ret_bytes)
 {
 	static const char *const bullets[] = { "\xE2\x80\xA2", "\xE2\x80\x93", "\xE2\x80\x94", "\xC2\xB7", "-", "*", "\xE2\x88\x97", "\xE2\x9E\xA2",
-					       "\xE2\x96\xBA", "\xE2\x88\x92" };
+					       "\xE2\x96\xBA", "\xE2\x88\x92", "\xE2\x96\xB6", "\xE2\x97\x86", "\xE2\x97\x87", "\xE2\x9D\x96",
+					       "\xE2\x9C\x93", "\xE2\x9C\x94", "\xE2\x9E\xA4", "\xE2\x87\x92", "\xC2\xBB", "\xE2\x81\x83", "\xE2\x97\x99" };
 
 	for (size_t i = 0; i < COUNT_OF(bullets); i++) {
 		if (text_starts_with(text, text_from(bullets[i]))) {
@@ -320,6 +321,20 @@ bool pdf_list_marker(struct text text, struct pdf_marker *ret_marker)
 		return false; /* "11. 12. 2026" */
 	*ret_marker = marker;
 	return true;
+}
+
+bool pdf_is_caption(struct text text)
+{
+	static const char *const words[] = { "figure ", "fig. ", "table ", "listing ", "algorithm ", "abbildung ", "abb. ", "tabelle ", "tab. ", "tableau ",
+					     "figura ", "tabla ", "tabella ", "illustration " };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		const size_t at = strlen(words[i]);
+		if (text_starts_with_nocase(text, text_from(words[i])) && ascii_is_upper(text.data[0]) && at < text.bytes &&
+		    (ascii_is_digit(text.data[at]) || (at + 1 < text.bytes && ascii_is_upper(text.data[at]) && !ascii_is_alpha(text.data[at + 1]))))
+			return true;
+	}
+	return false;
 }
 
 bool pdf_has_leader(struct text text)

@@ -36,6 +36,9 @@ struct pdf_marker {
 /* "• text", "– text", "3. text", "b) text", "(iv) text". */
 bool pdf_list_marker(struct text text, struct pdf_marker *ret_marker);
 
+/* "Figure 3: ...", "Tabelle 2.1 ...": the caption of a figure, table or listing. */
+bool pdf_is_caption(struct text text);
+
 /* "Title . . . . . . 17": a line of a contents list or index. */
 bool pdf_has_leader(struct text text);
 

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "workers/preprocess/markdown_inline.h"
 #include "workers/preprocess/pdf_grid_text.h"
+#include "workers/preprocess/pdf_code.h"
 #include "workers/preprocess/pdf_notes.h"
 
 #include <inttypes.h>
@@ -107,58 +108,6 @@ static void write_lone_header(struct pdf_writer *writer)
 	writer->row_held = writer->header_alone = false;
 }
 
-/* Bytes of the number that the line begins with, blanks around it counted; 0 when there is none. */
-static size_t line_number(struct text line, uint32_t *ret_number)
-{
-	enum { LINE_DIGITS_MAX = 5 };
-	size_t i = 0;
-	uint32_t number = 0;
-
-	while (i < line.bytes && line.data[i] == ' ')
-		i++;
-	const size_t start = i;
-	for (; i < line.bytes && ascii_is_digit(line.data[i]) && i - start < LINE_DIGITS_MAX; i++)
-		number = number * 10 + (uint32_t)(line.data[i] - '0');
-	if (i == start || (i < line.bytes && line.data[i] != ' '))
-		return 0;
-	*ret_number = number;
-	return i + (i < line.bytes);
-}
-
-/* Do all lines of the code begin with their numbers, each the one before plus one? */
-static bool are_numbered(struct text code)
-{
-	enum { NUMBERED_LINES_MIN = 3 };
-	struct text line;
-	uint32_t number = 0, before = 0, count = 0;
-
-	while (text_next_line(&code, &line)) {
-		if (line.bytes == 0)
-			continue;
-		if (line_number(line, &number) == 0 || (count > 0 && number != before + 1))
-			return false;
-		before = number;
-		count++;
-	}
-	return count >= NUMBERED_LINES_MIN;
-}
-
-static void write_pending_code(struct pdf_writer *writer)
-{
-	struct text code = buffer_view(&writer->text), line;
-	uint32_t number;
-
-	if (are_numbered(code)) {
-		restart(writer, &writer->line);
-		for (struct text rest = code; text_next_line(&rest, &line); buffer_append_byte(&writer->line, '\n')) {
-			const size_t skip = line.bytes > 0 ? line_number(line, &number) : 0;
-			buffer_append_text(&writer->line, text_slice(line, skip, line.bytes));
-		}
-		code = buffer_view(&writer->line);
-	}
-	markdown_code(&writer->markdown, TEXT_LITERAL(""), code);
-}
-
 static void flush(struct pdf_writer *writer)
 {
 	if (writer->pending == PDF_PENDING_TABLE && writer->header_alone) {
@@ -168,7 +117,7 @@ static void flush(struct pdf_writer *writer)
 		release_row(writer);
 		markdown_table_close(&writer->markdown);
 	} else if (writer->pending == PDF_PENDING_CODE) {
-		write_pending_code(writer);
+		pdf_code_write(&writer->markdown, buffer_view(&writer->text), &writer->line);
 	} else if (writer->pending != PDF_PENDING_NOTHING) {
 		markdown_paragraph(&writer->markdown, inline_text(writer, &writer->prose));
 	}
@@ -408,49 +357,6 @@ static void write_notes(struct pdf_writer *writer)
 
 /* --- code ------------------------------------------------------------------------------------------------------ */
 
-/* Width of a character of the row's type. */
-static float character_width(const struct pdf_layout *layout, const struct pdf_row *row)
-{
-	const struct pdf_segment *segment = &layout->segments[row->segment_first];
-	float widest = 0, width = 0;
-
-	for (uint32_t w = 0; w < segment->word_count; w++) {
-		const struct pdf_word *word = &layout->page->words[segment->word_first + w];
-		size_t count = utf8_count(pdf_word_text(layout->page, word));
-		if (count > 0 && word->box.x1 - word->box.x0 > widest) {
-			widest = word->box.x1 - word->box.x0;
-			width = widest / (float)count;
-		}
-	}
-	return width > 0.5f ? width : 0.5f * (row->size > 1 ? row->size : 10);
-}
-
-static void append_blanks(struct buffer *out, float gap, float width, size_t least)
-{
-	enum { CODE_BLANKS_MAX = 100 };
-	float blanks = roundf(gap / width);
-	size_t count = blanks < (float)least ? least : blanks > CODE_BLANKS_MAX ? CODE_BLANKS_MAX : (size_t)blanks;
-	buffer_append_repeat(out, ' ', count);
-}
-
-static void append_code_row(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_row *row, float left)
-{
-	const float width = character_width(layout, row);
-	float x = left;
-	bool first = true;
-
-	for (uint32_t s = 0; s < row->segment_count; s++) {
-		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
-		for (uint32_t w = 0; w < segment->word_count; w++) {
-			const struct pdf_word *word = &layout->page->words[segment->word_first + w];
-			append_blanks(&writer->text, word->box.x0 - x, width, first || word->box.x0 - x < 0.3f * width ? 0 : 1);
-			buffer_append_text(&writer->text, pdf_word_text(layout->page, word));
-			x = word->box.x1;
-			first = false;
-		}
-	}
-}
-
 static void write_code(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
 	const struct pdf_row *before = NULL;
@@ -472,7 +378,7 @@ static void write_code(struct pdf_writer *writer, const struct pdf_layout *layou
 			buffer_append_byte(&writer->text, '\n');
 		if (before && row->y - before->y > 1.65f * row->size)
 			buffer_append_byte(&writer->text, '\n');
-		append_code_row(writer, layout, row, left);
+		pdf_code_append_row(&writer->text, layout, row, left);
 		before = row;
 	}
 }
@@ -626,27 +532,68 @@ static void write_table(struct pdf_writer *writer, const struct pdf_layout *layo
 	}
 }
 
+static void write_block(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks, const struct pdf_block *block)
+{
+	switch ((enum pdf_block_kind)block->kind) {
+	case PDF_BLOCK_PARAGRAPH: write_paragraph(writer, layout, block); break;
+	case PDF_BLOCK_ITEM: write_item(writer, layout, block); break;
+	case PDF_BLOCK_HEADING: write_heading(writer, layout, block); break;
+	case PDF_BLOCK_CODE: write_code(writer, layout, block); break;
+	case PDF_BLOCK_TERM: write_term(writer, layout, block); break;
+	case PDF_BLOCK_NOTE: write_note(writer, layout, block); break;
+	case PDF_BLOCK_TABLE:
+		if (blocks->tables[block->table].terms)
+			write_terms(writer, layout, block, &blocks->tables[block->table]);
+		else if (blocks->tables[block->table].ruled)
+			write_grid(writer, layout, block, &blocks->tables[block->table]);
+		else
+			write_table(writer, layout, block, &blocks->tables[block->table]);
+		break;
+	}
+}
+
+/* Is the block a table or a caption, which may stand in the middle of a paragraph because a page or column ends there? */
+static bool floats(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	if (block->kind != PDF_BLOCK_PARAGRAPH)
+		return block->kind == PDF_BLOCK_TABLE;
+	restart(writer, &writer->line);
+	pdf_row_append(layout, &layout->rows[block->row_first], &writer->line);
+	return pdf_is_caption(buffer_view(&writer->line));
+}
+
+/* The paragraph behind the floats at block `i` that goes on with what is pending; the count of blocks when there is none. */
+static size_t find_continuation(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks, size_t i)
+{
+	enum { FLOATS_MAX = 6 };
+	size_t end = i;
+
+	if (!blocks->items[i].starts_region || writer->pending == PDF_PENDING_TABLE)
+		return blocks->count;
+	while (end < blocks->count && end < i + FLOATS_MAX && floats(writer, layout, &blocks->items[end]))
+		end++;
+	if (end == i || end == blocks->count || blocks->items[end].kind != PDF_BLOCK_PARAGRAPH)
+		return blocks->count;
+	struct pdf_block next = blocks->items[end];
+	next.starts_region = true;
+	return goes_on(writer, layout, &next) ? end : blocks->count;
+}
+
 void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks)
 {
+	size_t written = blocks->count; /* the block that was written before its turn */
+
 	number_notes(writer, layout, blocks);
 	for (size_t i = 0; i < blocks->count && writer->out->status == 0 && writer->status == 0; i++) {
-		const struct pdf_block *block = &blocks->items[i];
-		switch ((enum pdf_block_kind)block->kind) {
-		case PDF_BLOCK_PARAGRAPH: write_paragraph(writer, layout, block); break;
-		case PDF_BLOCK_ITEM: write_item(writer, layout, block); break;
-		case PDF_BLOCK_HEADING: write_heading(writer, layout, block); break;
-		case PDF_BLOCK_CODE: write_code(writer, layout, block); break;
-		case PDF_BLOCK_TERM: write_term(writer, layout, block); break;
-		case PDF_BLOCK_NOTE: write_note(writer, layout, block); break;
-		case PDF_BLOCK_TABLE:
-			if (blocks->tables[block->table].terms)
-				write_terms(writer, layout, block, &blocks->tables[block->table]);
-			else if (blocks->tables[block->table].ruled)
-				write_grid(writer, layout, block, &blocks->tables[block->table]);
-			else
-				write_table(writer, layout, block, &blocks->tables[block->table]);
-			break;
+		const size_t continuation = find_continuation(writer, layout, blocks, i);
+		if (continuation < blocks->count) {
+			struct pdf_block next = blocks->items[continuation];
+			next.starts_region = true;
+			written = continuation;
+			write_block(writer, layout, blocks, &next);
 		}
+		if (i != written)
+			write_block(writer, layout, blocks, &blocks->items[i]);
 	}
 }
 
