@@ -47,6 +47,13 @@ static void headings(void **state)
 	converted_done(&page);
 }
 
+static void a_centred_title(void **state)
+{
+	(void)state;
+	plain("                    The Guide of the Foxes\n\n1.  Scope\n\n" LINE "\n" LINE "\n", "# The Guide of the Foxes\n\n## 1. Scope\n\n" LINE " " LINE "\n");
+	plain(LINE "\n" LINE "\n\n    make all\n", LINE " " LINE "\n\n```\nmake all\n```\n");
+}
+
 static void lists(void **state)
 {
 	(void)state;
@@ -121,7 +128,7 @@ static void source_files_are_code(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(lists),
+		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(a_centred_title), cmocka_unit_test(lists),
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(source_files_are_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,9 @@ enum {
 	LIST_LEVELS_MAX = 8,
 	UNDERLINE_SLACK = 3,    /* columns that an underline may be shorter than its heading */
 	UNDERLINE_KINDS_MAX = 6,
+	CENTRE_SLACK = 8,       /* columns that the margins of a centred line may differ by … */
+	CENTRE_INDENT = 12,     /* … and that it stands beyond the text at least: nearer to it is code */
+	TITLE_LINES_MAX = 3,
 	WRAP_SLACK_PERCENT = 85, /* of the wrap width: a line that the next word would carry beyond it was wrapped */
 };
 
@@ -51,11 +54,24 @@ static void close_lists(struct plain_work *work, size_t keep)
 	}
 }
 
+static void squeeze_blanks(struct buffer *buffer)
+{
+	size_t kept = 0;
+
+	if (buffer->status)
+		return;
+	for (size_t i = 0; i < buffer->bytes; i++)
+		if (buffer->data[i] != ' ' || i == 0 || buffer->data[i - 1] != ' ')
+			buffer->data[kept++] = buffer->data[i];
+	buffer_truncate(buffer, kept);
+}
+
 static void write_heading(struct plain_work *work, unsigned level, struct text text)
 {
 	close_lists(work, 0);
 	buffer_clear(&work->inline_text);
 	markdown_append_escaped(&work->inline_text, text);
+	squeeze_blanks(&work->inline_text);
 	markdown_heading(&work->writer, level, buffer_view(&work->inline_text));
 	if (work->title.bytes == 0)
 		work->title = text;
@@ -248,6 +264,34 @@ static bool take_heading_line(struct plain_work *work, size_t at, bool alone)
 	return false;
 }
 
+/* The document's title in the middle of the page, on up to three lines, before any other heading. Returns the line behind it, or `at`. */
+static size_t take_centred_title(struct plain_work *work, size_t at)
+{
+	size_t end = at;
+
+	if (work->title.bytes > 0)
+		return at;
+	for (; !plain_line_is_blank(&work->lines, end); end++) {
+		struct text text = plain_line_text(&work->lines, end);
+		size_t left = plain_line_at(&work->lines, end)->indent, columns = plain_line_columns(&work->lines, end);
+		size_t right = work->lines.wrap_columns > columns ? work->lines.wrap_columns - columns : 0;
+		size_t aside = left > right ? left - right : right - left;
+		if (left < work->lines.body_indent + CENTRE_INDENT || aside > CENTRE_SLACK || !plain_is_heading_text(text) ||
+		    !(plain_begins_upper(text) || end > at) || end - at == TITLE_LINES_MAX)
+			return at;
+	}
+	buffer_clear(&work->scratch);
+	for (size_t i = at; i < end; i++) {
+		if (i > at)
+			buffer_append_byte(&work->scratch, ' ');
+		buffer_append_text(&work->scratch, plain_line_text(&work->lines, i));
+	}
+	work->has_title = true;
+	write_heading(work, 1, buffer_view(&work->scratch));
+	work->title = plain_line_text(&work->lines, at); /* what stays: the lines, not the scratch */
+	return end;
+}
+
 /* --- lists ----------------------------------------------------------------------------------------------------- */
 
 /* Opens the item that starts at line `at`, at the level that its indentation says. */
@@ -423,6 +467,9 @@ static bool take_quote(struct plain_work *work, size_t start, size_t end)
 static size_t write_block(struct plain_work *work, size_t at)
 {
 	size_t behind = take_underlined(work, at);
+	if (behind > at)
+		return behind;
+	behind = take_centred_title(work, at);
 	if (behind > at)
 		return behind;
 	size_t end = end_of_block(work, at);
