@@ -114,6 +114,7 @@ static void pages(void **state)
 	plain("Intro\n=====\n\n" LINE "\n" LINE "\n\n\nAuthor        [Page 1]\n\f\nGuide      March 2023\n\n" "of it.\n\nMore of it.\n\nAuthor        [Page 2]\n\f\n"
 	      "Guide      March 2023\n\nThe last words.\n\nAuthor        [Page 3]\n",
 	      "# Intro\n\n" LINE " " LINE " of it.\n\nMore of it.\n\nThe last words.\n");
+	plain(LINE "\n\n\f\n\f\n\f\nof it.\n\nx\n", LINE " of it.\n\nx\n"); /* several breaks in one gap */
 	plain("One.\n\nTwo.\n\f\nThree.\n\nFour.\n\f\nFive.\n", "One.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.\n");
 }
 

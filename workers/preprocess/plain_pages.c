@@ -68,7 +68,8 @@ static void compare_edges(const struct plain_lines *lines, struct edge *before, 
 {
 	size_t alike = 0;
 
-	while (alike < before->count && alike < now->count &&
+	/* On an empty page both look at the same line. */
+	while (alike < before->count && alike < now->count && before->indices[alike] != now->indices[alike] &&
 	       runs_alike(plain_line_text(lines, before->indices[alike]), plain_line_text(lines, now->indices[alike])))
 		alike++;
 	before->running = size_max(before->running, alike);
@@ -117,7 +118,7 @@ static void join_over(struct plain_lines *lines, size_t at)
 	    plain_line_at(lines, above - 1)->indent != plain_line_at(lines, below)->indent)
 		return;
 	for (size_t i = above; i < below; i++)
-		line_at(lines, i)->start = TAKEN_OUT;
+		line_at(lines, i)->indent = TAKEN_OUT; /* still blank to who looks from the next break */
 }
 
 void plain_pages_clean(struct plain_lines *lines, const size_t *breaks, size_t count)
@@ -131,7 +132,7 @@ void plain_pages_clean(struct plain_lines *lines, const size_t *breaks, size_t c
 	for (size_t i = 0; i < count; i++)
 		join_over(lines, breaks[i]);
 	for (size_t i = 0; i < lines->count; i++)
-		if (plain_line_at(lines, i)->start != TAKEN_OUT)
+		if (plain_line_at(lines, i)->indent != TAKEN_OUT)
 			*line_at(lines, kept++) = *plain_line_at(lines, i);
 	lines->count = kept;
 }
