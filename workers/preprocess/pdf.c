@@ -4,6 +4,7 @@
  * not grow with the number of pages but for the Markdown itself. Pure; see convert.h for errors. */
 #include "workers/preprocess/blocks.h"
 #include "workers/preprocess/convert.h"
+#include "workers/preprocess/pdf_figures.h"
 #include "workers/preprocess/pdf_furniture.h"
 #include "workers/preprocess/pdf_grid_text.h"
 #include "workers/preprocess/pdf_legible.h"
@@ -17,6 +18,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -24,6 +26,7 @@ enum {
 	PAGES_HELD = 2 * PAGES_AROUND + 1,
 	PAGES_SAMPLED = 6, /* to learn the size of the running text */
 	DOCUMENT_ID_BYTES_MAX = 256,
+	FIGURES_MAX = 2000,
 };
 
 struct page_slot {
@@ -53,8 +56,9 @@ struct pdf_work {
 	bool titled;                        /* one of the headings is the title */
 	uint64_t characters, garbage;
 	uint32_t text_pages;                /* with text, read or recognised */
-	struct document_builder *document; /* is told what was removed; not owned */
+	struct document_builder *document; /* is told what was removed, and takes the pictures; not owned */
 	size_t leaders_dropped;
+	size_t figures;                     /* pictures kept */
 	struct pdf_grid_record grid_record;
 };
 
@@ -137,6 +141,14 @@ static int find_grids(struct pdf_work *work, struct page_slot *slot)
 	return slot->grids.count > 0 ? pdf_layout_build(&slot->layout, &slot->page) : 0;
 }
 
+static int place_figures(struct page_slot *slot)
+{
+	size_t count = 0;
+	int status = pdf_figures_place(&slot->page, slot->page.grids, &count);
+
+	return status == 0 && count > 0 ? pdf_layout_build(&slot->layout, &slot->page) : status;
+}
+
 static int read_page(struct pdf_work *work, uint32_t number)
 {
 	struct page_slot *slot = &work->slots[number % PAGES_HELD];
@@ -150,6 +162,8 @@ static int read_page(struct pdf_work *work, uint32_t number)
 		status = pdf_layout_build(&slot->layout, &slot->page);
 	if (status == 0 && (slot->page.ocr || pdf_grids_wanted(&slot->layout, &work->grid_record)))
 		status = find_grids(work, slot);
+	if (status == 0 && work->input->settings->convert.images)
+		status = place_figures(slot);
 	if (status < 0)
 		return status;
 	pdf_edges_find(&slot->layout, &work->scratch, &slot->edges);
@@ -157,7 +171,7 @@ static int read_page(struct pdf_work *work, uint32_t number)
 		pdf_vocabulary_add(&work->vocabulary, pdf_word_text(&slot->page, &slot->page.words[i]));
 	work->characters += slot->page.characters;
 	work->garbage += slot->page.garbage;
-	work->text_pages += slot->page.word_count > 0;
+	work->text_pages += slot->page.characters > 0;
 	return 0;
 }
 
@@ -199,10 +213,34 @@ static void report_furniture(struct pdf_work *work, const struct pdf_layout *lay
 		if (!layout->rows[r].furniture)
 			continue;
 		buffer_clear(&work->scratch);
-		if (document_builder_explains(work->document))
+		if (document_builder_explains(work->document) && layout->rows[r].grid < PDF_PICTURE_FIRST)
 			pdf_row_append(layout, &layout->rows[r], &work->scratch);
 		document_builder_removed(work->document, DOCUMENT_REMOVED_RUNNING_LINE, text_trim(buffer_view(&work->scratch)), document_at_page(page_number + 1));
 	}
+}
+
+/* Keeps the pictures that became blocks; one that cannot be kept is passed over by the writer. */
+static int keep_figures(struct pdf_work *work, struct pdf_page *page)
+{
+	const struct text no_name = { NULL, 0 };
+	struct buffer target, *png = &work->scratch;
+	int status = 0;
+
+	buffer_init(&target, PDF_PICTURE_TARGET_BYTES - 1);
+	for (size_t i = 0; i < work->blocks.count && status == 0; i++) {
+		if (work->blocks.items[i].kind != PDF_BLOCK_PICTURE || work->figures >= FIGURES_MAX)
+			continue;
+		struct pdf_picture *picture = &page->pictures[work->blocks.items[i].table];
+		buffer_clear(png);
+		buffer_clear(&target);
+		status = pdf_source_picture(work->source, page->number, picture, png);
+		if (status == 0 && document_builder_add_image(work->document, no_name, buffer_view(png), &target) == 0 && target.status == 0)
+			snprintf(picture->target, sizeof(picture->target), "%s", buffer_string(&target));
+		work->figures += picture->target[0] != '\0';
+		status = status == -ENOMEM ? status : 0;
+	}
+	buffer_done(&target);
+	return status;
 }
 
 static int convert_page(struct pdf_work *work, uint32_t number)
@@ -220,6 +258,8 @@ static int convert_page(struct pdf_work *work, uint32_t number)
 	if (number == 0)
 		find_document_id(work, &slot->layout);
 	int status = pdf_blocks_build(&work->blocks, &slot->layout, &work->body, &work->outline);
+	if (status == 0)
+		status = keep_figures(work, &slot->page);
 	if (status < 0)
 		return status;
 	work->leaders_dropped += work->blocks.leaders_dropped;

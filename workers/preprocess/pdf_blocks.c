@@ -286,6 +286,16 @@ static int take_heading(struct pdf_rows_work *work, size_t *r, const struct pdf_
 	return 0;
 }
 
+static int take_picture(struct pdf_rows_work *work, size_t *r)
+{
+	struct pdf_block *block = add_block(work, PDF_BLOCK_PICTURE, *r, *r + 1);
+	if (!block)
+		return -ENOMEM;
+	block->table = work->layout->rows[*r].grid - PDF_PICTURE_FIRST;
+	++*r;
+	return 0;
+}
+
 static int take_block(struct pdf_rows_work *work, size_t *r)
 {
 	const struct pdf_row *row = &work->layout->rows[*r];
@@ -297,6 +307,8 @@ static int take_block(struct pdf_rows_work *work, size_t *r)
 	pdf_enter_region(work, *r);
 	if (row->note)
 		return take_note(work, r);
+	if (row->grid >= PDF_PICTURE_FIRST)
+		return take_picture(work, r);
 	if (row->grid > 0) {
 		pdf_grid_describe(work->layout, *r, &table);
 		table.continued = work->blocks->count == 0 && work->blocks->carries && pdf_grid_continues(&work->blocks->carried, &table);

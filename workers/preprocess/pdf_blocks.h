@@ -6,7 +6,7 @@
 #include "workers/preprocess/pdf_table.h"
 #include "workers/preprocess/pdf_text.h"
 
-enum pdf_block_kind { PDF_BLOCK_PARAGRAPH, PDF_BLOCK_HEADING, PDF_BLOCK_ITEM, PDF_BLOCK_CODE, PDF_BLOCK_TABLE, PDF_BLOCK_NOTE, PDF_BLOCK_TERM };
+enum pdf_block_kind { PDF_BLOCK_PARAGRAPH, PDF_BLOCK_HEADING, PDF_BLOCK_ITEM, PDF_BLOCK_CODE, PDF_BLOCK_TABLE, PDF_BLOCK_NOTE, PDF_BLOCK_TERM, PDF_BLOCK_PICTURE };
 
 struct pdf_block {
 	uint8_t kind;                 /* enum pdf_block_kind */
@@ -20,7 +20,7 @@ struct pdf_block {
 	uint8_t clause_depth, outline_depth; /* heading */
 	bool bold;
 	uint8_t styles;               /* enum pdf_style: those of its words that say something, because not the whole text has them */
-	uint32_t table;               /* index into tables */
+	uint32_t table;               /* index into tables; picture: into the page's pictures */
 };
 
 struct pdf_blocks {

@@ -43,6 +43,10 @@ static int look_for_ink(struct pdf_source *source, const struct pdf_page *page, 
 {
 	struct pdf_bitmap bitmap;
 
+	if (!pdf_source_drawable(source)) {
+		*ret_need = NEED_TEXT;
+		return 0;
+	}
 	int status = pdf_source_render(source, page->number, GLANCE_DPI, &bitmap);
 	if (status < 0)
 		return status;
@@ -73,10 +77,12 @@ static int find_need(const struct pdf_ocr *ocr, struct pdf_source *source, const
 }
 
 /* May the page be recognised? If not, why is noted once. */
-static bool allowed(struct pdf_ocr *ocr)
+static bool allowed(struct pdf_ocr *ocr, const struct pdf_source *source)
 {
 	if (mode_is(ocr, "never"))
 		ocr->switched_off = true;
+	else if (!pdf_source_drawable(source))
+		ocr->too_large = true;
 	else if (ocr->tried >= ocr->settings->convert.ocr_pages_max)
 		ocr->over_pages = true;
 	else if (ocr->spent_ms >= ocr->settings->convert.ocr_seconds_max * MS_PER_S)
@@ -218,7 +224,7 @@ int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page
 	int status = find_need(ocr, source, page, &need);
 	if (status < 0 || need == NEED_NOTHING)
 		return status;
-	if (!allowed(ocr)) {
+	if (!allowed(ocr, source)) {
 		ocr->left_out += need != NEED_MORE_TEXT;
 		return 0;
 	}
@@ -243,6 +249,8 @@ void pdf_ocr_explain(const struct pdf_ocr *ocr, struct buffer *out)
 		buffer_append_format(out, "the limit convert.ocr_pages_max is %" PRIu64, ocr->settings->convert.ocr_pages_max);
 	else if (ocr->over_time)
 		buffer_append_format(out, "the limit convert.ocr_seconds_max is %" PRIu64, ocr->settings->convert.ocr_seconds_max);
+	else if (ocr->too_large)
+		buffer_append_format(out, "one of the file's pictures has more than %d pixels", PDF_DRAWN_PICTURE_PIXELS_MAX);
 	else if (ocr->switched_off)
 		buffer_append_string(out, "convert.ocr is never");
 	else

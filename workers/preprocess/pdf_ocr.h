@@ -20,7 +20,7 @@ struct pdf_ocr {
 	uint32_t tried;                      /* pages: drawn and looked at */
 	uint32_t recognised;                 /* of these, whose words are on the page now */
 	uint32_t left_out;                   /* pages that have text, as far as can be seen, and came out without it */
-	bool switched_off, over_pages, over_time; /* why pages were left out */
+	bool switched_off, over_pages, over_time, too_large; /* why pages were left out */
 	struct error_text problem;           /* the same, when the recogniser cannot be used: what to install */
 };
 

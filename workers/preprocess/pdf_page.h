@@ -27,7 +27,15 @@ struct pdf_word {
 	bool line_end;        /* last word of a line, as the PDF library sees lines */
 	bool rtl;             /* written from right to left: the next word stands left of it */
 	bool rotated;         /* its letters do not stand side by side */
-	uint16_t grid;        /* the ruled table that it is in, from 1; 0: none (pdf_grid.h) */
+	uint16_t grid;        /* the ruled table that it is in, from 1; 0: none (pdf_grid.h); from PDF_PICTURE_FIRST on: a picture */
+};
+
+enum { PDF_PICTURE_FIRST = 0x8000, PDF_PICTURES_MAX = 64, PDF_PICTURE_TARGET_BYTES = 64 };
+
+struct pdf_picture {
+	struct pdf_box box;
+	int image;                             /* its number on the page, as the PDF library counts */
+	char target[PDF_PICTURE_TARGET_BYTES]; /* of the link to it; "" until it is kept */
 };
 
 struct pdf_rules;
@@ -41,8 +49,9 @@ struct pdf_page {
 	size_t word_count, word_capacity;
 	size_t characters;     /* code points without blanks */
 	size_t garbage;        /* of these, ones that mean nothing: U+FFFD, private use, controls */
-	bool has_images;       /* looked for only when there is little text */
-	float image_share;     /* of the page, covered by its largest picture; the same */
+	struct pdf_picture pictures[PDF_PICTURES_MAX];
+	size_t picture_count;
+	float image_share;     /* of the page, covered by pictures, 0–1 */
 	bool ocr;              /* the words were recognised, not read */
 	const struct pdf_rules *rules; /* not owned; NULL: not looked for */
 	const struct pdf_grids *grids; /* the same */

@@ -66,7 +66,7 @@ int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, str
 	int status = 0;
 
 	*ret_bitmap = (struct pdf_bitmap){ .dpi = dpi };
-	PopplerPage *page = poppler_document_get_page(source->document, (int)number);
+	PopplerPage *page = pdf_source_drawable(source) ? poppler_document_get_page(source->document, (int)number) : NULL;
 	if (!page)
 		return 0;
 	poppler_page_get_size(page, &width, &height);

@@ -1,11 +1,9 @@
+#include "workers/preprocess/pdf_pictures.h"
 #include "workers/preprocess/pdf_source_private.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { LITTLE_CHARACTERS = 400 }; /* a page with less may be a scan with a stamp on it */
 
 /* A damaged file makes poppler say so many times; what matters is what came out. */
 static void drop_message(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
@@ -45,6 +43,7 @@ int pdf_source_open(struct text data, struct pdf_source **ret_source, struct err
 		return error_set(error, -ENOMEM, "%s", error_describe(-ENOMEM));
 	buffer_init(&source->font, 4096);
 	source->log_handler = g_log_set_handler("Poppler", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, drop_message, NULL);
+	source->picture_pixels = pdf_pictures_pixels(data);
 	source->bytes = g_bytes_new_static(data.data, data.bytes);
 	source->document = poppler_document_new_from_bytes(source->bytes, NULL, &problem);
 	if (!source->document)
@@ -77,6 +76,11 @@ void pdf_source_close(struct pdf_source *source)
 	g_log_remove_handler("Poppler", source->log_handler);
 	buffer_done(&source->font);
 	free(source);
+}
+
+bool pdf_source_drawable(const struct pdf_source *source)
+{
+	return source->picture_pixels <= PDF_DRAWN_PICTURE_PIXELS_MAX;
 }
 
 uint32_t pdf_source_page_count(const struct pdf_source *source)
@@ -241,20 +245,6 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 	return page->text.status == -ENOMEM ? -ENOMEM : 0;
 }
 
-static void find_images(PopplerPage *from, struct pdf_page *page)
-{
-	GList *images = poppler_page_get_image_mapping(from);
-	const double area = (double)page->width * (double)page->height;
-
-	page->has_images = images != NULL;
-	for (GList *i = images; i; i = i->next) {
-		const PopplerRectangle *box = &((PopplerImageMapping *)i->data)->area;
-		const double share = area > 0 ? fabs((box->x2 - box->x1) * (box->y2 - box->y1)) / area : 0;
-		page->image_share = share > (double)page->image_share ? (float)share : page->image_share;
-	}
-	poppler_page_free_image_mapping(images);
-}
-
 int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page *page)
 {
 	PopplerRectangle *boxes = NULL;
@@ -276,8 +266,8 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 		status = read_words(source, text, boxes, box_count, runs, page);
 		poppler_page_free_text_attributes(runs);
 	}
-	if (page->characters < LITTLE_CHARACTERS)
-		find_images(from, page);
+	if (source->picture_pixels > 0)
+		pdf_pictures_find(from, page);
 	g_free(boxes);
 	g_free(text);
 	return status;
@@ -288,7 +278,7 @@ int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules)
 	double width = 0, height = 0;
 
 	pdf_rules_clear(rules);
-	if (!source->page)
+	if (!source->page || !pdf_source_drawable(source))
 		return 0;
 	poppler_page_get_size(source->page, &width, &height);
 	cairo_t *context = pdf_strokes_begin(&source->strokes, rules, (float)width, (float)height);

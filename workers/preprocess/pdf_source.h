@@ -23,13 +23,20 @@ int pdf_source_outline(const struct pdf_source *source, struct pdf_outline *outl
 /* Fills `page` in. A page that cannot be read is an empty one. */
 int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page *page) WARN_UNUSED;
 
+/* May pages be drawn? Not when one of the file's pictures is so large that drawing it takes gigabytes. */
+enum { PDF_DRAWN_PICTURE_PIXELS_MAX = 100 << 20 };
+bool pdf_source_drawable(const struct pdf_source *source);
+
 /* Draws the page in grey on white: a scale of `dpi`, or less where the picture would have more than PDF_RENDER_PIXELS_MAX (the bitmap
- * says which). A page that cannot be read has no pixels. 0 or -ENOMEM. The caller frees the bitmap. */
+ * says which). A page that cannot be read or drawn has no pixels. 0 or -ENOMEM. The caller frees the bitmap. */
 enum { PDF_RENDER_PIXELS_MAX = 12 << 20 };
 int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, struct pdf_bitmap *ret_bitmap) WARN_UNUSED;
 
 /* Draws the page read last, and puts its lines and areas into `rules`, settled. A page that is too large has none. 0 or -ENOMEM. */
 int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules) WARN_UNUSED;
+
+/* Appends a picture of the page as PNG. ERROR_LIMIT_HIT when it cannot be had (`out` is as before), or -ENOMEM. */
+int pdf_source_picture(struct pdf_source *source, uint32_t number, const struct pdf_picture *picture, struct buffer *out) WARN_UNUSED;
 
 /* "poppler 22.12.0" */
 const char *pdf_source_version(void);

@@ -14,6 +14,7 @@ struct pdf_source {
 	struct pdf_strokes strokes;
 	guint log_handler;
 	uint32_t page_count;
+	uint64_t picture_pixels; /* of its largest picture at most; 0: it has none, and looking for them takes as long as reading text */
 	struct buffer font;    /* its name */
 	uint8_t font_style;
 };

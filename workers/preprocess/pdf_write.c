@@ -532,6 +532,19 @@ static void write_table(struct pdf_writer *writer, const struct pdf_layout *layo
 	}
 }
 
+static void write_picture(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
+{
+	const struct pdf_picture *picture = &layout->page->pictures[block->table];
+
+	if (picture->target[0] == '\0')
+		return;
+	flush(writer);
+	close_all_lists(writer);
+	restart(writer, &writer->line);
+	buffer_append_format(&writer->line, "![](%s)", picture->target);
+	markdown_paragraph(&writer->markdown, buffer_view(&writer->line));
+}
+
 static void write_block(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks, const struct pdf_block *block)
 {
 	switch ((enum pdf_block_kind)block->kind) {
@@ -541,6 +554,7 @@ static void write_block(struct pdf_writer *writer, const struct pdf_layout *layo
 	case PDF_BLOCK_CODE: write_code(writer, layout, block); break;
 	case PDF_BLOCK_TERM: write_term(writer, layout, block); break;
 	case PDF_BLOCK_NOTE: write_note(writer, layout, block); break;
+	case PDF_BLOCK_PICTURE: write_picture(writer, layout, block); break;
 	case PDF_BLOCK_TABLE:
 		if (blocks->tables[block->table].terms)
 			write_terms(writer, layout, block, &blocks->tables[block->table]);
@@ -552,11 +566,11 @@ static void write_block(struct pdf_writer *writer, const struct pdf_layout *layo
 	}
 }
 
-/* Is the block a table or a caption, which may stand in the middle of a paragraph because a page or column ends there? */
+/* Is the block a table, a picture or a caption, which may stand in the middle of a paragraph because a page or column ends there? */
 static bool floats(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
 	if (block->kind != PDF_BLOCK_PARAGRAPH)
-		return block->kind == PDF_BLOCK_TABLE;
+		return block->kind == PDF_BLOCK_TABLE || block->kind == PDF_BLOCK_PICTURE;
 	restart(writer, &writer->line);
 	pdf_row_append(layout, &layout->rows[block->row_first], &writer->line);
 	return pdf_is_caption(buffer_view(&writer->line));
