@@ -148,6 +148,43 @@ static void keeps_the_header_of_a_long_table(void **state)
 	assert_string_equal(furniture(2), "Product guide");
 }
 
+/* Titles of chapters that are a page each are numbered like pages. */
+static const char *const own_words[PAGES] = { "alpha", "beta", "gamma", "delta", "epsilon" };
+
+static void keeps_titles_of_chapters(void **state)
+{
+	char title[32];
+
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		snprintf(title, sizeof(title), "%u %s", i + 1, own_words[i]);
+		fixture_line(&pages[i], 60, 60, 16, 0, title);
+	}
+	assert_string_equal(furniture(2), "");
+}
+
+/* The number of a footnote that happens to count like the pages. */
+static void keeps_footnotes(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		char number[8];
+		snprintf(number, sizeof(number), "%u", i + 4);
+		fixture_word(&pages[i], 60, 756, 6, 0, number);
+		fixture_line(&pages[i], 70, 760, 10, 0, own_words[i]);
+	}
+	assert_string_equal(furniture(2), "");
+}
+
+/* Roman numbers of the first pages, then Arabic ones that begin anew. */
+static void finds_numbers_that_begin_anew(void **state)
+{
+	(void)state;
+	add(1, 770, "ii");
+	add(2, 770, "1");
+	assert_string_equal(furniture(1), "ii");
+}
+
 static void keeps_all_of_a_single_page(void **state)
 {
 	(void)state;
@@ -169,6 +206,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_words_that_two_pages_share_by_chance, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_what_is_in_the_text, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_the_header_of_a_long_table, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_titles_of_chapters, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_footnotes, prepare, tidy),
+		cmocka_unit_test_setup_teardown(finds_numbers_that_begin_anew, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_all_of_a_single_page, prepare, tidy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,9 @@ static void joins_lines(void **state)
 		{ "the configu-", "ration of it", "the configuration of it" },
 		{ "a real-", "time system", "a real-time system" },
 		{ "an inter-", "face", "an interface" },
+		{ "un essai pr\xC3\xA9-", "parez", "un essai pr\xC3\xA9parez" },
+		{ "la dur\xC3\xA9-", "\xC3\xA9" "e", "la dur\xC3\xA9\xC3\xA9" "e" },
+		{ "die L\xC3\x84-", "nge", "die L\xC3\x84-nge" },
 		{ "the EUtran-", "Cell", "the EUtran-Cell" },
 		{ "release 15-", "17", "release 15-" "17" },
 		{ "a dash -", "here", "a dash - here" },
@@ -42,6 +45,27 @@ static void joins_lines(void **state)
 	assert_false(pdf_vocabulary_has(vocabulary, TEXT_LITERAL("realtime")));
 	buffer_done(&text);
 	free(vocabulary);
+}
+
+static void knows_captions(void **state)
+{
+	(void)state;
+	assert_true(pdf_is_caption(TEXT_LITERAL("Figure 3: Load")));
+	assert_true(pdf_is_caption(TEXT_LITERAL("Table A.1 Load")));
+	assert_true(pdf_is_caption(TEXT_LITERAL("Abb. 2 Last")));
+	assert_false(pdf_is_caption(TEXT_LITERAL("Figure skating")));
+	assert_false(pdf_is_caption(TEXT_LITERAL("Table As it was")));
+	assert_false(pdf_is_caption(TEXT_LITERAL("table 3 says")));
+	assert_false(pdf_is_caption(TEXT_LITERAL("Figure ")));
+}
+
+static void takes_no_date_for_a_marker(void **state)
+{
+	struct pdf_marker marker;
+
+	(void)state;
+	assert_false(pdf_list_marker(TEXT_LITERAL("11. 12. 2026"), &marker));
+	assert_true(pdf_list_marker(TEXT_LITERAL("11. 12 of them"), &marker));
 }
 
 static void reads_clause_numbers(void **state)
@@ -159,7 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(joins_lines),
-		cmocka_unit_test(reads_clause_numbers),
+		cmocka_unit_test(knows_captions), cmocka_unit_test(takes_no_date_for_a_marker), cmocka_unit_test(reads_clause_numbers),
 		cmocka_unit_test(reads_list_markers),
 		cmocka_unit_test(knows_leaders_and_page_numbers),
 		cmocka_unit_test(finds_titles_in_the_outline),

@@ -1,10 +1,9 @@
 #include "workers/preprocess/pdf_write.h"
 
-#include "base/utf8.h"
 #include "workers/preprocess/markdown_inline.h"
 #include "workers/preprocess/pdf_grid_text.h"
 #include "workers/preprocess/pdf_code.h"
-#include "workers/preprocess/pdf_notes.h"
+#include "workers/preprocess/pdf_note_numbers.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -309,35 +308,9 @@ static void write_heading(struct pdf_writer *writer, const struct pdf_layout *la
 
 /* --- notes ----------------------------------------------------------------------------------------------------- */
 
-/* Gives the page's notes their numbers: their own, unless the document had it before (notes are often counted by page or chapter). */
-static void number_notes(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks)
-{
-	struct pdf_note_marks *notes = &writer->page_notes;
-	int32_t own;
-
-	notes->count = 0;
-	for (size_t i = 0; i < blocks->count && notes->count < PDF_NOTES_MAX; i++) {
-		const struct pdf_block *block = &blocks->items[i];
-		if (block->kind != PDF_BLOCK_NOTE)
-			continue;
-		restart(writer, &writer->line);
-		pdf_row_append(layout, &layout->rows[block->row_first], &writer->line);
-		struct text mark = pdf_note_mark(text_slice(buffer_view(&writer->line), 0, block->marker.bytes));
-		CHECK(mark.bytes <= PDF_NOTE_MARK_BYTES_MAX);
-		memcpy(notes->marks[notes->count], mark.data, mark.bytes);
-		notes->marks[notes->count][mark.bytes] = '\0';
-		bool counts = pdf_is_page_number(mark, &own) && ascii_is_digit(mark.data[0]) && own > 0 && (uint32_t)own > writer->notes_numbered;
-		writer->notes_numbered = counts ? (uint32_t)own : writer->notes_numbered + 1;
-		notes->numbers[notes->count++] = writer->notes_numbered;
-	}
-}
-
 static void write_note(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
-	restart(writer, &writer->line);
-	pdf_row_append(layout, &layout->rows[block->row_first], &writer->line);
-	struct text mark = pdf_note_mark(text_slice(buffer_view(&writer->line), 0, block->marker.bytes));
-	const uint32_t number = pdf_note_number(&writer->page_notes, mark);
+	const uint32_t number = pdf_note_number(&writer->page_notes, pdf_block_note_mark(layout, block, &writer->line));
 
 	restart_styled(writer, &writer->note);
 	append_lines(writer, layout, block, &writer->note);
@@ -597,7 +570,7 @@ void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, 
 {
 	size_t written = blocks->count; /* the block that was written before its turn */
 
-	number_notes(writer, layout, blocks);
+	pdf_note_numbers_find(layout, blocks, &writer->notes_numbered, &writer->page_notes, &writer->line);
 	for (size_t i = 0; i < blocks->count && writer->out->status == 0 && writer->status == 0; i++) {
 		const size_t continuation = find_continuation(writer, layout, blocks, i);
 		if (continuation < blocks->count) {

@@ -1,0 +1,199 @@
+/* Which segments of a page are read together. */
+#include "tests/unit/pdf_fixture.h"
+#include "workers/preprocess/pdf_layout.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static struct pdf_page page;
+static struct pdf_layout layout;
+static struct buffer text;
+
+static int prepare(void **state)
+{
+	(void)state;
+	pdf_page_init(&page);
+	pdf_page_clear(&page, 0, 600, 800);
+	pdf_layout_init(&layout);
+	buffer_init(&text, 1 << 20);
+	return 0;
+}
+
+static int tidy(void **state)
+{
+	(void)state;
+	pdf_layout_done(&layout);
+	pdf_page_done(&page);
+	buffer_done(&text);
+	return 0;
+}
+
+/* Lines "A00 …" of `letters` letters, 12 points apart. */
+static void column(float x, float y, char name, int lines, int letters)
+{
+	for (int i = 0; i < lines; i++) {
+		char line[128];
+		int bytes = snprintf(line, sizeof(line), "%c%02d", name, i);
+		for (int word = 0; bytes < letters; word++)
+			bytes += snprintf(line + bytes, sizeof(line) - (size_t)bytes, "%s", word % 3 == 2 ? " to" : " some");
+		line[letters] = '\0';
+		fixture_line(&page, x, y + (float)i * 12, 10, 0, line);
+	}
+}
+
+/* The first letters of all rows, one for several that follow each other; "|" parts regions. */
+static const char *order(void)
+{
+	char last = '\0';
+
+	assert_int_equal(pdf_layout_build(&layout, &page), 0);
+	buffer_clear(&text);
+	for (size_t r = 0; r < layout.row_count; r++) {
+		const struct pdf_segment *segment = &layout.segments[layout.rows[r].segment_first];
+		const char letter = pdf_word_text(&page, &page.words[segment->word_first]).data[0];
+		if (r > 0 && layout.rows[r].region != layout.rows[r - 1].region)
+			buffer_append_byte(&text, '|');
+		else if (letter == last)
+			continue;
+		buffer_append_byte(&text, letter);
+		last = letter;
+	}
+	return buffer_string(&text);
+}
+
+static void reads_three_columns(void **state)
+{
+	(void)state;
+	column(40, 100, 'A', 20, 32);
+	column(220, 100, 'B', 20, 32);
+	column(400, 100, 'C', 20, 32);
+	assert_string_equal(order(), "A|B|C");
+}
+
+/* A heading over two of three columns parts these two alone. */
+static void reads_what_spans_some_columns(void **state)
+{
+	(void)state;
+	column(40, 100, 'A', 12, 32);
+	column(220, 100, 'B', 12, 32);
+	column(40, 300, 'D', 12, 32);
+	column(220, 300, 'E', 12, 32);
+	column(400, 100, 'F', 29, 32);
+	fixture_line(&page, 40, 270, 10, 0, "C wide line that goes over two of the columns of the page");
+	assert_string_equal(order(), "A|B|C|D|E|F");
+}
+
+static void reads_a_sidebar_behind_the_text(void **state)
+{
+	(void)state;
+	column(40, 100, 'T', 40, 70);
+	column(430, 130, 'S', 9, 26);
+	assert_string_equal(order(), "T|S");
+}
+
+/* Columns may stand one blank of a justified line apart. */
+static void parts_columns_that_stand_close(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++) { /* the library gives both as one line */
+		fixture_word(&page, 50, 100 + (float)i * 12, 10, 0, "Left-column-is-all-of-one-long-word-here");
+		fixture_line(&page, 258, 100 + (float)i * 12, 10, 0, "Right-column-is-all-of-one-long-word-too");
+	}
+	assert_string_equal(order(), "L|R");
+}
+
+/* A running header above one column alone, and the page number below another one, are read before and after all of them. */
+static void keeps_headers_out_of_columns(void **state)
+{
+	(void)state;
+	fixture_line(&page, 240, 40, 8, 0, "Header");
+	column(40, 100, 'A', 20, 32);
+	column(220, 100, 'B', 20, 32);
+	column(400, 100, 'C', 8, 32);
+	fixture_line(&page, 480, 770, 8, 0, "9");
+	assert_string_equal(order(), "H|A|B|C|9");
+}
+
+/* The blanks of justified lines are wide in narrow columns. */
+static void reads_justified_columns(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		const float y = 100 + (float)i * 12;
+		for (int c = 0; c < 2; c++) {
+			const float x = c == 0 ? 50 : 230;
+			fixture_word(&page, x, y, 10, 0, c == 0 ? "A" : "B");
+			fixture_word(&page, x + 20 + (float)(i % 3) * 3, y, 10, 0, "words-far");
+			fixture_word(&page, x + 85, y, 10, 0, "apart-here");
+			page.words[page.word_count - 1].line_end = true;
+		}
+	}
+	assert_string_equal(order(), "A|B");
+}
+
+static void leaves_text_of_one_column_whole(void **state)
+{
+	(void)state;
+	column(50, 100, 'A', 30, 90);
+	column(50, 480, 'B', 5, 40);
+	assert_string_equal(order(), "AB");
+}
+
+/* Thousands of words, no gutter: linear. */
+static void survives_scattered_words(void **state)
+{
+	enum { WORDS = 30000 };
+
+	(void)state;
+	for (int i = 0; i < WORDS; i++)
+		fixture_line(&page, (float)(i * 37 % 550), (float)(i * 101 % 780), 10, 0, "word");
+	assert_int_equal(pdf_layout_build(&layout, &page), 0);
+	size_t words = 0;
+	for (size_t s = 0; s < layout.segment_count; s++)
+		words += layout.segments[s].word_count;
+	assert_true(words >= WORDS);
+}
+
+/* The signs of a symbol font have boxes that reach over two lines: these stay two. */
+static void parts_lines_with_tall_signs(void **state)
+{
+	(void)state;
+	fixture_line(&page, 50, 100, 10, 0, "The first line has words");
+	fixture_word(&page, 175, 100, 10, 0, "E");
+	page.words[page.word_count - 1].box.y0 -= 12;
+	page.words[page.word_count - 1].box.y1 += 14;
+	fixture_line(&page, 185, 100, 10, 0, "behind the sign");
+	fixture_line(&page, 50, 112, 10, 0, "The second line");
+	assert_int_equal(pdf_layout_build(&layout, &page), 0);
+	assert_int_equal(layout.row_count, 2);
+}
+
+/* Words of Hebrew in the order in which they are read: the first one stands at the right. */
+static void keeps_the_order_of_right_to_left_lines(void **state)
+{
+	(void)state;
+	fixture_word(&page, 200, 100, 10, 0, "\xD7\x90\xD7\x90");
+	fixture_word(&page, 180, 100, 10, 0, "\xD7\x91\xD7\x91");
+	fixture_line(&page, 100, 100, 10, 0, "\xD7\x92\xD7\x92");
+	assert_int_equal(pdf_layout_build(&layout, &page), 0);
+	assert_int_equal(layout.row_count, 1);
+	pdf_row_append(&layout, &layout.rows[0], &text);
+	assert_string_equal(buffer_string(&text), "\xD7\x90\xD7\x90 \xD7\x91\xD7\x91 \xD7\x92\xD7\x92");
+}
+
+int main(void)
+{
+#define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
+	const struct CMUnitTest tests[] = {
+		PAGE_TEST(reads_three_columns), PAGE_TEST(reads_what_spans_some_columns), PAGE_TEST(reads_a_sidebar_behind_the_text),
+		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
+		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
+		PAGE_TEST(keeps_the_order_of_right_to_left_lines),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,225 @@
+/* Which rows of a page are headings, terms, entries of contents lists. */
+#include "tests/unit/pdf_fixture.h"
+#include "workers/preprocess/pdf_headings.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { PAGES = 2 };
+static struct pdf_page pages[PAGES];
+static size_t page_count;
+static struct buffer final;
+
+static int prepare(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PAGES; i++) {
+		pdf_page_init(&pages[i]);
+		pdf_page_clear(&pages[i], (uint32_t)i, 600, 800);
+	}
+	page_count = 1;
+	buffer_init(&final, 1 << 20);
+	return 0;
+}
+
+static int tidy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PAGES; i++)
+		pdf_page_done(&pages[i]);
+	buffer_done(&final);
+	return 0;
+}
+
+static const char *write_pages(void)
+{
+	fixture_markdown(pages, page_count, &final);
+	return buffer_string(&final);
+}
+
+static void line(float x, float y, uint8_t style, const char *text)
+{
+	fixture_line(&pages[0], x, y, 10, style, text);
+}
+
+/* A paragraph of two lines. */
+static void paragraph(float x, float y)
+{
+	line(x, y, 0, "A line of text that is long enough to fill the width of this page.");
+	line(x, y + 12, 0, "Its end.");
+}
+
+#define PARAGRAPH "A line of text that is long enough to fill the width of this page. Its end.\n"
+
+static void finds_numbered_headings_in_italics(void **state)
+{
+	(void)state;
+	paragraph(50, 100);
+	line(50, 140, PDF_ITALIC, "2. Installation");
+	paragraph(50, 158);
+	assert_string_equal(write_pages(), PARAGRAPH "\n# 2. Installation\n\n" PARAGRAPH);
+}
+
+static void finds_clauses_in_the_type_of_the_text(void **state)
+{
+	(void)state;
+	paragraph(50, 100);
+	line(50, 140, 0, "3.1 Interference limits");
+	paragraph(50, 164);
+	line(50, 204, 0, "3.2 of the limits are kept, as the last one shows.");
+	paragraph(50, 228);
+	assert_string_equal(write_pages(), PARAGRAPH "\n# 3.1 Interference limits\n\n" PARAGRAPH
+					   "\n3.2 of the limits are kept, as the last one shows.\n\n" PARAGRAPH);
+}
+
+static void finds_headings_at_the_edge_of_indented_text(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		line(50, 100 + (float)i * 60, 0, i == 0 ? "Abstract" : i == 1 ? "Status of this text" : "Security");
+		paragraph(70, 122 + (float)i * 60);
+	}
+	assert_string_equal(write_pages(), "# Abstract\n\n" PARAGRAPH "\n# Status of this text\n\n" PARAGRAPH "\n# Security\n\n" PARAGRAPH);
+}
+
+static void finds_somewhat_larger_rows_that_stand_apart(void **state)
+{
+	(void)state;
+	paragraph(50, 100);
+	fixture_line(&pages[0], 50, 140, 10.8f, 0, "Random access load");
+	paragraph(50, 164);
+	assert_string_equal(write_pages(), PARAGRAPH "\n# Random access load\n\n" PARAGRAPH);
+}
+
+/* A numbered heading right below a table is no row of it; a bold row right above one is its header. */
+static void tells_headings_from_tables(void **state)
+{
+	(void)state;
+	line(50, 86, PDF_BOLD, "Name Value");
+	for (int i = 0; i < 4; i++)
+		line(50, 100 + (float)i * 14, 0, i % 2 ? "alpha        12.5        bar" : "gamma        77.5        mm");
+	line(50, 166, PDF_BOLD, "1.2.3   Transport");
+	paragraph(50, 190);
+	const char *all = write_pages();
+	assert_non_null(strstr(all, "# 1.2.3 Transport\n"));
+	assert_null(strstr(all, "# Name Value"));
+}
+
+/* One indented paragraph below a bold name explains it; several are the text of a section, and so is what stands below capitals. */
+static void tells_terms_from_headings(void **state)
+{
+	(void)state;
+	paragraph(50, 60);
+	line(50, 100, PDF_BOLD, "Dead time");
+	line(80, 112, 0, "The time without an answer, which is told here and goes on");
+	line(80, 124, 0, "in a second line.");
+	line(50, 142, PDF_BOLD, "Gain");
+	line(80, 154, 0, "The other one.");
+	line(50, 178, PDF_BOLD, "SYNOPSIS");
+	line(80, 190, 0, "How it is called.");
+	line(50, 214, PDF_BOLD, "Exit codes");
+	line(80, 226, 0, "A first paragraph.");
+	line(80, 244, 0, "A second one.");
+	assert_string_equal(write_pages(), PARAGRAPH "\n- **Dead time**: The time without an answer, which is told here and goes on in a second line.\n"
+					   "- **Gain**: The other one.\n\n# SYNOPSIS\n\nHow it is called.\n\n# Exit codes\n\nA first paragraph.\n\n"
+					   "A second one.\n");
+}
+
+static void lists_plain_terms_that_repeat(void **state)
+{
+	(void)state;
+	paragraph(50, 60);
+	for (int i = 0; i < 2; i++) {
+		line(50, 100 + (float)i * 26, 0, i == 0 ? "gain" : "noise");
+		line(80, 112 + (float)i * 26, 0, "What it means.");
+	}
+	assert_string_equal(write_pages(), PARAGRAPH "\n- **gain**: What it means.\n- **noise**: What it means.\n");
+}
+
+/* Below its title a contents list needs no leaders; the page after it goes on with it. */
+static void drops_contents_lists_without_leaders(void **state)
+{
+	char entry[64];
+
+	(void)state;
+	page_count = 2;
+	fixture_line(&pages[0], 50, 100, 16, PDF_BOLD, "Contents");
+	for (int i = 0; i < 8; i++) {
+		snprintf(entry, sizeof(entry), "%d   Chapter with a title", i + 1);
+		fixture_line(&pages[i / 4], 50, 130 + (float)(i % 4) * 14, 10, PDF_BOLD, entry);
+		snprintf(entry, sizeof(entry), "%d", i * 3 + 1);
+		fixture_line(&pages[i / 4], 500, 130 + (float)(i % 4) * 14, 10, PDF_BOLD, entry);
+	}
+	fixture_line(&pages[1], 50, 240, 10, 0, "The text begins here.");
+	assert_string_equal(write_pages(), "The text begins here.\n");
+}
+
+static void finds_bylines(void **state)
+{
+	static const char markdown[] = "# A title\n\n# Anna Berg\n\n# May 2026\n\n# Scope\n\nText\n";
+	struct pdf_heading items[] = {
+		{ .offset = 0, .size = 17, .title = true }, { .offset = 11, .size = 12 }, { .offset = 24, .size = 12 }, { .offset = 36, .size = 14, .bold = true },
+	};
+	struct pdf_headings headings = { .items = items, .count = COUNT_OF(items) };
+
+	(void)state;
+	pdf_headings_find_byline(&headings, text_from(markdown));
+	pdf_headings_settle(&headings, true);
+	pdf_headings_apply(&headings, text_from(markdown), &final);
+	assert_string_equal(buffer_string(&final), "# A title\n\nAnna Berg\n\nMay 2026\n\n## Scope\n\nText\n");
+}
+
+/* Headings of that type later on: then those below the title are headings too. */
+static void keeps_headings_below_the_title(void **state)
+{
+	static const char markdown[] = "# A title\n\n# Scope\n\n# More\n";
+	struct pdf_heading items[] = { { .offset = 0, .size = 17, .title = true }, { .offset = 11, .size = 12 }, { .offset = 20, .page = 1, .size = 12 } };
+	struct pdf_headings headings = { .items = items, .count = COUNT_OF(items) };
+
+	(void)state;
+	pdf_headings_find_byline(&headings, text_from(markdown));
+	assert_false(items[1].plain);
+}
+
+/* In a document set in fixed-width type, drawings are code and text is text; its bullets may be letters. */
+static void tells_drawings_from_text(void **state)
+{
+	(void)state;
+	line(50, 100, PDF_MONO, "+----------+----------+");
+	line(50, 112, PDF_MONO, "| Source   | Target   |");
+	line(50, 124, PDF_MONO, "+----------+----------+");
+	fixture_word(&pages[0], 50, 150, 10, 0, "o");
+	line(70, 150, 0, "the first side");
+	fixture_word(&pages[0], 50, 174, 10, 0, "o");
+	line(70, 174, 0, "the second side");
+	assert_string_equal(write_pages(), "```\n+----------+----------+\n| Source   | Target   |\n+----------+----------+\n```\n\n- the first side\n- the second side\n");
+}
+
+/* A table at the top of the page stands in the middle of a paragraph: it is written behind it. */
+static void joins_paragraphs_over_floats(void **state)
+{
+	(void)state;
+	page_count = 2;
+	line(50, 700, 0, "A paragraph that is not at its end when the page");
+	fixture_line(&pages[1], 50, 100, 10, 0, "Table 1: Load of the cells");
+	fixture_line(&pages[1], 50, 140, 10, 0, "is, and goes on below the table.");
+	assert_string_equal(write_pages(), "A paragraph that is not at its end when the page is, and goes on below the table.\n\nTable 1: Load of the cells\n");
+}
+
+int main(void)
+{
+#define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
+	const struct CMUnitTest tests[] = {
+		PAGE_TEST(finds_numbered_headings_in_italics), PAGE_TEST(finds_clauses_in_the_type_of_the_text),
+		PAGE_TEST(finds_headings_at_the_edge_of_indented_text), PAGE_TEST(finds_somewhat_larger_rows_that_stand_apart),
+		PAGE_TEST(tells_headings_from_tables), PAGE_TEST(tells_terms_from_headings), PAGE_TEST(lists_plain_terms_that_repeat),
+		PAGE_TEST(drops_contents_lists_without_leaders), PAGE_TEST(finds_bylines), PAGE_TEST(keeps_headings_below_the_title),
+		PAGE_TEST(tells_drawings_from_text), PAGE_TEST(joins_paragraphs_over_floats),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
