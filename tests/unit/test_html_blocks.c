@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
 
 static void html(const char *source, const char *expected)
 {
@@ -218,7 +219,7 @@ static void inline_elements(void **state)
 	     "<kbd><kbd>A</kbd>+<kbd>B</kbd></kbd></p>",
 	     "Press `Ctrl`+`C`, `out`, *x*, `A+B`\n");
 	html("<!DOCTYPE html><p><b>int f(char *a, char *b)</b> and <i>_x_</i> and char *c, char *d</p>",
-	     "**int f(char \\*a, char \\*b)** and *_x_* and char *c, char *d\n");
+	     "**int f(char \\*a, char \\*b)** and *\\_x\\_* and char *c, char *d\n");
 	html("<!DOCTYPE html><p>x<sub>i</sub><sup>2</sup> 1<sup>st</sup></p>",
 	     "x<sub>i</sub><sup>2</sup> 1<sup>st</sup>\n");
 	html("<!DOCTYPE html><p><b>a</b> <i>b</i><span> c </span>d<a href=x> link </a>e</p>",
@@ -234,6 +235,42 @@ static void breaks_part_text(void **state)
 	     "`From: x`\n`To: y`\n\n---\n\n```\ncode <a>\n  b\n```\n");
 }
 
+static void what_was_left_out_is_said(void **state)
+{
+	(void)state;
+	static const char source[] = "<html><body><nav><a href=1>Home</a></nav><p hidden>unseen</p><p>The running text of the page.</p><footer>Imprint</footer></body></html>";
+	static const struct { enum document_removed kind; const char *text; } expected[] = {
+		{ DOCUMENT_REMOVED_MENU, "Home" }, { DOCUMENT_REMOVED_HIDDEN, "unseen" }, { DOCUMENT_REMOVED_FURNITURE, "Imprint" },
+	};
+	struct settings settings;
+	struct buffer markdown;
+	struct document document;
+	struct error_text error;
+	struct document_builder *builder = document_builder_create();
+
+	settings_init(&settings);
+	buffer_init(&markdown, 1 << 20);
+	document_builder_explain(builder);
+	struct convert_input input = { .data = text_from(source), .name = TEXT_LITERAL("p.html"), .container = { "", 0 }, .settings = &settings };
+	assert_int_equal(convert_html(&input, &markdown, builder, &error), 0);
+	assert_string_equal(buffer_string(&markdown), "The running text of the page.\n");
+	int64_t bytes = document_builder_bytes(builder);
+	assert_true(bytes > 0);
+	void *block = aligned_alloc(8, ((size_t)bytes + 7) / 8 * 8);
+	assert_non_null(block);
+	document_builder_write(builder, block);
+	assert_int_equal(document_open(block, (size_t)bytes, &document, &error), 0);
+	assert_int_equal(document.removal_count, COUNT_OF(expected));
+	for (size_t i = 0; i < COUNT_OF(expected); i++) {
+		assert_int_equal(document.removals[i].kind, expected[i].kind);
+		assert_true(text_equal(document_text(&document, document.removals[i].text), text_from(expected[i].text)));
+	}
+	free(block);
+	document_builder_destroy(builder);
+	buffer_done(&markdown);
+	settings_done(&settings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,7 +279,7 @@ int main(void)
 		cmocka_unit_test(code_names_its_language), cmocka_unit_test(code_in_lines_keeps_lines_and_blanks),
 		cmocka_unit_test(tables_with_made_headers), cmocka_unit_test(blocks_in_cells),
 		cmocka_unit_test(media_and_targets), cmocka_unit_test(lists_tasks_and_terms), cmocka_unit_test(inline_elements),
-		cmocka_unit_test(breaks_part_text),
+		cmocka_unit_test(breaks_part_text), cmocka_unit_test(what_was_left_out_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

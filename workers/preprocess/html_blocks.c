@@ -49,10 +49,10 @@ static bool is_title(const struct html_tree *tree, uint32_t index)
 /* The title that the admonition begins with, or 0. */
 static uint32_t title_of(const struct html_tree *tree, uint32_t index)
 {
-	enum { TITLE_BYTES_MAX = 200 };
+	enum { TITLE_BYTES_MAX = 200, NODES_BEFORE_MAX = 64 };
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+	for (uint32_t i = index + 1; i < nodes[index].end && i <= index + NODES_BEFORE_MAX; i++) {
 		if (nodes[i].tag == HTML_TEXT) {
 			if (text_trim(html_tree_text(tree, i)).bytes > 0)
 				return 0;

@@ -79,20 +79,38 @@ static bool is_code_line(const struct html_tree *tree, uint32_t index)
 	return tag == HTML_TR || (tag == HTML_DIV && html_tree_has_class(tree, index, "line"));
 }
 
+/* Generators put a blank between a line's number and the line: all lines begin with it. */
+static void strip_blank(struct buffer *code)
+{
+	struct text rest = buffer_view(code), line;
+	size_t kept = 0;
+
+	while (text_next_line(&rest, &line))
+		if (line.bytes > 0 && line.data[0] != ' ')
+			return;
+	for (size_t i = 0; i < code->bytes; i++) {
+		bool first = i == 0 || code->data[i - 1] == '\n';
+		if (!(first && code->data[i] == ' '))
+			code->data[kept++] = code->data[i];
+	}
+	if (code->bytes > 0)
+		buffer_truncate(code, kept);
+}
+
 static void collect_code(struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
 	const struct html_node *nodes = html_tree_nodes(tree);
 	struct buffer *code = &walk->code;
 	size_t line_start = SIZE_MAX; /* of the last element that is a line */
-	bool after_number = false;
+	bool numbered = false;
 
 	buffer_clear(code);
 	for (uint32_t i = index + 1; i < nodes[index].end;) {
 		enum html_tag tag = (enum html_tag)nodes[i].tag;
 		if (tag != HTML_TEXT && (html_is_beside_code(tree, i) || (html_tag_role(tag) == HTML_ROLE_SKIP))) {
 			html_walk_leave_out(walk, i);
-			after_number = tag == HTML_SPAN;
+			numbered |= tag == HTML_SPAN;
 			i = nodes[i].end;
 			continue;
 		}
@@ -101,16 +119,15 @@ static void collect_code(struct html_walk *walk, uint32_t index)
 		if (tag == HTML_TEXT) {
 			struct text text = html_tree_text(tree, i);
 			walk->arrived_bytes += nodes[i].bytes;
-			/* The blank between a line's number and the line. */
-			bool apart = after_number && !in_line && text.bytes > 0 && text.data[0] == ' ';
-			append_verbatim(code, text_slice(text, apart, text.bytes));
-			after_number = false;
+			append_verbatim(code, text);
 		} else if (tag == HTML_BR || (html_tag_is_block(tag) && in_line) || (line && line_start == code->bytes)) {
 			buffer_append_byte(code, '\n');
 		}
 		line_start = line ? code->bytes : line_start;
 		i++;
 	}
+	if (numbered)
+		strip_blank(code);
 }
 
 /* Names that stand beside "highlight" or "hljs" as words of their own. */

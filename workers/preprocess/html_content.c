@@ -325,9 +325,10 @@ bool html_content_is_furniture(const struct html_tree *tree, const struct html_p
 {
 	const struct html_node *node = &html_tree_nodes(tree)[index];
 	bool named = node->attribute_count > 0 && (has_furniture_role(tree, index) || has_furniture_name(tree, index));
+	uint64_t running = html_content_running_text(tree, index), text = html_tree_total(tree, index, HTML_TOTAL_TEXT);
 
 	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index))
 		return node->attribute_count > 0 && html_content_is_hidden(tree, index);
-	return html_content_running_text(tree, index) * 100ull <= html_content_running_text(tree, place->root) * (uint64_t)FURNITURE_SHARE_PERCENT ||
-	       html_tree_total(tree, index, HTML_TOTAL_TEXT) * 100ull <= html_tree_total(tree, place->root, HTML_TOTAL_TEXT) * (uint64_t)INDEX_SHARE_PERCENT;
+	return running * 100 <= html_content_running_text(tree, place->root) * (uint64_t)FURNITURE_SHARE_PERCENT ||
+	       text * 100 <= html_tree_total(tree, place->root, HTML_TOTAL_TEXT) * (uint64_t)INDEX_SHARE_PERCENT;
 }

@@ -42,8 +42,8 @@ void html_list(struct html_walk *walk, uint32_t index)
 		const struct html_note *note = walk->note ? NULL : html_notes_at(&walk->notes, child);
 		if (note) {
 			html_footnote(walk, note);
-		} else if (nodes[child].tag == HTML_LI && html_content_is_furniture(walk->tree, &walk->place, child)) {
-			html_walk_leave_out(walk, child);
+		} else if (nodes[child].tag == HTML_LI && html_walk_removes(walk, child)) {
+			continue;
 		} else if (nodes[child].tag == HTML_LI) {
 			number = html_walk_number(walk, child, HTML_VALUE, number, 100000000);
 			walk_item(walk, child, number++);

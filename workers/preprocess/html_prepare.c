@@ -6,8 +6,11 @@
 enum {
 	NAME_BYTES_MAX = 31,             /* longer names are of no element or attribute that we know */
 	SPANS_MAX = 4096,                /* spans in each other whose ends are told apart */
+	UNENDED_MAX = 8,                 /* tags that the page ends in and that are taken for text: each cost a look at all of its rest */
 	ATTRIBUTES_MAX = 64,             /* kept of one tag */
 };
+
+static const size_t NO_END = SIZE_MAX;
 
 struct tag {
 	char name[NAME_BYTES_MAX + 1]; /* lower case; empty when it is too long */
@@ -25,6 +28,7 @@ struct prepare {
 	bool is_xml;
 	uint32_t code_depth; /* elements open in which white space counts */
 	bool no_comment_end; /* none behind `at` */
+	unsigned unended_count;
 	uint8_t span_kept[SPANS_MAX / 8];
 	size_t span_depth;
 	struct tag tag;
@@ -76,7 +80,8 @@ static size_t read_value(struct text page, size_t at, struct html_raw_attribute 
 	return at;
 }
 
-/* Reads the attributes from `at` to behind the ">". 0: another "<" comes before any value, so that this one was text. */
+/* Reads the attributes from `at` to behind the ">". 0: another "<" comes before any value, so that
+ * this one was text. NO_END: the page ends before the tag. */
 static size_t read_attributes(struct text page, size_t at, struct tag *tag)
 {
 	bool any_value = false;
@@ -104,7 +109,7 @@ static size_t read_attributes(struct text page, size_t at, struct tag *tag)
 		if (attribute.name != HTML_ATTRIBUTE_COUNT && tag->attribute_count < ATTRIBUTES_MAX)
 			tag->attributes[tag->attribute_count++] = attribute;
 	}
-	return at < page.bytes ? at + 1 : at;
+	return at < page.bytes ? at + 1 : NO_END;
 }
 
 static size_t read_tag_name(struct text page, size_t at, struct tag *tag)
@@ -121,7 +126,7 @@ static size_t read_tag_name(struct text page, size_t at, struct tag *tag)
 
 static bool is_named(const struct tag *tag, const char *name)
 {
-	return strcmp(tag->name, name) == 0;
+	return tag->name[0] == name[0] && strcmp(tag->name, name) == 0;
 }
 
 static bool is_one_of(const struct tag *tag, const char *const *names, size_t count)
@@ -308,12 +313,13 @@ static void take_start_tag(struct prepare *prepare)
 
 	size_t at = read_tag_name(prepare->page, prepare->at + 1, tag);
 	size_t end = memchr(tag->raw_name.data, '<', tag->raw_name.bytes) ? 0 : read_attributes(prepare->page, at, tag);
-	if (end == 0) {
+	bool is_text = end == 0 || (end == NO_END && prepare->unended_count++ < UNENDED_MAX);
+	if (is_text) {
 		append_text(prepare, text_slice(prepare->page, prepare->at, prepare->at + 1), true);
 		prepare->at++;
 		return;
 	}
-	prepare->at = end;
+	prepare->at = end == NO_END ? prepare->page.bytes : end;
 	prepare->code_depth += !tag->self_closed && is_code(tag);
 	if (is_named(tag, "span"))
 		open_span(prepare);

@@ -133,7 +133,8 @@ static void walk_layout(struct html_walk *walk, uint32_t index)
 			walk_layout(walk, child);
 			html_walk_part(walk);
 		} else if ((tag == HTML_TD || tag == HTML_TH) &&
-			   (child == walk->quote_title || is_icon_cell(walk, child) || html_is_beside_code(walk->tree, child) || html_content_is_menu(walk->tree, walk->place.root, child))) {
+			   (child == walk->quote_title || is_icon_cell(walk, child) || html_is_beside_code(walk->tree, child) ||
+			    html_content_is_menu(walk->tree, walk->place.root, child))) {
 			html_walk_leave_out(walk, child);
 		} else if (tag == HTML_TD || tag == HTML_TH) {
 			bool blocks = holds_blocks(walk->tree, child);

@@ -10,6 +10,14 @@ void html_walk_leave_out(struct html_walk *walk, uint32_t index)
 		buffer_append(&walk->left_out, &index, sizeof(index));
 }
 
+bool html_walk_removes(struct html_walk *walk, uint32_t index)
+{
+	if (!html_content_is_furniture(walk->tree, &walk->place, index))
+		return false;
+	html_walk_leave_out(walk, index);
+	return true;
+}
+
 bool html_walk_has_headings(const struct html_walk *walk, uint32_t index)
 {
 	return html_tree_total(walk->tree, index, HTML_TOTAL_HEADINGS) > 0;
@@ -254,13 +262,12 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 		return;
 	}
 	bool left_out = html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP || (walk->quote_title > 0 && index == walk->quote_title) ||
-			(walk->item_marker > 0 && index == walk->item_marker) ||
-			html_content_is_furniture(walk->tree, &walk->place, index);
+			(walk->item_marker > 0 && index == walk->item_marker);
 	const struct html_note *note = walk->notes.notes.bytes > 0 && !walk->note ? html_notes_at(&walk->notes, index) : NULL;
 	if (note)
 		html_footnote(walk, note);
 	else if (left_out)
 		html_walk_leave_out(walk, index);
-	else
+	else if (!html_walk_removes(walk, index))
 		walk_styled(walk, index);
 }

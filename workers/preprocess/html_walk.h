@@ -44,6 +44,8 @@ void html_walk_children(struct html_walk *walk, uint32_t index);
 void html_walk_part(struct html_walk *walk);
 /* Takes the node out of the count of text that should arrive. */
 void html_walk_leave_out(struct html_walk *walk, uint32_t index);
+/* Leaves the element out when it is not content. */
+bool html_walk_removes(struct html_walk *walk, uint32_t index);
 /* Headings in an element mean that it lays out the page rather than lists or tabulates. */
 bool html_walk_has_headings(const struct html_walk *walk, uint32_t index);
 uint32_t html_walk_number(const struct html_walk *walk, uint32_t index, enum html_attribute_name name, uint32_t otherwise, uint32_t max);
