@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/docx_body.h"
+#include "workers/preprocess/docx_note.h"
 
 #include <errno.h>
 #include <libxml/xmlversion.h>
@@ -182,7 +183,7 @@ static int read_parts(struct conversion *work)
 	if (status == 0)
 		status = docx_body_read(work->body, main, &work->of_main, 0, work->error);
 	if (status == 0)
-		status = docx_body_write_notes(work->body);
+		status = docx_notes_write(work->body);
 	read_core(work);
 	return status;
 }

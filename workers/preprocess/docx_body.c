@@ -1,9 +1,8 @@
-#define _GNU_SOURCE
 #include "workers/preprocess/docx_body.h"
 
-#include "base/utf8.h"
 #include "workers/preprocess/docx_drawing.h"
-#include "workers/preprocess/docx_symbol.h"
+#include "workers/preprocess/docx_note.h"
+#include "workers/preprocess/docx_run.h"
 
 #include <errno.h>
 
@@ -29,296 +28,6 @@ void docx_body_done(struct docx_body *body)
 	struct buffer *const buffers[] = { &body->alternative, &body->note_items, &body->note_text, &body->note_order, &body->note_key };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
 		buffer_done(buffers[i]);
-}
-
-/* --- runs ------------------------------------------------------------------------------------------------------ */
-
-static bool is_on(int8_t own, int8_t of_style) { return own != DOCX_UNSET ? own == 1 : of_style == 1; }
-
-/* Emphasis is where a run differs from its paragraph's style. */
-static void know_run(struct docx_body *body, const struct docx_paragraph *paragraph)
-{
-	struct docx_run *run = &body->run;
-	const struct docx_styles *styles = body->paragraphs->styles;
-	const struct docx_style *around = paragraph->style > 0 ? docx_style_at(styles, paragraph->style - 1) : NULL;
-	const struct docx_style *style = run->style > 0 ? docx_style_at(styles, run->style - 1) : NULL;
-	const struct docx_looks *outer = around ? &around->looks : &docx_looks_unset, *inner = style ? &style->looks : &docx_looks_unset;
-	const struct docx_looks *own = &run->looks;
-	int8_t raised = own->raised != DOCX_UNSET ? own->raised : inner->raised != DOCX_UNSET ? inner->raised : outer->raised;
-	int8_t symbol = own->symbol != DOCX_UNSET ? own->symbol : inner->symbol != DOCX_UNSET ? inner->symbol : outer->symbol;
-	bool code = style && style->meaning == DOCX_MEANS_CODE;
-
-	run->known = true;
-	run->bits = 0;
-	if (is_on(own->bold, inner->bold) && outer->bold != 1)
-		run->bits |= DOCX_BOLD;
-	if (is_on(own->italic, inner->italic) && outer->italic != 1)
-		run->bits |= DOCX_ITALIC;
-	if (is_on(own->strike, inner->strike))
-		run->bits |= DOCX_STRIKE;
-	if (code || is_on(own->mono, inner->mono != DOCX_UNSET ? inner->mono : outer->mono))
-		run->bits |= DOCX_MONO;
-	if (raised > 0)
-		run->bits |= raised == 1 ? DOCX_SUP : DOCX_SUB;
-	run->hidden = is_on(own->hidden, inner->hidden != DOCX_UNSET ? inner->hidden : outer->hidden);
-	run->symbol = symbol > 0 ? (uint8_t)symbol : DOCX_FONT_TEXT;
-}
-
-/* The paragraph that text of this run goes to, or NULL when it is hidden or belongs nowhere. */
-static struct docx_paragraph *visible_paragraph(struct docx_body *body)
-{
-	struct docx_paragraph *paragraph = docx_paragraph_now(body->paragraphs);
-
-	if (!paragraph || body->fields.hidden > 0)
-		return NULL;
-	if (!body->run.known)
-		know_run(body, paragraph);
-	return body->run.hidden ? NULL : paragraph;
-}
-
-void docx_body_append(struct docx_body *body, struct text text)
-{
-	if (!visible_paragraph(body))
-		return;
-	docx_piece(body->paragraphs, DOCX_PIECE_TEXT, body->run.bits, body->link);
-	buffer_append_text(&body->paragraphs->text, text);
-	body->produced += text.bytes;
-}
-
-static void append_break(struct docx_body *body)
-{
-	if (visible_paragraph(body))
-		docx_piece(body->paragraphs, DOCX_PIECE_BREAK, 0, 0);
-}
-
-static void append_symbol(struct docx_body *body, const struct docx_attributes *attributes)
-{
-	struct text code_text = docx_attribute(attributes, "char");
-	struct buffer sign;
-	uint32_t code = 0;
-
-	for (size_t i = 0; i < code_text.bytes && i < 6; i++) {
-		char c = ascii_lower(code_text.data[i]);
-		if (!ascii_is_digit(c) && (c < 'a' || c > 'f'))
-			break;
-		code = code * 16 + (uint32_t)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
-	}
-	if (code == 0)
-		return;
-	buffer_init(&sign, 16);
-	utf8_append(&sign, docx_symbol_unicode(docx_symbol_font(docx_attribute(attributes, "font")), code));
-	docx_body_append(body, buffer_view(&sign));
-	buffer_done(&sign);
-}
-
-static void begin_run_text(struct docx_body *body, struct docx_xml *xml, const struct docx_attributes *attributes)
-{
-	if (!visible_paragraph(body)) {
-		body->hidden += body->fields.hidden == 0 && body->run.hidden;
-		return;
-	}
-	docx_piece(body->paragraphs, DOCX_PIECE_TEXT, body->run.bits, body->link);
-	body->text_start = body->paragraphs->text.bytes;
-	body->text_use = DOCX_TEXT_OF_RUN;
-	body->preserve_space = text_equal(docx_attribute(attributes, "space"), TEXT_LITERAL("preserve"));
-	xml->in_text = true;
-}
-
-/* Characters of symbol fonts since text_start become what they look like. */
-static void translate_symbols(struct docx_body *body)
-{
-	struct buffer *text = &body->paragraphs->text, translated;
-	struct text raw = text_slice(buffer_view(text), body->text_start, text->bytes);
-	uint32_t code;
-
-	buffer_init(&translated, raw.bytes * 2 + 16);
-	for (size_t i = 0; i < raw.bytes;) {
-		size_t bytes = utf8_decode(raw, i, &code);
-		if (bytes == 0)
-			break;
-		utf8_append(&translated, docx_symbol_unicode((enum docx_symbol_font)body->run.symbol, code));
-		i += bytes;
-	}
-	buffer_truncate(text, body->text_start);
-	buffer_append_text(text, buffer_view(&translated));
-	buffer_done(&translated);
-}
-
-static void end_run_text(struct docx_body *body)
-{
-	struct buffer *text = &body->paragraphs->text;
-
-	if (text->status)
-		return;
-	struct text raw = text_slice(buffer_view(text), body->text_start, text->bytes);
-	if (!body->preserve_space) {
-		size_t lead = 0;
-		while (lead < raw.bytes && ascii_is_space(raw.data[lead]))
-			lead++;
-		size_t bytes = text_trim(raw).bytes;
-		if (lead > 0)
-			memmove(text->data + body->text_start, raw.data + lead, bytes);
-		buffer_truncate(text, body->text_start + bytes);
-		raw.bytes = bytes;
-	}
-	body->produced += raw.bytes;
-	body->paragraphs->text_bytes += raw.bytes;
-	/* U+F000–F0FF begin with these bytes */
-	if (raw.bytes > 0 && (body->run.symbol != DOCX_FONT_TEXT || memmem(raw.data, raw.bytes, "\xEF\x80", 2) || memmem(raw.data, raw.bytes, "\xEF\x81", 2) ||
-			      memmem(raw.data, raw.bytes, "\xEF\x82", 2) || memmem(raw.data, raw.bytes, "\xEF\x83", 2)))
-		translate_symbols(body);
-}
-
-/* --- fields and links ------------------------------------------------------------------------------------------ */
-
-static void separate_field(struct docx_body *body)
-{
-	struct text target;
-	const struct docx_field *field = docx_field_separate(&body->fields, &target);
-
-	if (field && field->kind == DOCX_FIELD_LINK && target.bytes > 0 && !text_starts_with(target, TEXT_LITERAL("#")))
-		body->link = docx_target_add(body->paragraphs, target);
-}
-
-static void end_field(struct docx_body *body)
-{
-	struct docx_field field;
-
-	if (!docx_field_end(&body->fields, &field))
-		return;
-	if (field.kind == DOCX_FIELD_LINK)
-		body->link = field.link_before;
-	if (field.kind == DOCX_FIELD_CHECKBOX)
-		docx_body_append(body, field.checked ? TEXT_LITERAL("☒") : TEXT_LITERAL("☐"));
-}
-
-static void read_field_character(struct docx_body *body, const struct docx_attributes *attributes)
-{
-	struct text type = docx_attribute(attributes, "fldCharType");
-
-	if (text_equal(type, TEXT_LITERAL("begin")))
-		docx_field_begin(&body->fields, body->link);
-	else if (text_equal(type, TEXT_LITERAL("separate")))
-		separate_field(body);
-	else if (text_equal(type, TEXT_LITERAL("end")))
-		end_field(body);
-}
-
-static void begin_hyperlink(struct docx_body *body, const struct docx_attributes *attributes)
-{
-	struct text id = docx_attribute_relation(attributes, "id"), anchor = docx_attribute(attributes, "anchor");
-	const struct docx_relation *relation = id.bytes > 0 ? docx_relation_by_id(body->relations, id) : NULL;
-	struct buffer target;
-
-	if (body->hyperlink_depth++ > 0)
-		return;
-	body->link_before = body->link;
-	if (!relation || !relation->external)
-		return;
-	buffer_init(&target, 65536);
-	buffer_append_text(&target, docx_relation_target(body->relations, relation));
-	if (anchor.bytes > 0 && target.bytes > 0 && !memchr(target.data, '#', target.bytes)) {
-		buffer_append_byte(&target, '#');
-		buffer_append_text(&target, anchor);
-	}
-	body->link = docx_target_add(body->paragraphs, buffer_view(&target));
-	buffer_done(&target);
-}
-
-static void end_hyperlink(struct docx_body *body)
-{
-	if (body->hyperlink_depth > 0 && --body->hyperlink_depth == 0)
-		body->link = body->link_before;
-}
-
-/* --- notes ----------------------------------------------------------------------------------------------------- */
-
-static struct text note_key(struct docx_body *body, char kind, struct text id)
-{
-	buffer_clear(&body->note_key);
-	buffer_append_byte(&body->note_key, kind);
-	buffer_append_text(&body->note_key, id);
-	return buffer_view(&body->note_key);
-}
-
-static struct docx_note *note_at(const struct docx_body *body, uint32_t index)
-{
-	return (struct docx_note *)(void *)body->note_items.data + index;
-}
-
-static void refer_to_note(struct docx_body *body, char kind, const struct docx_attributes *attributes)
-{
-	const uint32_t *place = string_map_find(&body->notes, note_key(body, kind, docx_attribute(attributes, "id")));
-
-	if (!place || !visible_paragraph(body) || body->note_kind)
-		return;
-	struct docx_note *note = note_at(body, *place);
-	if (note->bytes == 0)
-		return;
-	if (note->number == 0) {
-		buffer_append(&body->note_order, place, sizeof(*place));
-		note->number = (uint32_t)(body->note_order.bytes / sizeof(*place));
-	}
-	docx_piece_note(body->paragraphs, note->number);
-}
-
-/* Separators and what continues over a page are notes too, with a type. */
-static void begin_note(struct docx_body *body, struct docx_xml *xml, const struct docx_attributes *attributes)
-{
-	struct text type = docx_attribute(attributes, "type");
-
-	if (!body->note_kind || (type.bytes > 0 && !text_equal(type, TEXT_LITERAL("normal")))) {
-		docx_xml_skip(xml);
-		return;
-	}
-	note_key(body, body->note_kind, docx_attribute(attributes, "id"));
-	docx_out_record(body->out);
-	body->note_first = docx_out_count(body->out);
-}
-
-static void end_note(struct docx_body *body, struct docx_xml *xml)
-{
-	struct docx_note note = { .start = body->note_text.bytes };
-	bool added;
-
-	docx_paragraph_end(body->paragraphs);
-	struct text text = text_trim(docx_out_flatten(body->out, body->note_first)), line;
-	while (text_next_line(&text, &line)) {
-		if (body->note_text.bytes > note.start)
-			buffer_append_byte(&body->note_text, ' ');
-		buffer_append_text(&body->note_text, text_trim(line));
-	}
-	note.bytes = body->note_text.bytes - note.start;
-	uint32_t *place = string_map_add(&body->notes, buffer_view(&body->note_key), &added);
-	if (!place) {
-		docx_xml_fail(xml, -ENOMEM);
-		return;
-	}
-	if (added) {
-		*place = (uint32_t)(body->note_items.bytes / sizeof(note));
-		buffer_append(&body->note_items, &note, sizeof(note));
-	}
-	if (body->out->recording == 0)
-		buffer_clear(&body->out->record_text);
-}
-
-int docx_body_write_notes(struct docx_body *body)
-{
-	const struct docx_block block = { .kind = DOCX_BLOCK_PARAGRAPH, .indent = DOCX_INDENT_UNSET };
-	const uint32_t *order = (const void *)body->note_order.data;
-	struct buffer line;
-
-	buffer_init(&line, body->note_text.bytes_max);
-	for (size_t i = 0; i < body->note_order.bytes / sizeof(*order); i++) {
-		const struct docx_note *note = note_at(body, order[i]);
-		buffer_clear(&line);
-		buffer_append_format(&line, "[^%u]: ", note->number);
-		buffer_append(&line, body->note_text.data + note->start, note->bytes);
-		docx_out_block(body->out, &block, buffer_view(&line));
-	}
-	int status = line.status ? line.status : body->note_order.status;
-	buffer_done(&line);
-	return status;
 }
 
 /* --- paragraphs ------------------------------------------------------------------------------------------------ */
@@ -567,7 +276,7 @@ static void begin_equation(struct docx_body *body)
 		return;
 	body->math.depth = 0;
 	body->run = (struct docx_run){ .looks = docx_looks_unset };
-	if (visible_paragraph(body))
+	if (docx_run_paragraph(body))
 		docx_piece(body->paragraphs, DOCX_PIECE_EQUATION, 0, 0);
 	body->text_start = body->paragraphs->text.bytes;
 }
@@ -578,13 +287,13 @@ static void end_equation(struct docx_body *body, struct docx_xml *xml)
 
 	if (body->equation_depth == 0 || --body->equation_depth > 0)
 		return;
-	if (!visible_paragraph(body)) {
+	if (!docx_run_paragraph(body)) {
 		buffer_truncate(text, size_min(text->bytes, body->text_start));
 		return;
 	}
 	body->produced += text->bytes > body->text_start ? text->bytes - body->text_start : 0;
 	if (docx_xml_around(xml, 1) == DOCX_M_oMathPara)
-		append_break(body);
+		docx_run_break(body);
 }
 
 static void begin_equation_text(struct docx_body *body, struct docx_xml *xml)
@@ -637,18 +346,18 @@ static void open_in_run(struct docx_body *body, struct docx_xml *xml, enum docx_
 	switch (tag) {
 	case DOCX_W_tab: case DOCX_W_ptab:
 		if (docx_xml_around(xml, 1) == DOCX_W_r)
-			docx_body_append(body, TEXT_LITERAL("\t"));
+			docx_run_append(body, TEXT_LITERAL("\t"));
 		break;
 	case DOCX_W_br:
 		if (docx_attribute(attributes, "type").bytes == 0 || text_equal(docx_attribute(attributes, "type"), TEXT_LITERAL("textWrapping")))
-			append_break(body);
+			docx_run_break(body);
 		else
-			docx_body_append(body, TEXT_LITERAL(" "));
+			docx_run_append(body, TEXT_LITERAL(" "));
 		break;
-	case DOCX_W_cr: append_break(body); break;
-	case DOCX_W_noBreakHyphen: docx_body_append(body, TEXT_LITERAL("-")); break;
-	case DOCX_W_sym: append_symbol(body, attributes); break;
-	case DOCX_W_fldChar: read_field_character(body, attributes); break;
+	case DOCX_W_cr: docx_run_break(body); break;
+	case DOCX_W_noBreakHyphen: docx_run_append(body, TEXT_LITERAL("-")); break;
+	case DOCX_W_sym: docx_run_symbol(body, attributes); break;
+	case DOCX_W_fldChar: docx_run_field_character(body, attributes); break;
 	case DOCX_W_instrText:
 		body->text_use = DOCX_TEXT_OF_INSTRUCTION;
 		xml->in_text = true;
@@ -657,8 +366,8 @@ static void open_in_run(struct docx_body *body, struct docx_xml *xml, enum docx_
 		if (body->fields.depth > 0)
 			body->fields.stack[body->fields.depth - 1].checked = docx_value_on(attributes);
 		break;
-	case DOCX_W_footnoteReference: refer_to_note(body, 'f', attributes); break;
-	case DOCX_W_endnoteReference: refer_to_note(body, 'e', attributes); break;
+	case DOCX_W_footnoteReference: docx_note_refer(body, 'f', attributes); break;
+	case DOCX_W_endnoteReference: docx_note_refer(body, 'e', attributes); break;
 	default: break;
 	}
 }
@@ -668,7 +377,7 @@ static void open_word(struct docx_body *body, struct docx_xml *xml, enum docx_ta
 	switch (tag) {
 	case DOCX_W_p: begin_paragraph(body, xml); break;
 	case DOCX_W_r: body->run = (struct docx_run){ .looks = docx_looks_unset }; break;
-	case DOCX_W_t: begin_run_text(body, xml, attributes); break;
+	case DOCX_W_t: docx_run_text_begin(body, xml, attributes); break;
 	case DOCX_W_rPr: body->mark_properties = docx_xml_around(xml, 1) == DOCX_W_pPr; break;
 	case DOCX_W_rStyle: set_run_style(body, xml, docx_value(attributes)); break;
 	case DOCX_W_pStyle: case DOCX_W_numId: case DOCX_W_ilvl: case DOCX_W_outlineLvl: case DOCX_W_ind:
@@ -679,11 +388,11 @@ static void open_word(struct docx_body *body, struct docx_xml *xml, enum docx_ta
 	case DOCX_W_tblPrExChange: case DOCX_W_numberingChange: case DOCX_W_sectPr: case DOCX_W_rt:
 		docx_xml_skip(xml);
 		break;
-	case DOCX_W_hyperlink: begin_hyperlink(body, attributes); break;
+	case DOCX_W_hyperlink: docx_run_link_begin(body, attributes); break;
 	case DOCX_W_fldSimple:
 		docx_field_begin(&body->fields, body->link);
 		docx_field_instruction(&body->fields, docx_attribute(attributes, "instr"));
-		separate_field(body);
+		docx_run_field_separate(body);
 		break;
 	case DOCX_W_tbl: begin_table(body, xml); break;
 	case DOCX_W_tr: begin_row(body, xml); break;
@@ -691,7 +400,7 @@ static void open_word(struct docx_body *body, struct docx_xml *xml, enum docx_ta
 	case DOCX_W_gridBefore: case DOCX_W_tblHeader: case DOCX_W_gridSpan: case DOCX_W_vMerge: case DOCX_W_cellDel:
 		read_table_property(body, tag, attributes);
 		break;
-	case DOCX_W_footnote: case DOCX_W_endnote: begin_note(body, xml, attributes); break;
+	case DOCX_W_footnote: case DOCX_W_endnote: docx_note_begin(body, xml, attributes); break;
 	case DOCX_W_docPartGallery: case DOCX_W_showingPlcHdr: case DOCX_W_sdtContent: open_control(body, xml, tag, attributes); break;
 	case DOCX_W_drawing: case DOCX_W_pict: case DOCX_W_object: buffer_clear(&body->alternative); break;
 	case DOCX_W_txbxContent: begin_text_box(body, xml); break;
@@ -719,7 +428,7 @@ static void open_element(void *context, struct docx_xml *xml, enum docx_tag tag,
 		docx_math_open(&body->math, tag, attributes, &body->paragraphs->text);
 	else if (tag == DOCX_MC_AlternateContent || tag == DOCX_MC_Choice || tag == DOCX_MC_Fallback)
 		begin_alternative(body, xml, tag);
-	else if (tag > DOCX_M_groupChrPr && visible_paragraph(body))
+	else if (tag > DOCX_M_groupChrPr && docx_run_paragraph(body))
 		docx_drawing_open(body, tag, attributes);
 }
 
@@ -730,18 +439,18 @@ static void close_element(void *context, struct docx_xml *xml, enum docx_tag tag
 	switch (tag) {
 	case DOCX_W_t:
 		if (xml->in_text)
-			end_run_text(body);
+			docx_run_text_end(body);
 		xml->in_text = false;
 		break;
 	case DOCX_W_instrText: case DOCX_M_t: xml->in_text = false; break;
 	case DOCX_W_p: end_paragraph(body); break;
 	case DOCX_W_rPr: body->mark_properties = false; break;
-	case DOCX_W_hyperlink: end_hyperlink(body); break;
-	case DOCX_W_fldSimple: end_field(body); break;
+	case DOCX_W_hyperlink: docx_run_link_end(body); break;
+	case DOCX_W_fldSimple: docx_run_field_end(body); break;
 	case DOCX_W_tbl: end_table(body); break;
 	case DOCX_W_tr: end_row(body); break;
 	case DOCX_W_tc: end_cell(body); break;
-	case DOCX_W_footnote: case DOCX_W_endnote: end_note(body, xml); break;
+	case DOCX_W_footnote: case DOCX_W_endnote: docx_note_end(body, xml); break;
 	case DOCX_W_txbxContent: end_text_box(body); break;
 	case DOCX_M_oMath: end_equation(body, xml); break;
 	default:

@@ -76,9 +76,5 @@ void docx_body_init(struct docx_body *body, const struct docx_package *package, 
 void docx_body_done(struct docx_body *body);
 /* Reads the main part, or with note_kind 'f' or 'e' a part of notes (before the main part). */
 int docx_body_read(struct docx_body *body, struct text part, struct docx_relations *relations, char note_kind, struct error_text *error) WARN_UNUSED;
-/* Text of the run at hand, when it is visible. */
-void docx_body_append(struct docx_body *body, struct text text);
-/* Writes the notes that were referred to. */
-int docx_body_write_notes(struct docx_body *body) WARN_UNUSED;
 
 #endif

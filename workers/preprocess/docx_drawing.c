@@ -1,6 +1,7 @@
 #include "workers/preprocess/docx_drawing.h"
 
 #include "workers/preprocess/docx_chart.h"
+#include "workers/preprocess/docx_run.h"
 
 static void keep_alternative(struct docx_body *body, struct text text)
 {
@@ -41,7 +42,7 @@ void docx_drawing_open(struct docx_body *body, enum docx_tag tag, const struct d
 	case DOCX_V_imagedata: add_image(body, docx_attribute_relation(attributes, "id")); break;
 	case DOCX_C_chart: docx_chart_add(body, part_of(body, docx_attribute_relation(attributes, "id"))); break;
 	case DOCX_DGM_relIds: docx_diagram_add(body, part_of(body, docx_attribute_relation(attributes, "dm"))); break;
-	case DOCX_V_textpath: docx_body_append(body, docx_attribute(attributes, "string")); break;
+	case DOCX_V_textpath: docx_run_append(body, docx_attribute(attributes, "string")); break;
 	default: break;
 	}
 }

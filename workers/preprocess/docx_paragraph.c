@@ -1,6 +1,6 @@
 #include "workers/preprocess/docx_paragraph.h"
 
-#include "workers/preprocess/markdown_inline.h"
+#include "workers/preprocess/docx_marker.h"
 
 #include <stdio.h>
 
@@ -399,73 +399,19 @@ static struct text collect_plain(struct docx_paragraphs *paragraphs, const struc
 
 /* --- markers that are written in the text ---------------------------------------------------------------------- */
 
-static size_t bullet_bytes(struct text text)
-{
-	static const char *const bullets[] = { "•", "·", "▪", "◦", "‣", "●", "○", "■", "□", "➢", "✓", "◆", "\xEF\x82\xB7", "\xEF\x82\xA7" };
-
-	for (size_t i = 0; i < COUNT_OF(bullets); i++)
-		if (text_starts_with(text, text_from(bullets[i])))
-			return strlen(bullets[i]);
-	return 0;
-}
-
-static size_t dash_bytes(struct text text)
-{
-	static const char *const dashes[] = { "-", "–", "—", "−", "*", "o" };
-
-	for (size_t i = 0; i < COUNT_OF(dashes); i++)
-		if (text_starts_with(text, text_from(dashes[i])))
-			return strlen(dashes[i]);
-	return 0;
-}
-
-static size_t blanks_at(struct text text, size_t at)
-{
-	size_t end = at;
-
-	while (end < text.bytes && (text.data[end] == ' ' || text.data[end] == '\t'))
-		end++;
-	return end - at;
-}
-
-/* "1)" or "1." and a blank: the number, and its bytes with the blanks; 0: none. */
-static size_t number_bytes(struct text text, uint32_t *ret_number)
-{
-	size_t digits = 0;
-	uint32_t number = 0;
-
-	while (digits < text.bytes && digits < 4 && ascii_is_digit(text.data[digits]))
-		number = number * 10 + (uint32_t)(text.data[digits++] - '0');
-	if (digits == 0 || digits >= text.bytes || (text.data[digits] != ')' && text.data[digits] != '.'))
-		return 0;
-	size_t blanks = blanks_at(text, digits + 1);
-	*ret_number = number;
-	return blanks > 0 ? digits + 1 + blanks : 0;
-}
-
 /* A paragraph that begins with its own marker becomes an item. Returns how many bytes of text the marker and the blanks take. */
 static size_t take_marker(struct docx_making *making, struct text plain)
 {
 	bool marked = making->style->meaning == DOCX_MEANS_MARKED;
-	size_t lead = blanks_at(plain, 0);
-	struct text text = text_slice(plain, lead, plain.bytes);
-	size_t bullet = bullet_bytes(text), dash = bullet > 0 ? 0 : dash_bytes(text), marker = bullet + dash;
-	size_t blanks = marker > 0 ? blanks_at(text, marker) : 0;
-	bool by_tab = blanks > 0 && memchr(text.data + marker, '\t', blanks);
-	uint32_t number = 0;
+	struct docx_marker marker = docx_marker_read(plain, marked);
 
-	making->block.level = marked ? making->style->level : 0;
-	if (marker > 0 && blanks > 0 && marker + blanks < text.bytes && (bullet > 0 || by_tab)) {
-		making->block.kind = DOCX_BLOCK_ITEM;
-		return lead + marker + blanks;
-	}
-	if (!marked)
+	if (!marked && marker.bytes == 0)
 		return 0;
-	size_t bytes = number_bytes(text, &number);
 	making->block.kind = DOCX_BLOCK_ITEM;
-	making->block.ordered = bytes > 0;
-	making->block.number = number;
-	return bytes > 0 ? lead + bytes : 0;
+	making->block.level = marked ? making->style->level : 0;
+	making->block.ordered = marker.ordered;
+	making->block.number = marker.number;
+	return marker.bytes;
 }
 
 /* --- an abbreviation: "AMF<tab>Access and Mobility Management Function" ----------------------------------------- */
@@ -489,7 +435,7 @@ static bool write_abbreviation(struct docx_paragraphs *paragraphs, struct docx_m
 	html_inline_due(&paragraphs->line, HTML_DUE_SPACE);
 	buffer_done(&term);
 	making->block.kind = DOCX_BLOCK_ITEM;
-	struct text text = write_inline(paragraphs, making, term_bytes + blanks_at(plain, term_bytes));
+	struct text text = write_inline(paragraphs, making, term_bytes + docx_blanks_at(plain, term_bytes));
 	docx_out_block(paragraphs->out, &making->block, text);
 	return true;
 }
