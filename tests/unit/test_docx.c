@@ -378,6 +378,41 @@ static void title_comes_from_the_text_or_the_properties(void **state)
 	}
 }
 
+static void the_cover_of_a_3gpp_specification_becomes_metadata(void **state)
+{
+	(void)state;
+	const struct docx_fixture fixture = {
+		.body = "<w:p>" RUN("3GPP TS 38.3") RUN("31 V17.3.0") RUN(" (2022-12)") "</w:p>" P("Technical Specification") P("3rd Generation Partnership Project;")
+			P("Technical Specification Group Radio Access Network;") P("NR;") P("Radio Resource Control (RRC);") P("Protocol specification") P("(Release 17)") STYLED("Heading1", "Foreword"),
+		.core = "3GPP TS 38.331",
+	};
+	static const struct { enum document_meta meta; const char *value; } expected[] = {
+		{ DOCUMENT_META_DOCUMENT_ID, "TS 38.331" }, { DOCUMENT_META_VERSION, "17.3.0" }, { DOCUMENT_META_KIND, "3gpp" },
+		{ DOCUMENT_META_TITLE, "NR; Radio Resource Control (RRC); Protocol specification" },
+	};
+	struct buffer packed = docx_fixture_pack(&fixture);
+	struct converted converted = convert_run(convert_docx, "a.docx", buffer_view(&packed));
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		assert_true(text_equal(document_builder_meta(converted.document, expected[i].meta), text_from(expected[i].value)));
+	converted_done(&converted);
+	buffer_done(&packed);
+}
+
+static void three_gpp_styles_mean_what_the_template_means(void **state)
+{
+	(void)state;
+	const struct docx_fixture fixture = {
+		.styles = STYLE("B1", "B1", "") STYLE("B2", "B2", "") STYLE("EW", "EW", "") STYLE("PL", "PL", "") STYLE("TAL", "TAL", "") STYLE("TT", "TT", "<w:basedOn w:val=\"Heading1\"/>")
+			  STYLE("H6", "H6", "<w:basedOn w:val=\"Heading1\"/><w:pPr><w:outlineLvl w:val=\"9\"/></w:pPr>") STYLE("Heading1", "heading 1", "") STYLE("Heading8", "heading 8", ""),
+		.body = STYLED("TT", "Contents") "<w:p><w:pPr><w:pStyle w:val=\"B1\"/></w:pPr>" RUN("1&gt;") "<w:r><w:tab/></w:r>" RUN("if it is:") "</w:p>"
+			"<w:p><w:pPr><w:pStyle w:val=\"B2\"/></w:pPr>" RUN("-") "<w:r><w:tab/></w:r>" RUN("do it") "</w:p><w:p><w:pPr><w:pStyle w:val=\"EW\"/></w:pPr>" RUN("AMF") "<w:r><w:tab/></w:r>"
+			RUN("Access Function") "</w:p>" STYLED("PL", "A ::= SEQUENCE {") STYLED("PL", "}") STYLED("H6", "Deep") "<w:p><w:pPr><w:pStyle w:val=\"Heading8\"/></w:pPr>" RUN("Annex A (normative):")
+			"<w:r><w:br/></w:r>" RUN("More") "</w:p>",
+	};
+	expect_fixture(&fixture, "- 1> if it is:\n  - do it\n- **AMF**: Access Function\n\n```\nA ::= SEQUENCE {\n}\n```\n\n###### Deep\n\n# Annex A (normative): More\n");
+	expect(STYLED("B1", "is no list here"), "is no list here\n");
+}
+
 /* --- broken and hostile ---------------------------------------------------------------------------------------- */
 
 static void broken_files_are_refused_with_the_place(void **state)
@@ -490,6 +525,8 @@ int main(void)
 		cmocka_unit_test(equations_are_one_line_of_text),
 		cmocka_unit_test(parts_are_found_by_relations_in_both_forms),
 		cmocka_unit_test(title_comes_from_the_text_or_the_properties),
+		cmocka_unit_test(the_cover_of_a_3gpp_specification_becomes_metadata),
+		cmocka_unit_test(three_gpp_styles_mean_what_the_template_means),
 		cmocka_unit_test(broken_files_are_refused_with_the_place),
 		cmocka_unit_test(entities_are_refused),
 		cmocka_unit_test(depth_and_size_end_in_an_outcome),

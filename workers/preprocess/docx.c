@@ -6,6 +6,7 @@
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/docx_body.h"
 #include "workers/preprocess/docx_note.h"
+#include "workers/preprocess/docx_standard.h"
 
 #include <errno.h>
 #include <libxml/xmlversion.h>
@@ -216,6 +217,7 @@ static void set_metadata(struct conversion *work)
 		title = says_nothing(of_properties) ? TEXT_LITERAL("") : of_properties;
 	if (title.bytes > 0)
 		document_builder_set_meta(work->document, DOCUMENT_META_TITLE, title);
+	docx_standard_read(buffer_view(&work->paragraphs.cover), work->document);
 	document_builder_counts(work->document)->images += work->paragraphs.image_count;
 }
 

@@ -533,8 +533,7 @@ static void make_block(struct docx_paragraphs *paragraphs, const struct docx_par
 	}
 	if (!making.has_text)
 		return;
-	if (docx_styles_standard(paragraphs->styles))
-		keep_cover(paragraphs, &making);
+	keep_cover(paragraphs, &making);
 	if (making.block.kind == DOCX_BLOCK_HEADING)
 		make_heading(paragraphs, paragraph, &making);
 	else

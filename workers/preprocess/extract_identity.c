@@ -291,12 +291,20 @@ static struct text file_stem(struct text name)
 	return name;
 }
 
+/* The converter read the cover of a standard: what it says of the document holds. */
+static bool has_cover(const struct extract *extract)
+{
+	return text_equal(document_builder_meta(extract->document, DOCUMENT_META_KIND), TEXT_LITERAL("3gpp"));
+}
+
 /* A header line ("DOCTITLE: …") comes first, then the first heading of level 1, what the converter knew, any heading, and at
  * last the file's name. */
 static void read_title(struct extract *extract)
 {
 	struct document_range place = extract->meta_places[DOCUMENT_META_TITLE];
 	struct document_range where = place;
+	if (place.bytes == 0 && has_cover(extract) && is_set(extract, DOCUMENT_META_TITLE))
+		return;
 	if (place.bytes == 0) {
 		const struct block *block = first_heading(extract, is_set(extract, DOCUMENT_META_TITLE) ? 1 : 6);
 		if (!block) {
@@ -355,7 +363,7 @@ void extract_identity(struct extract *extract)
 {
 	struct text head = head_of(extract);
 	read_archive_name(extract);
-	bool csv = is_set(extract, DOCUMENT_META_KIND); /* an export is about many things, none of which it is */
+	bool csv = is_set(extract, DOCUMENT_META_KIND) && !has_cover(extract); /* an export is about many things, none of which it is */
 	if (!csv) {
 		extract_short_form_header(extract);
 		read_identity_tables(extract);
