@@ -2,6 +2,7 @@
 #include "workers/preprocess/preprocess.h"
 
 #include "proto/members.h"
+#include "tests/unit/docx_fixture.h"
 #include "workers/preprocess/preprocess_handler.h"
 
 #include <errno.h>
@@ -233,6 +234,41 @@ static void test_no_documents(void **state)
 }
 
 /* Whichever buffer of a converter is full first, the reason names the setting. */
+/* A compound file, in whose folder this name stands in UTF-16. */
+static void assert_compound(const char *name, const char *reason)
+{
+	char file[1024] = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+	for (size_t i = 0; name[i]; i++)
+		file[600 + 2 * i] = name[i];
+	assert_outcome(file, sizeof(file), "a.doc", DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, reason);
+}
+
+static void test_older_and_encrypted_office_files(void **state)
+{
+	(void)state;
+	assert_compound("WordDocument", "not a document format that docring reads: an older Word file (DOC); convert it: soffice --headless --convert-to docx FILE");
+	assert_compound("EncryptedPackage", "not a document format that docring reads: an office file that is encrypted: it needs a password; open it in its program "
+			"and save it without one");
+	assert_compound("Something", "not a document format that docring reads: an older office file (DOC, XLS, PPT); save it as DOCX, PDF, HTML or CSV");
+}
+
+static void test_docx(void **state)
+{
+	(void)state;
+	struct buffer packed = docx_fixture_pack(&(struct docx_fixture){
+		.body = "<w:p><w:r><w:t>3GPP TS 38.999 V17.3.0</w:t></w:r></w:p><w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>1 Scope</w:t></w:r></w:p>"
+			"<w:p><w:r><w:t>The parameter EUtranCellFDD.cellRange shall limit the preamble of the UE in the cell, and the gNodeB counts what it refuses.</w:t></w:r></w:p>" });
+	void *block;
+	struct document document = process(buffer_view(&packed), "38999-h30.docx", &block);
+	assert_int_equal(document.header->format, DOCUMENT_FORMAT_DOCX);
+	assert_int_equal(document.header->status, DOCUMENT_CONVERTED);
+	assert_true(text_equal(document_meta(&document, DOCUMENT_META_DOCUMENT_ID), TEXT_LITERAL("TS 38.999")));
+	assert_true(text_equal(document_meta(&document, DOCUMENT_META_VERSION), TEXT_LITERAL("17.3.0")));
+	assert_true(text_find(document.markdown, TEXT_LITERAL("# 1 Scope\n")) >= 0);
+	free(block);
+	buffer_done(&packed);
+}
+
 static void test_larger_than_the_limit(void **state)
 {
 	struct buffer text;
@@ -404,7 +440,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markdown), cmocka_unit_test(test_html), cmocka_unit_test(test_plain_text), cmocka_unit_test(test_csv),
-		cmocka_unit_test(test_pdf), cmocka_unit_test(test_no_documents), cmocka_unit_test(test_larger_than_the_limit),
+		cmocka_unit_test(test_pdf), cmocka_unit_test(test_no_documents), cmocka_unit_test(test_older_and_encrypted_office_files),
+		cmocka_unit_test(test_docx), cmocka_unit_test(test_larger_than_the_limit),
 		cmocka_unit_test(test_gates), cmocka_unit_test(test_item_gate),
 		cmocka_unit_test(test_document_id_of_a_running_line), cmocka_unit_test(test_handler), cmocka_unit_test(test_handler_keeps_the_last),
 		cmocka_unit_test(test_handler_archive),

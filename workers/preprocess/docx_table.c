@@ -5,7 +5,7 @@
 #include "workers/preprocess/docx_styles.h"
 #include "workers/preprocess/markdown_inline.h"
 
-enum { LAYOUT_CELL_BYTES = 4000 /* a cell with so much text, in a table without a header, holds a page, not a value */ };
+enum { LAYOUT_CELL_BYTES = 4000 /* a cell with so much text holds a page, not a value */ };
 
 static struct text record_text(struct docx_out *out, const struct docx_block *block)
 {
@@ -28,13 +28,23 @@ static size_t next_record(struct docx_out *out, size_t index)
 
 struct docx_look {
 	size_t rows, cells, columns; /* the most cells of a row */
-	size_t longest_bytes;
+	size_t longest_bytes, total_bytes; /* of a cell, of all */
 	bool has_header;
 	bool cell_has_blocks;  /* some cell holds more than one block */
 	bool cell_has_heading; /* and one of them is a heading */
 	bool cell_has_table;
 	bool all_code;
 };
+
+/* Of the text of a block, or of all that a table holds. */
+static size_t bytes_of(struct docx_out *out, size_t index)
+{
+	size_t end = next_record(out, index), bytes = 0;
+
+	for (size_t i = index; i < end; i++)
+		bytes += holds_others(docx_out_at(out, i)) ? 0 : docx_out_at(out, i)->bytes;
+	return bytes;
+}
 
 static void look_at_cell(struct docx_out *out, size_t cell, struct docx_look *look)
 {
@@ -48,12 +58,13 @@ static void look_at_cell(struct docx_out *out, size_t cell, struct docx_look *lo
 		look->cell_has_table |= block->kind == DOCX_BLOCK_TABLE;
 		look->all_code &= block->kind == DOCX_BLOCK_CODE;
 		heading |= block->kind == DOCX_BLOCK_HEADING;
-		bytes += block->bytes;
+		bytes += bytes_of(out, i);
 		blocks++;
 	}
 	look->cell_has_blocks |= blocks > 1;
 	look->cell_has_heading |= heading && blocks > 1;
 	look->longest_bytes = size_max(look->longest_bytes, bytes);
+	look->total_bytes += bytes;
 }
 
 static void look_at(struct docx_out *out, size_t table, struct docx_look *look)
@@ -72,17 +83,16 @@ static void look_at(struct docx_out *out, size_t table, struct docx_look *look)
 	}
 }
 
+/* A header row alone proves nothing: some programs flag the first row of every table. */
 static bool is_layout(const struct docx_look *look)
 {
-	if (look->cells <= 1 || look->cell_has_heading || look->all_code)
+	bool holds_page = look->longest_bytes > LAYOUT_CELL_BYTES && (!look->has_header || look->longest_bytes > look->total_bytes / 2);
+
+	if (look->cells <= 1 || look->cell_has_heading || look->all_code || holds_page)
 		return true;
-	if (look->has_header)
-		return false;
 	if (look->columns < 2)
-		return look->cell_has_blocks || look->cell_has_table;
-	if (look->rows < 2 && look->cell_has_table)
-		return true;
-	return look->longest_bytes > LAYOUT_CELL_BYTES;
+		return look->cell_has_table || (look->cell_has_blocks && !look->has_header);
+	return look->rows < 2 && look->cell_has_table;
 }
 
 /* --- in a cell ------------------------------------------------------------------------------------------------- */
