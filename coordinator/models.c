@@ -255,6 +255,7 @@ void models_worker_changed(struct run *run, int model)
 	enum message_model_state state = state_of(run, model);
 	if (state == group->state)
 		return;
+	bool was_away = group->state == MESSAGE_MODEL_DOWN || group->state == MESSAGE_MODEL_UNUSABLE;
 	group->state = state;
 	group->since_ns = clock_monotonic_ns();
 	if (run->phase == RUN_WORKING)
@@ -264,6 +265,9 @@ void models_worker_changed(struct run *run, int model)
 		route_again(run, &group->queue);
 	if (state != MESSAGE_MODEL_DOWN)
 		route_again(run, &run->models.waiting);
+	for (uint32_t i = 0; was_away && i < run->models.count; i++) /* it may have what went elsewhere for its sake; no other document may come any more */
+		if (&run->models.groups[i] != group)
+			route_again(run, &run->models.groups[i].queue);
 }
 
 static uint64_t number_in(struct json_object *object, const char *key)

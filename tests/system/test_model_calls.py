@@ -421,6 +421,17 @@ class Circles(CallsCase):
             self.assertEqual(len(result["calls"][0]["value"]["pairs"]), 1)
             self.assertEqual(server.count(status=0), 1)
 
+    def test_after_a_cut_short_texts_are_asked_for(self):
+        def bounded(server):
+            return ["maxLength" in json.dumps(request["json"]["response_format"]) for request in server.requests() if request["json"]]
+        cut = {"match": {"nth": 1}, "action": {"say": '{"pairs": [{"question": "' + " ".join(str(i) for i in range(3000))}}
+        with FakeServer(**self.rules(cut)) as server:
+            self.expect(ask(server, least=1), usable(attempts=2, pairs=1), "cut")
+            self.assertEqual(bounded(server), [False, True])
+        with FakeServer(**self.rules({"match": {"text": "maxLength"}, "action": {"status": 400}}, cut)) as server:  # one that knows no lengths
+            self.expect(ask(server, least=1), usable(attempts=3, pairs=1), "cut")
+            self.assertEqual(bounded(server), [False, True, False])
+
     def test_a_long_table_is_no_circle(self):
         rows = "".join(f"| parameter {i} | {i * 7} | the same words in every row of a table that is long |\\n" for i in range(80))
         said = '{"pairs": [{"question": "What are the values?", "answer": "' + rows + '", "kind": "factual", "score": 3}]}'

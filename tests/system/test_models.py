@@ -181,6 +181,21 @@ class WithModels(ModelCase):
             self.assertEqual(said["run"]["documents_fell_back"], 0)
         self.assertEqual(set(self.documents_of().values()) - {"done", "rejected"}, set())
 
+    def test_a_server_that_goes_away_and_is_used_again(self):
+        """Its work goes to the other one; after it is back it has questions again, nothing was lost, and nobody was asked twice what was answered."""
+        corpus = small_corpus(self.folder / "docs", 30)
+        with FakeServer("--slots", "2", "--latency", "fixed:100", script="restart:nth=12,ms=300,loading_ms=0") as first, \
+                FakeServer("--slots", "1", "--latency", "fixed:500") as second:
+            config = self.models((first, "balanced", {"max_concurrent_requests": 2}), (second, "quality", {"max_concurrent_requests": 1}))
+            said = self.run_models(config, corpus)
+            self.assertEqual((said["failed_documents"], said["run"]["documents_fell_back"]), (0, 0))
+            self.assertGreater(questions(second), 0, "the work did not move")
+            self.assertGreater(questions(first), 20, "the server was not used again")
+            calls = {row["model"]: row for row in said["run"]["model_calls"]}
+            self.assertEqual(sum(row["calls"] for row in calls.values()), sum(row["usable"] for row in calls.values()))
+            self.assertLessEqual(questions(first) + questions(second), sum(row["calls"] for row in calls.values()) + 3 + 2 * 2)  # what was under way, and tries of the breaker
+        self.check_dataset()
+
     # --- tiers -----------------------------------------------------------------------------------------------------------
 
     def test_tiers(self):

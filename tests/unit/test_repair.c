@@ -120,6 +120,7 @@ static void test_what_a_cut_takes_away(void **state)
 	expect("{\"pairs\":[" PAIR "],\"summary\":\"It is about", REPAIR_MENDED, "{\"pairs\":[" PAIR "]}");
 	expect("{\"pairs\":[" PAIR "],\"summary\":\"S.\",\"items\":[\"one\",\"tw", REPAIR_MENDED, "{\"pairs\":[" PAIR "],\"summary\":\"S.\",\"items\":[\"one\"]}");
 	expect("I made: {\"pairs\":[" PAIR "],\"summary\":\"It is about", REPAIR_FOUND, "{\"pairs\":[" PAIR "]}");
+	expect("{\"pairs\":[" PAIR "],\"summary\":\"S.\",\"items\":[{\"name\":\"on", REPAIR_MENDED, "{\"pairs\":[" PAIR "],\"summary\":\"S.\"}");
 	expect_refused("{\"pairs\":[" PAIR "]}", "summary: missing"); /* it was not cut off */
 	expect_refused("{\"summary\":\"S.\",\"items\":[],\"pairs\":[{\"type\":\"fact", "pairs[0].type: missing");
 	expect_refused("{\"summary\":\"S.\",\"items\":[\"one\",", "pairs: missing");
@@ -151,6 +152,23 @@ static void test_forms(void **state)
 		    "\"c\":{\"type\":\"boolean\"}}}", "{\"a\": {\"b\": \"x/\\\"y\"}, \"c\": false}");
 	expect_form("{\"type\":\"array\"}", "[]");
 	expect_form("{\"type\":\"object\"}", "{}");
+}
+
+static void test_bounds(void **state)
+{
+	struct json_object *one = json_tokener_parse(strict_text);
+	struct buffer out;
+
+	(void)state;
+	buffer_init(&out, 2000);
+	schema_write_bounded(one, 50, &out);
+	assert_string_equal(buffer_string(&out),
+			    "{\"type\":\"object\",\"properties\":{\"pairs\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"object\",\"properties\":{"
+			    "\"question\":{\"type\":\"string\",\"minLength\":3,\"maxLength\":50},\"answer\":{\"type\":\"string\",\"maxLength\":50},"
+			    "\"grade\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5},\"tone\":{\"type\":\"string\",\"enum\":[\"plain\"]}},"
+			    "\"required\":[\"question\",\"answer\",\"grade\",\"tone\"]},\"maxItems\":1}},\"required\":[\"pairs\"]}");
+	buffer_done(&out);
+	json_object_put(one);
 }
 
 static void test_found_inside(void **state)
@@ -294,7 +312,7 @@ static void test_loops(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_as_it_came), cmocka_unit_test(test_mended), cmocka_unit_test(test_cut_ends), cmocka_unit_test(test_what_a_cut_takes_away), cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_as_it_came), cmocka_unit_test(test_mended), cmocka_unit_test(test_cut_ends), cmocka_unit_test(test_what_a_cut_takes_away), cmocka_unit_test(test_forms), cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_found_inside),
 		cmocka_unit_test(test_quoted),		cmocka_unit_test(test_elements_are_judged_alone), cmocka_unit_test(test_refused), cmocka_unit_test(test_members_that_are_not_required), cmocka_unit_test(test_hostile_cuts),
 		cmocka_unit_test(test_deep_and_large), cmocka_unit_test(test_loops),

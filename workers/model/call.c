@@ -128,7 +128,7 @@ static void write_body(struct call *call, bool stream)
 	struct chat_request request = {
 		.api = calls->probe->api, .format = calls->probe->format, .model = calls->probe->model, .system = buffer_view(&call->system),
 		.prompt = buffer_view(&call->prompt), .earlier_reply = buffer_view(&call->earlier), .complaint = buffer_view(&call->complaint),
-		.begun = begun, .schema = buffer_view(&call->schema), .schema_name = call->family, .stop = call->guided ? "\"" : NULL,
+		.begun = begun, .schema = call->bounded ? call_bounded_schema(call) : buffer_view(&call->schema), .schema_name = call->family, .stop = call->guided ? "\"" : NULL,
 		.max_tokens = call->guided && call->max_tokens > CALL_VALUE_TOKENS_MAX ? CALL_VALUE_TOKENS_MAX : call->max_tokens,
 		.context_tokens = calls->context_tokens, .against_loops = hot,
 		.temperature = hot && call->temperature < LOOP_TEMPERATURE ? LOOP_TEMPERATURE : call->temperature, .seed = calls->seed + call->asks + call->tries,
@@ -298,6 +298,9 @@ static void take_response(void *owner, const struct http_response *response)
 	} else if (verdict == ENDPOINT_HOPELESS && call->begun && !calls->begun_fine && seen.outcome == HTTP_ANSWERED) {
 		/* some servers want the last word to be the user's */
 		calls->begins = false;
+		call_wait_again(call);
+	} else if (verdict == ENDPOINT_HOPELESS && call->bounded && seen.outcome == HTTP_ANSWERED) { /* some know no lengths */
+		calls->bounds = call->bounded = false;
 		call_wait_again(call);
 	} else if (verdict == ENDPOINT_HOPELESS || (call->deadline_ns && again_ns >= call->deadline_ns)) {
 		call_finish_with(call, CALL_REFUSED, reason);
@@ -474,7 +477,7 @@ int calls_create(struct calls **ret_calls, const struct model_settings *model, c
 	if (!calls)
 		return error_set(error, -ENOMEM, "out of memory");
 	*calls = (struct calls){ .model = model, .probe = probe, .api_key = api_key, .record = record, .seed = seed, .chars_per_token = CALL_CHARS_PER_TOKEN,
-				 .time_scale = 1, .begins = probe->format == CHAT_FORMAT_PROMPT && probe->thinking == PROBE_THINKING_NONE, .deadline_ns = UINT64_MAX,
+				 .time_scale = 1, .bounds = probe->format == CHAT_FORMAT_SCHEMA, .begins = probe->format == CHAT_FORMAT_PROMPT && probe->thinking == PROBE_THINKING_NONE, .deadline_ns = UINT64_MAX,
 				 .context_tokens = model->context_tokens ? model->context_tokens : probe->context_tokens, .error = error };
 	buffer_init(&calls->body, SIZE_MAX / 4);
 	buffer_init(&calls->url, 8192);
@@ -482,6 +485,7 @@ int calls_create(struct calls **ret_calls, const struct model_settings *model, c
 	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++) {
 		buffer_init(&calls->schemas[i].text, SIZE_MAX / 4);
 		buffer_init(&calls->schemas[i].form, SIZE_MAX / 4);
+		buffer_init(&calls->schemas[i].bounded, SIZE_MAX / 4);
 	}
 	chat_reply_init(&calls->reply, CALL_REPLY_BYTES_MAX);
 	endpoint_init(&calls->endpoint, limit, seed);
@@ -547,7 +551,7 @@ int calls_add(struct calls *calls, const struct call_request *request, uint64_t 
 	call->owner = request->owner;
 	call->think = -1;
 	call->asks = call->attempts = call->attempts_in_all = 0;
-	call->looped = call->guided = call->continued = false;
+	call->looped = call->bounded = call->guided = call->continued = false;
 	call->tries = 0;
 	call->prompt_tokens = call->completion_tokens = call->cached_tokens = -1;
 	call->started_ns = 0;

@@ -7,6 +7,7 @@
 
 enum {
 	CALL_ASKS_MAX = 2,             /* the question, and once again with what is wrong with the reply */
+	CALL_BOUNDED_CHARS_MAX = 200,  /* of each text, where a schema is kept */
 	CALL_VALUE_TOKENS_MAX = 320,   /* of a value that is asked for alone */
 	CALL_REPLY_BYTES_MAX = 16 << 20,
 	CALL_REASON_BYTES = 400,
@@ -24,6 +25,7 @@ struct call {
 	struct buffer system, prompt, schema, earlier, complaint;
 	bool begun;            /* asked with the beginning of the reply, for the model to go on */
 	bool continued;        /* it did */
+	bool bounded;          /* asked for short texts, by a schema that allows no others: its last reply was cut off */
 	bool guided;           /* the reply is asked for value by value (call_guide.c) */
 	struct buffer written; /* of it, so far */
 	size_t form_at;        /* how much of the schema's form that is */
@@ -56,7 +58,7 @@ struct call_ceiling {
 /* A schema that was parsed: a run has a handful of them. */
 enum { CALL_SCHEMAS_MAX = 8 };
 struct call_schema {
-	struct buffer text, form;
+	struct buffer text, form, bounded;
 	struct json_object *value;
 };
 
@@ -81,6 +83,7 @@ struct calls {
 	struct call_schema schemas[CALL_SCHEMAS_MAX];
 	uint32_t schema_next; /* which is replaced next */
 	bool looking;
+	bool bounds; /* lengths in schemas are no matter here */
 	bool begins, begun_fine; /* this server may be given the beginning of a reply; and has taken one */
 	struct chat_reply reply; /* scratch */
 	struct buffer body, url, look_url;
@@ -115,6 +118,7 @@ void call_take_reply(struct call *call);
 void call_forget_schemas(struct calls *calls);
 /* The form of a reply to the call (schema.h), and how it begins; empty: prose is wanted, or out of memory. */
 struct text call_form(const struct call *call);
+struct text call_bounded_schema(const struct call *call);
 struct text call_beginning(const struct call *call);
 /* Did the model go on with what it was given, or write all of the reply? */
 bool call_is_continuation(const struct call *call, struct text reply);

@@ -67,10 +67,13 @@ static const struct call_schema *schema_of(const struct call *call)
 	place->value = parse(text);
 	buffer_clear(&place->text);
 	buffer_clear(&place->form);
+	buffer_clear(&place->bounded);
 	buffer_append_text(&place->text, text);
-	if (place->value)
+	if (place->value) {
 		schema_write_form(place->value, &place->form);
-	if (place->text.status || place->form.status) {
+		schema_write_bounded(place->value, CALL_BOUNDED_CHARS_MAX, &place->bounded);
+	}
+	if (place->text.status || place->form.status || place->bounded.status) {
 		json_object_put(place->value);
 		place->value = NULL;
 	}
@@ -81,6 +84,12 @@ struct text call_form(const struct call *call)
 {
 	const struct call_schema *schema = call->schema.bytes ? schema_of(call) : NULL;
 	return schema && schema->value ? buffer_view(&schema->form) : TEXT_LITERAL("");
+}
+
+struct text call_bounded_schema(const struct call *call)
+{
+	const struct call_schema *schema = schema_of(call);
+	return schema->value ? buffer_view(&schema->bounded) : buffer_view(&call->schema);
 }
 
 struct text call_beginning(const struct call *call)
@@ -99,6 +108,7 @@ void call_forget_schemas(struct calls *calls)
 		json_object_put(calls->schemas[i].value);
 		buffer_done(&calls->schemas[i].text);
 		buffer_done(&calls->schemas[i].form);
+		buffer_done(&calls->schemas[i].bounded);
 	}
 }
 
@@ -269,6 +279,7 @@ static void ask_again(struct call *call, const char *reason)
 	call->asks++;
 	call->attempts = 0;
 	call->looped = looped;
+	call->bounded = cut && call->schema.bytes > 0 && call->calls->bounds;
 	buffer_clear(&call->earlier);
 	buffer_clear(&call->complaint);
 	if (call->begun && call->continued) {

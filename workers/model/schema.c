@@ -100,7 +100,7 @@ static bool is_required(struct json_object *required, const char *key)
 	return false;
 }
 
-/* A property that may stand behind the end of a text that was cut off: others before it are there, none behind it is. */
+/* A property that may stand behind, or across, the end of a text that was cut off: others before it are there, none behind it is. */
 static bool is_cut_away(struct json_object *object, const char *missing, struct json_object *properties)
 {
 	bool before = false, behind = false;
@@ -133,9 +133,9 @@ static int check_object(struct json_object **value, struct json_object *schema, 
 			return error_set(error, ERROR_INPUT_REJECTED, ".%s: missing", key);
 	}
 	json_object_object_foreach(properties, key, property) {
-		bool optional = !is_required(required, key);
-		int status = check_property(*value, key, property, optional ? NULL : error);
-		if (status == ERROR_INPUT_REJECTED && optional) {
+		bool dispensable = !is_required(required, key) || (cut && is_cut_away(*value, key, properties));
+		int status = check_property(*value, key, property, dispensable ? NULL : error);
+		if (status == ERROR_INPUT_REJECTED && dispensable) {
 			json_object_object_del(*value, key);
 			status = 1;
 		}
@@ -345,4 +345,38 @@ void schema_write_form(struct json_object *schema, struct buffer *out)
 	} else {
 		buffer_append_string(out, strcmp(type, "array") == 0 ? "[]" : "{}");
 	}
+}
+
+/* --- bounds ------------------------------------------------------------------------------------------------------------- */
+
+static void bound(struct json_object *schema, uint64_t chars_max)
+{
+	const char *type = schema_type(schema);
+	struct json_object *properties = member(schema, "properties");
+
+	if (strcmp(type, "string") == 0 && !member(schema, "enum"))
+		json_object_object_add(schema, "maxLength", json_object_new_int64((int64_t)chars_max));
+	if (strcmp(type, "array") == 0) {
+		int64_t least = limit(schema, "minItems", 0);
+		json_object_object_add(schema, "maxItems", json_object_new_int64(least > 1 ? least : 1));
+		if (member(schema, "items"))
+			bound(member(schema, "items"), chars_max);
+	}
+	if (!properties)
+		return;
+	json_object_object_foreach(properties, key, property) {
+		(void)key;
+		bound(property, chars_max);
+	}
+}
+
+void schema_write_bounded(struct json_object *schema, uint64_t chars_max, struct buffer *out)
+{
+	struct json_object *copy = NULL;
+
+	if (json_object_deep_copy(schema, &copy, NULL) == 0) {
+		bound(copy, chars_max);
+		buffer_append_string(out, json_object_to_json_string_ext(copy, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	}
+	json_object_put(copy);
 }

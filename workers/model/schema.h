@@ -12,12 +12,15 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct json_object;
 
 /* 0; 1 when something was put right; ERROR_INPUT_REJECTED with path and reason. *value may be replaced. `cut`: the text of the value was cut
  * off; then of an object whose first property is there in full the last ones may be missing. */
 int schema_check(struct json_object **value, struct json_object *schema, bool cut, struct error_text *error) WARN_UNUSED;
+/* The same schema with no text longer than chars_max and no list longer than it has to be, or than 1: so that a reply comes to its end. */
+void schema_write_bounded(struct json_object *schema, uint64_t chars_max, struct buffer *out);
 /* The smallest value that keeps the schema, with a hole for each text and number in it: a list has one element, a word of several is the first of
  * them, what is not required is left out. {"pairs": [{"type": "factual", "question": "\1", "answer": "\1"}]} */
 enum { SCHEMA_HOLE_TEXT = 1, SCHEMA_HOLE_NUMBER = 2 };
