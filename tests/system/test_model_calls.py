@@ -94,7 +94,7 @@ SCRIPTS = {
     "cut-json-stop": unusable("^pairs\\[1\\]\\.[a-z]+: missing$"), "empty-content": unusable("^the reply is empty$"), "white-space": unusable("^the reply is empty$"),
     "null-content": unusable("^the reply is empty$"), "nul-escapes": usable(), "lone-surrogate": usable(MENDED), "deep-content": unusable("."),
     "prose": unusable("^there is no JSON in the reply$"), "schema-ignored": usable(), "schema-ignored-400": refused("^HTTP status 400: response_format is not supported$"),
-    "echo": unusable("^pairs: missing$"), "loop": unusable("missing$"), "refusal": usable(), "other-language": usable(),
+    "echo": unusable("^pairs: missing$"), "loop": usable(attempts=2), "refusal": usable(), "other-language": usable(),
     "enum-violated": unusable('^pairs\\[0\\]\\.kind: "none_of_the_listed" is none of the values allowed$'), "extra-fields": usable(MENDED),
     "missing-fields": unusable("missing$"), "out-of-range": unusable("^pairs\\[0\\]\\.score: 100 is outside of 1 to 10$"),
     "wrong-types": unusable("^pairs\\[0\\]\\.score: expected a number$"), "duplicate-keys": usable(INSIDE), "empty-arrays": unusable("^pairs: 0 elements; at least 2 are wanted$"),
