@@ -211,6 +211,29 @@ static void leaves_out_pages_beyond_the_limit(void **state)
 	done(&result);
 }
 
+/* White on white, drawn without ink, of no size, beside the page: left out. White on a dark ground is seen. */
+static void leaves_hidden_text_out(void **state)
+{
+	struct file file = {
+		.page_count = 2,
+		.contents = {
+			TEXT_AT("F1", 10, 50, 700, "This sentence can be seen by everybody, and it stays.")
+			"1 1 1 rg\n" TEXT_AT("F1", 10, 50, 650, "White as paper.") "0 g\n"
+			"BT 3 Tr /F1 10 Tf 50 600 Td (Without ink.) Tj ET\n"
+			"BT 0 Tr /F1 0.2 Tf 50 550 Td (Of no size.) Tj ET\n" TEXT_AT("F1", 10, -500, 500, "Beside the page.")
+			"0.1 0.1 0.4 rg 40 440 300 30 re f 1 1 1 rg\n" TEXT_AT("F1", 10, 50, 450, "White on a dark ground is seen.") "0 g\n",
+			TEXT_AT("F1", 10, 50, 700, "The second page, too.")
+			"BT 3 Tr /F1 10 Tf 50 600 Td (Again without ink.) Tj ET\n",
+		},
+	};
+	struct converted result = convert(&file);
+
+	(void)state;
+	assert_string_equal(buffer_string(&result.markdown), "This sentence can be seen by everybody, and it stays.\n\nWhite on a dark ground is seen.\n\n"
+			    "The second page, too.\n");
+	done(&result);
+}
+
 static void expect_rejected(struct converted result, const char *reason)
 {
 	assert_int_equal(result.status, ERROR_INPUT_REJECTED);
@@ -358,6 +381,7 @@ int main(void)
 		cmocka_unit_test(rejects_pages_without_text),
 		cmocka_unit_test(keeps_running_headers_when_asked),
 		cmocka_unit_test(scores_scanned_pages),
+		cmocka_unit_test(leaves_hidden_text_out),
 		cmocka_unit_test(rejects_encrypted_files),
 		cmocka_unit_test(rejects_damaged_files),
 		cmocka_unit_test(survives_damage),

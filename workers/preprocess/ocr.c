@@ -5,10 +5,12 @@
 #include "workers/preprocess/pdf_page.h"
 
 #include <errno.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tesseract/capi.h>
+
+/* Of libgomp; its header comes with the compiler, and other compilers have none. */
+void omp_set_max_active_levels(int levels);
 
 enum { TEXT_BYTES_MAX = 16 << 20, LANGUAGES_BYTES_MAX = 256, WORDS_MAX = 200000, PICTURE_PIXELS_MIN = 32 };
 

@@ -11,6 +11,7 @@
 #include "workers/preprocess/pdf_line_numbers.h"
 #include "workers/preprocess/pdf_ocr.h"
 #include "workers/preprocess/pdf_source.h"
+#include "workers/preprocess/pdf_visible.h"
 #include "workers/preprocess/pdf_write.h"
 
 #include "base/utf8.h"
@@ -41,6 +42,7 @@ struct pdf_work {
 	const struct convert_input *input;
 	struct pdf_source *source;
 	struct pdf_ocr ocr;
+	struct pdf_visible visible;
 	uint32_t page_count, pages_left_out;
 	struct page_slot slots[PAGES_HELD]; /* page n is in slot n % PAGES_HELD */
 	struct pdf_body body;
@@ -154,7 +156,11 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	struct page_slot *slot = &work->slots[number % PAGES_HELD];
 
 	pdf_rules_clear(&slot->rules);
+	size_t hidden = 0;
 	int status = pdf_source_page(work->source, number, &slot->page);
+	if (status == 0)
+		status = pdf_visible_filter(&work->visible, work->source, &slot->page, &hidden);
+	document_builder_removed_many(work->document, DOCUMENT_REMOVED_HIDDEN, hidden, document_at_page(number + 1));
 	if (status == 0)
 		status = pdf_ocr_page(&work->ocr, work->source, &slot->page, &slot->rules);
 	pdf_line_numbers_drop(&slot->page);

@@ -26,6 +26,7 @@ struct pdf_word {
 	bool glued;           /* no blank before it: it was parted from its word for its size */
 	bool line_end;        /* last word of a line, as the PDF library sees lines */
 	bool rtl;             /* written from right to left: the next word stands left of it */
+	bool faint;           /* in the colour of paper, or nearly */
 	bool rotated;         /* its letters do not stand side by side */
 	uint16_t grid;        /* the ruled table that it is in, from 1; 0: none (pdf_grid.h); from PDF_PICTURE_FIRST on: a picture */
 };

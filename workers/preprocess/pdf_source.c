@@ -172,6 +172,12 @@ static void mark_rotated(struct pdf_word *word, size_t characters)
 	word->rotated = characters > 2 && height > 2.5f * width && height > 2.0f * word->size;
 }
 
+static bool is_faint(const PopplerColor *colour)
+{
+	enum { FAINT = 0xF000 };
+	return colour->red >= FAINT && colour->green >= FAINT && colour->blue >= FAINT;
+}
+
 static int read_words(struct pdf_source *source, const char *text, const PopplerRectangle *boxes, guint box_count, GList *runs,
 		      struct pdf_page *page)
 {
@@ -234,6 +240,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 			glued = false;
 			word->size = run ? (float)run->font_size : 0;
 			word->style = style;
+			word->faint = run && is_faint(&run->color);
 		}
 		pdf_page_append(page, code, box);
 		characters++;
