@@ -176,7 +176,7 @@ static int take_code(struct pdf_rows_work *work, size_t *r)
 	size_t last = first, end = first + 1;
 
 	for (size_t next = pdf_next_row(work->layout, last); next < work->layout->row_count; next = pdf_next_row(work->layout, last)) {
-		if (!pdf_row_is_code(work, &rows[next]) || rows[next].region != rows[last].region || pdf_row_distance(&rows[last], &rows[next]) > 3 * rows[next].size)
+		if (!pdf_row_is_code(work, &rows[next]) || rows[next].note || rows[next].region != rows[last].region || pdf_row_distance(&rows[last], &rows[next]) > 3 * rows[next].size)
 			break;
 		last = next;
 		end = next + 1;
@@ -271,7 +271,7 @@ static int take_note(struct pdf_rows_work *work, size_t *r)
 	struct pdf_block *block = add_block(work, PDF_BLOCK_NOTE, first, end);
 	if (!block)
 		return -ENOMEM;
-	block->marker.bytes = pdf_first_word(work, &rows[first])->bytes;
+	block->marker.bytes = rows[first].begins_note ? pdf_first_word(work, &rows[first])->bytes : 0;
 	return 0;
 }
 

@@ -13,7 +13,7 @@ static struct text row_text(const struct pdf_layout *layout, const struct pdf_ro
 /* Is the row the title of a contents list, in one of the languages that documents come in? */
 static bool is_title(struct text text)
 {
-	static const char *const titles[] = { "contents", "table of contents", "list of figures", "list of tables", "list of listings", "inhaltsverzeichnis",
+	static const char *const titles[] = { "contents", "table of contents", "short contents", "brief contents", "detailed contents", "summary of contents", "list of figures", "list of tables", "list of listings", "inhaltsverzeichnis",
 					      "inhalt", "abbildungsverzeichnis", "tabellenverzeichnis", "table des mati\xC3\xA8res", "sommaire",
 					      "\xC3\xADndice", "indice", "contenido", "sommario", "inhoud", "inhoudsopgave", "sum\xC3\xA1rio" };
 	size_t title = 0;
@@ -72,25 +72,42 @@ static size_t drop_entries(struct pdf_layout *layout, struct buffer *scratch)
 	return dropped;
 }
 
+/* "Title · 17": a sign parts the page number from the title. */
+static bool ends_in_parted_number(struct text text, int32_t *ret_page)
+{
+	static const char *const signs[] = { "\xC2\xB7", "\xE2\x80\xA2", "\xE2\x80\xA6", "\xE2\x80\x93", "\xE2\x80\x94", "|" };
+	const char *blank = text.bytes > 0 ? memrchr(text.data, ' ', text.bytes) : NULL;
+
+	if (!blank || !pdf_is_page_number(text_slice(text, (size_t)(blank + 1 - text.data), text.bytes), ret_page))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(signs); i++)
+		if (text_ends_with_nocase(text_slice(text, 0, (size_t)(blank - text.data)), text_from(signs[i])))
+			return true;
+	return false;
+}
+
 /* Does the row end with a page number that stands by itself at its right end? */
 static bool is_entry(const struct pdf_layout *layout, const struct pdf_row *row, struct buffer *scratch, int32_t *ret_page)
 {
 	const struct pdf_segment *last = &layout->segments[row->segment_first + row->segment_count - 1];
 
-	if (row->segment_count < 2)
-		return pdf_has_leader(row_text(layout, row, scratch));
+	if (row->segment_count < 2) {
+		const struct text text = row_text(layout, row, scratch);
+		return pdf_has_leader(text) || ends_in_parted_number(text, ret_page);
+	}
 	buffer_clear(scratch);
 	pdf_segment_append(layout, last, scratch);
 	return pdf_is_page_number(buffer_view(scratch), ret_page);
 }
 
-/* The entries from row `first` on, whose page numbers do not go down; wrapped ones have a line without number before. *ret_end: behind the
+/* The entries from row `first` on, whose page numbers go down once at most; wrapped ones have a line without number before. *ret_end: behind the
  * last one. Returns how many. */
 static size_t count_entries(const struct pdf_layout *layout, size_t first, struct buffer *scratch, size_t *ret_end)
 {
 	enum { LINES_WITHOUT_NUMBER_MAX = 2 };
 	size_t count = 0, without = 0;
 	int32_t page_before = 0;
+	bool restarted = false; /* Arabic numbers follow Roman ones */
 
 	*ret_end = first;
 	for (size_t r = first; r < layout->row_count && without <= LINES_WITHOUT_NUMBER_MAX; r++) {
@@ -101,8 +118,9 @@ static size_t count_entries(const struct pdf_layout *layout, size_t first, struc
 			without++;
 			continue;
 		}
-		if (page < page_before)
+		if (page < page_before && restarted)
 			break;
+		restarted |= page < page_before;
 		page_before = page;
 		*ret_end = r + 1;
 		without = 0;

@@ -20,10 +20,12 @@ void pdf_note_numbers_find(const struct pdf_layout *layout, const struct pdf_blo
 		if (blocks->items[i].kind != PDF_BLOCK_NOTE)
 			continue;
 		const struct text mark = pdf_block_note_mark(layout, &blocks->items[i], scratch);
+		if (mark.bytes == 0)
+			continue; /* what is left of a note whose beginning went into another block */
 		CHECK(mark.bytes <= PDF_NOTE_MARK_BYTES_MAX);
 		memcpy(notes->marks[notes->count], mark.data, mark.bytes);
 		notes->marks[notes->count][mark.bytes] = '\0';
-		const bool counts = mark.bytes > 0 && pdf_is_page_number(mark, &own) && ascii_is_digit(mark.data[0]) && own > 0 && (uint32_t)own > *highest;
+		const bool counts = pdf_is_page_number(mark, &own) && ascii_is_digit(mark.data[0]) && own > 0 && (uint32_t)own > *highest;
 		*highest = counts ? (uint32_t)own : *highest + 1;
 		notes->numbers[notes->count++] = *highest;
 	}

@@ -71,7 +71,7 @@ static uint8_t style_of(const struct pdf_styled_line *line, const struct pdf_wor
 			const struct pdf_word *word, uint32_t *ret_note)
 {
 	const struct text text = pdf_word_text(line->layout->page, word);
-	const uint8_t shift = before ? shift_of(base, before, word) : 0;
+	const uint8_t shift = before && base ? shift_of(base, before, word) : 0;
 
 	/* A number above a single letter or a digit is a power, whatever notes the page has. */
 	const bool power = shift == PDF_RAISED && (base->bytes < 2 || ascii_is_digit(line->layout->page->text.data[base->start + base->bytes - 1]));

@@ -244,7 +244,7 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 		if (row->furniture)
 			continue;
 		bool full = row->segment_count > 1;
-		if (row->region != start->region || row->rotated || row->heading || row->size > 1.3f * start->size)
+		if (row->region != start->region || row->rotated || row->heading || row->note || row->size > 1.3f * start->size)
 			break;
 		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !may_be_part(layout, &table, last, r))))
 			break;
@@ -314,7 +314,7 @@ bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const str
 		if (row->furniture)
 			continue;
 		bool full = row->segment_count > 1;
-		if (row->region != start->region || row->rotated || row->heading || row->size > 1.3f * start->size || !fits_columns(layout, before, row))
+		if (row->region != start->region || row->rotated || row->heading || row->note || row->size > 1.3f * start->size || !fits_columns(layout, before, row))
 			break;
 		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !may_be_part(layout, &table, last, r))))
 			break;
