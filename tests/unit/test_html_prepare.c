@@ -126,12 +126,29 @@ static void charsets_are_found(void **state)
 	expect_bytes(BYTES("<p>a\0b"), "a\xEF\xBF\xBD" "b\n", "UTF-8");
 }
 
+static void saved_pages(void **state)
+{
+	(void)state;
+#define SAVED(encoding, body) \
+	"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype=\"text/html\";\r\n\tboundary=\"--x\"\r\n\r\n" \
+	"----x\r\nContent-Type: text/css\r\n\r\np {}\r\n----x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: " encoding \
+	"\r\n\r\n" body "\r\n----x--\r\n"
+	assert_int_equal(detect_format(TEXT_LITERAL(SAVED("7bit", "<p>x")), TEXT_LITERAL("a.mht")), DOCUMENT_FORMAT_HTML);
+	html(SAVED("quoted-printable", "<html><h1>T=C3=A4st</h1><p>Hello wor=\r\nld, 1 =3D 1</p>"), "# Täst\n\nHello world, 1 = 1\n");
+	html(SAVED("base64", "PHA+YSBwYXJh\r\nZ3JhcGg8L3A+"), "a paragraph\n");
+	html(SAVED("7bit", "<p>plain"), "plain\n");
+	struct converted page = convert_run(convert_html, "p.mht", TEXT_LITERAL(SAVED("base64", "PHA+%%%")));
+	assert_true(page.status < 0);
+	assert_non_null(strstr(page.error.message, "MHTML"));
+	converted_done(&page);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(raw_text), cmocka_unit_test(broken_markup), cmocka_unit_test(entities),
 		cmocka_unit_test(elements_of_html_5), cmocka_unit_test(large_runs_arrive_whole),
-		cmocka_unit_test(charsets_are_found),
+		cmocka_unit_test(charsets_are_found), cmocka_unit_test(saved_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* detect.c: what a file is: by its content first, by its name second. Looks at a bounded part of the file (and at a ZIP's
  * directory). Pure; never fails: what nothing recognises is text when it reads as text, and binary otherwise. */
 #include "workers/preprocess/convert.h"
+#include "workers/preprocess/html_saved.h"
 
 enum {
 	SAMPLE_BYTES = 64 * 1024,
@@ -233,7 +234,7 @@ static bool is_html(struct text sample, struct text name, bool named_markdown)
 	static const char *const endings[] = { ".html", ".htm", ".xhtml" };
 	struct text start = skip_prologue(sample);
 
-	if (starts_with_tag(start, page_tags, COUNT_OF(page_tags)))
+	if (starts_with_tag(start, page_tags, COUNT_OF(page_tags)) || html_saved_is(sample))
 		return true;
 	if (named_markdown)
 		return false;

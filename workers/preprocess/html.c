@@ -4,6 +4,7 @@
 
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/html_removed.h"
+#include "workers/preprocess/html_saved.h"
 
 #include <errno.h>
 #include <libxml/xmlversion.h>
@@ -196,6 +197,23 @@ static int fail(int status, size_t bytes_max, struct error_text *error)
 	return error_set(error, status, "%s", error_describe(status));
 }
 
+/* Decodes the page, out of the message it was saved in if need be. */
+static int read_page(struct text data, struct buffer *utf8, struct document_builder *document, struct error_text *error)
+{
+	struct text charset = TEXT_LITERAL("");
+	struct buffer page;
+
+	if (!html_saved_is(data))
+		return encoding_to_utf8(data, declared_charset(data), utf8, document, error);
+	buffer_init(&page, DOCUMENT_BYTES_MAX);
+	int status = html_saved_page(data, &page, &charset) ? 0 :
+		     error_set(error, ERROR_INPUT_REJECTED, "a saved web page (MHTML) without a part of HTML that can be decoded; save it as HTML");
+	if (status == 0)
+		status = encoding_to_utf8(buffer_view(&page), charset.bytes > 0 ? charset : declared_charset(buffer_view(&page)), utf8, document, error);
+	buffer_done(&page);
+	return status;
+}
+
 int convert_html(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
 {
 	struct buffer utf8;
@@ -203,7 +221,7 @@ int convert_html(const struct convert_input *input, struct buffer *markdown, str
 	struct html_walk walk;
 
 	buffer_init(&utf8, DOCUMENT_BYTES_MAX);
-	int status = encoding_to_utf8(input->data, declared_charset(input->data), &utf8, document, error);
+	int status = read_page(input->data, &utf8, document, error);
 	if (status < 0) {
 		buffer_done(&utf8);
 		return status;
