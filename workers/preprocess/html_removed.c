@@ -54,7 +54,7 @@ static void report_outside(const struct html_walk *walk, struct document_builder
 		else if (around || nodes[i].tag == HTML_TEXT)
 			i++;
 		else {
-			if (html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
+			if (nodes[i].tag != HTML_HEAD && nodes[i].tag != HTML_TITLE && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
 				report(tree, i, document);
 			i = nodes[i].end;
 		}

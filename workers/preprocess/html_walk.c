@@ -3,11 +3,7 @@
 
 void html_walk_leave_out(struct html_walk *walk, uint32_t index)
 {
-	uint32_t bytes = html_tree_total(walk->tree, index, HTML_TOTAL_TEXT);
-
-	walk->left_out_bytes += bytes;
-	if (bytes > 0)
-		buffer_append(&walk->left_out, &index, sizeof(index));
+	walk->left_out_bytes += html_tree_total(walk->tree, index, HTML_TOTAL_TEXT);
 }
 
 bool html_walk_removes(struct html_walk *walk, uint32_t index)
@@ -15,6 +11,8 @@ bool html_walk_removes(struct html_walk *walk, uint32_t index)
 	if (!html_content_is_furniture(walk->tree, &walk->place, index))
 		return false;
 	html_walk_leave_out(walk, index);
+	if (html_tree_total(walk->tree, index, HTML_TOTAL_TEXT) > 0)
+		buffer_append(&walk->left_out, &index, sizeof(index)); /* html_removed.h */
 	return true;
 }
 
