@@ -1,4 +1,5 @@
 /* Cleaning: what goes, what stays, and what is counted. */
+#include "tests/unit/sample_document.h"
 #include "workers/preprocess/clean.h"
 
 #include "tests/unit/domain_support.h"
@@ -85,6 +86,67 @@ static void test_legal_paragraphs(void **state)
 	assert_int_equal(clean("a.md", mention, mention).legal_removed, 0);
 	const char *part_of_word = "# F\n\nMarshall have no liability issues, overall rights reserved\n";
 	assert_int_equal(clean("a.md", part_of_word, part_of_word).legal_removed, 0);
+}
+
+/* Each kind of legal text that the domain names, as a section of its own and as a line or paragraph among text. */
+static void test_legal_text_of_every_kind(void **state)
+{
+	static const char *const headings[] = { "Copyright", "Disclaimer", "Trademarks", "Legal Information", "1.4 Trademark List" };
+	static const char *const lines[] = { "© Vendor AB 2023", "Copyright (c) 2023 Vendor AB", "All rights reserved.", "Page 3 of 12", "Revision: B",
+					     "Document ID: 1/22104-LZA 701", "Last updated: 2023-05-04" };
+	struct domain *own = domain;
+	(void)state;
+	domain = sample_domain("ran"); /* the pack that is shipped */
+	for (size_t i = 0; i < COUNT_OF(headings); i++) {
+		char text[300];
+		snprintf(text, sizeof(text), "# F\n\nkept\n\n## %s\n\nWords of lawyers.\n", headings[i]);
+		assert_int_equal(clean("a.md", text, "# F\n\nkept\n").legal_removed, 1);
+	}
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		char text[300];
+		snprintf(text, sizeof(text), "# F\n\nbefore\n\n%s\n\nafter\n", lines[i]);
+		assert_int_equal(clean("a.md", text, "# F\n\nbefore\n\nafter\n").legal_removed, 1);
+	}
+	domain_destroy(domain);
+	domain = own;
+}
+
+static uint32_t removed_of(const char *markdown, enum document_removed kind, const char *text, uint32_t line)
+{
+	struct document_builder *document = document_builder_create();
+	struct document view;
+	struct buffer out;
+	uint32_t listed = 0;
+
+	buffer_init(&out, 1 << 20);
+	document_builder_explain(document);
+	assert_int_equal(clean_markdown(text_from(markdown), TEXT_LITERAL("a.md"), domain, document, &out), 0);
+	int64_t bytes = document_builder_bytes(document);
+	void *block = aligned_alloc(8, ((size_t)bytes + 7) / 8 * 8);
+	document_builder_write(document, block);
+	assert_int_equal(document_open(block, (size_t)bytes, &view, NULL), 0);
+	for (uint32_t i = 0; i < view.removal_count; i++)
+		listed += view.removals[i].kind == kind && view.removals[i].place.number == line &&
+			  text_equal(document_text(&view, view.removals[i].text), text_from(text));
+	uint32_t counted = view.header->removed[kind];
+	assert_int_equal(listed, counted);
+	free(block);
+	buffer_done(&out);
+	document_builder_destroy(document);
+	return counted;
+}
+
+static void test_what_goes_is_listed(void **state)
+{
+	(void)state;
+	assert_int_equal(removed_of("# F\n\nx\n\n## Copyright\n\na\n\nb\n\n## Kept\n\ny\n", DOCUMENT_REMOVED_LEGAL_SECTION, "## Copyright\n\na\n\nb", 5), 1);
+	assert_int_equal(removed_of("# F\n\nfirst\nPage 3 of 12\nsecond\n", DOCUMENT_REMOVED_LEGAL_LINE, "Page 3 of 12", 4), 1);
+	assert_int_equal(removed_of("# F\n\nNo part may be copied. All rights reserved by us and them.\n\nx\n", DOCUMENT_REMOVED_LEGAL_PARAGRAPH,
+				    "No part may be copied. All rights reserved by us and them.", 3), 1);
+	assert_int_equal(removed_of("# F\n\nx\n\n## Empty\n", DOCUMENT_REMOVED_EMPTY_HEADING, "## Empty", 5), 1);
+	assert_int_equal(removed_of("# F\n\n......\n\nx\n", DOCUMENT_REMOVED_NOISE, "......", 3), 1);
+	assert_int_equal(removed_of("# F\n\nx\n\n---\n", DOCUMENT_REMOVED_RULE, "---", 5), 1);
+	assert_int_equal(removed_of("# F\n\nx [](y.html) z\n", DOCUMENT_REMOVED_EMPTY_LINK, "[](y.html)", 0), 1);
 }
 
 static void test_nothing_left(void **state)
@@ -211,7 +273,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_legal_sections), cmocka_unit_test(test_identifiers_protect), cmocka_unit_test(test_legal_lines),
-		cmocka_unit_test(test_legal_paragraphs), cmocka_unit_test(test_nothing_left), cmocka_unit_test(test_contents),
+		cmocka_unit_test(test_legal_paragraphs), cmocka_unit_test(test_legal_text_of_every_kind),
+		cmocka_unit_test(test_what_goes_is_listed), cmocka_unit_test(test_nothing_left), cmocka_unit_test(test_contents),
 		cmocka_unit_test(test_headings), cmocka_unit_test(test_noise), cmocka_unit_test(test_characters), cmocka_unit_test(test_blanks),
 		cmocka_unit_test(test_sentences), cmocka_unit_test(test_idempotent),
 	};
