@@ -5,6 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What its calls cost so far, a line of its own. */
+static void print_tokens(struct json_object *worker, int64_t pairs)
+{
+	int64_t read = client_number(worker, "prompt_tokens"), written = client_number(worker, "completion_tokens");
+
+	if (read + written == 0)
+		return;
+	printf("  %lld tokens read, %lld written, %.1f a second", (long long)read, (long long)written, json_object_get_double(json_object_object_get(worker, "tokens_per_s")));
+	if (pairs > 0)
+		printf("; %.0f for each pair kept", (double)(read + written) / (double)pairs);
+	printf("\n");
+}
+
 static void print_model(struct json_object *model)
 {
 	struct json_object *worker = json_object_object_get(model, "worker");
@@ -21,6 +34,7 @@ static void print_model(struct json_object *model)
 	       strcmp(state, "not asked") == 0 ? "-" : state, slots, (long long)client_number(model, "documents_queued"),
 	       (long long)client_number(model, "documents_done"), (long long)client_number(worker, "answers"),
 	       json_object_get_double(json_object_object_get(worker, "seconds_per_call")), (long long)accepted, kept);
+	print_tokens(worker, accepted);
 	if (message[0] && strcmp(state, "up") != 0)
 		printf("  %s\n", message);
 }

@@ -70,7 +70,8 @@ static int add_account(void *context, const struct state_calls *calls)
 		printf("%s: %" PRId64 " calls, %" PRId64 " usable (%" PRId64 " after mending), %" PRId64 " tokens read, %" PRId64 " written, %.0f s", calls->model,
 		       calls->calls, calls->usable, calls->mended, calls->prompt_tokens, calls->completion_tokens, (double)calls->duration_ms / 1e3);
 		if (pairs)
-			printf("; %.0f tokens read for each pair of this run", (double)calls->prompt_tokens / (double)pairs);
+			printf("; %.0f tokens read and %.0f written for each pair of this run", (double)calls->prompt_tokens / (double)pairs,
+			       (double)calls->completion_tokens / (double)pairs);
 		printf("\n");
 		return 0;
 	}
@@ -83,7 +84,9 @@ static int add_account(void *context, const struct state_calls *calls)
 	json_member_unsigned(accounts->json, "completion_tokens", (uint64_t)calls->completion_tokens);
 	json_member_unsigned(accounts->json, "cached_tokens", (uint64_t)calls->cached_tokens);
 	json_member_fixed(accounts->json, "seconds", (double)calls->duration_ms / 1e3, 3);
+	json_member_fixed(accounts->json, "tokens_per_s", calls->duration_ms ? (double)calls->completion_tokens / ((double)calls->duration_ms / 1e3) : 0, 1);
 	json_member_unsigned(accounts->json, "pairs_of_this_run", pairs);
+	json_member_fixed(accounts->json, "tokens_per_pair", pairs ? (double)(calls->prompt_tokens + calls->completion_tokens) / (double)pairs : 0, 1);
 	json_object_close(accounts->json);
 	return 0;
 }

@@ -100,6 +100,8 @@ class WithModels(ModelCase):
             calls = said["run"]["model_calls"]
             self.assertEqual([row["model"] for row in calls], [server.model])
             self.assertEqual(calls[0]["usable"], calls[0]["calls"])
+            self.assertGreater(calls[0]["tokens_per_s"], 0)
+            self.assertAlmostEqual(calls[0]["tokens_per_pair"] * calls[0]["pairs_of_this_run"], calls[0]["prompt_tokens"] + calls[0]["completion_tokens"], delta=calls[0]["pairs_of_this_run"])
             self.assertTrue(all(count == 1 for count in chat_hashes(server).values()), "a question was asked twice")
         self.check_dataset()
 
@@ -302,8 +304,13 @@ class WithModels(ModelCase):
             self.finish(process)
             self.assertEqual([(model["name"], model["state"]) for model in status["models"]], [("m0", "up")])
             self.assertEqual(status["models"][0]["worker"]["slots"], 2)
+            worker = status["models"][0]["worker"]
+            self.assertGreater(worker["prompt_tokens"], worker["completion_tokens"])
+            self.assertGreater(worker["completion_tokens"], 0)
+            self.assertGreater(worker["tokens_per_s"], 0)
             self.assertIn("MODEL", shown.stdout)
             self.assertIn("m0", shown.stdout)
+            self.assertRegex(shown.stdout, r"\n  \d+ tokens read, \d+ written, \d+\.\d a second")
             self.assertTrue(all(len(line) <= 100 for line in shown.stdout.splitlines() if not line.startswith("  ")))
 
 

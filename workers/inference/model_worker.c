@@ -247,8 +247,12 @@ static uint64_t next_ns(void *context)
 static void report_endpoint(const struct model_worker *worker, struct json_writer *json)
 {
 	const struct endpoint *endpoint = calls_endpoint(worker->calls);
+	const struct call_sums sums = calls_sums(worker->calls);
 	uint64_t now_ns = clock_monotonic_ns();
 
+	json_member_unsigned(json, "prompt_tokens", sums.prompt_tokens);
+	json_member_unsigned(json, "completion_tokens", sums.completion_tokens);
+	json_member_fixed(json, "tokens_per_s", sums.busy_ns ? (double)sums.completion_tokens / ((double)sums.busy_ns / 1e9) : 0, 1);
 	json_member_unsigned(json, "slots", calls_slots(worker->calls));
 	json_member_unsigned(json, "slots_max", endpoint->limit_max);
 	json_member_unsigned(json, "under_way", endpoint->under_way);

@@ -84,12 +84,27 @@ static void leave(struct call *call)
 	call->life++;
 }
 
+static uint64_t tokens_of(int64_t count) { return count > 0 ? (uint64_t)count : 0; }
+
+static void add_sums(const struct call *call, const struct call_result *result)
+{
+	struct calls *calls = call->calls;
+
+	calls->sums.calls++;
+	calls->sums.usable += result->outcome == CALL_USABLE;
+	calls->sums.prompt_tokens += tokens_of(call->prompt_tokens);
+	calls->sums.completion_tokens += tokens_of(call->completion_tokens);
+	calls->sums.busy_ns = clock_monotonic_ns() - calls->first_ns;
+}
+
 void call_finish(struct call *call, struct call_result *result)
 {
 	struct calls *calls = call->calls;
 	struct buffer *buffers[] = { &call->system, &call->prompt, &call->schema, &call->earlier, &call->complaint, &call->written };
 
 	leave(call);
+	if (!result->recorded && call->started_ns)
+		add_sums(call, result);
 	result->attempts = call->attempts_in_all;
 	result->prompt_tokens = call->prompt_tokens;
 	result->completion_tokens = call->completion_tokens;
@@ -185,6 +200,8 @@ static int send(struct call *call, uint64_t now_ns)
 	call->state = CALL_UNDER_WAY;
 	if (!call->started_ns)
 		call->started_ns = now_ns;
+	if (!calls->first_ns)
+		calls->first_ns = now_ns;
 	endpoint_started(&calls->endpoint);
 	return 0;
 }
@@ -591,3 +608,4 @@ uint32_t calls_slots(const struct calls *calls) { return calls->endpoint.breaker
 double calls_chars_per_token(const struct calls *calls) { return calls->chars_per_token; }
 uint64_t calls_context_tokens(const struct calls *calls) { return calls->context_tokens; }
 const struct endpoint *calls_endpoint(const struct calls *calls) { return &calls->endpoint; }
+struct call_sums calls_sums(const struct calls *calls) { return calls->sums; }

@@ -7,7 +7,7 @@
 
 enum {
 	CALL_ASKS_MAX = 2,             /* the question, and once again with what is wrong with the reply */
-	CALL_BOUNDED_CHARS_MAX = 200,  /* of each text, where a schema is kept */
+	CALL_BOUNDED_CHARS_MAX = 120,  /* of each text, where a schema is kept */
 	CALL_VALUE_TOKENS_MAX = 320,   /* of a value that is asked for alone */
 	CALL_REPLY_BYTES_MAX = 16 << 20,
 	CALL_REASON_BYTES = 400,
@@ -82,6 +82,8 @@ struct calls {
 	struct call_ceiling ceiling;
 	struct call_schema schemas[CALL_SCHEMAS_MAX];
 	uint32_t schema_next; /* which is replaced next */
+	struct call_sums sums;
+	uint64_t first_ns; /* when the first request was made; 0: not yet */
 	bool looking;
 	bool bounds; /* lengths in schemas are no matter here */
 	bool begins, begun_fine; /* this server may be given the beginning of a reply; and has taken one */
