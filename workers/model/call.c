@@ -246,22 +246,6 @@ static void all_down(struct calls *calls, const char *reason)
 
 /* --- answers -------------------------------------------------------------------------------------------------------- */
 
-void call_describe_failure(const struct http_response *response, const char *unreadable, char *reason)
-{
-	char message[160];
-
-	if (unreadable[0]) {
-		snprintf(reason, CALL_REASON_BYTES, "HTTP status %ld, but %s", response->status, unreadable);
-		return;
-	}
-	if (response->outcome != HTTP_ANSWERED) {
-		snprintf(reason, CALL_REASON_BYTES, "%s: %s", http_outcome_name(response->outcome), response->message);
-		return;
-	}
-	chat_error_message(response->body, message, sizeof(message));
-	snprintf(reason, CALL_REASON_BYTES, "HTTP status %ld%s%s", response->status, message[0] ? ": " : "", message);
-}
-
 /* The breaker opened; but this call has failed as often as that takes, in a way that may be its own doing. It would open the breaker
  * of every server it is taken to, and come back. */
 static bool is_its_own_doing(const struct call *call, const struct http_response *response)

@@ -99,8 +99,6 @@ void call_finish_with(struct call *call, enum call_outcome outcome, const char *
 /* The state of a call that was under way and goes back among those that wait. */
 void call_wait_again(struct call *call);
 
-/* What went wrong with a request, in CALL_REASON_BYTES. `unreadable`: what is wrong with an answer that says that it is a good one; or empty. */
-void call_describe_failure(const struct http_response *response, const char *unreadable, char *reason);
 
 /* call_guide.c: what is left to be done with a model that goes on with what it is given and yet makes no JSON: the JSON is written for it, and it is
  * asked for one value after the other. */
@@ -111,7 +109,9 @@ int call_guide_take(struct call *call, char *reason);
 /* call_watch.c: an http_watch of a streamed answer. */
 bool call_watch(void *owner, struct text body);
 
-/* call_reply.c: for whoever reads the record; it is no answer, and the call is made again when it is wanted again. */
+/* call_reply.c: what went wrong with a request, in CALL_REASON_BYTES. `unreadable`: what is wrong with an answer that says that it is a good one; or empty. */
+void call_describe_failure(const struct http_response *response, const char *unreadable, char *reason);
+/* For whoever reads the record; it is no answer, and the call is made again when it is wanted again. */
 void call_remember_refusal(struct call *call, const char *reason);
 /* True when the record had it; the call is through then. */
 bool call_answer_from_record(struct call *call);

@@ -338,3 +338,18 @@ void call_take_reply(struct call *call)
 	call_finish(call, &result);
 }
 
+void call_describe_failure(const struct http_response *response, const char *unreadable, char *reason)
+{
+	char message[160];
+
+	if (unreadable[0]) {
+		snprintf(reason, CALL_REASON_BYTES, "HTTP status %ld, but %s", response->status, unreadable);
+		return;
+	}
+	if (response->outcome != HTTP_ANSWERED) {
+		snprintf(reason, CALL_REASON_BYTES, "%s: %s", http_outcome_name(response->outcome), response->message);
+		return;
+	}
+	chat_error_message(response->body, message, sizeof(message));
+	snprintf(reason, CALL_REASON_BYTES, "HTTP status %ld%s%s", response->status, message[0] ? ": " : "", message);
+}
