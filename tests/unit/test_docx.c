@@ -162,6 +162,26 @@ static void lists_nest_by_level_and_count_on(void **state)
 	expect_fixture(&fixture, "- a\n  - b\n    1. c\n    2. d\n- e\n\nbetween\n\n1. one\n   1. A\n   2. B\n2. two\n\na break\n\n3. three\n7. seven\n8. eight\n");
 }
 
+#define INDENTED(list, indent, text) "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"" list "\"/></w:numPr><w:ind w:left=\"" indent "\"/></w:pPr>" RUN(text) "</w:p>"
+
+static void lists_of_their_own_nest_by_indentation(void **state)
+{
+	(void)state;
+	const struct docx_fixture fixture = {
+		.numbering = numbering,
+		.body = INDENTED("3", "360", "one") INDENTED("2", "720", "a") INDENTED("2", "720", "b") INDENTED("3", "360", "two") INDENTED("2", "360", "c")
+			"<w:p><w:pPr><w:ind w:left=\"360\"/></w:pPr>" RUN("goes on") "</w:p>" P("outside"),
+	};
+	expect_fixture(&fixture, "1. one\n   - a\n   - b\n2. two\n\n- c\n\n  goes on\n\noutside\n");
+}
+
+static void a_large_first_letter_joins_its_word(void **state)
+{
+	(void)state;
+	expect("<w:p><w:pPr><w:framePr w:dropCap=\"drop\" w:lines=\"3\"/></w:pPr>" RUN("D") "</w:p>" P("rop caps are joined.") P("Next."), "Drop caps are joined.\n\nNext.\n");
+	expect("<w:p><w:pPr><w:pStyle w:val=\"Heading2\"/></w:pPr>" LOOKS("<w:i/>", "All") LOOKS("<w:i/><w:b/>", " slanted") "</w:p>", "## All slanted\n");
+}
+
 static void worded_numbers_stay_in_the_text(void **state)
 {
 	(void)state;
@@ -508,6 +528,8 @@ int main(void)
 		cmocka_unit_test(a_document_in_a_monospaced_font_is_not_all_code),
 		cmocka_unit_test(numbers_of_headings_become_part_of_them),
 		cmocka_unit_test(lists_nest_by_level_and_count_on),
+		cmocka_unit_test(lists_of_their_own_nest_by_indentation),
+		cmocka_unit_test(a_large_first_letter_joins_its_word),
 		cmocka_unit_test(worded_numbers_stay_in_the_text),
 		cmocka_unit_test(a_marker_that_is_text_makes_an_item),
 		cmocka_unit_test(merged_cells_fill_the_grid),

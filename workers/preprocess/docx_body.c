@@ -105,6 +105,11 @@ static void read_paragraph_property(struct docx_body *body, struct docx_xml *xml
 		break;
 	}
 	case DOCX_W_del: case DOCX_W_moveFrom: paragraph->mark_deleted = true; break;
+	case DOCX_W_framePr: { /* a large first letter: the word goes on in the next paragraph */
+		struct text drop = docx_attribute(attributes, "dropCap");
+		paragraph->mark_deleted |= drop.bytes > 0 && !text_equal(drop, TEXT_LITERAL("none"));
+		break;
+	}
 	case DOCX_W_vanish: case DOCX_W_specVanish: paragraph->mark_hidden = docx_value_on(attributes); break;
 	default: break;
 	}
@@ -380,7 +385,7 @@ static void open_word(struct docx_body *body, struct docx_xml *xml, enum docx_ta
 	case DOCX_W_t: docx_run_text_begin(body, xml, attributes); break;
 	case DOCX_W_rPr: body->mark_properties = docx_xml_around(xml, 1) == DOCX_W_pPr; break;
 	case DOCX_W_rStyle: set_run_style(body, xml, docx_value(attributes)); break;
-	case DOCX_W_pStyle: case DOCX_W_numId: case DOCX_W_ilvl: case DOCX_W_outlineLvl: case DOCX_W_ind:
+	case DOCX_W_pStyle: case DOCX_W_numId: case DOCX_W_ilvl: case DOCX_W_outlineLvl: case DOCX_W_ind: case DOCX_W_framePr:
 		read_paragraph_property(body, xml, tag, attributes);
 		break;
 	case DOCX_W_del: case DOCX_W_moveFrom: open_deletion(body, xml); break;

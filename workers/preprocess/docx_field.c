@@ -89,8 +89,9 @@ void docx_field_instruction(struct docx_fields *fields, struct text text)
 static void know_kind(struct docx_fields *fields, struct docx_field *field, struct text *ret_target)
 {
 	struct text all = buffer_view(&fields->instructions);
+	struct text own = field->instruction_start < all.bytes ? text_slice(all, field->instruction_start, all.bytes) : TEXT_LITERAL("");
 
-	field->kind = (uint8_t)docx_field_read(text_slice(all, size_min(field->instruction_start, all.bytes), all.bytes), ret_target);
+	field->kind = (uint8_t)docx_field_read(own, ret_target);
 	field->in_result = true;
 	fields->hidden -= !is_left_out(field);
 	fields->contents += field->kind == DOCX_FIELD_CONTENTS;

@@ -164,7 +164,7 @@ void docx_math_open(struct docx_math *math, enum docx_tag tag, const struct docx
 static void end_degree(struct buffer *text, size_t start)
 {
 	static const char *const small[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
-	struct text degree = text_slice(buffer_view(text), start, text->bytes);
+	struct text degree = start < text->bytes ? text_slice(buffer_view(text), start, text->bytes) : TEXT_LITERAL("");
 	char sign[32] = "";
 
 	if (degree.bytes == 1 && ascii_is_digit(degree.data[0]))

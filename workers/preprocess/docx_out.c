@@ -102,24 +102,39 @@ void docx_write_end(struct docx_out *out)
 
 /* --- blocks ---------------------------------------------------------------------------------------------------- */
 
+/* Where an item stands beside an open list: below 0 outside of it, 0 in it, above 0 in a list of its own inside. Levels count within a list; two
+ * lists are compared as the reader sees them, by how far their text is indented. */
+static int compare_places(const struct docx_block *item, const struct docx_open_list *open)
+{
+	enum { SAME_INDENT = 100 /* twentieths of a point */ };
+
+	if (item->list != open->list && item->indent != DOCX_INDENT_UNSET && open->indent != DOCX_INDENT_UNSET) {
+		int64_t more = (int64_t)item->indent - open->indent;
+		return more > SAME_INDENT ? 1 : more < -SAME_INDENT ? -1 : 0;
+	}
+	return (int)item->level - (int)open->level;
+}
+
 static void write_item(struct docx_out *out, const struct docx_block *block, struct text text)
 {
 	struct markdown_writer *writer = out->writer;
+	struct docx_open_list *last;
+	int place = 1;
 
-	while (out->list_count > 0 && out->lists[out->list_count - 1].level > block->level)
+	while (out->list_count > 0 && (place = compare_places(block, &out->lists[out->list_count - 1])) < 0)
 		close_last_list(out);
-	struct docx_open_list *last = out->list_count > 0 ? &out->lists[out->list_count - 1] : NULL;
-	if (last && last->level == block->level && last->ordered != block->ordered) {
+	if (out->list_count > 0 && place == 0 && out->lists[out->list_count - 1].ordered != block->ordered) {
 		close_last_list(out);
-		last = out->list_count > 0 ? &out->lists[out->list_count - 1] : NULL;
+		place = 1;
 	}
-	if (last && (last->level == block->level || out->list_count == MARKDOWN_DEPTH_MAX)) {
+	if (out->list_count > 0 && (place == 0 || out->list_count == MARKDOWN_DEPTH_MAX)) {
+		last = &out->lists[out->list_count - 1];
 		markdown_item_close(writer);
 	} else {
 		markdown_list_open(writer, block->ordered);
 		last = &out->lists[out->list_count++];
 	}
-	*last = (struct docx_open_list){ block->level, block->ordered, block->indent };
+	*last = (struct docx_open_list){ block->list, block->level, block->ordered, block->indent };
 	markdown_item_open(writer, block->number);
 	markdown_paragraph(writer, text);
 }

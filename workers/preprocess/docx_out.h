@@ -27,12 +27,14 @@ struct docx_block {
 	bool goes_on;       /* cell: continues the one above */
 	uint16_t span;      /* cell: columns; row: columns left empty before the first cell */
 	uint32_t number;    /* item */
+	uint32_t list;      /* item: which list it belongs to; 0: its marker is written in the text */
 	int32_t indent;     /* of the text from the left margin, in twentieths of a point; DOCX_INDENT_UNSET */
 	size_t start, bytes; /* recorded: of its text */
 	size_t end;         /* recorded table, row, cell: index behind its last record */
 };
 
 struct docx_open_list {
+	uint32_t list;
 	uint8_t level;
 	bool ordered;
 	int32_t indent;

@@ -40,7 +40,7 @@ int docx_paragraphs_status(const struct docx_paragraphs *paragraphs)
 
 static struct docx_piece *pieces_of(const struct docx_paragraphs *paragraphs, size_t first)
 {
-	return (struct docx_piece *)(void *)paragraphs->pieces.data + first;
+	return paragraphs->pieces.data ? (struct docx_piece *)(void *)paragraphs->pieces.data + first : NULL;
 }
 
 static size_t piece_count(const struct docx_paragraphs *paragraphs)
@@ -162,7 +162,7 @@ struct docx_making { /* a block being made of a paragraph */
 	const struct docx_style *style;
 	size_t first, count;  /* of its pieces */
 	bool has_text;        /* more than blanks */
-	bool all_mono, all_bold;
+	bool all_mono, all_bold, all_italic;
 	struct docx_block block;
 	bool numbered;
 	struct docx_number number;
@@ -173,7 +173,7 @@ static void look_at_pieces(const struct docx_paragraphs *paragraphs, struct docx
 	const struct docx_piece *pieces = pieces_of(paragraphs, making->first);
 	bool text = false;
 
-	making->all_mono = making->all_bold = true;
+	making->all_mono = making->all_bold = making->all_italic = true;
 	for (size_t i = 0; i < making->count; i++) {
 		if (pieces[i].kind == DOCX_PIECE_BREAK)
 			continue;
@@ -187,6 +187,7 @@ static void look_at_pieces(const struct docx_paragraphs *paragraphs, struct docx
 		text = true;
 		making->all_mono &= (pieces[i].looks & DOCX_MONO) != 0 && pieces[i].link == 0;
 		making->all_bold &= (pieces[i].looks & DOCX_BOLD) != 0;
+		making->all_italic &= (pieces[i].looks & DOCX_ITALIC) != 0;
 	}
 	making->has_text |= text;
 	making->all_mono &= text;
@@ -253,6 +254,7 @@ static void decide_item(struct docx_paragraphs *paragraphs, struct docx_making *
 		return; /* a paragraph, with its label */
 	making->block.kind = DOCX_BLOCK_ITEM;
 	making->block.level = (uint8_t)number->depth;
+	making->block.list = number->list;
 	making->block.ordered = !bullet;
 	making->block.number = number->value;
 	buffer_clear(&paragraphs->label);
@@ -359,6 +361,8 @@ static struct text write_inline(struct docx_paragraphs *paragraphs, const struct
 	}
 	for (size_t i = 0; i < making->count; i++) {
 		struct docx_piece piece = pieces[i];
+		if (heading && making->all_italic)
+			piece.looks &= (uint8_t)~DOCX_ITALIC;
 		size_t skipped = piece.kind == DOCX_PIECE_TEXT ? size_min(skip_bytes, piece.bytes) : 0;
 		piece.start += skipped;
 		piece.bytes -= skipped;

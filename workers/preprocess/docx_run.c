@@ -121,7 +121,7 @@ void docx_run_text_end(struct docx_body *body)
 {
 	struct buffer *text = &body->paragraphs->text;
 
-	if (text->status)
+	if (text->status || text->bytes <= body->text_start)
 		return;
 	struct text raw = text_slice(buffer_view(text), body->text_start, text->bytes);
 	if (!body->preserve_space) {
