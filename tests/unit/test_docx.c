@@ -505,6 +505,7 @@ static void what_stands_where_it_may_not_is_survived(void **state)
 		"<w:tc>" P("a") "</w:tc>", "<w:tr>" CELL("a") "</w:tr>", "<w:tbl>" P("a") CELL("b") TABLE(ROW(CELL("c"))) "</w:tbl>", "<w:txbxContent>" P("a") "</w:txbxContent>",
 		"<w:footnote w:id=\"1\">" P("a") "</w:footnote>", "<w:p><w:p>" RUN("a") "</w:p></w:p>", "<w:r><w:t>a</w:t></w:r><m:oMath><m:r><m:t>x</m:t></m:r><m:f/></m:oMath>",
 		"<mc:Fallback><mc:Choice/></mc:Fallback>", "<w:tr><w:trPr><w:gridBefore w:val=\"99999999\"/></w:trPr></w:tr>" TABLE(ROW("<w:tc><w:tcPr><w:gridSpan w:val=\"-5\"/><w:vMerge/></w:tcPr>" P("a") "</w:tc>")),
+		"<w:p><w:pPr><w:rPr><w:tbl><w:tr><w:tc>" P("a") "</w:tc></w:tr></w:tbl></w:rPr></w:pPr></w:p>", "<w:p><w:r><w:t>a<w:p><w:r><w:t>b</w:t></w:r></w:p>c</w:t></w:r></w:p>",
 		CHAR("end") CHAR("separate") "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr></w:p>", "<w:p><w:pPr><w:outlineLvl w:val=\"-3\"/></w:pPr>" RUN("a") "</w:p>",
 	};
 	(void)state;

@@ -313,10 +313,9 @@ static void begin_equation_text(struct docx_body *body, struct docx_xml *xml)
 
 static void open_in_mark(struct docx_body *body, struct docx_xml *xml, enum docx_tag tag, const struct docx_attributes *attributes)
 {
-	if (tag == DOCX_W_rPrChange)
-		docx_xml_skip(xml);
-	else if (tag == DOCX_W_del || tag == DOCX_W_moveFrom || tag == DOCX_W_vanish || tag == DOCX_W_specVanish)
+	if (tag == DOCX_W_del || tag == DOCX_W_moveFrom || tag == DOCX_W_vanish || tag == DOCX_W_specVanish)
 		read_paragraph_property(body, xml, tag, attributes);
+	docx_xml_skip(xml); /* properties hold nothing else that counts; neither does what may not stand here */
 }
 
 /* What was taken out by a tracked change: text, or a row that says so in its properties. */
