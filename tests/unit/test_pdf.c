@@ -211,6 +211,36 @@ static void leaves_out_pages_beyond_the_limit(void **state)
 	done(&result);
 }
 
+/* The catalog and the page are told of the form by an update at the end of the file. */
+static void keeps_values_of_forms(void **state)
+{
+	struct file file = { .page_count = 1, .contents = { TEXT_AT("F1", 10, 50, 700, "Name of the node:") } };
+	struct text whole = write_file(&file);
+	struct buffer bytes;
+	size_t offsets[3];
+
+	(void)state;
+	buffer_init(&bytes, 1 << 20);
+	buffer_append_text(&bytes, whole);
+	offsets[0] = bytes.bytes;
+	buffer_append_string(&bytes, "1 0 obj\n<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [20 0 R] >> >>\nendobj\n");
+	offsets[1] = bytes.bytes;
+	buffer_append_string(&bytes, "9 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 10 0 R /Annots [20 0 R] /Resources "
+				     "<< /Font << /F1 3 0 R >> >> >>\nendobj\n");
+	offsets[2] = bytes.bytes;
+	buffer_append_string(&bytes, "20 0 obj\n<< /Type /Annot /Subtype /Widget /FT /Tx /T (node) /V (RBS one two) /Rect [160 695 300 711] /P 9 0 R >>\nendobj\n");
+	const size_t start = bytes.bytes;
+	buffer_append_format(&bytes, "xref\n1 1\n%010zu 00000 n \n9 1\n%010zu 00000 n \n20 1\n%010zu 00000 n \ntrailer\n<< /Size 21 /Root 1 0 R >>\n"
+			     "startxref\n%zu\n%%%%EOF\n", offsets[0], offsets[1], offsets[2], start);
+	struct converted result = convert_data(buffer_view(&bytes));
+	assert_int_equal(result.status, 0);
+	assert_non_null(strstr(buffer_string(&result.markdown), "Name of the node:"));
+	assert_non_null(strstr(buffer_string(&result.markdown), "RBS one two"));
+	done(&result);
+	buffer_done(&bytes);
+	buffer_done(&file.bytes);
+}
+
 /* White on white, drawn without ink, of no size, beside the page: left out. White on a dark ground is seen. */
 static void leaves_hidden_text_out(void **state)
 {
@@ -381,6 +411,7 @@ int main(void)
 		cmocka_unit_test(rejects_pages_without_text),
 		cmocka_unit_test(keeps_running_headers_when_asked),
 		cmocka_unit_test(scores_scanned_pages),
+		cmocka_unit_test(keeps_values_of_forms),
 		cmocka_unit_test(leaves_hidden_text_out),
 		cmocka_unit_test(rejects_encrypted_files),
 		cmocka_unit_test(rejects_damaged_files),

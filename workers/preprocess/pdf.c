@@ -163,6 +163,8 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	document_builder_removed_many(work->document, DOCUMENT_REMOVED_HIDDEN, hidden, document_at_page(number + 1));
 	if (status == 0)
 		status = pdf_ocr_page(&work->ocr, work->source, &slot->page, &slot->rules);
+	if (status == 0 && !slot->page.ocr)
+		status = pdf_source_fields(work->source, &slot->page);
 	pdf_line_numbers_drop(&slot->page);
 	if (status == 0)
 		status = pdf_layout_build(&slot->layout, &slot->page);

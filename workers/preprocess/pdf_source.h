@@ -23,6 +23,9 @@ int pdf_source_outline(const struct pdf_source *source, struct pdf_outline *outl
 /* Fills `page` in. A page that cannot be read is an empty one. */
 int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page *page) WARN_UNUSED;
 
+/* Adds what was filled into the form fields of the page read last to its words. 0 or -ENOMEM. */
+int pdf_source_fields(struct pdf_source *source, struct pdf_page *page) WARN_UNUSED;
+
 /* May pages be drawn? Not when one of the file's pictures is so large that drawing it takes gigabytes. */
 enum { PDF_DRAWN_PICTURE_PIXELS_MAX = 100 << 20 };
 bool pdf_source_drawable(const struct pdf_source *source);
