@@ -84,16 +84,32 @@ static const struct pdf_row *row_after(const struct pdf_layout *layout, size_t r
 	return after < layout->row_count ? &layout->rows[after] : NULL;
 }
 
+/* Below a bold header, a name that stands alone in the first column, as far from the rows around as these are from each other, is
+ * one of a group of rows. */
+static bool names_group(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r)
+{
+	static const float tolerance = 1.5f, distance_sizes = 2.4f, distance_ratio = 1.3f;
+	const struct pdf_row *row = &layout->rows[r], *next = row_after(layout, r);
+	const float distance = row_distance(before, row);
+
+	if (!table->bold_header || table->column_count < 2 || !next || next->region != row->region || next->segment_count < 2 ||
+	    next->segment_count + 1 < table->column_count)
+		return false;
+	return fabsf(row->box.x0 - table->columns[0].x0) < tolerance && row->box.x1 < table->columns[1].x0 &&
+	       fabsf(next->box.x0 - table->columns[0].x0) < tolerance && distance < distance_sizes * row->size &&
+	       row_distance(row, next) < distance_ratio * distance && distance < distance_ratio * row_distance(row, next);
+}
+
 /* A line with one part belongs to the table when it continues a cell close above. But cells in the middle of a row's height stand
  * lower than its tallest cell begins: so also when a line follows that is lower by less than a line; or, right of the first
  * column, when one with more parts follows after lines close to each other. */
 static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r)
 {
 	enum { LINES_MAX = 16 }; /* looked at */
-	static const float line_sizes = 1.35f;
+	const float line_sizes = table->bold_header ? 1.7f : 1.35f;
 	const struct pdf_row *row = &layout->rows[r];
 
-	if (row_distance(before, row) < line_sizes * row->size)
+	if (row_distance(before, row) < 1.35f * row->size || names_group(layout, table, before, r))
 		return true;
 	for (size_t i = 0; i < LINES_MAX && table->column_count > 1; i++) {
 		const size_t next = index_after(layout, r);
@@ -231,7 +247,7 @@ static bool are_terms(const struct pdf_layout *layout, const struct pdf_table *t
 
 bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table, size_t *ret_seen)
 {
-	struct pdf_table table = { .row_first = (uint32_t)first };
+	struct pdf_table table = { .row_first = (uint32_t)first, .bold_header = layout->rows[first].bold > bold_header_min };
 	struct table_shape shape = { 0 };
 	const struct pdf_row *start = &layout->rows[first], *last = NULL;
 	size_t last_sure = 0;
@@ -263,7 +279,6 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 	if (!is_convincing(layout, &table, &shape))
 		return false;
 	table.terms = are_terms(layout, &table, &shape);
-	table.bold_header = start->bold > bold_header_min;
 	*ret_table = table;
 	return true;
 }

@@ -8,7 +8,7 @@
 enum { PDF_TABLE_COLUMNS_MAX = 32, PDF_TABLE_ROWS_MAX = 4096 };
 
 /* Rows nearer than this, in font sizes, are no two lines: cells in the middle of a row's height stand between the lines of others. */
-#define PDF_STAGGER_SIZES 0.75f
+#define PDF_STAGGER_SIZES 0.85f
 
 struct pdf_table_column {
 	float x0, x1;
