@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <math.h>
 
-enum { ROWS_AROUND = 8, ROWS_BELOW_HEADER = 3 }; /* looked at above and below */
+enum { ROWS_AROUND = 8, ROWS_BELOW_HEADER = 3, NUMBERS_MIN = 2 }; /* looked at above and below */
 
 static const float gap_sizes_min = 0.4f;      /* of white before a column, in font sizes; a blank is about 0.3 */
 static const float close_gap_sizes_min = 0.15f; /* the same where columns begin above and below, or below a bold name */
@@ -28,8 +28,25 @@ static bool begins_part_at(const struct pdf_layout *layout, const struct pdf_row
 	return low < row->segment_count && layout->segments[row->segment_first + low].box.x0 <= x + tolerance;
 }
 
-/* How many of the rows above (step -1) or below (1), each close to the next, have a part that begins at x? */
-static size_t count_aligned(const struct pdf_layout *layout, size_t r, int step, float x)
+/* Has the row a part, not its first, that ends at x? */
+static bool ends_part_at(const struct pdf_layout *layout, const struct pdf_row *row, float x)
+{
+	static const float tolerance = 0.8f;
+	uint32_t low = 1, high = row->segment_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (layout->segments[row->segment_first + middle].box.x1 < x - tolerance)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < row->segment_count && layout->segments[row->segment_first + low].box.x1 <= x + tolerance;
+}
+
+/* How many of the rows above (step -1) or below (1), each close to the next, have a part that begins (ends) at x? */
+static size_t count_aligned(const struct pdf_layout *layout, size_t r, int step, float x,
+			    bool (*is_at)(const struct pdf_layout *, const struct pdf_row *, float))
 {
 	size_t count = 0;
 
@@ -41,7 +58,7 @@ static size_t count_aligned(const struct pdf_layout *layout, size_t r, int step,
 		if (row->region != from->region || row->rotated || row->mono >= mono_share ||
 		    fabsf(row->y - from->y) > row_distance_sizes * row->size)
 			break;
-		count += begins_part_at(layout, row, x);
+		count += is_at(layout, row, x);
 	}
 	return count;
 }
@@ -120,6 +137,14 @@ static float column_gap(const struct pdf_layout *layout, const struct pdf_segmen
 	return fmaxf(gap_sizes_min * segment->size, gaps > 1 ? blank_ratio * least : 0);
 }
 
+static bool is_number(struct text text)
+{
+	size_t i = text.bytes > 1 && memchr("+-", text.data[0], 2) ? 1 : 0;
+	if (text_starts_with(text, TEXT_LITERAL("\xE2\x88\x92"))) /* the minus sign */
+		i = 3;
+	return i < text.bytes && ascii_is_digit(text.data[i]);
+}
+
 /* Does a column begin with word w of the row's segment, behind white wider than `gap`? */
 static bool begins_column(const struct pdf_layout *layout, size_t r, const struct pdf_segment *segment, uint32_t w, float gap)
 {
@@ -129,8 +154,12 @@ static bool begins_column(const struct pdf_layout *layout, size_t r, const struc
 
 	if (white < close_gap_sizes_min * segment->size || runs_on(layout, r, 1, middle) || runs_on(layout, r, -1, middle))
 		return false;
-	const size_t below = count_aligned(layout, r, 1, x), above = count_aligned(layout, r, -1, x);
+	const size_t below = count_aligned(layout, r, 1, x, begins_part_at), above = count_aligned(layout, r, -1, x, begins_part_at);
 	if ((white >= gap && below + above > 0) || (below > 0 && above > 0) || (bold && below > 0))
+		return true;
+	/* Columns of numbers are aligned at their right. */
+	if (white >= gap && is_number(pdf_word_text(layout->page, word)) &&
+	    count_aligned(layout, r, 1, word->box.x1, ends_part_at) + count_aligned(layout, r, -1, word->box.x1, ends_part_at) >= NUMBERS_MIN)
 		return true;
 	return bold && white >= gap_sizes_min * segment->size && stands_above_white(layout, r, middle);
 }

@@ -245,7 +245,8 @@ static bool are_terms(const struct pdf_layout *layout, const struct pdf_table *t
 	return !header && (mono_names || sentences);
 }
 
-bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table, size_t *ret_seen)
+/* A table whose first row is `first`, which names its columns or is like the others. */
+static bool find_plain(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table, size_t *ret_seen)
 {
 	struct pdf_table table = { .row_first = (uint32_t)first, .bold_header = layout->rows[first].bold > bold_header_min };
 	struct table_shape shape = { 0 };
@@ -275,12 +276,33 @@ bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_ta
 	/* Lines at the margin at the end may be the next paragraph: only those close below another row are kept. */
 	while (table.row_count > 1 && first + table.row_count - 1 > last_sure + 3)
 		table.row_count--;
+	pdf_table_join_columns(layout, &table);
 	measure(layout, &table, &shape);
 	if (!is_convincing(layout, &table, &shape))
 		return false;
 	table.terms = are_terms(layout, &table, &shape);
 	*ret_table = table;
 	return true;
+}
+
+bool pdf_table_find(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table, size_t *ret_seen)
+{
+	size_t below = first, seen;
+
+	if (layout->rows[first].segment_count >= 2)
+		for (uint32_t heads = 1; heads <= PDF_TABLE_HEADS_MAX; heads++) {
+			struct pdf_table table;
+			below = index_after(layout, below);
+			if (below >= layout->row_count || layout->rows[below].segment_count < 2)
+				break;
+			if (layout->rows[below].segment_count <= layout->rows[first].segment_count || !find_plain(layout, below, &table, &seen) ||
+			    !pdf_table_take_heads(layout, &table, first))
+				continue;
+			*ret_table = table;
+			*ret_seen = table.row_count;
+			return true;
+		}
+	return find_plain(layout, first, ret_table, ret_seen);
 }
 
 bool pdf_table_find_lone_header(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table)
@@ -348,7 +370,10 @@ bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const str
 size_t pdf_table_column_of(const struct pdf_table *table, const struct pdf_segment *segment)
 {
 	float middle = (segment->box.x0 + segment->box.x1) / 2;
-	size_t best = 0;
+	size_t best = 0, first, end = touched_columns(table, segment, 0, &first);
+
+	if (end > first + 1)
+		return first; /* a name above several columns */
 
 	for (size_t c = 0; c < table->column_count; c++) {
 		if (middle >= table->columns[c].x0 && middle <= table->columns[c].x1)

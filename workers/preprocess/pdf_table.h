@@ -5,7 +5,7 @@
 
 #include "workers/preprocess/pdf_layout.h"
 
-enum { PDF_TABLE_COLUMNS_MAX = 32, PDF_TABLE_ROWS_MAX = 4096 };
+enum { PDF_TABLE_COLUMNS_MAX = 32, PDF_TABLE_ROWS_MAX = 4096, PDF_TABLE_HEADS_MAX = 2 };
 
 /* Rows nearer than this, in font sizes, are no two lines: cells in the middle of a row's height stand between the lines of others. */
 #define PDF_STAGGER_SIZES 0.85f
@@ -16,6 +16,7 @@ struct pdf_table_column {
 
 struct pdf_table {
 	uint32_t row_first, row_count;   /* rows of the layout; furniture among them is passed over */
+	uint32_t heads;                  /* of these, the first ones, whose cells may span columns: each begins a row of the table */
 	struct pdf_table_column columns[PDF_TABLE_COLUMNS_MAX];
 	size_t column_count;
 	bool terms;                      /* two columns, names and their explanations, no header: better as a list */
@@ -35,6 +36,13 @@ bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const str
 /* Is row `first` the header of a table that follows on the next page: bold, in parts, and the last of its page? It is one only if
  * pdf_table_continue finds rows there. */
 bool pdf_table_find_lone_header(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table);
+
+/* Joins neighbouring columns that are never filled in one row, where one of them is but the name above the other: a name on the left,
+ * its numbers on the right. */
+void pdf_table_join_columns(const struct pdf_layout *layout, struct pdf_table *table);
+
+/* Makes the rows from `first` on the head of the table below them, if they are names above one or several of its columns each. */
+bool pdf_table_take_heads(const struct pdf_layout *layout, struct pdf_table *table, size_t first);
 
 /* Sets begins_cells of each of the table's rows: does a row of the table begin, or do cells of the one above go on? */
 void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *table);

@@ -239,6 +239,8 @@ void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *tabl
 		const bool key = pdf_table_column_of(table, &layout->segments[row->segment_first]) == 0;
 		if (!before)
 			row->begins_cells = !table->continued || key;
+		else if (r <= table->heads && table->heads > 0)
+			row->begins_cells = true;
 		else if (!table->terms && distance < PDF_STAGGER_SIZES * row->size)
 			row->begins_cells = false;
 		else if (spaced)
