@@ -157,8 +157,8 @@ static bool begins_column(const struct pdf_layout *layout, size_t r, const struc
 	const size_t below = count_aligned(layout, r, 1, x, begins_part_at), above = count_aligned(layout, r, -1, x, begins_part_at);
 	if ((white >= gap && below + above > 0) || (below > 0 && above > 0) || (bold && below > 0))
 		return true;
-	/* Columns of numbers are aligned at their right. */
-	if (white >= gap && is_number(pdf_word_text(layout->page, word)) &&
+	/* Columns of numbers are aligned at their right, and often their names with them. */
+	if (white >= gap && (bold || is_number(pdf_word_text(layout->page, word))) &&
 	    count_aligned(layout, r, 1, word->box.x1, ends_part_at) + count_aligned(layout, r, -1, word->box.x1, ends_part_at) >= NUMBERS_MIN)
 		return true;
 	return bold && white >= gap_sizes_min * segment->size && stands_above_white(layout, r, middle);

@@ -223,6 +223,19 @@ static bool goes_on(const struct pdf_layout *layout, const struct pdf_table *tab
 	return bracket || (reads_on && header_apart);
 }
 
+/* A line without a key, most of whose cells are numbers below numbers: a row of its own, whose key is that of the row above. */
+static bool holds_values(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above, const struct pdf_row *row)
+{
+	uint32_t values = 0;
+
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		const struct pdf_segment *before = above->last[pdf_table_column_of(table, segment)];
+		values += before && are_values(layout, before, segment);
+	}
+	return values >= 2 && values * 2 >= row->segment_count;
+}
+
 void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *table)
 {
 	struct cells_above above = { 0 };
@@ -244,8 +257,10 @@ void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *tabl
 		else if (!table->terms && distance < PDF_STAGGER_SIZES * row->size)
 			row->begins_cells = false;
 		else if (spaced)
-			row->begins_cells = distance > wide_ratio * spacing.line;
+			row->begins_cells = distance > wide_ratio * spacing.line || (!key && holds_values(layout, table, &above, row));
 		else if (!table->terms && distance > line_sizes_max * row->size)
+			row->begins_cells = true;
+		else if (!key && !table->terms && holds_values(layout, table, &above, row))
 			row->begins_cells = true;
 		else if (!key || table->terms || before == header)
 			row->begins_cells = key;
