@@ -296,6 +296,35 @@ static int take_picture(struct pdf_rows_work *work, size_t *r)
 	return 0;
 }
 
+/* Another column of text, another left edge: the table's columns are looked for as far from it. */
+static bool continue_table(const struct pdf_rows_work *work, size_t r, const struct pdf_table *before, struct pdf_table *ret_table)
+{
+	struct pdf_table moved = *before;
+	const float by = work->layout->rows[r].box.x0 - before->columns[0].x0;
+
+	if (work->blocks->count > 0)
+		for (size_t c = 0; c < moved.column_count; c++) {
+			moved.columns[c].x0 += by;
+			moved.columns[c].x1 += by;
+		}
+	return pdf_table_continue(work->layout, r, &moved, ret_table);
+}
+
+/* The table that ended the page or column before, when the row at hand is the first of another; or NULL. Notes in between do not part it. */
+static const struct pdf_table *carried_table(struct pdf_rows_work *work)
+{
+	const struct pdf_blocks *blocks = work->blocks;
+	size_t i = blocks->count;
+
+	if (i == 0)
+		return blocks->carries ? &blocks->carried : NULL;
+	while (i > 0 && blocks->items[i - 1].kind == PDF_BLOCK_NOTE)
+		i--;
+	if (!work->region_started || i == 0 || blocks->items[i - 1].kind != PDF_BLOCK_TABLE || blocks->tables[blocks->items[i - 1].table].terms)
+		return NULL;
+	return &blocks->tables[blocks->items[i - 1].table];
+}
+
 static int take_block(struct pdf_rows_work *work, size_t *r)
 {
 	const struct pdf_row *row = &work->layout->rows[*r];
@@ -309,12 +338,13 @@ static int take_block(struct pdf_rows_work *work, size_t *r)
 		return take_note(work, r);
 	if (row->grid >= PDF_PICTURE_FIRST)
 		return take_picture(work, r);
+	const struct pdf_table *carried = carried_table(work);
 	if (row->grid > 0) {
 		pdf_grid_describe(work->layout, *r, &table);
-		table.continued = work->blocks->count == 0 && work->blocks->carries && pdf_grid_continues(&work->blocks->carried, &table);
+		table.continued = carried && pdf_grid_continues(carried, &table);
 		return take_table(work, r, &table);
 	}
-	if (work->blocks->count == 0 && work->blocks->carries && !work->blocks->carried.ruled && pdf_table_continue(work->layout, *r, &work->blocks->carried, &table))
+	if (carried && !carried->ruled && continue_table(work, *r, carried, &table))
 		return take_table(work, r, &table);
 	if (pdf_find_heading(work, *r, &heading))
 		return take_heading(work, r, &heading);

@@ -1,6 +1,8 @@
 #include "workers/preprocess/pdf_pictures.h"
 #include "workers/preprocess/pdf_source_private.h"
 
+#include "workers/preprocess/pdf_strokes.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +73,6 @@ void pdf_source_close(struct pdf_source *source)
 		g_object_unref(source->page);
 	if (source->document)
 		g_object_unref(source->document);
-	pdf_strokes_done(&source->strokes);
 	g_bytes_unref(source->bytes);
 	g_log_remove_handler("Poppler", source->log_handler);
 	buffer_done(&source->font);
@@ -283,14 +284,15 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules)
 {
 	double width = 0, height = 0;
+	struct pdf_strokes strokes;
 
 	pdf_rules_clear(rules);
 	if (!source->page || !pdf_source_drawable(source))
 		return 0;
 	poppler_page_get_size(source->page, &width, &height);
-	cairo_t *context = pdf_strokes_begin(&source->strokes, rules, (float)width, (float)height);
+	cairo_t *context = pdf_strokes_begin(&strokes, rules, (float)width, (float)height);
 	if (!context)
 		return 0;
 	poppler_page_render_for_printing_with_options(source->page, context, POPPLER_PRINT_DOCUMENT); /* without the borders of links */
-	return pdf_strokes_end(&source->strokes);
+	return pdf_strokes_end(&strokes);
 }

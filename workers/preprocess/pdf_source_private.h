@@ -3,7 +3,6 @@
 #define DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_PRIVATE_H
 
 #include "workers/preprocess/pdf_source.h"
-#include "workers/preprocess/pdf_strokes.h"
 
 #include <poppler.h>
 
@@ -11,7 +10,6 @@ struct pdf_source {
 	PopplerDocument *document;
 	GBytes *bytes;
 	PopplerPage *page;     /* read last; NULL: could not be read */
-	struct pdf_strokes strokes;
 	guint log_handler;
 	uint32_t page_count;
 	uint64_t picture_pixels; /* of its largest picture at most; 0: it has none, and looking for them takes as long as reading text */

@@ -4,26 +4,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SIDE_POINTS_MAX = 4000 };
+enum { SIDE_POINTS_MAX = 2000 };
 
 static const double visible_alpha_min = 0.05;
 static const float pictured_share_min = 0.04f; /* of the page: smaller pictures hold no tables */
 static const float picture_shade = 0.5f;
 static const float white_min = 0.97f;
 
-void pdf_strokes_init(struct pdf_strokes *strokes)
-{
-	*strokes = (struct pdf_strokes){ 0 };
-}
-
-void pdf_strokes_done(struct pdf_strokes *strokes)
-{
-	if (strokes->context)
-		cairo_destroy(strokes->context);
-	if (strokes->image)
-		cairo_surface_destroy(strokes->image);
-	*strokes = (struct pdf_strokes){ 0 };
-}
+/* The surface of the process. */
+static struct {
+	cairo_surface_t *image, *observer;
+	struct pdf_strokes *drawing; /* whose page is being drawn */
+} shared;
 
 /* --- what is painted --------------------------------------------------------------------------------------------- */
 
@@ -199,22 +191,25 @@ static void observe_fill(cairo_surface_t *observer, cairo_surface_t *target, voi
 {
 	(void)observer;
 	(void)target;
-	take_path(data, true);
+	(void)data;
+	take_path(shared.drawing, true);
 }
 
 static void observe_stroke(cairo_surface_t *observer, cairo_surface_t *target, void *data)
 {
 	(void)observer;
 	(void)target;
-	take_path(data, false);
+	(void)data;
+	take_path(shared.drawing, false);
 }
 
 static void observe_paint(cairo_surface_t *observer, cairo_surface_t *target, void *data)
 {
-	struct pdf_strokes *strokes = data;
+	struct pdf_strokes *strokes = shared.drawing;
 
 	(void)observer;
 	(void)target;
+	(void)data;
 	if (cairo_pattern_get_type(cairo_get_source(strokes->context)) == CAIRO_PATTERN_TYPE_SURFACE)
 		add_picture(strokes, clip_box(strokes->context));
 }
@@ -222,51 +217,62 @@ static void observe_paint(cairo_surface_t *observer, cairo_surface_t *target, vo
 /* A mask has any size; only the clip bounds it. */
 static void observe_mask(cairo_surface_t *observer, cairo_surface_t *target, void *data)
 {
-	struct pdf_strokes *strokes = data;
+	struct pdf_strokes *strokes = shared.drawing;
 
 	(void)observer;
 	(void)target;
+	(void)data;
 	add_picture(strokes, clip_box(strokes->context));
 }
 
 /* --- a page ------------------------------------------------------------------------------------------------------ */
 
-static bool prepare_image(struct pdf_strokes *strokes, int width, int height)
+static void drop_surface(void)
 {
-	if (!strokes->image || strokes->width != width || strokes->height != height) {
-		if (strokes->image)
-			cairo_surface_destroy(strokes->image);
-		strokes->image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-		strokes->width = width;
-		strokes->height = height;
-	}
-	unsigned char *pixels = cairo_image_surface_get_data(strokes->image);
-	if (!pixels) {
-		cairo_surface_destroy(strokes->image);
-		strokes->image = NULL;
+	cairo_surface_destroy(shared.observer);
+	cairo_surface_destroy(shared.image);
+	shared.observer = shared.image = NULL;
+}
+
+static bool make_surface(void)
+{
+	if (shared.observer)
+		return true;
+	shared.image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, SIDE_POINTS_MAX, SIDE_POINTS_MAX);
+	shared.observer = cairo_surface_create_observer(shared.image, CAIRO_SURFACE_OBSERVER_NORMAL);
+	if (cairo_surface_status(shared.observer) != CAIRO_STATUS_SUCCESS) {
+		drop_surface();
 		return false;
 	}
-	memset(pixels, 0xFF, (size_t)cairo_image_surface_get_stride(strokes->image) * (size_t)height);
-	cairo_surface_mark_dirty(strokes->image);
+	cairo_surface_observer_add_fill_callback(shared.observer, observe_fill, NULL);
+	cairo_surface_observer_add_stroke_callback(shared.observer, observe_stroke, NULL);
+	cairo_surface_observer_add_paint_callback(shared.observer, observe_paint, NULL);
+	cairo_surface_observer_add_mask_callback(shared.observer, observe_mask, NULL);
 	return true;
+}
+
+/* White paper: pixels of a page before are gone. */
+static void clear_image(int width, int height)
+{
+	unsigned char *pixels = cairo_image_surface_get_data(shared.image);
+	const size_t stride = (size_t)cairo_image_surface_get_stride(shared.image);
+
+	for (size_t y = 0; y < (size_t)height; y++)
+		memset(pixels + y * stride, 0xFF, (size_t)width * 4);
+	cairo_surface_mark_dirty(shared.image);
 }
 
 cairo_t *pdf_strokes_begin(struct pdf_strokes *strokes, struct pdf_rules *rules, float width, float height)
 {
-	CHECK(!strokes->context);
-	if (!(width >= 1 && height >= 1 && width <= SIDE_POINTS_MAX && height <= SIDE_POINTS_MAX) ||
-	    !prepare_image(strokes, (int)ceilf(width), (int)ceilf(height)))
+	CHECK(!shared.drawing);
+	if (!(width >= 1 && height >= 1 && width <= SIDE_POINTS_MAX && height <= SIDE_POINTS_MAX) || !make_surface())
 		return NULL;
-	cairo_surface_t *observer = cairo_surface_create_observer(strokes->image, CAIRO_SURFACE_OBSERVER_NORMAL);
-	strokes->context = cairo_create(observer);
-	cairo_surface_observer_add_fill_callback(observer, observe_fill, strokes);
-	cairo_surface_observer_add_stroke_callback(observer, observe_stroke, strokes);
-	cairo_surface_observer_add_paint_callback(observer, observe_paint, strokes);
-	cairo_surface_observer_add_mask_callback(observer, observe_mask, strokes);
-	cairo_surface_destroy(observer);
-	strokes->rules = rules;
-	strokes->pictured = (struct pdf_box){ 0 };
-	strokes->status = 0;
+	*strokes = (struct pdf_strokes){ .rules = rules, .width = (int)ceilf(width), .height = (int)ceilf(height) };
+	clear_image(strokes->width, strokes->height);
+	strokes->context = cairo_create(shared.observer);
+	shared.drawing = strokes;
+	cairo_rectangle(strokes->context, 0, 0, strokes->width, strokes->height);
+	cairo_clip(strokes->context);
 	return strokes->context;
 }
 
@@ -275,8 +281,8 @@ static int read_pixels(struct pdf_strokes *strokes)
 {
 	const struct pdf_box box = strokes->pictured;
 	const size_t left = (size_t)box.x0, top = (size_t)box.y0, width = (size_t)ceilf(box.x1) - left, height = (size_t)ceilf(box.y1) - top;
-	const unsigned char *pixels = cairo_image_surface_get_data(strokes->image);
-	const size_t stride = (size_t)cairo_image_surface_get_stride(strokes->image);
+	const unsigned char *pixels = cairo_image_surface_get_data(shared.image);
+	const size_t stride = (size_t)cairo_image_surface_get_stride(shared.image);
 	struct pdf_rules found;
 
 	uint8_t *grey = malloc(width * height);
@@ -309,10 +315,13 @@ int pdf_strokes_end(struct pdf_strokes *strokes)
 	CHECK(strokes->context);
 	cairo_destroy(strokes->context);
 	strokes->context = NULL;
+	shared.drawing = NULL;
 	if (strokes->status == 0 && strokes->pictured.x1 > 0) {
-		cairo_surface_flush(strokes->image);
+		cairo_surface_flush(shared.image);
 		strokes->status = read_pixels(strokes);
 	}
+	if (cairo_surface_status(shared.observer) != CAIRO_STATUS_SUCCESS)
+		drop_surface(); /* its error would stay */
 	pdf_rules_settle(strokes->rules);
 	return strokes->status;
 }

@@ -1,5 +1,7 @@
 #include "workers/preprocess/pdf_table.h"
 
+#include "workers/preprocess/pdf_rules.h"
+
 #include <math.h>
 
 static const float column_gap_sizes = 0.35f; /* white between two columns, in font sizes */
@@ -84,19 +86,40 @@ static const struct pdf_row *row_after(const struct pdf_layout *layout, size_t r
 	return after < layout->row_count ? &layout->rows[after] : NULL;
 }
 
-/* Below a bold header, a name that stands alone in the first column, as far from the rows around as these are from each other, is
- * one of a group of rows. */
+/* Is there a rule right above the row and one right below it, which reach over all of it? */
+static bool stands_between_rules(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	static const float near_sizes = 1.6f;
+	const struct pdf_rules *rules = layout->page->rules;
+	bool above = false, below = false;
+
+	for (size_t i = 0; rules && i < rules->horizontal.count; i++) {
+		const struct pdf_rule *rule = &rules->horizontal.items[i];
+		const float down = rule->at - row->y;
+		if (rule->from > row->box.x0 + 1 || rule->to < row->box.x1 - 1)
+			continue;
+		above |= down < 0 && -down < near_sizes * row->size;
+		below |= down > 0 && down < near_sizes * row->size;
+	}
+	return above && below;
+}
+
+/* Below a header, a name that stands alone in the first column or in the middle of the table, as far from the rows around as these
+ * are from each other, is one of a group of rows. */
 static bool names_group(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r)
 {
 	static const float tolerance = 1.5f, distance_sizes = 2.4f, distance_ratio = 1.3f;
 	const struct pdf_row *row = &layout->rows[r], *next = row_after(layout, r);
 	const float distance = row_distance(before, row);
 
-	if (!table->bold_header || table->column_count < 2 || !next || next->region != row->region || next->segment_count < 2 ||
+	if (!table->headed || table->column_count < 2 || row->segment_count != 1 || !next || next->region != row->region || next->segment_count < 2 ||
 	    next->segment_count + 1 < table->column_count)
 		return false;
-	return fabsf(row->box.x0 - table->columns[0].x0) < tolerance && row->box.x1 < table->columns[1].x0 &&
-	       fabsf(next->box.x0 - table->columns[0].x0) < tolerance && distance < distance_sizes * row->size &&
+	const struct pdf_box box = row->box;
+	const float left = table->columns[0].x0, right = table->columns[table->column_count - 1].x1;
+	const bool in_first = fabsf(box.x0 - left) < tolerance && box.x1 < table->columns[1].x0;
+	const bool in_middle = box.x0 > left + row->size && box.x1 < right && fabsf(box.x0 + box.x1 - left - right) < 4 * row->size;
+	return (in_first || in_middle) && fabsf(next->box.x0 - left) < tolerance && distance < distance_sizes * row->size &&
 	       row_distance(row, next) < distance_ratio * distance && distance < distance_ratio * row_distance(row, next);
 }
 
@@ -106,10 +129,10 @@ static bool names_group(const struct pdf_layout *layout, const struct pdf_table 
 static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r)
 {
 	enum { LINES_MAX = 16 }; /* looked at */
-	const float line_sizes = table->bold_header ? 1.7f : 1.35f;
+	const float line_sizes = table->headed ? 1.7f : 1.35f;
 	const struct pdf_row *row = &layout->rows[r];
 
-	if (row_distance(before, row) < 1.35f * row->size || names_group(layout, table, before, r))
+	if (row_distance(before, row) < 1.35f * row->size)
 		return true;
 	for (size_t i = 0; i < LINES_MAX && table->column_count > 1; i++) {
 		const size_t next = index_after(layout, r);
@@ -219,7 +242,7 @@ static bool is_convincing(const struct pdf_layout *layout, const struct pdf_tabl
 		return false;
 	/* A bold header vouches for its columns, even where no row has anything in them. */
 	const struct pdf_row *first = &layout->rows[table->row_first];
-	const bool headed = first->bold > bold_header_min && first->segment_count == columns;
+	const bool headed = table->headed && first->segment_count == columns;
 	if ((float)shape->full_rows < (headed ? full_headed_min : full_min) * (float)shape->rows)
 		return false;
 	for (size_t c = 0; c < columns; c++) {
@@ -240,15 +263,15 @@ static bool are_terms(const struct pdf_layout *layout, const struct pdf_table *t
 		return false;
 	const struct pdf_segment *left = &layout->segments[first->segment_first];
 	bool mono_names = layout->page->words[left->word_first].style & PDF_MONO;
-	bool header = first->bold > bold_header_min;
 	bool sentences = shape->long_values * 2 >= shape->keys && shape->wrapped_keys == 0;
-	return !header && (mono_names || sentences);
+	return !table->headed && (mono_names || sentences);
 }
 
 /* A table whose first row is `first`, which names its columns or is like the others. */
 static bool find_plain(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table, size_t *ret_seen)
 {
 	struct pdf_table table = { .row_first = (uint32_t)first, .bold_header = layout->rows[first].bold > bold_header_min };
+	table.headed = table.bold_header || stands_between_rules(layout, &layout->rows[first]);
 	struct table_shape shape = { 0 };
 	const struct pdf_row *start = &layout->rows[first], *last = NULL;
 	size_t last_sure = 0;
@@ -260,15 +283,15 @@ static bool find_plain(const struct pdf_layout *layout, size_t first, struct pdf
 		const struct pdf_row *row = &layout->rows[r];
 		if (row->furniture)
 			continue;
-		bool full = row->segment_count > 1;
+		const bool full = row->segment_count > 1, group = last && names_group(layout, &table, last, r);
 		if (row->region != start->region || row->rotated || row->heading || row->note || row->size > 1.3f * start->size)
 			break;
-		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !may_be_part(layout, &table, last, r))))
+		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !group && !may_be_part(layout, &table, last, r))))
 			break;
-		if (!place_row(&table, layout, row, full))
+		if (!group && !place_row(&table, layout, row, full))
 			break;
 		last = row;
-		if (full || row->box.x0 > table.columns[0].x1)
+		if (full || group || row->box.x0 > table.columns[0].x1)
 			last_sure = r;
 		table.row_count = (uint32_t)(r + 1 - first);
 	}
@@ -344,20 +367,22 @@ bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const str
 	table.row_first = (uint32_t)first;
 	table.continued = true;
 	table.header_only = false;
+	table.heads = 0;
 	if (before->header_only && start->segment_count < 2)
 		return false;
 	for (size_t r = first; r < layout->row_count && r - first < PDF_TABLE_ROWS_MAX; r++) {
 		const struct pdf_row *row = &layout->rows[r];
 		if (row->furniture)
 			continue;
-		bool full = row->segment_count > 1;
-		if (row->region != start->region || row->rotated || row->heading || row->note || row->size > 1.3f * start->size || !fits_columns(layout, before, row))
+		const bool full = row->segment_count > 1, group = last && names_group(layout, &table, last, r);
+		if (row->region != start->region || row->rotated || row->heading || row->note || row->size > 1.3f * start->size ||
+		    (!group && !fits_columns(layout, before, row)))
 			break;
-		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !may_be_part(layout, &table, last, r))))
+		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !group && !may_be_part(layout, &table, last, r))))
 			break;
 		if (!last && !full && row->box.x0 < before->columns[1].x0 - column_gap_sizes * row->size)
 			break; /* at the margin: a paragraph as well as a key */
-		if (!place_row(&table, layout, row, false))
+		if (!group && !place_row(&table, layout, row, false))
 			break;
 		last = row;
 		end = r + 1;

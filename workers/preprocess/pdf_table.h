@@ -21,6 +21,7 @@ struct pdf_table {
 	size_t column_count;
 	bool terms;                      /* two columns, names and their explanations, no header: better as a list */
 	bool bold_header;
+	bool headed;                     /* the header is bold, or stands between two rules */
 	bool ruled;                      /* all of it is one row of the layout, a ruled table of the page (pdf_grid.h) */
 	bool header_only;                /* its rows are on the next page, if it is one */
 	bool continued;                  /* it goes on with the table that ended the page or column before */

@@ -1,13 +1,11 @@
-#include "workers/preprocess/pdf_write.h"
+#include "workers/preprocess/pdf_write_private.h"
 
 #include "workers/preprocess/markdown_inline.h"
-#include "workers/preprocess/pdf_grid_text.h"
 #include "workers/preprocess/pdf_code.h"
 #include "workers/preprocess/pdf_note_numbers.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <xxhash.h>
 
 void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct pdf_vocabulary *vocabulary)
 {
@@ -36,7 +34,7 @@ void pdf_writer_done(struct pdf_writer *writer)
 }
 
 /* Empties a buffer for its next use, and keeps what failed in the last. */
-static void restart(struct pdf_writer *writer, struct buffer *buffer)
+void pdf_writer_restart(struct pdf_writer *writer, struct buffer *buffer)
 {
 	if (writer->status == 0)
 		writer->status = buffer->status;
@@ -47,81 +45,37 @@ static void restart_styled(struct pdf_writer *writer, struct pdf_styled *styled)
 {
 	if (writer->status == 0)
 		writer->status = styled->status;
-	restart(writer, &styled->text);
+	pdf_writer_restart(writer, &styled->text);
 	pdf_styled_clear(styled);
 }
 
 /* As inline Markdown; valid until the next use of `escaped`. */
 static struct text inline_text(struct pdf_writer *writer, const struct pdf_styled *styled)
 {
-	restart(writer, &writer->escaped);
+	pdf_writer_restart(writer, &writer->escaped);
 	pdf_styled_write(styled, &writer->escaped);
 	return buffer_view(&writer->escaped);
 }
 
-static struct text escaped(struct pdf_writer *writer, struct text plain)
+struct text pdf_writer_escape(struct pdf_writer *writer, struct text plain)
 {
-	restart(writer, &writer->escaped);
+	pdf_writer_restart(writer, &writer->escaped);
 	markdown_append_escaped(&writer->escaped, plain);
 	return buffer_view(&writer->escaped);
 }
 
 /* --- what is pending ------------------------------------------------------------------------------------------- */
 
-/* Writes the row that is held back, if there is one. */
-static void release_row(struct pdf_writer *writer)
+void pdf_writer_flush(struct pdf_writer *writer)
 {
-	struct text texts[PDF_TABLE_COLUMNS_MAX], all = buffer_view(&writer->cells.text);
-	size_t ends[PDF_TABLE_COLUMNS_MAX], start = 0;
-
-	if (!writer->row_held)
-		return;
-	writer->row_held = false;
-	restart(writer, &writer->row);
-	for (size_t c = 0; c < writer->table_columns; c++) {
-		markdown_append_escaped(&writer->row, text_slice(all, start, writer->cells.end[c]));
-		start = writer->cells.end[c];
-		ends[c] = writer->row.bytes;
-	}
-	if (writer->cells.text.status || writer->row.status)
-		return;
-	for (size_t c = 0; c < writer->table_columns; c++)
-		texts[c] = text_slice(buffer_view(&writer->row), c > 0 ? ends[c - 1] : 0, ends[c]);
-	markdown_table_row(&writer->markdown, texts, writer->table_columns);
-}
-
-/* What looked like a header and has no rows is a line of text. */
-static void write_lone_header(struct pdf_writer *writer)
-{
-	const struct text all = buffer_view(&writer->cells.text);
-	size_t start = 0;
-
-	restart(writer, &writer->line);
-	for (size_t c = 0; c < writer->table_columns; c++) {
-		if (c > 0)
-			buffer_append_byte(&writer->line, ' ');
-		buffer_append_text(&writer->line, text_slice(all, start, writer->cells.end[c]));
-		start = writer->cells.end[c];
-	}
-	markdown_paragraph(&writer->markdown, escaped(writer, buffer_view(&writer->line)));
-	writer->row_held = writer->header_alone = false;
-}
-
-static void flush(struct pdf_writer *writer)
-{
-	if (writer->pending == PDF_PENDING_TABLE && writer->header_alone) {
-		markdown_table_close(&writer->markdown);
-		write_lone_header(writer);
-	} else if (writer->pending == PDF_PENDING_TABLE) {
-		release_row(writer);
-		markdown_table_close(&writer->markdown);
-	} else if (writer->pending == PDF_PENDING_CODE) {
+	if (writer->pending == PDF_PENDING_TABLE)
+		pdf_writer_end_table(writer);
+	else if (writer->pending == PDF_PENDING_CODE)
 		pdf_code_write(&writer->markdown, buffer_view(&writer->text), &writer->line);
-	} else if (writer->pending != PDF_PENDING_NOTHING) {
+	else if (writer->pending != PDF_PENDING_NOTHING)
 		markdown_paragraph(&writer->markdown, inline_text(writer, &writer->prose));
-	}
 	writer->pending = PDF_PENDING_NOTHING;
-	restart(writer, &writer->text);
+	pdf_writer_restart(writer, &writer->text);
 	restart_styled(writer, &writer->prose);
 }
 
@@ -146,7 +100,7 @@ static void close_lists_around(struct pdf_writer *writer, float x0, float size)
 		close_list(writer);
 }
 
-static void close_all_lists(struct pdf_writer *writer)
+void pdf_writer_close_lists(struct pdf_writer *writer)
 {
 	while (writer->list_depth > 0)
 		close_list(writer);
@@ -207,7 +161,7 @@ static bool goes_on(const struct pdf_writer *writer, const struct pdf_layout *la
 static void write_paragraph(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
 	if (!goes_on(writer, layout, block)) {
-		flush(writer);
+		pdf_writer_flush(writer);
 		close_lists_around(writer, block->x0, block->size);
 		writer->pending = PDF_PENDING_PARAGRAPH;
 	}
@@ -236,7 +190,7 @@ static void open_item(struct pdf_writer *writer, struct pdf_open_list item, cons
 {
 	struct pdf_open_list *list = NULL;
 
-	flush(writer);
+	pdf_writer_flush(writer);
 	for (; writer->list_depth > 0; close_list(writer), list = NULL) {
 		list = &writer->lists[writer->list_depth - 1];
 		if (is_next_of(list, &item, block))
@@ -271,7 +225,7 @@ static void write_term(struct pdf_writer *writer, const struct pdf_layout *layou
 	struct pdf_block explanation = *block;
 
 	open_item(writer, (struct pdf_open_list){ block->x0, block->text_x0, false, 0 }, block);
-	restart(writer, &writer->line);
+	pdf_writer_restart(writer, &writer->line);
 	pdf_row_append(layout, term, &writer->line);
 	pdf_styled_append_text(&writer->prose, buffer_view(&writer->line), style);
 	pdf_styled_append_text(&writer->prose, TEXT_LITERAL(":"), 0);
@@ -284,8 +238,8 @@ static void write_term(struct pdf_writer *writer, const struct pdf_layout *layou
 
 static void write_heading(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
-	flush(writer);
-	close_all_lists(writer);
+	pdf_writer_flush(writer);
+	pdf_writer_close_lists(writer);
 	append_lines(writer, layout, block, &writer->prose);
 	size_t before = writer->out->bytes;
 	markdown_heading(&writer->markdown, 1, inline_text(writer, &writer->prose));
@@ -339,7 +293,7 @@ static void write_code(struct pdf_writer *writer, const struct pdf_layout *layou
 		if (!layout->rows[block->row_first + r].furniture)
 			left = fminf(left, layout->rows[block->row_first + r].box.x0);
 	if (writer->pending != PDF_PENDING_CODE || !block->starts_region) {
-		flush(writer);
+		pdf_writer_flush(writer);
 		close_lists_right_of(writer, block->x0, block->size);
 		writer->pending = PDF_PENDING_CODE;
 	}
@@ -358,48 +312,6 @@ static void write_code(struct pdf_writer *writer, const struct pdf_layout *layou
 
 /* --- tables ---------------------------------------------------------------------------------------------------- */
 
-/* The texts of the lines [first, end) column by column; behind what is in the cells already when they `go_on`. */
-static void gather_cells(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_table *table, uint32_t first,
-			 uint32_t end, bool go_on)
-{
-	struct pdf_cells *cells = &writer->cells;
-	struct buffer *cell = &writer->text, *all = &writer->row;
-	size_t start = 0;
-
-	restart(writer, all);
-	for (size_t c = 0; c < table->column_count; c++) {
-		restart(writer, cell);
-		if (go_on)
-			buffer_append_text(cell, text_slice(buffer_view(&cells->text), start, cells->end[c]));
-		for (uint32_t r = first; r < end; r++) {
-			const struct pdf_row *row = &layout->rows[r];
-			for (uint32_t s = 0; s < row->segment_count && !row->furniture; s++) {
-				const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
-				if (pdf_table_column_of(table, segment) != c)
-					continue;
-				restart(writer, &writer->line);
-				pdf_segment_append(layout, segment, &writer->line);
-				pdf_join_line(cell, buffer_view(&writer->line), writer->vocabulary);
-			}
-		}
-		start = cells->end[c];
-		buffer_append_text(all, buffer_view(cell));
-		cells->end[c] = all->bytes;
-	}
-	restart(writer, cell);
-	restart(writer, &cells->text);
-	buffer_append_text(&cells->text, buffer_view(all));
-}
-
-/* Where the next row of the table begins, behind the line `first`. */
-static uint32_t row_end(const struct pdf_layout *layout, uint32_t first, uint32_t end)
-{
-	uint32_t r = first + 1;
-	while (r < end && (layout->rows[r].furniture || !layout->rows[r].begins_cells))
-		r++;
-	return r;
-}
-
 /* Names and explanations are the items of a list; the last one may go on. */
 static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
 {
@@ -407,101 +319,14 @@ static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layo
 	const uint32_t end = table->row_first + table->row_count;
 
 	for (uint32_t first = table->row_first, next; first < end; first = next) {
-		next = row_end(layout, first, end);
+		next = pdf_writer_row_end(layout, first, end);
 		open_item(writer, place, block);
-		gather_cells(writer, layout, table, first, next, false);
+		pdf_writer_gather_cells(writer, layout, table, first, next, false);
 		const struct text all = buffer_view(&writer->cells.text);
 		const size_t middle = size_min(writer->cells.end[0], all.bytes);
 		pdf_styled_append_text(&writer->prose, text_slice(all, 0, middle), PDF_BOLD);
 		pdf_styled_append_text(&writer->prose, text_from(middle > 0 && middle < all.bytes ? ": " : ""), 0);
 		pdf_styled_append_text(&writer->prose, text_slice(all, middle, all.bytes), 0);
-	}
-}
-
-/* The cells at hand are row `index` of the table. */
-static void note_head(struct pdf_writer *writer, size_t index)
-{
-	if (index < PDF_HEAD_ROWS)
-		writer->head[index] = XXH3_64bits(writer->cells.text.data, writer->cells.text.bytes);
-	writer->head_count = size_min(index + 1, PDF_HEAD_ROWS);
-}
-
-/* Are the cells at hand, row `index` of what goes on from the page before, a row of the header once more? Further rows are only if
- * all above them are. */
-static bool repeats_head(const struct pdf_writer *writer, size_t index)
-{
-	return index < writer->head_count && writer->head[index] == XXH3_64bits(writer->cells.text.data, writer->cells.text.bytes);
-}
-
-static void open_table(struct pdf_writer *writer, size_t columns)
-{
-	markdown_table_open(&writer->markdown, columns);
-	writer->table_columns = columns;
-	writer->pending = PDF_PENDING_TABLE;
-}
-
-/* The next row of the table is in the cells at hand. In a table that goes on: `index` from its first row here, and whether that is the header
- * of another table. */
-static void take_row(struct pdf_writer *writer, bool continues, size_t index, bool other_header)
-{
-	writer->row_held = true;
-	if (!continues) {
-		note_head(writer, index);
-	} else if (index == writer->repeated && repeats_head(writer, index)) {
-		writer->row_held = false;
-		writer->repeated++;
-	} else if (index == 0 && other_header) {
-		markdown_table_close(&writer->markdown);
-		open_table(writer, writer->table_columns);
-		note_head(writer, 0);
-	}
-}
-
-/* Does the block go on with the table that is open? If not, opens it. */
-static bool enter_table(struct pdf_writer *writer, const struct pdf_block *block, const struct pdf_table *table)
-{
-	writer->repeated = 0;
-	if (writer->pending == PDF_PENDING_TABLE && block->starts_region && table->continued && writer->table_columns == table->column_count)
-		return true;
-	flush(writer);
-	close_all_lists(writer);
-	open_table(writer, table->column_count);
-	return false;
-}
-
-static void write_grid(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
-{
-	const struct pdf_grid *grid = &layout->page->grids->items[layout->rows[table->row_first].grid - 1];
-	const struct pdf_grid_reader reader = { layout, grid, writer->vocabulary, &writer->line, &writer->text };
-	const bool continues = enter_table(writer, block, table);
-
-	for (size_t r = 0; r < grid->row_count; r++) {
-		release_row(writer);
-		restart(writer, &writer->cells.text);
-		pdf_grid_append_row(&reader, r, &writer->cells.text, writer->cells.end);
-		take_row(writer, continues, r, false);
-	}
-	restart(writer, &writer->text);
-}
-
-static void write_table(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
-{
-	static const float bold_share = 0.8f;
-	const uint32_t end = table->row_first + table->row_count;
-	const bool continues = enter_table(writer, block, table);
-	size_t index = 0;
-
-	writer->header_alone = table->header_only;
-	for (uint32_t first = table->row_first, next; first < end; first = next, index++) {
-		const bool goes_on = index == 0 && continues && !layout->rows[first].begins_cells;
-		next = row_end(layout, first, end);
-		if (!goes_on)
-			release_row(writer);
-		gather_cells(writer, layout, table, first, next, goes_on && writer->row_held);
-		if (goes_on)
-			writer->row_held = true;
-		else
-			take_row(writer, continues, index, table->bold_header && layout->rows[first].bold > bold_share);
 	}
 }
 
@@ -511,9 +336,9 @@ static void write_picture(struct pdf_writer *writer, const struct pdf_layout *la
 
 	if (picture->target[0] == '\0')
 		return;
-	flush(writer);
-	close_all_lists(writer);
-	restart(writer, &writer->line);
+	pdf_writer_flush(writer);
+	pdf_writer_close_lists(writer);
+	pdf_writer_restart(writer, &writer->line);
 	buffer_append_format(&writer->line, "![](%s)", picture->target);
 	markdown_paragraph(&writer->markdown, buffer_view(&writer->line));
 }
@@ -532,9 +357,9 @@ static void write_block(struct pdf_writer *writer, const struct pdf_layout *layo
 		if (blocks->tables[block->table].terms)
 			write_terms(writer, layout, block, &blocks->tables[block->table]);
 		else if (blocks->tables[block->table].ruled)
-			write_grid(writer, layout, block, &blocks->tables[block->table]);
+			pdf_writer_take_grid(writer, layout, block, &blocks->tables[block->table]);
 		else
-			write_table(writer, layout, block, &blocks->tables[block->table]);
+			pdf_writer_take_table(writer, layout, block, &blocks->tables[block->table]);
 		break;
 	}
 }
@@ -544,7 +369,7 @@ static bool floats(struct pdf_writer *writer, const struct pdf_layout *layout, c
 {
 	if (block->kind != PDF_BLOCK_PARAGRAPH)
 		return block->kind == PDF_BLOCK_TABLE || block->kind == PDF_BLOCK_PICTURE;
-	restart(writer, &writer->line);
+	pdf_writer_restart(writer, &writer->line);
 	pdf_row_append(layout, &layout->rows[block->row_first], &writer->line);
 	return pdf_is_caption(buffer_view(&writer->line));
 }
@@ -586,14 +411,14 @@ void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, 
 
 int pdf_write_finish(struct pdf_writer *writer)
 {
-	flush(writer);
-	close_all_lists(writer);
+	pdf_writer_flush(writer);
+	pdf_writer_close_lists(writer);
 	write_notes(writer);
-	restart(writer, &writer->notes);
-	restart(writer, &writer->line);
-	restart(writer, &writer->cells.text);
-	restart(writer, &writer->row);
-	restart(writer, &writer->escaped);
+	pdf_writer_restart(writer, &writer->notes);
+	pdf_writer_restart(writer, &writer->line);
+	pdf_writer_restart(writer, &writer->cells.text);
+	pdf_writer_restart(writer, &writer->row);
+	pdf_writer_restart(writer, &writer->escaped);
 	markdown_finish(&writer->markdown);
 	if (writer->status < 0)
 		return writer->status;

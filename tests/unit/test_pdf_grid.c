@@ -1,0 +1,310 @@
+/* Ruled tables: from rules and words to Markdown; and what is none. The surface that notes what is painted. */
+#include "tests/unit/pdf_fixture.h"
+#include "workers/preprocess/pdf_grid.h"
+#include "workers/preprocess/pdf_strokes.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { PAGES_MAX = 2 };
+
+static struct pdf_page pages[PAGES_MAX];
+static struct pdf_rules rules;
+static struct pdf_grids grids[PAGES_MAX];
+static struct buffer markdown;
+
+static int prepare(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PAGES_MAX; i++) {
+		pdf_page_init(&pages[i]);
+		pdf_page_clear(&pages[i], (uint32_t)i, 600, 800);
+		pdf_grids_init(&grids[i]);
+	}
+	pdf_rules_init(&rules);
+	buffer_init(&markdown, 1 << 20);
+	return 0;
+}
+
+static int tidy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PAGES_MAX; i++) {
+		pdf_page_done(&pages[i]);
+		pdf_grids_done(&grids[i]);
+	}
+	pdf_rules_done(&rules);
+	buffer_done(&markdown);
+	return 0;
+}
+
+static void line(float x0, float y0, float x1, float y1)
+{
+	assert_int_equal(pdf_rules_add_line(&rules, x0, y0, x1, y1, 0.5f), 0);
+}
+
+static void across(float y, float x0, float x1) { line(x0, y, x1, y); }
+static void down(float x, float y0, float y1) { line(x, y0, x, y1); }
+static void text(size_t page, float x, float y, const char *words) { fixture_line(&pages[page], x, y, 10, 0, words); }
+
+/* Rows at every 20 points from y, columns at x 50, 150, 250 and 350. */
+static void rule_table(float y, size_t rows)
+{
+	for (size_t r = 0; r <= rows; r++)
+		across(y + 20 * (float)r, 50, 350);
+	for (size_t c = 0; c <= 3; c++)
+		down(50 + 100 * (float)c, y, y + 20 * (float)rows);
+}
+
+static void find(size_t page)
+{
+	pdf_rules_settle(&rules);
+	assert_int_equal(pdf_grids_find(&grids[page], &rules, &pages[page]), 0);
+	pages[page].grids = &grids[page];
+	pdf_rules_clear(&rules);
+}
+
+static const char *write_pages(size_t count)
+{
+	fixture_markdown(pages, count, &markdown);
+	return buffer_string(&markdown);
+}
+
+/* Cells of several lines, an empty one, text above and below. */
+static void reads_cells(void **state)
+{
+	(void)state;
+	text(0, 50, 80, "Table 1: Parameters of the cell");
+	rule_table(100, 2);
+	across(180, 50, 350);
+	for (size_t c = 0; c <= 3; c++)
+		down(50 + 100 * (float)c, 140, 180);
+	text(0, 55, 114, "Name");
+	text(0, 155, 114, "Type");
+	text(0, 255, 114, "Meaning");
+	text(0, 55, 134, "barred");
+	text(0, 155, 134, "boolean");
+	text(0, 255, 134, "No access");
+	text(0, 55, 154, "level");
+	text(0, 255, 154, "Least of the");
+	text(0, 255, 166, "levels");
+	text(0, 50, 210, "Text below the table.");
+	find(0);
+	assert_string_equal(write_pages(1), "Table 1: Parameters of the cell\n\n| Name | Type | Meaning |\n| --- | --- | --- |\n"
+					    "| barred | boolean | No access |\n| level |  | Least of the levels |\n\nText below the table.\n");
+}
+
+/* Rules that are missing make cells that span. */
+static void reads_spans(void **state)
+{
+	(void)state;
+	across(100, 50, 350);
+	across(120, 150, 350);
+	across(140, 50, 350);
+	across(160, 150, 350);
+	across(180, 50, 350);
+	down(50, 100, 180);
+	down(150, 100, 180);
+	down(250, 120, 180);
+	down(350, 100, 180);
+	text(0, 55, 124, "Band");
+	text(0, 205, 114, "Frequency");
+	text(0, 155, 134, "Uplink");
+	text(0, 255, 134, "Downlink");
+	text(0, 55, 164, "n1");
+	text(0, 155, 154, "1920");
+	text(0, 255, 154, "2110");
+	text(0, 155, 174, "1980");
+	text(0, 255, 174, "2170");
+	find(0);
+	assert_string_equal(write_pages(1), "| Band | Frequency |  |\n| --- | --- | --- |\n| Band | Uplink | Downlink |\n| n1 | 1920 | 2110 |\n"
+					    "| n1 | 1980 | 2170 |\n");
+}
+
+/* No rules at the sides: the ends of the others are. Borders of neighbouring cells stand apart. */
+static void reads_open_and_double_borders(void **state)
+{
+	(void)state;
+	for (size_t r = 0; r <= 2; r++) {
+		across(100 + 20 * (float)r, 50, 350);
+		across(102 + 20 * (float)r, 50, 350);
+	}
+	down(150, 100, 142);
+	down(152.5f, 100, 142);
+	text(0, 55, 115, "Name");
+	text(0, 160, 115, "Value");
+	text(0, 55, 135, "alpha");
+	text(0, 160, 135, "12 dB");
+	find(0);
+	assert_string_equal(write_pages(1), "| Name | Value |\n| --- | --- |\n| alpha | 12 dB |\n");
+}
+
+static void fill_table(size_t page, float y, const char *header, const char *cell)
+{
+	for (int c = 0; c < 3; c++) {
+		text(page, 55 + 100 * (float)c, y + 14, header);
+		text(page, 55 + 100 * (float)c, y + 34, cell);
+	}
+}
+
+/* The header that is repeated on the next page is not written again. */
+static void joins_pages(void **state)
+{
+	(void)state;
+	rule_table(700, 2);
+	fill_table(0, 700, "Head", "first");
+	find(0);
+	rule_table(60, 2);
+	fill_table(1, 60, "Head", "second");
+	text(1, 50, 140, "Text below the table.");
+	find(1);
+	assert_string_equal(write_pages(2), "| Head | Head | Head |\n| --- | --- | --- |\n| first | first | first |\n"
+					    "| second | second | second |\n\nText below the table.\n");
+}
+
+/* Boxes that are joined by lines: text in few of many places. A frame around the page. Words that rules go through. */
+static void refuses_drawings(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		across(100 + 40 * (float)i, 50 + 60 * (float)i, 110 + 60 * (float)i);
+		across(130 + 40 * (float)i, 50 + 60 * (float)i, 110 + 60 * (float)i);
+		down(50 + 60 * (float)i, 100 + 40 * (float)i, 130 + 40 * (float)i);
+		down(110 + 60 * (float)i, 100 + 40 * (float)i, 140 + 40 * (float)i);
+		text(0, 60 + 60 * (float)i, 120 + 40 * (float)i, "Box");
+	}
+	find(0);
+	assert_int_equal(grids[0].count, 0);
+	rule_table(300, 3);
+	for (int r = 0; r < 3; r++)
+		text(0, 60, 314 + 20 * (float)r, "Extraordinarilylongwordsgothroughtherule to the end of it");
+	find(0);
+	assert_int_equal(grids[0].count, 0);
+}
+
+static void refuses_frames(void **state)
+{
+	(void)state;
+	across(20, 20, 580);
+	across(60, 20, 580);
+	across(780, 20, 580);
+	down(20, 20, 780);
+	down(300, 20, 60);
+	down(580, 20, 780);
+	text(0, 30, 45, "Title of it all");
+	text(0, 310, 45, "Page 3");
+	for (int r = 0; r < 40; r++)
+		text(0, 40, 90 + 14 * (float)r, "Running text that fills the line of the page and goes on");
+	find(0);
+	assert_int_equal(grids[0].count, 0);
+}
+
+/* Rules between the columns and below the header, and lines of text for rows. */
+static void leaves_rows_without_rules(void **state)
+{
+	(void)state;
+	across(100, 50, 350);
+	across(120, 50, 350);
+	across(200, 50, 350);
+	for (int c = 0; c <= 3; c++)
+		down(50 + 100 * (float)c, 100, 200);
+	for (int c = 0; c < 3; c++) {
+		text(0, 55 + 100 * (float)c, 114, "Name");
+		for (int r = 0; r < 4; r++)
+			text(0, 55 + 100 * (float)c, 136 + 16 * (float)r, "12.5");
+	}
+	find(0);
+	assert_int_equal(grids[0].count, 0);
+	const char *found = write_pages(1);
+	assert_string_equal(found, "| Name | Name | Name |\n| --- | --- | --- |\n| 12.5 | 12.5 | 12.5 |\n| 12.5 | 12.5 | 12.5 |\n"
+				   "| 12.5 | 12.5 | 12.5 |\n| 12.5 | 12.5 | 12.5 |\n");
+}
+
+/* Lines, thin rectangles and areas as they are drawn; what is white, outside of the clip or slanted is not. */
+static void notes_what_is_painted(void **state)
+{
+	struct pdf_strokes strokes;
+
+	(void)state;
+	cairo_t *context = pdf_strokes_begin(&strokes, &rules, 600, 800);
+	assert_non_null(context);
+	cairo_save(context);
+	cairo_scale(context, 0.5, 0.5);
+	cairo_set_line_width(context, 1);
+	cairo_move_to(context, 100, 200);
+	cairo_line_to(context, 700, 200);
+	cairo_stroke(context);
+	cairo_restore(context);
+	cairo_rectangle(context, 50, 100, 0.6, 80);
+	cairo_rectangle(context, 50, 120, 300, 20);
+	cairo_fill(context);
+	cairo_move_to(context, 10, 10);
+	cairo_line_to(context, 90, 90);
+	cairo_stroke(context);
+	cairo_rectangle(context, 0, 0, 200, 800);
+	cairo_clip(context);
+	cairo_move_to(context, 50, 300);
+	cairo_line_to(context, 350, 300);
+	cairo_stroke(context);
+	cairo_set_source_rgb(context, 1, 1, 1);
+	cairo_move_to(context, 50, 400);
+	cairo_line_to(context, 150, 400);
+	cairo_stroke(context);
+	assert_int_equal(pdf_strokes_end(&strokes), 0);
+	assert_int_equal(rules.horizontal.count, 2);
+	assert_float_equal(rules.horizontal.items[0].at, 100, 0.1);
+	assert_float_equal(rules.horizontal.items[0].to, 350, 0.1);
+	assert_float_equal(rules.horizontal.items[1].to, 200, 1.6);
+	assert_int_equal(rules.vertical.count, 1);
+	assert_int_equal(rules.fill_count, 1);
+	assert_null(pdf_strokes_begin(&strokes, &rules, 1e9f, 800));
+}
+
+/* The lines of a picture are read from its pixels. */
+static void reads_pictures(void **state)
+{
+	struct pdf_strokes strokes;
+
+	(void)state;
+	cairo_surface_t *picture = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 300, 200);
+	cairo_t *pen = cairo_create(picture);
+	cairo_set_source_rgb(pen, 1, 1, 1);
+	cairo_paint(pen);
+	cairo_set_source_rgb(pen, 0, 0, 0);
+	cairo_rectangle(pen, 20, 50, 260, 1);
+	cairo_rectangle(pen, 20, 50, 1, 100);
+	cairo_fill(pen);
+	cairo_destroy(pen);
+	cairo_t *context = pdf_strokes_begin(&strokes, &rules, 600, 800);
+	assert_non_null(context);
+	cairo_set_source_surface(context, picture, 100, 100);
+	cairo_rectangle(context, 100, 100, 300, 200);
+	cairo_fill(context);
+	assert_int_equal(pdf_strokes_end(&strokes), 0);
+	cairo_surface_destroy(picture);
+	assert_int_equal(rules.horizontal.count, 1);
+	assert_float_equal(rules.horizontal.items[0].at, 150.5, 0.6);
+	assert_float_equal(rules.horizontal.items[0].from, 120, 1);
+	assert_int_equal(rules.vertical.count, 1);
+	assert_float_equal(rules.vertical.items[0].at, 120.5, 0.6);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(reads_cells, prepare, tidy),
+		cmocka_unit_test_setup_teardown(reads_spans, prepare, tidy),
+		cmocka_unit_test_setup_teardown(reads_open_and_double_borders, prepare, tidy),
+		cmocka_unit_test_setup_teardown(joins_pages, prepare, tidy),
+		cmocka_unit_test_setup_teardown(refuses_drawings, prepare, tidy),
+		cmocka_unit_test_setup_teardown(refuses_frames, prepare, tidy),
+		cmocka_unit_test_setup_teardown(leaves_rows_without_rules, prepare, tidy),
+		cmocka_unit_test_setup_teardown(notes_what_is_painted, prepare, tidy),
+		cmocka_unit_test_setup_teardown(reads_pictures, prepare, tidy),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
