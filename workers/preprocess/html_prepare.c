@@ -193,7 +193,7 @@ static void append_tag(struct prepare *prepare, const struct tag *tag, bool clos
 		buffer_append(attributes, tag->attributes, (tag->attribute_count - 1) * sizeof(last));
 		buffer_append(attributes, &last, sizeof(last));
 	}
-	buffer_append(markup, "/>" + !close, 1 + (size_t)close);
+	buffer_append(markup, close ? "/>" : ">", 1 + (size_t)close);
 }
 
 static void append_end_tag(struct prepare *prepare, struct text name)
