@@ -215,6 +215,8 @@ static void test_blanks(void **state)
 {
 	(void)state;
 	clean("a.md", "# T  \n\n\n\na  b\tc   \n\n\n- x   y\n\n\n  more\n\n```\na  b  \n\n\nc\n```\n", "# T\n\na b c\n\n- x y\n\n  more\n\n```\na  b  \n\n\nc\n```\n");
+	clean("a.md", "> a  b\n>\n> ```\n> a  b\n>\tc\n>\n>\n> d\n> ```\n>\n> a  b\n", "> a b\n>\n> ```\n> a  b\n>\tc\n>\n>\n> d\n> ```\n>\n> a b\n");
+	clean("a.md", "> ```a``` b  c\n> d  e\n", "> ```a``` b  c\n> d e\n");
 	clean("a.md", "use `a  b`  now\n", "use `a  b`  now\n");
 	clean("a.md", "| a   | b |\n| --- | --- |\n| 1    | 2 |", "| a | b |\n| --- | --- |\n| 1 | 2 |\n");
 	clean("a.md", "Title [](#title) and ![](x.png) [kept](y)\n", "Title and ![](x.png) [kept](y)\n");

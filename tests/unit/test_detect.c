@@ -92,6 +92,9 @@ static void markup(void **state)
 	DETECT("html", "a.txt", "<HTML><body>x</body></HTML>");
 	DETECT("html", "a", "<?xml version='1.0'?>\n<html xmlns='x'>");
 	DETECT("html", "a.htm", "Some text without a head, <b>bold</b>");
+	DETECT("html", "a.html", "Two lines<br>\nand nothing else");
+	DETECT("html", "a.html", "B&#252;r");
+	DETECT("text", "a.html", "a < b && c");
 	DETECT("html", "a", "<h1>Title</h1><p>x</p>");
 	DETECT("html", "a.html", "\xFF\xFE<\0h\0t\0m\0l\0>\0");
 	DETECT("markdown", "README.md", "<p align=center>\n<img src=x></p>\n\n# Title\n");

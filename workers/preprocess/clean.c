@@ -255,11 +255,23 @@ static void append_line(struct cleaner *cleaner, struct text line)
 	buffer_append_byte(out, '\n');
 }
 
+/* A line that opens or closes code in a quote or an item. */
+static bool is_fence(struct text line)
+{
+	while (line.bytes > 0 && strchr(" \t>-", line.data[0]))
+		line = text_slice(line, 1, line.bytes);
+	if (!text_starts_with(line, TEXT_LITERAL("```")))
+		return false;
+	while (line.bytes > 0 && line.data[0] == '`')
+		line = text_slice(line, 1, line.bytes);
+	return line.bytes == 0 || !memchr(line.data, '`', line.bytes);
+}
+
 static void append_block(struct cleaner *cleaner, size_t index)
 {
 	const struct block *block = &cleaner->blocks.items[index];
 	struct text rest = text_slice(cleaner->markdown, block->start, block->end), line;
-	bool blank_before = false;
+	bool blank_before = false, in_code = false;
 	if (block->kind == BLOCK_CODE) {
 		buffer_append_text(cleaner->out, rest);
 		if (rest.data[rest.bytes - 1] != '\n')
@@ -267,7 +279,13 @@ static void append_block(struct cleaner *cleaner, size_t index)
 		return;
 	}
 	while (text_next_line(&rest, &line)) {
-		bool blank = text_trim(line).bytes == 0;
+		bool blank = text_trim(line).bytes == 0, fence = is_fence(line);
+		in_code ^= fence;
+		if (in_code && !fence) {
+			buffer_append_text(cleaner->out, line);
+			buffer_append_byte(cleaner->out, '\n');
+			continue;
+		}
 		if ((blank && blank_before) || (cleaner->marks[index] == CLEAN_LINES && legal_is_line(cleaner->domain, line)))
 			continue;
 		append_line(cleaner, line);

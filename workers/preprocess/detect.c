@@ -227,6 +227,17 @@ static bool starts_with_tag(struct text text, const char *const *tags, size_t co
 	return false;
 }
 
+/* A tag or a character reference somewhere: enough in a file that is called a page. */
+static bool has_markup(struct text text)
+{
+	for (size_t i = 0; i + 2 < text.bytes; i++) {
+		bool tag = text.data[i] == '<' && (ascii_is_alpha(text.data[i + 1]) || text.data[i + 1] == '/');
+		if (tag || (text.data[i] == '&' && (ascii_is_alpha(text.data[i + 1]) || text.data[i + 1] == '#')))
+			return true;
+	}
+	return false;
+}
+
 static bool is_html(struct text sample, struct text name, bool named_markdown)
 {
 	static const char *const page_tags[] = { "!doctype html", "html", "head", "body", "title", "meta" };
@@ -242,7 +253,7 @@ static bool is_html(struct text sample, struct text name, bool named_markdown)
 		return true;
 	if (start.bytes > 0 && start.data[0] == '<' && text_find_nocase(head_of(start, 4096), TEXT_LITERAL("<html")) >= 0)
 		return true;
-	return name_ends_in(name, endings, COUNT_OF(endings)) && text_find(start, TEXT_LITERAL("</")) >= 0;
+	return name_ends_in(name, endings, COUNT_OF(endings)) && has_markup(start);
 }
 
 static bool is_heading_line(struct text line)

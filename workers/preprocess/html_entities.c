@@ -2,42 +2,31 @@
 
 #include "base/utf8.h"
 
-#include <libxml/HTMLparser.h>
 #include <stdlib.h>
 
-enum { NAME_BYTES_MAX = 24, CODE_MAX = 0x10FFFF };
+enum { NAME_BYTES_MAX = 31, BARE_NAME_BYTES_MAX = 6, CODE_MAX = 0x10FFFF };
 
-/* Names that HTML 5 added to the 253 of HTML 4, which libxml2 knows: those that documents use. */
-static const struct { const char *name; uint32_t code; } later_names[] = {
-	{ "AMP", '&' }, { "COPY", 0xA9 }, { "GT", '>' }, { "LT", '<' }, { "NewLine", '\n' }, { "NoBreak", 0x2060 }, { "QUOT", '"' }, { "REG", 0xAE },
-	{ "Tab", '\t' }, { "ZeroWidthSpace", 0x200B }, { "approx", 0x2248 }, { "ast", '*' }, { "boxh", 0x2500 }, { "bsol", '\\' },
-	{ "bullet", 0x2022 }, { "caron", 0x2C7 }, { "check", 0x2713 }, { "checkmark", 0x2713 }, { "cir", 0x25CB }, { "colon", ':' },
-	{ "comma", ',' }, { "commat", '@' }, { "cross", 0x2717 }, { "dash", 0x2010 }, { "dollar", '$' }, { "ell", 0x2113 }, { "emsp13", 0x2004 },
-	{ "epsi", 0x3B5 }, { "epsilon", 0x3B5 }, { "equals", '=' }, { "excl", '!' }, { "fflig", 0xFB00 }, { "ffilig", 0xFB03 },
-	{ "ffllig", 0xFB04 }, { "filig", 0xFB01 }, { "fllig", 0xFB02 }, { "frac13", 0x2153 }, { "frac18", 0x215B }, { "frac23", 0x2154 },
-	{ "frac38", 0x215C }, { "frac58", 0x215D }, { "frac78", 0x215E }, { "grave", '`' }, { "hairsp", 0x200A }, { "half", 0xBD },
-	{ "hat", '^' }, { "horbar", 0x2015 }, { "hyphen", 0x2010 }, { "iff", 0x21D4 }, { "infintie", 0x29DD }, { "lbrace", '{' },
-	{ "lbrack", '[' }, { "lcub", '{' }, { "leq", 0x2264 }, { "geq", 0x2265 }, { "leqslant", 0x2A7D }, { "geqslant", 0x2A7E },
-	{ "lowbar", '_' }, { "lpar", '(' }, { "lsqb", '[' }, { "map", 0x21A6 }, { "mid", 0x2223 }, { "mldr", 0x2026 }, { "mp", 0x2213 },
-	{ "neq", 0x2260 }, { "num", '#' }, { "numsp", 0x2007 }, { "ohm", 0x3A9 }, { "parallel", 0x2225 }, { "percnt", '%' }, { "period", '.' },
-	{ "phone", 0x260E }, { "pi", 0x3C0 }, { "plus", '+' }, { "pm", 0xB1 }, { "puncsp", 0x2008 }, { "quest", '?' }, { "rbrace", '}' },
-	{ "rbrack", ']' }, { "rcub", '}' }, { "rightarrow", 0x2192 }, { "leftarrow", 0x2190 }, { "Rightarrow", 0x21D2 }, { "rpar", ')' },
-	{ "rsqb", ']' }, { "semi", ';' }, { "sol", '/' }, { "square", 0x25A1 }, { "star", 0x2606 }, { "starf", 0x2605 }, { "telrec", 0x2315 },
-	{ "varepsilon", 0x3F5 }, { "varphi", 0x3D5 }, { "verbar", '|' }, { "vert", '|' }, { "wp", 0x2118 }, { "yen", 0xA5 },
+struct decoded {
+	uint32_t code, second; /* second: 0 when there is none */
 };
 
-static uint32_t named_code(const char *name)
+/* The reference of this name, or NULL. */
+static const struct html_entity *find_entity(struct text name)
 {
-	const htmlEntityDesc *known = htmlEntityLookup((const xmlChar *)name);
+	size_t low = 0, high = html_entity_count;
 
-	if (known)
-		return known->value;
-	if (strcmp(name, "apos") == 0)
-		return '\'';
-	for (size_t i = 0; i < COUNT_OF(later_names); i++)
-		if (strcmp(later_names[i].name, name) == 0)
-			return later_names[i].code;
-	return 0;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const char *other = html_entities[middle].name;
+		int order = strncmp(name.data, other, name.bytes);
+		if (order == 0 && other[name.bytes] == '\0')
+			return &html_entities[middle];
+		if (order > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
 }
 
 /* References to the control characters at 0x80-0x9F mean Windows-1252. */
@@ -62,7 +51,7 @@ static int digit_value(char c, bool hexadecimal)
 }
 
 /* `text` begins with "&#". Bytes of the reference, or 0. */
-static size_t decode_number(struct text text, uint32_t *ret_code)
+static size_t decode_number(struct text text, struct decoded *ret)
 {
 	bool hexadecimal = text.bytes > 2 && (text.data[2] == 'x' || text.data[2] == 'X');
 	size_t start = 2 + (size_t)hexadecimal, i = start;
@@ -73,33 +62,45 @@ static size_t decode_number(struct text text, uint32_t *ret_code)
 			code = code * (hexadecimal ? 16 : 10) + (uint32_t)digit;
 	if (i == start)
 		return 0;
-	*ret_code = repair_code(code);
+	*ret = (struct decoded){ repair_code(code), 0 };
 	return i + (i < text.bytes && text.data[i] == ';');
 }
 
+/* A name that pages leave the ";" of out, and that other text may follow. Bytes of the reference, or 0. */
+static size_t decode_bare_name(struct text name, struct decoded *ret)
+{
+	for (size_t bytes = size_min(name.bytes, BARE_NAME_BYTES_MAX); bytes > 1; bytes--) {
+		const struct html_entity *entity = find_entity(text_slice(name, 0, bytes));
+		if (entity && entity->bare) {
+			*ret = (struct decoded){ entity->code, entity->second };
+			return 1 + bytes;
+		}
+	}
+	return 0;
+}
+
 /* `text` begins with "&". Bytes of the reference, or 0. */
-static size_t decode_name(struct text text, bool attribute, uint32_t *ret_code)
+static size_t decode_name(struct text text, bool attribute, struct decoded *ret)
 {
 	static const struct { const char *name; uint32_t code; } frequent[] = {
 		{ "nbsp;", 0xA0 }, { "lt;", '<' }, { "gt;", '>' }, { "amp;", '&' }, { "quot;", '"' },
 	};
 	struct text rest = text_slice(text, 1, text.bytes);
-	char name[NAME_BYTES_MAX + 1];
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < COUNT_OF(frequent); i++)
 		if (text_starts_with(rest, text_from(frequent[i].name))) {
-			*ret_code = frequent[i].code;
+			*ret = (struct decoded){ frequent[i].code, 0 };
 			return 1 + strlen(frequent[i].name);
 		}
-	for (; bytes < rest.bytes && bytes < NAME_BYTES_MAX && ascii_is_alnum(rest.data[bytes]); bytes++)
-		name[bytes] = rest.data[bytes];
-	name[bytes] = '\0';
-	bool ended = bytes < rest.bytes && rest.data[bytes] == ';';
-	if (bytes == 0 || (attribute && !ended))
-		return 0;
-	*ret_code = named_code(name);
-	return *ret_code == 0 ? 0 : 1 + bytes + ended;
+	while (bytes < rest.bytes && bytes < NAME_BYTES_MAX && ascii_is_alnum(rest.data[bytes]))
+		bytes++;
+	struct text name = text_slice(rest, 0, bytes);
+	const struct html_entity *entity = bytes < rest.bytes && rest.data[bytes] == ';' ? find_entity(name) : NULL;
+	if (!entity)
+		return attribute ? 0 : decode_bare_name(name, ret);
+	*ret = (struct decoded){ entity->code, entity->second };
+	return 1 + bytes + 1;
 }
 
 void html_append_decoded(struct buffer *out, struct text raw, bool attribute)
@@ -109,11 +110,13 @@ void html_append_decoded(struct buffer *out, struct text raw, bool attribute)
 
 	while (hit) {
 		struct text rest = text_slice(raw, (size_t)(hit - raw.data), raw.bytes);
-		uint32_t code = 0;
-		size_t bytes = rest.bytes < 3 ? 0 : rest.data[1] == '#' ? decode_number(rest, &code) : decode_name(rest, attribute, &code);
+		struct decoded decoded = { 0, 0 };
+		size_t bytes = rest.bytes < 3 ? 0 : rest.data[1] == '#' ? decode_number(rest, &decoded) : decode_name(rest, attribute, &decoded);
 		if (bytes > 0) {
 			buffer_append(out, raw.data + copied, raw.bytes - rest.bytes - copied);
-			utf8_append(out, code);
+			utf8_append(out, decoded.code);
+			if (decoded.second > 0)
+				utf8_append(out, decoded.second);
 			copied = raw.bytes - rest.bytes + bytes;
 		}
 		size_t next = raw.bytes - rest.bytes + size_max(bytes, 1);

@@ -14,6 +14,7 @@ struct table_look {
 	uint32_t rows, cells, columns; /* rows with cells; the most cells of a row */
 	uint32_t longest_bytes;
 	uint32_t header_headings; /* heading elements in th */
+	uint32_t table_cells;     /* that hold tables */
 	bool has_header; /* th or thead */
 	bool has_caption;
 };
@@ -23,18 +24,29 @@ static bool is_row_group(enum html_tag tag)
 	return tag == HTML_THEAD || tag == HTML_TBODY || tag == HTML_TFOOT;
 }
 
-static void look_at_row(const struct html_walk *walk, uint32_t row, struct table_look *look)
+static bool is_cell(enum html_tag tag) { return tag == HTML_TD || tag == HTML_TH; }
+
+/* Cells that stand in no row are one: where it ends. */
+static uint32_t stray_row_end(const struct html_node *nodes, uint32_t cell, uint32_t end)
+{
+	while (cell < end && (is_cell((enum html_tag)nodes[cell].tag) || nodes[cell].tag == HTML_TEXT))
+		cell = nodes[cell].end;
+	return cell;
+}
+
+static void look_at_row(const struct html_walk *walk, uint32_t start, uint32_t end, struct table_look *look)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 	uint32_t cells = 0;
 
-	for (uint32_t cell = row + 1; cell < nodes[row].end; cell = nodes[cell].end) {
-		if (nodes[cell].tag != HTML_TD && nodes[cell].tag != HTML_TH)
+	for (uint32_t cell = start; cell < end; cell = nodes[cell].end) {
+		if (!is_cell((enum html_tag)nodes[cell].tag))
 			continue;
 		uint32_t bytes = html_tree_total(walk->tree, cell, HTML_TOTAL_TEXT);
 		look->has_header |= nodes[cell].tag == HTML_TH;
 		if (nodes[cell].tag == HTML_TH)
 			look->header_headings += html_tree_total(walk->tree, cell, HTML_TOTAL_HEADINGS);
+		look->table_cells += html_tree_total(walk->tree, cell, HTML_TOTAL_TABLES) > 0;
 		look->longest_bytes = bytes > look->longest_bytes ? bytes : look->longest_bytes;
 		cells++;
 	}
@@ -47,12 +59,15 @@ static void look_at(const struct html_walk *walk, uint32_t start, uint32_t end, 
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = start; child < end; child = nodes[child].end) {
+	for (uint32_t child = start, next; child < end; child = next) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
+		next = is_cell(tag) ? stray_row_end(nodes, child, end) : nodes[child].end;
 		look->has_caption |= tag == HTML_CAPTION;
 		look->has_header |= tag == HTML_THEAD && nodes[child].end > child + 1;
 		if (tag == HTML_TR)
-			look_at_row(walk, child, look);
+			look_at_row(walk, child + 1, next, look);
+		else if (is_cell(tag))
+			look_at_row(walk, child, next, look);
 		else if (is_row_group(tag))
 			look_at(walk, child + 1, nodes[child].end, look);
 	}
@@ -67,6 +82,9 @@ static bool is_called_table(const struct html_tree *tree, uint32_t index)
 
 	if (html_tree_nodes(tree)[index].attribute_count == 0)
 		return false;
+	struct text role = html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE);
+	if (text_equal_nocase(role, TEXT_LITERAL("table")) || text_equal_nocase(role, TEXT_LITERAL("grid")))
+		return true;
 	for (size_t i = 0; i < COUNT_OF(classes); i++)
 		if (html_tree_has_class(tree, index, classes[i]))
 			return true;
@@ -85,7 +103,8 @@ static bool is_layout(const struct html_walk *walk, uint32_t index)
 	uint32_t inner_tables = html_tree_total(tree, index, HTML_TOTAL_TABLES) - 1;
 	bool said = look.has_header || look.has_caption || is_called_table(tree, index); /* that it is a table */
 	bool bordered = html_walk_number(walk, index, HTML_BORDER, 0, 100) > 0;
-	if (html_tree_total(tree, index, HTML_TOTAL_HEADINGS) > look.header_headings || (inner_tables > 0 && !said))
+	bool few_inner = bordered && look.table_cells * 2 < look.cells && look.longest_bytes <= LAYOUT_CELL_BYTES;
+	if (html_tree_total(tree, index, HTML_TOTAL_HEADINGS) > look.header_headings || (inner_tables > 0 && !said && !few_inner))
 		return true;
 	if (look.rows < 2 || (look.columns < 2 && !said))
 		return true;
@@ -132,11 +151,11 @@ static void walk_layout(struct html_walk *walk, uint32_t index)
 			html_walk_part(walk);
 			walk_layout(walk, child);
 			html_walk_part(walk);
-		} else if ((tag == HTML_TD || tag == HTML_TH) &&
+		} else if (is_cell(tag) &&
 			   (child == walk->quote_title || is_icon_cell(walk, child) || html_is_beside_code(walk->tree, child) ||
 			    html_content_is_menu(walk->tree, walk->place.root, child))) {
 			html_walk_leave_out(walk, child);
-		} else if (tag == HTML_TD || tag == HTML_TH) {
+		} else if (is_cell(tag)) {
 			bool blocks = holds_blocks(walk->tree, child);
 			if (blocks && walk->line.out.bytes > LINE_CELL_BYTES)
 				html_walk_part(walk);
@@ -165,7 +184,7 @@ static void walk_inner(struct html_walk *walk, uint32_t index)
 			html_walk_part(walk);
 		} else if (is_row_group(tag)) {
 			walk_inner(walk, child);
-		} else if (tag == HTML_TD || tag == HTML_TH) {
+		} else if (is_cell(tag)) {
 			html_inline_due(&walk->line, HTML_DUE_COMMA);
 			html_walk_children(walk, child);
 			if (walk->line.due == HTML_DUE_LINE) /* a paragraph's end in the cell is no end of its row */
@@ -193,13 +212,13 @@ static bool is_strong(const struct html_tree *tree, uint32_t cell)
 }
 
 /* The first row, when all of it is bold, is a header that was made by hand. */
-static bool is_header_row(const struct html_walk *walk, uint32_t row)
+static bool is_header_row(const struct html_walk *walk, uint32_t start, uint32_t end)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
 	if (markdown_grid_row_count(&walk->grid) > 0)
 		return false;
-	for (uint32_t cell = row + 1; cell < nodes[row].end; cell = nodes[cell].end)
+	for (uint32_t cell = start; cell < end; cell = nodes[cell].end)
 		if (nodes[cell].tag == HTML_TD && !is_strong(walk->tree, cell))
 			return false;
 	return true;
@@ -219,14 +238,14 @@ static void collect_cell(struct html_walk *walk, uint32_t cell, bool header_row)
 			   html_walk_number(walk, cell, HTML_ROWSPAN, 1, SPAN_ROWS_MAX));
 }
 
-static void collect_row(struct html_walk *walk, uint32_t row)
+static void collect_row(struct html_walk *walk, uint32_t start, uint32_t end)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
-	bool header = is_header_row(walk, row);
+	bool header = is_header_row(walk, start, end);
 
 	html_walk_part(walk);
-	for (uint32_t cell = row + 1; cell < nodes[row].end; cell = nodes[cell].end) {
-		if (nodes[cell].tag == HTML_TD || nodes[cell].tag == HTML_TH)
+	for (uint32_t cell = start; cell < end; cell = nodes[cell].end) {
+		if (is_cell((enum html_tag)nodes[cell].tag))
 			collect_cell(walk, cell, header);
 		else
 			html_walk_node(walk, cell);
@@ -240,10 +259,13 @@ static void collect_rows(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1, next; child < nodes[index].end; child = next) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
+		next = is_cell(tag) ? stray_row_end(nodes, child, nodes[index].end) : nodes[child].end;
 		if (tag == HTML_TR)
-			collect_row(walk, child);
+			collect_row(walk, child + 1, next);
+		else if (is_cell(tag))
+			collect_row(walk, child, next);
 		else if (is_row_group(tag))
 			collect_rows(walk, child);
 		else

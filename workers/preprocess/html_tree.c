@@ -170,6 +170,22 @@ static void close_head(struct builder *builder, enum html_tag tag)
 		close_last(builder);
 }
 
+/* Tables made of divisions say so by their roles. */
+static enum html_tag tag_by_role(struct text role, enum html_tag tag)
+{
+	static const struct { const char *role; uint8_t tag; } roles[] = {
+		{ "table", HTML_TABLE }, { "grid", HTML_TABLE }, { "treegrid", HTML_TABLE }, { "rowgroup", HTML_TBODY }, { "row", HTML_TR },
+		{ "cell", HTML_TD }, { "gridcell", HTML_TD }, { "columnheader", HTML_TH }, { "rowheader", HTML_TH },
+	};
+
+	if (tag != HTML_DIV && tag != HTML_SPAN && tag != HTML_SECTION && tag != HTML_UL && tag != HTML_LI && tag != HTML_P && tag != HTML_UNKNOWN)
+		return tag;
+	for (size_t i = 0; i < COUNT_OF(roles); i++)
+		if (text_equal_nocase(role, text_from(roles[i].role)))
+			return (enum html_tag)roles[i].tag;
+	return tag;
+}
+
 static void on_start(void *context, const xmlChar *name, const xmlChar **attributes)
 {
 	struct builder *builder = context;
@@ -183,8 +199,10 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
 	if (!node)
 		return;
 	add_attributes(builder, node, attributes);
-	bool is_heading = (tag >= HTML_H1 && tag <= HTML_H6) ||
-			  text_equal_nocase(html_tree_attribute(builder->tree, html_tree_count(builder->tree) - 1, HTML_ATTRIBUTE_ROLE), TEXT_LITERAL("heading"));
+	struct text role = html_tree_attribute(builder->tree, html_tree_count(builder->tree) - 1, HTML_ATTRIBUTE_ROLE);
+	bool is_heading = (tag >= HTML_H1 && tag <= HTML_H6) || text_equal_nocase(role, TEXT_LITERAL("heading"));
+	if (role.bytes > 0)
+		node->tag = (uint8_t)(tag = tag_by_role(role, tag));
 	builder->tree->totals[HTML_TOTAL_HEADINGS] += is_heading;
 	if (tag == HTML_BASE && builder->tree->base == 0)
 		builder->tree->base = html_tree_count(builder->tree) - 1;
