@@ -1,8 +1,7 @@
 /* Expanding archives: names, skipped and refused members, steps of any size, broken and hostile archives. */
-#include "workers/preprocess/archive.h"
+#include "tests/unit/archive_support.h"
 #include "workers/preprocess/archive_name.h"
-
-#include "proto/members.h"
+#include "workers/preprocess/convert.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -15,14 +14,12 @@
 
 #include <cmocka.h>
 
-enum { ARCHIVE_BYTES_MAX = 4 << 20, EXTENT_BYTES_MAX = 32 << 20 };
+enum { ARCHIVE_BYTES_MAX = 4 << 20 };
 
 struct file {
 	const char *name;
 	struct text data;
 };
-
-static struct settings settings;
 
 /* An archive with these files, in memory to be freed. `format` is "zip" or "gnutar", `filter` NULL or "gzip". */
 static struct text pack(const char *format, const char *filter, const struct file *files, size_t count)
@@ -53,80 +50,6 @@ static struct text pack(const char *format, const char *filter, const struct fil
 	return (struct text){ memory, used };
 }
 
-struct outcome {
-	int64_t result;
-	size_t needed_bytes;
-	struct error_text error;
-	struct members members;
-	void *extent;
-};
-
-static struct outcome expand_at(struct text data, const char *source, const char *container, uint32_t depth, uint32_t cursor, size_t extent_bytes)
-{
-	struct input_header header = { .depth = depth };
-	struct outcome outcome = { .extent = aligned_alloc(64, (extent_bytes + 63) / 64 * 64) };
-	struct worker_task task = {
-		.descriptor = { .argument = cursor },
-		.input = { .header = &header, .source = text_from(source), .container = text_from(container), .data = data },
-		.out = outcome.extent,
-		.out_bytes = extent_bytes,
-	};
-
-	assert_non_null(outcome.extent);
-	outcome.result = archive_expand(&settings, &task, &outcome.needed_bytes, &outcome.error);
-	if (outcome.result >= 0)
-		assert_int_equal(members_open(outcome.extent, (size_t)outcome.result, &outcome.members, &outcome.error), 0);
-	return outcome;
-}
-
-static struct outcome expand(struct text data)
-{
-	struct outcome outcome = expand_at(data, "docs/all.zip", "", 0, 0, EXTENT_BYTES_MAX);
-	assert_true(outcome.result >= 0);
-	return outcome;
-}
-
-static struct text member_data(const struct outcome *outcome, const struct member *member)
-{
-	struct input input;
-	struct error_text error;
-
-	assert_int_equal(input_open((const char *)outcome->members.header + member->input_offset, member->input_bytes, &input, &error), 0);
-	return input.data;
-}
-
-static const struct member *find_member(const struct outcome *outcome, const char *name)
-{
-	for (uint32_t i = 0; i < outcome->members.count; i++)
-		if (text_equal(members_name(&outcome->members, &outcome->members.members[i]), text_from(name)))
-			return &outcome->members.members[i];
-	return NULL;
-}
-
-static void assert_present(const struct outcome *outcome, const char *name, const char *content)
-{
-	const struct member *member = find_member(outcome, name);
-
-	assert_non_null(member);
-	assert_int_equal(member->status, MEMBER_PRESENT);
-	assert_true(text_equal(member_data(outcome, member), text_from(content)));
-}
-
-static void assert_absent(const struct outcome *outcome, const char *name, enum member_status status, const char *reason)
-{
-	const struct member *member = find_member(outcome, name);
-
-	assert_non_null(member);
-	assert_int_equal(member->status, status);
-	assert_true(text_find(members_reason(&outcome->members, member), text_from(reason)) >= 0);
-}
-
-static void release(struct text data, struct outcome *outcome)
-{
-	free(outcome->extent);
-	free((char *)data.data);
-}
-
 static void gives_members_of_every_kind_of_archive(void **state)
 {
 	static const struct { const char *format, *filter; } kinds[] = { { "zip", NULL }, { "gnutar", NULL }, { "gnutar", "gzip" }, { "gnutar", "xz" } };
@@ -138,22 +61,41 @@ static void gives_members_of_every_kind_of_archive(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		struct text data = pack(kinds[i].format, kinds[i].filter, files, COUNT_OF(files));
-		struct outcome outcome = expand(data);
+		struct archive_outcome outcome = archive_expand_all(data);
 		assert_int_equal(outcome.members.count, 4);
 		assert_true(outcome.members.header->finished);
-		assert_present(&outcome, "a.html", "<html>a");
-		assert_present(&outcome, "sub/b.txt", "text b");
-		assert_present(&outcome, "empty.txt", "");
-		assert_present(&outcome, "caf\xC3\xA9.md", "# x");
-		release(data, &outcome);
+		archive_assert_present(&outcome, "a.html", "<html>a");
+		archive_assert_present(&outcome, "sub/b.txt", "text b");
+		archive_assert_present(&outcome, "empty.txt", "");
+		archive_assert_present(&outcome, "caf\xC3\xA9.md", "# x");
+		archive_release(data, &outcome);
 	}
+}
+
+/* Their members are packed together: each step unpacks again what is before its first. */
+static void reads_7z(void **state)
+{
+	const struct file files[] = { { "a.html", TEXT_LITERAL("<html>a") }, { "sub/b.txt", TEXT_LITERAL("text b") }, { "c.md", TEXT_LITERAL("# c") } };
+	struct text data = pack("7zip", NULL, files, COUNT_OF(files));
+
+	(void)state;
+	assert_int_equal(detect_format(data, TEXT_LITERAL("x")), DOCUMENT_FORMAT_ARCHIVE);
+	struct archive_outcome outcome = archive_expand_all(data);
+	assert_int_equal(outcome.members.count, 3);
+	archive_assert_present(&outcome, "a.html", "<html>a");
+	free(outcome.extent);
+	outcome = archive_expand_at(data, "all.7z", "", 0, 1, EXTENT_BYTES_MAX);
+	assert_int_equal(outcome.members.count, 2);
+	archive_assert_present(&outcome, "sub/b.txt", "text b");
+	archive_assert_present(&outcome, "c.md", "# c");
+	archive_release(data, &outcome);
 }
 
 static void names_the_container(void **state)
 {
 	const struct file file = { "a.txt", TEXT_LITERAL("a") };
 	struct text data = pack("zip", NULL, &file, 1);
-	struct outcome outcome = expand_at(data, "inner.zip", "docs/all.zip", 1, 0, EXTENT_BYTES_MAX);
+	struct archive_outcome outcome = archive_expand_at(data, "inner.zip", "docs/all.zip", 1, 0, EXTENT_BYTES_MAX);
 	struct input input;
 
 	(void)state;
@@ -163,7 +105,7 @@ static void names_the_container(void **state)
 	assert_true(text_equal(input.container, TEXT_LITERAL("docs/all.zip!inner.zip")));
 	assert_true(text_equal(input.source, TEXT_LITERAL("a.txt")));
 	assert_int_equal(input.header->depth, 2);
-	release(data, &outcome);
+	archive_release(data, &outcome);
 }
 
 static void unpacks_a_single_compressed_document(void **state)
@@ -184,10 +126,10 @@ static void unpacks_a_single_compressed_document(void **state)
 	archive_entry_free(entry);
 	archive_write_close(archive);
 	archive_write_free(archive);
-	struct outcome outcome = expand_at((struct text){ memory, used }, "docs/a.html.gz", "", 0, 0, EXTENT_BYTES_MAX);
+	struct archive_outcome outcome = archive_expand_at((struct text){ memory, used }, "docs/a.html.gz", "", 0, 0, EXTENT_BYTES_MAX);
 	assert_true(outcome.result > 0);
 	assert_int_equal(outcome.members.count, 1);
-	assert_present(&outcome, "a.html", "<html>one");
+	archive_assert_present(&outcome, "a.html", "<html>one");
 	free(outcome.extent);
 }
 
@@ -227,17 +169,17 @@ static void skips_by_rule(void **state)
 		{ "sub/.DS_Store", TEXT_LITERAL("x") }, { "../up.txt", TEXT_LITERAL("up") }, { "catalog/a.txt", TEXT_LITERAL("a") },
 	};
 	struct text data = pack("zip", NULL, files, COUNT_OF(files));
-	struct outcome outcome = expand(data);
+	struct archive_outcome outcome = archive_expand_all(data);
 
 	(void)state;
 	assert_int_equal(outcome.members.count, 6);
-	assert_absent(&outcome, "__MACOSX/a.html", MEMBER_SKIPPED, "__MACOSX");
-	assert_absent(&outcome, "run.LOG", MEMBER_SKIPPED, "*.log");
-	assert_absent(&outcome, "t.tmp", MEMBER_SKIPPED, "*.tmp");
-	assert_absent(&outcome, "sub/.DS_Store", MEMBER_SKIPPED, "hidden");
-	assert_present(&outcome, "up.txt", "up");
-	assert_present(&outcome, "catalog/a.txt", "a");
-	release(data, &outcome);
+	archive_assert_absent(&outcome, "__MACOSX/a.html", MEMBER_SKIPPED, "__MACOSX");
+	archive_assert_absent(&outcome, "run.LOG", MEMBER_SKIPPED, "*.log");
+	archive_assert_absent(&outcome, "t.tmp", MEMBER_SKIPPED, "*.tmp");
+	archive_assert_absent(&outcome, "sub/.DS_Store", MEMBER_SKIPPED, "hidden");
+	archive_assert_present(&outcome, "up.txt", "up");
+	archive_assert_present(&outcome, "catalog/a.txt", "a");
+	archive_release(data, &outcome);
 }
 
 /* Changes a byte of the local header (offset `local`) or directory entry of the ZIP member with this name. */
@@ -261,12 +203,12 @@ static void refuses_encrypted_members_alone(void **state)
 
 	(void)state;
 	patch_headers(data, "secret.txt", 6, 8, 1);
-	struct outcome outcome = expand(data);
+	struct archive_outcome outcome = archive_expand_all(data);
 	assert_int_equal(outcome.members.count, 3);
-	assert_present(&outcome, "a.txt", "aaa");
-	assert_absent(&outcome, "secret.txt", MEMBER_REFUSED, "encrypted: needs a password");
-	assert_present(&outcome, "z.txt", "zzz");
-	release(data, &outcome);
+	archive_assert_present(&outcome, "a.txt", "aaa");
+	archive_assert_absent(&outcome, "secret.txt", MEMBER_REFUSED, "encrypted: needs a password");
+	archive_assert_present(&outcome, "z.txt", "zzz");
+	archive_release(data, &outcome);
 }
 
 static void refuses_damaged_members_alone(void **state)
@@ -280,12 +222,12 @@ static void refuses_damaged_members_alone(void **state)
 	struct text data = pack("zip", NULL, files, COUNT_OF(files));
 	char *local = (char *)data.data + text_find(data, TEXT_LITERAL("bad.txt"));
 	memset(local + 100, 0x55, 40);
-	struct outcome outcome = expand(data);
+	struct archive_outcome outcome = archive_expand_all(data);
 	assert_int_equal(outcome.members.count, 3);
-	assert_present(&outcome, "a.txt", "aaa");
-	assert_absent(&outcome, "bad.txt", MEMBER_REFUSED, "damaged: ");
-	assert_present(&outcome, "z.txt", "zzz");
-	release(data, &outcome);
+	archive_assert_present(&outcome, "a.txt", "aaa");
+	archive_assert_absent(&outcome, "bad.txt", MEMBER_REFUSED, "damaged: ");
+	archive_assert_present(&outcome, "z.txt", "zzz");
+	archive_release(data, &outcome);
 }
 
 static void refuses_bombs_while_unpacking(void **state)
@@ -295,24 +237,24 @@ static void refuses_bombs_while_unpacking(void **state)
 	struct file files[] = { { "a.txt", TEXT_LITERAL("aaa") }, { "bomb.txt", { zeros, 16 << 20 } }, { "z.txt", TEXT_LITERAL("zzz") } };
 
 	(void)state;
-	settings.intake.archive_ratio_max = 100;
+	archive_settings.intake.archive_ratio_max = 100;
 	for (size_t i = 0; i < COUNT_OF(formats); i++) {
 		struct text data = pack(formats[i][0], formats[i][1], files, COUNT_OF(files));
-		struct outcome outcome = expand(data);
-		assert_present(&outcome, "a.txt", "aaa");
-		assert_absent(&outcome, "bomb.txt", MEMBER_REFUSED, "archive_ratio_max");
+		struct archive_outcome outcome = archive_expand_all(data);
+		archive_assert_present(&outcome, "a.txt", "aaa");
+		archive_assert_absent(&outcome, "bomb.txt", MEMBER_REFUSED, "archive_ratio_max");
 		if (i == 0)
-			assert_present(&outcome, "z.txt", "zzz");
-		release(data, &outcome);
+			archive_assert_present(&outcome, "z.txt", "zzz");
+		archive_release(data, &outcome);
 	}
-	settings.intake.archive_ratio_max = 1100;
-	settings.intake.member_bytes_max = 10 << 20;
+	archive_settings.intake.archive_ratio_max = 1100;
+	archive_settings.intake.member_bytes_max = 10 << 20;
 	struct text data = pack("zip", NULL, files, COUNT_OF(files));
-	struct outcome outcome = expand(data);
-	assert_absent(&outcome, "bomb.txt", MEMBER_REFUSED, "too large");
-	assert_present(&outcome, "z.txt", "zzz");
-	release(data, &outcome);
-	settings.intake.member_bytes_max = (uint64_t)2 << 30;
+	struct archive_outcome outcome = archive_expand_all(data);
+	archive_assert_absent(&outcome, "bomb.txt", MEMBER_REFUSED, "too large");
+	archive_assert_present(&outcome, "z.txt", "zzz");
+	archive_release(data, &outcome);
+	archive_settings.intake.member_bytes_max = (uint64_t)2 << 30;
 	free(zeros);
 }
 
@@ -322,22 +264,22 @@ static void keeps_to_the_limits(void **state)
 	struct text data = pack("zip", NULL, files, COUNT_OF(files));
 
 	(void)state;
-	settings.intake.archive_entries_max = 2;
-	struct outcome outcome = expand(data);
+	archive_settings.intake.archive_entries_max = 2;
+	struct archive_outcome outcome = archive_expand_all(data);
 	assert_int_equal(outcome.members.count, 3);
 	assert_true(outcome.members.header->finished);
-	assert_absent(&outcome, "c.txt", MEMBER_REFUSED, "archive_entries_max");
+	archive_assert_absent(&outcome, "c.txt", MEMBER_REFUSED, "archive_entries_max");
 	free(outcome.extent);
-	settings.intake.archive_entries_max = 1000000;
+	archive_settings.intake.archive_entries_max = 1000000;
 
-	settings.intake.archive_bytes_max = 8;
+	archive_settings.intake.archive_bytes_max = 8;
 	for (uint32_t cursor = 0; cursor < 3; cursor++) {
-		outcome = expand_at(data, "a.zip", "", 0, cursor, EXTENT_BYTES_MAX);
+		outcome = archive_expand_at(data, "a.zip", "", 0, cursor, EXTENT_BYTES_MAX);
 		assert_int_equal(outcome.members.count, 3 - cursor);
-		assert_absent(&outcome, "c.txt", MEMBER_REFUSED, "archive_bytes_max");
+		archive_assert_absent(&outcome, "c.txt", MEMBER_REFUSED, "archive_bytes_max");
 		free(outcome.extent);
 	}
-	settings.intake.archive_bytes_max = (uint64_t)256 << 30;
+	archive_settings.intake.archive_bytes_max = (uint64_t)256 << 30;
 	free((char *)data.data);
 }
 
@@ -347,20 +289,20 @@ static void refuses_archives_too_deep(void **state)
 	struct text inner_data = pack("zip", NULL, &inner, 1);
 	const struct file files[] = { { "inner.zip", inner_data }, { "b.txt", TEXT_LITERAL("bbbb") } };
 	struct text data = pack("zip", NULL, files, COUNT_OF(files));
-	uint32_t depth_max = (uint32_t)settings.intake.archive_depth_max;
+	uint32_t depth_max = (uint32_t)archive_settings.intake.archive_depth_max;
 
 	(void)state;
-	struct outcome outcome = expand_at(data, "a.zip", "x.zip", depth_max - 2, 0, EXTENT_BYTES_MAX);
-	const struct member *member = find_member(&outcome, "inner.zip");
+	struct archive_outcome outcome = archive_expand_at(data, "a.zip", "x.zip", depth_max - 2, 0, EXTENT_BYTES_MAX);
+	const struct member *member = archive_find_member(&outcome, "inner.zip");
 	assert_int_equal(member->status, MEMBER_PRESENT);
 	assert_int_equal(member->format, DOCUMENT_FORMAT_ARCHIVE);
-	assert_true(text_equal(member_data(&outcome, member), inner_data));
+	assert_true(text_equal(archive_member_data(&outcome, member), inner_data));
 	free(outcome.extent);
-	outcome = expand_at(data, "a.zip", "x.zip", depth_max - 1, 0, EXTENT_BYTES_MAX);
-	assert_absent(&outcome, "inner.zip", MEMBER_REFUSED, "too deep");
-	assert_present(&outcome, "b.txt", "bbbb");
+	outcome = archive_expand_at(data, "a.zip", "x.zip", depth_max - 1, 0, EXTENT_BYTES_MAX);
+	archive_assert_absent(&outcome, "inner.zip", MEMBER_REFUSED, "too deep");
+	archive_assert_present(&outcome, "b.txt", "bbbb");
 	free((char *)inner_data.data);
-	release(data, &outcome);
+	archive_release(data, &outcome);
 }
 
 /* Names, states and contents of all steps from `cursor` on with extents of this size; grown when asked. */
@@ -368,7 +310,7 @@ static void collect(struct text data, uint32_t cursor, size_t extent_bytes, stru
 {
 	for (unsigned steps = 0;; steps++) {
 		assert_true(steps < 1000);
-		struct outcome outcome = expand_at(data, "all.zip", "", 0, cursor, extent_bytes);
+		struct archive_outcome outcome = archive_expand_at(data, "all.zip", "", 0, cursor, extent_bytes);
 		if (outcome.result == ERROR_NEEDS_SPACE) {
 			assert_true(outcome.needed_bytes > extent_bytes);
 			extent_bytes = outcome.needed_bytes;
@@ -381,7 +323,7 @@ static void collect(struct text data, uint32_t cursor, size_t extent_bytes, stru
 			buffer_append_format(out, "%u %u %.*s ", (unsigned)member->cursor, member->status,
 					     TEXT_ARGS(members_name(&outcome.members, member)));
 			if (member->status == MEMBER_PRESENT)
-				buffer_append_text(out, member_data(&outcome, member));
+				buffer_append_text(out, archive_member_data(&outcome, member));
 			buffer_append_byte(out, '\n');
 		}
 		bool finished = outcome.members.header->finished;
@@ -434,21 +376,21 @@ static void asks_for_the_space_of_a_large_member(void **state)
 	for (size_t i = 0; i < 1 << 20; i++)
 		large[i] = (char)('a' + i * i % 23);
 	struct text data = pack("zip", NULL, files, 2);
-	struct outcome outcome = expand_at(data, "a.zip", "", 0, 0, 65536);
+	struct archive_outcome outcome = archive_expand_at(data, "a.zip", "", 0, 0, 65536);
 	assert_int_equal(outcome.members.count, 1);
 	assert_int_equal(outcome.members.header->next_cursor, 1);
 	assert_false(outcome.members.header->finished);
 	free(outcome.extent);
-	outcome = expand_at(data, "a.zip", "", 0, 1, 65536);
+	outcome = archive_expand_at(data, "a.zip", "", 0, 1, 65536);
 	assert_int_equal(outcome.result, ERROR_NEEDS_SPACE);
 	size_t needed = outcome.needed_bytes;
 	assert_int_equal(needed, members_block_bytes(TEXT_LITERAL("a.zip"), TEXT_LITERAL("large.txt"), 1 << 20));
 	free(outcome.extent);
-	outcome = expand_at(data, "a.zip", "", 0, 1, needed);
+	outcome = archive_expand_at(data, "a.zip", "", 0, 1, needed);
 	assert_int_equal(outcome.members.count, 1);
 	assert_true(outcome.members.header->finished);
 	free(large);
-	release(data, &outcome);
+	archive_release(data, &outcome);
 }
 
 /* What is whole in an archive cut off anywhere comes; nothing crashes; an archive with nothing in it is said to be damaged. */
@@ -462,11 +404,11 @@ static void takes_what_is_whole_of_a_cut_archive(void **state)
 		struct text data = pack(kinds[kind][0], kinds[kind][1], files, 2);
 		size_t second = kind == 0 ? (size_t)text_find(data, TEXT_LITERAL("b.txt")) : data.bytes;
 		for (size_t bytes = 4; bytes < data.bytes; bytes += 1 + bytes / 64) {
-			struct outcome outcome = expand_at(text_slice(data, 0, bytes), "a.zip", "", 0, 0, 1 << 20);
+			struct archive_outcome outcome = archive_expand_at(text_slice(data, 0, bytes), "a.zip", "", 0, 0, 1 << 20);
 			if (outcome.result < 0)
 				assert_true(outcome.result == ERROR_INPUT_REJECTED && outcome.error.message[0] != '\0');
 			else if (kind == 0 && bytes > second)
-				assert_present(&outcome, "a.txt", "the first member");
+				archive_assert_present(&outcome, "a.txt", "the first member");
 			free(outcome.extent);
 		}
 		free((char *)data.data);
@@ -479,7 +421,7 @@ static void rejects_what_is_no_archive(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
-		struct outcome outcome = expand_at(text_from(files[i]), "a.zip", "", 0, 0, 1 << 20);
+		struct archive_outcome outcome = archive_expand_at(text_from(files[i]), "a.zip", "", 0, 0, 1 << 20);
 		if (outcome.result >= 0) {
 			for (uint32_t m = 0; m < outcome.members.count; m++)
 				assert_int_equal(outcome.members.members[m].status, MEMBER_REFUSED);
@@ -494,14 +436,14 @@ static void rejects_what_is_no_archive(void **state)
 static int prepare(void **state)
 {
 	(void)state;
-	settings_init(&settings);
+	settings_init(&archive_settings);
 	return 0;
 }
 
 static int tidy(void **state)
 {
 	(void)state;
-	settings_done(&settings);
+	settings_done(&archive_settings);
 	return 0;
 }
 
@@ -509,6 +451,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_members_of_every_kind_of_archive),
+		cmocka_unit_test(reads_7z),
 		cmocka_unit_test(names_the_container),
 		cmocka_unit_test(unpacks_a_single_compressed_document),
 		cmocka_unit_test(makes_names_harmless),

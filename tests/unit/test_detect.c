@@ -65,6 +65,7 @@ static void zips_are_told_apart(void **state)
 	static const struct { const char *names[3]; size_t count; const char *expected; } cases[] = {
 		{ { "[Content_Types].xml", "_rels/.rels", "word/document.xml" }, 3, "docx" },
 		{ { "[Content_Types].xml", "xl/workbook.xml", "" }, 2, "binary" },
+		{ { "[Content_Types].xml", "visio/document.xml", "" }, 2, "binary" },
 		{ { "docs/a.html", "docs/word/document.xml", "" }, 2, "archive" },
 		{ { "a", "", "" }, 1, "archive" },
 	};

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "workers/preprocess/archive.h"
 
+#include "base/string_map.h"
 #include "base/utf8.h"
 #include "ipc/fault.h"
 #include "proto/members.h"
@@ -19,6 +20,7 @@
 #include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
+#include <xxhash.h>
 
 /* Below this many bytes a member is never a bomb, whatever its ratio. */
 #define RATIO_BYTES_MIN ((uint64_t)1 << 20)
@@ -31,6 +33,9 @@ struct expansion {
 	struct archive_entry *entry;
 	struct buffer container;    /* name of the archive with those it lies in */
 	struct buffer name;         /* of the entry at hand, normalised */
+	struct string_map names;    /* hashes of the names so far */
+	bool book;                  /* an EPUB */
+	int64_t unpacked_end;       /* where in the archive the member unpacked last ended */
 	uint64_t cursor;            /* index of the entry at hand */
 	uint64_t first_cursor;      /* where this step begins */
 	uint64_t claimed_bytes;     /* unpacked bytes of the entries so far */
@@ -46,7 +51,7 @@ enum step { /* what became of an entry; negative codes end the work */
 static const char *archive_reason(struct archive *archive)
 {
 	const char *reason = archive_error_string(archive);
-	return reason && *reason ? reason : "unknown error";
+	return reason && *reason ? reason : "it ends too early";
 }
 
 /* Lists the entry at hand as one that does not come. There is room: has_room was asked before. */
@@ -61,7 +66,7 @@ static int list_absent(struct expansion *work, enum member_status status, const 
 	vsnprintf(reason, sizeof(reason), format, arguments);
 	va_end(arguments);
 	buffer_init(&clean, sizeof(reason) * 4);
-	utf8_append_clean(&clean, text_from(reason));
+	utf8_append_clean(&clean, text_trim(text_from(reason)));
 	int result = members_writer_refuse(&work->writer, buffer_view(&work->name), work->cursor, status, buffer_view(&clean));
 	buffer_done(&clean);
 	return result;
@@ -122,6 +127,16 @@ static int check_claim(struct expansion *work, uint64_t claimed_bytes, size_t sp
 	return 0;
 }
 
+/* The entry cannot be unpacked: the bytes are wrong, or packed in a way that is not read. */
+static int list_unreadable(struct expansion *work)
+{
+	const char *reason = archive_reason(work->archive);
+
+	if (text_starts_with(text_from(reason), TEXT_LITERAL("Unsupported")))
+		return list_absent(work, MEMBER_REFUSED, "cannot be unpacked: %s; pack it again with Deflate", reason);
+	return list_absent(work, MEMBER_REFUSED, "damaged: %s", reason);
+}
+
 /* Unpacks into `place` until the end. STEP_NEXT with *ret_bytes, or what became of the entry with *ret_listed. */
 static int unpack(struct expansion *work, uint8_t *place, size_t space_bytes, bool claimed, size_t *ret_bytes, bool *ret_listed)
 {
@@ -141,7 +156,7 @@ static int unpack(struct expansion *work, uint8_t *place, size_t space_bytes, bo
 		if (got == ARCHIVE_RETRY && retries++ < UNPACK_RETRIES_MAX)
 			continue;
 		if (got < 0)
-			return list_absent(work, MEMBER_REFUSED, "damaged: %s", archive_reason(work->archive));
+			return list_unreadable(work);
 		if (got == 0)
 			break;
 		if (full && claimed)
@@ -158,7 +173,16 @@ static int unpack(struct expansion *work, uint8_t *place, size_t space_bytes, bo
 	}
 	*ret_listed = false;
 	*ret_bytes = bytes;
+	work->unpacked_end = archive_filter_bytes(work->archive, -1);
 	return STEP_NEXT;
+}
+
+/* The entries of a ZIP come in the order of their places. One that begins within the one before shares its bytes: so a small file gives endless
+ * documents, each of which is small. */
+static bool overlaps(const struct expansion *work)
+{
+	bool zip = (archive_format(work->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
+	return zip && archive_filter_bytes(work->archive, -1) < work->unpacked_end; /* behind its header */
 }
 
 static int take_member(struct expansion *work)
@@ -201,20 +225,38 @@ static bool within_total(struct expansion *work)
 	return work->claimed_bytes <= work->settings->intake.archive_bytes_max;
 }
 
+/* The name of the entry at hand, into `name`: one that no entry before it has, or the later of the two would be lost. */
+static int take_name(struct expansion *work, struct text raw)
+{
+	enum { NUMBERINGS_MAX = 8 }; /* more are names made for nothing else */
+	bool added = false;
+
+	if (archive_format(work->archive) == ARCHIVE_FORMAT_RAW)
+		raw = archive_name_inner(work->task->input.source);
+	buffer_clear(&work->name);
+	archive_name_append(&work->name, raw, work->cursor);
+	for (int i = 0; work->name.status == 0; i++) {
+		uint64_t hash = XXH3_64bits(work->name.data, work->name.bytes);
+		if (!string_map_add(&work->names, (struct text){ (const char *)&hash, sizeof(hash) }, &added))
+			return -ENOMEM;
+		if (added || i == NUMBERINGS_MAX)
+			break;
+		archive_name_number(&work->name, work->cursor);
+	}
+	return work->name.status;
+}
+
 static int take_entry(struct expansion *work)
 {
 	const struct settings *settings = work->settings;
 	struct text raw = text_from(archive_entry_pathname(work->entry));
 	const bool total_kept = within_total(work);
 
-	if (work->cursor < work->first_cursor || is_folder(work->entry, raw))
+	if (is_folder(work->entry, raw))
 		return STEP_NEXT;
-	if (archive_format(work->archive) == ARCHIVE_FORMAT_RAW)
-		raw = archive_name_inner(work->task->input.source);
-	buffer_clear(&work->name);
-	archive_name_append(&work->name, raw, work->cursor);
-	if (work->name.status)
-		return work->name.status;
+	int named = take_name(work, raw);
+	if (named < 0 || work->cursor < work->first_cursor)
+		return named;
 	if (!has_room(work))
 		return step_full(work, 0);
 	if (work->cursor >= settings->intake.archive_entries_max) {
@@ -222,11 +264,13 @@ static int take_entry(struct expansion *work)
 					 "(intake.archive_entries_max)", settings->intake.archive_entries_max);
 		return status < 0 ? status : STEP_FINISHED;
 	}
-	const char *rule = archive_name_skipped(buffer_view(&work->name), settings->intake.hidden);
+	const char *rule = archive_name_skipped(buffer_view(&work->name), settings->intake.hidden, work->book);
 	if (rule)
 		return list_absent(work, MEMBER_SKIPPED, "%s", rule);
 	if (archive_entry_filetype(work->entry) != AE_IFREG || archive_entry_hardlink(work->entry))
 		return list_absent(work, MEMBER_SKIPPED, "left out: a link or device, not a file");
+	if (overlaps(work))
+		return list_absent(work, MEMBER_REFUSED, "begins within the member before it: they share their bytes");
 	if (archive_entry_is_encrypted(work->entry))
 		return list_absent(work, MEMBER_REFUSED, "encrypted: needs a password");
 	if (!total_kept)
@@ -259,8 +303,8 @@ static int take_entries(struct expansion *work, struct error_text *error)
 		bool no_archive = archive_format(work->archive) == ARCHIVE_FORMAT_RAW &&
 				  archive_filter_code(work->archive, 0) == ARCHIVE_FILTER_NONE;
 		if (no_archive)
-			return error_set(error, ERROR_INPUT_REJECTED, "no archive that can be read: ZIP, tar, and files compressed by gzip, "
-					 "bzip2, xz or zstd are");
+			return error_set(error, ERROR_INPUT_REJECTED, "no archive that can be read: ZIP, tar, 7z, and files compressed by gzip, "
+					 "bzip2, xz, zstd, lzip or compress are");
 		int status = take_entry(work);
 		if (status != STEP_NEXT)
 			return status;
@@ -277,11 +321,14 @@ static int open_archive(struct expansion *work, struct error_text *error)
 	work->archive = archive;
 	archive_read_support_format_zip(archive);
 	archive_read_support_format_tar(archive);
+	archive_read_support_format_7zip(archive);
 	archive_read_support_format_raw(archive);
 	archive_read_support_filter_gzip(archive);
 	archive_read_support_filter_bzip2(archive);
 	archive_read_support_filter_xz(archive);
 	archive_read_support_filter_zstd(archive);
+	archive_read_support_filter_lzip(archive);
+	archive_read_support_filter_compress(archive);
 	if (archive_read_open_memory(archive, data.data, data.bytes) != ARCHIVE_OK)
 		return error_set(error, ERROR_INPUT_REJECTED, "damaged archive: %s", archive_reason(archive));
 	return 0;
@@ -315,7 +362,11 @@ static int64_t expand(struct expansion *work, struct error_text *error)
 int64_t archive_expand(const struct settings *settings, const struct worker_task *task, size_t *ret_needed_bytes,
 		       struct error_text *error)
 {
-	struct expansion work = { .settings = settings, .task = task, .first_cursor = task->descriptor.argument };
+	struct text head = text_slice(task->input.data, 0, size_min(task->input.data.bytes, 128));
+	struct expansion work = {
+		.settings = settings, .task = task, .first_cursor = task->descriptor.argument,
+		.book = text_find(head, TEXT_LITERAL("mimetypeapplication/epub+zip")) >= 0,
+	};
 	/* libarchive turns the names of a ZIP into the locale's character set: it has to be UTF-8, whatever the process has. */
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (!utf8)
@@ -324,6 +375,7 @@ int64_t archive_expand(const struct settings *settings, const struct worker_task
 
 	buffer_init(&work.container, INPUT_NAME_BYTES_MAX);
 	buffer_init(&work.name, 1 << 20);
+	string_map_init(&work.names);
 	int64_t result = expand(&work, error);
 	if (result == ERROR_NEEDS_SPACE)
 		*ret_needed_bytes = work.needed_bytes;
@@ -332,6 +384,7 @@ int64_t archive_expand(const struct settings *settings, const struct worker_task
 	members_writer_done(&work.writer);
 	buffer_done(&work.container);
 	buffer_done(&work.name);
+	string_map_done(&work.names);
 	uselocale(before);
 	freelocale(utf8);
 	return result;

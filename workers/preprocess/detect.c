@@ -22,6 +22,8 @@ static const struct magic magics[] = {
 	{ 0, 3, "BZh", DOCUMENT_FORMAT_ARCHIVE },
 	{ 0, 6, "\xFD" "7zXZ\0", DOCUMENT_FORMAT_ARCHIVE },
 	{ 0, 4, "\x28\xB5\x2F\xFD", DOCUMENT_FORMAT_ARCHIVE },       /* zstd */
+	{ 0, 5, "LZIP\1", DOCUMENT_FORMAT_ARCHIVE },
+	{ 0, 2, "\x1F\x9D", DOCUMENT_FORMAT_ARCHIVE },               /* compress */
 	{ 0, 6, "7z\xBC\xAF\x27\x1C", DOCUMENT_FORMAT_ARCHIVE },
 	{ 0, 6, "Rar!\x1A\x07", DOCUMENT_FORMAT_ARCHIVE },
 	{ 257, 5, "ustar", DOCUMENT_FORMAT_ARCHIVE },
@@ -74,7 +76,8 @@ static enum document_format format_of_member(struct text member)
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		if (text_starts_with_nocase(member, parts[i]) && text_ends_with_nocase(member, TEXT_LITERAL(".xml")))
 			return DOCUMENT_FORMAT_DOCX;
-	if (text_equal(member, TEXT_LITERAL("xl/workbook.xml")) || text_equal(member, TEXT_LITERAL("ppt/presentation.xml")))
+	if (text_equal(member, TEXT_LITERAL("xl/workbook.xml")) || text_equal(member, TEXT_LITERAL("ppt/presentation.xml")) ||
+	    text_equal(member, TEXT_LITERAL("xl/workbook.bin")) || text_equal(member, TEXT_LITERAL("visio/document.xml")))
 		return DOCUMENT_FORMAT_BINARY;
 	return DOCUMENT_FORMAT_UNKNOWN;
 }
@@ -144,10 +147,30 @@ static enum document_format zip_format(struct text data)
 	return format == DOCUMENT_FORMAT_UNKNOWN ? DOCUMENT_FORMAT_ARCHIVE : format;
 }
 
+/* A program or script that a ZIP lies behind: it unpacks itself. Its directory is where the end record says, counted from the start of the file or of
+ * the ZIP. */
+static bool is_self_extracting(struct text data)
+{
+	enum { END_BYTES = 22 };
+
+	if (!text_starts_with(data, TEXT_LITERAL("MZ")) && !text_starts_with(data, TEXT_LITERAL("\x7F" "ELF")) && !text_starts_with(data, TEXT_LITERAL("#!")))
+		return false;
+	size_t least = data.bytes > ZIP_END_SEARCH_BYTES ? data.bytes - ZIP_END_SEARCH_BYTES : 0;
+	for (size_t at = data.bytes < END_BYTES ? 0 : data.bytes - END_BYTES + 1; at-- > least;) {
+		if (data.data[at] != 'P' || little_32(data, at) != 0x06054B50)
+			continue;
+		size_t directory_bytes = little_32(data, at + 12);
+		return directory_bytes >= 46 && directory_bytes <= at && little_32(data, at - directory_bytes) == 0x02014B50;
+	}
+	return false;
+}
+
 static enum document_format format_by_magic(struct text data)
 {
 	if (text_starts_with(data, TEXT_LITERAL("PK\3\4")) || text_starts_with(data, TEXT_LITERAL("PK\5\6")))
 		return zip_format(data);
+	if (is_self_extracting(data))
+		return DOCUMENT_FORMAT_ARCHIVE;
 	if (text_find(head_of(data, 1024), TEXT_LITERAL("%PDF-")) >= 0)
 		return DOCUMENT_FORMAT_PDF;
 	for (size_t i = 0; i < COUNT_OF(magics); i++) {

@@ -107,7 +107,7 @@ static const char *describe_compound(struct text data)
 static const char *describe_binary(struct text data)
 {
 	static const struct { size_t offset; struct text magic; const char *kind; } kinds[] = {
-		{ 0, TEXT_LITERAL("PK\3\4"), "an office file in a ZIP (XLSX, PPTX, ODF); save it as PDF, HTML or CSV" },
+		{ 0, TEXT_LITERAL("PK\3\4"), "an office file in a ZIP (XLSX, PPTX, ODF, VSDX); save it as PDF, HTML or CSV" },
 		{ 0, TEXT_LITERAL("{\\rtf"), "rich text (RTF); save it as PDF or HTML" },
 		{ 0, TEXT_LITERAL("\x7F" "ELF"), "a program (ELF)" },
 		{ 0, TEXT_LITERAL("MZ"), "a program for Windows" },
