@@ -101,8 +101,12 @@ static void accepts_ragged_rows(void **state)
 {
 	(void)state;
 	expect("A,B,C\n1\n1,2,3,4,5,,\n\n,,\n1,2,3\nNone,,none\n", "t.csv",
-	       "# t.csv\n\nFormat: Generic (CSV), 4 rows, 3 columns.\n\n| A | B | C |\n| --- | --- | --- |\n"
-	       "| 1 |  |  |\n| 1 | 2 | 3,4,5 |\n| 1 | 2 | 3 |\n|  |  | none |\n");
+	       "# t.csv\n\nFormat: Generic (CSV), 4 rows, 5 columns.\n\n| A | B | C |  |  |\n| --- | --- | --- | --- | --- |\n"
+	       "| 1 |  |  |  |  |\n| 1 | 2 | 3 | 4 | 5 |\n| 1 | 2 | 3 |  |  |\n|  |  | none |  |  |\n");
+	/* A sentence that nobody put quotes around is one cell. */
+	expect("Id,Text\n1,Hello, dear reader, how are you\n2,x\n3,y,z\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 3 rows, 3 columns.\n\n| Id | Text |  |\n| --- | --- | --- |\n"
+	       "| 1 | Hello, dear reader, how are you |  |\n| 2 | x |  |\n| 3 | y | z |\n");
 	expect("A,B,,\n1,2,,\n3,4,,\n", "t.csv",
 	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |\n");
 	expect("A,,C,\n1,2,3,4\n5,6,7,8\n", "t.csv",
@@ -123,6 +127,56 @@ static void keeps_the_preamble_as_text(void **state)
 	       "# t.csv\n\nFormat: Counters (CSV), 2 rows, 5 columns.\n\nDate\n\n"
 	       "| MO Class | Counter | Description | Unit | Kind |\n| --- | --- | --- | --- | --- |\n"
 	       "| Cell | pmA | a | s | PEG |\n| Cell | pmB | b | s | PEG |\n");
+}
+
+/* Each is written with another delimiter or quote; the table is the same. */
+static void reads_rare_dialects(void **state)
+{
+	static const char *const files[] = {
+		"Name:Age:Town\nAnna:15:Bern\nBen:27:Rome\n", "Name~Age~Town\nAnna~15~Bern\nBen~27~Rome\n", "Name^Age^Town\nAnna^15^Bern\nBen^27^Rome\n",
+		"Name Age Town\nAnna 15 Bern\nBen 27 Rome\n",
+		"Name  Age  Town\nAnna   15  Bern \nBen    27  Rome\n",
+		"'Name','Age','Town'\n'Anna','15','Bern'\n'Ben','27','Rome'\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		expect(files[i], "t.csv",
+		       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 3 columns.\n\n| Name | Age | Town |\n| --- | --- | --- |\n"
+		       "| Anna | 15 | Bern |\n| Ben | 27 | Rome |\n");
+	expect("'A','B'\n'one, two','O''Hara'\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 1 row, 2 columns.\n\n| A | B |\n| --- | --- |\n| one, two | O'Hara |\n");
+	expect("A,B\none\\, two,3\nx,4\nfo\\, ur,5\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 3 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n| one, two | 3 |\n| x | 4 |\n| fo, ur | 5 |\n");
+	/* Nothing parts these: one column. */
+	expect("Link\nhttp://a.example/x\nhttp://b.example/y\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 1 column.\n\n| Link |\n| --- |\n| http://a.example/x |\n| http://b.example/y |\n");
+	expect("Comment\nThis is good, really\nBad\nWell, so and so, but ok\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 3 rows, 1 column.\n\n| Comment |\n| --- |\n| This is good, really |\n| Bad |\n| Well, so and so, but ok |\n");
+}
+
+static void keeps_the_footer_as_text(void **state)
+{
+	(void)state;
+	expect("A,B,C\n1,2,3\n4,5,6\n\nTotal: 2 cells\nsecond line\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 3 columns.\n\n| A | B | C |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n| 4 | 5 | 6 |\n\n"
+	       "Total: 2 cells\n\nsecond line\n");
+	expect("A|B\n1|2\n4|5\n(2 rows)\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n| 1 | 2 |\n| 4 | 5 |\n\n(2 rows)\n");
+	/* A short row within the table, or the last one, stays a row. */
+	expect("A,B\n1,2\n\n4\n\n5,6\n7\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 4 rows, 2 columns.\n\n| A | B |\n| --- | --- |\n| 1 | 2 |\n| 4 |  |\n| 5 | 6 |\n| 7 |  |\n");
+}
+
+static void names_columns_by_odd_headers(void **state)
+{
+	(void)state;
+	expect(",2023,,2024,\nName,Q1,Q2,Q1,Q2\na,1,2,3,4\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 5 columns.\n\n|  | 2023 |  | 2024 |  |\n| --- | --- | --- | --- | --- |\n"
+	       "| Name | Q1 | Q2 | Q1 | Q2 |\n| a | 1 | 2 | 3 | 4 |\n");
+	/* The names of the rows have none themselves, as statistics programs write it. */
+	expect("a,b\nx,1,2\ny,3,4\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 3 columns.\n\n|  | a | b |\n| --- | --- | --- |\n| x | 1 | 2 |\n| y | 3 | 4 |\n");
 }
 
 static void names_columns_without_header(void **state)
@@ -321,6 +375,7 @@ int main(void)
 		cmocka_unit_test(escapes_formatting),
 		cmocka_unit_test(accepts_ragged_rows),
 		cmocka_unit_test(keeps_the_preamble_as_text),
+		cmocka_unit_test(reads_rare_dialects), cmocka_unit_test(keeps_the_footer_as_text), cmocka_unit_test(names_columns_by_odd_headers),
 		cmocka_unit_test(names_columns_without_header),
 		cmocka_unit_test(detects_formats),
 		cmocka_unit_test(sets_what_it_knows),

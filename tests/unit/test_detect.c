@@ -115,6 +115,10 @@ static void delimited(void **state)
 {
 	(void)state;
 	DETECT("csv", "a.csv", "one\ntwo\n");
+	DETECT("csv", "a.tab", "one\ttwo\n");
+	DETECT("csv", "a.psv", "one|two\n");
+	DETECT("csv", "a.csv", "Name,Town\nAn\0na,Bern\nBen,Rome\n"); /* a stray one */
+	DETECT("binary", "a.bin", "Name,Town\nAn\0na,Bern\nBen,Rome\n");
 	DETECT("csv", "a", "Name;Type;Unit\nx;\"a;b\";ms\ny;z;s\n");
 	DETECT("csv", "a.txt", "a\tb\n1\t2\n3\t4\n");
 	DETECT("csv", "a", "Parameter,MO,Default\na,B,1\nc,D,2\n");

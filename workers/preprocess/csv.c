@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct csv_work {
 	const struct convert_input *input;
@@ -55,28 +56,33 @@ static void escape_line_start(struct buffer *out, size_t start)
 		csv_insert(out, i, TEXT_LITERAL("\\"));
 }
 
+/* The record that the reader stands behind, its cells with blanks between. */
+static void append_paragraph(struct csv_work *work)
+{
+	struct buffer *out = work->markdown;
+	size_t start = out->bytes;
+
+	for (size_t c = 0; c < work->reader.cell_count; c++) {
+		if (work->reader.cells[c].raw.bytes == 0)
+			continue;
+		if (out->bytes > start)
+			buffer_append_byte(out, ' ');
+		csv_append_cell(out, &work->scratch, work->layout.dialect, work->reader.cells[c]);
+	}
+	while (out->bytes > start && out->data[out->bytes - 1] == ' ')
+		buffer_truncate(out, out->bytes - 1); /* a cell of control characters alone leaves nothing */
+	if (out->bytes == start)
+		return;
+	escape_line_start(out, start);
+	buffer_append_string(out, "\n\n");
+}
+
 /* Records before the header: a paragraph each. */
 static void append_preamble(struct csv_work *work)
 {
-	struct buffer *out = work->markdown;
-
 	csv_reader_seek(&work->reader, work->layout.start);
-	for (size_t i = 0; i < work->layout.preamble_count && csv_reader_next(&work->reader); i++) {
-		size_t start = out->bytes;
-		for (size_t c = 0; c < work->reader.cell_count; c++) {
-			if (work->reader.cells[c].raw.bytes == 0)
-				continue;
-			if (out->bytes > start)
-				buffer_append_byte(out, ' ');
-			csv_append_cell(out, &work->scratch, work->layout.dialect, work->reader.cells[c]);
-		}
-		while (out->bytes > start && out->data[out->bytes - 1] == ' ')
-			buffer_truncate(out, out->bytes - 1); /* a cell of control characters alone leaves nothing */
-		if (out->bytes == start)
-			continue;
-		escape_line_start(out, start);
-		buffer_append_string(out, "\n\n");
-	}
+	for (size_t i = 0; i < work->layout.preamble_count && csv_reader_next(&work->reader); i++)
+		append_paragraph(work);
 }
 
 static int find_format(struct csv_work *work)
@@ -94,25 +100,100 @@ static int find_format(struct csv_work *work)
 	return 0;
 }
 
-/* The reader stands at the header. */
-static size_t append_rows(struct csv_work *work)
+/* Is what begins at `position` all that is below the table, as exports end: a few lines of one cell each behind a blank line, or "(12 rows)"? */
+static bool is_footer(struct csv_work *work, size_t position)
+{
+	enum { FOOTER_RECORDS_MAX = 3 };
+	struct text utf8 = buffer_view(&work->utf8);
+	struct csv_cell cell = work->reader.cells[0];
+	size_t records = 0;
+	const char *start = cell.raw.data - cell.quoted;
+	bool blank_before = false;
+
+	for (const char *p = utf8.data + position; p < start; p++)
+		blank_before |= *p == '\n';
+	bool row_count = text_starts_with(cell.raw, TEXT_LITERAL("(")) && (text_ends_with_nocase(cell.raw, TEXT_LITERAL(" rows)")) ||
+									   text_ends_with_nocase(cell.raw, TEXT_LITERAL(" row)")));
+	if (!blank_before && !row_count)
+		return false;
+	bool footer = true;
+	while (footer && csv_reader_next(&work->reader))
+		footer = work->reader.cell_count == 1 && ++records < FOOTER_RECORDS_MAX;
+	csv_reader_seek(&work->reader, position);
+	CHECK(csv_reader_next(&work->reader)); /* as it stood before */
+	return footer;
+}
+
+/* The records from `position` on: a paragraph each, below the table. */
+static void append_footer(struct csv_work *work, size_t position)
+{
+	csv_reader_seek(&work->reader, position);
+	buffer_append_byte(work->markdown, '\n');
+	while (csv_reader_next(&work->reader))
+		append_paragraph(work);
+	if (work->markdown->status == 0)
+		buffer_truncate(work->markdown, work->markdown->bytes - 1); /* one line end at the end of the file */
+}
+
+static void append_header(struct csv_work *work, struct csv_table *table)
+{
+	struct csv_cell *cells = work->reader.cells;
+
+	if (!work->layout.has_header) {
+		csv_table_header(table, NULL, 0);
+	} else if (csv_reader_next(&work->reader)) {
+		size_t count = work->reader.cell_count;
+		bool shifted = work->layout.row_names && count < CSV_COLUMNS_MAX;
+		if (shifted) {
+			memmove(cells + 1, cells, count * sizeof(*cells));
+			cells[0] = (struct csv_cell){ text_slice(cells[1].raw, 0, 0), false };
+		}
+		csv_table_header(table, cells, count + shifted);
+	}
+}
+
+/* Writes the table with so many columns; *ret_widest: as some row would need. The rows written. */
+static size_t append_table(struct csv_work *work, size_t columns, size_t *ret_widest)
 {
 	struct csv_table table;
+	size_t footer = SIZE_MAX;
 
-	csv_table_init(&table, work->markdown, work->layout.dialect, work->layout.columns);
-	if (!work->layout.has_header)
-		csv_table_header(&table, NULL, 0);
-	else if (csv_reader_next(&work->reader))
-		csv_table_header(&table, work->reader.cells, work->reader.cell_count);
-	while (csv_reader_next(&work->reader) && work->markdown->status == 0) {
+	csv_reader_seek(&work->reader, work->layout.header);
+	csv_table_init(&table, work->markdown, work->layout.dialect, work->layout.columns, columns);
+	append_header(work, &table);
+	work->rows_left_out = 0;
+	for (size_t position = work->reader.position; csv_reader_next(&work->reader) && work->markdown->status == 0; position = work->reader.position) {
+		if (work->reader.cell_count == 1 && work->layout.columns > 1 && is_footer(work, position)) {
+			footer = position;
+			break;
+		}
 		if (table.row_count < work->input->settings->convert.csv_rows_max)
 			csv_table_row(&table, work->reader.cells, work->reader.cell_count);
 		else
 			work->rows_left_out++;
 	}
 	csv_table_finish(&table);
+	if (footer != SIZE_MAX)
+		append_footer(work, footer);
 	size_t rows = table.row_count;
+	*ret_widest = table.widest;
 	csv_table_done(&table);
+	return rows;
+}
+
+/* Rows wider than the header get columns without a name, as long as the empty cells of the others do not outgrow the file. */
+static size_t append_rows(struct csv_work *work)
+{
+	enum { CELL_BYTES = 3, PADDING_BYTES_MIN = 64 * 1024 };
+	size_t start = work->markdown->bytes, widest = 0;
+	size_t rows = append_table(work, work->layout.columns, &widest);
+
+	if (widest <= work->layout.columns || work->markdown->status ||
+	    (widest - work->layout.columns) * (rows + 1) > (work->utf8.bytes + PADDING_BYTES_MIN) / CELL_BYTES)
+		return rows;
+	buffer_truncate(work->markdown, start);
+	rows = append_table(work, widest, &widest);
+	work->layout.columns = widest;
 	return rows;
 }
 
@@ -146,7 +227,6 @@ static int write_document(struct csv_work *work, struct document_builder *docume
 	append_heading(work, document);
 	size_t offset = work->markdown->bytes;
 	append_preamble(work);
-	csv_reader_seek(&work->reader, work->layout.header);
 	size_t rows = append_rows(work);
 	insert_summary(work, offset, rows);
 	document_builder_set_format(document, DOCUMENT_FORMAT_CSV, 1 + (uint32_t)work->format);

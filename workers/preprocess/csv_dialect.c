@@ -4,21 +4,22 @@
 #include <string.h>
 
 static const char delimiters[] = { ',', ';', '\t', '|' };
+/* Others only where none of these parts anything, and they part every record alike. */
+static const char rare_delimiters[] = { ':', '~', '^', '\x1F', ' ' };
 
 /* "sep=;" in the first line, as spreadsheets write it. */
-static bool read_separator_line(struct text text, char *ret_delimiter, size_t *ret_behind)
+static void read_separator_line(struct text text, char *ret_delimiter, size_t *ret_behind)
 {
 	struct text rest = text, line;
 
 	if (!text_next_line(&rest, &line))
-		return false;
+		return;
 	if (line.bytes >= 2 && line.data[0] == '"' && line.data[line.bytes - 1] == '"')
 		line = text_slice(line, 1, line.bytes - 1);
 	if (line.bytes != 5 || !text_starts_with_nocase(line, TEXT_LITERAL("sep=")) || line.data[4] == '"')
-		return false;
+		return;
 	*ret_delimiter = line.data[4];
 	*ret_behind = text.bytes - rest.bytes;
-	return true;
 }
 
 /* A \" with something else than the end of a cell behind it shows that quotes are escaped so; a "" inside a cell is no
@@ -37,9 +38,35 @@ static bool uses_backslashes(struct text sample, char delimiter)
 	return false;
 }
 
+/* Do cells begin and end with single quotes, and none with double ones? */
+static char find_quote(struct text sample, char delimiter)
+{
+	size_t opening[2] = { 0 }, closing[2] = { 0 };
+
+	for (size_t i = 0; i < sample.bytes; i++) {
+		char c = sample.data[i], before = i > 0 ? sample.data[i - 1] : '\n', after = i + 1 < sample.bytes ? sample.data[i + 1] : '\n';
+		if (c != '\'' && c != '"')
+			continue;
+		opening[c == '"'] += before == delimiter || before == '\n';
+		closing[c == '"'] += after == delimiter || after == '\n';
+	}
+	return opening[1] == 0 && opening[0] >= 2 && opening[0] == closing[0] ? '\'' : '"';
+}
+
+/* Two backslashes at least stand before the delimiter. */
+static bool escapes_delimiter(struct text sample, char delimiter)
+{
+	const char mark[2] = { '\\', delimiter };
+	ptrdiff_t at = text_find(sample, (struct text){ mark, 2 });
+
+	return at >= 0 && text_find(text_slice(sample, (size_t)at + 2, sample.bytes), (struct text){ mark, 2 }) >= 0;
+}
+
 struct width_vote {
 	double score;   /* 0: every record is one cell */
+	double share;   /* of the records that have so many cells */
 	size_t columns; /* of most records */
+	size_t records;
 };
 
 /* How regular the sample is with this delimiter: most records have the same number of cells, and more than one. */
@@ -63,9 +90,11 @@ static int vote(struct text sample, struct csv_dialect dialect, struct width_vot
 	for (size_t width = 2; width <= CSV_COLUMNS_MAX; width++)
 		if (histogram[width] > 0 && (best == 1 || histogram[width] >= histogram[best]))
 			best = width;
-	double share = best > 1 ? (double)histogram[best] / (double)records : 0;
+	/* One cell in most lines, and the others of any width: commas in sentences. */
+	bool scattered = histogram[best] == 1 && histogram[1] >= 2;
+	double share = best > 1 && !scattered ? (double)histogram[best] / (double)records : 0;
 	double widths = (double)best / (double)(best + 4); /* 2 columns .33, 6 .6, 26 .87 */
-	*ret_vote = (struct width_vote){ share * share * widths, best };
+	*ret_vote = (struct width_vote){ share * share * widths, share, best, records };
 	return 0;
 }
 
@@ -92,16 +121,26 @@ static size_t filled_width(const struct csv_reader *reader)
 	return width;
 }
 
-/* As many as the header has names; more only when most rows have more. Delimiters at the line end give no column. */
-static void settle_columns(struct csv_reader *reader, size_t named, struct csv_layout *layout)
+/* As many as the header has names; more only when most rows have more. Delimiters at the line end give no column. Where every row has just one more
+ * the header leaves out the name of the first: that of the rows. */
+static void settle_columns(struct csv_reader *reader, size_t named, bool delimiter_ends_header, struct csv_layout *layout)
 {
-	size_t rows = 0, wider = 0;
+	size_t rows = 0, wider = 0, one_wider = 0;
 
 	while (rows < CSV_SAMPLE_RECORDS && csv_reader_next(reader)) {
+		size_t width = filled_width(reader);
 		rows++;
-		wider += filled_width(reader) > named;
+		wider += width > named;
+		one_wider += width == named + 1;
 	}
+	layout->row_names = layout->has_header && rows >= 2 && one_wider == rows && named >= 2 && !delimiter_ends_header;
 	layout->columns = wider * 2 > rows && layout->columns > named ? layout->columns : named;
+}
+
+/* ",2023,,2024,": names that span columns, over the header proper. It has as many cells as the table, some empty between others. */
+static bool is_upper_header(const struct csv_reader *reader, size_t columns, size_t filled)
+{
+	return filled >= 2 && reader->cell_count >= columns && filled_width(reader) >= 3 && filled_width(reader) >= 2 * filled - 1 && filled_width(reader) > filled;
 }
 
 /* The header is the first record with at least half of the columns filled; records before it are a preamble. A record made
@@ -121,40 +160,92 @@ static void find_header(struct csv_reader *reader, struct csv_layout *layout)
 			filled += reader->cells[c].raw.bytes > 0;
 			numeric += is_numeric(reader->cells[c].raw);
 		}
-		if (filled < needed)
+		if (filled < needed && !is_upper_header(reader, layout->columns, filled))
 			continue;
 		layout->header = position;
 		layout->preamble_count = i;
 		layout->has_header = numeric * 2 <= filled || !is_numeric(reader->cells[0].raw);
-		settle_columns(reader, filled_width(reader), layout);
+		size_t named = filled_width(reader);
+		settle_columns(reader, named, named < reader->cell_count, layout);
 		return;
 	}
+}
+
+/* Tries a dialect; better than what was found before, it becomes the layout's. */
+static int try_dialect(struct text sample, struct csv_dialect dialect, double *best, struct csv_layout *layout)
+{
+	struct width_vote found;
+	int status = vote(sample, dialect, &found);
+
+	if (status == 0 && found.score > *best) {
+		*best = found.score;
+		layout->dialect = dialect;
+		layout->columns = found.columns;
+	}
+	return status;
+}
+
+static int find_common(struct text sample, char given, double *best, struct csv_layout *layout)
+{
+	for (size_t i = 0; i < (given ? 1 : sizeof(delimiters)); i++) {
+		struct csv_dialect dialect = { .delimiter = given ? given : delimiters[i] };
+		dialect.quote = find_quote(sample, dialect.delimiter);
+		dialect.backslash = uses_backslashes(sample, dialect.delimiter);
+		if (given && i == 0)
+			layout->dialect = dialect;
+		int status = try_dialect(sample, dialect, best, layout);
+		dialect.escaped = escapes_delimiter(sample, dialect.delimiter);
+		if (status == 0 && dialect.escaped)
+			status = try_dialect(sample, dialect, best, layout);
+		if (status < 0)
+			return status;
+	}
+	return 0;
+}
+
+/* "http:", "C:", and numbers such as times are no cells that a colon parts. */
+static bool parts_names(struct text sample, char delimiter)
+{
+	const char url[2] = { delimiter, '/' }, path[2] = { delimiter, '\\' };
+
+	return delimiter != ':' || (sample.bytes > 0 && !ascii_is_digit(sample.data[0]) && text_find(sample, (struct text){ url, 2 }) < 0 &&
+				    text_find(sample, (struct text){ path, 2 }) < 0);
+}
+
+static int find_rare(struct text sample, struct csv_layout *layout)
+{
+	for (size_t i = 0; i < sizeof(rare_delimiters); i++) {
+		const char delimiter = rare_delimiters[i];
+		const bool blanks = delimiter == ' ';
+		struct csv_dialect dialect = { .delimiter = delimiter, .runs = blanks };
+		struct width_vote found;
+		int status = vote(sample, dialect, &found);
+		if (status < 0)
+			return status;
+		if (found.share < 1 || found.records < 3 || found.columns < (blanks ? 3 : 2) || !parts_names(sample, delimiter))
+			continue;
+		layout->dialect = dialect;
+		layout->columns = found.columns;
+		break;
+	}
+	return 0;
 }
 
 int csv_layout_find(struct text text, struct csv_layout *ret_layout)
 {
 	struct csv_layout layout = { .dialect = { .delimiter = ',' }, .columns = 1 };
 	struct csv_reader reader;
-	bool given = read_separator_line(text, &layout.dialect.delimiter, &layout.start);
+	char given = '\0';
+	read_separator_line(text, &given, &layout.start);
 	struct text body = text_slice(text, layout.start, text.bytes);
 	struct text sample = text_slice(body, 0, body.bytes < CSV_SAMPLE_BYTES ? body.bytes : CSV_SAMPLE_BYTES);
 	double best = 0;
-	int status;
 
-	for (size_t i = 0; i < sizeof(delimiters); i++) {
-		struct csv_dialect dialect = { given ? layout.dialect.delimiter : delimiters[i], false };
-		struct width_vote found;
-		dialect.backslash = uses_backslashes(sample, dialect.delimiter);
-		if ((status = vote(sample, dialect, &found)) < 0)
-			return status;
-		if (found.score > best || (given && i == 0)) {
-			best = found.score;
-			layout.dialect = dialect;
-			layout.columns = found.columns;
-		}
-		if (given)
-			break;
-	}
+	int status = find_common(sample, given, &best, &layout);
+	if (status == 0 && !given && best == 0)
+		status = find_rare(sample, &layout);
+	if (status < 0)
+		return status;
 	if ((status = csv_reader_init(&reader, text, layout.dialect)) < 0)
 		return status;
 	find_header(&reader, &layout);

@@ -16,6 +16,7 @@ struct csv_layout {
 	size_t header;         /* offset of the header record; of the first row when there is none */
 	size_t preamble_count; /* records before it */
 	bool has_header;       /* false: the first record is data already */
+	bool row_names;        /* the header has no name for the first column */
 	size_t columns;        /* of the table, at least 1 */
 };
 

@@ -36,19 +36,19 @@ static struct text trim_blanks(const char *start, const char *end)
 /* The quote that closes the cell whose content begins at `start`, or NULL. */
 static const char *closing_quote(const struct csv_reader *reader, const char *start, const char *end)
 {
-	const char *from = start;
+	const char *from = start, mark = csv_quote(reader->dialect);
 
 	if ((size_t)(end - start) > CSV_QUOTED_BYTES_MAX)
 		end = start + CSV_QUOTED_BYTES_MAX;
 	while (from < end) {
-		const char *quote = memchr(from, '"', (size_t)(end - from));
+		const char *quote = memchr(from, mark, (size_t)(end - from));
 		if (!quote)
 			return NULL;
 		size_t escapes = 0;
 		if (reader->dialect.backslash)
 			while (quote - escapes > from && quote[-1 - (ptrdiff_t)escapes] == '\\')
 				escapes++;
-		bool doubled = quote + 1 < end && quote[1] == '"';
+		bool doubled = quote + 1 < end && quote[1] == mark;
 		if (escapes % 2 == 0 && !doubled)
 			return quote;
 		from = quote + (escapes % 2 == 0 ? 2 : 1);
@@ -83,14 +83,23 @@ static const char *read_cell(struct csv_reader *reader, const char *start, const
 
 	while (p < end && *p == ' ')
 		p++;
-	if (p < end && *p == '"') {
+	if (p < end && *p == csv_quote(reader->dialect)) {
 		const char *behind = read_quoted(reader, p, end, ret_cell);
 		if (behind)
 			return behind;
 	}
 	for (p = start; p < end && *p != delimiter && *p != '\n'; p++)
-		;
+		if (*p == '\\' && reader->dialect.escaped && p + 1 < end && p[1] != '\n')
+			p++;
 	*ret_cell = (struct csv_cell){ trim_blanks(start, p), false };
+	return p;
+}
+
+/* Behind delimiters that count as one with the one before, and those before the line end, where the dialect has them so. */
+static const char *skip_run(const struct csv_reader *reader, const char *p, const char *end)
+{
+	while (reader->dialect.runs && p < end && *p == reader->dialect.delimiter)
+		p++;
 	return p;
 }
 
@@ -104,6 +113,7 @@ static bool read_record(struct csv_reader *reader)
 	reader->cell_count = 0;
 	for (;;) {
 		struct csv_cell cell;
+		p = skip_run(reader, p, end);
 		p = read_cell(reader, p, end, &cell);
 		filled |= cell.raw.bytes > 0;
 		if (reader->cell_count < CSV_COLUMNS_MAX) {
@@ -113,9 +123,10 @@ static bool read_record(struct csv_reader *reader)
 			last->raw.bytes = (size_t)(cell.raw.data + cell.raw.bytes - last->raw.data);
 			last->quoted = false;
 		}
+		p = skip_run(reader, p, end);
 		if (p == end || *p == '\n')
 			break;
-		p++;
+		p += !reader->dialect.runs;
 	}
 	reader->position = (size_t)(p - reader->text.data) + (p < end);
 	return filled;

@@ -8,15 +8,23 @@
 #include "base/text.h"
 
 enum {
-	CSV_COLUMNS_MAX = 4096,              /* the cells behind it stay in the last one */
+	CSV_COLUMNS_MAX = 16384,             /* the cells behind it stay in the last one */
 	CSV_QUOTED_BYTES_MAX = 4 << 20,      /* a quoted cell longer than this was not meant to be one */
 	CSV_UNCLOSED_QUOTES_MAX = 16,        /* after so many, the file's quotes are ordinary characters */
 };
 
 struct csv_dialect {
 	char delimiter;
+	char quote;     /* \0: the usual one, " */
 	bool backslash; /* inside quotes, \" is a quote and \\ a backslash */
+	bool escaped;   /* outside quotes, \ before a delimiter makes it an ordinary character */
+	bool runs;      /* several delimiters in a row are one, and none at the edges of a line */
 };
+
+static inline char csv_quote(struct csv_dialect dialect)
+{
+	return dialect.quote ? dialect.quote : '"';
+}
 
 struct csv_cell {
 	struct text raw; /* without the enclosing quotes, blanks around it cut */

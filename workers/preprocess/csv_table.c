@@ -67,12 +67,26 @@ static void append_escaped(struct buffer *out, struct csv_scratch *scratch, stru
 }
 
 /* The text between the quotes with doubled and escaped quotes made single, in `scratch`. */
-static struct text resolve_quotes(struct buffer *scratch, struct text raw, bool backslash)
+static struct text resolve_quotes(struct buffer *scratch, struct text raw, struct csv_dialect dialect)
 {
+	const char quote = csv_quote(dialect);
+
 	buffer_clear(scratch);
 	for (size_t i = 0; i < raw.bytes; i++) {
 		const char c = raw.data[i], after = i + 1 < raw.bytes ? raw.data[i + 1] : 0;
-		if ((c == '"' && after == '"') || (backslash && c == '\\' && (after == '"' || after == '\\')))
+		if ((c == quote && after == quote) || (dialect.backslash && c == '\\' && (after == quote || after == '\\')))
+			i++;
+		buffer_append_byte(scratch, raw.data[i]);
+	}
+	return buffer_view(scratch);
+}
+
+/* "one\, two" → "one, two" */
+static struct text resolve_escapes(struct buffer *scratch, struct text raw, char delimiter)
+{
+	buffer_clear(scratch);
+	for (size_t i = 0; i < raw.bytes; i++) {
+		if (raw.data[i] == '\\' && i + 1 < raw.bytes && (raw.data[i + 1] == delimiter || raw.data[i + 1] == '\\'))
 			i++;
 		buffer_append_byte(scratch, raw.data[i]);
 	}
@@ -86,8 +100,10 @@ void csv_append_cell(struct buffer *out, struct csv_scratch *scratch, struct csv
 
 	if (text.bytes == 0 || (text.bytes == 4 && memcmp(text.data, "None", 4) == 0))
 		return;
-	if (cell.quoted && (memchr(text.data, '"', text.bytes) || (dialect.backslash && memchr(text.data, '\\', text.bytes))))
-		text = resolve_quotes(&scratch->cell, text, dialect.backslash);
+	if (cell.quoted && (memchr(text.data, csv_quote(dialect), text.bytes) || (dialect.backslash && memchr(text.data, '\\', text.bytes))))
+		text = resolve_quotes(&scratch->cell, text, dialect);
+	else if (!cell.quoted && dialect.escaped && memchr(text.data, '\\', text.bytes))
+		text = resolve_escapes(&scratch->cell, text, dialect.delimiter);
 	while (i < text.bytes && !special[(unsigned char)text.data[i]])
 		i++;
 	if (i == text.bytes)
@@ -96,10 +112,10 @@ void csv_append_cell(struct buffer *out, struct csv_scratch *scratch, struct csv
 		append_escaped(out, scratch, text);
 }
 
-void csv_table_init(struct csv_table *table, struct buffer *out, struct csv_dialect dialect, size_t columns)
+void csv_table_init(struct csv_table *table, struct buffer *out, struct csv_dialect dialect, size_t named, size_t columns)
 {
-	CHECK(columns > 0);
-	*table = (struct csv_table){ .out = out, .dialect = dialect, .columns = columns };
+	CHECK(named > 0 && columns >= named);
+	*table = (struct csv_table){ .out = out, .dialect = dialect, .named = named, .columns = columns, .widest = columns };
 	buffer_init(&table->header, out->bytes_max);
 	csv_scratch_init(&table->scratch, out->bytes_max);
 }
@@ -122,13 +138,39 @@ static struct csv_cell joined_tail(const struct csv_cell *cells, size_t first, s
 	return (struct csv_cell){ { start, (size_t)(end - start) }, false };
 }
 
+/* "1,Hello, dear reader": sentences that nobody put quotes around have a blank behind the comma; cells have not. */
+static bool is_sentence(const struct csv_cell *cells, size_t columns, size_t count)
+{
+	for (size_t c = 1; c < count; c++)
+		if ((cells[c].raw.data[-1] == ' ') != (c >= columns))
+			return false;
+	return true;
+}
+
+static size_t filled_count(const struct csv_cell *cells, size_t count)
+{
+	while (count > 0 && cells[count - 1].raw.bytes == 0)
+		count--;
+	return count;
+}
+
 static void append_row(struct csv_table *table, struct buffer *out, const struct csv_cell *cells, size_t count)
 {
+	size_t last = table->columns; /* the column that what is left over goes into */
+
+	if (count > table->named) {
+		size_t filled = filled_count(cells, count);
+		bool sentence = filled > table->named && is_sentence(cells, table->named, filled);
+		if (sentence)
+			last = table->named;
+		else
+			table->widest = size_max(table->widest, filled);
+	}
 	for (size_t c = 0; c < table->columns; c++) {
 		buffer_append(out, "| ", 2);
-		if (c + 1 == table->columns && count > table->columns)
+		if (c + 1 == last && count > last)
 			csv_append_cell(out, &table->scratch, table->dialect, joined_tail(cells, c, count));
-		else if (c < count)
+		else if (c < count && c < last)
 			csv_append_cell(out, &table->scratch, table->dialect, cells[c]);
 		buffer_append_byte(out, ' ');
 	}

@@ -206,8 +206,10 @@ static size_t narrow_utf16(struct text sample, char *narrow)
 	return count;
 }
 
-static bool is_binary(struct text sample)
+static bool is_binary(struct text sample, struct text name)
 {
+	static const char *const texts[] = { ".csv", ".tsv", ".tab", ".psv", ".txt" };
+	enum { STRAY_NULS_MAX = 4 }; /* in a file that is said to be text */
 	size_t nuls = 0, controls = 0;
 
 	for (size_t i = 0; i < sample.bytes; i++) {
@@ -215,6 +217,8 @@ static bool is_binary(struct text sample)
 		nuls += c == 0;
 		controls += c < 0x20 && !ascii_is_space((char)c) && c != 0x1B && c != 0x08;
 	}
+	if (nuls <= STRAY_NULS_MAX && nuls * 8 <= sample.bytes && name_ends_in(name, texts, COUNT_OF(texts)))
+		nuls = 0;
 	return nuls * 1000 > sample.bytes || nuls >= 64 || controls * 20 > sample.bytes;
 }
 
@@ -363,7 +367,7 @@ static bool is_regular(struct text sample, char delimiter, int least, bool whole
 
 static bool is_csv(struct text sample, struct text name, bool whole)
 {
-	static const char *const endings[] = { ".csv", ".tsv" };
+	static const char *const endings[] = { ".csv", ".tsv", ".tab", ".psv" };
 	static const char *const other[] = {
 		".c", ".h", ".cc", ".cpp", ".py", ".sh", ".js", ".ts", ".java", ".go", ".rs", ".pl", ".json", ".xml", ".yaml", ".yml", ".ini",
 		".conf", ".cfg", ".sql", ".rst", ".tex", ".log", ".css", ".svg",
@@ -388,7 +392,7 @@ static enum document_format format_of_text(struct text sample, struct text name,
 	static const char *const markdown_endings[] = { ".md", ".markdown", ".mdown", ".mkd" };
 	static const char *const source_endings[] = {
 		".py", ".sh", ".conf", ".cfg", ".ini", ".yaml", ".yml", ".toml", ".pl", ".rb", ".r", ".c", ".h", ".json", ".xml", ".rst", ".csv",
-		".tsv", ".log", ".mk", ".cmake", ".properties",
+		".tsv", ".tab", ".psv", ".log", ".mk", ".cmake", ".properties",
 	};
 	static const char *const svg[] = { "svg" };
 	bool named_markdown = name_ends_in(name, markdown_endings, COUNT_OF(markdown_endings));
@@ -418,7 +422,7 @@ enum document_format detect_format(struct text data, struct text name)
 	size_t narrow_bytes = narrow_utf16(sample, narrow);
 	if (narrow_bytes > 0)
 		sample = (struct text){ narrow, narrow_bytes };
-	else if (is_binary(sample))
+	else if (is_binary(sample, name))
 		return DOCUMENT_FORMAT_BINARY;
 	return format_of_text(sample, name, whole);
 }
