@@ -248,10 +248,11 @@ enum image_link_kind image_link_read(struct text target, struct buffer *path)
 	size_t scheme = scheme_of(target);
 	if (text_starts_with(target, TEXT_LITERAL("//")) || (scheme > 1 && !text_starts_with_nocase(target, TEXT_LITERAL("file:"))))
 		return IMAGE_LINK_EXTERNAL;
-	if (scheme > 0 || target.bytes == 0 || memchr("/\\#?", target.data[0], 4))
+	if (scheme > 0 || target.bytes == 0 || memchr("\\#?", target.data[0], 3))
 		return IMAGE_LINK_ABSOLUTE;
-	append_unescaped(target, path);
-	return IMAGE_LINK_RELATIVE;
+	bool rooted = target.data[0] == '/';
+	append_unescaped(text_slice(target, rooted, target.bytes), path);
+	return rooted ? IMAGE_LINK_ROOTED : IMAGE_LINK_RELATIVE;
 }
 
 bool image_link_resolve(struct text document, bool root_named, struct text path, struct buffer *out)

@@ -31,6 +31,7 @@ bool image_links_next(struct image_links *links, struct image_link *ret_link); /
 
 enum image_link_kind {
 	IMAGE_LINK_RELATIVE,  /* a path from the document on: appended to `path`, unescaped, with '/' between folders */
+	IMAGE_LINK_ROOTED,    /* a path from the top of a web site on: as above, without the first '/' */
 	IMAGE_LINK_ABSOLUTE,  /* a path of the machine that the document was made on, or nothing */
 	IMAGE_LINK_EXTERNAL,  /* a web address, or the image itself ("data:") */
 };

@@ -10,7 +10,7 @@
 
 #define IMAGES_AMBIGUOUS UINT32_MAX
 
-enum { FIRST_CAPACITY = 64, TARGET_PATH_BYTES_MAX = 1 << 16 };
+enum { FIRST_CAPACITY = 64, TARGET_PATH_BYTES_MAX = 1 << 16, FOLDERS_UP_MAX = 32 };
 
 struct image_content {
 	struct text data;   /* in the mapped spool */
@@ -182,18 +182,19 @@ struct referring { /* one document */
 	struct buffer path, name, folded;
 };
 
-/* The path of the image file that the target means, or NULL. */
-static const char *find_file(struct referring *referring)
+/* The image file that the path means when it is read in `document`, or NULL. */
+static const char *find_beside(struct referring *referring, struct text container, struct text document)
 {
 	const struct images *images = referring->images;
+	struct buffer resolved;
 
 	buffer_clear(&referring->name);
 	buffer_clear(&referring->folded);
-	buffer_append_format(&referring->name, "%s!", referring->container);
+	buffer_append_text(&referring->name, container);
+	buffer_append_byte(&referring->name, '!');
 	size_t prefix = referring->name.bytes;
-	struct buffer resolved;
 	buffer_init(&resolved, TARGET_PATH_BYTES_MAX);
-	bool inside = image_link_resolve(referring->source, referring->container[0] == '\0', buffer_view(&referring->path), &resolved);
+	bool inside = image_link_resolve(document, container.bytes == 0, buffer_view(&referring->path), &resolved);
 	buffer_append_text(&referring->name, buffer_view(&resolved));
 	buffer_done(&resolved);
 	if (!inside || referring->name.status || referring->name.bytes == prefix)
@@ -204,6 +205,38 @@ static const char *find_file(struct referring *referring)
 		index = string_map_find(&images->by_folded, buffer_view(&referring->folded));
 	}
 	return index && *index != IMAGES_AMBIGUOUS ? images->files[*index] : NULL;
+}
+
+/* As above, or else as if the document lay in a folder above its own, the nearest first: pages are moved, and generators write paths from the
+ * top of their site. Not above the root, which is the first folder of a name outside archives. */
+static const char *find_above(struct referring *referring, struct text container, struct text document)
+{
+	for (unsigned folders = 0; folders < FOLDERS_UP_MAX; folders++) {
+		const char *found = find_beside(referring, container, document);
+		const char *slash = memrchr(document.data, '/', document.bytes);
+		if (found || !slash)
+			return found;
+		document = text_slice(document, 0, (size_t)(slash - document.data));
+		if (container.bytes == 0 && !memchr(document.data, '/', document.bytes))
+			return NULL;
+	}
+	return NULL;
+}
+
+/* The path of the image file that the target means, or NULL. What is not in an archive may lie beside it: a page compressed by itself is one. */
+static const char *find_file(struct referring *referring)
+{
+	struct text container = text_from(referring->container), document = referring->source;
+
+	for (;;) {
+		const char *found = find_above(referring, container, document);
+		if (found || container.bytes == 0)
+			return found;
+		const char *mark = memrchr(container.data, '!', container.bytes);
+		size_t outer = mark ? (size_t)(mark - container.data) : 0;
+		document = text_slice(container, mark ? outer + 1 : 0, container.bytes);
+		container = text_slice(container, 0, outer);
+	}
 }
 
 /* Does the target, as it stands, lead from the Markdown to an image all the same? */
@@ -227,7 +260,7 @@ static const char *find_target(struct referring *referring, struct text target)
 	enum image_link_kind kind = image_link_read(target, &referring->path);
 	if (kind == IMAGE_LINK_EXTERNAL)
 		return NULL;
-	const char *found = kind == IMAGE_LINK_RELATIVE ? find_file(referring) : NULL;
+	const char *found = kind != IMAGE_LINK_ABSOLUTE ? find_file(referring) : NULL;
 	images->counts.linked_references += found != NULL;
 	images->counts.missing_references += !found && !(kind == IMAGE_LINK_RELATIVE && leads_by_chance(referring));
 	return found;

@@ -3,6 +3,7 @@ to nothing, an image in a document; killed and resumed; a changed image found; t
 
 import base64
 import csv
+import gzip
 import json
 import os
 import pathlib
@@ -99,10 +100,24 @@ class Images(RunCase):
         self.assertEqual(self.rows("rejected.jsonl"), [row for row in self.rows("rejected.jsonl") if row["kind"] == "pair"])
         self.verify()
 
+    def test_references_are_found_where_sites_mean_them(self):
+        deep = self.docs / "guide" / "deep"
+        deep.mkdir()
+        (self.docs / "guide" / "img").mkdir()
+        (self.docs / "guide" / "img" / "near.png").write_bytes(png(3))
+        (self.docs / "img" / "near.png").write_bytes(png(4))
+        # from the top of the site, from the top of the host, the nearest of two, with a query; nothing above the root or elsewhere
+        (deep / "c.html").write_text(page("img/a%20b.png", "/img/copy.png", "img/near.png", "../../img/near.png?v=2#x", "/etc/near.png"), encoding="utf-8")
+        (self.docs / "guide" / "d.html.gz").write_bytes(gzip.compress(page("../img/copy.png", "img/near.png").encode()))
+        self.run_docs(expect=0)
+        self.assertEqual(self.references("docs/guide/deep/c.html.md")[1], [png(1), png(1), png(3), png(4), None])
+        self.assertEqual(self.references("docs/guide/d.html.gz/d.html.md")[1], [png(1), png(3)])
+        self.verify()
+
     def test_killed_and_resumed(self):
         self.run_docs(expect=0)
         out = self.folder / "again"
-        for fault in ("commit_done:3:kill", "commit_rows:2:kill", "staging_link:2:kill", "output_file_put:90:kill", "finalise_publish:9:kill"):
+        for fault in ("commit_rows:1:kill", "commit_done:1:kill", "staging_link:2:kill", "output_file_put:90:kill", "finalise_publish:9:kill"):
             self.assertEqual(self.run_docs(out=out, fault=fault).returncode, -9, fault)
         self.run_docs(out=out, expect=0)
         self.assert_same_dataset(self.out, out)

@@ -21,6 +21,7 @@ static void magic_wins_over_names(void **state)
 	DETECT("image", "a", "\xFF\xD8\xFF\xE0\0\x10JFIF");
 	DETECT("image", "a", "GIF89a\1\0\1\0");
 	DETECT("image", "a.svg", "<?xml version=\"1.0\"?>\n<!-- drawn -->\n<svg xmlns='http://www.w3.org/2000/svg'/>");
+	DETECT("image", "b.svg", "<?xml version=\"1.0\"?>\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\"\n \"svg11.dtd\">\n<!-- drawn\n -->\n<svg width=\"8pt\"/>");
 	DETECT("binary", "a.doc", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0");
 	DETECT("binary", "a.txt", "\x7F" "ELF\2\1\1\0\0\0\0\0");
 	DETECT("binary", "a.txt", "abc\0def\0\0\1\2\3ghi");

@@ -109,7 +109,8 @@ static void test_targets_are_read(void **state)
 	assert_read("a:b.png", IMAGE_LINK_ABSOLUTE, "");
 	assert_read("C:\\docs\\a.png", IMAGE_LINK_ABSOLUTE, "");
 	assert_read("file:///a.png", IMAGE_LINK_ABSOLUTE, "");
-	assert_read("/a.png", IMAGE_LINK_ABSOLUTE, "");
+	assert_read("/img/a%20b.png", IMAGE_LINK_ROOTED, "img/a b.png");
+	assert_read("\\\\server\\a.png", IMAGE_LINK_ABSOLUTE, "");
 	assert_read("#a", IMAGE_LINK_ABSOLUTE, "");
 	assert_read("", IMAGE_LINK_ABSOLUTE, "");
 	assert_read("https://x/a.png", IMAGE_LINK_EXTERNAL, "");

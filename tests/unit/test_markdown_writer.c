@@ -298,8 +298,10 @@ static void spans_and_links(void **state)
 	markdown_append_link(out, T("a [b] c"), T("x y(1).html"));
 	markdown_append_link(out, T("a ] c"), T("x"));
 	markdown_append_link(out, T("text"), T(" "));
+	buffer_append_string(out, "!");
+	markdown_append_link(out, T("link"), T("x"));
 	markdown_append_image(out, T("a*b]\nc"), T("i.png"));
-	assert_string_equal(buffer_string(out), "``a`b c```` ` ``\n[a [b] c](x%20y%281%29.html)[a \\] c](x)text![a\\*b\\] c](i.png)");
+	assert_string_equal(buffer_string(out), "``a`b c```` ` ``\n[a [b] c](x%20y%281%29.html)[a \\] c](x)text\\![link](x)![a\\*b\\] c](i.png)");
 }
 
 static void vendor_targets_are_repaired(void **state)

@@ -394,10 +394,9 @@ static enum document_format format_of_text(struct text sample, struct text name,
 		".py", ".sh", ".conf", ".cfg", ".ini", ".yaml", ".yml", ".toml", ".pl", ".rb", ".r", ".c", ".h", ".json", ".xml", ".rst", ".csv",
 		".tsv", ".tab", ".psv", ".log", ".mk", ".cmake", ".properties",
 	};
-	static const char *const svg[] = { "svg" };
 	bool named_markdown = name_ends_in(name, markdown_endings, COUNT_OF(markdown_endings));
 
-	if (starts_with_tag(skip_prologue(sample), svg, 1))
+	if (document_image_kind(sample) == DOCUMENT_IMAGE_SVG)
 		return DOCUMENT_FORMAT_IMAGE;
 	if (is_html(sample, name, named_markdown))
 		return DOCUMENT_FORMAT_HTML;

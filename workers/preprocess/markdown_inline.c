@@ -262,11 +262,27 @@ static void append_target(struct buffer *out, struct text target)
 	}
 }
 
+/* One that no backslash stands before. */
+static bool ends_in_exclamation_mark(const struct buffer *out)
+{
+	size_t backslashes = 0;
+
+	if (out->status || out->bytes == 0 || out->data[out->bytes - 1] != '!')
+		return false;
+	while (backslashes + 1 < out->bytes && out->data[out->bytes - 2 - backslashes] == '\\')
+		backslashes++;
+	return backslashes % 2 == 0;
+}
+
 void markdown_append_link(struct buffer *out, struct text inline_text, struct text target)
 {
 	if (text_trim(target).bytes == 0 || text_trim(inline_text).bytes == 0) {
 		buffer_append_text(out, inline_text);
 		return;
+	}
+	if (ends_in_exclamation_mark(out)) { /* it would make an image of the link */
+		buffer_truncate(out, out->bytes - 1);
+		buffer_append_string(out, "\\!");
 	}
 	buffer_append_byte(out, '[');
 	if (brackets_balanced(inline_text))
