@@ -14,7 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -250,20 +250,33 @@ static int write_unconverted(void *context, const struct state_row *row)
 
 /* --- the whole -------------------------------------------------------------------------------------------------------- */
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *where)
+static int remove_entries(FTS *tree)
 {
-	(void)status;
-	(void)type;
-	(void)where;
-	FAULT_POINT("finalise_remove");
-	return remove(path) < 0 ? -1 : 0;
+	int status = 0;
+
+	for (FTSENT *entry; status == 0 && (errno = 0, entry = fts_read(tree));) {
+		if (entry->fts_info == FTS_D)
+			continue; /* its turn is behind what is in it */
+		FAULT_POINT("finalise_remove");
+		if (entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR || entry->fts_info == FTS_NS)
+			status = -entry->fts_errno;
+		else if ((entry->fts_info == FTS_DP ? rmdir(entry->fts_accpath) : unlink(entry->fts_accpath)) < 0)
+			status = -errno;
+	}
+	return status < 0 ? status : -errno;
 }
 
 static int remove_tree(const char *path, struct error_text *error)
 {
-	if (access(path, F_OK) == 0 && nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) < 0)
-		return error_set(error, -errno, "%s: cannot be emptied: %s", path, strerror(errno));
-	return 0;
+	if (access(path, F_OK) < 0)
+		return 0;
+	char *root = strdup(path), *const roots[] = { root, NULL };
+	FTS *tree = root ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL) : NULL;
+	int status = tree ? remove_entries(tree) : -errno;
+	if (tree)
+		fts_close(tree);
+	free(root);
+	return status < 0 ? error_set(error, status, "%s: cannot be emptied: %s", path, strerror(-status)) : 0;
 }
 
 static int open_staging(struct writing *writing)

@@ -60,25 +60,46 @@ static void append_field(struct text field, bool alone, struct buffer *out)
 	buffer_append_byte(out, '"');
 }
 
+static size_t most_columns(struct text markdown, const struct block *table)
+{
+	struct block_row row;
+	size_t position = 0, columns = 0;
+
+	while (block_next_row(markdown, table, &position, &row))
+		columns = row.count > columns ? row.count : columns;
+	return columns;
+}
+
+static void append_row(const struct block_row *row, size_t columns, struct buffer *cell, struct buffer *out)
+{
+	for (size_t i = 0; i < columns; i++) {
+		buffer_clear(cell);
+		if (i < row->count)
+			append_cell_plain(row->cells[i], cell);
+		if (i > 0)
+			buffer_append_byte(out, ',');
+		append_field(buffer_view(cell), columns == 1, out);
+	}
+	buffer_append_string(out, "\r\n");
+}
+
 void tables_append_csv(struct text markdown, const struct block *table, struct buffer *out, size_t *ret_rows, size_t *ret_columns)
 {
 	struct block_row row;
 	struct buffer cell;
-	size_t position = 0, columns = 0, rows = 0;
+	size_t position = 0, columns = 0, rows = 0, start = out->bytes;
 
-	for (; block_next_row(markdown, table, &position, &row); rows++)
-		columns = row.count > columns ? row.count : columns;
 	buffer_init(&cell, DOCUMENT_BYTES_MAX);
-	for (position = 0; block_next_row(markdown, table, &position, &row);) {
-		for (size_t i = 0; i < columns; i++) {
-			buffer_clear(&cell);
-			if (i < row.count)
-				append_cell_plain(row.cells[i], &cell);
-			if (i > 0)
-				buffer_append_byte(out, ',');
-			append_field(buffer_view(&cell), columns == 1, out);
+	while (block_next_row(markdown, table, &position, &row)) {
+		if (row.count > columns && rows > 0) { /* wider than its header: all over again, once */
+			columns = most_columns(markdown, table);
+			buffer_truncate(out, start);
+			position = rows = 0;
+			continue;
 		}
-		buffer_append_string(out, "\r\n");
+		columns = rows == 0 && row.count > columns ? row.count : columns;
+		append_row(&row, columns, &cell, out);
+		rows++;
 	}
 	if (cell.status)
 		out->status = cell.status;
@@ -158,6 +179,26 @@ static int write_table(struct tables *tables, size_t block)
 	return output_file_flush(tables->index, tables->staging->error);
 }
 
+/* May the text hold a table? Only the row below a table's header has nothing but dashes and colons next to its pipes: most documents need no
+ * look at their structure. */
+static bool may_hold_table(struct text text)
+{
+	const char *pipe = text.bytes ? memchr(text.data, '|', text.bytes) : NULL;
+
+	while (pipe) {
+		size_t at = (size_t)(pipe - text.data), before = at, behind = at + 1;
+		while (behind < text.bytes && (text.data[behind] == ' ' || text.data[behind] == '\t'))
+			behind++;
+		while (before > 0 && (text.data[before - 1] == ' ' || text.data[before - 1] == '\t'))
+			before--;
+		char next = behind < text.bytes ? text.data[behind] : '\n', last = before > 0 ? text.data[before - 1] : '\n';
+		if (next == '-' || next == ':' || last == '-' || last == ':')
+			return true;
+		pipe = memchr(text.data + behind, '|', text.bytes - behind);
+	}
+	return false;
+}
+
 int tables_write(struct staging *staging, struct dataset_names *names, const char *source, const char *container, const struct document *document,
 		 struct output_file *index)
 {
@@ -165,8 +206,8 @@ int tables_write(struct staging *staging, struct dataset_names *names, const cha
 				 .index = index };
 	struct buffer *buffers[] = { &tables.content, &tables.path, &tables.heading, &tables.caption };
 
-	if (document->markdown.bytes == 0 || !memchr(document->markdown.data, '|', document->markdown.bytes))
-		return 0; /* not worth a look at its structure */
+	if (!may_hold_table(document->markdown))
+		return 0;
 	int status = blocks_scan(document->markdown, &tables.blocks);
 	if (status < 0)
 		return error_set(staging->error, status, "%s: %s", source, error_describe(status));

@@ -243,14 +243,33 @@ static size_t append_line_end(struct plain *plain, size_t at, size_t out_start)
 	return at;
 }
 
-void block_append_plain(struct buffer *out, struct text inline_text)
+/* Bytes from `at` on that mean themselves. */
+static size_t literal_bytes(struct text text, size_t at)
+{
+	static const bool may_mean_something[256] = {
+		['\\'] = true, ['`'] = true, ['*'] = true, ['_'] = true, ['~'] = true, ['['] = true, ['!'] = true, [']'] = true, ['&'] = true,
+		['<'] = true, ['\n'] = true,
+	};
+	size_t end = at;
+
+	while (end < text.bytes && !may_mean_something[(unsigned char)text.data[end]])
+		end++;
+	return end - at;
+}
+
+/* The rest, from `at` on, behind what is in `out` already. */
+static void append_marked(struct buffer *out, struct text inline_text, size_t at)
 {
 	struct plain plain = { .text = inline_text, .out = out };
-	size_t out_start = out->bytes;
-	for (size_t i = 0; i < inline_text.bytes && out->status == 0;) {
+	size_t out_start = out->status ? out->bytes : out->bytes - at;
+	for (size_t i = at; i < inline_text.bytes && out->status == 0;) {
 		char c = inline_text.data[i];
 		char next = i + 1 < inline_text.bytes ? inline_text.data[i + 1] : '\0';
-		if (c == '\\' && is_punctuation(next)) {
+		size_t literal = literal_bytes(inline_text, i);
+		if (literal > 0) {
+			buffer_append(out, inline_text.data + i, literal);
+			i += literal;
+		} else if (c == '\\' && is_punctuation(next)) {
 			buffer_append_byte(out, next);
 			i += 2;
 		} else if (c == '`') {
@@ -270,4 +289,13 @@ void block_append_plain(struct buffer *out, struct text inline_text)
 			i++;
 		}
 	}
+}
+
+void block_append_plain(struct buffer *out, struct text inline_text)
+{
+	size_t literal = literal_bytes(inline_text, 0);
+	buffer_append(out, inline_text.data, literal);
+	if (literal == inline_text.bytes)
+		return;
+	append_marked(out, inline_text, literal);
 }
