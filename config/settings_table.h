@@ -93,6 +93,7 @@ SETTING_RATIO(extract, table_confidence, 0, 1, 0.95, "Tables, and a feature with
 SETTING_RATIO(extract, list_confidence, 0, 1, 0.9, "Bold bullets, labelled lines, lists and procedures")
 SETTING_RATIO(extract, prose_confidence, 0, 1, 0.75, "Running text, when the class is known or the name is a counter or an event")
 SETTING_RATIO(extract, guess_confidence, 0, 1, 0.65, "Running text, when only the shape speaks for a parameter")
+SETTING_RATIO(extract, model_confidence, 0, 1, 0.6, "Items that a model adds to those of the rules (generate.top_up); their names stand in the source")
 SETTING_SECTION_END(extract)
 
 SETTING_SECTION_BEGIN(chunk, "Chunks, in characters")

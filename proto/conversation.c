@@ -9,17 +9,18 @@
 #include <xxhash.h>
 
 _Static_assert(sizeof(struct conversation) == 120 && sizeof(struct conversation_message) == 12, "layout of a conversation block");
-_Static_assert(sizeof(struct conversation_header) == 48, "layout of a conversation block: new sizes need a new CONVERSATION_VERSION");
+_Static_assert(sizeof(struct conversation_item) == 40, "layout of a conversation block");
+_Static_assert(sizeof(struct conversation_header) == 64, "layout of a conversation block: new sizes need a new CONVERSATION_VERSION");
 
 struct conversation_builder {
-	struct buffer conversations, messages; /* arrays of the structs of conversation.h */
-	struct buffer strings;                 /* ranges count from its start until the block is written */
+	struct buffer conversations, messages, items, attributes; /* arrays of the structs of conversation.h */
+	struct buffer strings; /* ranges count from its start until the block is written */
 	struct document_range reason;
 	bool failed;
 };
 
 struct conversation_plan {
-	uint64_t conversations, messages, strings, bytes;
+	uint64_t conversations, messages, items, attributes, strings, bytes;
 };
 
 const char *conversation_role_name(enum conversation_role role)
@@ -77,6 +78,8 @@ struct conversation_builder *conversation_builder_create(void)
 		return NULL;
 	buffer_init(&builder->conversations, DOCUMENT_BYTES_MAX);
 	buffer_init(&builder->messages, DOCUMENT_BYTES_MAX);
+	buffer_init(&builder->items, DOCUMENT_BYTES_MAX);
+	buffer_init(&builder->attributes, DOCUMENT_BYTES_MAX);
 	buffer_init(&builder->strings, DOCUMENT_BYTES_MAX);
 	return builder;
 }
@@ -87,6 +90,8 @@ void conversation_builder_destroy(struct conversation_builder *builder)
 		return;
 	buffer_done(&builder->conversations);
 	buffer_done(&builder->messages);
+	buffer_done(&builder->items);
+	buffer_done(&builder->attributes);
 	buffer_done(&builder->strings);
 	free(builder);
 }
@@ -146,6 +151,46 @@ void conversation_builder_set(struct conversation_builder *builder, enum convers
 	*field_of(conversation, field) = layout_store(&builder->strings, value);
 }
 
+void conversation_builder_add_item(struct conversation_builder *builder, enum document_category category, float confidence, struct document_range span,
+				   struct text model, struct text reason)
+{
+	CHECK(category < DOCUMENT_CATEGORY_COUNT);
+	const struct conversation_item item = {
+		.item = { .category = category, .confidence = layout_clamp(confidence), .span = span,
+			  .attribute_first = (uint32_t)(builder->attributes.bytes / sizeof(struct document_attribute)) },
+		.model = layout_store(&builder->strings, model),
+		.reason = layout_store(&builder->strings, reason),
+	};
+	buffer_append(&builder->items, &item, sizeof(item));
+}
+
+void conversation_builder_add_attribute(struct conversation_builder *builder, enum document_key key, struct text value, struct document_range span)
+{
+	CHECK(key < DOCUMENT_KEY_COUNT);
+	if (builder->items.status || builder->attributes.status)
+		return; /* memory ran out: conversation_builder_bytes says so */
+	CHECK(builder->items.bytes >= sizeof(struct conversation_item));
+	struct conversation_item *item = (struct conversation_item *)(void *)(builder->items.data + builder->items.bytes) - 1;
+	CHECK((item->item.attribute_count == 0) == (key == DOCUMENT_KEY_NAME));
+	const struct document_attribute attribute = { .key = key, .value = layout_store(&builder->strings, value), .span = span };
+	buffer_append(&builder->attributes, &attribute, sizeof(attribute));
+	if (builder->attributes.status == 0)
+		item->item.attribute_count++;
+}
+
+void conversation_builder_copy_items(struct conversation_builder *builder, const struct conversation_set *set)
+{
+	for (uint32_t i = 0; i < set->item_count; i++) {
+		const struct conversation_item *item = &set->items[i];
+		conversation_builder_add_item(builder, (enum document_category)item->item.category, item->item.confidence, item->item.span,
+					      conversation_text(set, item->model), conversation_text(set, item->reason));
+		for (uint32_t k = 0; k < item->item.attribute_count; k++) {
+			const struct document_attribute *attribute = &set->attributes[item->item.attribute_first + k];
+			conversation_builder_add_attribute(builder, (enum document_key)attribute->key, conversation_text(set, attribute->value), attribute->span);
+		}
+	}
+}
+
 void conversation_builder_fail(struct conversation_builder *builder, struct text reason)
 {
 	builder->failed = true;
@@ -158,16 +203,21 @@ static struct conversation_plan plan_block(const struct conversation_builder *bu
 
 	plan.conversations = layout_align(sizeof(struct conversation_header), LAYOUT_ALIGNMENT);
 	plan.messages = layout_align(plan.conversations + builder->conversations.bytes, LAYOUT_ALIGNMENT);
-	plan.strings = layout_align(plan.messages + builder->messages.bytes, LAYOUT_ALIGNMENT);
+	plan.items = layout_align(plan.messages + builder->messages.bytes, LAYOUT_ALIGNMENT);
+	plan.attributes = layout_align(plan.items + builder->items.bytes, LAYOUT_ALIGNMENT);
+	plan.strings = layout_align(plan.attributes + builder->attributes.bytes, LAYOUT_ALIGNMENT);
 	plan.bytes = plan.strings + builder->strings.bytes;
 	return plan;
 }
 
 static int first_failure(const struct conversation_builder *builder)
 {
-	return builder->conversations.status ? builder->conversations.status
-	       : builder->messages.status    ? builder->messages.status
-					     : builder->strings.status;
+	const struct buffer *buffers[] = { &builder->conversations, &builder->messages, &builder->items, &builder->attributes, &builder->strings };
+
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		if (buffers[i]->status)
+			return buffers[i]->status;
+	return 0;
 }
 
 int64_t conversation_builder_bytes(const struct conversation_builder *builder)
@@ -180,38 +230,60 @@ int64_t conversation_builder_bytes(const struct conversation_builder *builder)
 	return bytes <= DOCUMENT_BYTES_MAX ? (int64_t)bytes : ERROR_LIMIT_HIT;
 }
 
+/* Ranges into the private strings become ranges of the block. */
+static void move_texts(uint8_t *block, const struct conversation_plan *plan, const struct conversation_builder *builder)
+{
+	uint32_t strings = (uint32_t)plan->strings;
+	struct conversation *conversations = (void *)(block + plan->conversations);
+	struct conversation_message *messages = (void *)(block + plan->messages);
+	struct conversation_item *items = (void *)(block + plan->items);
+	struct document_attribute *attributes = (void *)(block + plan->attributes);
+
+	for (size_t i = 0; i < builder->conversations.bytes / sizeof(*conversations); i++)
+		for (enum conversation_field field = 0; field < CONVERSATION_FIELD_COUNT; field++) {
+			struct document_range *range = field_of(&conversations[i], field);
+			*range = layout_move(*range, strings);
+		}
+	for (size_t i = 0; i < builder->messages.bytes / sizeof(*messages); i++)
+		messages[i].text = layout_move(messages[i].text, strings);
+	for (size_t i = 0; i < builder->items.bytes / sizeof(*items); i++) {
+		items[i].model = layout_move(items[i].model, strings);
+		items[i].reason = layout_move(items[i].reason, strings);
+	}
+	for (size_t i = 0; i < builder->attributes.bytes / sizeof(*attributes); i++)
+		attributes[i].value = layout_move(attributes[i].value, strings);
+}
+
+static struct document_array array_of(uint64_t offset, const struct buffer *elements, size_t element_bytes)
+{
+	return (struct document_array){ (uint32_t)offset, (uint32_t)(elements->bytes / element_bytes) };
+}
+
 void conversation_builder_write(const struct conversation_builder *builder, void *place)
 {
 	struct conversation_plan plan = plan_block(builder);
 	struct conversation_header *header = place;
 	uint8_t *block = place;
-	uint32_t strings = (uint32_t)plan.strings;
-	uint32_t conversation_count = (uint32_t)(builder->conversations.bytes / sizeof(struct conversation));
-	uint32_t message_count = (uint32_t)(builder->messages.bytes / sizeof(struct conversation_message));
 
 	CHECK(layout_aligned(place, LAYOUT_ALIGNMENT));
 	CHECK(first_failure(builder) == 0 && plan.bytes <= DOCUMENT_BYTES_MAX);
 	layout_place(block, plan.conversations, plan.messages, &builder->conversations);
-	layout_place(block, plan.messages, plan.strings, &builder->messages);
+	layout_place(block, plan.messages, plan.items, &builder->messages);
+	layout_place(block, plan.items, plan.attributes, &builder->items);
+	layout_place(block, plan.attributes, plan.strings, &builder->attributes);
 	layout_place(block, plan.strings, plan.bytes, &builder->strings);
-	struct conversation *conversations = (void *)(block + plan.conversations);
-	for (uint32_t i = 0; i < conversation_count; i++)
-		for (enum conversation_field field = 0; field < CONVERSATION_FIELD_COUNT; field++) {
-			struct document_range *range = field_of(&conversations[i], field);
-			*range = layout_move(*range, strings);
-		}
-	struct conversation_message *messages = (void *)(block + plan.messages);
-	for (uint32_t i = 0; i < message_count; i++)
-		messages[i].text = layout_move(messages[i].text, strings);
+	move_texts(block, &plan, builder);
 	*header = (struct conversation_header){
 		.magic = CONVERSATION_MAGIC,
 		.version = CONVERSATION_VERSION,
 		.status = builder->failed,
 		.body_xxh3 = XXH3_64bits(block + sizeof(*header), plan.bytes - sizeof(*header)),
 		.bytes = (uint32_t)plan.bytes,
-		.reason = layout_move(builder->reason, strings),
-		.conversations = { (uint32_t)plan.conversations, conversation_count },
-		.messages = { (uint32_t)plan.messages, message_count },
+		.reason = layout_move(builder->reason, (uint32_t)plan.strings),
+		.conversations = array_of(plan.conversations, &builder->conversations, sizeof(struct conversation)),
+		.messages = array_of(plan.messages, &builder->messages, sizeof(struct conversation_message)),
+		.items = array_of(plan.items, &builder->items, sizeof(struct conversation_item)),
+		.attributes = array_of(plan.attributes, &builder->attributes, sizeof(struct document_attribute)),
 	};
 }
 
@@ -238,7 +310,9 @@ static int check_header(const struct conversation_header *header, size_t bytes, 
 	if (!layout_range_inside(header->reason, header->bytes))
 		return refuse(error, "its reason lies outside the block", header->reason.offset);
 	if (!layout_array_inside(header->conversations, sizeof(struct conversation), sizeof(*header), header->bytes) ||
-	    !layout_array_inside(header->messages, sizeof(struct conversation_message), sizeof(*header), header->bytes))
+	    !layout_array_inside(header->messages, sizeof(struct conversation_message), sizeof(*header), header->bytes) ||
+	    !layout_array_inside(header->items, sizeof(struct conversation_item), sizeof(*header), header->bytes) ||
+	    !layout_array_inside(header->attributes, sizeof(struct document_attribute), sizeof(*header), header->bytes))
 		return refuse(error, "an array lies outside the block", header->conversations.offset);
 	return 0;
 }
@@ -287,6 +361,29 @@ static int check_conversations(const struct conversation_set *set, uint64_t *sum
 	return 0;
 }
 
+static int check_items(const struct conversation_set *set, uint64_t *sum, struct error_text *error)
+{
+	uint32_t next = 0, attribute_count = set->header->attributes.count;
+
+	for (uint32_t i = 0; i < set->item_count; i++) {
+		const struct conversation_item *one = &set->items[i];
+		if (one->item.category >= DOCUMENT_CATEGORY_COUNT || !layout_share(one->item.confidence))
+			return refuse(error, "an item of an unknown category, or with a confidence that is none", i);
+		if (one->item.attribute_first != next || one->item.attribute_count > attribute_count - next || one->item.attribute_count == 0)
+			return refuse(error, "the attributes of an item are not those that follow", i);
+		if (!text_valid(set, one->model, sum) || !text_valid(set, one->reason, sum))
+			return refuse(error, "a text of an item lies outside the block", i);
+		for (uint32_t end = next + one->item.attribute_count; next < end; next++) {
+			const struct document_attribute *attribute = &set->attributes[next];
+			bool first = next == one->item.attribute_first;
+			if (attribute->key >= DOCUMENT_KEY_COUNT || (attribute->key == DOCUMENT_KEY_NAME) != first || (first && attribute->value.bytes == 0) ||
+			    !text_valid(set, attribute->value, sum))
+				return refuse(error, "an attribute of an item has an unknown key, no name, or lies outside the block", i);
+		}
+	}
+	return next == attribute_count ? 0 : refuse(error, "attributes that belong to no item", attribute_count - next);
+}
+
 int conversation_open(const void *block, size_t bytes, struct conversation_set *ret_set, struct error_text *error)
 {
 	const struct conversation_header *header = block;
@@ -303,9 +400,14 @@ int conversation_open(const void *block, size_t bytes, struct conversation_set *
 		.header = header,
 		.conversations = (const void *)((const uint8_t *)block + header->conversations.offset),
 		.messages = (const void *)((const uint8_t *)block + header->messages.offset),
+		.items = (const void *)((const uint8_t *)block + header->items.offset),
+		.attributes = (const void *)((const uint8_t *)block + header->attributes.offset),
 		.count = header->conversations.count,
+		.item_count = header->items.count,
 	};
 	status = check_conversations(&set, &sum, error);
+	if (status == 0)
+		status = check_items(&set, &sum, error);
 	if (status == 0)
 		*ret_set = set;
 	return status;
@@ -320,6 +422,12 @@ int conversation_check_spans(const struct conversation_set *set, const struct do
 		if (!layout_range_inside(conversation->span, document->markdown.bytes))
 			return refuse(error, "the passage of a conversation lies outside its document", conversation->span.offset);
 	}
+	for (uint32_t i = 0; i < set->item_count; i++)
+		if (!layout_range_inside(set->items[i].item.span, document->markdown.bytes))
+			return refuse(error, "the place of an item lies outside its document", set->items[i].item.span.offset);
+	for (uint32_t i = 0; i < set->header->attributes.count; i++)
+		if (!layout_range_inside(set->attributes[i].span, document->markdown.bytes))
+			return refuse(error, "the place of an attribute lies outside its document", set->attributes[i].span.offset);
 	return 0;
 }
 
@@ -327,4 +435,12 @@ struct text conversation_text(const struct conversation_set *set, struct documen
 {
 	CHECK(layout_range_inside(block_range, set->header->bytes));
 	return (struct text){ (const char *)set->header + block_range.offset, block_range.bytes };
+}
+
+struct text conversation_item_value(const struct conversation_set *set, const struct conversation_item *item, enum document_key key)
+{
+	for (uint32_t i = 0; i < item->item.attribute_count; i++)
+		if (set->attributes[item->item.attribute_first + i].key == key)
+			return conversation_text(set, set->attributes[item->item.attribute_first + i].value);
+	return TEXT_LITERAL("");
 }

@@ -1,4 +1,5 @@
-/* conversation.h: the conversations made from one document: what an inference worker leaves in its outbox.
+/* conversation.h: the conversations made from one document, and the items that models named beside those of the rules: what an inference worker
+ * leaves in its outbox.
  *
  * A flat block like document.h: header, arrays, text, offsets from the block's start, checked once by conversation_open. */
 #ifndef DOCRING_PROTO_CONVERSATION_H
@@ -7,7 +8,7 @@
 #include "proto/document.h"
 
 #define CONVERSATION_MAGIC 0x564E4344u /* "DCNV" */
-enum { CONVERSATION_VERSION = 2 };
+enum { CONVERSATION_VERSION = 3 };
 
 enum conversation_role {
 	CONVERSATION_SYSTEM, CONVERSATION_USER, CONVERSATION_ASSISTANT,
@@ -61,6 +62,14 @@ struct conversation_message {
 	struct document_range text; /* block range */
 };
 
+/* An item that a model named and the rules had missed. A refused one stays in the block with the reason: it goes to rejected.jsonl. */
+struct conversation_item {
+	struct document_item item; /* its attributes are those of this block; span, into the document's Markdown: the name where it stands,
+				    * of a refused one the piece that the model was asked about */
+	struct document_range model;  /* block ranges: who named it */
+	struct document_range reason; /* empty: accepted */
+};
+
 struct conversation_header {
 	uint32_t magic;
 	uint16_t version;
@@ -69,9 +78,10 @@ struct conversation_header {
 	uint32_t bytes;
 	uint32_t reserved;
 	struct document_range reason;
-	struct document_array conversations, messages;
+	struct document_array conversations, messages, items, attributes; /* attributes: struct document_attribute, of the items */
 };
 
+struct conversation_set;
 struct conversation_builder;
 struct conversation_builder *conversation_builder_create(void); /* NULL: out of memory */
 void conversation_builder_destroy(struct conversation_builder *builder);
@@ -84,6 +94,12 @@ enum conversation_field {
 };
 /* For the conversation added last. */
 void conversation_builder_set(struct conversation_builder *builder, enum conversation_field field, struct text value);
+/* Starts an item; the attributes that follow belong to it, DOCUMENT_KEY_NAME first. `reason`: empty for an accepted one. */
+void conversation_builder_add_item(struct conversation_builder *builder, enum document_category category, float confidence, struct document_range span,
+				   struct text model, struct text reason);
+void conversation_builder_add_attribute(struct conversation_builder *builder, enum document_key key, struct text value, struct document_range span);
+/* Adds all items of another block. */
+void conversation_builder_copy_items(struct conversation_builder *builder, const struct conversation_set *set);
 void conversation_builder_fail(struct conversation_builder *builder, struct text reason);
 int64_t conversation_builder_bytes(const struct conversation_builder *builder); /* or a negative code */
 void conversation_builder_write(const struct conversation_builder *builder, void *place);
@@ -92,11 +108,15 @@ struct conversation_set { /* a checked view; owns nothing */
 	const struct conversation_header *header;
 	const struct conversation *conversations;
 	const struct conversation_message *messages;
-	uint32_t count;
+	const struct conversation_item *items;
+	const struct document_attribute *attributes;
+	uint32_t count, item_count;
 };
 int conversation_open(const void *block, size_t bytes, struct conversation_set *ret_set, struct error_text *error) WARN_UNUSED;
-/* Passages and chunks against the document that the conversations are about: conversation_open does not know it. */
+/* Passages, chunks and items against the document that the conversations are about: conversation_open does not know it. */
 int conversation_check_spans(const struct conversation_set *set, const struct document *document, struct error_text *error) WARN_UNUSED;
 struct text conversation_text(const struct conversation_set *set, struct document_range block_range);
+/* The first value of `key`, or an empty text. */
+struct text conversation_item_value(const struct conversation_set *set, const struct conversation_item *item, enum document_key key);
 
 #endif

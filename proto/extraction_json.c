@@ -34,19 +34,27 @@ static bool is_list(enum document_key key)
 /* --- positions --------------------------------------------------------------------------------------------------------- */
 
 struct extraction {
-	uint32_t item;
+	const struct document_item *item;
+	const struct document_attribute *attributes; /* of the item */
+	const void *block;                           /* that values are ranges of */
+	struct text model;                           /* who found it */
+	uint32_t order;
 	struct document_range place; /* bytes in the Markdown: the name where it stands, or else the item's span */
 	uint32_t start, end;         /* code points */
 };
 
-static struct document_range name_place(const struct document *document, const struct document_item *item)
+static struct text value_at(const struct extraction *extraction, uint32_t index)
 {
-	for (uint32_t i = 0; i < item->attribute_count; i++) {
-		const struct document_attribute *attribute = &document->attributes[item->attribute_first + i];
-		if (attribute->key == DOCUMENT_KEY_NAME && attribute->span.bytes > 0)
-			return attribute->span;
-	}
-	return item->span;
+	struct document_range value = extraction->attributes[index].value;
+	return (struct text){ (const char *)extraction->block + value.offset, value.bytes };
+}
+
+static struct document_range name_place(const struct extraction *extraction)
+{
+	for (uint32_t i = 0; i < extraction->item->attribute_count; i++)
+		if (extraction->attributes[i].key == DOCUMENT_KEY_NAME && extraction->attributes[i].span.bytes > 0)
+			return extraction->attributes[i].span;
+	return extraction->item->span;
 }
 
 static int compare_places(const void *a, const void *b)
@@ -54,7 +62,7 @@ static int compare_places(const void *a, const void *b)
 	const struct extraction *left = a, *right = b;
 	if (left->place.offset != right->place.offset)
 		return left->place.offset < right->place.offset ? -1 : 1;
-	return left->item < right->item ? -1 : left->item > right->item;
+	return left->order < right->order ? -1 : left->order > right->order;
 }
 
 static int compare_ends(const void *a, const void *b)
@@ -98,59 +106,66 @@ static void find_positions(struct text text, struct extraction *sorted, struct e
 
 /* --- attributes ---------------------------------------------------------------------------------------------------------- */
 
-static void write_list(struct json_writer *json, const struct document *document, const struct document_item *item, enum document_key key)
+static void write_list(struct json_writer *json, const struct extraction *extraction, enum document_key key)
 {
 	json_array_open(json);
-	for (uint32_t i = 0; i < item->attribute_count; i++) {
-		const struct document_attribute *attribute = &document->attributes[item->attribute_first + i];
-		if (attribute->key == (uint32_t)key)
-			json_text(json, document_text(document, attribute->value));
-	}
+	for (uint32_t i = 0; i < extraction->item->attribute_count; i++)
+		if (extraction->attributes[i].key == (uint32_t)key)
+			json_text(json, value_at(extraction, i));
 	json_array_close(json);
 }
 
 /* A set is three attributes in a row. */
-static void write_sets(struct json_writer *json, const struct document *document, const struct document_item *item)
+static void write_sets(struct json_writer *json, const struct extraction *extraction)
 {
 	json_array_open(json);
-	for (uint32_t i = 0; i + 2 < item->attribute_count; i++) {
-		const struct document_attribute *attribute = &document->attributes[item->attribute_first + i];
+	for (uint32_t i = 0; i + 2 < extraction->item->attribute_count; i++) {
+		const struct document_attribute *attribute = &extraction->attributes[i];
 		if (attribute[0].key != DOCUMENT_KEY_SET_MO || attribute[1].key != DOCUMENT_KEY_SET_ATTRIBUTE || attribute[2].key != DOCUMENT_KEY_SET_VALUE)
 			continue;
 		json_object_open(json);
-		json_member_text(json, "mo", document_text(document, attribute[0].value));
-		json_member_text(json, "attribute", document_text(document, attribute[1].value));
-		json_member_text(json, "value", document_text(document, attribute[2].value));
+		json_member_text(json, "mo", value_at(extraction, i));
+		json_member_text(json, "attribute", value_at(extraction, i + 1));
+		json_member_text(json, "value", value_at(extraction, i + 2));
 		json_object_close(json);
 	}
 	json_array_close(json);
 }
 
-static void write_attribute(struct json_writer *json, const struct document *document, const struct document_item *item, enum document_key key)
+static void write_first(struct json_writer *json, const struct extraction *extraction, enum document_key key)
+{
+	uint32_t i = 0;
+
+	while (i < extraction->item->attribute_count && extraction->attributes[i].key != (uint32_t)key)
+		i++;
+	json_text(json, i < extraction->item->attribute_count ? value_at(extraction, i) : TEXT_LITERAL(""));
+}
+
+static void write_attribute(struct json_writer *json, const struct extraction *extraction, enum document_key key)
 {
 	json_key(json, key == DOCUMENT_KEY_SET_MO ? "sets" : document_key_name(key));
 	if (key == DOCUMENT_KEY_SET_MO)
-		write_sets(json, document, item);
+		write_sets(json, extraction);
 	else if (is_list(key))
-		write_list(json, document, item, key);
+		write_list(json, extraction, key);
 	else
-		json_text(json, document_item_value(document, item, key));
+		write_first(json, extraction, key);
 }
 
-static void write_attributes(struct json_writer *json, const struct document *document, const struct document_item *item)
+static void write_attributes(struct json_writer *json, const struct extraction *extraction)
 {
-	const struct class_keys *always = &class_keys[item->category];
+	const struct class_keys *always = &class_keys[extraction->item->category];
 	bool written[DOCUMENT_KEY_COUNT] = { [DOCUMENT_KEY_SET_ATTRIBUTE] = true, [DOCUMENT_KEY_SET_VALUE] = true };
 	json_object_open(json);
 	for (int i = 0; i < always->count; i++) {
-		write_attribute(json, document, item, always->keys[i]);
+		write_attribute(json, extraction, always->keys[i]);
 		written[always->keys[i]] = true;
 	}
-	for (uint32_t i = 0; i < item->attribute_count; i++) {
-		uint32_t key = document->attributes[item->attribute_first + i].key;
+	for (uint32_t i = 0; i < extraction->item->attribute_count; i++) {
+		uint32_t key = extraction->attributes[i].key;
 		if (written[key])
 			continue;
-		write_attribute(json, document, item, (enum document_key)key);
+		write_attribute(json, extraction, (enum document_key)key);
 		written[key] = true;
 	}
 	json_object_close(json);
@@ -158,9 +173,8 @@ static void write_attributes(struct json_writer *json, const struct document *do
 
 static void write_extraction(struct json_writer *json, const struct document *document, const struct extraction *extraction)
 {
-	const struct document_item *item = &document->items[extraction->item];
 	json_object_open(json);
-	json_member_string(json, "extraction_class", document_category_name(item->category));
+	json_member_string(json, "extraction_class", document_category_name(extraction->item->category));
 	json_member_text(json, "extraction_text", document_span(document, extraction->place));
 	json_key(json, "char_interval");
 	json_object_open(json);
@@ -169,25 +183,46 @@ static void write_extraction(struct json_writer *json, const struct document *do
 	json_object_close(json);
 	json_member_string(json, "alignment_status", "match_exact"); /* the text is a slice of the document, always */
 	json_key(json, "attributes");
-	write_attributes(json, document, item);
-	json_member_fixed(json, "confidence", (double)item->confidence, CONFIDENCE_DECIMALS);
+	write_attributes(json, extraction);
+	json_member_fixed(json, "confidence", (double)extraction->item->confidence, CONFIDENCE_DECIMALS);
+	json_member_text(json, "model", extraction->model);
 	json_object_close(json);
 }
 
-void extraction_json_append(const struct document *document, struct text source_file, struct text source_zip, struct buffer *out)
+/* --- the whole --------------------------------------------------------------------------------------------------------- */
+
+/* The rules' items, then those of models that were accepted; returns how many. */
+static size_t collect(const struct document *document, const struct conversation_set *set, struct extraction *extractions)
 {
-	struct json_writer json;
-	size_t count = document->item_count;
-	struct extraction *extractions = calloc(count + 1, sizeof(*extractions));
-	struct extraction **by_end = calloc(count + 1, sizeof(*by_end));
-	if (!extractions || !by_end) {
-		out->status = out->status ? out->status : -ENOMEM;
-		count = 0;
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < document->item_count; i++)
+		extractions[count++] = (struct extraction){ .item = &document->items[i], .block = document->header, .model = TEXT_LITERAL("built-in"),
+							    .attributes = document->attributes + document->items[i].attribute_first };
+	for (uint32_t i = 0; set && i < set->item_count; i++)
+		if (set->items[i].reason.bytes == 0)
+			extractions[count++] = (struct extraction){ .item = &set->items[i].item, .block = set->header,
+								    .model = conversation_text(set, set->items[i].model),
+								    .attributes = set->attributes + set->items[i].item.attribute_first };
+	for (size_t i = 0; i < count; i++) {
+		extractions[i].order = (uint32_t)i;
+		extractions[i].place = name_place(&extractions[i]);
 	}
-	for (uint32_t i = 0; i < count; i++)
-		extractions[i] = (struct extraction){ .item = i, .place = name_place(document, &document->items[i]) };
 	if (count > 1)
 		qsort(extractions, count, sizeof(*extractions), compare_places);
+	return count;
+}
+
+void extraction_json_append(const struct document *document, const struct conversation_set *set, struct text source_file, struct text source_zip, struct buffer *out)
+{
+	struct json_writer json;
+	size_t most = (size_t)document->item_count + (set ? set->item_count : 0), count = 0;
+	struct extraction *extractions = calloc(most + 1, sizeof(*extractions));
+	struct extraction **by_end = calloc(most + 1, sizeof(*by_end));
+	if (!extractions || !by_end)
+		out->status = out->status ? out->status : -ENOMEM;
+	else
+		count = collect(document, set, extractions);
 	if (count > 0)
 		find_positions(document->markdown, extractions, by_end, count);
 

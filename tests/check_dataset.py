@@ -296,8 +296,8 @@ def check_leaks(documents, texts, findings):
 
 
 def check_extractions(folder, texts, findings):
-    """Every span slices the text that it names. Returns the number of documents."""
-    count = 0
+    """Every span slices the text that it names; what models added stands there by its name, once. Returns the number of documents and of items of models."""
+    count, added = 0, 0
     for number, record in read_lines(os.path.join(folder, "extractions.jsonl"), findings):
         where, text = f"extractions.jsonl:{number}", record.get("text")
         count += 1
@@ -314,12 +314,30 @@ def check_extractions(folder, texts, findings):
                 findings.add("extractions", where, f"{item.get('extraction_text')!r}: span {start}–{end} of {len(text)} characters")
             elif str(item.get("extraction_text")) not in (text[start:end], unmarked(text[start:end]).replace("`", "").replace("*", "")):
                 findings.add("extractions", where, f"{item.get('extraction_text')!r} is not the text of its span {text[start:end][:60]!r}")
-    return count
+        added += check_origins(where, record.get("extractions", []), findings)
+    return count, added
+
+
+def check_origins(where, items, findings):
+    """Items of rules and of models. Returns how many are of models."""
+    by_model = [item for item in items if item.get("model") != "built-in"]
+    names = {item["attributes"].get("name") for item in items if item.get("model") == "built-in"}
+    for item in items:
+        if not isinstance(item.get("model"), str) or not item["model"] or not 0 <= item.get("confidence", -1) <= 1:
+            findings.add("extractions", where, f"{item.get('extraction_text')!r}: model {item.get('model')!r}, confidence {item.get('confidence')!r}")
+    for item in by_model:
+        name = item["attributes"].get("name")
+        if not name or name != item.get("extraction_text"):
+            findings.add("extractions", where, f"{name!r} of {item['model']} is not the text of its span, {item.get('extraction_text')!r}")
+        if name in names:
+            findings.add("extractions", where, f"{name!r} of {item['model']} was there already")
+        names.add(name)
+    return len(by_model)
 
 
 def check_left_out(folder, findings):
     """Reasons of what was rejected or failed. Returns the counts by kind."""
-    counts = {"document": 0, "pair": 0, "failed": 0}
+    counts = {"document": 0, "pair": 0, "item": 0, "failed": 0}
     for name, fields in (("rejected", ("kind", "source_file", "gate", "reason")), ("failed", ("source_file", "reason"))):
         for number, row in read_lines(os.path.join(folder, f"{name}.jsonl"), findings):
             for field in fields:
@@ -350,7 +368,8 @@ def check_manifest(folder, found, findings):
             manifest = json.load(file)
         listed = {entry["path"]: entry for entry in manifest["files"]}
         said = {**{f"records.{name}": manifest["records"][name] for name in (*SPLITS, "refused", "duplicates")},
-                **{f"documents.{name}": manifest["documents"][name] for name in ("converted", "rejected", "failed")}}
+                **{f"documents.{name}": manifest["documents"][name] for name in ("converted", "rejected", "failed")},
+                **{f"items.{name}": manifest["items_of_models"][name] for name in ("added", "refused")}}
     except (OSError, ValueError, KeyError, TypeError) as error:
         findings.add("manifest", "manifest.json", f"cannot be used: {error!r}")
         return
@@ -417,11 +436,11 @@ def check(folder, limits, readers=True, findings=None):
     if not any(counts.values()):
         findings.add("rows", folder, "no rows in any split")
     check_leaks(documents, texts, findings)
-    converted = check_extractions(folder, read_markdown(folder, findings), findings)
+    converted, added = check_extractions(folder, read_markdown(folder, findings), findings)
     left_out = check_left_out(folder, findings)
     check_manifest(folder, {**{f"records.{split}": counts[split] for split in SPLITS}, "records.left_out": left_out["pair"],
                             "documents.converted": converted, "documents.rejected": left_out["document"],
-                            "documents.failed": left_out["failed"]}, findings)
+                            "documents.failed": left_out["failed"], "items.added": added, "items.refused": left_out["item"]}, findings)
     if readers:
         check_readers(folder, counts, findings)
     return counts, findings

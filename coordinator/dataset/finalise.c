@@ -120,6 +120,8 @@ static int write_kept(struct writing *writing, const struct collected_document *
 
 	row_append_record(source, document, set, pair->conversation, &writing->lines[which].pending);
 	writing->summary.pairs[entry->split]++;
+	if (manifest_count_record(&writing->staging.manifest, conversation_text(set, set->conversations[pair->conversation].model)) < 0)
+		return error_set(writing->error, -ENOMEM, "out of memory");
 	writing->summary.mean_quality += (double)pair->quality * 10;
 	return end_line(writing, which);
 }
@@ -166,11 +168,32 @@ static int write_rows(struct writing *writing, const struct collected_document *
 	return status == 0 ? write_refused(writing, source, document, set) : status;
 }
 
-static int write_extractions(struct writing *writing, const struct collected_document *entry, const struct document *document)
+static int write_refused_items(struct writing *writing, const struct row_source *source, const struct document *document,
+			       const struct conversation_set *set)
 {
+	int status = 0;
+
+	for (uint32_t i = 0; i < set->item_count && status == 0; i++) {
+		if (set->items[i].reason.bytes == 0)
+			continue;
+		row_append_rejected_item(source, document, set, i, &writing->lines[LINES_REJECTED].pending);
+		writing->summary.refused_items++;
+		status = end_line(writing, LINES_REJECTED);
+	}
+	return status;
+}
+
+static int write_extractions(struct writing *writing, const struct collected_document *entry, const struct document *document,
+			     const struct conversation_set *set)
+{
+	for (uint32_t i = 0; i < set->item_count; i++) {
+		bool accepted = set->items[i].reason.bytes == 0;
+		writing->summary.extractions[set->items[i].item.category] += accepted;
+		writing->summary.model_items += accepted;
+	}
 	for (uint32_t i = 0; i < document->item_count; i++)
 		writing->summary.extractions[document->items[i].category]++;
-	extraction_json_append(document, text_from(entry->source), text_from(entry->container), &writing->lines[LINES_EXTRACTIONS].pending);
+	extraction_json_append(document, set, text_from(entry->source), text_from(entry->container), &writing->lines[LINES_EXTRACTIONS].pending);
 	buffer_append_byte(&writing->lines[LINES_EXTRACTIONS].pending, '\n');
 	return end_line(writing, LINES_EXTRACTIONS);
 }
@@ -201,7 +224,9 @@ static int write_document(struct writing *writing, const struct collected_docume
 	writing->summary.documents_in[entry->split] += entry->kept_count > 0;
 	status = write_rows(writing, entry, &source, &document, &set);
 	if (status == 0)
-		status = write_extractions(writing, entry, &document);
+		status = write_refused_items(writing, &source, &document, &set);
+	if (status == 0)
+		status = write_extractions(writing, entry, &document, &set);
 	if (status == 0)
 		status = write_markdown(writing, entry, &document);
 	if (status == 0)

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json_writer.h"
-#include "proto/document.h"
+#include "proto/conversation.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -32,8 +32,19 @@ int manifest_add(struct manifest *manifest, const char *path, const char *sha256
 	return 0;
 }
 
+int manifest_count_record(struct manifest *manifest, struct text model)
+{
+	uint32_t *count = string_map_add(&manifest->records, model, NULL);
+
+	if (!count)
+		return -ENOMEM;
+	++*count;
+	return 0;
+}
+
 void manifest_done(struct manifest *manifest)
 {
+	string_map_done(&manifest->records);
 	for (size_t i = 0; i < manifest->count; i++)
 		free(manifest->files[i].path);
 	free(manifest->files);
@@ -87,7 +98,61 @@ static void write_counts(struct json_writer *json, const struct finalise_summary
 	for (int category = 0; category < DOCUMENT_CATEGORY_COUNT; category++)
 		json_member_unsigned(json, document_category_name(category), summary->extractions[category]);
 	json_object_close(json);
+	json_key(json, "items_of_models");
+	json_object_open(json);
+	json_member_unsigned(json, "added", summary->model_items);
+	json_member_unsigned(json, "refused", summary->refused_items);
+	json_object_close(json);
 	json_member_fixed(json, "mean_quality", summary->mean_quality, 2);
+}
+
+/* --- what models cost, in all runs of this folder ------------------------------------------------------------------------ */
+
+struct accounts {
+	const struct manifest *manifest;
+	struct json_writer *json;
+};
+
+static void member_share(struct json_writer *json, const char *key, double sum, uint32_t count)
+{
+	json_member_fixed(json, key, count ? sum / (double)count : 0, 3);
+}
+
+static int add_account(void *context, const struct state_calls *calls)
+{
+	const struct accounts *accounts = context;
+	struct json_writer *json = accounts->json;
+	const uint32_t *written = string_map_find(&accounts->manifest->records, text_from(calls->model));
+	uint32_t records = written ? *written : 0;
+	double seconds = (double)calls->duration_ms / 1e3;
+
+	json_object_open(json);
+	json_member_string(json, "model", calls->model);
+	json_member_unsigned(json, "calls", (uint64_t)calls->calls);
+	json_member_unsigned(json, "usable", (uint64_t)calls->usable);
+	json_member_unsigned(json, "mended", (uint64_t)calls->mended);
+	json_member_unsigned(json, "prompt_tokens", (uint64_t)calls->prompt_tokens);
+	json_member_unsigned(json, "completion_tokens", (uint64_t)calls->completion_tokens);
+	json_member_unsigned(json, "cached_tokens", (uint64_t)calls->cached_tokens);
+	json_member_fixed(json, "seconds", seconds, 3);
+	json_member_unsigned(json, "records", records);
+	member_share(json, "calls_per_record", (double)calls->calls, records);
+	member_share(json, "prompt_tokens_per_record", (double)calls->prompt_tokens, records);
+	member_share(json, "completion_tokens_per_record", (double)calls->completion_tokens, records);
+	member_share(json, "seconds_per_record", seconds, records);
+	json_object_close(json);
+	return 0;
+}
+
+static int write_accounts(struct json_writer *json, const struct manifest *manifest, const struct finalise_request *request, struct error_text *error)
+{
+	struct accounts accounts = { manifest, json };
+
+	json_key(json, "model_calls");
+	json_array_open(json);
+	int status = state_for_each_model(request->state, add_account, &accounts, error);
+	json_array_close(json);
+	return status;
 }
 
 static int write_files(struct json_writer *json, const struct manifest *manifest, struct output_file *out, struct error_text *error)
@@ -123,17 +188,20 @@ int manifest_write_json(const struct manifest *manifest, const struct finalise_r
 	json_init(&json, &out->pending, 2);
 	json_object_open(&json);
 	json_member_string(&json, "name", request->settings->output.dataset_name);
-	json_member_string(&json, "created", created); /* the only time in the dataset */
+	json_member_string(&json, "created", created); /* beside the seconds of model_calls the only time in the dataset */
 	json_key(&json, "versions");
 	json_object_open(&json);
 	json_member_string(&json, "docring", DOCRING_VERSION);
 	json_member_unsigned(&json, "document_layout", DOCUMENT_VERSION);
+	json_member_unsigned(&json, "conversation_layout", CONVERSATION_VERSION);
 	json_member_string(&json, "sqlite", sqlite3_libversion());
 	json_object_close(&json);
 	json_member_unsigned(&json, "seed", request->settings->run.seed);
 	json_member_string(&json, "config_hash", request->config_hash);
 	write_counts(&json, summary);
-	int status = write_files(&json, manifest, out, error);
+	int status = write_accounts(&json, manifest, request, error);
+	if (status == 0)
+		status = write_files(&json, manifest, out, error);
 	json_member_string(&json, "settings", request->settings_text);
 	json_object_close(&json);
 	buffer_append_byte(&out->pending, '\n');

@@ -3,6 +3,7 @@
 #ifndef DOCRING_COORDINATOR_DATASET_MANIFEST_H
 #define DOCRING_COORDINATOR_DATASET_MANIFEST_H
 
+#include "base/string_map.h"
 #include "coordinator/dataset/finalise.h"
 #include "coordinator/dataset/output_file.h"
 
@@ -15,9 +16,12 @@ struct manifest_file {
 struct manifest {
 	struct manifest_file *files;
 	size_t count, capacity;
+	struct string_map records; /* how many, by the model that wrote them */
 };
 
 int manifest_add(struct manifest *manifest, const char *path, const char *sha256, uint64_t bytes, uint64_t records) WARN_UNUSED;
+/* One more record of train, valid or test.jsonl that the model wrote. 0 or -ENOMEM. */
+int manifest_count_record(struct manifest *manifest, struct text model) WARN_UNUSED;
 void manifest_done(struct manifest *manifest);
 
 /* Goes out piece by piece: a line of every file would be large in memory. */

@@ -163,7 +163,7 @@ void row_append_record(const struct row_source *source, const struct document *d
 	buffer_append_byte(out, '\n');
 }
 
-/* --- what was left out: one shape for documents and pairs ---------------------------------------------------------------- */
+/* --- what was left out: one shape for documents, pairs and items ---------------------------------------------------------------- */
 
 struct rejection {
 	const char *kind, *source, *container, *format, *gate;
@@ -183,6 +183,26 @@ static void open_rejection(struct json_writer *json, const struct rejection *rej
 	json_member_text(json, "reason", rejection->reason);
 }
 
+static void close_rejection(struct json_writer *json, const char *category, struct text name, struct text description, struct text model)
+{
+	json_key(json, "item"); /* empty texts unless it is one: all rows have the same members */
+	json_object_open(json);
+	json_member_string(json, "category", category);
+	json_member_text(json, "name", name);
+	json_member_text(json, "description", description);
+	json_member_text(json, "model", model);
+	json_object_close(json);
+	json_object_close(json);
+	buffer_append_byte(json->out, '\n');
+}
+
+static void member_no_messages(struct json_writer *json)
+{
+	json_key(json, "messages");
+	json_array_open(json);
+	json_array_close(json);
+}
+
 void row_append_rejected_pair(const struct row_source *source, const struct document *document, const struct conversation_set *set,
 			      uint32_t conversation_index, const char *gate, struct text reason, struct buffer *out)
 {
@@ -194,8 +214,22 @@ void row_append_rejected_pair(const struct row_source *source, const struct docu
 	json_init(&json, out, 0);
 	open_rejection(&json, &rejection);
 	member_messages(&json, set, conversation, false);
-	json_object_close(&json);
-	buffer_append_byte(out, '\n');
+	close_rejection(&json, "", TEXT_LITERAL(""), TEXT_LITERAL(""), conversation_text(set, conversation->model));
+}
+
+void row_append_rejected_item(const struct row_source *source, const struct document *document, const struct conversation_set *set,
+			      uint32_t item_index, struct buffer *out)
+{
+	const struct conversation_item *item = &set->items[item_index];
+	struct json_writer json;
+	struct rejection rejection = { "item", source->source, source->container, document_format_name(document->header->format),
+				       document_gate_name(DOCUMENT_GATE_EXTRACTION), conversation_text(set, item->reason), (double)item->item.confidence };
+
+	json_init(&json, out, 0);
+	open_rejection(&json, &rejection);
+	member_no_messages(&json);
+	close_rejection(&json, document_category_name(item->item.category), conversation_item_value(set, item, DOCUMENT_KEY_NAME),
+			conversation_item_value(set, item, DOCUMENT_KEY_DESCRIPTION), conversation_text(set, item->model));
 }
 
 void row_append_rejected_document(const struct state_row *row, struct buffer *out)
@@ -205,11 +239,8 @@ void row_append_rejected_document(const struct state_row *row, struct buffer *ou
 
 	json_init(&json, out, 0);
 	open_rejection(&json, &rejection);
-	json_key(&json, "messages");
-	json_array_open(&json);
-	json_array_close(&json);
-	json_object_close(&json);
-	buffer_append_byte(out, '\n');
+	member_no_messages(&json);
+	close_rejection(&json, "", TEXT_LITERAL(""), TEXT_LITERAL(""), TEXT_LITERAL(""));
 }
 
 void row_append_failed_document(const struct state_row *row, struct buffer *out)

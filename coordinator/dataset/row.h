@@ -18,9 +18,12 @@ void row_append_record(const struct row_source *source, const struct document *d
 /* A pair that was refused, for rejected.jsonl; `gate` and `reason` say by whom. */
 void row_append_rejected_pair(const struct row_source *source, const struct document *document, const struct conversation_set *set,
 			      uint32_t conversation_index, const char *gate, struct text reason, struct buffer *out);
-/* A document that was rejected, for the same file. */
+/* An item that a model named and that was refused, for the same file. */
+void row_append_rejected_item(const struct row_source *source, const struct document *document, const struct conversation_set *set,
+			      uint32_t item_index, struct buffer *out);
 /* A line of removed.jsonl: how many of each kind, and those that were listed. Nothing when nothing was removed. True when there is a line. */
 bool row_append_removed(const char *source, const char *container, const struct document *document, struct buffer *out);
+/* A document that was rejected, for the same file. */
 void row_append_rejected_document(const struct state_row *row, struct buffer *out);
 void row_append_failed_document(const struct state_row *row, struct buffer *out);
 

@@ -103,6 +103,22 @@ static ptrdiff_t byte_offset(struct text text, int64_t points)
 	return points == 0 ? (ptrdiff_t)offset : -1;
 }
 
+/* An item that a model named is one by its name, which the source has. */
+static const char *check_origin(struct json_object *extraction, const char *found)
+{
+	struct json_object *attributes, *confidence;
+	const char *model = string_of(extraction, "model");
+
+	if (!model || !*model || !json_object_object_get_ex(extraction, "attributes", &attributes))
+		return "an extraction without attributes, or without the model that made it";
+	if (!json_object_object_get_ex(extraction, "confidence", &confidence) || !(json_object_get_double(confidence) >= 0 && json_object_get_double(confidence) <= 1))
+		return "an extraction whose confidence is not between 0 and 1";
+	const char *name = string_of(attributes, "name");
+	if (strcmp(model, "built-in") != 0 && (!name || strcmp(name, found) != 0))
+		return "an item of a model whose name is not the text at its place";
+	return NULL;
+}
+
 /* Does text[start_pos:end_pos] say what the extraction says? NULL: yes. */
 static const char *check_extraction(struct text text, struct json_object *extraction)
 {
@@ -118,7 +134,7 @@ static const char *check_extraction(struct text text, struct json_object *extrac
 	ptrdiff_t length = first < 0 ? -1 : byte_offset(text_slice(text, (size_t)first, text.bytes), end - start);
 	if (length < 0 || !text_equal(text_slice(text, (size_t)first, (size_t)(first + length)), text_from(expected)))
 		return "an interval that does not hold its extraction_text";
-	return NULL;
+	return check_origin(extraction, expected);
 }
 
 static const char *check_extractions(struct json_object *row)

@@ -129,6 +129,38 @@ class WithModels(ModelCase):
             self.run_models(config, corpus, "--set", "generate.mode=models", out=self.folder / "models")
             self.assertEqual(set(self.made_by(self.folder / "models")), {server.model})
 
+    def test_items_that_the_model_adds(self):
+        corpus = small_corpus(self.folder / "docs", 6)
+        with FakeServer("--slots", "4") as server:
+            config = self.models((server, "balanced", {}))
+            self.run_models(config, corpus, "--set", "extract.model_confidence=0.35")
+        documents = self.read_rows(self.out / "extractions.jsonl")
+        added = [(document["text"], item) for document in documents for item in document["extractions"] if item["model"] == server.model]
+        others = [item for document in documents for item in document["extractions"] if item["model"] != server.model]
+        refused = [row for row in self.read_rows(self.out / "rejected.jsonl") if row["kind"] == "item"]
+        self.assertTrue(added and others and refused)
+        self.assertEqual({item["model"] for item in others}, {"built-in"})
+        for text, item in added:
+            interval = item["char_interval"]
+            self.assertEqual(text[interval["start_pos"]:interval["end_pos"]], item["attributes"]["name"])
+            self.assertEqual(item["confidence"], 0.35)
+            self.assertTrue(all(value in text for value in item["attributes"].values()), item)
+        for row in refused:
+            self.assertEqual((row["gate"], row["item"]["model"]), ("extraction", server.model))
+            self.assertIn(row["item"]["name"], row["reason"])
+        manifest = json.loads((self.out / "manifest.json").read_text(encoding="utf-8"))
+        self.assertEqual(manifest["items_of_models"], {"added": len(added), "refused": len(refused)})
+        (account,) = manifest["model_calls"]
+        self.assertEqual(account["model"], server.model)
+        self.assertEqual(account["records"], self.made_by()[server.model])
+        self.assertGreater(account["usable"], 0)
+        self.assertAlmostEqual(account["prompt_tokens_per_record"], account["prompt_tokens"] / account["records"], places=2)
+        self.check_dataset()
+        path = self.out / "extractions.jsonl"  # what is no more than a claim is found out
+        path.write_text(path.read_text(encoding="utf-8").replace(f'"name":"{added[0][1]["attributes"]["name"]}"', '"name":"made.Up"'), encoding="utf-8")
+        found = self.run_program("verify", self.out)
+        self.assertIn("an item of a model whose name is not the text at its place", found.stdout + found.stderr)
+
     # --- servers that go and come ----------------------------------------------------------------------------------------
 
     def test_a_server_that_is_down_at_the_start(self):

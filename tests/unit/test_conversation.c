@@ -23,6 +23,11 @@ static struct conversation_builder *build_sample(void)
 	conversation_builder_add(builder, (struct conversation){ .question = CONVERSATION_FACTUAL });
 	conversation_builder_set(builder, CONVERSATION_REASON, TEXT_LITERAL("42 is not in the source"));
 	conversation_builder_add_message(builder, CONVERSATION_USER, TEXT_LITERAL("What?"));
+	conversation_builder_add_item(builder, DOCUMENT_PARAMETERS, 0.5f, (struct document_range){ 2, 5 }, TEXT_LITERAL("tiny"), TEXT_LITERAL(""));
+	conversation_builder_add_attribute(builder, DOCUMENT_KEY_NAME, TEXT_LITERAL("Title"), (struct document_range){ 2, 5 });
+	conversation_builder_add_attribute(builder, DOCUMENT_KEY_ATTRIBUTE, TEXT_LITERAL("itle"), (struct document_range){ 3, 4 });
+	conversation_builder_add_item(builder, DOCUMENT_EVENTS, 0, (struct document_range){ 0, 7 }, TEXT_LITERAL("tiny"), TEXT_LITERAL("not there"));
+	conversation_builder_add_attribute(builder, DOCUMENT_KEY_NAME, TEXT_LITERAL("EVENT_X"), (struct document_range){ 0, 0 });
 	return builder;
 }
 
@@ -71,6 +76,43 @@ static void test_round_trip(void **state)
 	free(block);
 }
 
+static void check_items(const struct conversation_set *set)
+{
+	assert_int_equal(set->item_count, 2);
+	const struct conversation_item *one = &set->items[0], *two = &set->items[1];
+	assert_int_equal(one->item.category, DOCUMENT_PARAMETERS);
+	assert_true(one->item.confidence == 0.5f);
+	assert_int_equal(one->item.span.offset, 2);
+	assert_int_equal(one->item.attribute_count, 2);
+	assert_true(field_is(set, one->model, TEXT_LITERAL("tiny")));
+	assert_int_equal(one->reason.bytes, 0);
+	assert_true(text_equal(conversation_item_value(set, one, DOCUMENT_KEY_NAME), TEXT_LITERAL("Title")));
+	assert_true(text_equal(conversation_item_value(set, one, DOCUMENT_KEY_ATTRIBUTE), TEXT_LITERAL("itle")));
+	assert_int_equal(set->attributes[one->item.attribute_first + 1].span.bytes, 4);
+	assert_true(field_is(set, two->reason, TEXT_LITERAL("not there")));
+	assert_true(text_equal(conversation_item_value(set, two, DOCUMENT_KEY_NAME), TEXT_LITERAL("EVENT_X")));
+	assert_int_equal(conversation_item_value(set, two, DOCUMENT_KEY_ATTRIBUTE).bytes, 0);
+}
+
+static void test_items_of_models_go_from_block_to_block(void **state)
+{
+	struct conversation_builder *builder = conversation_builder_create();
+	struct conversation_set set, copied;
+	size_t bytes, copied_bytes;
+	uint8_t *block = write_block(build_sample(), &bytes);
+
+	(void)state;
+	assert_int_equal(conversation_open(block, bytes, &set, NULL), 0);
+	check_items(&set);
+	conversation_builder_copy_items(builder, &set);
+	uint8_t *copy = write_block(builder, &copied_bytes);
+	free(block);
+	assert_int_equal(conversation_open(copy, copied_bytes, &copied, NULL), 0);
+	assert_int_equal(copied.count, 0);
+	check_items(&copied);
+	free(copy);
+}
+
 static void test_failure_and_emptiness(void **state)
 {
 	struct conversation_builder *builder = conversation_builder_create();
@@ -108,6 +150,12 @@ static void test_passages_against_the_document(void **state)
 	document.markdown.bytes = 7;
 	document.chunk_count = 0;
 	assert_int_equal(conversation_check_spans(&set, &document, NULL), ERROR_INPUT_REJECTED);
+	document.chunk_count = 1;
+	((struct conversation_item *)(uintptr_t)set.items)[1].item.span.bytes = 8; /* not of one that was taken, either */
+	assert_int_equal(conversation_check_spans(&set, &document, NULL), ERROR_INPUT_REJECTED);
+	((struct conversation_item *)(uintptr_t)set.items)[1].item.span.bytes = 7;
+	((struct document_attribute *)(uintptr_t)set.attributes)[1].span.offset = 4;
+	assert_int_equal(conversation_check_spans(&set, &document, NULL), ERROR_INPUT_REJECTED);
 	free(block);
 }
 
@@ -139,6 +187,16 @@ static bool open_and_read(const uint8_t *block, size_t bytes)
 		for (uint32_t j = 0; j < one->message_count; j++) {
 			read_range(&set, set.messages[one->message_first + j].text);
 			sink += (unsigned char)*conversation_role_name(set.messages[one->message_first + j].role);
+		}
+	}
+	for (uint32_t i = 0; i < set.item_count; i++) {
+		read_range(&set, set.items[i].model);
+		read_range(&set, set.items[i].reason);
+		sink += (unsigned char)*document_category_name(set.items[i].item.category);
+		for (uint32_t j = 0; j < set.items[i].item.attribute_count; j++) {
+			const struct document_attribute *attribute = &set.attributes[set.items[i].item.attribute_first + j];
+			read_range(&set, attribute->value);
+			sink += (unsigned char)*document_key_name(attribute->key);
 		}
 	}
 	return true;
@@ -181,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_items_of_models_go_from_block_to_block),
 		cmocka_unit_test(test_failure_and_emptiness),
 		cmocka_unit_test(test_passages_against_the_document),
 		cmocka_unit_test(test_changed_blocks_are_refused_or_harmless),

@@ -148,6 +148,9 @@ static void *build_conversations(size_t *ret_bytes)
 	conversation_builder_add_message(builder, CONVERSATION_ASSISTANT, TEXT_LITERAL("It is \"5\"\t\x01."));
 	conversation_builder_set(builder, CONVERSATION_MODEL, TEXT_LITERAL("built-in"));
 	conversation_builder_set(builder, CONVERSATION_TERMS, TEXT_LITERAL("HARQ"));
+	conversation_builder_add_item(builder, DOCUMENT_EVENTS, 0, (struct document_range){ 11, 22 }, TEXT_LITERAL("tiny"), TEXT_LITERAL("\"X_Y\" is not there"));
+	conversation_builder_add_attribute(builder, DOCUMENT_KEY_NAME, TEXT_LITERAL("X_Y"), (struct document_range){ 0, 0 });
+	conversation_builder_add_attribute(builder, DOCUMENT_KEY_DESCRIPTION, TEXT_LITERAL("Nothing."), (struct document_range){ 0, 0 });
 	int64_t bytes = conversation_builder_bytes(builder);
 	assert_true(bytes > 0);
 	void *block = aligned_alloc(64, ((size_t)bytes + 63) / 64 * 64);
@@ -192,6 +195,18 @@ static void test_a_row_is_json_with_character_offsets(void **state)
 	assert_int_equal(json_object_array_length(member(metadata, "cxc_codes")), 2);
 	assert_int_equal(json_object_array_length(member(member(metadata, "tier_classification"), "tier_4")), 1);
 	assert_string_equal(json_object_get_string(member(metadata, "document_id")), "doc-0123456789ab");
+	json_object_put(row);
+	buffer_clear(&line);
+	row_append_rejected_item(&source, &document, &set, 0, &line);
+	row = json_tokener_parse(buffer_string(&line));
+	assert_non_null(row);
+	assert_string_equal(json_object_get_string(member(row, "kind")), "item");
+	assert_string_equal(json_object_get_string(member(row, "gate")), "extraction");
+	assert_string_equal(json_object_get_string(member(row, "reason")), "\"X_Y\" is not there");
+	assert_string_equal(json_object_get_string(member(member(row, "item"), "category")), "events");
+	assert_string_equal(json_object_get_string(member(member(row, "item"), "name")), "X_Y");
+	assert_string_equal(json_object_get_string(member(member(row, "item"), "description")), "Nothing.");
+	assert_string_equal(json_object_get_string(member(member(row, "item"), "model")), "tiny");
 	json_object_put(row);
 	buffer_done(&line);
 	utf8_index_done(&characters);

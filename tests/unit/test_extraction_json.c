@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
-static struct json_object *to_json(const struct sample *sample, const char *source_file, const char *source_zip)
+static struct json_object *with_models(const struct sample *sample, const struct conversation_set *set, const char *source_file, const char *source_zip)
 {
 	struct buffer out;
 	buffer_init(&out, 1 << 24);
-	extraction_json_append(&sample->document, text_from(source_file), text_from(source_zip), &out);
+	extraction_json_append(&sample->document, set, text_from(source_file), text_from(source_zip), &out);
 	assert_int_equal(out.status, 0);
 	assert_null(memchr(out.data, '\n', out.bytes));
 	enum json_tokener_error error;
@@ -22,6 +22,11 @@ static struct json_object *to_json(const struct sample *sample, const char *sour
 	assert_int_equal(error, json_tokener_success);
 	buffer_done(&out);
 	return json;
+}
+
+static struct json_object *to_json(const struct sample *sample, const char *source_file, const char *source_zip)
+{
+	return with_models(sample, NULL, source_file, source_zip);
 }
 
 static const char *string_of(struct json_object *object, const char *key)
@@ -139,6 +144,46 @@ static void test_attributes_of_each_class(void **state)
 	sample_done(&sample);
 }
 
+/* One that a model added stands in its place among those of the rules; a refused one does not stand here. */
+static void test_items_of_models(void **state)
+{
+	struct conversation_builder *builder = conversation_builder_create();
+	struct conversation_set set;
+	struct sample sample;
+	(void)state;
+	extract_markdown(markdown, &sample);
+	ptrdiff_t at = text_find(sample.document.markdown, TEXT_LITERAL("日本語"));
+	assert_true(at > 0);
+	const struct document_range place = { (uint32_t)at, 9 };
+	conversation_builder_add_item(builder, DOCUMENT_EVENTS, 0, place, TEXT_LITERAL("tiny"), TEXT_LITERAL("not wanted"));
+	conversation_builder_add_attribute(builder, DOCUMENT_KEY_NAME, TEXT_LITERAL("EVENT_X"), (struct document_range){ 0, 0 });
+	conversation_builder_add_item(builder, DOCUMENT_EVENTS, 0.5f, place, TEXT_LITERAL("tiny"), TEXT_LITERAL(""));
+	conversation_builder_add_attribute(builder, DOCUMENT_KEY_NAME, TEXT_LITERAL("日本語"), place);
+	int64_t bytes = conversation_builder_bytes(builder);
+	assert_true(bytes > 0);
+	void *block = malloc((size_t)bytes);
+	conversation_builder_write(builder, block);
+	assert_int_equal(conversation_open(block, (size_t)bytes, &set, NULL), 0);
+	struct json_object *json = with_models(&sample, &set, "a.md", "");
+	struct json_object *extractions = member(json, "extractions");
+	assert_int_equal(json_object_array_length(extractions), sample.document.item_count + 1);
+	check_positions(json);
+	expect_json(attributes_of(json, "events", "日本語"), "{\"name\":\"日本語\",\"description\":\"\",\"trigger\":\"\"}");
+	size_t of_models = 0;
+	for (size_t i = 0; i < json_object_array_length(extractions); i++) {
+		struct json_object *one = json_object_array_get_idx(extractions, i);
+		bool model = strcmp(string_of(one, "model"), "tiny") == 0;
+		assert_true(model || strcmp(string_of(one, "model"), "built-in") == 0);
+		assert_int_equal(model, strcmp(string_of(one, "extraction_class"), "events") == 0);
+		of_models += model;
+	}
+	assert_int_equal(of_models, 1);
+	json_object_put(json);
+	conversation_builder_destroy(builder);
+	free(block);
+	sample_done(&sample);
+}
+
 static void test_without_items(void **state)
 {
 	struct sample sample;
@@ -154,7 +199,8 @@ static void test_without_items(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_positions_count_code_points), cmocka_unit_test(test_attributes_of_each_class), cmocka_unit_test(test_without_items),
+		cmocka_unit_test(test_positions_count_code_points), cmocka_unit_test(test_attributes_of_each_class), cmocka_unit_test(test_items_of_models),
+		cmocka_unit_test(test_without_items),
 	};
 	return cmocka_run_group_tests(tests, extract_support_setup, extract_support_teardown);
 }

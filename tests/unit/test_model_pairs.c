@@ -267,6 +267,18 @@ static void reasoning_is_kept_split_or_left_out(void **state)
 	}
 }
 
+static struct text item_value(const struct bench *bench, uint32_t item, enum document_key key)
+{
+	assert_true(item < bench->block.set.item_count);
+	return conversation_item_value(&bench->block.set, &bench->block.set.items[item], key);
+}
+
+static struct text item_reason(const struct bench *bench, uint32_t item)
+{
+	assert_true(item < bench->block.set.item_count);
+	return conversation_text(&bench->block.set, bench->block.set.items[item].reason);
+}
+
 static void items_have_to_stand_in_the_source(void **state)
 {
 	struct bench bench = { .count = 0 };
@@ -275,12 +287,69 @@ static void items_have_to_stand_in_the_source(void **state)
 	call.items = true;
 	add_reply(&bench, call,
 		  "{\"pairs\": [" GOOD_PAIR "], \"items\": [{\"category\": \"parameter\", \"name\": \"EUtranCellFDD.madeUp\", \"description\": \"It is made up.\"},"
-		  "{\"category\": \"parameter\", \"name\": \"EUtranCellFDD.cellRange\", \"description\": \"Known already.\"},"
-		  "{\"category\": \"event\", \"name\": \"minutes\", \"description\": \"No event.\"}]}");
+		  "{\"category\": \"parameter\", \"name\": \"guardHyst\", \"description\": \"Part of a name.\"},"
+		  "{\"category\": \"event\", \"name\": \"minutes\", \"description\": \"No event.\"},"
+		  "{\"category\": \"parameter\", \"name\": \"UE\", \"description\": \"A thing.\"}]}");
 	compose(&bench, false);
-	assert_int_equal(bench.block.set.count, 3);
-	assert_has(reason_of(&bench, 1), "\"EUtranCellFDD.madeUp\" does not stand in the source");
-	assert_has(reason_of(&bench, 2), "is no name");
+	assert_int_equal(bench.block.set.count, 1);
+	assert_int_equal(bench.block.set.item_count, 4);
+	assert_has(item_reason(&bench, 0), "\"EUtranCellFDD.madeUp\" does not stand in the source");
+	assert_has(item_value(&bench, 0, DOCUMENT_KEY_NAME), "EUtranCellFDD.madeUp");
+	assert_has(item_value(&bench, 0, DOCUMENT_KEY_DESCRIPTION), "It is made up.");
+	assert_has(item_reason(&bench, 1), "\"guardHyst\" does not stand in the source");
+	assert_has(item_reason(&bench, 2), "is no name");
+	assert_has(item_reason(&bench, 3), "\"UE\" is no name");
+	assert_int_equal(bench.counts.refused, 0); /* items are no pairs */
+	bench_done(&bench);
+}
+
+/* The category by the name, the description as far as the source says it, the place of each. */
+static void an_item_of_a_model_has_its_place_and_what_the_source_says(void **state)
+{
+	struct bench bench = { .count = 0 };
+	struct plan_call call = whole_call(PLAN_PAIRS);
+	(void)state;
+	call.items = true;
+	set("extract.model_confidence", "0.4");
+	add_reply(&bench, call, "{\"pairs\": [" GOOD_PAIR "], \"items\": ["
+		  "{\"category\": \"counter\", \"name\": \"featureState\", \"description\": \"set the attribute featureState to **ACTIVATED** in the instance\"},"
+		  "{\"category\": \"feature\", \"name\": \"Engineering Guidelines\", \"description\": \"How to be an engineer, in a few simple steps.\"}]}");
+	compose(&bench, false);
+	const struct conversation_set *set_of = &bench.block.set;
+	assert_int_equal(set_of->item_count, 2);
+	const struct document_item *one = &set_of->items[0].item, *two = &set_of->items[1].item;
+	assert_int_equal(item_reason(&bench, 0).bytes, 0);
+	assert_int_equal(one->category, DOCUMENT_PARAMETERS);
+	assert_int_equal(two->category, DOCUMENT_RELATED_FEATURES);
+	assert_true(one->confidence > 0.39f && one->confidence < 0.41f);
+	assert_true(text_equal(conversation_text(set_of, set_of->items[0].model), text_from("canned")));
+	assert_true(text_equal(document_span(&sample.document, one->span), text_from("featureState")));
+	assert_true(text_equal(document_span(&sample.document, two->span), text_from("Engineering Guidelines")));
+	assert_true(text_equal(item_value(&bench, 0, DOCUMENT_KEY_ATTRIBUTE), text_from("featureState")));
+	assert_int_equal(item_value(&bench, 0, DOCUMENT_KEY_MO_CLASS).bytes, 0);
+	assert_true(text_equal(item_value(&bench, 0, DOCUMENT_KEY_DESCRIPTION), text_from("Set the attribute featureState to ACTIVATED in the instance")));
+	assert_int_equal(item_value(&bench, 1, DOCUMENT_KEY_DESCRIPTION).bytes, 0); /* the source does not say so */
+	const struct document_attribute *description = &set_of->attributes[one->attribute_first + one->attribute_count - 1];
+	assert_has(document_span(&sample.document, description->span), "featureState to ACTIVATED");
+	set("extract.model_confidence", "0.6");
+	bench_done(&bench);
+}
+
+static void what_rules_or_an_earlier_reply_found_is_not_added(void **state)
+{
+	static const char items[] = "{\"pairs\": [" GOOD_PAIR "], \"items\": [{\"category\": \"parameter\", \"name\": \"EUtranCellFDD.cellRange\", \"description\": \"\"},"
+		"{\"category\": \"parameter\", \"name\": \"cellRange\", \"description\": \"\"}, {\"category\": \"counter\", \"name\": \"pmRaFailRange\", \"description\": \"\"},"
+		"{\"category\": \"feature\", \"name\": \"FAJ 121 3094\", \"description\": \"\"}, {\"category\": \"parameter\", \"name\": \"featureState\", \"description\": \"\"},"
+		"{\"category\": \"parameter\", \"name\": \"featureState\", \"description\": \"\"}, {\"category\": \"event\", \"name\": \"\", \"description\": \"Nothing.\"}]}";
+	struct bench bench = { .count = 0 };
+	struct plan_call call = whole_call(PLAN_PAIRS);
+	(void)state;
+	call.items = true;
+	add_reply(&bench, call, items);
+	add_reply(&bench, call, items);
+	compose(&bench, true);
+	assert_int_equal(bench.block.set.item_count, 1);
+	assert_true(text_equal(item_value(&bench, 0, DOCUMENT_KEY_NAME), text_from("featureState")));
 	bench_done(&bench);
 }
 
@@ -587,6 +656,8 @@ int main(void)
 		cmocka_unit_test_setup(a_call_that_came_to_nothing_leaves_its_raw_reply, usual_settings),
 		cmocka_unit_test_setup(reasoning_is_kept_split_or_left_out, usual_settings),
 		cmocka_unit_test_setup(items_have_to_stand_in_the_source, usual_settings),
+		cmocka_unit_test_setup(an_item_of_a_model_has_its_place_and_what_the_source_says, usual_settings),
+		cmocka_unit_test_setup(what_rules_or_an_earlier_reply_found_is_not_added, usual_settings),
 		cmocka_unit_test_setup(a_dialogue_ends_before_what_is_not_grounded, usual_settings),
 		cmocka_unit_test_setup(other_words_keep_every_name_and_add_none, usual_settings),
 		cmocka_unit_test_setup(the_judge_marks_and_refuses, usual_settings), cmocka_unit_test_setup(a_judge_with_a_short_context_judges_what_fits, usual_settings),

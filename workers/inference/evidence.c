@@ -114,7 +114,7 @@ static bool find_loosely(struct text text, struct text quote, size_t *ret_start,
 	return false;
 }
 
-static bool find_quote(struct text text, struct text quote, size_t *ret_start, size_t *ret_end)
+bool evidence_find_quote(struct text text, struct text quote, size_t *ret_start, size_t *ret_end)
 {
 	quote = text_trim(quote);
 	if (quote.bytes < QUOTE_BYTES_MIN)
@@ -163,7 +163,7 @@ void evidence_find(const struct document *document, const struct blocks *blocks,
 	size_t start, end;
 
 	*ret_evidence = (struct evidence){ .count = 0 };
-	ret_evidence->quoted = find_quote(text, quote, &start, &end);
+	ret_evidence->quoted = evidence_find_quote(text, quote, &start, &end);
 	if (ret_evidence->quoted) {
 		size_t first = block_behind(blocks, piece.offset + start), last = block_behind(blocks, piece.offset + size_max(end, start + 1) - 1);
 		size_t from = first < blocks->count ? blocks->items[first].start : piece.offset + start;

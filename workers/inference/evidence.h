@@ -14,6 +14,9 @@ struct evidence {
 	size_t count;
 	bool quoted; /* the quote was found word for word, or but for formatting */
 };
+/* Where the quote stands in the text, word for word, or but for formatting, punctuation and case. False: nowhere, or it is too short to tell. */
+bool evidence_find_quote(struct text text, struct text quote, size_t *ret_start, size_t *ret_end);
+
 /* `blocks`: of the document's Markdown. Linear in the piece. */
 void evidence_find(const struct document *document, const struct blocks *blocks, struct document_range piece, struct text quote, struct text question,
 		   struct text answer, struct evidence *ret_evidence);

@@ -244,6 +244,8 @@ int merge_conversations(const struct merge_part *parts, size_t part_count, uint3
 	for (size_t p = 0; p < part_count; p++)
 		keep_best(places, count, parts[p].accepted_max, &parts[p]);
 	keep_best(places, count, accepted_max, NULL);
+	for (size_t p = 0; p < part_count; p++)
+		conversation_builder_copy_items(out, &parts[p].set);
 	struct merge_counts counts = { 0, 0, 0 };
 	for (size_t i = 0; i < count; i++) {
 		write_entry(&entries[i], out);

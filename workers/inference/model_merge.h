@@ -18,7 +18,7 @@ struct merge_part { /* one writer's block and what is to be changed in it */
 enum { MERGE_PARTS_MAX = 4, MERGE_FAITHFULNESS_MIN = 3 };
 
 struct merge_counts { uint32_t accepted, refused, duplicates; };
-/* Adds the conversations of the parts to `out`, in order of parts. Two that are about overlapping passages and ask or answer nearly the
+/* Adds the conversations and items of the parts to `out`, in order of parts. Two that are about overlapping passages and ask or answer nearly the
  * same are duplicates: the lower score is refused, with a tie the later part. At most `accepted_max` stay accepted, the best ones.
  * 0 or -ENOMEM. */
 int merge_conversations(const struct merge_part *parts, size_t part_count, uint32_t accepted_max, struct conversation_builder *out,

@@ -41,6 +41,7 @@ int model_pairs_init(struct model_pairs *pairs, const struct settings *settings,
 	buffer_init(&pairs->reason, PAIR_REASON_BYTES_MAX);
 	draft_init(&pairs->draft, &pairs->prose, document);
 	passage_init(&pairs->passage, domain);
+	string_map_init(&pairs->known);
 	template_picker_init(&pairs->picker, domain, XXH3_64bits_withSeed(document->markdown.data, document->markdown.bytes, settings->run.seed));
 	int status = prose_init(&pairs->prose, domain);
 	if (status == 0)
@@ -57,6 +58,7 @@ void model_pairs_done(struct model_pairs *pairs)
 		buffer_done(buffers[i]);
 	draft_done(&pairs->draft);
 	passage_done(&pairs->passage);
+	string_map_done(&pairs->known);
 	prose_done(&pairs->prose);
 	phrases_done(&pairs->mentions);
 	blocks_done(&pairs->blocks);

@@ -1,8 +1,9 @@
-/* model_pairs.h: what a model replied becomes pairs: each is cleaned, its evidence is found in the piece, and it passes the same gate as a
+/* model_pairs.h: what a model replied becomes pairs, and items: each is cleaned, its evidence is found in the piece, and it passes the same gate as a
  * pair of the built-in generator. What is refused stays with its reason; a call that came to nothing leaves its raw reply. Pure. */
 #ifndef DOCRING_WORKERS_INFERENCE_MODEL_PAIRS_H
 #define DOCRING_WORKERS_INFERENCE_MODEL_PAIRS_H
 
+#include "base/string_map.h"
 #include "workers/inference/evidence.h"
 #include "workers/inference/pair_gate.h"
 #include "workers/inference/plan.h"
@@ -41,6 +42,7 @@ struct model_pairs {
 	struct passage passage;
 	struct template_picker picker;
 	struct buffer question, answer, rendered, reason;
+	struct string_map known; /* names of items: of the rules' from the first call on that asked for more, and of those added since */
 	uint32_t accepted, refused;
 	int status; /* sticky: -ENOMEM */
 };

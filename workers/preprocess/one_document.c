@@ -268,7 +268,7 @@ static int print_document(struct work *work, const struct request *request)
 	if (document.header->gate == DOCUMENT_GATE_CONVERSION) /* a person asked for this one: it is shown, and the doubt with it */
 		fprintf(stderr, "%s: %s: warning: %.*s\n", program, request->file, TEXT_ARGS(reason));
 	if (request->extract) {
-		extraction_json_append(&document, source, none, &work->out);
+		extraction_json_append(&document, NULL, source, none, &work->out);
 		buffer_append_byte(&work->out, '\n');
 	} else {
 		if (request->front_matter) {
