@@ -264,6 +264,33 @@ static void notes_what_is_painted(void **state)
 	assert_null(pdf_strokes_begin(&strokes, &rules, 1e9f, 800));
 }
 
+/* Pages larger than the surface are drawn smaller, and measured as they are; any number of pages. */
+static void notes_large_and_many_pages(void **state)
+{
+	enum { MANY = 100 };
+	struct pdf_strokes strokes;
+
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		cairo_t *context = pdf_strokes_begin(&strokes, &rules, 5000, 3000);
+		assert_non_null(context);
+		pdf_rules_clear(&rules);
+		cairo_set_line_width(context, 2);
+		cairo_move_to(context, 100, 2900);
+		cairo_line_to(context, 4900, 2900);
+		cairo_stroke(context);
+		cairo_rectangle(context, 4000, 100, 2000, 50);
+		cairo_fill(context);
+		assert_int_equal(pdf_strokes_end(&strokes), 0);
+		assert_int_equal(rules.horizontal.count, 1);
+		assert_float_equal(rules.horizontal.items[0].at, 2900, 0.1);
+		assert_float_equal(rules.horizontal.items[0].to, 4900, 0.1);
+		assert_float_equal(rules.horizontal.items[0].thickness, 2, 0.1);
+		assert_int_equal(rules.fill_count, 1);
+		assert_float_equal(rules.fills[0].box.x1, 5000, 5); /* the clip, to the pixel */
+	}
+}
+
 /* The lines of a picture are read from its pixels. */
 static void reads_pictures(void **state)
 {
@@ -304,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_frames, prepare, tidy),
 		cmocka_unit_test_setup_teardown(leaves_rows_without_rules, prepare, tidy),
 		cmocka_unit_test_setup_teardown(notes_what_is_painted, prepare, tidy),
+		cmocka_unit_test_setup_teardown(notes_large_and_many_pages, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_pictures, prepare, tidy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

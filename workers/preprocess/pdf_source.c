@@ -46,6 +46,7 @@ int pdf_source_open(struct text data, struct pdf_source **ret_source, struct err
 	buffer_init(&source->font, 4096);
 	source->log_handler = g_log_set_handler("Poppler", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, drop_message, NULL);
 	source->picture_pixels = pdf_pictures_pixels(data);
+	source->fields_possible = pdf_fields_possible(data);
 	source->bytes = g_bytes_new_static(data.data, data.bytes);
 	source->document = poppler_document_new_from_bytes(source->bytes, NULL, &problem);
 	if (!source->document)

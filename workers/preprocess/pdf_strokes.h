@@ -3,8 +3,8 @@
  * in the context. So the rules are exact, and nothing has to be read from pixels, but where a page paints pictures or transparent
  * groups, whose insides do not come by: there the pixels are read.
  *
- * Knows cairo, not poppler. Cairo never frees the callbacks of an observer: so a process has one, made at first use and kept to its
- * end, and draws one page at a time on it. One thread. */
+ * Knows cairo, not poppler. A process has one observer, made at first use, and draws one page at a time on it. Cairo lets it grow with
+ * each piece of text, and never frees its callbacks: so it is made anew, but rarely (a few bytes a page). One thread. */
 #ifndef DOCRING_WORKERS_PREPROCESS_PDF_STROKES_H
 #define DOCRING_WORKERS_PREPROCESS_PDF_STROKES_H
 
@@ -14,7 +14,8 @@
 
 struct pdf_strokes {
 	struct pdf_rules *rules; /* not owned; of the page being drawn */
-	int width, height;       /* of the page being drawn, pixels: 72 an inch */
+	float width, height;     /* of the page being drawn, points */
+	double scale;            /* pixels a point; 1 for pages of usual size */
 	cairo_t *context;        /* of the page being drawn */
 	struct pdf_box pictured; /* what pictures and groups cover; x1 0: nothing */
 	int status;
