@@ -81,6 +81,30 @@ static bool is_skip_link(const struct html_walk *walk, uint32_t index)
 	return false;
 }
 
+/* "Back to top" */
+static bool is_top_link(const struct html_walk *walk, uint32_t index, struct text target)
+{
+	static const char *const words[] = { "back to top", "go to top", "return to top", "scroll to top", "to top", "top of page", "back to the top", "page top" };
+	enum { TOP_BYTES_MAX = 40 };
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+
+	if (html_tree_total(walk->tree, index, HTML_TOTAL_TEXT) > TOP_BYTES_MAX)
+		return false;
+	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(walk->tree, i) : TEXT_LITERAL("");
+		while (text.bytes > 0 && !ascii_is_alnum(text.data[0]))
+			text = text_slice(text, 1, text.bytes);
+		while (text.bytes > 0 && !ascii_is_alnum(text.data[text.bytes - 1]))
+			text.bytes--;
+		bool top = text_equal_nocase(target, TEXT_LITERAL("#top")) && text_equal_nocase(text, TEXT_LITERAL("top"));
+		for (size_t k = 0; k < COUNT_OF(words) && !top; k++)
+			top = text_equal_nocase(text, text_from(words[k]));
+		if (text.bytes > 0)
+			return top;
+	}
+	return false;
+}
+
 /* The mark of a footnote, or the way back from one. */
 static bool walk_note_link(struct html_walk *walk, uint32_t index)
 {
@@ -109,7 +133,7 @@ void html_link(struct html_walk *walk, uint32_t index)
 
 	if (walk_note_link(walk, index))
 		return;
-	if (here && ((walk->heading_depth > 0 && is_permalink(walk, index)) || is_skip_link(walk, index))) {
+	if (here && ((walk->heading_depth > 0 && is_permalink(walk, index)) || is_skip_link(walk, index) || is_top_link(walk, index, target))) {
 		html_walk_leave_out(walk, index);
 		return;
 	}

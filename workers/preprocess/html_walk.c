@@ -1,18 +1,46 @@
 #define _GNU_SOURCE
 #include "workers/preprocess/html_walk.h"
 
+#include "workers/preprocess/html_navigation.h"
+
 void html_walk_leave_out(struct html_walk *walk, uint32_t index)
 {
 	walk->left_out_bytes += html_tree_total(walk->tree, index, HTML_TOTAL_TEXT);
 }
 
+static void take_out(struct html_walk *walk, uint32_t index)
+{
+	html_walk_leave_out(walk, index);
+	if (html_tree_total(walk->tree, index, HTML_TOTAL_TEXT) > 0 && html_tree_nodes(walk->tree)[index].tag != HTML_TEXT)
+		buffer_append(&walk->left_out, &index, sizeof(index)); /* html_removed.h */
+}
+
+/* Headings stand neither in lists and quotes nor in cells. */
+static bool is_plain_place(const struct html_walk *walk)
+{
+	return walk->inline_depth == 0 && walk->writer.depth == 0;
+}
+
+/* A line of links through a set of pages: an element, or what begins with a link behind a block. */
+static bool is_navigation(struct html_walk *walk, uint32_t index)
+{
+	switch (html_tree_nodes(walk->tree)[index].tag) {
+	case HTML_P: case HTML_DIV: case HTML_CENTER: case HTML_TABLE:
+		return is_plain_place(walk) && html_navigation_is(walk->tree, index);
+	case HTML_A:
+		if (is_plain_place(walk) && walk->line.out.bytes == 0)
+			walk->navigation_end = html_navigation_end(walk->tree, index);
+		return index < walk->navigation_end;
+	default:
+		return false;
+	}
+}
+
 bool html_walk_removes(struct html_walk *walk, uint32_t index)
 {
-	if (!html_content_is_furniture(walk->tree, &walk->place, index))
+	if (!html_content_is_furniture(walk->tree, &walk->place, index) && !is_navigation(walk, index))
 		return false;
-	html_walk_leave_out(walk, index);
-	if (html_tree_total(walk->tree, index, HTML_TOTAL_TEXT) > 0)
-		buffer_append(&walk->left_out, &index, sizeof(index)); /* html_removed.h */
+	take_out(walk, index);
 	return true;
 }
 
@@ -38,12 +66,6 @@ void html_walk_children(struct html_walk *walk, uint32_t index)
 
 	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
 		html_walk_node(walk, child);
-}
-
-/* Headings stand neither in lists and quotes nor in cells. */
-static bool is_plain_place(const struct html_walk *walk)
-{
-	return walk->inline_depth == 0 && walk->writer.depth == 0;
 }
 
 static void write_heading_line(struct html_walk *walk, unsigned level, struct text line)
@@ -251,6 +273,10 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *node = &html_tree_nodes(walk->tree)[index];
 
+	if (index < walk->navigation_end) {
+		take_out(walk, index);
+		return;
+	}
 	if (node->tag == HTML_TEXT) {
 		struct text text = html_tree_text(walk->tree, index);
 		walk->arrived_bytes += node->bytes;

@@ -1,0 +1,117 @@
+/* html_navigation.c: lines that lead through a set of pages ("Next, Previous, Up, Contents") in pages that do not call them so. A line
+ * is one when it holds nothing but links of such words, or such words before links ("Next: Chapter 2"). Looks at a bounded number of nodes. */
+#include "workers/preprocess/html_navigation.h"
+
+#include <stdlib.h>
+
+enum { NODES_MAX = 64, LINE_BYTES_MAX = 300, WORD_BYTES_MAX = 24 };
+
+/* Bytes that are neither letters nor digits, nor those of other scripts, taken off both ends. */
+static struct text bare_words(struct text text)
+{
+	size_t start = 0, end = text.bytes;
+
+	while (start < end && !ascii_is_alnum(text.data[start]))
+		start++;
+	while (end > start && !ascii_is_alnum(text.data[end - 1]))
+		end--;
+	return text_slice(text, start, end);
+}
+
+static bool is_among(struct text word, const char *const *words, size_t count)
+{
+	for (size_t i = 0; word.bytes <= WORD_BYTES_MAX && i < count; i++)
+		if (text_equal_nocase(word, text_from(words[i])))
+			return true;
+	return false;
+}
+
+static bool is_direction(struct text word)
+{
+	static const char *const words[] = { "next", "prev", "previous", "up", "next page", "previous page", "next chapter", "previous chapter", "next section", "previous section" };
+	return is_among(word, words, COUNT_OF(words));
+}
+
+static bool is_place(struct text word)
+{
+	static const char *const words[] = { "contents", "home", "index", "table of contents", "toc", "top", "back", "first", "last", "start", "main page" };
+	return is_among(word, words, COUNT_OF(words));
+}
+
+/* What a link shows: its text, when one node holds it, or else the words for its image. */
+static struct text shown(const struct html_tree *tree, uint32_t link)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	struct text found = TEXT_LITERAL("");
+
+	for (uint32_t i = link + 1; i < nodes[link].end; i++) {
+		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(tree, i) :
+				   nodes[i].tag == HTML_IMG  ? html_tree_attribute(tree, i, HTML_ALT) :
+							       TEXT_LITERAL("");
+		if (bare_words(text).bytes > 0)
+			found = found.bytes == 0 ? bare_words(text) : TEXT_LITERAL("?");
+	}
+	return found;
+}
+
+struct line {
+	unsigned links, directions;
+	bool after_word; /* the last text was such a word: the next link may say anything */
+};
+
+static bool take_link(const struct html_tree *tree, uint32_t link, struct line *line)
+{
+	struct text word = shown(tree, link);
+	bool direction = is_direction(word);
+
+	if (word.bytes > 0 && !direction && !is_place(word) && !line->after_word)
+		return false;
+	line->links += word.bytes > 0;
+	line->directions += direction;
+	line->after_word = false;
+	return true;
+}
+
+/* Signs between links, or a word before one: "Up:" */
+static bool take_text(struct text text, struct line *line)
+{
+	struct text word = bare_words(text);
+
+	if (word.bytes == 0)
+		return true;
+	if (!is_direction(word) && !is_place(word))
+		return false;
+	line->directions += is_direction(word);
+	line->after_word = true;
+	return true;
+}
+
+static bool is_line_part(enum html_tag tag)
+{
+	return !html_tag_is_block(tag) || tag == HTML_TABLE || tag == HTML_TBODY || tag == HTML_TR || tag == HTML_TD || tag == HTML_TH;
+}
+
+uint32_t html_navigation_end(const struct html_tree *tree, uint32_t start)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t count = html_tree_count(tree), i = start;
+	struct line line = { 0 };
+
+	for (unsigned seen = 0; i < count && nodes[i].depth >= nodes[start].depth; seen++) {
+		enum html_tag tag = (enum html_tag)nodes[i].tag;
+		if (!is_line_part(tag))
+			break;
+		if (seen == NODES_MAX || (tag == HTML_A && !take_link(tree, i, &line)) || (tag == HTML_TEXT && !take_text(html_tree_text(tree, i), &line)))
+			return start;
+		i = tag == HTML_A ? nodes[i].end : i + 1;
+	}
+	return line.links >= 2 && line.directions >= 1 && !line.after_word ? i : start;
+}
+
+bool html_navigation_is(const struct html_tree *tree, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	return nodes[index].end > index + 1 && html_tree_total(tree, index, HTML_TOTAL_TEXT) <= LINE_BYTES_MAX &&
+	       html_navigation_end(tree, index + 1) == nodes[index].end;
+}
