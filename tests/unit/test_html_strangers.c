@@ -51,6 +51,38 @@ static void tables_in_tables(void **state)
 	html("<table border=1><tr><td><table><tr><td>d<td>e<tr><td>1<td>2</table><tr><td>f</table>", "| d | e |\n| --- | --- |\n| 1 | 2 |\n\nf\n");
 }
 
+static void tables_of_javadoc(void **state)
+{
+	(void)state;
+	html("<div class='caption'><span>Classes</span></div><div class='summary-table two-column-summary'><div class='table-header col-first'>Class"
+	     "</div>\n<div class='table-header col-last'>Description</div>\n<div class='col-first even-row-color'>A</div>\n<div class='col-last "
+	     "even-row-color'><div class=block>One.</div></div>\n<div class='col-first odd-row-color'>B</div><div class='col-last'>&nbsp;</div></div>",
+	     "Classes\n\n| Class | Description |\n| --- | --- |\n| A | One. |\n| B |  |\n");
+}
+
+static void lines_of_navigation(void **state)
+{
+	(void)state;
+	html("<a href=b>Next</a>\n<a href=a>Previous</a> <a href=c>Contents</a><hr><h1>T</h1><p>x</p><hr><a href=b>Next</a> | <a href=a>Up</a>", "# T\n\nx\n");
+	html("<p>Next: <a href=b>The second</a>, Up: <a href=a>Manual</a> [<a href=c>Contents</a>]</p><p>x</p>", "x\n");
+	html("<p><a href=b><img src=n.png alt=Next></a> <a href=a><img src=p.png alt=Prev></a></p><p>x</p>", "x\n");
+	html("<p><a href=b>Next</a> <a href=a>Step</a></p><p>See <a href=a>Next</a> and <a href=a>Up</a>.</p>", "[Next](b) [Step](a)\n\nSee [Next](a) and [Up](a).\n");
+	html("<ul><li><a href=b>Next</a> <a href=b>Up</a></ul>", "- [Next](b) [Up](b)\n");
+	html("<div class=header><p>Next: <a href=b>B</a> [<a href=c>Contents</a>]</p></div><p>x</p>", "x\n");
+	html("<div class=header><h1><a href=b>T</a></h1></div><p>x</p>", "# [T](b)\n\nx\n");
+	html("<p>x</p><p><a href='#'>Back to top</a> <a href='#top'>Top &uarr;</a></p><p><a href='#TopCell'>Top</a></p>", "x\n\n[Top](#TopCell)\n");
+	html("<h3>f <a class=srclink href=s>[src]</a></h3><p>x<a class='reference internal' href=v><span class=viewcode-link>[source]</span></a></p>", "### f\n\nx\n");
+}
+
+static void notes_under_headings(void **state)
+{
+	(void)state;
+	html("<p>a<a id=DOCF1 href='#FOOT1'><sup>1</sup></a> b<a id=DOCF2 href='#FOOT2'><sup>2</sup></a></p><div class=footnote><hr>"
+	     "<h4 class=footnotes-heading>Footnotes</h4><h5><a id=FOOT1 href='#DOCF1'>(1)</a></h5><p>One.</p><p>More.</p>"
+	     "<h5><a id=FOOT2 href='#DOCF2'>(2)</a></h5><p>Two.</p></div>",
+	     "a[^1] b[^2]\n\n[^1]: One. More.\n\n[^2]: Two.\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -58,6 +90,9 @@ int main(void)
 		cmocka_unit_test(tables_of_divisions),
 		cmocka_unit_test(cells_outside_of_rows),
 		cmocka_unit_test(tables_in_tables),
+		cmocka_unit_test(tables_of_javadoc),
+		cmocka_unit_test(lines_of_navigation),
+		cmocka_unit_test(notes_under_headings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

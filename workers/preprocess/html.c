@@ -135,7 +135,7 @@ static void walk_once(struct html_walk *walk, uint32_t title, struct buffer *mar
 {
 	walk->arrived_bytes = walk->left_out_bytes = 0;
 	walk->image_count = 0;
-	walk->navigation_end = 0;
+	walk->skip_end = 0;
 	buffer_clear(&walk->left_out);
 	markdown_init(&walk->writer, markdown);
 	if (title != UINT32_MAX)

@@ -147,6 +147,17 @@ static uint32_t end_of_definition(const struct html_node *nodes, uint32_t term, 
 	return i;
 }
 
+/* Of a note under a heading: where the next heading is, or the element around ends. */
+static uint32_t end_of_section(const struct html_tree *tree, uint32_t heading)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t i = nodes[heading].end;
+
+	while (i < html_tree_count(tree) && nodes[i].depth == nodes[heading].depth && !(nodes[i].tag >= HTML_H1 && nodes[i].tag <= HTML_H6))
+		i = nodes[i].end;
+	return i;
+}
+
 /* Does the element begin with the label, in whatever brackets? */
 static bool begins_with_label(const struct html_tree *tree, uint32_t node, uint32_t end, const char *label)
 {
@@ -185,13 +196,16 @@ static struct html_note note_at(const struct html_tree *tree, uint32_t target, u
 	enum html_tag tag = (enum html_tag)nodes[note.node].tag;
 	if (tag == HTML_TD || tag == HTML_TH || tag == HTML_TR)
 		return none; /* a row of a table stays one */
-	note.end = tag == HTML_DT ? end_of_definition(nodes, note.node, html_tree_count(tree)) : nodes[note.node].end;
+	char text[HTML_NOTE_LABEL_BYTES_MAX];
+	bool heading = tag >= HTML_H1 && tag <= HTML_H6, label_alone = heading && short_text(tree, note.node, text) && strcmp(text, label) == 0;
+	note.end = tag == HTML_DT  ? end_of_definition(nodes, note.node, html_tree_count(tree)) :
+		   label_alone ? end_of_section(tree, note.node) :
+				 nodes[note.node].end;
 	if (link >= note.node && link < note.end)
 		return none;
 	uint32_t behind = note.end < html_tree_count(tree) ? nodes[note.end].totals[HTML_TOTAL_TEXT] : tree->totals[HTML_TOTAL_TEXT];
 	bool empty = behind - nodes[note.node].totals[HTML_TOTAL_TEXT] <= strlen(label) + 2;
-	bool heading = tag >= HTML_H1 && tag <= HTML_H6;
-	if (empty || heading || (tag != HTML_LI && !is_called_note(tree, note.node) && !begins_with_label(tree, note.node, note.end, label)))
+	if (empty || (heading && !label_alone) || (tag != HTML_LI && !is_called_note(tree, note.node) && !begins_with_label(tree, note.node, note.end, label)))
 		return none;
 	return note;
 }

@@ -26,11 +26,21 @@ static bool is_row_group(enum html_tag tag)
 
 static bool is_cell(enum html_tag tag) { return tag == HTML_TD || tag == HTML_TH; }
 
-/* Cells that stand in no row are one: where it ends. */
-static uint32_t stray_row_end(const struct html_node *nodes, uint32_t cell, uint32_t end)
+/* Cells that stand in no row are one: where it ends. In a table of javadoc each row has as many as there are headers at the table's start. */
+static uint32_t stray_row_end(const struct html_tree *tree, uint32_t table, uint32_t cell)
 {
-	while (cell < end && (is_cell((enum html_tag)nodes[cell].tag) || nodes[cell].tag == HTML_TEXT))
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t end = nodes[table].end, columns = 0, count = 0;
+
+	if (html_tree_has_class(tree, table, "summary-table") || html_tree_has_class(tree, table, "details-table"))
+		for (uint32_t i = table + 1; i < end && (nodes[i].tag == HTML_TH || nodes[i].tag == HTML_TEXT); i = nodes[i].end)
+			columns += nodes[i].tag == HTML_TH;
+	while (cell < end && (is_cell((enum html_tag)nodes[cell].tag) || nodes[cell].tag == HTML_TEXT)) {
+		count += nodes[cell].tag != HTML_TEXT;
 		cell = nodes[cell].end;
+		if (columns > 0 && count == columns)
+			break;
+	}
 	return cell;
 }
 
@@ -55,13 +65,13 @@ static void look_at_row(const struct html_walk *walk, uint32_t start, uint32_t e
 	look->columns = cells > look->columns ? cells : look->columns;
 }
 
-static void look_at(const struct html_walk *walk, uint32_t start, uint32_t end, struct table_look *look)
+static void look_at(const struct html_walk *walk, uint32_t index, struct table_look *look)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = start, next; child < end; child = next) {
+	for (uint32_t child = index + 1, next; child < nodes[index].end; child = next) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
-		next = is_cell(tag) ? stray_row_end(nodes, child, end) : nodes[child].end;
+		next = is_cell(tag) ? stray_row_end(walk->tree, index, child) : nodes[child].end;
 		look->has_caption |= tag == HTML_CAPTION;
 		look->has_header |= tag == HTML_THEAD && nodes[child].end > child + 1;
 		if (tag == HTML_TR)
@@ -69,7 +79,7 @@ static void look_at(const struct html_walk *walk, uint32_t start, uint32_t end, 
 		else if (is_cell(tag))
 			look_at_row(walk, child, next, look);
 		else if (is_row_group(tag))
-			look_at(walk, child + 1, nodes[child].end, look);
+			look_at(walk, child, look);
 	}
 }
 
@@ -77,7 +87,7 @@ static void look_at(const struct html_walk *walk, uint32_t start, uint32_t end, 
 static bool is_called_table(const struct html_tree *tree, uint32_t index)
 {
 	static const char *const classes[] = {
-		"confluencetable", "data", "datatable", "data-table", "docutils", "doxtable", "grid", "informaltable", "table", "tableblock", "wikitable",
+		"confluencetable", "data", "datatable", "data-table", "docutils", "doxtable", "grid", "informaltable", "summary-table", "table", "tableblock", "wikitable",
 	};
 
 	if (html_tree_nodes(tree)[index].attribute_count == 0)
@@ -97,7 +107,7 @@ static bool is_layout(const struct html_walk *walk, uint32_t index)
 	struct table_look look = { 0 };
 	struct text role = html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE);
 
-	look_at(walk, index + 1, html_tree_nodes(tree)[index].end, &look);
+	look_at(walk, index, &look);
 	if (text_equal_nocase(role, TEXT_LITERAL("presentation")) || text_equal_nocase(role, TEXT_LITERAL("none")) || look.cells == 0)
 		return true;
 	uint32_t inner_tables = html_tree_total(tree, index, HTML_TOTAL_TABLES) - 1;
@@ -261,7 +271,7 @@ static void collect_rows(struct html_walk *walk, uint32_t index)
 
 	for (uint32_t child = index + 1, next; child < nodes[index].end; child = next) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
-		next = is_cell(tag) ? stray_row_end(nodes, child, nodes[index].end) : nodes[child].end;
+		next = is_cell(tag) ? stray_row_end(walk->tree, index, child) : nodes[child].end;
 		if (tag == HTML_TR)
 			collect_row(walk, child + 1, next);
 		else if (is_cell(tag))

@@ -170,6 +170,21 @@ static void close_head(struct builder *builder, enum html_tag tag)
 		close_last(builder);
 }
 
+/* Tables of javadoc, which are divisions. */
+static enum html_tag tag_by_class(struct text classes)
+{
+	static const struct { const char *start; uint8_t tag; } names[] = {
+		{ "summary-table", HTML_TABLE }, { "details-table", HTML_TABLE }, { "table-header col-", HTML_TH }, { "col-first", HTML_TD },
+		{ "col-second", HTML_TD }, { "col-last", HTML_TD }, { "col-constructor-name", HTML_TD }, { "col-summary-item-name", HTML_TD },
+		{ "col-deprecated-item-name", HTML_TD },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (text_starts_with(classes, text_from(names[i].start)))
+			return (enum html_tag)names[i].tag;
+	return HTML_DIV;
+}
+
 /* Tables made of divisions say so by their roles. */
 static enum html_tag tag_by_role(struct text role, enum html_tag tag)
 {
@@ -199,10 +214,14 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
 	if (!node)
 		return;
 	add_attributes(builder, node, attributes);
-	struct text role = html_tree_attribute(builder->tree, html_tree_count(builder->tree) - 1, HTML_ATTRIBUTE_ROLE);
+	uint32_t index = html_tree_count(builder->tree) - 1;
+	struct text role = html_tree_attribute(builder->tree, index, HTML_ATTRIBUTE_ROLE);
 	bool is_heading = (tag >= HTML_H1 && tag <= HTML_H6) || text_equal_nocase(role, TEXT_LITERAL("heading"));
 	if (role.bytes > 0)
-		node->tag = (uint8_t)(tag = tag_by_role(role, tag));
+		tag = tag_by_role(role, tag);
+	else if (tag == HTML_DIV && node->attribute_count > 0)
+		tag = tag_by_class(html_tree_attribute(builder->tree, index, HTML_CLASS));
+	node->tag = (uint8_t)tag;
 	builder->tree->totals[HTML_TOTAL_HEADINGS] += is_heading;
 	if (tag == HTML_BASE && builder->tree->base == 0)
 		builder->tree->base = html_tree_count(builder->tree) - 1;

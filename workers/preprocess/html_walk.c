@@ -28,9 +28,11 @@ static bool is_navigation(struct html_walk *walk, uint32_t index)
 	case HTML_P: case HTML_DIV: case HTML_CENTER: case HTML_TABLE:
 		return is_plain_place(walk) && html_navigation_is(walk->tree, index);
 	case HTML_A:
-		if (is_plain_place(walk) && walk->line.out.bytes == 0)
-			walk->navigation_end = html_navigation_end(walk->tree, index);
-		return index < walk->navigation_end;
+		if (!is_plain_place(walk) || walk->line.out.bytes > 0)
+			return false;
+		walk->skip_end = html_navigation_end(walk->tree, index);
+		walk->skip_is_removal = true;
+		return index < walk->skip_end;
 	default:
 		return false;
 	}
@@ -273,8 +275,9 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *node = &html_tree_nodes(walk->tree)[index];
 
-	if (index < walk->navigation_end) {
-		take_out(walk, index);
+	if (index < walk->skip_end) {
+		if (walk->skip_is_removal)
+			take_out(walk, index);
 		return;
 	}
 	if (node->tag == HTML_TEXT) {
@@ -288,10 +291,13 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 	bool left_out = html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP || (walk->quote_title > 0 && index == walk->quote_title) ||
 			(walk->item_marker > 0 && index == walk->item_marker);
 	const struct html_note *note = walk->notes.notes.bytes > 0 && !walk->note ? html_notes_at(&walk->notes, index) : NULL;
-	if (note)
+	if (note) {
 		html_footnote(walk, note);
-	else if (left_out)
+		walk->skip_end = note->end;
+		walk->skip_is_removal = false;
+	} else if (left_out) {
 		html_walk_leave_out(walk, index);
-	else if (!html_walk_removes(walk, index))
+	} else if (!html_walk_removes(walk, index)) {
 		walk_styled(walk, index);
+	}
 }

@@ -26,7 +26,8 @@ struct html_walk {
 	struct text base;          /* what relative targets are relative to, or empty */
 	uint32_t quote_title;      /* node that was written as the title of the admonition, or 0 */
 	uint32_t item_marker;      /* node of a list item's number that the list's marker stands for, or 0 */
-	uint32_t navigation_end;   /* nodes before it are left out: a line of links through a set of pages */
+	uint32_t skip_end;         /* nodes before it are passed by: ... */
+	bool skip_is_removal;      /* ... a line of links through a set of pages; else a note that is written */
 	bool in_admonition_table;  /* whose cells without text hold its icon */
 	unsigned inline_depth; /* > 0: in a cell, heading or term: blocks do not part paragraphs there */
 	unsigned heading_depth;
