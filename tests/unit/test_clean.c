@@ -29,17 +29,22 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct document_counts clean(const char *name, const char *markdown, const char *expected)
+static struct document_counts clean_format(const char *name, enum document_format format, const char *markdown, const char *expected)
 {
 	struct document_builder *document = document_builder_create();
 	struct buffer out;
 	buffer_init(&out, 1 << 20);
-	assert_int_equal(clean_markdown(text_from(markdown), text_from(name), domain, document, &out), 0);
+	assert_int_equal(clean_markdown(text_from(markdown), text_from(name), format, domain, document, &out), 0);
 	assert_string_equal(buffer_string(&out), expected);
 	struct document_counts counts = *document_builder_counts(document);
 	buffer_done(&out);
 	document_builder_destroy(document);
 	return counts;
+}
+
+static struct document_counts clean(const char *name, const char *markdown, const char *expected)
+{
+	return clean_format(name, DOCUMENT_FORMAT_MARKDOWN, markdown, expected);
 }
 
 static void test_legal_sections(void **state)
@@ -120,7 +125,7 @@ static uint32_t removed_of(const char *markdown, enum document_removed kind, con
 
 	buffer_init(&out, 1 << 20);
 	document_builder_explain(document);
-	assert_int_equal(clean_markdown(text_from(markdown), TEXT_LITERAL("a.md"), domain, document, &out), 0);
+	assert_int_equal(clean_markdown(text_from(markdown), TEXT_LITERAL("a.md"), DOCUMENT_FORMAT_MARKDOWN, domain, document, &out), 0);
 	int64_t bytes = document_builder_bytes(document);
 	void *block = aligned_alloc(8, ((size_t)bytes + 7) / 8 * 8);
 	document_builder_write(document, block);
@@ -185,6 +190,8 @@ static void test_headings(void **state)
 	const char *only = "# lte_1\n\ntext\n";
 	assert_int_equal(clean("lte_1.csv", only, only).cleaned, 0);
 	assert_int_equal(clean("a.md", "# T\n\n## Empty\n\n### Empty too\n\n## Full\n\n### Sub\n\ntext\n\n## Last\n", "# T\n\n## Full\n\n### Sub\n\ntext\n").cleaned, 3);
+	clean_format("a.docx", DOCUMENT_FORMAT_DOCX, "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Notices\n\nAll rights reserved.\n\n## Last\n",
+		     "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Last\n");
 	assert_int_equal(clean("a.md", "# T\n\n# T\n\ntext\n", "# T\n\ntext\n").cleaned, 1);
 	assert_int_equal(clean("a.md", "#\n\ntext\n", "text\n").cleaned, 1);
 	const char *sentence = "# T\n\ntext\n\n## The following happens:\n\n## 1. The attribute is set.\n\n## t = 2 * r / c\n\n## More\n\ntext\n";
@@ -259,8 +266,8 @@ static void test_idempotent(void **state)
 			buffer_append_string(&in, lines[(seed >> 16) % COUNT_OF(lines)]);
 			buffer_append_byte(&in, '\n');
 		}
-		assert_int_equal(clean_markdown(buffer_view(&in), TEXT_LITERAL("a.md"), domain, document, &once), 0);
-		assert_int_equal(clean_markdown(buffer_view(&once), TEXT_LITERAL("a.md"), domain, document, &twice), 0);
+		assert_int_equal(clean_markdown(buffer_view(&in), TEXT_LITERAL("a.md"), DOCUMENT_FORMAT_MARKDOWN, domain, document, &once), 0);
+		assert_int_equal(clean_markdown(buffer_view(&once), TEXT_LITERAL("a.md"), DOCUMENT_FORMAT_MARKDOWN, domain, document, &twice), 0);
 		if (strcmp(buffer_string(&once), buffer_string(&twice)) != 0)
 			print_message("round %d\n<<%s>>\n<<%s>>\n", round, buffer_string(&in), buffer_string(&once));
 		assert_string_equal(buffer_string(&once), buffer_string(&twice));

@@ -264,6 +264,11 @@ static void contents_lists_are_left_out(void **state)
 	       STYLED("Heading1", "1 Scope") P("Text."), "# 1 Scope\n\nText.\n");
 	expect("<w:p>" CHAR("begin") INSTRUCTION(" TOC ") CHAR("separate") RUN("never ended 3") "</w:p>" STYLED("Heading1", "Scope") P("Text."), "# Scope\n\nText.\n");
 	expect(STYLED("Heading1", "Index") P("Is a chapter here."), "# Index\n\nIs a chapter here.\n");
+	expect(STYLED("Heading6", "FIGURES") "<w:p>" RUN("Figure") "<w:r><w:tab/></w:r>" RUN("Page") "</w:p><w:p>" CHAR("begin") INSTRUCTION("TOC \\c Figure") CHAR("separate")
+	       RUN("No entries found.") CHAR("end") "</w:p>" P("Table of contents") "<w:p>" CHAR("begin") INSTRUCTION("TOC") CHAR("separate") RUN("1 A 2") CHAR("end") "</w:p>" P("Text."), "Text.\n");
+	expect(STYLED("Heading2", "Tables") P("Legs") P("Tops"), "## Tables\n\nLegs\n\nTops\n");
+	expect(P("Contents") P("A box."), "Contents\n\nA box.\n");
+	expect(P("Contents") TABLE(ROW(CELL("a") CELL("b")) ROW(CELL("c") CELL("d"))), "Contents\n\n| a | b |\n| --- | --- |\n| c | d |\n");
 }
 
 static void links_need_a_target_outside(void **state)

@@ -22,6 +22,7 @@ struct cleaner {
 	struct document_builder *document; /* is told what was removed */
 	struct buffer *out;
 	size_t cleaned;
+	bool headings_declared; /* by the writer, not found by a converter */
 };
 
 static struct text content_of(const struct cleaner *cleaner, const struct block *block)
@@ -180,7 +181,8 @@ static bool is_plain_heading(struct text heading)
 }
 
 /* From the end: has_content[level] says whether anything was kept since the last heading of that level or a higher one. The
- * document's first heading stays, since it names the document, unless the next one says the same. */
+ * document's first heading stays, since it names the document, unless the next one says the same. Where headings are declared
+ * and not guessed, one that never had anything under it is the writer's own: clause "5.3.2 Void" of a specification. */
 static void mark_empty_headings(struct cleaner *cleaner)
 {
 	bool has_content[HEADING_LEVEL_MAX + 1] = { false };
@@ -190,6 +192,7 @@ static void mark_empty_headings(struct cleaner *cleaner)
 		const struct block *block = &cleaner->blocks.items[i];
 		if (is_dropped(cleaner, i))
 			continue;
+		bool emptied = i + 1 < cleaner->blocks.count && is_dropped(cleaner, i + 1);
 		if (block->kind != BLOCK_HEADING) {
 			if (block->kind != BLOCK_RULE)
 				memset(has_content, true, sizeof(has_content));
@@ -198,7 +201,7 @@ static void mark_empty_headings(struct cleaner *cleaner)
 		struct text heading = content_of(cleaner, block);
 		bool repeated = text_equal(heading, next_kept), title = i == first && !repeated;
 		bool keep = has_content[block->level] || title || legal_has_identifier(cleaner->domain, heading) ||
-			    (!repeated && !is_plain_heading(heading));
+			    (!repeated && !is_plain_heading(heading)) || (cleaner->headings_declared && !repeated && !emptied);
 		if (!keep || heading.bytes == 0) {
 			drop(cleaner, i, DOCUMENT_REMOVED_EMPTY_HEADING);
 			continue;
@@ -366,9 +369,12 @@ static int clean_blocks(struct cleaner *cleaner, struct text name, struct docume
 	return cleaner->out->status;
 }
 
-int clean_markdown(struct text markdown, struct text name, const struct domain *domain, struct document_builder *document, struct buffer *out)
+int clean_markdown(struct text markdown, struct text name, enum document_format format, const struct domain *domain, struct document_builder *document,
+		   struct buffer *out)
 {
-	struct cleaner cleaner = { .domain = domain, .document = document, .out = out };
+	struct cleaner cleaner = {
+		.domain = domain, .document = document, .out = out, .headings_declared = format == DOCUMENT_FORMAT_DOCX,
+	};
 	struct buffer characters;
 	buffer_init(&characters, DOCUMENT_BYTES_MAX);
 	clean_characters(markdown, &characters);

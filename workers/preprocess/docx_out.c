@@ -7,7 +7,7 @@ void docx_out_init(struct docx_out *out, struct markdown_writer *writer, size_t 
 {
 	*out = (struct docx_out){ .writer = writer };
 	markdown_grid_init(&out->grid, bytes_max);
-	struct buffer *const buffers[] = { &out->records, &out->record_text, &out->code, &out->held, &out->term, &out->flat };
+	struct buffer *const buffers[] = { &out->records, &out->record_text, &out->code, &out->held, &out->held_line, &out->term, &out->flat };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
 		buffer_init(buffers[i], bytes_max);
 }
@@ -15,7 +15,7 @@ void docx_out_init(struct docx_out *out, struct markdown_writer *writer, size_t 
 void docx_out_done(struct docx_out *out)
 {
 	markdown_grid_done(&out->grid);
-	struct buffer *const buffers[] = { &out->records, &out->record_text, &out->code, &out->held, &out->term, &out->flat };
+	struct buffer *const buffers[] = { &out->records, &out->record_text, &out->code, &out->held, &out->held_line, &out->term, &out->flat };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
 		buffer_done(buffers[i]);
 }
@@ -66,13 +66,30 @@ static void flush_code(struct docx_out *out)
 	buffer_clear(&out->code);
 }
 
+static void forget_held(struct docx_out *out)
+{
+	out->held_level = 0;
+	buffer_clear(&out->held_line);
+}
+
 static void flush_held(struct docx_out *out)
 {
-	uint8_t level = out->held_level;
+	if (out->held_level > 0)
+		markdown_heading(out->writer, out->held_level, buffer_view(&out->held));
+	if (out->held_line.bytes > 0)
+		markdown_paragraph(out->writer, buffer_view(&out->held_line));
+	forget_held(out);
+}
 
-	out->held_level = 0;
-	if (level > 0)
-		markdown_heading(out->writer, level, buffer_view(&out->held));
+/* Below the title of a contents list its columns may have names: "Section    Page". They wait with it. */
+static bool hold_line(struct docx_out *out, const struct docx_block *block, struct text text)
+{
+	enum { COLUMN_NAMES_BYTES_MAX = 40 };
+
+	if (out->held_level == 0 || out->held_line.bytes > 0 || block->kind != DOCX_BLOCK_PARAGRAPH || text.bytes > COLUMN_NAMES_BYTES_MAX)
+		return false;
+	buffer_append_text(&out->held_line, text);
+	return true;
 }
 
 /* A term whose definition did not come. */
@@ -198,6 +215,8 @@ void docx_write_block(struct docx_out *out, const struct docx_block *block, stru
 {
 	if (block->kind == DOCX_BLOCK_NOTHING)
 		return;
+	if (hold_line(out, block, text))
+		return;
 	flush_held(out);
 	if (block->kind == DOCX_BLOCK_CODE) {
 		flush_term(out);
@@ -240,9 +259,9 @@ void docx_out_block(struct docx_out *out, const struct docx_block *block, struct
 	buffer_append(&out->records, &record, sizeof(record));
 }
 
-void docx_out_hold_heading(struct docx_out *out, uint8_t level, struct text text)
+void docx_out_hold_title(struct docx_out *out, uint8_t level, struct text text)
 {
-	struct docx_block block = { .kind = DOCX_BLOCK_HEADING, .level = level, .indent = DOCX_INDENT_UNSET };
+	struct docx_block block = { .kind = level > 0 ? DOCX_BLOCK_HEADING : DOCX_BLOCK_PARAGRAPH, .level = level, .indent = DOCX_INDENT_UNSET };
 
 	if (out->recording > 0) {
 		docx_out_block(out, &block, text);
@@ -250,20 +269,20 @@ void docx_out_hold_heading(struct docx_out *out, uint8_t level, struct text text
 	}
 	docx_write_end(out);
 	buffer_clear(&out->held);
-	buffer_append_text(&out->held, text);
+	buffer_append_text(level > 0 ? &out->held : &out->held_line, text);
 	out->held_level = level;
 }
 
 void docx_out_contents(struct docx_out *out)
 {
 	if (out->recording == 0)
-		out->held_level = 0;
+		forget_held(out);
 }
 
 int docx_out_finish(struct docx_out *out)
 {
 	docx_write_end(out);
-	const int statuses[] = { out->records.status, out->record_text.status, out->held.status, out->term.status, out->flat.status };
+	const int statuses[] = { out->records.status, out->record_text.status, out->held.status, out->held_line.status, out->term.status, out->flat.status };
 	for (size_t i = 0; i < COUNT_OF(statuses); i++)
 		if (statuses[i] && !out->status)
 			out->status = statuses[i];

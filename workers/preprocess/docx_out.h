@@ -47,12 +47,13 @@ struct docx_out {
 	struct buffer record_text;
 	struct buffer code;        /* lines of the fence being collected */
 	struct buffer held;        /* a contents heading, until it is known what follows */
+	struct buffer held_line;   /* and the line that waits with it, or alone: a title that is no heading */
 	struct buffer term;        /* a term, until its definition comes */
 	struct buffer flat;        /* a cell's text */
 	struct docx_open_list lists[MARKDOWN_DEPTH_MAX];
 	int list_count;
 	unsigned recording;        /* depth: records are kept while > 0 */
-	uint8_t held_level;        /* 0: none held */
+	uint8_t held_level;        /* 0: no heading held */
 	bool quote_open;
 	int32_t code_indent;
 	int status;
@@ -64,8 +65,8 @@ void docx_out_done(struct docx_out *out);
 
 /* `text`: inline Markdown, of code the plain text. Recorded while recording, written otherwise. */
 void docx_out_block(struct docx_out *out, const struct docx_block *block, struct text text);
-/* A heading that may be that of a contents list: it goes when docx_out_contents comes next. */
-void docx_out_hold_heading(struct docx_out *out, uint8_t level, struct text text);
+/* A title (level 0: no heading) that may be that of a contents list: it goes when docx_out_contents comes next. */
+void docx_out_hold_title(struct docx_out *out, uint8_t level, struct text text);
 void docx_out_contents(struct docx_out *out);
 
 /* --- records --------------------------------------------------------------------------------------------------- */

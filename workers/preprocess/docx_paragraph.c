@@ -497,7 +497,7 @@ static void make_heading(struct docx_paragraphs *paragraphs, const struct docx_p
 		keep_title(paragraphs, making);
 	struct text text = write_inline(paragraphs, making, 0);
 	if (contents)
-		docx_out_hold_heading(paragraphs->out, making->block.level, text);
+		docx_out_hold_title(paragraphs->out, making->block.level, text);
 	else
 		emit(paragraphs, paragraph, &making->block, text);
 }
@@ -508,6 +508,10 @@ static void make_text(struct docx_paragraphs *paragraphs, const struct docx_para
 
 	if (making->block.kind == DOCX_BLOCK_PARAGRAPH && !making->numbered) {
 		struct text plain = collect_plain(paragraphs, making, '\n');
+		if (paragraph->place == 0 && paragraphs->cell_depth == 0 && is_contents_title(plain)) {
+			docx_out_hold_title(paragraphs->out, 0, write_inline(paragraphs, making, 0));
+			return;
+		}
 		if (making->style->meaning == DOCX_MEANS_ABBREVIATION && paragraph->place == 0 && write_abbreviation(paragraphs, making, plain))
 			return;
 		skip_bytes = take_marker(making, plain);

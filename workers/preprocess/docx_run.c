@@ -151,6 +151,8 @@ void docx_run_field_separate(struct docx_body *body)
 
 	if (field && field->kind == DOCX_FIELD_LINK && target.bytes > 0 && !text_starts_with(target, TEXT_LITERAL("#")))
 		body->link = docx_target_add(body->paragraphs, target);
+	if (field && field->kind == DOCX_FIELD_CONTENTS)
+		docx_out_contents(body->out);
 }
 
 void docx_run_field_end(struct docx_body *body)

@@ -18,8 +18,9 @@ int preprocess_document(struct preprocess *preprocess, struct text data, struct 
 
 /* --- the steps, each in a file of its own ---------------------------------------------------------------------- */
 
-/* clean.c: legal text out, repeated contents lists, file-name headings, empty headings, noise. Writes the clean text to `out`; adds to counts. */
-int clean_markdown(struct text markdown, struct text name, const struct domain *domain, struct document_builder *document,
+/* clean.c: legal text out, repeated contents lists, file-name headings, empty headings, noise. Writes the clean text to `out`; adds to
+ * counts. `format` is what the Markdown was converted from: headings of DOCX are declared, and stay without anything under them. */
+int clean_markdown(struct text markdown, struct text name, enum document_format format, const struct domain *domain, struct document_builder *document,
 		   struct buffer *out) WARN_UNUSED;
 
 /* extract.c (with extract_*.c): the document's identity (title, feature name, FAJ, CXC, node type, …: the metadata keys) and the
