@@ -101,6 +101,57 @@ static void measure(struct plain_lines *lines)
 	}
 }
 
+/* "=====  ===": the top or bottom of a table whose rows blank lines may part. */
+static bool is_table_edge(struct text line)
+{
+	bool gap = false;
+
+	if (line.bytes < 5 || line.data[0] != '=')
+		return false;
+	for (size_t i = 1; i < line.bytes; i++) {
+		if (line.data[i] != '=' && line.data[i] != ' ')
+			return false;
+		gap |= line.data[i] == ' ';
+	}
+	return gap;
+}
+
+/* The bottom edge of the table whose top is line `top`, or `top`: the same line once more with a blank one behind it, nothing to the left between. */
+static size_t table_bottom(const struct plain_lines *lines, size_t top)
+{
+	enum { TABLE_LINES_MAX = 1000 };
+	size_t last = size_min(lines->count, top + TABLE_LINES_MAX);
+
+	for (size_t at = top + 1; at < last; at++) {
+		if (plain_line_is_blank(lines, at))
+			continue;
+		if (plain_line_at(lines, at)->indent < plain_line_at(lines, top)->indent)
+			return top;
+		if (plain_line_is_blank(lines, at + 1) && text_equal(plain_line_text(lines, at), plain_line_text(lines, top)))
+			return at;
+	}
+	return top;
+}
+
+/* Blank lines within a table go: they part rows that are parted anyway. */
+static void close_tables(struct plain_lines *lines)
+{
+	struct plain_line *items = (struct plain_line *)(void *)lines->items.data;
+	size_t kept = 0, bottom = 0, tried = 0;
+
+	for (size_t at = 0; at < lines->count; at++) {
+		if (at >= bottom && at >= tried && is_table_edge(plain_line_text(lines, at))) {
+			bottom = table_bottom(lines, at);
+			tried = at + 2; /* the rule under a header is no top */
+		}
+		if (at < bottom && plain_line_is_blank(lines, at))
+			continue;
+		items[kept++] = items[at];
+	}
+	lines->count = kept;
+	buffer_truncate(&lines->items, kept * sizeof(*items));
+}
+
 int plain_lines_split(struct text text, struct plain_lines *ret_lines)
 {
 	struct plain_lines *lines = ret_lines;
@@ -127,6 +178,7 @@ int plain_lines_split(struct text text, struct plain_lines *ret_lines)
 	int status = lines->text.status ? lines->text.status : lines->items.status ? lines->items.status : breaks.status;
 	if (status == 0) {
 		plain_pages_clean(lines, (const size_t *)(const void *)breaks.data, breaks.bytes / sizeof(size_t));
+		close_tables(lines);
 		measure(lines);
 	}
 	buffer_done(&breaks);

@@ -4,7 +4,9 @@
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/markdown_inline.h"
 #include "workers/preprocess/markdown_writer.h"
+#include "workers/preprocess/plain_inline.h"
 #include "workers/preprocess/plain_lines.h"
+#include "workers/preprocess/plain_marks.h"
 #include "workers/preprocess/plain_table.h"
 
 #include "base/utf8.h"
@@ -17,6 +19,8 @@ enum {
 	CENTRE_SLACK = 8,       /* columns that the margins of a centred line may differ by … */
 	CENTRE_INDENT = 12,     /* … and that it stands beyond the text at least: nearer to it is code */
 	TITLE_LINES_MAX = 3,
+	TERM_BYTES_MAX = 70,
+	TERM_INDENT_MAX = 12,   /* columns that the text of a definition is indented by at most */
 	WRAP_SLACK_PERCENT = 85, /* of the wrap width: a line that the next word would carry beyond it was wrapped */
 };
 
@@ -88,66 +92,8 @@ static bool was_wrapped(const struct plain_work *work, size_t index)
 	return (plain_line_columns(&work->lines, index) + 1 + first_word) * 100 > work->lines.wrap_columns * WRAP_SLACK_PERCENT;
 }
 
-enum { MARKED_BYTES_MAX = 200 };
-
-static size_t run_at(struct text plain, size_t at)
-{
-	size_t count = 1;
-	while (at + count < plain.bytes && plain.data[at + count] == plain.data[at])
-		count++;
-	return count;
-}
-
-/* Bytes of what stands between the `count` marks at `at` and as many again on the same line, or 0: they were meant as something
- * else. Stars also need to stand at the edges of words. */
-static size_t marked_bytes(struct text plain, size_t at, size_t count)
-{
-	char mark = plain.data[at];
-	size_t start = at + count, end = start, most = size_min(plain.bytes, start + MARKED_BYTES_MAX);
-
-	while (end < most && !strchr(mark == '`' ? "`\n" : "`*\n", plain.data[end]))
-		end++;
-	if (end == start || end == most || plain.data[end] != mark || run_at(plain, end) != count)
-		return 0;
-	if (ascii_is_space(plain.data[start]) || ascii_is_space(plain.data[end - 1]))
-		return 0;
-	char before = at > 0 ? plain.data[at - 1] : ' ', after = end + count < plain.bytes ? plain.data[end + count] : ' ';
-	if (mark == '*' && (!strchr(" \n(\"'", before) || !strchr(" \n).,;:!?\"'", after)))
-		return 0;
-	return end - start;
-}
-
-/* Escaped, but for what stands between one or two ticks or stars: typists mean by them what Markdown does. */
-static void append_inline(struct buffer *out, struct text plain)
-{
-	size_t written = 0;
-
-	for (size_t i = 0; i < plain.bytes; i++) {
-		char mark = plain.data[i];
-		if (mark != '`' && mark != '*')
-			continue;
-		size_t count = run_at(plain, i), bytes = count <= 2 ? marked_bytes(plain, i, count) : 0;
-		if (bytes == 0) {
-			i += count - 1;
-			continue;
-		}
-		struct text inside = text_slice(plain, i + count, i + count + bytes);
-		markdown_append_escaped(out, text_slice(plain, written, i));
-		if (mark == '`') {
-			markdown_append_code_span(out, inside);
-		} else {
-			buffer_append_repeat(out, mark, count);
-			markdown_append_escaped(out, inside);
-			buffer_append_repeat(out, mark, count);
-		}
-		written = i + bytes + 2 * count;
-		i = written - 1;
-	}
-	markdown_append_escaped(out, text_slice(plain, written, plain.bytes));
-}
-
-/* Lines [start, end) as one paragraph; `skip` bytes of the first are a marker. */
-static void write_paragraph(struct plain_work *work, size_t start, size_t end, size_t skip)
+/* Lines [start, end) as one paragraph, `skip` bytes of the first are a marker; before them a term in bold, unless it is empty. */
+static void write_lines(struct plain_work *work, struct text term, size_t start, size_t end, size_t skip)
 {
 	buffer_clear(&work->scratch);
 	for (size_t i = start; i < end; i++) {
@@ -167,7 +113,13 @@ static void write_paragraph(struct plain_work *work, size_t start, size_t end, s
 	if (work->code_follows)
 		plain.bytes -= plain.bytes == 2 ? 2 : 1;
 	buffer_clear(&work->inline_text);
-	append_inline(&work->inline_text, plain);
+	if (term.bytes > 0) {
+		const char *mark = memchr(term.data, '*', term.bytes) || memchr(term.data, '`', term.bytes) ? "" : "**";
+		buffer_append_string(&work->inline_text, mark);
+		plain_inline_append(&work->inline_text, term);
+		buffer_append_format(&work->inline_text, "%s: ", mark);
+	}
+	plain_inline_append(&work->inline_text, plain);
 	markdown_paragraph(&work->writer, buffer_view(&work->inline_text));
 }
 
@@ -382,9 +334,19 @@ static bool is_verbatim(const struct plain_work *work, size_t start, size_t end)
 	return deep == count && prose * 2 < count;
 }
 
-/* The end of the verbatim part: blocks of it that single blank lines part are one. */
+/* The end of the verbatim part: blocks of it that single blank lines part are one. What "::" announces goes on as long as it is indented. */
 static size_t end_of_verbatim(const struct plain_work *work, size_t end)
 {
+	if (work->code_follows) {
+		for (size_t next = end; next < work->lines.count; next++) {
+			if (plain_line_is_blank(&work->lines, next))
+				continue;
+			if (plain_line_at(&work->lines, next)->indent <= work->code_beyond)
+				break;
+			end = next + 1;
+		}
+		return end;
+	}
 	for (;;) {
 		size_t next = end;
 		while (next < work->lines.count && plain_line_is_blank(&work->lines, next))
@@ -398,8 +360,44 @@ static size_t end_of_verbatim(const struct plain_work *work, size_t end)
 	}
 }
 
+/* A term on a line of its own, and directly under it its text, indented: all of the block but the first line. */
+static bool is_definition(const struct plain_work *work, size_t start, size_t end)
+{
+	struct text term = plain_line_text(&work->lines, start);
+	size_t indent = plain_line_at(&work->lines, start)->indent, text_indent;
+
+	if (end - start < 2 || term.bytes > TERM_BYTES_MAX || strchr(".,;{(", term.data[term.bytes - 1]) || strchr("-*+>|#$", term.data[0]) ||
+	    indent >= base_indent(work) + CODE_INDENT || was_wrapped(work, start) || plain_is_columns(term))
+		return false;
+	text_indent = plain_line_at(&work->lines, start + 1)->indent;
+	if (text_indent < indent + 2 || text_indent > indent + TERM_INDENT_MAX || !plain_is_prose(plain_line_text(&work->lines, start + 1)))
+		return false;
+	for (size_t i = start + 1; i < end; i++) {
+		if (plain_line_at(&work->lines, i)->indent != text_indent || plain_item_of(plain_line_text(&work->lines, i)).found)
+			return false;
+	}
+	return true;
+}
+
+/* "- **Term**: text"; blocks that are indented as its text go into the item. */
+static bool take_definition(struct plain_work *work, size_t start, size_t end)
+{
+	struct text term = plain_line_text(&work->lines, start);
+
+	if (!is_definition(work, start, end))
+		return false;
+	struct plain_item item = { .found = true, .bytes = plain_line_at(&work->lines, start + 1)->indent - plain_line_at(&work->lines, start)->indent };
+	open_item(work, start, &item);
+	if (term.bytes > 1 && term.data[term.bytes - 1] == ':')
+		term.bytes--;
+	write_lines(work, term, start + 1, end, 0);
+	return true;
+}
+
 static void write_block_lines(struct plain_work *work, size_t start, size_t end)
 {
+	if (take_definition(work, start, end))
+		return;
 	look_for_lists(work, start, end);
 	for (size_t at = start; at < end;) {
 		bool item_here = is_item(work, at, at == start);
@@ -413,7 +411,7 @@ static void write_block_lines(struct plain_work *work, size_t start, size_t end)
 			close_lists(work, keep);
 		}
 		size_t paragraph_end = size_min(end_of_paragraph(work, at), end);
-		write_paragraph(work, at, paragraph_end, item_here ? item.bytes : 0);
+		write_lines(work, TEXT_LITERAL(""), at, paragraph_end, item_here ? item.bytes : 0);
 		at = paragraph_end;
 	}
 }
@@ -455,7 +453,7 @@ static bool take_quote(struct plain_work *work, size_t start, size_t end)
 			continue;
 		}
 		buffer_clear(&work->inline_text);
-		append_inline(&work->inline_text, buffer_view(&work->scratch));
+		plain_inline_append(&work->inline_text, buffer_view(&work->scratch));
 		markdown_paragraph(&work->writer, buffer_view(&work->inline_text));
 		buffer_clear(&work->scratch);
 	}
@@ -552,9 +550,10 @@ static int convert_lines(struct text utf8, struct text name, struct plain_work *
 int convert_plain_text(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
 {
 	struct plain_work work = { .level_count = 0 };
-	struct buffer utf8;
+	struct buffer utf8, unmarked;
 
 	buffer_init(&utf8, DOCUMENT_BYTES_MAX);
+	buffer_init(&unmarked, DOCUMENT_BYTES_MAX);
 	uint32_t replaced_before = document_builder_counts(document)->replaced_bytes;
 	int status = encoding_to_utf8(input->data, TEXT_LITERAL(""), &utf8, document, error);
 	if (status == 0) {
@@ -563,7 +562,13 @@ int convert_plain_text(const struct convert_input *input, struct buffer *markdow
 		buffer_init(&work.code, markdown->bytes_max);
 		plain_table_init(&work.table, markdown->bytes_max);
 		markdown_init(&work.writer, markdown);
-		status = convert_lines(buffer_view(&utf8), input->name, &work, document);
+		if (!source_language(input->name) && plain_marks_found(buffer_view(&utf8), input->name)) {
+			plain_marks_clean(buffer_view(&utf8), &unmarked);
+			buffer_done(&utf8);
+			utf8 = unmarked;
+			buffer_init(&unmarked, DOCUMENT_BYTES_MAX);
+		}
+		status = utf8.status ? utf8.status : convert_lines(buffer_view(&utf8), input->name, &work, document);
 		if (status < 0)
 			error_set(error, status, "%s", error_describe(status));
 		double replaced = document_builder_counts(document)->replaced_bytes - replaced_before;
@@ -575,6 +580,7 @@ int convert_plain_text(const struct convert_input *input, struct buffer *markdow
 		plain_lines_done(&work.lines);
 	}
 	buffer_done(&utf8);
+	buffer_done(&unmarked);
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("docring"));
 	return status < 0 ? status : 0;
 }
