@@ -124,6 +124,23 @@ static void literal_blocks_end_with_their_indentation(void **state)
 	(void)state;
 	plain("Type this::\n\n  first words of it are here\n\n  more words of it are here\n\nBack again.\n",
 	      "Type this:\n\n```\nfirst words of it are here\n\nmore words of it are here\n```\n\nBack again.\n");
+	plain("For example\n::\n\n  x\n\nor ::\n\n  y\n", "For example\n\n```\nx\n```\n\nor\n\n```\ny\n```\n");
+}
+
+static void manual_pages(void **state)
+{
+	(void)state;
+	plain("TAR(1)          GNU TAR Manual          TAR(1)\n\nNAME\n       tar - an archiving utility of some age\n\nOPTIONS\n   Option styles\n"
+	      "       Words for a de\xE2\x80\x90\n       tailed discussion of them are here.\n",
+	      "# TAR(1) GNU TAR Manual\n\n## NAME\n\ntar - an archiving utility of some age\n\n## OPTIONS\n\n### Option styles\n\n"
+	      "Words for a detailed discussion of them are here.\n");
+}
+
+static void fenced_code(void **state)
+{
+	(void)state;
+	plain("Given this:\n\n--------\ndiff a b\n+ one;\n\n# two\n--------\n\nIt goes on.\n", "Given this:\n\n```\ndiff a b\n+ one;\n\n# two\n```\n\nIt goes on.\n");
+	plain("---------\nThe Title\n---------\n\nIt goes on.\n", "# The Title\n\nIt goes on.\n");
 }
 
 /* reStructuredText: by its name or by its directives. */
@@ -170,7 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(a_centred_title), cmocka_unit_test(lists),
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
-		cmocka_unit_test(marked_up_text), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(source_files_are_code),
+		cmocka_unit_test(marked_up_text), cmocka_unit_test(manual_pages), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(source_files_are_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,85 +2,13 @@
  * purpose: underlined, numbered and capital headings, list markers, indentation, blank lines. Wrapped lines are joined again;
  * what is laid out in columns or looks like code stays verbatim in a fence. When in doubt it is a paragraph. Linear. */
 #include "workers/preprocess/convert.h"
-#include "workers/preprocess/markdown_inline.h"
-#include "workers/preprocess/markdown_writer.h"
 #include "workers/preprocess/plain_inline.h"
-#include "workers/preprocess/plain_lines.h"
 #include "workers/preprocess/plain_marks.h"
-#include "workers/preprocess/plain_table.h"
+#include "workers/preprocess/plain_work.h"
 
 #include "base/utf8.h"
 
-enum {
-	CODE_INDENT = 4,        /* columns beyond the body's indentation */
-	LIST_LEVELS_MAX = 8,
-	UNDERLINE_SLACK = 3,    /* columns that an underline may be shorter than its heading */
-	UNDERLINE_KINDS_MAX = 6,
-	CENTRE_SLACK = 8,       /* columns that the margins of a centred line may differ by … */
-	CENTRE_INDENT = 12,     /* … and that it stands beyond the text at least: nearer to it is code */
-	TITLE_LINES_MAX = 3,
-	TERM_BYTES_MAX = 70,
-	TERM_INDENT_MAX = 12,   /* columns that the text of a definition is indented by at most */
-	WRAP_SLACK_PERCENT = 85, /* of the wrap width: a line that the next word would carry beyond it was wrapped */
-};
-
-struct list_level {
-	size_t indent;         /* of the marker */
-	size_t content_indent; /* of the text behind it */
-	bool ordered;
-};
-
-struct plain_work {
-	struct plain_lines lines;
-	struct markdown_writer writer;
-	struct plain_table table;
-	struct buffer inline_text, scratch, code;
-	int table_status;    /* of the first table that could not be written */
-	struct list_level levels[LIST_LEVELS_MAX];
-	size_t level_count;
-	bool block_lists[2]; /* does the block hold several bullets, or numbers in sequence? */
-	int underlines[UNDERLINE_KINDS_MAX]; /* kinds of underline in order of appearance: the level of their headings */
-	size_t underline_count;
-	bool has_title;      /* an underlined or centred one: numbered headings and such in capitals stand below it */
-	bool code_follows;   /* the paragraph before ended with "::" … */
-	size_t code_beyond;  /* … and was indented by this */
-	struct text title;
-};
-
 /* --- blocks ---------------------------------------------------------------------------------------------------- */
-
-static void close_lists(struct plain_work *work, size_t keep)
-{
-	while (work->level_count > keep) {
-		work->level_count--;
-		markdown_item_close(&work->writer);
-		markdown_list_close(&work->writer);
-	}
-}
-
-static void squeeze_blanks(struct buffer *buffer)
-{
-	size_t kept = 0;
-
-	if (buffer->status)
-		return;
-	for (size_t i = 0; i < buffer->bytes; i++)
-		if (buffer->data[i] != ' ' || i == 0 || buffer->data[i - 1] != ' ')
-			buffer->data[kept++] = buffer->data[i];
-	buffer_truncate(buffer, kept);
-}
-
-static void write_heading(struct plain_work *work, unsigned level, struct text text)
-{
-	close_lists(work, 0);
-	buffer_clear(&work->inline_text);
-	markdown_append_escaped(&work->inline_text, text);
-	squeeze_blanks(&work->inline_text);
-	markdown_heading(&work->writer, level, buffer_view(&work->inline_text));
-	if (work->title.bytes == 0)
-		work->title = text;
-	work->code_follows = false;
-}
 
 /* A line that the next word would have carried beyond the margin was wrapped there; a shorter one was meant to end. */
 static bool was_wrapped(const struct plain_work *work, size_t index)
@@ -92,6 +20,14 @@ static bool was_wrapped(const struct plain_work *work, size_t index)
 	return (plain_line_columns(&work->lines, index) + 1 + first_word) * 100 > work->lines.wrap_columns * WRAP_SLACK_PERCENT;
 }
 
+enum { HYPHEN_BYTES = 3 }; /* of U+2010, which formatters break words with: nobody types it */
+
+static bool breaks_word(struct text line, struct text next)
+{
+	return line.bytes > HYPHEN_BYTES && text_ends_with_nocase(line, TEXT_LITERAL("\xE2\x80\x90")) && ascii_is_lower(line.data[line.bytes - HYPHEN_BYTES - 1]) &&
+	       ascii_is_lower(next.data[0]);
+}
+
 /* Lines [start, end) as one paragraph, `skip` bytes of the first are a marker; before them a term in bold, unless it is empty. */
 static void write_lines(struct plain_work *work, struct text term, size_t start, size_t end, size_t skip)
 {
@@ -101,6 +37,10 @@ static void write_lines(struct plain_work *work, struct text term, size_t start,
 		if (i == start)
 			line = text_slice(line, skip, line.bytes);
 		buffer_append_text(&work->scratch, line);
+		if (i + 1 < end && breaks_word(line, plain_line_text(&work->lines, i + 1))) {
+			buffer_truncate(&work->scratch, work->scratch.bytes - HYPHEN_BYTES);
+			continue;
+		}
 		bool hyphen = line.bytes > 1 && line.data[line.bytes - 1] == '-' && ascii_is_alpha(line.data[line.bytes - 2]);
 		if (i + 1 < end && !was_wrapped(work, i))
 			buffer_append_byte(&work->scratch, '\n');
@@ -110,8 +50,11 @@ static void write_lines(struct plain_work *work, struct text term, size_t start,
 	struct text plain = buffer_view(&work->scratch);
 	work->code_follows = plain.bytes > 1 && plain.data[plain.bytes - 1] == ':' && plain.data[plain.bytes - 2] == ':';
 	work->code_beyond = plain_line_at(&work->lines, start)->indent;
-	if (work->code_follows)
-		plain.bytes -= plain.bytes == 2 ? 2 : 1;
+	if (work->code_follows) {
+		/* "Text::" keeps a colon; a mark of its own goes. */
+		plain.bytes -= plain.bytes == 2 || ascii_is_space(plain.data[plain.bytes - 3]) ? 2 : 1;
+		plain = text_trim(plain);
+	}
 	buffer_clear(&work->inline_text);
 	if (term.bytes > 0) {
 		const char *mark = memchr(term.data, '*', term.bytes) || memchr(term.data, '`', term.bytes) ? "" : "**";
@@ -143,107 +86,6 @@ static void write_code(struct plain_work *work, size_t start, size_t end)
 	work->code_follows = false;
 }
 
-/* --- headings -------------------------------------------------------------------------------------------------- */
-
-static unsigned underline_level(struct plain_work *work, char kind, bool over)
-{
-	int key = kind * 2 + over;
-
-	for (size_t i = 0; i < work->underline_count; i++)
-		if (work->underlines[i] == key)
-			return (unsigned)i + 1;
-	if (work->underline_count < UNDERLINE_KINDS_MAX)
-		work->underlines[work->underline_count++] = key;
-	return (unsigned)work->underline_count;
-}
-
-static bool underlines(const struct plain_work *work, size_t text_index, size_t rule_index)
-{
-	size_t columns = utf8_count(plain_line_text(&work->lines, text_index)), rule = plain_line_text(&work->lines, rule_index).bytes;
-
-	return rule + UNDERLINE_SLACK >= columns && (rule <= columns + UNDERLINE_SLACK || plain_line_at(&work->lines, text_index)->indent > 0 ||
-						     rule >= WRAP_SLACK_PERCENT / 2);
-}
-
-/* "Title" over "=====", perhaps with a rule above too. Returns the line behind the heading, or `at`. */
-static size_t take_underlined(struct plain_work *work, size_t at)
-{
-	char over = plain_underline(plain_line_text(&work->lines, at));
-	size_t text_at = at + (over != '\0');
-
-	if (plain_line_is_blank(&work->lines, text_at) || plain_line_is_blank(&work->lines, text_at + 1))
-		return at;
-	struct text text = plain_line_text(&work->lines, text_at);
-	char kind = plain_underline(plain_line_text(&work->lines, text_at + 1));
-	if (!kind || (over && over != kind) || plain_underline(text) || !underlines(work, text_at, text_at + 1))
-		return at;
-	if (text.bytes > 200 || plain_is_columns(text) || plain_line_at(&work->lines, text_at + 1)->indent > work->lines.body_indent)
-		return at;
-	work->has_title = true;
-	write_heading(work, underline_level(work, kind, over != '\0'), text);
-	return text_at + 2;
-}
-
-/* A line of its own that is numbered or in capitals. */
-static bool take_heading_line(struct plain_work *work, size_t at, bool alone)
-{
-	struct text text = plain_line_text(&work->lines, at), behind;
-	unsigned numbers = plain_numbered(text, &behind), deeper = work->has_title;
-	bool begins_body = !plain_line_is_blank(&work->lines, at + 1) &&
-			   plain_line_at(&work->lines, at + 1)->indent > plain_line_at(&work->lines, at)->indent;
-
-	if (plain_line_at(&work->lines, at)->indent > work->lines.body_indent || !plain_is_heading_text(text))
-		return false;
-	if (alone && numbers >= 2 && numbers <= 6 && !ascii_is_lower(behind.data[0]) && plain_is_heading_text(behind)) {
-		write_heading(work, numbers + deeper, text);
-		return true;
-	}
-	if (alone && numbers == 1 && plain_begins_upper(behind) && plain_is_heading_text(behind) && behind.bytes <= 60) {
-		/* The next block that is numbered as well makes it a list. */
-		size_t next = at + 1;
-		struct text ignored;
-		while (next < work->lines.count && plain_line_is_blank(&work->lines, next))
-			next++;
-		if (next == work->lines.count || plain_numbered(plain_line_text(&work->lines, next), &ignored) == 1)
-			return false;
-		write_heading(work, 1 + deeper, text);
-		return true;
-	}
-	if ((alone || begins_body) && plain_is_capitals(numbers ? behind : text)) {
-		write_heading(work, (numbers ? numbers : 1) + deeper, text);
-		return true;
-	}
-	return false;
-}
-
-/* The document's title in the middle of the page, on up to three lines, before any other heading. Returns the line behind it, or `at`. */
-static size_t take_centred_title(struct plain_work *work, size_t at)
-{
-	size_t end = at;
-
-	if (work->title.bytes > 0)
-		return at;
-	for (; !plain_line_is_blank(&work->lines, end); end++) {
-		struct text text = plain_line_text(&work->lines, end);
-		size_t left = plain_line_at(&work->lines, end)->indent, columns = plain_line_columns(&work->lines, end);
-		size_t right = work->lines.wrap_columns > columns ? work->lines.wrap_columns - columns : 0;
-		size_t aside = left > right ? left - right : right - left;
-		if (left < work->lines.body_indent + CENTRE_INDENT || aside > CENTRE_SLACK || !plain_is_heading_text(text) ||
-		    !(plain_begins_upper(text) || end > at) || end - at == TITLE_LINES_MAX)
-			return at;
-	}
-	buffer_clear(&work->scratch);
-	for (size_t i = at; i < end; i++) {
-		if (i > at)
-			buffer_append_byte(&work->scratch, ' ');
-		buffer_append_text(&work->scratch, plain_line_text(&work->lines, i));
-	}
-	work->has_title = true;
-	write_heading(work, 1, buffer_view(&work->scratch));
-	work->title = plain_line_text(&work->lines, at); /* what stays: the lines, not the scratch */
-	return end;
-}
-
 /* --- lists ----------------------------------------------------------------------------------------------------- */
 
 /* Opens the item that starts at line `at`, at the level that its indentation says. */
@@ -252,10 +94,10 @@ static void open_item(struct plain_work *work, size_t at, const struct plain_ite
 	size_t indent = plain_line_at(&work->lines, at)->indent;
 
 	while (work->level_count > 0 && indent < work->levels[work->level_count - 1].content_indent) {
-		close_lists(work, work->level_count - 1);
+		plain_close_lists(work, work->level_count - 1);
 	}
 	if (work->level_count == LIST_LEVELS_MAX)
-		close_lists(work, LIST_LEVELS_MAX - 1);
+		plain_close_lists(work, LIST_LEVELS_MAX - 1);
 	markdown_list_open(&work->writer, item->ordered);
 	markdown_item_open(&work->writer, item->number);
 	work->levels[work->level_count++] = (struct list_level){ indent, indent + item->bytes, item->ordered };
@@ -408,7 +250,7 @@ static void write_block_lines(struct plain_work *work, size_t start, size_t end)
 			size_t indent = plain_line_at(&work->lines, at)->indent, keep = work->level_count;
 			while (keep > 0 && indent < work->levels[keep - 1].content_indent)
 				keep--;
-			close_lists(work, keep);
+			plain_close_lists(work, keep);
 		}
 		size_t paragraph_end = size_min(end_of_paragraph(work, at), end);
 		write_lines(work, TEXT_LITERAL(""), at, paragraph_end, item_here ? item.bytes : 0);
@@ -461,27 +303,57 @@ static bool take_quote(struct plain_work *work, size_t start, size_t end)
 	return true;
 }
 
+/* Lines between two rules of dashes, "----" of any length, are code, as AsciiDoc has it; one line that reads as a title is a title. Returns the line
+ * behind, or `at`. */
+static size_t take_fenced(struct plain_work *work, size_t at)
+{
+	enum { FENCED_LINES_MAX = 400, FENCE_BYTES_MIN = 4 };
+	size_t last = size_min(work->lines.count, at + FENCED_LINES_MAX), end = at + 1;
+
+	if (plain_underline(plain_line_text(&work->lines, at)) != '-' || plain_line_text(&work->lines, at).bytes < FENCE_BYTES_MIN ||
+	    plain_line_is_blank(&work->lines, at + 1))
+		return at;
+	while (end < last && plain_underline(plain_line_text(&work->lines, end)) != '-')
+		end++;
+	if (end == last || !plain_line_is_blank(&work->lines, end + 1))
+		return at;
+	size_t widths[2] = { plain_line_text(&work->lines, at).bytes, plain_line_text(&work->lines, end).bytes };
+	size_t apart = widths[0] > widths[1] ? widths[0] - widths[1] : widths[1] - widths[0];
+	if (apart > UNDERLINE_SLACK || end == at + 1 || (end == at + 2 && plain_is_heading_text(plain_line_text(&work->lines, at + 1))))
+		return at;
+	for (size_t i = at + 1; i < end; i++) /* an underlined heading in between: the rules are separators */
+		if (plain_underline(plain_line_text(&work->lines, i)))
+			return at;
+	write_code(work, at + 1, end);
+	return end + 1;
+}
+
 /* Writes the block that starts at line `at`; returns the line behind it. */
 static size_t write_block(struct plain_work *work, size_t at)
 {
-	size_t behind = take_underlined(work, at);
+	size_t behind = take_fenced(work, at);
 	if (behind > at)
 		return behind;
-	behind = take_centred_title(work, at);
+	behind = plain_take_underlined(work, at);
+	if (behind > at)
+		return behind;
+	if (plain_take_manual_title(work, at))
+		return at + 1;
+	behind = plain_take_centred_title(work, at);
 	if (behind > at)
 		return behind;
 	size_t end = end_of_block(work, at);
-	if (take_heading_line(work, at, end == at + 1))
+	if (plain_take_heading_line(work, at, end == at + 1))
 		return at + 1;
 	if (end == at + 1 && plain_underline(plain_line_text(&work->lines, at))) {
-		close_lists(work, 0);
+		plain_close_lists(work, 0);
 		markdown_rule(&work->writer);
 		return end;
 	}
 	size_t indent = plain_line_at(&work->lines, at)->indent, keep = work->level_count;
 	while (keep > 0 && indent < work->levels[keep - 1].content_indent && !is_item(work, at, true))
 		keep--;
-	close_lists(work, keep);
+	plain_close_lists(work, keep);
 	if (take_table(work, at, end) || take_quote(work, at, end))
 		return end;
 	if (is_verbatim(work, at, end) && !is_item(work, at, true)) {
@@ -491,7 +363,7 @@ static size_t write_block(struct plain_work *work, size_t at)
 	}
 	/* An underlined heading may stand in the middle of a block. */
 	for (size_t i = at + 1; i + 1 < end; i++)
-		if (plain_underline(plain_line_text(&work->lines, i + 1)) && underlines(work, i, i + 1) && plain_is_heading_text(plain_line_text(&work->lines, i)))
+		if (plain_underline(plain_line_text(&work->lines, i + 1)) && plain_underlines(work, i, i + 1) && plain_is_heading_text(plain_line_text(&work->lines, i)))
 			end = i;
 	write_block_lines(work, at, end);
 	return end;
@@ -525,7 +397,7 @@ static void write_text(struct plain_work *work)
 		else
 			at = write_block(work, at);
 	}
-	close_lists(work, 0);
+	plain_close_lists(work, 0);
 	markdown_finish(&work->writer);
 }
 

@@ -1,0 +1,152 @@
+#include "workers/preprocess/plain_work.h"
+
+#include "base/utf8.h"
+#include "workers/preprocess/markdown_inline.h"
+
+void plain_close_lists(struct plain_work *work, size_t keep)
+{
+	while (work->level_count > keep) {
+		work->level_count--;
+		markdown_item_close(&work->writer);
+		markdown_list_close(&work->writer);
+	}
+}
+
+static void squeeze_blanks(struct buffer *buffer)
+{
+	size_t kept = 0;
+
+	if (buffer->status)
+		return;
+	for (size_t i = 0; i < buffer->bytes; i++)
+		if (buffer->data[i] != ' ' || i == 0 || buffer->data[i - 1] != ' ')
+			buffer->data[kept++] = buffer->data[i];
+	buffer_truncate(buffer, kept);
+}
+
+static void write_heading(struct plain_work *work, unsigned level, struct text text)
+{
+	plain_close_lists(work, 0);
+	buffer_clear(&work->inline_text);
+	markdown_append_escaped(&work->inline_text, text);
+	squeeze_blanks(&work->inline_text);
+	markdown_heading(&work->writer, level, buffer_view(&work->inline_text));
+	if (work->title.bytes == 0)
+		work->title = text;
+	work->code_follows = false;
+}
+
+static unsigned underline_level(struct plain_work *work, char kind, bool over)
+{
+	int key = kind * 2 + over;
+
+	for (size_t i = 0; i < work->underline_count; i++)
+		if (work->underlines[i] == key)
+			return (unsigned)i + 1;
+	if (work->underline_count < UNDERLINE_KINDS_MAX)
+		work->underlines[work->underline_count++] = key;
+	return (unsigned)work->underline_count;
+}
+
+bool plain_underlines(const struct plain_work *work, size_t text_index, size_t rule_index)
+{
+	size_t columns = utf8_count(plain_line_text(&work->lines, text_index)), rule = plain_line_text(&work->lines, rule_index).bytes;
+
+	return rule + UNDERLINE_SLACK >= columns && (rule <= columns + UNDERLINE_SLACK || plain_line_at(&work->lines, text_index)->indent > 0 ||
+						     rule >= WRAP_SLACK_PERCENT / 2);
+}
+
+size_t plain_take_underlined(struct plain_work *work, size_t at)
+{
+	char over = plain_underline(plain_line_text(&work->lines, at));
+	size_t text_at = at + (over != '\0');
+
+	if (plain_line_is_blank(&work->lines, text_at) || plain_line_is_blank(&work->lines, text_at + 1))
+		return at;
+	struct text text = plain_line_text(&work->lines, text_at);
+	char kind = plain_underline(plain_line_text(&work->lines, text_at + 1));
+	if (!kind || (over && over != kind) || plain_underline(text) || !plain_underlines(work, text_at, text_at + 1))
+		return at;
+	if (text.bytes > 200 || plain_is_columns(text) || plain_line_at(&work->lines, text_at + 1)->indent > work->lines.body_indent)
+		return at;
+	work->has_title = true;
+	write_heading(work, underline_level(work, kind, over != '\0'), text);
+	return text_at + 2;
+}
+
+bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
+{
+	struct text text = plain_line_text(&work->lines, at), behind;
+	unsigned numbers = plain_numbered(text, &behind), deeper = work->has_title;
+	bool begins_body = !plain_line_is_blank(&work->lines, at + 1) &&
+			   plain_line_at(&work->lines, at + 1)->indent > plain_line_at(&work->lines, at)->indent;
+
+	if (plain_line_at(&work->lines, at)->indent > work->lines.body_indent || !plain_is_heading_text(text))
+		return false;
+	if (alone && numbers >= 2 && numbers <= 6 && !ascii_is_lower(behind.data[0]) && plain_is_heading_text(behind)) {
+		write_heading(work, numbers + deeper, text);
+		return true;
+	}
+	if (alone && numbers == 1 && plain_begins_upper(behind) && plain_is_heading_text(behind) && behind.bytes <= 60) {
+		/* The next block that is numbered as well makes it a list. */
+		size_t next = at + 1;
+		struct text ignored;
+		while (next < work->lines.count && plain_line_is_blank(&work->lines, next))
+			next++;
+		if (next == work->lines.count || plain_numbered(plain_line_text(&work->lines, next), &ignored) == 1)
+			return false;
+		write_heading(work, 1 + deeper, text);
+		return true;
+	}
+	if ((alone || begins_body) && plain_is_capitals(numbers ? behind : text)) {
+		write_heading(work, (numbers ? numbers : 1) + deeper, text);
+		return true;
+	}
+	size_t indent = plain_line_at(&work->lines, at)->indent;
+	if (work->is_manual && begins_body && indent > 0 && indent <= PART_INDENT_MAX && plain_begins_upper(text)) {
+		write_heading(work, 2 + deeper, text);
+		return true;
+	}
+	return false;
+}
+
+bool plain_take_manual_title(struct plain_work *work, size_t at)
+{
+	struct text line = plain_line_text(&work->lines, at);
+	const char *blank = memchr(line.data, ' ', line.bytes);
+	size_t name = blank ? (size_t)(blank - line.data) : 0;
+
+	if (work->title.bytes > 0 || name < 4 || line.data[name - 1] != ')' || !memchr(line.data, '(', name) || line.bytes < 2 * name + 2 ||
+	    !plain_line_is_blank(&work->lines, at + 1) || !text_equal(text_slice(line, 0, name), text_slice(line, line.bytes - name, line.bytes)))
+		return false;
+	work->has_title = work->is_manual = true;
+	write_heading(work, 1, text_trim(text_slice(line, 0, line.bytes - name)));
+	return true;
+}
+
+size_t plain_take_centred_title(struct plain_work *work, size_t at)
+{
+	size_t end = at;
+
+	if (work->title.bytes > 0)
+		return at;
+	for (; !plain_line_is_blank(&work->lines, end); end++) {
+		struct text text = plain_line_text(&work->lines, end);
+		size_t left = plain_line_at(&work->lines, end)->indent, columns = plain_line_columns(&work->lines, end);
+		size_t right = work->lines.wrap_columns > columns ? work->lines.wrap_columns - columns : 0;
+		size_t aside = left > right ? left - right : right - left;
+		if (left < work->lines.body_indent + CENTRE_INDENT || aside > CENTRE_SLACK || !plain_is_heading_text(text) ||
+		    !(plain_begins_upper(text) || end > at) || end - at == TITLE_LINES_MAX)
+			return at;
+	}
+	buffer_clear(&work->scratch);
+	for (size_t i = at; i < end; i++) {
+		if (i > at)
+			buffer_append_byte(&work->scratch, ' ');
+		buffer_append_text(&work->scratch, plain_line_text(&work->lines, i));
+	}
+	work->has_title = true;
+	write_heading(work, 1, buffer_view(&work->scratch));
+	work->title = plain_line_text(&work->lines, at); /* what stays: the lines, not the scratch */
+	return end;
+}
