@@ -115,6 +115,7 @@ static void definitions(void **state)
 	(void)state;
 	plain("alpha\n  It is the first of the letters.\n\n  And it has more to it.\n\nbeta\n  It is the second of the letters.\n\nAfter them.\n",
 	      "- **alpha**: It is the first of the letters.\n\n  And it has more to it.\n- **beta**: It is the second of the letters.\n\nAfter them.\n");
+	plain("-a, --all\n      Everything.\n\n--brief[=N]\n      Show less of it than before.\n", "- **-a, --all**: Everything.\n- **--brief[=N]**: Show less of it than before.\n");
 	/* A paragraph whose later lines hang is none. */
 	plain(LINE "\n    " LINE "\n", LINE " " LINE "\n");
 }

@@ -207,12 +207,14 @@ static bool is_definition(const struct plain_work *work, size_t start, size_t en
 {
 	struct text term = plain_line_text(&work->lines, start);
 	size_t indent = plain_line_at(&work->lines, start)->indent, text_indent;
+	bool option = term.bytes > 1 && term.data[0] == '-' && (ascii_is_alnum(term.data[1]) || (term.data[1] == '-' && term.bytes > 3 && ascii_is_alpha(term.data[2])));
 
-	if (end - start < 2 || term.bytes > TERM_BYTES_MAX || strchr(".,;{(", term.data[term.bytes - 1]) || strchr("-*+>|#$", term.data[0]) ||
+	if (end - start < 2 || term.bytes > TERM_BYTES_MAX || strchr(".,;{(", term.data[term.bytes - 1]) || (!option && strchr("-*+>|#$", term.data[0])) ||
 	    indent >= base_indent(work) + CODE_INDENT || was_wrapped(work, start) || plain_is_columns(term))
 		return false;
 	text_indent = plain_line_at(&work->lines, start + 1)->indent;
-	if (text_indent < indent + 2 || text_indent > indent + TERM_INDENT_MAX || !plain_is_prose(plain_line_text(&work->lines, start + 1)))
+	if (text_indent < indent + 2 || text_indent > indent + TERM_INDENT_MAX ||
+	    !(option || plain_is_prose(plain_line_text(&work->lines, start + 1))))
 		return false;
 	for (size_t i = start + 1; i < end; i++) {
 		if (plain_line_at(&work->lines, i)->indent != text_indent || plain_item_of(plain_line_text(&work->lines, i)).found)
