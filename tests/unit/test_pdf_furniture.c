@@ -196,6 +196,27 @@ static void keeps_all_of_a_single_page(void **state)
 		assert_false(layouts[0].rows[r].furniture);
 }
 
+/* Pages of one line each: what they say is all the text there is, though it stands where headers stand. */
+static void keeps_lines_that_are_all_the_text(void **state)
+{
+	char line[64];
+
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		pdf_page_clear(&pages[i], i, 600, 800);
+		snprintf(line, sizeof(line), "Text on page %u", i + 1);
+		add(i, 50, line);
+	}
+	assert_string_equal(furniture(2), "");
+	for (uint32_t i = 0; i < PAGES; i++) {
+		snprintf(line, sizeof(line), "%u", i + 1);
+		add(i, 760, line);
+	}
+	assert_string_equal(furniture(2), "3");
+	fixture_line(&pages[3], 60, 300, 10, 0, "One of them has more.");
+	assert_string_equal(furniture(2), "Text on page 3/3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +231,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_footnotes, prepare, tidy),
 		cmocka_unit_test_setup_teardown(finds_numbers_that_begin_anew, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_all_of_a_single_page, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_lines_that_are_all_the_text, prepare, tidy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,13 +176,27 @@ static void keeps_numbers_of_rows(void **state)
 	assert_int_equal(pdf_line_numbers_drop(&page), 0);
 }
 
+/* Nothing but numbers: columns of a table, each of which counts. */
+static void keeps_columns_of_numbers(void **state)
+{
+	char number[8];
+
+	(void)state;
+	for (int column = 0; column < 3; column++)
+		for (int i = 0; i < 8; i++) {
+			snprintf(number, sizeof(number), "%d", 100 * column + i + 1);
+			fixture_line(&page, 40 + 50 * (float)column, 100 + (float)i * 12, 10, 0, number);
+		}
+	assert_int_equal(pdf_line_numbers_drop(&page), 0);
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(marks_words), PAGE_TEST(leaves_out_marks_that_would_not_be_read), PAGE_TEST(joins_lines_in_styles),
 		PAGE_TEST(marks_raised_and_lowered_letters), PAGE_TEST(marks_notes), PAGE_TEST(knows_marks_of_notes), PAGE_TEST(drops_numbers_of_lines),
-		PAGE_TEST(keeps_numbers_of_rows),
+		PAGE_TEST(keeps_numbers_of_rows), PAGE_TEST(keeps_columns_of_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,6 +95,7 @@ void pdf_edges_find(const struct pdf_layout *layout, struct buffer *scratch, str
 		pdf_row_append(layout, &layout->rows[edge->row], scratch);
 		describe(buffer_view(scratch), begins_small(layout, &layout->rows[edge->row]), edge);
 	}
+	edges.bare = layout->row_count == edges.top_count + edges.bottom_count;
 	*ret_edges = edges;
 }
 
@@ -179,9 +180,36 @@ static void mark_side(struct pdf_layout *layout, const struct pdf_edges *edges, 
 	}
 }
 
+/* Have this page and those around nothing but their edges? Then what they say there is all the text there is. */
+static bool all_bare(const struct pdf_edges *edges, const struct pdf_edges *const *neighbours, size_t count)
+{
+	bool bare = edges->bare;
+
+	for (size_t n = 0; n < count; n++)
+		bare &= neighbours[n]->bare;
+	return bare;
+}
+
+/* Of such pages, takes out numbers alone at their ends. */
+static void mark_numbers(struct pdf_layout *layout, const struct pdf_edges *edges)
+{
+	const bool first = edges->top_count > 0 && edges->top[0].number_alone, last = edges->bottom_count > 0 && edges->bottom[0].number_alone;
+
+	if (edges->top_count + edges->bottom_count <= (size_t)first + last)
+		return; /* they are all the text */
+	if (first)
+		layout->rows[edges->top[0].row].furniture = true;
+	if (last)
+		layout->rows[edges->bottom[0].row].furniture = true;
+}
+
 void pdf_furniture_mark(struct pdf_layout *layout, const struct pdf_edges *edges, const struct pdf_edges *const *neighbours, size_t count)
 {
 	CHECK(count <= PDF_NEIGHBOURS_MAX);
+	if (all_bare(edges, neighbours, count)) {
+		mark_numbers(layout, edges);
+		return;
+	}
 	mark_side(layout, edges, true, neighbours, count);
 	mark_side(layout, edges, false, neighbours, count);
 }

@@ -22,6 +22,7 @@ struct pdf_edge {
 
 struct pdf_edges {
 	uint32_t page_number;
+	bool bare; /* the page has no other rows */
 	struct pdf_edge top[PDF_EDGE_ROWS], bottom[PDF_EDGE_ROWS]; /* from the page's edge inwards */
 	size_t top_count, bottom_count;
 };

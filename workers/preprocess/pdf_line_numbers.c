@@ -45,16 +45,19 @@ static size_t next_number(const struct pdf_page *page, size_t i, uint32_t number
 	return page->word_count;
 }
 
-/* Leftmost edge of the words that are no candidates. */
+/* Leftmost edge of the words that are no candidates; without any, nothing is left of them: numbers alone are a table. */
 static float text_edge(const struct pdf_page *page)
 {
 	float edge = page->width;
+	bool found = false;
 	uint32_t number;
 
 	for (size_t i = 0; i < page->word_count; i++)
-		if (!begins_line(page, i, &number) && page->words[i].bytes > 0 && !page->words[i].rotated)
+		if (!begins_line(page, i, &number) && page->words[i].bytes > 0 && !page->words[i].rotated) {
 			edge = fminf(edge, page->words[i].box.x0);
-	return edge;
+			found = true;
+		}
+	return found ? edge : 0;
 }
 
 static bool is_marginal(const struct pdf_page *page, size_t i, float edge)

@@ -192,7 +192,8 @@ static bool is_better(enum need need, const struct ocr_page *result, const struc
 	case NEED_BETTER_TEXT: /* a page of codes looks as odd as a font without a map, but is recognised as the same codes */
 		return result->confidence >= confidence_instead_of_text_min && letters_of(result) * 4 > page->characters &&
 		       pdf_text_legible(buffer_view(&result->text), letters_of(result), 0);
-	case NEED_MORE_TEXT: return letters_of(result) > page->characters + page->characters / 2;
+	case NEED_MORE_TEXT: /* a photograph below a line of text gives words too, of low confidence */
+		return result->confidence >= confidence_instead_of_text_min && letters_of(result) > page->characters + page->characters / 2;
 	default: return true;
 	}
 }

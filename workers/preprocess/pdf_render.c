@@ -46,14 +46,16 @@ static int render(PopplerPage *page, double width, double height, double scale, 
 	const int columns = (int)ceil(width * scale), rows = (int)ceil(height * scale);
 	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, columns, rows);
 	cairo_t *context = cairo_create(surface);
-	int status = -ENOMEM;
+	int status = 0;
 
 	cairo_set_source_rgb(context, 1, 1, 1);
 	cairo_paint(context);
 	cairo_scale(context, scale, scale);
 	poppler_page_render(page, context);
 	cairo_surface_flush(surface);
-	if (cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS)
+	if (cairo_surface_status(surface) == CAIRO_STATUS_NO_MEMORY)
+		status = -ENOMEM;
+	else if (cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS) /* else the page has something that cairo cannot draw */
 		status = to_grey(surface, (float)(scale * POINTS_PER_INCH), ret_bitmap);
 	cairo_destroy(context);
 	cairo_surface_destroy(surface);
