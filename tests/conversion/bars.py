@@ -21,6 +21,4 @@ BARS = {
     "text": bars(0.95, 0.85, 0.90),
 }
 
-FLOORS = {
-    "pdf-word": {"tables": 0.84},
-}
+FLOORS = {}

@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Fontconfig keeps what it has loaded until the process ends. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig";
+}
+
 enum { FUZZ_MARKDOWN_BYTES_MAX = 32 << 20, FUZZ_SHOWN_BYTES = 2000 };
 
 const struct settings *fuzz_settings(void)

@@ -335,6 +335,8 @@ static size_t count_apart(const struct pdf_segment *segments, size_t count, floa
 /* Columns are looked for between the running header and footer, which may stand above one of them alone. */
 static void number_page(struct pdf_segment *segments, size_t count, float page_height, uint32_t *region)
 {
+	if (count == 0)
+		return;
 	const size_t head = count_apart(segments, count, page_height, true);
 	const size_t foot = count_apart(segments + head, count - head, page_height, false);
 	const uint32_t first = *region;
