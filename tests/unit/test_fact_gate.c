@@ -157,6 +157,73 @@ static void test_comparisons_and_states(void **state)
 	assert_true(passes("The value is not false.", "The value is not false."));
 }
 
+static void test_units_with_signs_and_slashes(void **state)
+{
+	(void)state;
+	assert_true(passes("It runs hot above 70\xC2\xB0" "C.", "It runs hot above 70 \xC2\xB0" "C."));
+	assert_refused("It runs hot above 70 \xC2\xB0" "F.", "It runs hot above 70 \xC2\xB0" "C.", "70");
+	assert_true(passes("The line carries 20 Mbps.", "The line carries 20 Mbit/s."));
+	assert_refused("The line carries 20 Mbit.", "The line carries 20 Mbit/s.", "20");
+	assert_refused("The line carries 20 MB/s.", "The line carries 20 Mbit/s.", "20");
+	assert_refused("The disk holds 80 GB/s.", "The disk holds 80 GB and reads 2 GB/s.", "80");
+	assert_true(passes("It lies between 5\xC2\xB0" "C and 30 \xC2\xB0" "C.", "It lies between 5 and 30 \xC2\xB0" "C."));
+}
+
+static void test_ordinals(void **state)
+{
+	(void)state;
+	const char *source = "After a third timeout the peer is dropped. The fifth one is logged.";
+	assert_true(passes("The peer is dropped after the 3rd timeout.", source));
+	assert_true(passes("Third, the peer is dropped. Fourth, it is logged.", "The peer is dropped. It is logged."));
+	assert_true(passes("The third step stops it.", "1. Read it.\n2. Check it.\n3. Stop it.\n"));
+	assert_refused("The peer is dropped after the fourth timeout.", source, "fourth");
+	assert_refused("The peer is dropped after the 4th timeout.", source, "4th");
+	assert_true(passes("The fifth one is logged.", "The 5th one is logged."));
+}
+
+static void test_comparatives_come_in_pairs(void **state)
+{
+	(void)state;
+	const char *source = "A peer that answers slower than 40 kbps is dropped. A copy older than 9 days is removed. Signals weaker than -95 dBm are ignored.";
+	assert_true(passes("Peers slower than 40 kbps are dropped, signals below -95 dBm ignored.", source));
+	assert_refused("A peer that answers faster than 40 kbps is dropped.", source, "40");
+	assert_refused("A copy newer than 9 days is removed.", source, "9");
+	assert_refused("Signals stronger than -95 dBm are ignored.", source, "-95");
+}
+
+static void test_what_a_pronoun_stands_for(void **state)
+{
+	(void)state;
+	const char *source = "The watchdog raises the margin by 4 dB after each lost frame and lowers it by 1 dB after each good frame.";
+	assert_true(passes("The margin goes down by 1 dB for a good frame.", source));
+	assert_refused("The margin goes down by 4 dB for a good frame.", source, "4");
+	assert_true(passes("Eight workers are started without `--threads`.", "With `--threads N` there are N workers, 32 at most; without it 8 are started."));
+}
+
+static void test_values_glued_to_letters_have_a_kind(void **state)
+{
+	(void)state;
+	const char *source = "Control frames are sent with 4PSK, payload with 32PSK.";
+	assert_true(passes("For payload 32PSK is used.", source));
+	assert_refused("For payload 4PSK is used.", source, "4PSK");
+}
+
+static void test_numbers_without_their_unit(void **state)
+{
+	(void)state;
+	const char *source = "The journal is cut at 80 MB, and 6 copies of it remain.";
+	assert_true(passes("There remain 6 copies.", source));
+	assert_refused("There remain 80 copies.", source, "80");
+}
+
+static void test_frequent_words_decide_when_no_other_does(void **state)
+{
+	(void)state;
+	const char *source = "The option chooses the depth: 0 reads all, 1 reads the head, 2 reads nothing; 1 is the default.";
+	assert_true(passes("1 is the default.", source));
+	assert_refused("The default is 2.", source, "2");
+}
+
 static void test_hostile_texts(void **state)
 {
 	(void)state;
@@ -384,7 +451,11 @@ int main(void)
 		cmocka_unit_test(test_formatting_is_no_content), cmocka_unit_test(test_invented_words_are_refused),
 		cmocka_unit_test(test_values_belong_to_their_attribute), cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_other_commands_are_taken_whole), cmocka_unit_test(test_units_and_numbers_in_words),
-		cmocka_unit_test(test_values_belong_to_the_words_of_their_clause), cmocka_unit_test(test_comparisons_and_states), cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_rates_over_planted_errors),
+		cmocka_unit_test(test_values_belong_to_the_words_of_their_clause), cmocka_unit_test(test_comparisons_and_states),
+		cmocka_unit_test(test_units_with_signs_and_slashes), cmocka_unit_test(test_ordinals), cmocka_unit_test(test_comparatives_come_in_pairs),
+		cmocka_unit_test(test_what_a_pronoun_stands_for), cmocka_unit_test(test_values_glued_to_letters_have_a_kind),
+		cmocka_unit_test(test_numbers_without_their_unit), cmocka_unit_test(test_frequent_words_decide_when_no_other_does),
+		cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_rates_over_planted_errors),
 	};
 	return cmocka_run_group_tests(tests, open_domain, close_domain);
 }

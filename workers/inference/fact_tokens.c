@@ -4,6 +4,8 @@
 #include "base/check.h"
 #include "workers/inference/fact_words.h"
 
+enum { UNIT_BYTES_MAX = 32 };
+
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text)
 {
 	*scanner = (struct fact_scanner){ .domain = domain, .text = text, .sentence_start = true, .line_start = true };
@@ -117,6 +119,26 @@ static size_t read_number(const struct fact_scanner *scanner, size_t position, b
 	return position;
 }
 
+static bool is_degree(const struct fact_scanner *scanner, size_t position)
+{
+	return byte_at(scanner, position) == 0xC2 && byte_at(scanner, position + 1) == 0xB0;
+}
+
+/* The longest unit of the pack that begins here: "MB/s" before "MB"; or empty. */
+static struct text unit_at(const struct fact_scanner *scanner, size_t position)
+{
+	size_t end = word_end(scanner, position + (is_degree(scanner, position) ? 2 : 0), false);
+	struct text word = text_slice(scanner->text, position, end);
+	if (!word.bytes || word.bytes > UNIT_BYTES_MAX || ascii_is_digit(word.data[0]))
+		return (struct text){ 0 };
+	if (byte_at(scanner, end) == '/' && letter_bytes(scanner, end + 1)) {
+		struct text rate = text_slice(scanner->text, position, word_end(scanner, end + 1, false));
+		if (rate.bytes <= UNIT_BYTES_MAX && domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, rate))
+			return rate;
+	}
+	return domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word) ? word : (struct text){ 0 };
+}
+
 /* The unit behind a number that ends at `position`: "%", or a word of the pack's units, after at most one blank and code ticks. */
 static struct text read_unit(const struct fact_scanner *scanner, size_t position, size_t *ret_end)
 {
@@ -137,10 +159,9 @@ static struct text read_unit(const struct fact_scanner *scanner, size_t position
 		*ret_end = at + 1;
 		return text_slice(scanner->text, at, at + 1);
 	}
-	size_t end = word_end(scanner, at, false);
-	struct text word = text_slice(scanner->text, at, end);
-	if (!word.bytes || word.bytes > 32 || (bracket && byte_at(scanner, end) != ')') || ascii_is_digit(word.data[0]) ||
-	    !domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word))
+	struct text word = unit_at(scanner, at);
+	size_t end = at + word.bytes;
+	if (!word.bytes || (bracket && byte_at(scanner, end) != ')'))
 		return (struct text){ 0 };
 	*ret_end = end;
 	return word;
@@ -175,6 +196,7 @@ static void take_number(struct fact_scanner *scanner, size_t start, size_t digit
 		end = word_end(scanner, end, true);
 		token->kind = FACT_IDENTIFIER;
 		token->number_bytes = token->first_group_bytes = 0;
+		token->ordinal = fact_words_ordinal(text_slice(scanner->text, digits, end));
 		start = digits;
 	} else {
 		token->kind = FACT_NUMBER;
@@ -190,6 +212,13 @@ static bool in_capitals(const struct fact_scanner *scanner, size_t position)
 {
 	int first = byte_at(scanner, position), second = byte_at(scanner, position + 1);
 	return first >= 'A' && first <= 'Z' && second >= 'A' && second <= 'Z';
+}
+
+/* "Third, …" at the beginning of a sentence, "third-party", "third party": no place in an order. */
+static bool enumerates(const struct fact_scanner *scanner, size_t end)
+{
+	return (scanner->sentence_start && byte_at(scanner, end) == ',') || byte_at(scanner, end) == '-' ||
+	       text_starts_with(text_slice(scanner->text, end, scanner->text.bytes), TEXT_LITERAL(" part"));
 }
 
 static void take_word(struct fact_scanner *scanner, size_t start, struct fact_token *token)
@@ -209,7 +238,14 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 	token->loud = token->kind == FACT_IDENTIFIER && 
 		      ((byte_at(scanner, end) == ' ' && in_capitals(scanner, end + 1)) ||
 		       (start >= 3 && byte_at(scanner, start - 1) == ' ' && in_capitals(scanner, start - 3)));
+	token->wide = token->text;
+	if (token->text.bytes && (byte_at(scanner, end) == '/' || (start >= 2 && is_degree(scanner, start - 2)))) {
+		struct text unit = unit_at(scanner, is_degree(scanner, start - 2) ? start - 2 : start);
+		token->wide = unit.bytes ? unit : token->text;
+	}
 	token->state = fact_words_state(token->text);
+	if (token->kind == FACT_WORD && !scanner->in_code && !enumerates(scanner, end))
+		token->ordinal = fact_words_ordinal(token->text);
 	struct text digits = token->kind == FACT_WORD && !scanner->in_code ? fact_words_number(token->text) : (struct text){ 0 };
 	if (digits.bytes) {
 		size_t unit_end;
@@ -290,7 +326,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 	while (scanner->position < scanner->text.bytes) {
 		size_t at = scanner->position;
 		int c = byte_at(scanner, at);
-		ret_token->text = ret_token->unit = (struct text){ scanner->text.data + at, 0 };
+		ret_token->text = ret_token->unit = ret_token->wide = ret_token->ordinal = (struct text){ scanner->text.data + at, 0 };
 		ret_token->in_code = scanner->in_code;
 		ret_token->dotted = ret_token->option = ret_token->loud = false;
 		ret_token->breaks = scanner->breaks;
@@ -302,8 +338,10 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 		if (scanner->line_start && c >= '0' && c <= '9' && !scanner->in_code) {
 			scanner->position = list_marker_end(scanner, at);
 			scanner->line_start = false;
-			if (scanner->position != at)
+			if (scanner->position != at) {
+				scanner->marker = text_slice(scanner->text, at, scanner->position - 2);
 				continue;
+			}
 		}
 		size_t minus = c == '-' ? 1 : c == 0xE2 && byte_at(scanner, at + 1) == 0x88 && byte_at(scanner, at + 2) == 0x92 ? 3 : 0;
 		bool negative = minus && (minus == 3 ? is_digit_at(scanner, at + 3) : is_sign(scanner, at));

@@ -23,6 +23,8 @@ struct fact_token {
 	enum fact_token_kind kind;
 	struct text text;     /* slice of the input */
 	struct text unit;     /* of a number: the unit right behind it ("ms" of "10 ms", "%" of "10%", "s" of "10 (s)"), or empty */
+	struct text wide;     /* of a word: with what makes it one unit, "MB/s", "°C"; mostly the same as text */
+	struct text ordinal;  /* "3" of "third" and "3rd"; empty where they only enumerate ("Third, …") */
 	bool in_code;         /* inside `…` or a fenced block */
 	unsigned span;        /* counts the code spans and what is between them: tokens of one span have the same */
 	bool option;          /* "--size" */
@@ -43,6 +45,7 @@ struct fact_scanner {
 	struct text text;
 	size_t position;
 	unsigned column, span;
+	struct text marker; /* the number of the last list item: "3" of "3. ", or empty */
 	bool in_code, in_fence, sentence_start, line_start, cell_start, breaks;
 };
 

@@ -14,6 +14,14 @@ static bool same(struct text a, struct text b)
 	return a.bytes == b.bytes && ascii_lower(a.data[0]) == ascii_lower(b.data[0]) && text_equal_nocase(a, b);
 }
 
+static bool is_any(struct text word, const struct text *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (same(word, words[i]))
+			return true;
+	return false;
+}
+
 static struct text meaning(const struct pair *pairs, size_t count, struct text word)
 {
 	for (size_t i = 0; i < count; i++)
@@ -32,13 +40,29 @@ struct text fact_words_number(struct text word)
 	return meaning(numbers, COUNT_OF(numbers), word);
 }
 
+struct text fact_words_ordinal(struct text word)
+{
+	static const struct pair ordinals[] = { { T("first"), T("1") }, { T("second"), T("2") }, { T("third"), T("3") }, { T("fourth"), T("4") }, { T("fifth"), T("5") }, { T("sixth"), T("6") },
+		{ T("seventh"), T("7") }, { T("eighth"), T("8") }, { T("ninth"), T("9") }, { T("tenth"), T("10") }, { T("eleventh"), T("11") }, { T("twelfth"), T("12") } };
+	static const struct text endings[] = { T("st"), T("nd"), T("rd"), T("th") };
+	size_t digits = 0;
+	if (word.bytes < 3 || word.bytes > 8)
+		return (struct text){ word.data, 0 };
+	while (digits < word.bytes && ascii_is_digit(word.data[digits]))
+		digits++;
+	if (!digits)
+		return memchr("fstenFSTEN", word.data[0], 10) ? meaning(ordinals, COUNT_OF(ordinals), word) : (struct text){ word.data, 0 };
+	return is_any(text_slice(word, digits, word.bytes), endings, COUNT_OF(endings)) ? text_slice(word, 0, digits) : (struct text){ word.data, 0 };
+}
+
 struct text fact_words_unit(struct text unit)
 {
 	static const struct pair units[] = { { T("millisecond"), T("ms") }, { T("milliseconds"), T("ms") }, { T("msec"), T("ms") }, { T("second"), T("s") }, { T("seconds"), T("s") }, { T("sec"), T("s") },
 		{ T("minute"), T("min") }, { T("minutes"), T("min") }, { T("hour"), T("h") }, { T("hours"), T("h") }, { T("day"), T("days") }, { T("percent"), T("%") }, { T("microsecond"), T("us") },
 		{ T("microseconds"), T("us") }, { T("\xC2\xB5s"), T("us") }, { T("\xCE\xBCs"), T("us") }, { T("nanoseconds"), T("ns") }, { T("kilometer"), T("km") }, { T("kilometers"), T("km") },
 		{ T("meter"), T("m") }, { T("meters"), T("m") }, { T("metre"), T("m") }, { T("metres"), T("m") }, { T("bits"), T("bit") }, { T("bytes"), T("byte") }, { T("degree"), T("degrees") },
-		{ T("PRBs"), T("PRB") }, { T("slots"), T("slot") }, { T("frames"), T("frame") }, { T("subframes"), T("subframe") }, { T("symbols"), T("symbol") } };
+		{ T("PRBs"), T("PRB") }, { T("slots"), T("slot") }, { T("frames"), T("frame") }, { T("subframes"), T("subframe") }, { T("symbols"), T("symbol") }, { T("bit/s"), T("bps") }, { T("bits/s"), T("bps") }, { T("kbit/s"), T("kbps") }, { T("kbits/s"), T("kbps") },
+		{ T("Mbit/s"), T("Mbps") }, { T("Mbits/s"), T("Mbps") }, { T("Gbit/s"), T("Gbps") }, { T("Gbits/s"), T("Gbps") } };
 	struct text plain = unit.bytes > 2 ? meaning(units, COUNT_OF(units), unit) : (struct text){ 0 };
 	return plain.bytes ? plain : unit;
 }
@@ -48,7 +72,7 @@ struct text fact_words_dimension(struct text unit)
 	static const struct pair dimensions[] = { { T("ms"), T("s") }, { T("us"), T("s") }, { T("ns"), T("s") }, { T("min"), T("s") }, { T("h"), T("s") }, { T("days"), T("s") }, { T("mW"), T("W") }, { T("kW"), T("W") },
 		{ T("Hz"), T("Hz") }, { T("kHz"), T("Hz") }, { T("MHz"), T("Hz") }, { T("GHz"), T("Hz") }, { T("kB"), T("byte") }, { T("MB"), T("byte") }, { T("GB"), T("byte") }, { T("TB"), T("byte") },
 		{ T("KiB"), T("byte") }, { T("MiB"), T("byte") }, { T("GiB"), T("byte") }, { T("km"), T("m") }, { T("cm"), T("m") }, { T("mm"), T("m") }, { T("bps"), T("bps") }, { T("kbps"), T("bps") },
-		{ T("Mbps"), T("bps") }, { T("Gbps"), T("bps") }, { T("bit/s"), T("bps") }, { T("kbit/s"), T("bps") }, { T("Mbit/s"), T("bps") }, { T("Gbit/s"), T("bps") } };
+		{ T("Mbps"), T("bps") }, { T("Gbps"), T("bps") }, { T("kB/s"), T("B/s") }, { T("MB/s"), T("B/s") }, { T("GB/s"), T("B/s") } };
 	struct text plain = fact_words_unit(unit);
 	for (size_t i = 0; i < COUNT_OF(dimensions); i++)
 		if (text_equal(plain, dimensions[i].word))
@@ -72,19 +96,13 @@ int fact_words_state(struct text word)
 	return 0;
 }
 
-static bool is_any(struct text word, const struct text *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (same(word, words[i]))
-			return true;
-	return false;
-}
-
 /* What a word says of the number after it. "more" needs a "than", "least" an "at": the second word decides. */
 static enum fact_comparison comparison_of(struct text before, struct text word)
 {
-	static const struct text more[] = { T("more"), T("greater"), T("higher"), T("larger"), T("longer"), T("later") };
-	static const struct text less[] = { T("less"), T("fewer"), T("lower"), T("smaller"), T("shorter") };
+	static const struct text more[] = { T("more"), T("greater"), T("higher"), T("larger"), T("longer"), T("later"),
+		T("stronger"), T("warmer"), T("hotter"), T("wider"), T("heavier"), T("deeper"), T("taller"), T("farther"), T("louder"), T("brighter") };
+	static const struct text less[] = { T("less"), T("fewer"), T("lower"), T("smaller"), T("shorter"), T("earlier"), T("sooner"),
+		T("weaker"), T("colder"), T("cooler"), T("narrower"), T("lighter"), T("shallower"), T("nearer"), T("closer"), T("quieter"), T("darker") };
 	static const struct text above[] = { T("above"), T("over"), T("exceeds"), T("exceed"), T("exceeded"), T("exceeding") };
 	static const struct text below[] = { T("below"), T("under") };
 	if (same(word, TEXT_LITERAL("least")) || same(word, TEXT_LITERAL("minimum")))
@@ -93,7 +111,9 @@ static enum fact_comparison comparison_of(struct text before, struct text word)
 	    (same(word, TEXT_LITERAL("to")) && same(before, TEXT_LITERAL("up"))))
 		return FACT_AT_MOST;
 	if (same(word, TEXT_LITERAL("than")))
-		return is_any(before, more, COUNT_OF(more)) ? FACT_ABOVE : is_any(before, less, COUNT_OF(less)) ? FACT_BELOW : FACT_COMPARES_NOT;
+		return is_any(before, more, COUNT_OF(more)) ? FACT_ABOVE : is_any(before, less, COUNT_OF(less)) ? FACT_BELOW :
+		       same(before, TEXT_LITERAL("faster")) ? FACT_FASTER : same(before, TEXT_LITERAL("slower")) ? FACT_SLOWER :
+		       same(before, TEXT_LITERAL("older")) ? FACT_OLDER : same(before, TEXT_LITERAL("newer")) ? FACT_NEWER : FACT_COMPARES_NOT;
 	return is_any(word, above, COUNT_OF(above)) ? FACT_ABOVE : is_any(word, below, COUNT_OF(below)) ? FACT_BELOW : FACT_COMPARES_NOT;
 }
 
@@ -138,6 +158,6 @@ enum fact_comparison fact_comparing_number(struct fact_comparing *comparing)
 
 enum fact_comparison fact_comparison_opposite(enum fact_comparison comparison)
 {
-	static const enum fact_comparison opposites[] = { FACT_COMPARES_NOT, FACT_AT_MOST, FACT_AT_LEAST, FACT_BELOW, FACT_ABOVE };
+	static const enum fact_comparison opposites[] = { FACT_COMPARES_NOT, FACT_AT_MOST, FACT_AT_LEAST, FACT_BELOW, FACT_ABOVE, FACT_SLOWER, FACT_FASTER, FACT_NEWER, FACT_OLDER };
 	return opposites[comparison];
 }

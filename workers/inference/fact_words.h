@@ -8,6 +8,9 @@
 /* "three" to "twelve", tens to ninety: their digits, else empty. "one" and "two" mostly count nothing ("one of them", "the two"). */
 struct text fact_words_number(struct text word);
 
+/* "second" to "twelfth", "3rd", "21st": their digits, else empty. */
+struct text fact_words_ordinal(struct text word);
+
 /* One spelling for all of a unit: "milliseconds" is "ms", "percent" is "%". What is not known stays as it is. */
 struct text fact_words_unit(struct text unit);
 
@@ -18,7 +21,7 @@ struct text fact_words_dimension(struct text unit);
  * "on" in small letters is no state by itself. */
 int fact_words_state(struct text word);
 
-enum fact_comparison { FACT_COMPARES_NOT, FACT_AT_LEAST, FACT_AT_MOST, FACT_ABOVE, FACT_BELOW };
+enum fact_comparison { FACT_COMPARES_NOT, FACT_AT_LEAST, FACT_AT_MOST, FACT_ABOVE, FACT_BELOW, FACT_FASTER, FACT_SLOWER, FACT_OLDER, FACT_NEWER };
 
 struct fact_comparing { /* zero at the beginning of a sentence */
 	enum fact_comparison pending; /* said, and its number is still to come */
@@ -31,7 +34,7 @@ struct fact_comparing { /* zero at the beginning of a sentence */
 enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word);
 /* Takes the next number and returns what was said of it. */
 enum fact_comparison fact_comparing_number(struct fact_comparing *comparing);
-/* At least, at most; above, below. */
+/* At least, at most; above, below; faster, slower; older, newer. What is faster may be more or less: of a rate, of a time. */
 enum fact_comparison fact_comparison_opposite(enum fact_comparison comparison);
 
 #endif

@@ -98,7 +98,7 @@ static void indexer_bind(struct indexer *indexer, const uint64_t *subjects, size
 /* The word stands with the value; certain: it says which one is meant, wherever else the word stands. */
 static void add_near(struct passage *passage, uint64_t stem, const struct context_value *value, bool certain)
 {
-	uint64_t near = passage_join(SPACE_NEAR, stem, value->hash);
+	uint64_t near = passage_context_key(stem, value->hash, value->kind);
 	if (certain) {
 		uint64_t own = passage_join(SPACE_KIND, near, value->kind), kind = passage_join(SPACE_KIND, stem, value->kind);
 		if (!passage_has(passage, own)) {
@@ -125,7 +125,7 @@ static void indexer_words(struct indexer *indexer)
 		else
 			carry(indexer->pending, &indexer->pending_count, context->words[w].stem);
 		for (size_t v = 0; v < indexer->last_value_count; v++)
-			passage_add(indexer->passage, passage_join(SPACE_NEAR, context->words[w].stem, indexer->last_values[v]));
+			passage_add(indexer->passage, passage_context_key(context->words[w].stem, indexer->last_values[v], 0));
 	}
 }
 
@@ -144,7 +144,7 @@ static void indexer_value(struct indexer *indexer, const struct context_value *v
 	bool certain;
 	for (size_t w = 0; w < context->word_count; w++)
 		if (passage_context_near(context, &context->words[w], value, &certain))
-			add_near(passage, context->words[w].stem, value, true);
+			add_near(passage, context->words[w].stem, value, !context->shared || !context->words[w].leading || context->words[w].name);
 	for (size_t w = 0; value->column && value->column < COLUMNS_MAX && w < COLUMN_WORDS_MAX; w++)
 		if (indexer->column_words[value->column][w])
 			add_near(passage, indexer->column_words[value->column][w], value, true);
@@ -166,7 +166,7 @@ static void indexer_context(struct indexer *indexer)
 	} else {
 		for (size_t v = 0; v < context->value_count; v++) {
 			indexer_value(indexer, &context->values[v]);
-			indexer->last_values[v] = context->values[v].hash;
+			indexer->last_values[v] = context->values[v].hash + context->values[v].kind;
 		}
 		indexer->last_value_count = context->value_count;
 		indexer->pending_count = 0;
@@ -278,7 +278,7 @@ static void indexer_notes(struct indexer *indexer, const struct fact_token *read
 	passage_context_take(&indexer->context, &token, hash, kind, token.column > 0);
 	if (token.state)
 		passage_add(passage, hash);
-	if (token.number_bytes) {
+	if (passage_context_is_number(&token)) {
 		indexer->last_number = hash;
 		indexer_compared(indexer, hash, fact_comparing_number(&indexer->comparing));
 	} else {
@@ -312,6 +312,11 @@ static void indexer_command(struct indexer *indexer, const struct fact_token *to
 	indexer->span = token->span;
 }
 
+static void indexer_ordinal(struct indexer *indexer, struct text digits)
+{
+	passage_add(indexer->passage, passage_hash(SPACE_ORDINAL, digits.data, digits.bytes));
+}
+
 static void indexer_token(struct indexer *indexer, const struct fact_token *token)
 {
 	const struct domain *domain = indexer->passage->domain;
@@ -323,14 +328,16 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 			indexer_word(indexer, passage_class_of(token->text), false);
 			indexer_word(indexer, passage_attribute_of(token->text), false);
 		}
-		if (indexer->unit_count < UNITS_MAX && token->text.bytes <= UNIT_BYTES_MAX &&
-		    domain_list_has(domain, DOMAIN_LIST_UNITS, token->text))
-			indexer->units[indexer->unit_count++] = token->text;
+		if (indexer->unit_count < UNITS_MAX && token->wide.bytes <= UNIT_BYTES_MAX &&
+		    domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
+			indexer->units[indexer->unit_count++] = token->wide;
 		int label = passage_label_of(token);
 		indexer->label = label ? label : indexer->label;
 		if (label && token->column && token->column < COLUMNS_MAX)
 			indexer->row_labels[token->column] = label;
 	}
+	if (token->ordinal.bytes)
+		indexer_ordinal(indexer, token->ordinal);
 	if (!indexer->in_fence)
 		indexer_notes(indexer, token);
 	indexer_command(indexer, token);
@@ -435,6 +442,10 @@ int passage_index(struct passage *passage, struct text source)
 			line_empty = true;
 		} else {
 			indexer.in_fence = scanner.in_fence;
+			if (scanner.marker.bytes) {
+				indexer_ordinal(&indexer, scanner.marker);
+				scanner.marker.bytes = 0;
+			}
 			indexer_token(&indexer, &token);
 			line_empty = false;
 			if (token.kind == FACT_NUMBER && token.first_group_bytes) { /* 0,100,200: a number, or a list of them */

@@ -38,8 +38,8 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 /* Does a word of the same stem occur in it? */
 bool passage_has_stem(const struct passage *passage, struct text word);
 
-/* Stem of a word as a number: lower case, cut to its first six letters ("activation" and "activate" are one); an identifier
- * stays whole. */
+/* Stem of a word as a number: lower case, without the endings of plurals and verbs, cut to its first six letters ("activation" and
+ * "activate" are one); an identifier stays whole. */
 uint64_t passage_stem(struct text word);
 
 #endif

@@ -5,7 +5,7 @@
 #include "workers/inference/fact_words.h"
 #include "workers/inference/passage_context.h"
 
-enum { REFUTED_MAX = 16, NAME_WEIGHT = 4 };
+enum { REFUTED_MAX = 16, NAME_WEIGHT = 6 };
 
 struct checker {
 	const struct passage *passage;
@@ -109,6 +109,8 @@ static bool is_supported(struct checker *checker, const struct fact_token *token
 	const struct passage *passage = checker->passage;
 	if ((token->in_code && !checker->in_command && !follows(checker, token)) || is_refuted(checker, token))
 		return false;
+	if (token->ordinal.bytes)
+		return passage_has(passage, passage_hash(SPACE_ORDINAL, token->ordinal.data, token->ordinal.bytes)) || has_identifier(passage, token);
 	if (token->number_bytes)
 		return has_number(checker, token, token->number_bytes) &&
 		       belongs(checker, passage_hash(SPACE_NUMBER, token->number, token->number_bytes));
@@ -145,31 +147,46 @@ static void refute(struct checker *checker, const char *place)
 		checker->refuted[checker->refuted_count++] = place;
 }
 
-/* For and against: words that stand with this value alone, and words that stand with one other of its kind. */
+struct balance { /* of words that stand with a value in the passage, and of words that stand with others of its kind */
+	unsigned pro, against;             /* words that stand with one value alone */
+	unsigned weak_pro, weak_against;   /* words that stand with several */
+	unsigned names_pro, names_against; /* names among those */
+};
+
+static bool says_nothing(const struct passage *passage, const struct context_word *word)
+{
+	return !word->proper && !word->name && !word->label && !word->phrase && domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text);
+}
+
+static void balance_word(struct balance *balance, const struct passage *passage, const struct context_word *word, const struct context_value *value, bool certain)
+{
+	uint64_t both;
+	bool near = passage_context_together(passage, word, value, &both);
+	if (passage_has(passage, passage_join(SPACE_MANY, word->stem, value->kind))) {
+		if ((near || certain) && !word->phrase)
+			++*(word->name ? (near ? &balance->names_pro : &balance->names_against) : near ? &balance->weak_pro : &balance->weak_against);
+	} else if (near && passage_has(passage, passage_join(SPACE_KIND, both, value->kind))) {
+		balance->pro += word->name ? NAME_WEIGHT : 1;
+	} else if (!near && certain) {
+		balance->against += word->name ? NAME_WEIGHT : 1;
+	}
+}
+
+/* A word that stands with one value alone weighs as much as two that stand with several; and those alone refute nothing. */
 static void checker_value(struct checker *checker, const struct context_value *value)
 {
 	const struct passage *passage = checker->passage;
 	const struct passage_context *context = &checker->context;
-	unsigned against = 0, pro = 0, names_against = 0, names_pro = 0; /* names_: of names that stand with several values */
+	struct balance balance = { 0 };
 	for (size_t w = 0; w < context->word_count; w++) {
 		const struct context_word *word = &context->words[w];
 		bool certain;
-		if (!passage_context_near(context, word, value, &certain) || !passage_has(passage, passage_join(SPACE_KIND, word->stem, value->kind)))
-			continue;
-		uint64_t both = passage_join(SPACE_NEAR, word->stem, value->hash);
-		bool many = passage_has(passage, passage_join(SPACE_MANY, word->stem, value->kind));
-		bool near = passage_has(passage, both);
-		bool own = near && passage_has(passage, passage_join(SPACE_KIND, both, value->kind));
-		if (many ? !word->name : !own && (near || !certain))
-			continue;
-		if (!word->proper && !word->name && domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text))
-			continue;
-		if (many)
-			*(near ? &names_pro : &names_against) += near || certain;
-		else
-			*(own ? &pro : &against) += word->name ? NAME_WEIGHT : 1;
+		if (passage_context_near(context, word, value, &certain) && passage_has(passage, passage_join(SPACE_KIND, word->stem, value->kind)) &&
+		    !says_nothing(passage, word))
+			balance_word(&balance, passage, word, value, certain);
 	}
-	if (against > (pro ? pro + 1 : 0) || (!pro && names_against > names_pro))
+	if ((balance.against > balance.pro && 2 * balance.against + balance.weak_against > 2 * balance.pro + balance.weak_pro) ||
+	    (!balance.pro && balance.names_against > balance.names_pro))
 		refute(checker, value->place);
 }
 
@@ -205,7 +222,7 @@ static void checker_sentence(struct checker *checker, const struct fact_scanner 
 			token.state = 0;
 		uint64_t kind = passage_context_kind(checker->passage, &token), hash = kind ? passage_value_hash(&token) : 0;
 		passage_context_take(&checker->context, &token, hash, kind, token.column > 0);
-		if (token.number_bytes) {
+		if (passage_context_is_number(&token)) {
 			number = hash;
 			number_place = token.text.data;
 			checker_compare(checker, number, number_place, fact_comparing_number(&comparing));
@@ -234,7 +251,8 @@ static void checker_token(struct checker *checker, struct fact_scanner *scanner,
 		checker->label = label;
 		checker->label_used = false;
 	}
-	if (token->kind == FACT_WORD && !token->in_code && !token->option && !token->number_bytes && !token->state) {
+	bool ordinal = token->ordinal.bytes && (token->kind == FACT_IDENTIFIER || token->ordinal.bytes > 1 || token->ordinal.data[0] > '2'); /* "first" mostly counts nothing */
+	if (token->kind == FACT_WORD && !token->in_code && !token->option && !token->number_bytes && !token->state && !ordinal) {
 		if (checker->label_used) /* the label says what the first value is, and no more */
 			checker->label = 0;
 		return;

@@ -5,16 +5,17 @@
 
 #include <stdlib.h>
 
-enum { KIND_PLAIN = 1, KIND_CLAUSE, KIND_CONSTANT, KIND_STATE = 16, LETTERS_MIN = 4 };
+enum { KIND_PLAIN = 1, KIND_CLAUSE, KIND_CONSTANT, KIND_STATE = 16, KIND_LAST = 32, LETTERS_MIN = 4 };
 
 void passage_context_clear(struct passage_context *context)
 {
 	context->word_count = context->value_count = context->pending = 0;
 	context->group = 0;
 	context->unit_place = NULL;
+	context->stem_before = 0;
 	context->direct[0] = false;
-	context->pronoun = context->named = false;
-	context->broken = context->last_is_value = context->respectively = false;
+	context->pronoun = context->named = context->shared = false;
+	context->broken = context->last_is_value = context->respectively = context->pending_pronoun = false;
 }
 
 static bool breaks_clause(struct text word)
@@ -32,6 +33,12 @@ static bool is_pronoun(const struct fact_token *token)
 {
 	return token->kind == FACT_WORD && (text_equal_nocase(token->text, TEXT_LITERAL("it")) || text_equal_nocase(token->text, TEXT_LITERAL("its")) ||
 					    text_equal_nocase(token->text, TEXT_LITERAL("they")) || text_equal_nocase(token->text, TEXT_LITERAL("this")));
+}
+
+/* Constants and 64QAM are words for other values. */
+static bool is_word_too(const struct fact_token *token, uint64_t kind)
+{
+	return kind == KIND_CONSTANT || (kind > KIND_LAST && token->kind == FACT_IDENTIFIER);
 }
 
 static void take_value(struct passage_context *context, const struct fact_token *token, uint64_t hash, uint64_t kind, bool in_row)
@@ -52,13 +59,19 @@ static void take_value(struct passage_context *context, const struct fact_token 
 		for (size_t w = context->word_count - context->pending; w < context->word_count; w++)
 			context->group_named[context->group] = context->group_named[context->group] || context->words[w].name || context->words[w].proper;
 	}
+	if (anew)
+		context->group_pronoun[context->group] = context->pending_pronoun;
+	context->pending_pronoun = false;
 	context->direct[context->group] = anew ? !context->pending : context->direct[context->group];
+	if (context->last_is_value && context->value_count && context->values[context->value_count - 1].kind == KIND_PLAIN)
+		context->values[context->value_count - 1].joined = kind;
 	bool alone = true;
 	for (size_t v = 0; v < context->value_count; v++)
 		if (context->values[v].kind == kind)
 			context->values[v].alone = alone = false;
-	context->values[context->value_count++] = (struct context_value){ .hash = hash, .kind = kind, .place = token->text.data, .stem = kind == KIND_CONSTANT ? passage_stem(token->text) : 0, .group = context->group,
+	context->values[context->value_count++] = (struct context_value){ .hash = hash, .kind = kind, .place = token->text.data, .stem = is_word_too(token, kind) ? passage_stem(token->text) : 0, .group = context->group,
 									  .column = token->column, .alone = alone };
+	context->shared = context->shared || (anew && (context->direct[context->group] || context->group_pronoun[context->group]));
 	context->pending = 0;
 	context->last_is_value = true;
 	context->broken = false;
@@ -74,26 +87,38 @@ void passage_context_take(struct passage_context *context, const struct fact_tok
 		if (context->value_count)
 			context->pending = 0;
 		context->broken = true;
+		context->pending_pronoun = false;
+		context->stem_before = 0;
 	}
 	if (kind) {
+		context->stem_before = 0;
 		take_value(context, token, hash, kind, in_row);
-		if (kind != KIND_CONSTANT)
+		if (!is_word_too(token, kind))
 			return;
 	}
 	bool name = token->kind == FACT_IDENTIFIER;
 	if (token->kind == FACT_WORD && text_equal(token->text, TEXT_LITERAL("respectively")))
 		context->respectively = true;
-	if (!context->value_count && !context->named && is_pronoun(token))
-		context->pronoun = true;
+	if (is_pronoun(token)) {
+		context->pronoun = context->pronoun || (!context->value_count && !context->named);
+		context->pending_pronoun = true;
+	}
 	context->named = context->named || name || token->kind == FACT_NAME;
 	if (!name && token->text.bytes < LETTERS_MIN)
 		return;
 	context->last_is_value = kind > 0;
 	if (context->word_count == CONTEXT_ITEMS_MAX)
 		return;
-	context->words[context->word_count++] = (struct context_word){ .stem = passage_stem(token->text), .text = token->text, .first = context->group,
-									.last = context->group, .name = name, .proper = token->kind == FACT_NAME, .leading = !context->value_count };
+	uint64_t stem = passage_stem(token->text), before = context->stem_before;
+	context->words[context->word_count++] = (struct context_word){ .stem = stem, .text = token->text, .first = context->group, .last = context->group, .name = name,
+								       .proper = token->kind == FACT_NAME, .label = passage_label_of(token) > 0, .leading = !context->value_count };
 	context->pending++;
+	context->stem_before = kind ? 0 : stem; /* a value is no part of a phrase */
+	if (before && !kind && context->word_count < CONTEXT_ITEMS_MAX) {
+		context->words[context->word_count++] = (struct context_word){ .stem = passage_join(SPACE_STEM, before, stem), .text = token->text, .first = context->group,
+									       .last = context->group, .phrase = true, .leading = !context->value_count };
+		context->pending++;
+	}
 	if (context->value_count && (name || token->kind == FACT_NAME))
 		context->group_named[context->group] = true;
 }
@@ -118,7 +143,7 @@ bool passage_context_near(const struct passage_context *context, const struct co
 	*ret_certain = false;
 	/* What the sentence began with may be said of a value that follows a break at once ("10 ms for A and 20 ms for B"), and a name of all
 	 * values up to the next name. */
-	return word->leading && (context->direct[value->group] || (word->name && !context->group_named[value->group]));
+	return word->leading && (context->direct[value->group] || context->group_pronoun[value->group] || (word->name && !context->group_named[value->group]));
 }
 
 static bool is_clause_number(struct text word)
@@ -127,6 +152,34 @@ static bool is_clause_number(struct text word)
 		if (!ascii_is_digit(word.data[i]) && word.data[i] != '.')
 			return false;
 	return word.bytes > 0;
+}
+
+bool passage_context_is_number(const struct fact_token *token)
+{
+	return token->number_bytes || (token->kind == FACT_IDENTIFIER && is_clause_number(token->text));
+}
+
+/* "64QAM", "4x": digits and then letters: what is read like a number and its unit. The letters, or nothing. */
+static struct text glued_letters(struct text word)
+{
+	size_t digits = 0, end;
+	while (digits < word.bytes && ascii_is_digit(word.data[digits]))
+		digits++;
+	for (end = digits; end < word.bytes && ascii_is_alpha(word.data[end]); end++)
+		;
+	return digits && end == word.bytes ? text_slice(word, digits, end) : text_slice(word, 0, 0);
+}
+
+uint64_t passage_context_key(uint64_t stem, uint64_t value, uint64_t kind)
+{
+	return passage_join(SPACE_NEAR, stem, value + kind);
+}
+
+bool passage_context_together(const struct passage *passage, const struct context_word *word, const struct context_value *value, uint64_t *ret_key)
+{
+	*ret_key = passage_context_key(word->stem, value->hash, value->kind);
+	return passage_has(passage, *ret_key) || passage_has(passage, passage_context_key(word->stem, value->hash, KIND_PLAIN)) ||
+	       (value->joined && passage_has(passage, passage_context_key(word->stem, value->hash, value->joined)));
 }
 
 uint64_t passage_context_kind(const struct passage *passage, const struct fact_token *token)
@@ -139,5 +192,8 @@ uint64_t passage_context_kind(const struct passage *passage, const struct fact_t
 		return 0;
 	if (is_clause_number(token->text))
 		return KIND_CLAUSE;
+	struct text letters = ascii_is_digit(token->text.data[0]) ? glued_letters(token->text) : (struct text){ 0 };
+	if (letters.bytes && !token->ordinal.bytes)
+		return passage_hash(SPACE_KIND, letters.data, letters.bytes) | 1024; /* above the kinds that have a name */
 	return passage_has(passage, passage_hash_word(SPACE_CONSTANT, token->text)) ? KIND_CONSTANT : 0;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { STEM_BYTES = 6, WORD_BYTES_MAX = 512, CAPACITY_MIN = 1024 };
+enum { STEM_BYTES = 6, ENDING_BYTES = 4, WORD_BYTES_MAX = 512, CAPACITY_MIN = 1024 };
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -113,14 +113,34 @@ uint64_t passage_state_hash(int state)
 	return passage_hash(SPACE_STATE, (const char *)&state, sizeof(state));
 }
 
+/* cells, cell; raises, raised, raising, raise; stepped, step; carries, carry. What is left has four letters at least, or three of a plural. */
+static size_t without_ending(char *stem, size_t bytes)
+{
+	if (bytes > 3 && stem[bytes - 1] == 's' && stem[bytes - 2] != 's')
+		bytes--;
+	size_t whole = bytes;
+	if (bytes > 5 && memcmp(stem + bytes - 2, "ed", 2) == 0)
+		bytes -= 2;
+	else if (bytes > 6 && memcmp(stem + bytes - 3, "ing", 3) == 0)
+		bytes -= 3;
+	if (bytes < whole && stem[bytes - 1] == stem[bytes - 2] && !memchr("lsz", stem[bytes - 1], 3))
+		bytes--;
+	if (bytes > 4 && stem[bytes - 1] == 'e')
+		bytes--;
+	if (bytes > 3 && stem[bytes - 1] == 'y')
+		stem[bytes - 1] = 'i';
+	return bytes;
+}
+
 uint64_t passage_stem(struct text word)
 {
 	char stem[WORD_BYTES_MAX];
-	size_t bytes = size_min(word.bytes, fact_is_identifier(word) ? WORD_BYTES_MAX : STEM_BYTES);
+	bool identifier = fact_is_identifier(word);
+	size_t bytes = size_min(word.bytes, identifier || word.bytes <= STEM_BYTES + ENDING_BYTES ? WORD_BYTES_MAX : STEM_BYTES);
 	for (size_t i = 0; i < bytes; i++)
 		stem[i] = ascii_lower(word.data[i]);
-	if (bytes <= STEM_BYTES && bytes > 3 && bytes == word.bytes && stem[bytes - 1] == 's') /* cells, cell */
-		bytes--;
+	if (!identifier && bytes == word.bytes)
+		bytes = size_min(without_ending(stem, bytes), STEM_BYTES);
 	return passage_hash(SPACE_STEM, stem, bytes);
 }
 
@@ -159,7 +179,7 @@ bool passage_is_value(const struct fact_token *token, bool subject)
 uint64_t passage_value_hash(const struct fact_token *token)
 {
 	return token->number_bytes ? passage_hash(SPACE_NUMBER, token->number, token->number_bytes) :
-	       token->state	   ? passage_state_hash(token->state) : passage_hash_unit(token->text);
+	       token->state	   ? passage_state_hash(token->state) : passage_hash_unit(token->wide.bytes ? token->wide : token->text);
 }
 
 /* The words before a value that say what it is of its attribute. Their names are the keys of an item. */

@@ -24,6 +24,7 @@ enum passage_space { /* name spaces of the set: seeds of the hash */
 	SPACE_COMPARED,  /* number and comparison */
 	SPACE_CONSTANT,  /* word in capitals that is a value */
 	SPACE_COMMAND,   /* first word of a command; first two words and one of the others */
+	SPACE_ORDINAL,   /* third, 3rd, the list's item 3 */
 	SPACE_FOLLOWS,   /* two words of a command, one after the other */
 };
 
