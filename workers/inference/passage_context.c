@@ -111,7 +111,7 @@ void passage_context_take(struct passage_context *context, const struct fact_tok
 		return;
 	uint64_t stem = passage_stem(token->text), before = context->stem_before;
 	context->words[context->word_count++] = (struct context_word){ .stem = stem, .text = token->text, .first = context->group, .last = context->group, .name = name,
-								       .proper = token->kind == FACT_NAME, .label = passage_label_of(token) > 0, .leading = !context->value_count };
+								       .proper = token->kind == FACT_NAME, .label = passage_label_of(token) == PASSAGE_LABEL_DEFAULT, .leading = !context->value_count };
 	context->pending++;
 	context->stem_before = kind ? 0 : stem; /* a value is no part of a phrase */
 	if (before && !kind && context->word_count < CONTEXT_ITEMS_MAX) {

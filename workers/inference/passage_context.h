@@ -15,7 +15,7 @@ struct context_word {
 	bool name;            /* an identifier: says more than a word */
 	bool proper;          /* a name: Capitalised inside a sentence */
 	bool phrase;          /* two words, one after the other; text is the second */
-	bool label;           /* "default", "range", "unit" */
+	bool label;           /* "default": it says which value is meant, however frequent it is */
 	bool leading;         /* before the first value */
 };
 
