@@ -155,13 +155,12 @@ static void on_error(void *context, xmlErrorPtr error)
 static int read_part(void *context, char *place, int bytes)
 {
 	struct docx_xml *xml = context;
-	ssize_t got = docx_part_read(&xml->part, place, (size_t)bytes, xml->error);
+	ssize_t got = xml->status < 0 ? -1 : docx_part_read(&xml->part, place, (size_t)bytes, xml->error);
 
-	if (got < 0) {
-		docx_xml_fail(xml, (int)got);
-		return -1;
-	}
-	return (int)got;
+	/* The parser is not stopped from here: it would take away the very input that it is filling. It ends with this error. */
+	if (got < 0 && xml->status == 0)
+		xml->status = (int)got;
+	return got < 0 ? -1 : (int)got;
 }
 
 enum docx_tag docx_xml_around(const struct docx_xml *xml, int levels)
