@@ -256,6 +256,8 @@ def csv_cases():
         ("wide.csv", rows(17, "measure").measures(15, 40), dialect(line_end="\n")),
         ("semicolon-text.csv", rows(18, "manual").alarms(15), dialect(delimiter=";", encoding="windows-1252", trailing=True)),
         ("measurement.tsv", rows(19, "measure").measures(60, 5), dialect(delimiter="\t")),
+        ("bars.psv", rows(21, "linux").generic(20), dialect(delimiter="|", line_end="\n")),
+        ("tildes.csv", rows(22, "manual").generic(20), dialect(delimiter="~")),
         ("by-headers.csv", rows(20).counters(10), dialect(delimiter=",", mark=b"\xef\xbb\xbf", line_end="\n")),
     ]
     cases = []

@@ -46,6 +46,17 @@ class Names(RunCase):
         markdown = [path for path in (self.out / "markdown").rglob("*") if path.is_file()]
         self.assertEqual(len(markdown), len(self.rows("extractions.jsonl")))
 
+    def test_every_member_of_an_archive_comes_whatever_its_name(self):
+        corpus = self.folder / "docs"
+        corpus.mkdir()
+        names = ["a.md", "./a.md", "A.md", "x\\..\\a.md", "/etc/a.md", "../a.md", "b" * 5000 + ".md", "caf\u00e9.md"]
+        with zipfile.ZipFile(corpus / "odd.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for number, name in enumerate(names):
+                archive.writestr(name, feature_text(number))
+        self.run_batch(corpus, expect=0)
+        self.assertEqual(len(self.rows("extractions.jsonl")), len(names))
+        self.verify()
+
     def test_an_input_given_twice_counts_once(self):
         corpus = small_corpus(self.folder / "docs", 3)
         self.run_batch(corpus, corpus, f"{corpus}/../docs/", expect=0)

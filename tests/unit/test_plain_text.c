@@ -141,6 +141,8 @@ static void fenced_code(void **state)
 {
 	(void)state;
 	plain("Given this:\n\n--------\ndiff a b\n+ one;\n\n# two\n--------\n\nIt goes on.\n", "Given this:\n\n```\ndiff a b\n+ one;\n\n# two\n```\n\nIt goes on.\n");
+	plain("Given this:\n\n[source,c]\n----\nint a;\n----\n\nIt goes on.\n", "Given this:\n\n[source,c]\n\n```\nint a;\n```\n\nIt goes on.\n");
+	plain("= The Guide\n:toc:\n\n== Scope\n\nWords.\n\n=== Parts ===\n\na == b\n", "# The Guide\n\n:toc:\n\n## Scope\n\nWords.\n\n### Parts\n\na == b\n");
 	plain("---------\nThe Title\n---------\n\nIt goes on.\n", "# The Title\n\nIt goes on.\n");
 }
 

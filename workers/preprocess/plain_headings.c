@@ -74,6 +74,22 @@ size_t plain_take_underlined(struct plain_work *work, size_t at)
 	return text_at + 2;
 }
 
+/* "== Title", as AsciiDoc and wikis have it, perhaps with the signs behind it too: how many, or 0; *ret_title between them. */
+static unsigned marked_level(struct text line, struct text *ret_title)
+{
+	enum { LEVELS_MAX = 6 };
+	size_t signs = 0, end = line.bytes;
+
+	while (signs < line.bytes && line.data[signs] == '=')
+		signs++;
+	if (signs == 0 || signs > LEVELS_MAX || signs + 1 >= line.bytes || line.data[signs] != ' ')
+		return 0;
+	while (end > signs && line.data[end - 1] == '=')
+		end--;
+	*ret_title = text_trim(text_slice(line, signs, end));
+	return plain_is_heading_text(*ret_title) ? (unsigned)signs : 0;
+}
+
 bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 {
 	struct text text = plain_line_text(&work->lines, at), behind;
@@ -81,6 +97,11 @@ bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 	bool begins_body = !plain_line_is_blank(&work->lines, at + 1) &&
 			   plain_line_at(&work->lines, at + 1)->indent > plain_line_at(&work->lines, at)->indent;
 
+	unsigned marked = plain_line_at(&work->lines, at)->indent == 0 ? marked_level(text, &behind) : 0;
+	if (marked) {
+		write_heading(work, marked, behind);
+		return true;
+	}
 	if (plain_line_at(&work->lines, at)->indent > work->lines.body_indent || !plain_is_heading_text(text))
 		return false;
 	if (alone && numbers >= 2 && numbers <= 6 && !ascii_is_lower(behind.data[0]) && plain_is_heading_text(behind)) {

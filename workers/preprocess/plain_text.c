@@ -367,6 +367,12 @@ static size_t write_block(struct plain_work *work, size_t at)
 	for (size_t i = at + 1; i + 1 < end; i++)
 		if (plain_underline(plain_line_text(&work->lines, i + 1)) && plain_underlines(work, i, i + 1) && plain_is_heading_text(plain_line_text(&work->lines, i)))
 			end = i;
+	/* So may a rule of dashes under "[source,c]", which code follows. */
+	for (size_t i = at + 1; i < end; i++) {
+		struct text before = plain_line_text(&work->lines, i - 1);
+		if (before.data[0] == '[' && before.data[before.bytes - 1] == ']' && plain_underline(plain_line_text(&work->lines, i)) == '-')
+			end = i;
+	}
 	write_block_lines(work, at, end);
 	return end;
 }
