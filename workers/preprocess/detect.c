@@ -387,6 +387,15 @@ static bool is_csv(struct text sample, struct text name, bool whole)
 	return false;
 }
 
+/* A page with its pictures in one file, as browsers save it (MHTML): the parts are encoded, nothing of it reads as text. */
+static bool is_web_archive(struct text sample)
+{
+	struct text head = head_of(sample, 4096);
+	ptrdiff_t type = text_find_nocase(head, TEXT_LITERAL("\nContent-Type: multipart/related"));
+
+	return type >= 0 && text_find_nocase(head, TEXT_LITERAL("MIME-Version:")) >= 0;
+}
+
 static enum document_format format_of_text(struct text sample, struct text name, bool whole)
 {
 	static const char *const markdown_endings[] = { ".md", ".markdown", ".mdown", ".mkd" };
@@ -398,6 +407,8 @@ static enum document_format format_of_text(struct text sample, struct text name,
 
 	if (document_image_kind(sample) == DOCUMENT_IMAGE_SVG)
 		return DOCUMENT_FORMAT_IMAGE;
+	if (is_web_archive(sample))
+		return DOCUMENT_FORMAT_BINARY;
 	if (is_html(sample, name, named_markdown))
 		return DOCUMENT_FORMAT_HTML;
 	if (named_markdown)

@@ -122,6 +122,8 @@ static const char *describe_binary(struct text data)
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (data.bytes > kinds[i].offset && text_starts_with(text_slice(data, kinds[i].offset, data.bytes), kinds[i].magic))
 			return kinds[i].kind;
+	if (text_find_nocase(text_slice(data, 0, size_min(data.bytes, 4096)), TEXT_LITERAL("MIME-Version:")) >= 0)
+		return "a web page saved as one file (MHTML); save it as HTML or PDF";
 	return "binary data";
 }
 
