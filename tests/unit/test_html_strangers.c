@@ -69,6 +69,7 @@ static void lines_of_navigation(void **state)
 	html("<p><a href=b>Next</a> <a href=a>Step</a></p><p>See <a href=a>Next</a> and <a href=a>Up</a>.</p>", "[Next](b) [Step](a)\n\nSee [Next](a) and [Up](a).\n");
 	html("<ul><li><a href=b>Next</a> <a href=b>Up</a></ul>", "- [Next](b) [Up](b)\n");
 	html("<div class=header><p>Next: <a href=b>B</a> [<a href=c>Contents</a>]</p></div><p>x</p>", "x\n");
+	html("<div class=header><div class=summary><a href=a>Fields of it</a></div><div class=headertitle>S Struct</div></div><p>x</p>", "# S Struct\n\nx\n");
 	html("<div class=header><h1><a href=b>T</a></h1></div><p>x</p>", "# [T](b)\n\nx\n");
 	html("<p>x</p><p><a href='#'>Back to top</a> <a href='#top'>Top &uarr;</a></p><p><a href='#TopCell'>Top</a></p>", "x\n\n[Top](#TopCell)\n");
 	html("<h3>f <a class=srclink href=s>[src]</a></h3><p>x<a class='reference internal' href=v><span class=viewcode-link>[source]</span></a></p>", "### f\n\nx\n");
@@ -83,6 +84,35 @@ static void notes_under_headings(void **state)
 	     "a[^1] b[^2]\n\n[^1]: One. More.\n\n[^2]: Two.\n");
 }
 
+static void lists_of_word_processors(void **state)
+{
+	(void)state;
+	html("<p class=MsoListParagraphCxSpFirst style='text-indent:-18.0pt'><span style='font-family:Symbol'>\xC2\xB7<span style='font:7.0pt "
+	     "Times'>&nbsp;&nbsp; </span></span>one</p><p class=MsoListParagraphCxSpMiddle style='margin-left:1.0in;text-indent:-18.0pt'><span>o<span "
+	     "style='font:7.0pt Times'>&nbsp; </span></span>inner</p>\n<p class=MsoListParagraphCxSpLast style='margin-left:36.0pt'><span>\xC2\xB7<span "
+	     "style='font:7.0pt Times'>&nbsp; </span></span>two</p><p class=MsoListParagraph>3.<span style='font:7.0pt Times'>&nbsp; </span>three</p>"
+	     "<p class=MsoListParagraph>no marker</p>",
+	     "- one\n  - inner\n- two\n\n3. three\n\nno marker\n");
+	html("<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>a)<span>&nbsp;</span></span>A</p>"
+	     "<p class=MsoListParagraph style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>-<span>&nbsp;</span></span>B</p>",
+	     "1. A\n   - B\n");
+	html("<ul class='c1 lst-kix_x-0 start'><li>one</li></ul><ol class='lst-kix_x-1 start' start=2><li>inner</li></ol><ul class='lst-kix_x-0'><li>two</li></ul>",
+	     "- one\n\n  2. inner\n- two\n");
+	html("<p class=MsoToc1><a href='#a'>1 A 3</a></p><p class=MsoToc2>1.1 B</p><h1>1 A</h1><p>some text<a class=pilcrow href='#p'>\xC2\xB6</a></p>", "# 1 A\n\nsome text\n");
+}
+
+static void typed_pages(void **state)
+{
+	(void)state;
+	html("<html><body><pre>\nNetwork Working Group            A. Author\n\n1.  Introduction\n\n   Text that goes on and on until the end of the\n   line is "
+	     "reached &amp; more.\n\nAuthor              Informational               [Page 1]\n</pre><hr><pre class=newpage>\n<a href=r>RFC 9999</a>      "
+	     "      Example           January 2020\n\n<span class=h2>2.  More</span>\n\n   Second text of two lines that were wrapped at\n   the end.\n\n"
+	     "Author              Informational               [Page 2]\n</pre></body></html>",
+	     "Network Working Group            A. Author\n\n# 1. Introduction\n\nText that goes on and on until the end of the line is reached & more.\n\n"
+	     "RFC 9999            Example           January 2020\n\n# 2. More\n\nSecond text of two lines that were wrapped at the end.\n");
+	html("<pre>one [Page 1]\ntwo\n</pre>", "```\none [Page 1]\ntwo\n```\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +123,8 @@ int main(void)
 		cmocka_unit_test(tables_of_javadoc),
 		cmocka_unit_test(lines_of_navigation),
 		cmocka_unit_test(notes_under_headings),
+		cmocka_unit_test(lists_of_word_processors),
+		cmocka_unit_test(typed_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

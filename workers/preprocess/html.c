@@ -5,6 +5,7 @@
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/html_removed.h"
 #include "workers/preprocess/html_saved.h"
+#include "workers/preprocess/html_typed.h"
 
 #include <errno.h>
 #include <libxml/xmlversion.h>
@@ -215,11 +216,27 @@ static int read_page(struct text data, struct buffer *utf8, struct document_buil
 	return status;
 }
 
+static int convert_tree(const struct html_tree *tree, struct buffer *markdown, struct document_builder *document, struct error_text *error)
+{
+	struct html_walk walk;
+
+	begin_walk(&walk, tree, markdown->bytes_max);
+	walk.place = html_content_place(tree);
+	int status = walk_page(&walk, html_content_title_before(tree, walk.place.root), markdown);
+	if (status < 0)
+		fail(status, markdown->bytes_max, error);
+	document_builder_counts(document)->images += walk.image_count;
+	document_builder_scores(document)->conversion = arrived_share(&walk, tree);
+	set_title(&walk, document);
+	html_removed_report(&walk, document);
+	end_walk(&walk);
+	return status;
+}
+
 int convert_html(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
 {
-	struct buffer utf8;
+	struct buffer utf8, typed;
 	struct html_tree tree;
-	struct html_walk walk;
 
 	buffer_init(&utf8, DOCUMENT_BYTES_MAX);
 	int status = read_page(input->data, &utf8, document, error);
@@ -229,18 +246,15 @@ int convert_html(const struct convert_input *input, struct buffer *markdown, str
 	}
 	status = html_tree_parse(buffer_view(&utf8), (unsigned)input->settings->convert.html_depth_max, tree_bytes_max(utf8.bytes), &tree, error);
 	buffer_done(&utf8);
-	if (status == 0 && html_tree_count(&tree) > 0) {
-		begin_walk(&walk, &tree, markdown->bytes_max);
-		walk.place = html_content_place(&tree);
-		status = walk_page(&walk, html_content_title_before(&tree, walk.place.root), markdown);
-		if (status < 0)
-			fail(status, markdown->bytes_max, error);
-		document_builder_counts(document)->images += walk.image_count;
-		document_builder_scores(document)->conversion = arrived_share(&walk, &tree);
-		set_title(&walk, document);
-		html_removed_report(&walk, document);
-		end_walk(&walk);
+	buffer_init(&typed, DOCUMENT_BYTES_MAX);
+	if (status == 0 && html_typed_text(&tree, &typed) && typed.status == 0) {
+		struct convert_input text = *input;
+		text.data = buffer_view(&typed);
+		status = convert_plain_text(&text, markdown, document, error);
+	} else if (status == 0 && html_tree_count(&tree) > 0) {
+		status = convert_tree(&tree, markdown, document, error);
 	}
+	buffer_done(&typed);
 	html_tree_done(&tree);
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("libxml2 " LIBXML_DOTTED_VERSION));
 	return status < 0 ? status : 0;

@@ -154,56 +154,6 @@ unsigned html_heading_level(const struct html_walk *walk, uint32_t index)
 	return html_tree_has_class(tree, index, "headertitle") ? 1 : level_by_class(tree, index);
 }
 
-/* --- lists of word processors ---------------------------------------------------------------------------------- */
-
-/* The span that holds the item's number or bullet, or 0. */
-static uint32_t marker_of(const struct html_tree *tree, uint32_t index)
-{
-	const struct html_node *nodes = html_tree_nodes(tree);
-
-	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
-		if (nodes[i].tag == HTML_TEXT && text_trim(html_tree_text(tree, i)).bytes > 0)
-			return 0;
-		if (nodes[i].tag == HTML_SPAN && text_find_nocase(html_tree_attribute(tree, i, HTML_INLINE_STYLE), TEXT_LITERAL("mso-list:")) >= 0)
-			return i;
-	}
-	return 0;
-}
-
-static struct text text_inside(const struct html_tree *tree, uint32_t index)
-{
-	const struct html_node *nodes = html_tree_nodes(tree);
-
-	for (uint32_t i = index + 1; i < nodes[index].end; i++)
-		if (nodes[i].tag == HTML_TEXT && text_trim(html_tree_text(tree, i)).bytes > 0)
-			return text_trim(html_tree_text(tree, i));
-	return TEXT_LITERAL("");
-}
-
-/* <p class=MsoListParagraph style="mso-list:…">: an item; neighbours become one list. */
-static bool walk_word_item(struct html_walk *walk, uint32_t index)
-{
-	const struct html_tree *tree = walk->tree;
-	bool item = text_find_nocase(html_tree_attribute(tree, index, HTML_INLINE_STYLE), TEXT_LITERAL("mso-list:")) >= 0;
-	uint32_t marker = item && walk->inline_depth == 0 ? marker_of(tree, index) : 0, number = 0;
-
-	if (marker == 0)
-		return false;
-	struct text sign = text_inside(tree, marker);
-	for (size_t i = 0; i < sign.bytes && i < 6 && ascii_is_digit(sign.data[i]); i++)
-		number = number * 10 + (uint32_t)(sign.data[i] - '0');
-	html_walk_part(walk);
-	markdown_list_open(&walk->writer, number > 0);
-	markdown_item_open(&walk->writer, number);
-	walk->item_marker = marker;
-	html_walk_children(walk, index);
-	walk->item_marker = 0;
-	html_walk_part(walk);
-	markdown_item_close(&walk->writer);
-	markdown_list_close(&walk->writer);
-	return true;
-}
-
 bool html_division(struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
@@ -223,5 +173,5 @@ bool html_division(struct html_walk *walk, uint32_t index)
 		html_admonition(walk, index);
 		return true;
 	}
-	return html_tree_nodes(tree)[index].tag == HTML_P && walk_word_item(walk, index);
+	return html_tree_nodes(tree)[index].tag == HTML_P && html_word_items(walk, index);
 }

@@ -184,15 +184,17 @@ uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
 static const char *const furniture_words[] = {
 	"addthis", "back-to-top", "backtotop", "bottomlang", "breadcrumb", "breadcrumbs", "cookie-banner",
 	"cookie-bar", "cookie-consent", "cookie-law-info-bar", "cookie-message", "cookie-notice", "cookiebanner",
-	"cookieconsent", "copybtn", "doc-footer", "doc-header", "edit-page-link", "edit-this-page",
+	"cookieconsent", "copybtn", "doc-footer", "doc-header", "ears", "edit-page-link", "edit-this-page",
 	"footnotes-heading", "gdpr", "gdpr-banner", "gdpr-cookie-notice", "headerlink", "hidden-print", "hideme",
-	"mathjax", "mathjax_chtml", "mathjax_display", "mathjax_preview", "mathjax_svg", "mw-editsection",
-	"navfooter", "navheader", "newsletter-signup", "no-print", "noprint", "page-footer", "pagination",
-	"post-navigation", "prev-next", "print-only", "related-posts", "rst-versions", "screen-reader-text",
-	"searchbox", "searchform", "share-bar", "share-buttons", "share-links", "sharedaddy", "site-footer",
-	"site-header", "site-nav", "skip-link", "skip-nav", "skip-to-content", "skiplink", "skipnav", "social-links",
-	"social-media", "social-share", "sphinxsidebar", "sr-only", "srclink", "test-arrow", "toggle-all-docs",
-	"toplang", "topnav", "ttc", "viewcode-back", "viewcode-link", "visually-hidden", "visuallyhidden",
+	"mathjax", "mathjax_chtml", "mathjax_display", "mathjax_preview", "mathjax_svg", "msotoc1", "msotoc2",
+	"msotoc3", "msotoc4", "msotoc5", "msotoc6", "msotoc7", "msotoc8", "msotoc9", "msotocheading",
+	"mw-editsection", "navfooter", "navheader", "newsletter-signup", "no-print", "noprint", "page-footer",
+	"pagination", "pilcrow", "post-navigation", "prev-next", "print-only", "related-posts", "rst-versions",
+	"screen-reader-text", "searchbox", "searchform", "share-bar", "share-buttons", "share-links", "sharedaddy",
+	"site-footer", "site-header", "site-nav", "skip-link", "skip-nav", "skip-to-content", "skiplink", "skipnav",
+	"social-links", "social-media", "social-share", "sphinxsidebar", "sr-only", "srclink", "test-arrow",
+	"toggle-all-docs", "toplang", "topnav", "ttc", "viewcode-back", "viewcode-link", "visually-hidden",
+	"visuallyhidden",
 };
 /* Class names that say so of something small; as ids they are often names of sections. */
 static const char *const small_words[] = {
@@ -206,9 +208,6 @@ static const char *const menu_words[] = {
 	"navrow", "page-nav", "quicklinks", "related", "sidebar", "sidenav", "site-map", "src", "summary", "tabs",
 	"toc-sidebar", "top", "topbar", "toplinks",
 };
-
-/* The same of divisions without headings. */
-static const char *const bar_words[] = { "header", "node", "pageheader" };
 
 /* "property: value" in a style attribute. */
 static bool says(struct text style, struct text property, struct text value)
@@ -259,9 +258,7 @@ static bool has_furniture_name(const struct html_tree *tree, uint32_t index)
 			bool small = html_tree_total(tree, index, HTML_TOTAL_TEXT) <= SMALL_BYTES_MAX;
 			if (which == 0 && small && is_one_of(word, small_words, COUNT_OF(small_words)))
 				return true;
-			bool bar = html_tree_nodes(tree)[index].tag == HTML_DIV && html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0 &&
-				   is_one_of(word, bar_words, COUNT_OF(bar_words));
-			if ((bar || is_one_of(word, menu_words, COUNT_OF(menu_words))) && is_mostly_links(tree, index))
+			if (is_one_of(word, menu_words, COUNT_OF(menu_words)) && is_mostly_links(tree, index))
 				return true;
 		}
 	}

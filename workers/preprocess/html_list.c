@@ -25,6 +25,8 @@ void html_list(struct html_walk *walk, uint32_t index)
 	uint32_t number = html_walk_number(walk, index, HTML_START, 1, 100000000);
 
 	html_walk_part(walk);
+	if (html_google_list(walk, index))
+		return;
 	if (html_walk_has_headings(walk, index)) {
 		for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
 			if (nodes[child].tag != HTML_LI) {

@@ -280,6 +280,10 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 			take_out(walk, index);
 		return;
 	}
+	if (index == walk->item_marker && index > 0) {
+		html_walk_leave_out(walk, index);
+		return;
+	}
 	if (node->tag == HTML_TEXT) {
 		struct text text = html_tree_text(walk->tree, index);
 		walk->arrived_bytes += node->bytes;
@@ -288,8 +292,7 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 		html_math_text(walk, text);
 		return;
 	}
-	bool left_out = html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP || (walk->quote_title > 0 && index == walk->quote_title) ||
-			(walk->item_marker > 0 && index == walk->item_marker);
+	bool left_out = html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP || (walk->quote_title > 0 && index == walk->quote_title);
 	const struct html_note *note = walk->notes.notes.bytes > 0 && !walk->note ? html_notes_at(&walk->notes, index) : NULL;
 	if (note) {
 		html_footnote(walk, note);

@@ -1,5 +1,5 @@
 /* html_walk.h: the walk over a page's content that writes it as Markdown. html_walk.c has running text and headings, html_blocks.c
- * quotes, notes and footnotes, html_code.c code, html_list.c lists, html_table.c tables, html_media.c links and images, html_math.c
+ * quotes, notes and footnotes, html_code.c code, html_list.c lists, html_word_list.c those of word processors, html_table.c tables, html_media.c links and images, html_math.c
  * formulas. Recursion is as deep as the tree, which html_tree_parse bounds. */
 #ifndef DOCRING_WORKERS_PREPROCESS_HTML_WALK_H
 #define DOCRING_WORKERS_PREPROCESS_HTML_WALK_H
@@ -54,6 +54,9 @@ uint32_t html_walk_number(const struct html_walk *walk, uint32_t index, enum htm
 
 void html_heading(struct html_walk *walk, uint32_t index, unsigned level);
 void html_list(struct html_walk *walk, uint32_t index);             /* ul, ol, menu, dir */
+/* Lists as word processors export them, with those that follow. False: it is none; nothing was written. */
+bool html_word_items(struct html_walk *walk, uint32_t index);       /* p */
+bool html_google_list(struct html_walk *walk, uint32_t index);      /* ul, ol */
 void html_definition_list(struct html_walk *walk, uint32_t index);  /* dl */
 void html_table(struct html_walk *walk, uint32_t index);
 void html_link(struct html_walk *walk, uint32_t index);
