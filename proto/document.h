@@ -157,6 +157,7 @@ enum document_removed {
 	DOCUMENT_REMOVED_DELETION,       /* of tracked changes */
 	DOCUMENT_REMOVED_COMMENT,        /* a reviewer's remark */
 	DOCUMENT_REMOVED_CONTROL,        /* buttons and fields of a form, scripts that make text */
+	DOCUMENT_REMOVED_UNREAD,         /* rows and pages beyond a limit, pages whose picture was not recognised */
 	DOCUMENT_REMOVED_COUNT
 };
 const char *document_removed_name(enum document_removed kind); /* "legal_section" … */
@@ -289,7 +290,6 @@ struct document_header {
 	struct document_range markdown; /* clean Markdown without front matter, UTF-8 */
 	struct document_array chunks, items, attributes, terms, images, removals;
 	uint32_t removed[DOCUMENT_REMOVED_COUNT]; /* how many of each kind */
-	uint32_t reserved;
 };
 
 /* The sizes are part of the format: whoever changes one gives the block a new DOCUMENT_VERSION. */
@@ -340,6 +340,9 @@ size_t document_builder_drop_images(struct document_builder *builder);
 /* Says that something was taken out, left out or repaired. Counts always; keeps the beginning of `text` and the place only when
  * document_builder_explain was called. Cheap otherwise: call it for everything. */
 void document_builder_removed(struct document_builder *builder, enum document_removed kind, struct text text, struct document_place place);
+/* As above for `count` of a kind in one entry; `text` is that of all of them, or says what they are. */
+void document_builder_removed_group(struct document_builder *builder, enum document_removed kind, size_t count, struct text text,
+				    struct document_place place);
 /* As above for `count` of a kind that have no text worth showing. */
 void document_builder_removed_many(struct document_builder *builder, enum document_removed kind, size_t count, struct document_place place);
 void document_builder_explain(struct document_builder *builder);

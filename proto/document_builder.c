@@ -307,13 +307,19 @@ void document_builder_removed(struct document_builder *builder, enum document_re
 	buffer_append(&builder->removals, &removal, sizeof(removal));
 }
 
-void document_builder_removed_many(struct document_builder *builder, enum document_removed kind, size_t count, struct document_place place)
+void document_builder_removed_group(struct document_builder *builder, enum document_removed kind, size_t count, struct text text,
+				    struct document_place place)
 {
 	CHECK(kind < DOCUMENT_REMOVED_COUNT);
 	if (count == 0)
 		return;
-	document_builder_removed(builder, kind, TEXT_LITERAL(""), place);
+	document_builder_removed(builder, kind, text, place);
 	builder->removed[kind] = add_saturated(builder->removed[kind], count - 1);
+}
+
+void document_builder_removed_many(struct document_builder *builder, enum document_removed kind, size_t count, struct document_place place)
+{
+	document_builder_removed_group(builder, kind, count, TEXT_LITERAL(""), place);
 }
 
 /* --- reading back ------------------------------------------------------------------------------------------------- */

@@ -158,6 +158,7 @@ static const struct {
 	[DOCUMENT_REMOVED_DELETION] = { "deletion", "deleted by a tracked change" },
 	[DOCUMENT_REMOVED_COMMENT] = { "comment", "a remark of a reviewer" },
 	[DOCUMENT_REMOVED_CONTROL] = { "control", "a button, a field or a script" },
+	[DOCUMENT_REMOVED_UNREAD] = { "unread", "beyond a limit of the settings, or not recognised" },
 };
 
 const char *document_removed_name(enum document_removed kind)

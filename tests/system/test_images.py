@@ -4,6 +4,7 @@ to nothing, an image in a document; killed and resumed; a changed image found; t
 import base64
 import csv
 import gzip
+import io
 import json
 import os
 import pathlib
@@ -194,6 +195,54 @@ class Images(RunCase):
         for entry in row["removed"]:
             self.assertEqual(lines[entry["line"] - 1], entry["text"].splitlines()[0])
 
+    def explained(self, name, content, *extra):
+        """The entries of --explain for one file: (kind, place, text), and the counts."""
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        result = self.run_program("convert", path, "--explain", *extra)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        entries = re.findall(r"^(\w+)(?: at (\w+ \d+))? \([^)]*\): (.*)$", result.stderr, re.M)
+        return entries, dict(re.findall(r"^(\w+): (\d+)$", result.stderr, re.M)), result.stdout
+
+    def test_docx_lists_what_a_reader_does_not_get(self):
+        space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+        office, package = "http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://schemas.openxmlformats.org/package/2006"
+        body = ("<w:p><w:r><w:t xml:space='preserve'>The guard limits </w:t></w:r><w:del w:id='1'><w:r><w:delText xml:space='preserve'>the old </w:delText></w:r><w:r><w:delText>value"
+                "</w:delText></w:r></w:del><w:ins w:id='2'><w:r><w:t>cellRange</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r></w:p>")
+        parts = {
+            "[Content_Types].xml": f"<Types xmlns='{package}/content-types'><Override PartName='/word/document.xml' ContentType='application/vnd."
+                                   "openxmlformats-officedocument.wordprocessingml.document.main+xml'/></Types>",
+            "_rels/.rels": f"<Relationships xmlns='{package}/relationships'><Relationship Id='r' Type='{office}/officeDocument' Target='word/document.xml'/></Relationships>",
+            "word/_rels/document.xml.rels": f"<Relationships xmlns='{package}/relationships'><Relationship Id='r' Type='{office}/comments' Target='comments.xml'/></Relationships>",
+            "word/document.xml": f"<w:document {space}><w:body>{body}</w:body></w:document>",
+            "word/comments.xml": f"<w:comments {space}><w:comment w:id='0'><w:p><w:r><w:t>Right?</w:t></w:r></w:p><w:p><w:r><w:t>Ask.</w:t></w:r></w:p></w:comment></w:comments>",
+        }
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as docx:
+            for name, content in parts.items():
+                docx.writestr(name, content)
+        entries, counts, markdown = self.explained("a.docx", archive.getvalue())
+        self.assertEqual(entries, [("deletion", "", "the old value"), ("hidden", "", "secret"), ("comment", "", "Right? Ask.")])
+        self.assertEqual(counts, {"deletion": "1", "hidden": "1", "comment": "1"})
+        self.assertEqual(markdown, "The guard limits cellRange\n")
+
+    def test_rows_pages_and_links_are_listed(self):
+        entries, counts, _ = self.explained("b.csv", "MO,Parameter\n" + "".join(f"A,p{n}\n" for n in range(20)), "--set", "convert.csv_rows_max=12")
+        self.assertEqual((entries, counts), ([("unread", "", "8 rows: the limit convert.csv_rows_max is 12")], {"unread": "8"}))
+        prose = ["The guard limits the range of a cell.", "It is read when the cell starts.", "What lies beyond it is counted, and nothing else is done."]
+        text = "\n\f".join(f"Guide to the guard{' ' * 20}{n}\n\n{prose[n - 1]}\n\nDraft" for n in range(1, 4))
+        entries, counts, markdown = self.explained("c.txt", text)
+        running = [entry for entry in entries if entry[0] == "running_line"]
+        lines = text.replace("\f", "").split("\n")
+        self.assertEqual([text for _, _, text in running], ["Draft", f"Guide to the guard{' ' * 20}2", "Draft", f"Guide to the guard{' ' * 20}3", "Draft"])
+        for _, place, line in running:
+            self.assertEqual(lines[int(place.split()[1]) - 1], line)
+        self.assertEqual((counts["running_line"], markdown.count("Draft")), ("5", 0))
+        entries, counts, markdown = self.explained("d.html", page(extra="<p>See <a href='edw:/alex?ac=1&amp;fn=10_2.html'>the other</a>.</p>"))
+        self.assertIn("[the other](10_2.html)", markdown)
+        (place,) = [place for kind, place, text in entries if kind == "link_repaired" and text == "edw:/alex?ac=1&fn=10_2.html"]
+        self.assertLess(abs(int(place.split()[1]) - 1 - markdown.split("\n").index("See [the other](10_2.html).")), 3)
+
     def test_one_document(self):
         path, images = self.docs / "guide" / "a.html", self.folder / "one" / "pictures"
         result = self.run_program("convert", path, "--images", images, "--explain")
@@ -201,7 +250,7 @@ class Images(RunCase):
         (image,) = images.iterdir()
         self.assertEqual(image.read_bytes(), EMBEDDED)
         self.assertIn(f"]({image})", result.stdout)
-        self.assertIn("menu (navigation): Home Up a level", result.stderr)
+        self.assertIn("menu at line 1 (navigation): Home Up a level", result.stderr)
         self.assertIn("menu: 1", result.stderr)
         shutil.rmtree(images)
         result = self.run_program("convert", path)

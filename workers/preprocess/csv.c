@@ -213,6 +213,16 @@ static void insert_summary(struct csv_work *work, size_t offset, size_t rows)
 	buffer_done(&line);
 }
 
+static void report_rows_left_out(const struct csv_work *work, struct document_builder *document)
+{
+	struct buffer text;
+
+	buffer_init(&text, 1024);
+	buffer_append_format(&text, "%zu rows: the limit convert.csv_rows_max is %" PRIu64, work->rows_left_out, work->input->settings->convert.csv_rows_max);
+	document_builder_removed_group(document, DOCUMENT_REMOVED_UNREAD, work->rows_left_out, buffer_view(&text), document_nowhere);
+	buffer_done(&text);
+}
+
 static int write_document(struct csv_work *work, struct document_builder *document, struct error_text *error)
 {
 	int status = csv_layout_find(buffer_view(&work->utf8), &work->layout);
@@ -229,6 +239,7 @@ static int write_document(struct csv_work *work, struct document_builder *docume
 	append_preamble(work);
 	size_t rows = append_rows(work);
 	insert_summary(work, offset, rows);
+	report_rows_left_out(work, document);
 	document_builder_set_format(document, DOCUMENT_FORMAT_CSV, 1 + (uint32_t)work->format);
 	document_builder_set_meta(document, DOCUMENT_META_KIND, text_from(csv_format_name(work->format)));
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("docring"));

@@ -5,12 +5,15 @@
 #define _GNU_SOURCE
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/docx_body.h"
+#include "workers/preprocess/docx_comment.h"
 #include "workers/preprocess/docx_note.h"
 #include "workers/preprocess/docx_standard.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <libxml/xmlversion.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct conversion {
@@ -186,6 +189,7 @@ static int read_parts(struct conversion *work)
 	if (status == 0)
 		status = docx_notes_write(work->body);
 	read_core(work);
+	docx_comments_report(&work->package, related(work, DOCX_RELATION_COMMENTS), work->document);
 	return status;
 }
 
@@ -223,13 +227,10 @@ static void set_metadata(struct conversion *work)
 
 static void count_left_out(const struct conversion *work)
 {
-	const struct { enum document_removed kind; uint32_t count; } left_out[] = {
-		{ DOCUMENT_REMOVED_DELETION, work->body->deletions }, { DOCUMENT_REMOVED_CONTENTS, work->body->contents },
-		{ DOCUMENT_REMOVED_HIDDEN, work->body->hidden },
-	};
-	for (size_t i = 0; i < COUNT_OF(left_out); i++)
-		if (left_out[i].count > 0)
-			document_builder_removed_many(work->document, left_out[i].kind, left_out[i].count, document_nowhere);
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRIu32 " entries", work->body->contents);
+	document_builder_removed_group(work->document, DOCUMENT_REMOVED_CONTENTS, work->body->contents, text_from(text), document_nowhere);
 }
 
 /* --- one document ---------------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "workers/preprocess/docx_body.h"
 
+#include "proto/document.h"
 #include "workers/preprocess/docx_drawing.h"
 #include "workers/preprocess/docx_note.h"
 #include "workers/preprocess/docx_run.h"
@@ -15,7 +16,7 @@ void docx_body_init(struct docx_body *body, const struct docx_package *package, 
 	string_map_init(&body->notes);
 	string_map_init(&body->charts);
 	buffer_init(&body->fields.instructions, (size_t)DOCX_INSTRUCTION_BYTES_MAX * 2);
-	struct buffer *const buffers[] = { &body->alternative, &body->note_items, &body->note_text, &body->note_order, &body->note_key };
+	struct buffer *const buffers[] = { &body->left_out, &body->alternative, &body->note_items, &body->note_text, &body->note_order, &body->note_key };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
 		buffer_init(buffers[i], bytes_max);
 }
@@ -25,7 +26,7 @@ void docx_body_done(struct docx_body *body)
 	string_map_done(&body->notes);
 	string_map_done(&body->charts);
 	buffer_done(&body->fields.instructions);
-	struct buffer *const buffers[] = { &body->alternative, &body->note_items, &body->note_text, &body->note_order, &body->note_key };
+	struct buffer *const buffers[] = { &body->left_out, &body->alternative, &body->note_items, &body->note_text, &body->note_order, &body->note_key };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
 		buffer_done(buffers[i]);
 }
@@ -123,6 +124,7 @@ static void begin_text_box(struct docx_body *body, struct docx_xml *xml)
 	int depth = paragraphs->depth;
 
 	if (depth == 0 || depth == DOCX_PARAGRAPHS_MAX) {
+		document_builder_removed_many(body->document, DOCUMENT_REMOVED_TEXT_BOX, depth > 0, document_nowhere);
 		docx_xml_skip(xml);
 		return;
 	}
@@ -318,6 +320,11 @@ static void open_in_mark(struct docx_body *body, struct docx_xml *xml, enum docx
 	docx_xml_skip(xml); /* properties hold nothing else that counts; neither does what may not stand here */
 }
 
+static void report_left_out(struct docx_body *body, enum document_removed kind)
+{
+	document_builder_removed(body->document, kind, text_trim(buffer_view(&body->left_out)), document_nowhere);
+}
+
 /* What was taken out by a tracked change: text, or a row that says so in its properties. */
 static void open_deletion(struct docx_body *body, struct docx_xml *xml)
 {
@@ -327,8 +334,31 @@ static void open_deletion(struct docx_body *body, struct docx_xml *xml)
 		table_now(body)->row_deleted = true;
 	if (around == DOCX_W_rPr)
 		return;
-	body->deletions++;
+	buffer_clear(&body->left_out);
+	if (document_builder_explains(body->document) && around != DOCX_W_trPr) {
+		body->deletion_depth = xml->depth;
+		return;
+	}
+	report_left_out(body, DOCUMENT_REMOVED_DELETION);
 	docx_xml_skip(xml);
+}
+
+/* Inside a deletion whose text is to be shown. */
+static void open_in_deletion(struct docx_body *body, struct docx_xml *xml, enum docx_tag tag)
+{
+	body->text_use = DOCX_TEXT_LEFT_OUT;
+	xml->in_text = tag == DOCX_W_delText || tag == DOCX_W_t;
+	if (tag == DOCX_W_p || tag == DOCX_W_tab || tag == DOCX_W_br)
+		docx_run_leave_out(body, TEXT_LITERAL(" "));
+}
+
+static void close_in_deletion(struct docx_body *body, struct docx_xml *xml)
+{
+	xml->in_text = false;
+	if (xml->depth > body->deletion_depth)
+		return;
+	body->deletion_depth = 0;
+	report_left_out(body, DOCUMENT_REMOVED_DELETION);
 }
 
 /* sdt/sdtPr/docPartObj/docPartGallery, sdt/sdtPr/showingPlcHdr: the content that comes next is a table of contents, or a placeholder. */
@@ -420,7 +450,9 @@ static void open_element(void *context, struct docx_xml *xml, enum docx_tag tag,
 {
 	struct docx_body *body = context;
 
-	if (body->mark_properties)
+	if (body->deletion_depth > 0)
+		open_in_deletion(body, xml, tag);
+	else if (body->mark_properties)
 		open_in_mark(body, xml, tag, attributes);
 	else if (tag <= DOCX_W_styleLink)
 		open_word(body, xml, tag, attributes);
@@ -440,9 +472,15 @@ static void close_element(void *context, struct docx_xml *xml, enum docx_tag tag
 {
 	struct docx_body *body = context;
 
+	if (body->deletion_depth > 0) {
+		close_in_deletion(body, xml);
+		return;
+	}
 	switch (tag) {
 	case DOCX_W_t:
-		if (xml->in_text)
+		if (xml->in_text && body->text_use == DOCX_TEXT_LEFT_OUT)
+			report_left_out(body, DOCUMENT_REMOVED_HIDDEN);
+		else if (xml->in_text)
 			docx_run_text_end(body);
 		xml->in_text = false;
 		break;
@@ -470,6 +508,8 @@ static void on_text(void *context, struct docx_xml *xml, struct text text)
 
 	if (body->text_use == DOCX_TEXT_OF_INSTRUCTION)
 		docx_field_instruction(&body->fields, text);
+	else if (body->text_use == DOCX_TEXT_LEFT_OUT)
+		docx_run_leave_out(body, text);
 	else
 		buffer_append_text(&body->paragraphs->text, text);
 	if (body->paragraphs->text.status)
@@ -480,6 +520,7 @@ int docx_body_read(struct docx_body *body, struct text part, struct docx_relatio
 {
 	static const struct docx_xml_handler handler = { .open = open_element, .close = close_element, .text = on_text };
 
+	body->deletion_depth = 0;
 	body->relations = relations;
 	body->note_kind = note_kind;
 	body->error = error;

@@ -31,7 +31,7 @@ struct docx_note {
 	uint32_t number;     /* 0: not referred to yet */
 };
 
-enum docx_text_use { DOCX_TEXT_OF_RUN, DOCX_TEXT_OF_INSTRUCTION };
+enum docx_text_use { DOCX_TEXT_OF_RUN, DOCX_TEXT_OF_INSTRUCTION, DOCX_TEXT_LEFT_OUT };
 
 struct docx_body {
 	const struct docx_package *package;
@@ -61,7 +61,9 @@ struct docx_body {
 	bool chosen[DOCX_DEPTH_MAX + 1];
 	uint64_t produced;         /* text bytes and images so far */
 	struct string_map charts;  /* names of the parts that were read already */
-	uint32_t deletions, contents, hidden; /* left out: of tracked changes, entries of contents lists, hidden runs */
+	uint32_t contents;         /* entries of contents lists, which are left out */
+	int deletion_depth;        /* of the deletion whose text is being read, to be shown; 0: none */
+	struct buffer left_out;    /* that text, or a hidden run's */
 	struct buffer alternative; /* alternative text of the drawing at hand */
 	struct string_map notes;   /* "f3", "e3" → index in note_items */
 	struct buffer note_items;  /* struct docx_note */

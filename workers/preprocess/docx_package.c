@@ -295,7 +295,7 @@ static enum docx_relation_kind kind_of_type(struct text type)
 		{ TEXT_LITERAL("/endnotes"), DOCX_RELATION_ENDNOTES }, { TEXT_LITERAL("/core-properties"), DOCX_RELATION_CORE_PROPERTIES },
 		{ TEXT_LITERAL("/coreProperties"), DOCX_RELATION_CORE_PROPERTIES }, { TEXT_LITERAL("/image"), DOCX_RELATION_IMAGE },
 		{ TEXT_LITERAL("/hyperlink"), DOCX_RELATION_HYPERLINK }, { TEXT_LITERAL("/chart"), DOCX_RELATION_CHART },
-		{ TEXT_LITERAL("/diagramData"), DOCX_RELATION_DIAGRAM },
+		{ TEXT_LITERAL("/diagramData"), DOCX_RELATION_DIAGRAM }, { TEXT_LITERAL("/comments"), DOCX_RELATION_COMMENTS },
 	};
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (text_ends_with_nocase(type, kinds[i].ending))

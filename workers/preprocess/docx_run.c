@@ -2,7 +2,10 @@
 #include "workers/preprocess/docx_run.h"
 
 #include "base/utf8.h"
+#include "proto/document.h"
 #include "workers/preprocess/docx_symbol.h"
+
+enum { LEFT_OUT_BYTES_MAX = 1 << 12 }; /* of a deletion or a hidden run */
 
 /* --- runs ------------------------------------------------------------------------------------------------------ */
 
@@ -84,10 +87,29 @@ void docx_run_symbol(struct docx_body *body, const struct docx_attributes *attri
 	buffer_done(&sign);
 }
 
+void docx_run_leave_out(struct docx_body *body, struct text text)
+{
+	if (body->left_out.bytes + text.bytes <= LEFT_OUT_BYTES_MAX)
+		buffer_append_text(&body->left_out, text);
+}
+
+/* A hidden run's text is read when somebody wants to see it. */
+static void begin_hidden(struct docx_body *body, struct docx_xml *xml)
+{
+	buffer_clear(&body->left_out);
+	if (document_builder_explains(body->document)) {
+		body->text_use = DOCX_TEXT_LEFT_OUT;
+		xml->in_text = true;
+	} else {
+		document_builder_removed(body->document, DOCUMENT_REMOVED_HIDDEN, TEXT_LITERAL(""), document_nowhere);
+	}
+}
+
 void docx_run_text_begin(struct docx_body *body, struct docx_xml *xml, const struct docx_attributes *attributes)
 {
 	if (!docx_run_paragraph(body)) {
-		body->hidden += body->fields.hidden == 0 && body->run.hidden;
+		if (body->fields.hidden == 0 && body->run.hidden)
+			begin_hidden(body, xml);
 		return;
 	}
 	docx_piece(body->paragraphs, DOCX_PIECE_TEXT, body->run.bits, body->link);

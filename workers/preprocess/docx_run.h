@@ -10,6 +10,8 @@ struct docx_paragraph *docx_run_paragraph(struct docx_body *body);
 void docx_run_append(struct docx_body *body, struct text text);
 void docx_run_break(struct docx_body *body);
 void docx_run_symbol(struct docx_body *body, const struct docx_attributes *attributes);
+/* Keeps the text of a deletion or a hidden run, as far as it is shown. */
+void docx_run_leave_out(struct docx_body *body, struct text text);
 void docx_run_text_begin(struct docx_body *body, struct docx_xml *xml, const struct docx_attributes *attributes);
 void docx_run_text_end(struct docx_body *body);
 

@@ -44,6 +44,15 @@ static struct text resolve(const struct html_walk *walk, struct text target, str
 	return scratch->status ? target : buffer_view(scratch);
 }
 
+/* As above, and html_removed.h is told of a repair. */
+static struct text resolve_of(struct html_walk *walk, uint32_t index, struct text target, struct buffer *scratch)
+{
+	struct text resolved = resolve(walk, target, scratch);
+	if (is_absolute(target) && resolved.data != target.data)
+		html_walk_note(walk, index, true);
+	return resolved;
+}
+
 /* --- links ----------------------------------------------------------------------------------------------------- */
 
 /* The sign beside a heading that links to itself: no letters, and not all of the heading. */
@@ -143,7 +152,7 @@ void html_link(struct html_walk *walk, uint32_t index)
 		html_walk_children(walk, index);
 		return;
 	}
-	html_inline_link_open(&walk->line, outermost ? resolve(walk, target, &walk->target) : target);
+	html_inline_link_open(&walk->line, outermost ? resolve_of(walk, index, target, &walk->target) : target);
 	html_walk_children(walk, index);
 	html_inline_link_close(&walk->line);
 }
@@ -191,7 +200,7 @@ static void write_image(struct html_walk *walk, uint32_t index, struct text sour
 		return;
 	}
 	buffer_init(&scratch, UINT32_MAX);
-	html_inline_image(&walk->line, alternative, resolve(walk, source, &scratch));
+	html_inline_image(&walk->line, alternative, resolve_of(walk, index, source, &scratch));
 	buffer_done(&scratch);
 	walk->image_count++;
 }

@@ -29,43 +29,79 @@ static void append_beginning(const struct html_tree *tree, uint32_t index, struc
 	buffer_done(&raw);
 }
 
-static void report(const struct html_tree *tree, uint32_t index, struct document_builder *document)
+struct reporting {
+	struct document_builder *document;
+	struct text markdown;
+	size_t at, line; /* as far as the lines were counted of what the walk wrote */
+};
+
+/* The line of the Markdown that `at` lies in; never back. */
+static struct document_place place_of(struct reporting *reporting, size_t at)
+{
+	struct text markdown = reporting->markdown;
+
+	if (!document_builder_explains(reporting->document))
+		return document_nowhere;
+	at = size_min(at, markdown.bytes);
+	while (reporting->at < at) {
+		const char *newline = memchr(markdown.data + reporting->at, '\n', at - reporting->at);
+		reporting->line += newline != NULL;
+		reporting->at = newline ? (size_t)(newline - markdown.data) + 1 : at;
+	}
+	return document_at_line(reporting->line);
+}
+
+static void report(const struct html_tree *tree, uint32_t index, size_t at, struct reporting *reporting)
 {
 	struct buffer text;
 
 	buffer_init(&text, DOCUMENT_BYTES_MAX);
-	if (document_builder_explains(document))
+	if (document_builder_explains(reporting->document))
 		append_beginning(tree, index, &text);
-	document_builder_removed(document, kind_of(tree, index), text_trim(buffer_view(&text)), document_nowhere);
+	document_builder_removed(reporting->document, kind_of(tree, index), text_trim(buffer_view(&text)), place_of(reporting, at));
 	buffer_done(&text);
 }
 
-/* What holds text and is neither in the root nor around it. */
-static void report_outside(const struct html_walk *walk, struct document_builder *document)
+static void report_repair(const struct html_tree *tree, const struct html_left_out *entry, struct reporting *reporting)
+{
+	struct text link = html_tree_attribute(tree, entry->node, HTML_HREF);
+	struct text target = link.bytes > 0 ? link : html_tree_attribute(tree, entry->node, HTML_SRC);
+
+	document_builder_removed(reporting->document, DOCUMENT_REMOVED_LINK_REPAIRED, target, place_of(reporting, entry->at));
+}
+
+/* What holds text and is neither in the root nor around it, from node `from` up to `to`. */
+static void report_outside(const struct html_walk *walk, uint32_t from, uint32_t to, struct reporting *reporting)
 {
 	const struct html_tree *tree = walk->tree;
 	const struct html_node *nodes = html_tree_nodes(tree);
-	const uint32_t root = walk->place.root, count = html_tree_count(tree);
+	const uint32_t root = walk->place.root;
 
-	for (uint32_t i = 0; i < count;) {
+	for (uint32_t i = from; i < to;) {
 		bool around = i <= root && root < nodes[i].end;
-		if (i == root)
-			i = nodes[i].end;
-		else if (around || nodes[i].tag == HTML_TEXT)
+		if (around || nodes[i].tag == HTML_TEXT) {
 			i++;
-		else {
-			if (nodes[i].tag != HTML_HEAD && nodes[i].tag != HTML_TITLE && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
-				report(tree, i, document);
-			i = nodes[i].end;
+			continue;
 		}
+		if (nodes[i].tag != HTML_HEAD && nodes[i].tag != HTML_TITLE && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
+			report(tree, i, from > root ? reporting->markdown.bytes : 0, reporting);
+		i = nodes[i].end;
 	}
 }
 
 void html_removed_report(const struct html_walk *walk, struct document_builder *document)
 {
-	const uint32_t *left_out = (const void *)walk->left_out.data;
+	const struct html_left_out *left_out = (const void *)walk->left_out.data;
+	const size_t count = walk->left_out.bytes / sizeof(*left_out);
+	const uint32_t root = walk->place.root;
+	struct reporting reporting = { .document = document, .markdown = buffer_view(walk->writer.out), .at = walk->writer.start, .line = 1 };
 
-	for (size_t i = 0; i < walk->left_out.bytes / sizeof(*left_out); i++)
-		report(walk->tree, left_out[i], document);
-	report_outside(walk, document);
+	report_outside(walk, 0, root, &reporting);
+	for (size_t i = 0; i < count; i++) {
+		if (left_out[i].repaired)
+			report_repair(walk->tree, &left_out[i], &reporting);
+		else
+			report(walk->tree, left_out[i].node, left_out[i].at, &reporting);
+	}
+	report_outside(walk, html_tree_nodes(walk->tree)[root].end, html_tree_count(walk->tree), &reporting);
 }

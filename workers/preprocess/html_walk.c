@@ -8,11 +8,17 @@ void html_walk_leave_out(struct html_walk *walk, uint32_t index)
 	walk->left_out_bytes += html_tree_total(walk->tree, index, HTML_TOTAL_TEXT);
 }
 
+void html_walk_note(struct html_walk *walk, uint32_t index, bool repaired)
+{
+	struct html_left_out entry = { index, (uint32_t)walk->writer.out->bytes, repaired };
+	buffer_append(&walk->left_out, &entry, sizeof(entry));
+}
+
 static void take_out(struct html_walk *walk, uint32_t index)
 {
 	html_walk_leave_out(walk, index);
 	if (html_tree_total(walk->tree, index, HTML_TOTAL_TEXT) > 0 && html_tree_nodes(walk->tree)[index].tag != HTML_TEXT)
-		buffer_append(&walk->left_out, &index, sizeof(index)); /* html_removed.h */
+		html_walk_note(walk, index, false);
 }
 
 /* Headings stand neither in lists and quotes nor in cells. */

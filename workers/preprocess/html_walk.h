@@ -11,6 +11,12 @@
 #include "workers/preprocess/html_tree.h"
 #include "workers/preprocess/markdown_grid.h"
 
+struct html_left_out {
+	uint32_t node;
+	uint32_t at;   /* bytes of Markdown before it */
+	bool repaired; /* a link or image whose target was put right; else: it is no content, and holds text */
+};
+
 struct html_walk {
 	const struct html_tree *tree;
 	struct markdown_writer writer;
@@ -35,7 +41,7 @@ struct html_walk {
 	uint32_t first_heading;    /* node of the first h1 written, or UINT32_MAX */
 	uint64_t arrived_bytes;    /* text that went into the Markdown */
 	uint64_t left_out_bytes;   /* text that is no content */
-	struct buffer left_out;    /* nodes (uint32_t) that are no content and hold text */
+	struct buffer left_out;    /* struct html_left_out: what html_removed.h tells of */
 	uint32_t image_count;
 	int status;                /* first failure of the grid */
 };
@@ -46,6 +52,8 @@ void html_walk_children(struct html_walk *walk, uint32_t index);
 void html_walk_part(struct html_walk *walk);
 /* Takes the node out of the count of text that should arrive. */
 void html_walk_leave_out(struct html_walk *walk, uint32_t index);
+/* Puts the node on the list of what html_removed.h tells of. */
+void html_walk_note(struct html_walk *walk, uint32_t index, bool repaired);
 /* Leaves the element out when it is not content. */
 bool html_walk_removes(struct html_walk *walk, uint32_t index);
 /* Headings in an element mean that it lays out the page rather than lists or tabulates. */

@@ -241,7 +241,7 @@ static void explain(const struct document *document)
 		const struct document_removal *removal = &document->removals[i];
 		fprintf(stderr, "%s", document_removed_name(removal->kind));
 		print_place(removal->place);
-		fprintf(stderr, " (%s): ", document_removed_why(removal->kind));
+		fprintf(stderr, " (%s)%s", document_removed_why(removal->kind), removal->text_bytes > 0 ? ": " : "");
 		print_cut(document_text(document, removal->text), removal->text_bytes);
 		fputc('\n', stderr);
 	}

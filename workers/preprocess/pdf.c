@@ -159,8 +159,8 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	size_t hidden = 0;
 	int status = pdf_source_page(work->source, number, &slot->page);
 	if (status == 0)
-		status = pdf_visible_filter(&work->visible, work->source, &slot->page, &hidden);
-	document_builder_removed_many(work->document, DOCUMENT_REMOVED_HIDDEN, hidden, document_at_page(number + 1));
+		status = pdf_visible_filter(&work->visible, work->source, &slot->page, &hidden, &work->scratch);
+	document_builder_removed_group(work->document, DOCUMENT_REMOVED_HIDDEN, hidden, text_trim(buffer_view(&work->scratch)), document_at_page(number + 1));
 	if (status == 0)
 		status = pdf_ocr_page(&work->ocr, work->source, &slot->page, &slot->rules);
 	if (status == 0 && !slot->page.ocr)
@@ -271,7 +271,10 @@ static int convert_page(struct pdf_work *work, uint32_t number)
 	if (status < 0)
 		return status;
 	work->leaders_dropped += work->blocks.leaders_dropped;
-	document_builder_removed_many(work->document, DOCUMENT_REMOVED_CONTENTS, work->blocks.leaders_dropped, document_at_page(number + 1));
+	buffer_clear(&work->scratch);
+	buffer_append_format(&work->scratch, "%zu lines", (size_t)work->blocks.leaders_dropped);
+	document_builder_removed_group(work->document, DOCUMENT_REMOVED_CONTENTS, work->blocks.leaders_dropped, buffer_view(&work->scratch),
+				       document_at_page(number + 1));
 	pdf_write_page(&work->writer, &slot->layout, &work->blocks);
 	return work->body_markdown.status;
 }
@@ -380,12 +383,30 @@ static void append_what_is_missing(struct pdf_work *work, struct buffer *markdow
 				     work->pages_left_out, work->input->settings->convert.pdf_pages_max);
 }
 
+static void report_what_is_missing(struct pdf_work *work)
+{
+	struct buffer *text = &work->scratch;
+
+	buffer_clear(text);
+	if (work->ocr.left_out > 0) {
+		buffer_append_format(text, "%" PRIu32 " pages that are pictures: ", work->ocr.left_out);
+		pdf_ocr_explain(&work->ocr, text);
+	}
+	document_builder_removed_group(work->document, DOCUMENT_REMOVED_UNREAD, work->ocr.left_out, buffer_view(text), document_nowhere);
+	buffer_clear(text);
+	buffer_append_format(text, "%" PRIu32 " pages, from this one on: the limit convert.pdf_pages_max is %" PRIu64, work->pages_left_out,
+			     work->input->settings->convert.pdf_pages_max);
+	document_builder_removed_group(work->document, DOCUMENT_REMOVED_UNREAD, work->pages_left_out, buffer_view(text),
+				       document_at_page((size_t)work->page_count + 1));
+}
+
 static void append_document(struct pdf_work *work, struct buffer *markdown)
 {
 	pdf_headings_find_byline(&work->headings, buffer_view(&work->body_markdown));
 	pdf_headings_settle(&work->headings, work->titled);
 	pdf_headings_apply(&work->headings, buffer_view(&work->body_markdown), markdown);
 	append_what_is_missing(work, markdown);
+	report_what_is_missing(work);
 }
 
 static void describe_document(struct pdf_work *work, struct document_builder *document)

@@ -1,5 +1,7 @@
 #include "workers/preprocess/pdf_visible.h"
 
+#include "proto/document.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -39,7 +41,7 @@ static bool is_outside(const struct pdf_page *page, const struct pdf_word *word)
 }
 
 /* Takes out the words that are marked; what ended a line passes that on to the word before. */
-static size_t drop_marked(struct pdf_page *page, const bool *unseen)
+static size_t drop_marked(struct pdf_page *page, const bool *unseen, struct buffer *dropped_text)
 {
 	size_t kept = 0;
 
@@ -47,6 +49,10 @@ static size_t drop_marked(struct pdf_page *page, const bool *unseen)
 		if (!unseen[i]) {
 			page->words[kept++] = page->words[i];
 			continue;
+		}
+		if (dropped_text->bytes <= DOCUMENT_REMOVED_TEXT_BYTES_MAX) {
+			buffer_append_text(dropped_text, pdf_word_text(page, &page->words[i]));
+			buffer_append_byte(dropped_text, ' ');
 		}
 		if (page->words[i].line_end && kept > 0)
 			page->words[kept - 1].line_end = true;
@@ -77,12 +83,14 @@ static int mark_unseen(struct pdf_visible *visible, struct pdf_source *source, c
 	return 0;
 }
 
-int pdf_visible_filter(struct pdf_visible *visible, struct pdf_source *source, struct pdf_page *page, size_t *ret_dropped)
+int pdf_visible_filter(struct pdf_visible *visible, struct pdf_source *source, struct pdf_page *page, size_t *ret_dropped,
+		       struct buffer *dropped_text)
 {
 	bool faint = false;
 	int status = 0;
 
 	*ret_dropped = 0;
+	buffer_clear(dropped_text);
 	if (page->word_count == 0)
 		return 0;
 	bool *unseen = calloc(page->word_count, sizeof(*unseen));
@@ -96,7 +104,7 @@ int pdf_visible_filter(struct pdf_visible *visible, struct pdf_source *source, s
 	if ((faint || page->number == 0 || visible->hides) && page->image_share < layer_share)
 		status = mark_unseen(visible, source, page, unseen);
 	if (status == 0)
-		*ret_dropped = drop_marked(page, unseen);
+		*ret_dropped = drop_marked(page, unseen, dropped_text);
 	free(unseen);
 	return status;
 }

@@ -10,7 +10,9 @@ struct pdf_visible {
 };
 
 /* Takes words that are not seen out of the page. It is drawn to see them: the first page of a document, pages with words in the
- * colour of paper, and all that follow where such words were found. *ret_dropped: how many went. 0 or -ENOMEM. */
-int pdf_visible_filter(struct pdf_visible *visible, struct pdf_source *source, struct pdf_page *page, size_t *ret_dropped) WARN_UNUSED;
+ * colour of paper, and all that follow where such words were found. *ret_dropped: how many went; `dropped_text` holds the
+ * first of them afterwards. 0 or -ENOMEM. */
+int pdf_visible_filter(struct pdf_visible *visible, struct pdf_source *source, struct pdf_page *page, size_t *ret_dropped,
+		       struct buffer *dropped_text) WARN_UNUSED;
 
 #endif

@@ -152,7 +152,7 @@ static void close_tables(struct plain_lines *lines)
 	buffer_truncate(&lines->items, kept * sizeof(*items));
 }
 
-int plain_lines_split(struct text text, struct plain_lines *ret_lines)
+int plain_lines_split(struct text text, struct plain_lines *ret_lines, struct document_builder *document)
 {
 	struct plain_lines *lines = ret_lines;
 	struct text rest = text, line;
@@ -177,7 +177,7 @@ int plain_lines_split(struct text text, struct plain_lines *ret_lines)
 	lines->count = lines->items.bytes / sizeof(struct plain_line);
 	int status = lines->text.status ? lines->text.status : lines->items.status ? lines->items.status : breaks.status;
 	if (status == 0) {
-		plain_pages_clean(lines, (const size_t *)(const void *)breaks.data, breaks.bytes / sizeof(size_t));
+		status = plain_pages_clean(lines, (const size_t *)(const void *)breaks.data, breaks.bytes / sizeof(size_t), document);
 		close_tables(lines);
 		measure(lines);
 	}

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+struct document_builder;
+
 struct plain_line {
 	uint32_t start, end; /* in the text, without indentation and trailing blanks; equal: a blank line */
 	uint32_t indent;     /* columns */
@@ -21,8 +23,9 @@ struct plain_lines {
 	size_t body_indent;   /* columns that running text is indented by */
 };
 
-/* 0, -ENOMEM or ERROR_LIMIT_HIT. Release with plain_lines_done, also after an error. `text` is UTF-8 with "\n" line ends. */
-int plain_lines_split(struct text text, struct plain_lines *ret_lines) __attribute__((warn_unused_result));
+/* 0, -ENOMEM or ERROR_LIMIT_HIT. Release with plain_lines_done, also after an error. `text` is UTF-8 with "\n" line ends.
+ * `document` is told of the running lines of pages, which are taken out. */
+int plain_lines_split(struct text text, struct plain_lines *ret_lines, struct document_builder *document) __attribute__((warn_unused_result));
 void plain_lines_done(struct plain_lines *lines);
 
 const struct plain_line *plain_line_at(const struct plain_lines *lines, size_t index);

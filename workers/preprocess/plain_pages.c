@@ -2,9 +2,12 @@
  * taken out; a paragraph that goes on over the break is joined again. Linear. */
 #include "workers/preprocess/plain_pages.h"
 
+#include <stdlib.h>
+
 enum {
 	RUNNING_LINES_MAX = 3,   /* above, and below */
 	EDGE_LINES_MAX = 8,      /* blank lines and running ones between the break and the text */
+	LINES_OF_BREAK = 2,      /* made by plain_lines_split */
 	TAKEN_OUT = UINT32_MAX,
 };
 
@@ -76,16 +79,24 @@ static void compare_edges(const struct plain_lines *lines, struct edge *before, 
 	now->running = size_max(now->running, alike);
 }
 
-static void take_out(struct plain_lines *lines, const struct edge *edge)
+struct taken { /* a running line */
+	size_t index;
+	struct text text;
+};
+
+static void take_out(struct plain_lines *lines, const struct edge *edge, struct buffer *taken)
 {
 	for (size_t i = 0; i < edge->running; i++) {
 		struct plain_line *line = line_at(lines, edge->indices[i]);
+		struct taken entry = { edge->indices[i], plain_line_text(lines, edge->indices[i]) };
+		if (entry.text.bytes > 0) /* an edge of two pages */
+			buffer_append(taken, &entry, sizeof(entry));
 		line->end = line->start;
 	}
 }
 
 /* Running lines at one side of all breaks: above them (upwards, the end of the text too), or below them. */
-static void clean_side(struct plain_lines *lines, const size_t *breaks, size_t count, bool upwards)
+static void clean_side(struct plain_lines *lines, const size_t *breaks, size_t count, bool upwards, struct buffer *taken)
 {
 	struct edge before = { .count = 0 }, now;
 
@@ -96,10 +107,10 @@ static void clean_side(struct plain_lines *lines, const size_t *breaks, size_t c
 		else if (upwards)
 			now.count = edge_lines(lines, lines->count, true, now.indices);
 		compare_edges(lines, &before, &now);
-		take_out(lines, &before);
+		take_out(lines, &before, taken);
 		before = now;
 	}
-	take_out(lines, &before);
+	take_out(lines, &before, taken);
 }
 
 /* The lines between a paragraph's two parts are marked, when it goes on over the break. */
@@ -121,18 +132,45 @@ static void join_over(struct plain_lines *lines, size_t at)
 		line_at(lines, i)->indent = TAKEN_OUT; /* still blank to who looks from the next break */
 }
 
-void plain_pages_clean(struct plain_lines *lines, const size_t *breaks, size_t count)
+static int compare_taken(const void *left, const void *right)
 {
+	const struct taken *a = left, *b = right;
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+/* In the order of the file, with its own line numbers. */
+static void report(const struct buffer *taken, const size_t *breaks, size_t count, struct document_builder *document)
+{
+	struct taken *entries = (void *)taken->data;
+	size_t passed = 0, entry_count = taken->bytes / sizeof(*entries);
+
+	if (entry_count > 0)
+		qsort(entries, entry_count, sizeof(*entries), compare_taken);
+	for (size_t i = 0; i < entry_count; i++) {
+		while (passed < count && breaks[passed] <= entries[i].index)
+			passed++;
+		document_builder_removed(document, DOCUMENT_REMOVED_RUNNING_LINE, entries[i].text, document_at_line(entries[i].index + 1 - LINES_OF_BREAK * passed));
+	}
+}
+
+int plain_pages_clean(struct plain_lines *lines, const size_t *breaks, size_t count, struct document_builder *document)
+{
+	struct buffer taken;
 	size_t kept = 0;
 
 	if (count == 0)
-		return;
-	clean_side(lines, breaks, count, true);
-	clean_side(lines, breaks, count, false);
+		return 0;
+	buffer_init(&taken, SIZE_MAX / 4);
+	clean_side(lines, breaks, count, true, &taken);
+	clean_side(lines, breaks, count, false, &taken);
+	report(&taken, breaks, count, document);
 	for (size_t i = 0; i < count; i++)
 		join_over(lines, breaks[i]);
 	for (size_t i = 0; i < lines->count; i++)
 		if (plain_line_at(lines, i)->indent != TAKEN_OUT)
 			*line_at(lines, kept++) = *plain_line_at(lines, i);
 	lines->count = kept;
+	int status = taken.status;
+	buffer_done(&taken);
+	return status;
 }

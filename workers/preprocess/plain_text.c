@@ -413,7 +413,7 @@ static int convert_lines(struct text utf8, struct text name, struct plain_work *
 {
 	const char *language = source_language(name);
 
-	int status = plain_lines_split(utf8, &work->lines);
+	int status = plain_lines_split(utf8, &work->lines, document);
 	if (status < 0)
 		return status;
 	if (language)
