@@ -106,8 +106,11 @@ int file_make_folders(const char *path, struct error_text *error)
 
 	if (snprintf(partial, sizeof(partial), "%s", path) >= (int)sizeof(partial))
 		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", path);
-	if (mkdir(partial, 0777) == 0 || errno == EEXIST) /* most often only the last one is missing */
+	if (mkdir(partial, 0777) == 0) /* most often only the last one is missing */
 		return 0;
+	struct stat known;
+	if (errno == EEXIST && stat(partial, &known) == 0)
+		return S_ISDIR(known.st_mode) ? 0 : error_set(error, -ENOTDIR, "%s: it is a file, and a folder is needed", path);
 	for (char *p = partial + 1;; p++) {
 		if (*p != '/' && *p != '\0')
 			continue;

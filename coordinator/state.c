@@ -71,13 +71,13 @@ struct state {
 
 static int fail(struct state *state, struct error_text *error)
 {
-	int code = sqlite3_errcode(state->database) & 0xFF;
-	int status = code == SQLITE_FULL ? -ENOSPC : code == SQLITE_NOMEM ? -ENOMEM : code == SQLITE_BUSY ? -EBUSY : -EIO;
-
-	bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+	int code = sqlite3_errcode(state->database) & 0xFF, system = sqlite3_system_errno(state->database);
+	bool full = code == SQLITE_FULL || (code == SQLITE_IOERR && system == ENOSPC), damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+	int status = full ? -ENOSPC : code == SQLITE_NOMEM ? -ENOMEM : code == SQLITE_BUSY ? -EBUSY : -EIO;
 
 	return error_set(error, status, "%s: %s%s", state->path, sqlite3_errmsg(state->database),
-			 damaged ? "; it is damaged: run again with --restart, which begins anew" : "");
+			 damaged ? "; it is damaged: run again with --restart, which begins anew" :
+			 full && code == SQLITE_IOERR ? ": no space left on the device; free some space" : "");
 }
 
 /* Runs a statement that gives no rows. */

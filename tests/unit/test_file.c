@@ -119,6 +119,7 @@ static void test_what_is_said_when_it_fails(void **state)
 	assert_int_equal(file_make_folders(deep, &error), 0); /* it is there already */
 	assert_int_equal(file_replace(path_of("one/two/three/file"), TEXT_LITERAL("x"), &error), 0);
 	assert_int_equal(file_make_folders(path_of("one/two/three/file/more"), &error), -ENOTDIR);
+	assert_int_equal(file_make_folders(path_of("one/two/three/file"), &error), -ENOTDIR);
 	assert_int_equal(file_sync_folder(path_of("one/two"), &error), 0);
 	error.message[0] = '\0';
 	assert_int_equal(file_sync_folder(path_of("one/two/missing"), &error), -ENOENT);
