@@ -155,6 +155,7 @@ int record_open(struct record **ret_record, const char *database_path, struct er
 		return error_set(error, -ENOMEM, "out of memory");
 	}
 	int status = 0;
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counts that nobody reads cost a lock an allocation; too late in a process that has used SQLite */
 	if (sqlite3_open_v2(database_path, &record->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		status = fail(record, error);
 	if (status == 0) {
@@ -241,10 +242,11 @@ int record_look_up(struct record *record, struct record_key key, struct record_r
 	return 1;
 }
 
+/* Borrowed until the statement is reset, which its caller does. */
 static void bind_text(sqlite3_stmt *statement, int index, struct text value)
 {
 	/* An out-of-memory here shows at the step: NOT NULL refuses the missing value. */
-	(void)sqlite3_bind_text64(statement, index, value.bytes ? value.data : "", value.bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
+	(void)sqlite3_bind_text64(statement, index, value.bytes ? value.data : "", value.bytes, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error)
@@ -255,13 +257,13 @@ int record_put(struct record *record, struct record_key key, const struct record
 	const int64_t numbers[] = { row->prompt_tokens, row->completion_tokens, row->cached_tokens, row->duration_ms, row->attempts, row->rung,
 				    clock_realtime_s() };
 
-	(void)sqlite3_bind_blob(statement, 1, key.bytes, sizeof(key.bytes), SQLITE_TRANSIENT);
+	(void)sqlite3_bind_blob(statement, 1, key.bytes, sizeof(key.bytes), SQLITE_STATIC);
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		bind_text(statement, 2 + (int)i, texts[i]);
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		(void)sqlite3_bind_int64(statement, 8 + (int)i, numbers[i]);
 	if (memcmp(&row->document, &(struct record_key){ { 0 } }, sizeof(row->document)) != 0)
-		(void)sqlite3_bind_blob(statement, 15, row->document.bytes, sizeof(row->document.bytes), SQLITE_TRANSIENT);
+		(void)sqlite3_bind_blob(statement, 15, row->document.bytes, sizeof(row->document.bytes), SQLITE_STATIC);
 	bind_text(statement, 16, text_from(row->place ? row->place : ""));
 	int status = sqlite3_step(statement) == SQLITE_DONE ? 0 : fail(record, error);
 	sqlite3_reset(statement);
