@@ -154,7 +154,7 @@ static const struct {
 	[DOCUMENT_REMOVED_BYTES_REPLACED] = { "bytes_replaced", "not valid in the encoding of the document" },
 	[DOCUMENT_REMOVED_TABLE] = { "table", "a table that could not be taken over" },
 	[DOCUMENT_REMOVED_IMAGE] = { "image", "an image that was not kept" },
-	[DOCUMENT_REMOVED_TEXT_BOX] = { "text_box", "a text box that could not be taken over" },
+	[DOCUMENT_REMOVED_TEXT_BOX] = { "text_box", "a text box or an embedded document that could not be taken over" },
 	[DOCUMENT_REMOVED_DELETION] = { "deletion", "deleted by a tracked change" },
 	[DOCUMENT_REMOVED_COMMENT] = { "comment", "a remark of a reviewer" },
 	[DOCUMENT_REMOVED_CONTROL] = { "control", "a button, a field or a script" },

@@ -271,6 +271,44 @@ static void contents_lists_are_left_out(void **state)
 	expect(P("Contents") TABLE(ROW(CELL("a") CELL("b")) ROW(CELL("c") CELL("d"))), "Contents\n\n| a | b |\n| --- | --- |\n| c | d |\n");
 }
 
+static void documents_inside_the_document_are_part_of_it(void **state)
+{
+	(void)state;
+	struct docx_fixture fixture = {
+		.relations = "<Relationship Id=\"c\" Type=\"x/aFChunk\" Target=\"chunk.dat\"/>",
+		.body = P("Before.") "<w:altChunk r:id=\"c\"/>" P("After.") "<w:altChunk r:id=\"c\"/><w:altChunk r:id=\"none\"/>",
+		.extra_name = "word/chunk.dat",
+	};
+	struct docx_fixture inner = { .body = STYLED("Heading1", "Inside") P("Text.") };
+	struct buffer packed = docx_fixture_pack(&inner);
+	static const char saved[] = "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/html; charset=\"utf-8\"\r\n"
+				    "Content-Transfer-Encoding: quoted-printable\r\n\r\n<html><body><h2 class=3D\"x\">Saved</h2><p>=C3=84 page.</p></body></html>\r\n--b--\r\n";
+
+	fixture.extra = TEXT_LITERAL("<html><body><h1>Page</h1><ul><li>one<li>two</ul></body></html>");
+	expect_fixture(&fixture, "Before.\n\n# Page\n\n- one\n- two\n\nAfter.\n");
+	fixture.extra = (struct text){ saved, sizeof(saved) - 1 };
+	expect_fixture(&fixture, "Before.\n\n## Saved\n\nÄ page.\n\nAfter.\n");
+	fixture.extra = buffer_view(&packed);
+	expect_fixture(&fixture, "Before.\n\n# Inside\n\nText.\n\nAfter.\n");
+	fixture.extra = TEXT_LITERAL("{\\rtf1 not read}");
+	expect_fixture(&fixture, "Before.\n\nAfter.\n");
+	fixture.body = TABLE(ROW(CELL("a") "<w:tc><w:altChunk r:id=\"c\"/>" P("b") "</w:tc>"));
+	expect_fixture(&fixture, "| a | b |\n| --- | --- |\n");
+	buffer_done(&packed);
+}
+
+static void a_bullet_that_shows_nothing_goes_on_in_the_item(void **state)
+{
+	(void)state;
+	const struct docx_fixture fixture = {
+		.numbering = "<w:abstractNum w:abstractNumId=\"1\"><w:lvl w:ilvl=\"0\"><w:numFmt w:val=\"bullet\"/><w:lvlText w:val=\" \"/><w:pPr><w:ind w:left=\"720\"/></w:pPr></w:lvl></w:abstractNum>"
+			     "<w:abstractNum w:abstractNumId=\"2\"><w:lvl w:ilvl=\"0\"><w:start w:val=\"1\"/><w:numFmt w:val=\"decimal\"/><w:lvlText w:val=\"%1.\"/><w:pPr><w:ind w:left=\"720\"/></w:pPr></w:lvl></w:abstractNum>"
+			     "<w:num w:numId=\"1\"><w:abstractNumId w:val=\"1\"/></w:num><w:num w:numId=\"2\"><w:abstractNumId w:val=\"2\"/></w:num>",
+		.body = ITEM("2", "0", "One") ITEM("1", "0", "goes on") ITEM("2", "0", "Two"),
+	};
+	expect_fixture(&fixture, "1. One\n\n   goes on\n2. Two\n");
+}
+
 static void links_need_a_target_outside(void **state)
 {
 	(void)state;
@@ -544,6 +582,8 @@ int main(void)
 		cmocka_unit_test(insertions_stay_and_deletions_go),
 		cmocka_unit_test(fields_show_their_result),
 		cmocka_unit_test(contents_lists_are_left_out),
+		cmocka_unit_test(documents_inside_the_document_are_part_of_it),
+		cmocka_unit_test(a_bullet_that_shows_nothing_goes_on_in_the_item),
 		cmocka_unit_test(links_need_a_target_outside),
 		cmocka_unit_test(breaks_hyphens_symbols_and_blanks),
 		cmocka_unit_test(notes_stand_at_the_end_in_order_of_reference),

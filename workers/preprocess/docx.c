@@ -6,6 +6,7 @@
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/docx_body.h"
 #include "workers/preprocess/docx_comment.h"
+#include "workers/preprocess/docx_embedded.h"
 #include "workers/preprocess/docx_note.h"
 #include "workers/preprocess/docx_standard.h"
 
@@ -20,6 +21,7 @@ struct conversion {
 	const struct convert_input *input;
 	struct document_builder *document;
 	struct error_text *error;
+	unsigned depth; /* how many documents it lies in */
 	struct docx_package package;
 	struct docx_relations of_package, of_main, of_notes;
 	struct buffer main;      /* name of the main part */
@@ -245,6 +247,8 @@ static int convert(struct conversion *work, struct buffer *markdown)
 		return status;
 	work->body->images = &work->images;
 	work->body->document = work->document;
+	work->body->input = work->input;
+	work->body->depth = work->depth;
 	status = read_parts(work);
 	int written = status ? status : docx_out_finish(&work->out);
 	markdown_finish(&work->writer);
@@ -294,9 +298,10 @@ static void release(struct conversion *work)
 	docx_package_done(&work->package);
 }
 
-int convert_docx(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
+int docx_convert_at(const struct convert_input *input, unsigned depth, struct buffer *markdown, struct document_builder *document,
+		    struct error_text *error)
 {
-	struct conversion work = { .input = input, .document = document, .error = error };
+	struct conversion work = { .input = input, .depth = depth, .document = document, .error = error };
 	/* libarchive turns the names of a ZIP into the locale's character set: it has to be UTF-8, whatever the process has. */
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (!utf8)
@@ -313,4 +318,9 @@ int convert_docx(const struct convert_input *input, struct buffer *markdown, str
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("docring docx, libxml2 " LIBXML_DOTTED_VERSION));
 	document_builder_set_meta(document, DOCUMENT_META_ENCODING, TEXT_LITERAL("UTF-8"));
 	return status;
+}
+
+int convert_docx(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
+{
+	return docx_convert_at(input, 0, markdown, document, error);
 }

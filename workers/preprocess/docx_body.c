@@ -2,6 +2,7 @@
 
 #include "proto/document.h"
 #include "workers/preprocess/docx_drawing.h"
+#include "workers/preprocess/docx_embedded.h"
 #include "workers/preprocess/docx_note.h"
 #include "workers/preprocess/docx_run.h"
 
@@ -406,6 +407,19 @@ static void open_in_run(struct docx_body *body, struct docx_xml *xml, enum docx_
 	}
 }
 
+/* A document inside the document stands between its blocks. */
+static void open_embedded(struct docx_body *body, struct docx_xml *xml, struct text id)
+{
+	const struct docx_relation *relation = id.bytes > 0 ? docx_relation_by_id(body->relations, id) : NULL;
+	struct docx_paragraph *paragraph = docx_paragraph_now(body->paragraphs);
+
+	if (!relation || relation->external || body->note_kind || (paragraph && !paragraph->pending))
+		return;
+	int status = docx_embedded_add(body, docx_relation_target(body->relations, relation));
+	if (status < 0)
+		docx_xml_fail(xml, status);
+}
+
 static void open_word(struct docx_body *body, struct docx_xml *xml, enum docx_tag tag, const struct docx_attributes *attributes)
 {
 	switch (tag) {
@@ -437,6 +451,7 @@ static void open_word(struct docx_body *body, struct docx_xml *xml, enum docx_ta
 	case DOCX_W_footnote: case DOCX_W_endnote: docx_note_begin(body, xml, attributes); break;
 	case DOCX_W_docPartGallery: case DOCX_W_showingPlcHdr: case DOCX_W_sdtContent: open_control(body, xml, tag, attributes); break;
 	case DOCX_W_drawing: case DOCX_W_pict: case DOCX_W_object: buffer_clear(&body->alternative); break;
+	case DOCX_W_altChunk: open_embedded(body, xml, docx_attribute_relation(attributes, "id")); break;
 	case DOCX_W_txbxContent: begin_text_box(body, xml); break;
 	case DOCX_W_b: case DOCX_W_i: case DOCX_W_strike: case DOCX_W_dstrike: case DOCX_W_vanish: case DOCX_W_webHidden: case DOCX_W_rFonts:
 	case DOCX_W_vertAlign:

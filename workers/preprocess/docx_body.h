@@ -3,6 +3,7 @@
 #ifndef DOCRING_WORKERS_PREPROCESS_DOCX_BODY_H
 #define DOCRING_WORKERS_PREPROCESS_DOCX_BODY_H
 
+#include "workers/preprocess/convert.h"
 #include "workers/preprocess/docx_field.h"
 #include "workers/preprocess/docx_math.h"
 #include "workers/preprocess/docx_paragraph.h"
@@ -34,6 +35,8 @@ struct docx_note {
 enum docx_text_use { DOCX_TEXT_OF_RUN, DOCX_TEXT_OF_INSTRUCTION, DOCX_TEXT_LEFT_OUT };
 
 struct docx_body {
+	const struct convert_input *input;  /* not owned */
+	unsigned depth;                     /* how many documents it lies in */
 	const struct docx_package *package;
 	struct docx_relations *relations; /* of the part at hand; not owned */
 	struct docx_paragraphs *paragraphs; /* not owned */
@@ -60,7 +63,7 @@ struct docx_body {
 	uint64_t produced_before[DOCX_DEPTH_MAX + 1]; /* by alternatives: text and images before the first */
 	bool chosen[DOCX_DEPTH_MAX + 1];
 	uint64_t produced;         /* text bytes and images so far */
-	struct string_map charts;  /* names of the parts that were read already */
+	struct string_map charts;  /* names of the parts that were read already: charts, diagrams, embedded documents */
 	uint32_t contents;         /* entries of contents lists, which are left out */
 	int deletion_depth;        /* of the deletion whose text is being read, to be shown; 0: none */
 	struct buffer left_out;    /* that text, or a hidden run's */

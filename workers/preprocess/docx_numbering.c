@@ -177,6 +177,7 @@ static void read_level_text(struct docx_numbering *numbering, struct docx_level 
 			open += value.data[i] == '[';
 		}
 	}
+	level->unmarked = text_trim(value).bytes == 0;
 	level->enclosed = open > 0 && level->places > 0;
 }
 

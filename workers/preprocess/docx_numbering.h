@@ -20,6 +20,7 @@ struct docx_level {
 	uint8_t places;      /* how many "%n" its text has */
 	int8_t restart;      /* lvlRestart; DOCX_UNSET: after each higher level */
 	bool worded;         /* its text has letters of its own: "Step %1" */
+	bool unmarked;       /* its text shows nothing: a paragraph that goes on inside an item */
 	bool enclosed;       /* its text is in square brackets: "[%1]" */
 	uint32_t start;
 	int32_t indent;      /* of the text; DOCX_INDENT_UNSET */

@@ -250,7 +250,7 @@ static void decide_item(struct docx_paragraphs *paragraphs, struct docx_making *
 	const struct docx_number *number = &making->number;
 	bool bullet = number->level->format == DOCX_NUMBER_BULLET;
 
-	if (!bullet && (paragraphs->label.bytes == 0 || label_is_text(paragraphs, number)))
+	if (bullet ? number->level->unmarked : paragraphs->label.bytes == 0 || label_is_text(paragraphs, number))
 		return; /* a paragraph, with its label */
 	making->block.kind = DOCX_BLOCK_ITEM;
 	making->block.level = (uint8_t)number->depth;
