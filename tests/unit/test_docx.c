@@ -309,6 +309,19 @@ static void a_bullet_that_shows_nothing_goes_on_in_the_item(void **state)
 	expect_fixture(&fixture, "1. One\n\n   goes on\n2. Two\n");
 }
 
+static void chinese_and_japanese_numbers_are_written_as_seen(void **state)
+{
+	(void)state;
+#define COUNTED(id, format, start) "<w:abstractNum w:abstractNumId=\"" id "\"><w:lvl w:ilvl=\"0\"><w:start w:val=\"" start "\"/><w:numFmt w:val=\"" format "\"/><w:lvlText w:val=\"第%1章\"/></w:lvl>" \
+	"</w:abstractNum><w:num w:numId=\"" id "\"><w:abstractNumId w:val=\"" id "\"/></w:num>"
+	const struct docx_fixture fixture = {
+		.numbering = COUNTED("1", "chineseCountingThousand", "9") COUNTED("2", "chineseCounting", "105") COUNTED("3", "japaneseCounting", "1100")
+			     COUNTED("4", "taiwaneseCountingThousand", "10000"),
+		.body = ITEM("1", "0", "a") ITEM("1", "0", "b") ITEM("1", "0", "c") ITEM("2", "0", "d") ITEM("3", "0", "e") ITEM("4", "0", "f"),
+	};
+	expect_fixture(&fixture, "第九章 a\n\n第十章 b\n\n第十一章 c\n\n第一百零五章 d\n\n第千百章 e\n\n第10000章 f\n");
+}
+
 static void links_need_a_target_outside(void **state)
 {
 	(void)state;
@@ -582,6 +595,7 @@ int main(void)
 		cmocka_unit_test(insertions_stay_and_deletions_go),
 		cmocka_unit_test(fields_show_their_result),
 		cmocka_unit_test(contents_lists_are_left_out),
+		cmocka_unit_test(chinese_and_japanese_numbers_are_written_as_seen),
 		cmocka_unit_test(documents_inside_the_document_are_part_of_it),
 		cmocka_unit_test(a_bullet_that_shows_nothing_goes_on_in_the_item),
 		cmocka_unit_test(links_need_a_target_outside),

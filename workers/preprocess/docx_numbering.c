@@ -62,6 +62,34 @@ static void append_roman(struct buffer *out, uint32_t value, bool large)
 			buffer_append_string(out, large ? digits[i].large : digits[i].small);
 }
 
+/* 12 is "十二", 105 "一百零五" (Japanese: "百五"). */
+static void append_chinese(struct buffer *out, uint32_t value, bool japanese)
+{
+	static const char *const digits[] = { "零", "一", "二", "三", "四", "五", "六", "七", "八", "九" };
+	static const struct { uint32_t value; const char *name; } units[] = { { 1000, "千" }, { 100, "百" }, { 10, "十" }, { 1, "" } };
+	bool begun = false, zero = false;
+
+	if (value == 0 || value > 9999) {
+		buffer_append_format(out, "%u", value);
+		return;
+	}
+	for (size_t i = 0; i < COUNT_OF(units); i++) {
+		uint32_t digit = value / units[i].value % 10;
+		if (digit == 0) {
+			zero |= begun;
+			continue;
+		}
+		if (zero && !japanese)
+			buffer_append_string(out, digits[0]);
+		bool silent = digit == 1 && units[i].value > 1 && (japanese || (!begun && units[i].value == 10));
+		if (!silent)
+			buffer_append_string(out, digits[digit]);
+		buffer_append_string(out, units[i].name);
+		begun = true;
+		zero = false;
+	}
+}
+
 void docx_number_append(struct buffer *out, enum docx_number_format format, uint32_t value)
 {
 	switch (format) {
@@ -76,6 +104,8 @@ void docx_number_append(struct buffer *out, enum docx_number_format format, uint
 		buffer_append_format(out, "%u%s", value, teen || value % 10 > 3 ? "th" : endings[value % 10]);
 		break;
 	}
+	case DOCX_NUMBER_CHINESE: append_chinese(out, value, false); break;
+	case DOCX_NUMBER_JAPANESE: append_chinese(out, value, true); break;
 	case DOCX_NUMBER_BULLET: case DOCX_NUMBER_NONE: break;
 	default: buffer_append_format(out, "%u", value); break;
 	}
@@ -87,6 +117,8 @@ static enum docx_number_format format_of(struct text name)
 		{ TEXT_LITERAL("bullet"), DOCX_NUMBER_BULLET }, { TEXT_LITERAL("none"), DOCX_NUMBER_NONE },
 		{ TEXT_LITERAL("lowerLetter"), DOCX_NUMBER_LETTER_SMALL }, { TEXT_LITERAL("upperLetter"), DOCX_NUMBER_LETTER_LARGE },
 		{ TEXT_LITERAL("lowerRoman"), DOCX_NUMBER_ROMAN_SMALL }, { TEXT_LITERAL("upperRoman"), DOCX_NUMBER_ROMAN_LARGE },
+		{ TEXT_LITERAL("chineseCounting"), DOCX_NUMBER_CHINESE }, { TEXT_LITERAL("chineseCountingThousand"), DOCX_NUMBER_CHINESE },
+		{ TEXT_LITERAL("taiwaneseCountingThousand"), DOCX_NUMBER_CHINESE }, { TEXT_LITERAL("japaneseCounting"), DOCX_NUMBER_JAPANESE },
 		{ TEXT_LITERAL("decimalZero"), DOCX_NUMBER_DECIMAL_ZERO }, { TEXT_LITERAL("ordinal"), DOCX_NUMBER_ORDINAL },
 	};
 	for (size_t i = 0; i < COUNT_OF(formats); i++)
