@@ -1,5 +1,7 @@
 #include "workers/preprocess/docx_embedded.h"
 
+#include "workers/preprocess/html_saved.h"
+
 #include <errno.h>
 
 static int convert_bytes(struct docx_body *body, struct text part, struct text bytes, struct buffer *markdown)
@@ -11,6 +13,8 @@ static int convert_bytes(struct docx_body *body, struct text part, struct text b
 
 	if (bytes.bytes == 0 || text_starts_with(bytes, TEXT_LITERAL("{\\rtf")))
 		return ERROR_INPUT_REJECTED;
+	if (html_saved_is(bytes))
+		return convert_html(&input, markdown, body->document, &ignored);
 	switch (detect_format(bytes, part)) {
 	case DOCUMENT_FORMAT_HTML: return convert_html(&input, markdown, body->document, &ignored);
 	case DOCUMENT_FORMAT_MARKDOWN: case DOCUMENT_FORMAT_TEXT: case DOCUMENT_FORMAT_CSV:
