@@ -190,8 +190,13 @@ static void test_headings(void **state)
 	const char *only = "# lte_1\n\ntext\n";
 	assert_int_equal(clean("lte_1.csv", only, only).cleaned, 0);
 	assert_int_equal(clean("a.md", "# T\n\n## Empty\n\n### Empty too\n\n## Full\n\n### Sub\n\ntext\n\n## Last\n", "# T\n\n## Full\n\n### Sub\n\ntext\n").cleaned, 3);
-	clean_format("a.docx", DOCUMENT_FORMAT_DOCX, "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Notices\n\nAll rights reserved.\n\n## Last\n",
-		     "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Last\n");
+	static const struct {
+		const char *name;
+		enum document_format format;
+	} kept[] = { { "a.docx", DOCUMENT_FORMAT_DOCX }, { "a.pdf", DOCUMENT_FORMAT_PDF } };
+	for (size_t i = 0; i < COUNT_OF(kept); i++)
+		clean_format(kept[i].name, kept[i].format, "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Notices\n\nAll rights reserved.\n\n## Last\n",
+			     "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Last\n");
 	assert_int_equal(clean("a.md", "# T\n\n# T\n\ntext\n", "# T\n\ntext\n").cleaned, 1);
 	assert_int_equal(clean("a.md", "#\n\ntext\n", "text\n").cleaned, 1);
 	const char *sentence = "# T\n\ntext\n\n## The following happens:\n\n## 1. The attribute is set.\n\n## t = 2 * r / c\n\n## More\n\ntext\n";

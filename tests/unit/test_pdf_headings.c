@@ -1,5 +1,6 @@
-/* What the running text of a PDF looks like, which decides what counts as a heading. */
-#include "workers/preprocess/pdf_headings.h"
+/* What the running text of a PDF looks like, which decides what counts as a heading; titles of the outline, and lists of them. */
+#include "tests/unit/pdf_fixture.h"
+#include "workers/preprocess/pdf_contents.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,8 +70,65 @@ static void test_title_in_outline(void **state)
 	assert_int_equal(beside[2].level, 3);
 }
 
+static void add_titles(struct pdf_outline *outline)
+{
+	pdf_outline_init(outline);
+	assert_int_equal(pdf_outline_add(outline, TEXT_LITERAL("1.1\xC2\xA0\xC2\xA0\xC2\xA0The first part"), 2, 4), 0);
+	assert_int_equal(pdf_outline_add(outline, TEXT_LITERAL("Another"), 2, 5), 0);
+	assert_int_equal(pdf_outline_add(outline, TEXT_LITERAL("Voltage"), 2, 6), 0);
+}
+
+static void test_titles_of_outline(void **state)
+{
+	struct pdf_outline outline;
+
+	(void)state;
+	add_titles(&outline);
+	assert_int_equal(pdf_outline_depth(&outline, TEXT_LITERAL("1.1 The first part"), 4), 2);
+	assert_int_equal(pdf_outline_depth(&outline, TEXT_LITERAL("1.1 The first part"), 3), 0);
+	assert_true(pdf_outline_names(&outline, TEXT_LITERAL("The first part")));
+	assert_false(pdf_outline_names(&outline, TEXT_LITERAL("The last part")));
+	pdf_outline_done(&outline);
+}
+
+/* A list of sections without a title is told by the outline; a table with one such name in it is none. */
+static void test_lists_of_titles(void **state)
+{
+	struct pdf_page page;
+	struct pdf_layout layout;
+	struct pdf_outline outline;
+	struct buffer scratch;
+	bool going_on = false;
+
+	(void)state;
+	add_titles(&outline);
+	buffer_init(&scratch, 1 << 16);
+	pdf_page_init(&page);
+	pdf_layout_init(&layout);
+	pdf_page_clear(&page, 3, 600, 800);
+	fixture_line(&page, 50, 100, 10, 0, "1.1 The first part                          4");
+	fixture_line(&page, 50, 114, 10, 0, "Not in it                                   5");
+	fixture_line(&page, 50, 128, 10, 0, "Another                                     5");
+	fixture_line(&page, 50, 160, 10, 0, "Text that stands between the two.");
+	fixture_line(&page, 50, 190, 10, 0, "Current      3");
+	fixture_line(&page, 50, 204, 10, 0, "Voltage      5");
+	fixture_line(&page, 50, 218, 10, 0, "Power        15");
+	assert_int_equal(pdf_layout_build(&layout, &page), 0);
+	assert_int_equal(layout.row_count, 7);
+	assert_int_equal(pdf_contents_drop(&layout, &outline, 1.2f, &going_on, &scratch), 3);
+	for (size_t r = 0; r < layout.row_count; r++)
+		assert_int_equal(layout.rows[r].furniture, r < 3);
+	pdf_layout_done(&layout);
+	pdf_page_done(&page);
+	pdf_outline_done(&outline);
+	buffer_done(&scratch);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_body_size), cmocka_unit_test(test_title_in_outline) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_body_size), cmocka_unit_test(test_title_in_outline), cmocka_unit_test(test_titles_of_outline),
+		cmocka_unit_test(test_lists_of_titles),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

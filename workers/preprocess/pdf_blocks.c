@@ -382,7 +382,7 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 	work.leading = pdf_usual_leading(layout, blocks->leading, &sure);
 	if (sure)
 		blocks->leading = work.leading;
-	blocks->leaders_dropped = pdf_contents_drop(layout, work.leading, &blocks->in_contents, &blocks->text);
+	blocks->leaders_dropped = pdf_contents_drop(layout, outline, work.leading, &blocks->in_contents, &blocks->text);
 	pdf_notes_find(layout, body);
 	pdf_mark_headings(&work);
 	for (size_t r = 0; r < layout->row_count && status == 0;) {

@@ -15,7 +15,12 @@ static bool is_title(struct text text)
 {
 	static const char *const titles[] = { "contents", "table of contents", "short contents", "brief contents", "detailed contents", "summary of contents", "list of figures", "list of tables", "list of listings", "inhaltsverzeichnis",
 					      "inhalt", "abbildungsverzeichnis", "tabellenverzeichnis", "table des mati\xC3\xA8res", "sommaire",
-					      "\xC3\xADndice", "indice", "contenido", "sommario", "inhoud", "inhoudsopgave", "sum\xC3\xA1rio" };
+					      "\xC3\xADndice", "indice", "contenido", "sommario", "inhoud", "inhoudsopgave", "sum\xC3\xA1rio", "spis tre\xC5\x9B" "ci", "obsah",
+					      "inneh\xC3\xA5ll", "inneh\xC3\xA5llsf\xC3\xB6rteckning", "indhold", "innhold", "sis\xC3\xA4llys",
+					      "sis\xC3\xA4llysluettelo", "tartalomjegyz\xC3\xA9k", "cuprins", "i\xC3\xA7indekiler",
+					      "\xD0\xA1\xD0\xBE\xD0\xB4\xD0\xB5\xD1\x80\xD0\xB6\xD0\xB0\xD0\xBD\xD0\xB8\xD0\xB5",
+					      "\xD0\x9E\xD0\xB3\xD0\xBB\xD0\xB0\xD0\xB2\xD0\xBB\xD0\xB5\xD0\xBD\xD0\xB8\xD0\xB5",
+					      "\xE7\x9B\xAE\xE5\xBD\x95", "\xE7\x9B\xAE\xE6\xAC\xA1", "\xEB\xAA\xA9\xEC\xB0\xA8" };
 	size_t title = 0;
 
 	if (pdf_clause_depth(text, &title) > 0)
@@ -154,10 +159,50 @@ static size_t drop_titled(struct pdf_layout *layout, bool *going_on, struct buff
 	return dropped;
 }
 
-size_t pdf_contents_drop(struct pdf_layout *layout, float leading, bool *going_on, struct buffer *scratch)
+/* Is the row a title and, parted from it, a page number? *ret_named: has the outline that title? */
+static bool is_numbered(const struct pdf_layout *layout, const struct pdf_row *row, struct pdf_outline *outline, struct buffer *scratch,
+			int32_t *ret_page, bool *ret_named)
+{
+	if (row->furniture || row->grid > 0 || row->segment_count < 2 || !is_entry(layout, row, scratch, ret_page))
+		return false;
+	const struct text text = row_text(layout, row, scratch);
+	const char *blank = text.bytes > 0 ? memrchr(text.data, ' ', text.bytes) : NULL;
+	*ret_named = blank && pdf_outline_names(outline, text_slice(text, 0, (size_t)(blank - text.data)));
+	return true;
+}
+
+/* Lists of a chapter's sections often have no title: rows below each other that end in page numbers, and that the outline names. */
+static size_t drop_named(struct pdf_layout *layout, struct pdf_outline *outline, struct buffer *scratch)
+{
+	enum { ENTRIES_MIN = 2 };
+	size_t dropped = 0, count = 0, named_count = 0;
+	int32_t page_before = 0;
+
+	for (size_t r = 0; r <= layout->row_count && outline->count > 0; r++) {
+		int32_t page = 0;
+		bool named = false;
+		const bool numbered = r < layout->row_count && is_numbered(layout, &layout->rows[r], outline, scratch, &page, &named);
+		if (numbered && (count == 0 || page >= page_before)) {
+			count++;
+			named_count += named;
+			page_before = page;
+			continue;
+		}
+		for (size_t entry = r - count; entry < r && named_count >= ENTRIES_MIN && named_count * 2 > count; entry++) {
+			layout->rows[entry].furniture = true;
+			dropped++;
+		}
+		count = numbered;
+		named_count = numbered && named;
+		page_before = page;
+	}
+	return dropped;
+}
+
+size_t pdf_contents_drop(struct pdf_layout *layout, struct pdf_outline *outline, float leading, bool *going_on, struct buffer *scratch)
 {
 	enum { CONTENTS_ROWS_MIN = 4 };
-	const size_t titled = drop_titled(layout, going_on, scratch);
+	const size_t titled = drop_titled(layout, going_on, scratch) + drop_named(layout, outline, scratch);
 	const size_t dropped = drop_leaders(layout, leading, scratch);
 
 	return titled + (dropped < CONTENTS_ROWS_MIN ? dropped : dropped + drop_entries(layout, scratch));

@@ -22,15 +22,24 @@ void pdf_outline_done(struct pdf_outline *outline)
 	*outline = (struct pdf_outline){ 0 };
 }
 
+/* Outlines part numbers and titles by blanks that do not break, where the page has gaps. */
 static uint64_t title_key(struct text title)
 {
 	enum { TITLE_BYTES_MAX = 1024 };
-	struct buffer key;
+	static const struct text no_break = TEXT_LITERAL("\xC2\xA0");
+	struct buffer key, plain;
 
+	buffer_init(&plain, TITLE_BYTES_MAX);
+	for (ptrdiff_t at; (at = text_find(title, no_break)) >= 0; title = text_slice(title, (size_t)at + no_break.bytes, title.bytes)) {
+		buffer_append_text(&plain, text_slice(title, 0, (size_t)at));
+		buffer_append_byte(&plain, ' ');
+	}
+	buffer_append_text(&plain, title);
 	buffer_init(&key, TITLE_BYTES_MAX);
-	pdf_append_key(&key, title);
-	uint64_t hash = key.status || key.bytes == 0 ? 0 : XXH3_64bits(key.data, key.bytes);
+	pdf_append_key(&key, buffer_view(&plain));
+	uint64_t hash = plain.status || key.status || key.bytes == 0 ? 0 : XXH3_64bits(key.data, key.bytes);
 	buffer_done(&key);
+	buffer_done(&plain);
 	return hash;
 }
 
@@ -58,13 +67,13 @@ static int compare_entries(const void *a, const void *b)
 	return x->depth < y->depth ? -1 : x->depth > y->depth;
 }
 
-unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint32_t page)
+/* The first entry with the key on this page or a later one; NULL: none. */
+static const struct pdf_outline_entry *find_entry(struct pdf_outline *outline, uint64_t key, uint32_t page)
 {
-	uint64_t key = outline->count > 0 ? title_key(title) : 0;
 	size_t low = 0, high = outline->count;
 
 	if (key == 0)
-		return 0;
+		return NULL;
 	if (!outline->sorted)
 		qsort(outline->entries, outline->count, sizeof(*outline->entries), compare_entries);
 	outline->sorted = true;
@@ -76,10 +85,19 @@ unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint3
 		else
 			high = middle;
 	}
-	if (low == outline->count || outline->entries[low].key != key)
-		return 0;
-	uint32_t found = outline->entries[low].page;
-	return found == page || found == PDF_OUTLINE_PAGE_UNKNOWN ? outline->entries[low].depth : 0;
+	return low < outline->count && outline->entries[low].key == key ? &outline->entries[low] : NULL;
+}
+
+unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint32_t page)
+{
+	const struct pdf_outline_entry *found = outline->count > 0 ? find_entry(outline, title_key(title), page) : NULL;
+
+	return found && (found->page == page || found->page == PDF_OUTLINE_PAGE_UNKNOWN) ? found->depth : 0;
+}
+
+bool pdf_outline_names(struct pdf_outline *outline, struct text title)
+{
+	return outline->count > 0 && find_entry(outline, title_key(title), 0);
 }
 
 /* --- the text's own size --------------------------------------------------------------------------------------- */

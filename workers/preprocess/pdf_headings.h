@@ -29,6 +29,8 @@ void pdf_outline_done(struct pdf_outline *outline);
 int pdf_outline_add(struct pdf_outline *outline, struct text title, unsigned depth, uint32_t page) WARN_UNUSED;
 /* Depth of the entry with this title on this page (or on none), 0 when there is no such. */
 unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint32_t page);
+/* Is there an entry with this title, on whatever page? */
+bool pdf_outline_names(struct pdf_outline *outline, struct text title);
 
 /* What the running text of the document looks like: sizes counted by their letters. */
 enum { PDF_SIZE_STEPS = 800, PDF_STEPS_PER_POINT = 4 };
