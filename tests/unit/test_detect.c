@@ -106,7 +106,8 @@ static void markup(void **state)
 	DETECT("text", "a.txt", "Heading\n=======\n\nThe words of a text.\n");
 	DETECT("text", "a.xml", "<?xml version='1.0'?><config><a/></config>");
 	DETECT("text", "a.json", "{\"a\": 1,\n\"b\": 2,\n\"c\": 3}\n");
-	DETECT("binary", "a.mht", "From: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n");
+	DETECT("binary", "a.mht", "Received: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n");
+	DETECT("html", "a.mht", "From: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\n");
 	DETECT("text", "a.eml", "From: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nWords of a letter.\r\n");
 	DETECT("text", "run.sh", "# first\n\n## second\n\nls\n");
 	DETECT("text", "run", "#!/bin/sh\n# comment\nls\n\n# other\npwd\n");

@@ -101,6 +101,14 @@ static void lists_of_word_processors(void **state)
 	html("<p class=MsoToc1><a href='#a'>1 A 3</a></p><p class=MsoToc2>1.1 B</p><h1>1 A</h1><p>some text<a class=pilcrow href='#p'>\xC2\xB6</a></p>", "# 1 A\n\nsome text\n");
 }
 
+static void typed_lists(void **state)
+{
+	(void)state;
+	html("<p>Items:<br>- one<br>- two<br>more</p>", "Items:\n\n- one\n- two\n  more\n");
+	html("<p>1. one<br>2. two</p><p>&bull; a</p><p>&bull; b<br>&#9679; c</p>", "1. one\n2. two\n\n- a\n- b\n- c\n");
+	html("<p>- no list</p><p>3. none<br>7. either</p><p>&bull;none</p>", "\\- no list\n\n3\\. none\n7\\. either\n\n\xE2\x80\xA2none\n");
+}
+
 static void typed_pages(void **state)
 {
 	(void)state;
@@ -124,6 +132,7 @@ int main(void)
 		cmocka_unit_test(lines_of_navigation),
 		cmocka_unit_test(notes_under_headings),
 		cmocka_unit_test(lists_of_word_processors),
+		cmocka_unit_test(typed_lists),
 		cmocka_unit_test(typed_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -387,7 +387,7 @@ static bool is_csv(struct text sample, struct text name, bool whole)
 	return false;
 }
 
-/* A page with its pictures in one file, as browsers save it (MHTML): the parts are encoded, nothing of it reads as text. */
+/* A message of related parts that is no page saved by a browser (html_saved.h): the parts are encoded, nothing of it reads as text. */
 static bool is_web_archive(struct text sample)
 {
 	struct text head = head_of(sample, 4096);
@@ -407,10 +407,10 @@ static enum document_format format_of_text(struct text sample, struct text name,
 
 	if (document_image_kind(sample) == DOCUMENT_IMAGE_SVG)
 		return DOCUMENT_FORMAT_IMAGE;
-	if (is_web_archive(sample))
-		return DOCUMENT_FORMAT_BINARY;
 	if (is_html(sample, name, named_markdown))
 		return DOCUMENT_FORMAT_HTML;
+	if (is_web_archive(sample))
+		return DOCUMENT_FORMAT_BINARY;
 	if (named_markdown)
 		return DOCUMENT_FORMAT_MARKDOWN;
 	if (!name_ends_in(name, source_endings, COUNT_OF(source_endings)) && is_markdown(sample))

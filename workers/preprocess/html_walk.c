@@ -90,7 +90,8 @@ static void end_paragraph(struct html_walk *walk)
 	struct text text = html_inline_take(&walk->line);
 
 	if (level == 0) {
-		markdown_paragraph(&walk->writer, text);
+		if (!html_typed_list(walk, text))
+			markdown_paragraph(&walk->writer, text);
 		return;
 	}
 	const char *last = memrchr(text.data, '\n', text.bytes);

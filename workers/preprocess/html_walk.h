@@ -65,6 +65,8 @@ void html_list(struct html_walk *walk, uint32_t index);             /* ul, ol, m
 /* Lists as word processors export them, with those that follow. False: it is none; nothing was written. */
 bool html_word_items(struct html_walk *walk, uint32_t index);       /* p */
 bool html_google_list(struct html_walk *walk, uint32_t index);      /* ul, ol */
+/* Writes a paragraph that is a typed list as one. False: it is none. */
+bool html_typed_list(struct html_walk *walk, struct text text);
 void html_definition_list(struct html_walk *walk, uint32_t index);  /* dl */
 void html_table(struct html_walk *walk, uint32_t index);
 void html_link(struct html_walk *walk, uint32_t index);
