@@ -163,6 +163,22 @@ static void keeps_titles_of_chapters(void **state)
 	assert_string_equal(furniture(2), "");
 }
 
+/* The same in large type is a running header, but not when a number within tells the pages apart. */
+static void keeps_titles_of_slides(void **state)
+{
+	char title[48];
+
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		snprintf(title, sizeof(title), "Slide %u: what we do", i + 1);
+		fixture_line(&pages[i], 60, 80, 16, 0, title);
+	}
+	assert_string_equal(furniture(2), "");
+	for (uint32_t i = 0; i < PAGES; i++)
+		fixture_line(&pages[i], 60, 50, 16, 0, "The guide");
+	assert_string_equal(furniture(2), "The guide");
+}
+
 /* The number of a footnote that happens to count like the pages. */
 static void keeps_footnotes(void **state)
 {
@@ -228,6 +244,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_what_is_in_the_text, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_the_header_of_a_long_table, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_titles_of_chapters, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_titles_of_slides, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_footnotes, prepare, tidy),
 		cmocka_unit_test_setup_teardown(finds_numbers_that_begin_anew, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_all_of_a_single_page, prepare, tidy),

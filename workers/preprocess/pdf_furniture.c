@@ -42,6 +42,7 @@ static void describe(struct text text, bool is_note, struct pdf_edge *edge)
 		edge->first_number = edge->last_number = -1;
 	edge->number_alone = words == 1 && edge->first_number >= 0;
 	edge->key = XXH3_64bits(key, bytes);
+	edge->words = XXH3_64bits(text.data, text.bytes);
 }
 
 /* Keeps the outermost rows, in order. */
@@ -123,7 +124,8 @@ static enum likeness compare_edges(const struct pdf_edge *edge, const struct pdf
 		return COUNTS_PAGES; /* counts that begin anew */
 	if (counts_pages(edge, other, pages_apart) && (edge->number_alone || (beside && !edge->large)))
 		return COUNTS_PAGES;
-	return beside && edge->key == other->key ? SAME_WORDS : UNLIKE;
+	/* Titles of slides and chapters may differ in a number alone. */
+	return beside && (edge->large ? edge->words == other->words : edge->key == other->key) ? SAME_WORDS : UNLIKE;
 }
 
 static enum likeness find_like(const struct pdf_edge *edge, bool top, const struct pdf_edges *other, int32_t pages_apart)

@@ -14,6 +14,7 @@ struct pdf_edge {
 	uint32_t row;
 	float y;          /* of its middle, as a part of the page's height */
 	uint64_t key;     /* hash of its words, numbers taken out */
+	uint64_t words;   /* hash of all of it */
 	int32_t first_number, last_number; /* page number at its start or end, -1: none */
 	bool number_alone;
 	bool large;       /* much larger than the text of its page, as the titles of chapters are */
