@@ -98,15 +98,11 @@ static void indexer_bind(struct indexer *indexer, const uint64_t *subjects, size
 /* The word stands with the value; certain: it says which one is meant, wherever else the word stands. */
 static void add_near(struct passage *passage, uint64_t stem, const struct context_value *value, bool certain)
 {
-	uint64_t near = passage_context_key(stem, value->hash, value->kind);
-	if (certain) {
-		uint64_t own = passage_join(SPACE_KIND, near, value->kind), kind = passage_join(SPACE_KIND, stem, value->kind);
-		if (!passage_has(passage, own)) {
-			passage_add(passage, passage_has(passage, kind) ? passage_join(SPACE_MANY, stem, value->kind) : kind);
-			passage_add(passage, own);
-		}
-	}
-	passage_add(passage, near);
+	uint64_t kind = passage_join(SPACE_KIND, stem, value->kind);
+	unsigned marks = certain ? PASSAGE_HERE | PASSAGE_OWN : PASSAGE_HERE;
+	unsigned before = passage_mark(passage, passage_context_key(stem, value->hash, value->kind), marks);
+	if (certain && !(before & PASSAGE_OWN) && passage_mark(passage, kind, PASSAGE_HERE))
+		passage_mark(passage, kind, PASSAGE_MANY);
 }
 
 static void carry(uint64_t *stems, size_t *count, uint64_t stem)
@@ -208,9 +204,7 @@ static void indexer_flush(struct indexer *indexer)
 
 static void indexer_word(struct indexer *indexer, struct text word, bool bare)
 {
-	passage_add(indexer->passage, passage_hash_word(SPACE_WORD, word));
-	if (bare)
-		passage_add(indexer->passage, passage_hash_word(SPACE_BARE, word));
+	passage_mark(indexer->passage, passage_hash_word(SPACE_WORD, word), bare ? PASSAGE_HERE | PASSAGE_BARE : PASSAGE_HERE);
 	if (word.bytes > 2 && word.data[word.bytes - 1] == 's' && ascii_is_upper(word.data[word.bytes - 2])) /* UEs, UE */
 		passage_add(indexer->passage, passage_hash_word(SPACE_WORD, text_slice(word, 0, word.bytes - 1)));
 	passage_add(indexer->passage, passage_stem(word));
@@ -291,11 +285,11 @@ static void indexer_notes(struct indexer *indexer, const struct fact_token *read
 /* Which word follows which in a command. */
 static void indexer_command(struct indexer *indexer, const struct fact_token *token)
 {
-	uint64_t word = passage_hash_word(SPACE_WORD, token->text);
 	if (!token->in_code) {
 		indexer->command_before = 0;
 		return;
 	}
+	uint64_t word = passage_hash_word(SPACE_WORD, token->text);
 	if (!indexer->command_before || token->span != indexer->span) {
 		indexer->command_words = 0;
 	} else {

@@ -29,7 +29,7 @@ static bool is_composed(const struct passage *passage, const struct fact_token *
 {
 	struct text attribute = passage_attribute_of(token->text), class = passage_class_of(token->text);
 	uint64_t value = passage_hash_word(SPACE_WORD, class);
-	return passage_has(passage, passage_hash_word(SPACE_BARE, attribute)) && passage_has(passage, value) &&
+	return (passage_marks(passage, passage_hash_word(SPACE_WORD, attribute)) & PASSAGE_BARE) && passage_has(passage, value) &&
 	       (passage_has(passage, passage_join(SPACE_FREE, value, 0)) || passage_has(passage, passage_join(SPACE_BOUND, passage_hash_word(SPACE_WORD, attribute), value)));
 }
 
@@ -160,12 +160,14 @@ static bool says_nothing(const struct passage *passage, const struct context_wor
 
 static void balance_word(struct balance *balance, const struct passage *passage, const struct context_word *word, const struct context_value *value, bool certain)
 {
-	uint64_t both;
-	bool near = passage_context_together(passage, word, value, &both);
-	if (passage_has(passage, passage_join(SPACE_MANY, word->stem, value->kind))) {
+	unsigned kind = passage_marks(passage, passage_join(SPACE_KIND, word->stem, value->kind));
+	if (!kind || says_nothing(passage, word))
+		return;
+	bool own, near = passage_context_together(passage, word, value, &own);
+	if (kind & PASSAGE_MANY) {
 		if ((near || certain) && !word->phrase)
 			++*(word->name ? (near ? &balance->names_pro : &balance->names_against) : near ? &balance->weak_pro : &balance->weak_against);
-	} else if (near && passage_has(passage, passage_join(SPACE_KIND, both, value->kind))) {
+	} else if (own) {
 		balance->pro += word->name ? NAME_WEIGHT : 1;
 	} else if (!near && certain) {
 		balance->against += word->name ? NAME_WEIGHT : 1;
@@ -181,8 +183,7 @@ static void checker_value(struct checker *checker, const struct context_value *v
 	for (size_t w = 0; w < context->word_count; w++) {
 		const struct context_word *word = &context->words[w];
 		bool certain;
-		if (passage_context_near(context, word, value, &certain) && passage_has(passage, passage_join(SPACE_KIND, word->stem, value->kind)) &&
-		    !says_nothing(passage, word))
+		if (passage_context_near(context, word, value, &certain))
 			balance_word(&balance, passage, word, value, certain);
 	}
 	if ((balance.against > balance.pro && 2 * balance.against + balance.weak_against > 2 * balance.pro + balance.weak_pro) ||

@@ -175,10 +175,11 @@ uint64_t passage_context_key(uint64_t stem, uint64_t value, uint64_t kind)
 	return passage_join(SPACE_NEAR, stem, value + kind);
 }
 
-bool passage_context_together(const struct passage *passage, const struct context_word *word, const struct context_value *value, uint64_t *ret_key)
+bool passage_context_together(const struct passage *passage, const struct context_word *word, const struct context_value *value, bool *ret_own)
 {
-	*ret_key = passage_context_key(word->stem, value->hash, value->kind);
-	return passage_has(passage, *ret_key) || passage_has(passage, passage_context_key(word->stem, value->hash, KIND_PLAIN)) ||
+	unsigned marks = passage_marks(passage, passage_context_key(word->stem, value->hash, value->kind));
+	*ret_own = marks & PASSAGE_OWN;
+	return marks || passage_has(passage, passage_context_key(word->stem, value->hash, KIND_PLAIN)) ||
 	       (value->joined && passage_has(passage, passage_context_key(word->stem, value->hash, value->joined)));
 }
 

@@ -55,7 +55,7 @@ bool passage_context_near(const struct passage_context *context, const struct co
 
 /* Word and value of one clause, as one key. A plain number goes with an answer's number of any unit: its unit may stand elsewhere. */
 uint64_t passage_context_key(uint64_t stem, uint64_t value, uint64_t kind);
-bool passage_context_together(const struct passage *passage, const struct context_word *word, const struct context_value *value, uint64_t *ret_key);
+bool passage_context_together(const struct passage *passage, const struct context_word *word, const struct context_value *value, bool *ret_own);
 
 /* A number, or a version (3.4.2): what "at least" is said of. */
 bool passage_context_is_number(const struct fact_token *token);

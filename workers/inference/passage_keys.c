@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#define XXH_INLINE_ALL /* most words are short: the call would cost more than the hash */
 #include <xxhash.h>
 
 enum { STEM_BYTES = 6, ENDING_BYTES = 4, WORD_BYTES_MAX = 512, CAPACITY_MIN = 1024 };
@@ -23,48 +24,46 @@ void passage_done(struct passage *passage)
 	*passage = (struct passage){ 0 };
 }
 
-bool passage_has(const struct passage *passage, uint64_t key)
+/* A slot is a key with its last bits, which hold the marks. */
+static size_t slot_of(const uint64_t *slots, size_t capacity, uint64_t key)
 {
-	if (!passage->capacity)
-		return false;
-	key += !key;
-	for (size_t i = key & (passage->capacity - 1);; i = (i + 1) & (passage->capacity - 1)) {
-		if (passage->slots[i] == key)
-			return true;
-		if (!passage->slots[i])
-			return false;
-	}
-}
-
-static void set_place(uint64_t *slots, size_t capacity, uint64_t key)
-{
-	size_t i = key & (capacity - 1);
-	while (slots[i])
+	size_t i = (key >> PASSAGE_MARK_BITS) & (capacity - 1);
+	while (slots[i] && (slots[i] ^ key) >> PASSAGE_MARK_BITS)
 		i = (i + 1) & (capacity - 1);
-	slots[i] = key;
+	return i;
 }
 
-void passage_add(struct passage *passage, uint64_t key)
+unsigned passage_marks(const struct passage *passage, uint64_t key)
 {
-	key += !key;
-	if (passage->status || passage_has(passage, key))
-		return;
-	if ((passage->count + 1) * 2 > passage->capacity) {
-		size_t capacity = passage->capacity ? passage->capacity * 2 : CAPACITY_MIN;
-		uint64_t *slots = calloc(capacity, sizeof(*slots));
-		if (!slots) {
-			passage->status = -ENOMEM;
-			return;
-		}
-		for (size_t i = 0; i < passage->capacity; i++)
-			if (passage->slots[i])
-				set_place(slots, capacity, passage->slots[i]);
-		free(passage->slots);
-		passage->slots = slots;
-		passage->capacity = capacity;
+	return passage->capacity ? passage->slots[slot_of(passage->slots, passage->capacity, key)] & PASSAGE_MARKS : 0;
+}
+
+static bool grow(struct passage *passage)
+{
+	size_t capacity = passage->capacity ? passage->capacity * 2 : CAPACITY_MIN;
+	uint64_t *slots = calloc(capacity, sizeof(*slots));
+	if (!slots) {
+		passage->status = -ENOMEM;
+		return false;
 	}
-	set_place(passage->slots, passage->capacity, key);
-	passage->count++;
+	for (size_t i = 0; i < passage->capacity; i++)
+		if (passage->slots[i])
+			slots[slot_of(slots, capacity, passage->slots[i])] = passage->slots[i];
+	free(passage->slots);
+	passage->slots = slots;
+	passage->capacity = capacity;
+	return true;
+}
+
+unsigned passage_mark(struct passage *passage, uint64_t key, unsigned marks)
+{
+	if (passage->status || ((passage->count + 1) * 2 > passage->capacity && !grow(passage)))
+		return 0;
+	uint64_t *slot = &passage->slots[slot_of(passage->slots, passage->capacity, key)];
+	unsigned before = *slot & PASSAGE_MARKS;
+	passage->count += !before;
+	*slot = (key & ~(uint64_t)PASSAGE_MARKS) | before | marks;
+	return before;
 }
 
 void passage_clear(struct passage *passage, size_t source_bytes)

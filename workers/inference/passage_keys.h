@@ -7,7 +7,6 @@
 
 enum passage_space { /* name spaces of the set: seeds of the hash */
 	SPACE_WORD = 1,  /* as written */
-	SPACE_BARE,      /* as written, and not part of Class.attribute */
 	SPACE_NUMBER,
 	SPACE_UNIT,      /* number and unit */
 	SPACE_FREE,      /* value that belongs to no attribute */
@@ -19,8 +18,7 @@ enum passage_space { /* name spaces of the set: seeds of the hash */
 	SPACE_STEM,
 	SPACE_STATE,     /* true, ON, enabled …, as fact_words_state numbers them */
 	SPACE_NEAR,      /* word and value of one clause */
-	SPACE_KIND,      /* word and kind of value: the word stands with one value of the kind */
-	SPACE_MANY,      /* … with several */
+	SPACE_KIND,      /* word and kind of value: the word stands with a value of the kind */
 	SPACE_COMPARED,  /* number and comparison */
 	SPACE_CONSTANT,  /* word in capitals that is a value */
 	SPACE_COMMAND,   /* first word of a command; first two words and one of the others */
@@ -30,9 +28,30 @@ enum passage_space { /* name spaces of the set: seeds of the hash */
 
 enum { PASSAGE_SUBJECTS_MAX = 8 };
 
-/* The set. Failure to add is kept in passage->status. */
-bool passage_has(const struct passage *passage, uint64_t key);
-void passage_add(struct passage *passage, uint64_t key);
+/* The set, whose keys bear marks: at least one, or they are not in it. What the second and third say depends on the name space. */
+enum {
+	PASSAGE_MARK_BITS = 3,
+	PASSAGE_MARKS = 7,
+	PASSAGE_HERE = 1,
+	PASSAGE_BARE = 2, /* SPACE_WORD: and not part of Class.attribute */
+	PASSAGE_OWN = 2,  /* SPACE_NEAR: the clause is that value's alone */
+	PASSAGE_MANY = 2, /* SPACE_KIND: the word stands with several values of the kind */
+};
+/* The marks of the key, 0 when it is not there. */
+unsigned passage_marks(const struct passage *passage, uint64_t key);
+/* Adds marks and returns those from before. Failure is kept in passage->status. */
+unsigned passage_mark(struct passage *passage, uint64_t key, unsigned marks);
+
+static inline bool passage_has(const struct passage *passage, uint64_t key)
+{
+	return passage_marks(passage, key) != 0;
+}
+
+static inline void passage_add(struct passage *passage, uint64_t key)
+{
+	(void)passage_mark(passage, key, PASSAGE_HERE);
+}
+
 void passage_clear(struct passage *passage, size_t source_bytes);
 
 uint64_t passage_hash(enum passage_space space, const char *data, size_t bytes);
