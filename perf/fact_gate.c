@@ -71,6 +71,7 @@ static uint64_t gate(struct passage *passage, const struct pairs *pairs, enum in
 	struct passage_verdict verdict;
 	uint64_t start = thread_ns();
 	for (size_t i = 0; i < pairs->count; i++) {
+		passage->source_bytes *= indexing != INDEX_EACH; /* forgets that it has the passage already */
 		if (pairs->all[i].first || indexing == INDEX_EACH)
 			CHECK(passage_index(passage, pairs->all[i].passage) == 0);
 		if (indexing == INDEX_ALONE)

@@ -61,10 +61,12 @@ class Facts(unittest.TestCase):
         self.assertEqual(code, 0, printed)
 
     def test_written_passages(self):
-        answers = b"".join(path.read_bytes() for path in sorted((FACTS / "written").glob("*.txt")))
-        _, errors, true, printed = rates(answers)
-        self.assertGreaterEqual(errors["all"][1], 95, printed)  # what is let through: docs/decisions/facts-of-an-answer.md
-        self.assertLessEqual(true["all"][1], 4, printed)
+        files = {path.stem: path.read_bytes() for path in sorted((FACTS / "written").glob("*.txt"))}
+        unseen = files.pop("operations")
+        for answers, caught, refused in ((b"".join(files.values()), 95, 2), (unseen, 80, 14)):  # as measured: docs/decisions/facts-of-an-answer.md
+            _, errors, true, printed = rates(answers)
+            self.assertGreaterEqual(errors["all"][1], caught, printed)
+            self.assertLessEqual(true["all"][1], refused, printed)
 
     def test_passages_of_samples_and_installed_documentation(self):
         with tempfile.TemporaryDirectory(prefix="docring-facts-") as place:

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABELS_MAX = 64, HALVES = 2 };
+enum { LABELS_MAX = 256, HALVES = 2 };
 
 struct label {
 	struct text name; /* "true STYLE" or "false KIND" */

@@ -224,6 +224,22 @@ static void test_frequent_words_decide_when_no_other_does(void **state)
 	assert_refused("The default is 2.", source, "2");
 }
 
+static void test_a_passage_is_indexed_once(void **state)
+{
+	(void)state;
+	struct passage passage;
+	struct passage_verdict verdict;
+	passage_init(&passage, domain);
+	static const struct { const char *source; bool has_ten; } steps[] = { { "It takes 10 ms.", true }, { "It takes 10 ms.", true }, { "It takes 20 ms.", false },
+		{ "", false }, { "It takes 10 ms.", true } };
+	for (size_t i = 0; i < COUNT_OF(steps); i++) {
+		assert_int_equal(passage_index(&passage, text_from(steps[i].source)), 0);
+		passage_check(&passage, TEXT_LITERAL("It takes 10 ms."), &verdict);
+		assert_true((verdict.supported == verdict.facts) == steps[i].has_ten);
+	}
+	passage_done(&passage);
+}
+
 static void test_hostile_texts(void **state)
 {
 	(void)state;
@@ -455,7 +471,7 @@ int main(void)
 		cmocka_unit_test(test_units_with_signs_and_slashes), cmocka_unit_test(test_ordinals), cmocka_unit_test(test_comparatives_come_in_pairs),
 		cmocka_unit_test(test_what_a_pronoun_stands_for), cmocka_unit_test(test_values_glued_to_letters_have_a_kind),
 		cmocka_unit_test(test_numbers_without_their_unit), cmocka_unit_test(test_frequent_words_decide_when_no_other_does),
-		cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_rates_over_planted_errors),
+		cmocka_unit_test(test_a_passage_is_indexed_once), cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_rates_over_planted_errors),
 	};
 	return cmocka_run_group_tests(tests, open_domain, close_domain);
 }

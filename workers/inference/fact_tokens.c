@@ -44,8 +44,13 @@ static bool is_digit_at(const struct fact_scanner *scanner, size_t position)
 /* Behind the word that starts at `position`: letters, digits, "_", "\_", and dots between them. */
 static size_t word_end(const struct fact_scanner *scanner, size_t position, bool with_dots)
 {
-	size_t bytes;
-	bool wide = letter_bytes(scanner, position) > 2; /* scripts without blanks: an identifier among them is a word of its own */
+	size_t bytes, start = position;
+	while (position < scanner->text.bytes && ascii_is_word(scanner->text.data[position]))
+		position++;
+	int next = byte_at(scanner, position);
+	if (next < 0x80 && next != '\\' && (next != '.' || !with_dots))
+		return position;
+	bool wide = letter_bytes(scanner, start) > 2; /* scripts without blanks: an identifier among them is a word of its own */
 	for (;;) {
 		bytes = letter_bytes(scanner, position);
 		if (bytes && (bytes > 2) != wide)
@@ -326,7 +331,12 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 	while (scanner->position < scanner->text.bytes) {
 		size_t at = scanner->position;
 		int c = byte_at(scanner, at);
-		ret_token->text = ret_token->unit = ret_token->wide = ret_token->ordinal = (struct text){ scanner->text.data + at, 0 };
+		if (c == ' ') {
+			scanner->position++;
+			continue;
+		}
+		ret_token->text = (struct text){ scanner->text.data + at, 0 };
+		ret_token->unit = ret_token->wide = ret_token->ordinal = (struct text){ 0 };
 		ret_token->in_code = scanner->in_code;
 		ret_token->dotted = ret_token->option = ret_token->loud = false;
 		ret_token->breaks = scanner->breaks;

@@ -8,6 +8,8 @@
 
 #include "config/domain.h"
 
+#include <stdint.h>
+
 enum fact_token_kind {
 	FACT_NUMBER,     /* "10", "-140", "1,000", "0.5" */
 	FACT_IDENTIFIER, /* has a digit, "_", an inner "." or upper-case letters beyond the first: cellRange, ACTIVATED, eNodeB, 5G */
@@ -25,6 +27,7 @@ struct fact_token {
 	struct text unit;     /* of a number: the unit right behind it ("ms" of "10 ms", "%" of "10%", "s" of "10 (s)"), or empty */
 	struct text wide;     /* of a word: with what makes it one unit, "MB/s", "°C"; mostly the same as text */
 	struct text ordinal;  /* "3" of "third" and "3rd"; empty where they only enumerate ("Third, …") */
+	uint64_t key;         /* of a word, filled in by passage_read: its hash as written */
 	bool in_code;         /* inside `…` or a fenced block */
 	unsigned span;        /* counts the code spans and what is between them: tokens of one span have the same */
 	bool option;          /* "--size" */
@@ -44,9 +47,10 @@ struct fact_scanner {
 	const struct domain *domain;
 	struct text text;
 	size_t position;
+	bool cell_start; /* apart from the others: they are written one by one, and read together would wait for each other */
 	unsigned column, span;
 	struct text marker; /* the number of the last list item: "3" of "3. ", or empty */
-	bool in_code, in_fence, sentence_start, line_start, cell_start, breaks;
+	bool in_code, in_fence, sentence_start, line_start, breaks;
 };
 
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text);

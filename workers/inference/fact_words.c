@@ -3,6 +3,8 @@
 
 #include "base/check.h"
 
+#include <stdint.h>
+
 #define T(literal) { literal, sizeof(literal) - 1 }
 
 struct pair {
@@ -30,12 +32,21 @@ static struct text meaning(const struct pair *pairs, size_t count, struct text w
 	return (struct text){ word.data, 0 };
 }
 
+/* Is it one of these letters, in either case? Shorter than a call of memchr. */
+static bool begins_with(struct text word, uint32_t letters)
+{
+	char first = ascii_lower(word.data[0]);
+	return first >= 'a' && first <= 'z' && (letters >> (first - 'a') & 1);
+}
+
+#define LETTER(c) (1u << ((c) - 'a'))
+
 struct text fact_words_number(struct text word)
 {
 	static const struct pair numbers[] = { { T("three"), T("3") }, { T("four"), T("4") }, { T("five"), T("5") }, { T("six"), T("6") }, { T("seven"), T("7") }, { T("eight"), T("8") },
 		{ T("nine"), T("9") }, { T("ten"), T("10") }, { T("eleven"), T("11") }, { T("twelve"), T("12") }, { T("fifteen"), T("15") }, { T("twenty"), T("20") }, { T("thirty"), T("30") },
 		{ T("forty"), T("40") }, { T("fifty"), T("50") }, { T("sixty"), T("60") }, { T("seventy"), T("70") }, { T("eighty"), T("80") }, { T("ninety"), T("90") } };
-	if (word.bytes < 3 || word.bytes > 7 || !memchr("tfsenTFSEN", word.data[0], 10))
+	if (word.bytes < 3 || word.bytes > 7 || !begins_with(word, LETTER('t') | LETTER('f') | LETTER('s') | LETTER('e') | LETTER('n')))
 		return (struct text){ word.data, 0 };
 	return meaning(numbers, COUNT_OF(numbers), word);
 }
@@ -51,7 +62,7 @@ struct text fact_words_ordinal(struct text word)
 	while (digits < word.bytes && ascii_is_digit(word.data[digits]))
 		digits++;
 	if (!digits)
-		return memchr("fstenFSTEN", word.data[0], 10) ? meaning(ordinals, COUNT_OF(ordinals), word) : (struct text){ word.data, 0 };
+		return begins_with(word, LETTER('f') | LETTER('s') | LETTER('t') | LETTER('e') | LETTER('n')) ? meaning(ordinals, COUNT_OF(ordinals), word) : (struct text){ word.data, 0 };
 	return is_any(text_slice(word, digits, word.bytes), endings, COUNT_OF(endings)) ? text_slice(word, 0, digits) : (struct text){ word.data, 0 };
 }
 
@@ -84,7 +95,7 @@ int fact_words_state(struct text word)
 {
 	static const struct { struct text word; int state; } states[] = { { T("true"), 1 }, { T("false"), -1 }, { T("off"), -2 }, { T("yes"), 3 }, { T("no"), -3 },
 		{ T("enabled"), 4 }, { T("disabled"), -4 }, { T("activated"), 5 }, { T("deactivated"), -5 }, { T("locked"), 6 }, { T("unlocked"), -6 } };
-	if (word.bytes < 2 || word.bytes > 11 || !memchr("tfonyedaluTFONYEDALU", word.data[0], 20))
+	if (word.bytes < 2 || word.bytes > 11 || !begins_with(word, LETTER('t') | LETTER('f') | LETTER('o') | LETTER('n') | LETTER('y') | LETTER('e') | LETTER('d') | LETTER('a') | LETTER('l') | LETTER('u')))
 		return 0;
 	if (text_equal(word, TEXT_LITERAL("ON")))
 		return 2;
@@ -125,9 +136,23 @@ static enum fact_comparison afterthought(struct text word)
 	return is_any(word, more, COUNT_OF(more)) ? FACT_AT_LEAST : is_any(word, less, COUNT_OF(less)) ? FACT_AT_MOST : FACT_COMPARES_NOT;
 }
 
+/* May the word be one that a comparison is said with? By its first letter and its length: most words are not. */
+static bool may_compare(struct text word)
+{
+	static const uint16_t lengths['z' - 'a' + 1] = { /* of no, not, never, cannot, or, than, to, least, minimum, most, maximum, above, exceed…, below, over, under */
+		['n' - 'a'] = 1 << 2 | 1 << 3 | 1 << 5, ['c' - 'a'] = 1 << 6, ['o' - 'a'] = 1 << 2 | 1 << 4, ['t' - 'a'] = 1 << 2 | 1 << 4, ['l' - 'a'] = 1 << 5,
+		['m' - 'a'] = 1 << 4 | 1 << 7, ['a' - 'a'] = 1 << 5, ['e' - 'a'] = 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9, ['b' - 'a'] = 1 << 5, ['u' - 'a'] = 1 << 5 };
+	char first = word.bytes ? ascii_lower(word.data[0]) : 0;
+	return first >= 'a' && first <= 'z' && word.bytes < 10 && (lengths[first - 'a'] & 1 << word.bytes);
+}
+
 enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word)
 {
 	enum { DISTANCE_MAX = 3 };
+	if (!comparing->after_or && !comparing->reversed && !comparing->pending && !may_compare(word)) {
+		comparing->before = word;
+		return FACT_COMPARES_NOT;
+	}
 	static const struct text nots[] = { T("no"), T("not"), T("never"), T("cannot") };
 	enum fact_comparison after = FACT_COMPARES_NOT;
 	if (comparing->after_or)

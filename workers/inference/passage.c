@@ -202,9 +202,9 @@ static void indexer_flush(struct indexer *indexer)
 	indexer->goes_on = false;
 }
 
-static void indexer_word(struct indexer *indexer, struct text word, bool bare)
+static void indexer_word(struct indexer *indexer, struct text word, uint64_t key, bool bare)
 {
-	passage_mark(indexer->passage, passage_hash_word(SPACE_WORD, word), bare ? PASSAGE_HERE | PASSAGE_BARE : PASSAGE_HERE);
+	passage_mark(indexer->passage, key, bare ? PASSAGE_HERE | PASSAGE_BARE : PASSAGE_HERE);
 	if (word.bytes > 2 && word.data[word.bytes - 1] == 's' && ascii_is_upper(word.data[word.bytes - 2])) /* UEs, UE */
 		passage_add(indexer->passage, passage_hash_word(SPACE_WORD, text_slice(word, 0, word.bytes - 1)));
 	passage_add(indexer->passage, passage_stem(word));
@@ -216,7 +216,7 @@ static void indexer_number(struct indexer *indexer, const struct fact_token *tok
 	passage_add(indexer->passage, number);
 	if (token->unit.bytes) {
 		passage_add(indexer->passage, passage_join(SPACE_UNIT, number, passage_hash_unit(token->unit)));
-		indexer_word(indexer, token->unit, true);
+		indexer_word(indexer, token->unit, passage_hash_word(SPACE_WORD, token->unit), true);
 	} else if (indexer->number_count < UNIT_TOKENS_MAX) { /* its unit may stand in another cell of the row */
 		indexer->numbers[indexer->number_count++] = number;
 	}
@@ -267,7 +267,7 @@ static void indexer_notes(struct indexer *indexer, const struct fact_token *read
 		token.state = 0;
 	}
 	if (is_constant(passage->domain, &token))
-		passage_add(passage, passage_hash_word(SPACE_CONSTANT, token.text));
+		passage_add(passage, passage_join(SPACE_CONSTANT, token.key, 0));
 	uint64_t kind = passage_context_kind(passage, &token), hash = kind ? passage_value_hash(&token) : 0;
 	passage_context_take(&indexer->context, &token, hash, kind, token.column > 0);
 	if (token.state)
@@ -289,7 +289,7 @@ static void indexer_command(struct indexer *indexer, const struct fact_token *to
 		indexer->command_before = 0;
 		return;
 	}
-	uint64_t word = passage_hash_word(SPACE_WORD, token->text);
+	uint64_t word = token->key;
 	if (!indexer->command_before || token->span != indexer->span) {
 		indexer->command_words = 0;
 	} else {
@@ -317,10 +317,10 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 	if (token->number_bytes)
 		indexer_number(indexer, token, token->number_bytes);
 	if (token->kind != FACT_NUMBER) {
-		indexer_word(indexer, token->text, true);
+		indexer_word(indexer, token->text, token->key, true);
 		if (token->dotted) {
-			indexer_word(indexer, passage_class_of(token->text), false);
-			indexer_word(indexer, passage_attribute_of(token->text), false);
+			indexer_word(indexer, passage_class_of(token->text), passage_hash_word(SPACE_WORD, passage_class_of(token->text)), false);
+			indexer_word(indexer, passage_attribute_of(token->text), passage_attribute_key(token), false);
 		}
 		if (indexer->unit_count < UNITS_MAX && token->wide.bytes <= UNIT_BYTES_MAX &&
 		    domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
@@ -340,12 +340,12 @@ static void indexer_token(struct indexer *indexer, const struct fact_token *toke
 		indexer->label = header;
 	if (introduces_name(domain, token, indexer->after_name)) {
 		indexer->passage->has_names = true;
-		passage_add(indexer->passage, passage_hash_word(SPACE_NAMED, passage_attribute_of(token->text)));
+		passage_add(indexer->passage, passage_join(SPACE_NAMED, passage_attribute_key(token), 0));
 	}
 	bool subject_here = passage_is_subject(indexer->passage, token);
 	indexer->after_name = text_equal_nocase(token->text, text_from(document_key_name(DOCUMENT_KEY_NAME))) && !indexer->value_count;
 	if (subject_here && indexer->subject_count < PASSAGE_SUBJECTS_MAX) {
-		uint64_t subject = passage_hash_word(SPACE_WORD, passage_attribute_of(token->text));
+		uint64_t subject = passage_attribute_key(token);
 		indexer->subjects[indexer->subject_count++] = subject;
 		if (token->dotted) {
 			uint64_t class = passage_hash_word(SPACE_WORD, passage_class_of(token->text));
@@ -416,6 +416,9 @@ static void indexer_line(struct indexer *indexer, const struct fact_token *token
 
 int passage_index(struct passage *passage, struct text source)
 {
+	uint64_t source_hash = passage_hash(SPACE_SOURCE, source.data, source.bytes);
+	if (!passage->status && source.bytes && passage->source_bytes == source.bytes && passage->source_hash == source_hash)
+		return 0;
 	passage_clear(passage, source.bytes);
 	if (source.bytes > PASSAGE_BYTES_MAX)
 		return ERROR_LIMIT_HIT;
@@ -425,7 +428,7 @@ int passage_index(struct passage *passage, struct text source)
 	bool line_empty = true;
 	fact_scanner_init(&scanner, passage->domain, source);
 	indexer_heading(&indexer, source, 0);
-	while (!passage->status && fact_scanner_next(&scanner, &token)) {
+	while (!passage->status && passage_read(&scanner, &token)) {
 		if (token.kind == FACT_SEPARATOR) {
 			indexer_context(&indexer);
 			indexer_units(&indexer);
@@ -456,6 +459,8 @@ int passage_index(struct passage *passage, struct text source)
 	indexer_context(&indexer);
 	indexer_units(&indexer);
 	indexer_flush(&indexer);
+	passage->source_hash = source_hash;
+	passage->source_bytes = source.bytes;
 	return passage->status;
 }
 

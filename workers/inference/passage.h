@@ -16,6 +16,8 @@ struct passage {
 	const struct domain *domain;
 	uint64_t *slots; /* open addressing; 0: empty */
 	size_t capacity, count;
+	uint64_t source_hash; /* of what is indexed; source_bytes 0: nothing */
+	size_t source_bytes;
 	bool has_names; /* attributes or counters are introduced in it */
 	int status; /* sticky: -ENOMEM or ERROR_LIMIT_HIT */
 };
@@ -23,7 +25,7 @@ struct passage {
 void passage_init(struct passage *passage, const struct domain *domain);
 void passage_done(struct passage *passage);
 
-/* Forgets what was there and indexes `source`. 0 or -ENOMEM; ERROR_LIMIT_HIT for a source above PASSAGE_BYTES_MAX. */
+/* Forgets what was there and indexes `source`; the same source again costs no more than its hash. 0 or -ENOMEM; ERROR_LIMIT_HIT for a source above PASSAGE_BYTES_MAX. */
 enum { PASSAGE_BYTES_MAX = 64 << 20 };
 int passage_index(struct passage *passage, struct text source) WARN_UNUSED;
 

@@ -27,15 +27,14 @@ struct checker {
 /* Class.attribute from a passage that names the class in one place and the attribute in another. */
 static bool is_composed(const struct passage *passage, const struct fact_token *token)
 {
-	struct text attribute = passage_attribute_of(token->text), class = passage_class_of(token->text);
-	uint64_t value = passage_hash_word(SPACE_WORD, class);
-	return (passage_marks(passage, passage_hash_word(SPACE_WORD, attribute)) & PASSAGE_BARE) && passage_has(passage, value) &&
-	       (passage_has(passage, passage_join(SPACE_FREE, value, 0)) || passage_has(passage, passage_join(SPACE_BOUND, passage_hash_word(SPACE_WORD, attribute), value)));
+	uint64_t attribute = passage_attribute_key(token), value = passage_hash_word(SPACE_WORD, passage_class_of(token->text));
+	return (passage_marks(passage, attribute) & PASSAGE_BARE) && passage_has(passage, value) &&
+	       (passage_has(passage, passage_join(SPACE_FREE, value, 0)) || passage_has(passage, passage_join(SPACE_BOUND, attribute, value)));
 }
 
 static bool has_identifier(const struct passage *passage, const struct fact_token *token)
 {
-	if (passage_has(passage, passage_hash_word(SPACE_WORD, token->text)))
+	if (passage_has(passage, token->key))
 		return true;
 	size_t bytes = token->text.bytes;
 	if (bytes > 2 && token->text.data[bytes - 1] == 's' && ascii_is_upper(token->text.data[bytes - 2]))
@@ -89,7 +88,7 @@ static bool is_refuted(const struct checker *checker, const struct fact_token *t
 /* A command that the passage has is taken whole: each word must follow the one that it follows there, after the same two first words. */
 static bool follows(struct checker *checker, const struct fact_token *token)
 {
-	uint64_t word = passage_hash_word(SPACE_WORD, token->text), before = checker->command_before;
+	uint64_t word = token->key, before = checker->command_before;
 	checker->command_before = word;
 	if (!before || token->span != checker->span) {
 		checker->span = token->span;
@@ -132,7 +131,7 @@ static void checker_subject(struct checker *checker, const struct fact_token *to
 		checker->subject_count = 0;
 	checker->subjects_old = false;
 	if (checker->subject_count < PASSAGE_SUBJECTS_MAX)
-		checker->subjects[checker->subject_count++] = passage_hash_word(SPACE_WORD, passage_attribute_of(token->text));
+		checker->subjects[checker->subject_count++] = passage_attribute_key(token);
 }
 
 /* A command goes on to the end of its line or code span. */
@@ -158,6 +157,14 @@ static bool says_nothing(const struct passage *passage, const struct context_wor
 	return !word->proper && !word->name && !word->label && !word->phrase && domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text);
 }
 
+static void balance_shared(struct balance *balance, bool name, bool near)
+{
+	balance->names_pro += name && near;
+	balance->names_against += name && !near;
+	balance->weak_pro += !name && near;
+	balance->weak_against += !name && !near;
+}
+
 static void balance_word(struct balance *balance, const struct passage *passage, const struct context_word *word, const struct context_value *value, bool certain)
 {
 	unsigned kind = passage_marks(passage, passage_join(SPACE_KIND, word->stem, value->kind));
@@ -166,7 +173,7 @@ static void balance_word(struct balance *balance, const struct passage *passage,
 	bool own, near = passage_context_together(passage, word, value, &own);
 	if (kind & PASSAGE_MANY) {
 		if ((near || certain) && !word->phrase)
-			++*(word->name ? (near ? &balance->names_pro : &balance->names_against) : near ? &balance->weak_pro : &balance->weak_against);
+			balance_shared(balance, word->name, near);
 	} else if (own) {
 		balance->pro += word->name ? NAME_WEIGHT : 1;
 	} else if (!near && certain) {
@@ -213,7 +220,7 @@ static void checker_sentence(struct checker *checker, const struct fact_scanner 
 	checker->label = 0;
 	checker->refuted_count = 0;
 	passage_context_clear(&checker->context);
-	while (fact_scanner_next(&ahead, &token) && token.kind != FACT_SEPARATOR && token.kind != FACT_LINE) {
+	while (passage_read(&ahead, &token) && token.kind != FACT_SEPARATOR && token.kind != FACT_LINE) {
 		in_command = continues_command(in_command, &token);
 		if (passage_is_subject(checker->passage, &token) && !(in_command && cmedit_is_grammar(token.text)))
 			checker_subject(checker, &token);
@@ -280,7 +287,7 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 	struct fact_token token;
 	fact_scanner_init(&scanner, passage->domain, answer);
 	checker_sentence(&checker, &scanner);
-	while (fact_scanner_next(&scanner, &token)) {
+	while (passage_read(&scanner, &token)) {
 		if (token.kind == FACT_SEPARATOR || token.kind == FACT_LINE) {
 			checker.in_command = false;
 			checker.command_before = 0;

@@ -196,5 +196,5 @@ uint64_t passage_context_kind(const struct passage *passage, const struct fact_t
 	struct text letters = ascii_is_digit(token->text.data[0]) ? glued_letters(token->text) : (struct text){ 0 };
 	if (letters.bytes && !token->ordinal.bytes)
 		return passage_hash(SPACE_KIND, letters.data, letters.bytes) | 1024; /* above the kinds that have a name */
-	return passage_has(passage, passage_hash_word(SPACE_CONSTANT, token->text)) ? KIND_CONSTANT : 0;
+	return passage_has(passage, passage_join(SPACE_CONSTANT, token->key, 0)) ? KIND_CONSTANT : 0;
 }

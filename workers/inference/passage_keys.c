@@ -80,6 +80,7 @@ void passage_clear(struct passage *passage, size_t source_bytes)
 		memset(passage->slots, 0, passage->capacity * sizeof(*passage->slots));
 	passage->count = 0;
 	passage->has_names = false;
+	passage->source_bytes = 0;
 	passage->status = 0;
 }
 
@@ -163,11 +164,25 @@ struct text passage_class_of(struct text dotted)
 	return text_slice(dotted, 0, bytes ? bytes - 1 : 0);
 }
 
+bool passage_read(struct fact_scanner *scanner, struct fact_token *ret_token)
+{
+	if (!fact_scanner_next(scanner, ret_token))
+		return false;
+	if (ret_token->kind < FACT_SEPARATOR && (ret_token->kind != FACT_NUMBER || ret_token->in_code))
+		ret_token->key = passage_hash_word(SPACE_WORD, ret_token->text);
+	return true;
+}
+
+uint64_t passage_attribute_key(const struct fact_token *token)
+{
+	return token->dotted ? passage_hash_word(SPACE_WORD, passage_attribute_of(token->text)) : token->key;
+}
+
 /* Is it one that the passage has introduced? */
 bool passage_is_subject(const struct passage *passage, const struct fact_token *token)
 {
 	return (token->kind == FACT_WORD || token->kind == FACT_IDENTIFIER) && passage->has_names &&
-	       passage_has(passage, passage_hash_word(SPACE_NAMED, passage_attribute_of(token->text)));
+	       passage_has(passage, passage_join(SPACE_NAMED, passage_attribute_key(token), 0));
 }
 
 bool passage_is_value(const struct fact_token *token, bool subject)
@@ -188,7 +203,7 @@ int passage_label_of(const struct fact_token *token)
 		return 0;
 	static const enum document_key keys[] = { DOCUMENT_KEY_DEFAULT, DOCUMENT_KEY_RANGE, DOCUMENT_KEY_UNIT };
 	for (size_t i = 0; i < COUNT_OF(keys); i++)
-		if (text_equal_nocase(token->text, text_from(document_key_name(keys[i]))))
+		if (ascii_lower(token->text.data[0]) == document_key_name(keys[i])[0] && text_equal_nocase(token->text, text_from(document_key_name(keys[i]))))
 			return (int)i + 1;
 	return 0;
 }

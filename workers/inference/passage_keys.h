@@ -14,7 +14,7 @@ enum passage_space { /* name spaces of the set: seeds of the hash */
 	SPACE_BOUND,     /* attribute and value */
 	SPACE_LABELLED,  /* attribute and label: the passage says what its default is */
 	SPACE_LABEL,     /* attribute, label and value */
-	SPACE_NAMED,     /* name of an attribute or counter that the passage introduces */
+	SPACE_NAMED,     /* joined with a word's key: name of an attribute or counter that the passage introduces */
 	SPACE_STEM,
 	SPACE_STATE,     /* true, ON, enabled …, as fact_words_state numbers them */
 	SPACE_NEAR,      /* word and value of one clause */
@@ -23,6 +23,7 @@ enum passage_space { /* name spaces of the set: seeds of the hash */
 	SPACE_CONSTANT,  /* word in capitals that is a value */
 	SPACE_COMMAND,   /* first word of a command; first two words and one of the others */
 	SPACE_ORDINAL,   /* third, 3rd, the list's item 3 */
+	SPACE_SOURCE,    /* all of a passage */
 	SPACE_FOLLOWS,   /* two words of a command, one after the other */
 };
 
@@ -66,6 +67,11 @@ static inline uint64_t passage_join(enum passage_space space, uint64_t a, uint64
 	x = (x ^ (x >> 31) ^ b) * 0x94D049BB133111EBu;
 	return x ^ (x >> 29);
 }
+
+/* The next token with its key, or false at the end. */
+bool passage_read(struct fact_scanner *scanner, struct fact_token *ret_token);
+/* The key of its attribute, which is the word itself when it has no class. */
+uint64_t passage_attribute_key(const struct fact_token *token);
 
 /* The parts of Class.attribute; of a word without a point the attribute is all. */
 struct text passage_attribute_of(struct text dotted);
