@@ -44,7 +44,7 @@ static bool is_digit_at(const struct fact_scanner *scanner, size_t position)
 /* Behind the word that starts at `position`: letters, digits, "_", "\_", and dots between them. */
 static size_t word_end(const struct fact_scanner *scanner, size_t position, bool with_dots)
 {
-	size_t bytes, start = position;
+	size_t start = position;
 	while (position < scanner->text.bytes && ascii_is_word(scanner->text.data[position]))
 		position++;
 	int next = byte_at(scanner, position);
@@ -52,7 +52,7 @@ static size_t word_end(const struct fact_scanner *scanner, size_t position, bool
 		return position;
 	bool wide = letter_bytes(scanner, start) > 2; /* scripts without blanks: an identifier among them is a word of its own */
 	for (;;) {
-		bytes = letter_bytes(scanner, position);
+		size_t bytes = letter_bytes(scanner, position);
 		if (bytes && (bytes > 2) != wide)
 			return position;
 		if (bytes) {
@@ -363,7 +363,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 			bool end = take_punctuation(scanner, ret_token);
 			if (c == '#' && scanner->line_start) /* a heading's number is content */
 				scanner->cell_start = true;
-			if (c != ' ' && c != '\n' && c != '-' && c != '*' && c != '>' && c != '\t' && c != '`')
+			if (c != '\n' && c != '-' && c != '*' && c != '>' && c != '\t' && c != '`')
 				scanner->line_start = false;
 			if (end)
 				return true;

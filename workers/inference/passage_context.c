@@ -56,11 +56,10 @@ static void take_value(struct passage_context *context, const struct fact_token 
 	}
 	if (anew) {
 		context->group_named[context->group] = false;
+		context->group_pronoun[context->group] = context->pending_pronoun;
 		for (size_t w = context->word_count - context->pending; w < context->word_count; w++)
 			context->group_named[context->group] = context->group_named[context->group] || context->words[w].name || context->words[w].proper;
 	}
-	if (anew)
-		context->group_pronoun[context->group] = context->pending_pronoun;
 	context->pending_pronoun = false;
 	context->direct[context->group] = anew ? !context->pending : context->direct[context->group];
 	if (context->last_is_value && context->value_count && context->values[context->value_count - 1].kind == KIND_PLAIN)
