@@ -149,8 +149,9 @@ class Durable(RunCase):
                 last = max(number for number, point in enumerate(points) if point == "durable_sync")
                 self.assertLess(last, points.index("finalise_publish"))
                 self.assertGreater(points.index("durable_sync"), max(number for number, point in enumerate(points) if point == "output_file_rename"))
-                # files, markdown/, markdown/docs/ and the folder of all
-                expected = len(self.final_bytes(out)) + 1 + 3 if count == 5 else 1
+                # files with the manifest, the folders that hold some, and the folder of all
+                folders = sum(path.is_dir() for name in ("markdown", "images", "tables") for path in (out / name, *(out / name).rglob("*")))
+                expected = len(self.final_bytes(out)) + 1 + folders + 1 if count == 5 else 1
                 self.assertEqual(points.count("durable_sync"), expected)
 
     def test_a_disk_that_fails_leaves_the_dataset_before_in_place(self):
