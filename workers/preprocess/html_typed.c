@@ -25,7 +25,7 @@ static void collect(const struct html_tree *tree, struct buffer *out)
 			if (end > 0)
 				buffer_append_byte(out, '\f');
 			end = nodes[i].end;
-		} else if (nodes[i].tag == HTML_TEXT && i < end) {
+		} else if (i < end && nodes[i].tag == HTML_TEXT) {
 			buffer_append_text(out, html_tree_text(tree, i));
 		}
 	}
