@@ -166,6 +166,41 @@ static void joins_pages(void **state)
 					    "| second | second | second |\n\nText below the table.\n");
 }
 
+/* "Table 1 (continued)" between the parts of a table that becomes one; above another table it stays. */
+static void joins_pages_under_a_caption(void **state)
+{
+	(void)state;
+	rule_table(700, 2);
+	fill_table(0, 700, "Head", "first");
+	find(0);
+	rule_table(80, 2);
+	text(1, 50, 70, "Table 1 (continued)");
+	fill_table(1, 80, "Head", "second");
+	find(1);
+	assert_string_equal(write_pages(2), "| Head | Head | Head |\n| --- | --- | --- |\n| first | first | first |\n"
+					    "| second | second | second |\n");
+}
+
+static void keeps_captions_of_other_tables(void **state)
+{
+	(void)state;
+	rule_table(700, 2);
+	fill_table(0, 700, "Head", "first");
+	find(0);
+	for (int r = 0; r <= 2; r++)
+		across(80 + 20 * (float)r, 50, 250);
+	for (int c = 0; c <= 2; c++)
+		down(50 + 100 * (float)c, 80, 120);
+	text(1, 50, 70, "Table 2 (continued)");
+	text(1, 55, 94, "Name");
+	text(1, 155, 94, "Value");
+	text(1, 55, 114, "alpha");
+	text(1, 155, 114, "1");
+	find(1);
+	assert_string_equal(write_pages(2), "| Head | Head | Head |\n| --- | --- | --- |\n| first | first | first |\n\nTable 2 (continued)\n\n"
+					    "| Name | Value |\n| --- | --- |\n| alpha | 1 |\n");
+}
+
 /* Boxes that are joined by lines: text in few of many places. A frame around the page. Words that rules go through. */
 static void refuses_drawings(void **state)
 {
@@ -327,6 +362,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_spans, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_open_and_double_borders, prepare, tidy),
 		cmocka_unit_test_setup_teardown(joins_pages, prepare, tidy),
+		cmocka_unit_test_setup_teardown(joins_pages_under_a_caption, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_captions_of_other_tables, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_drawings, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_frames, prepare, tidy),
 		cmocka_unit_test_setup_teardown(leaves_rows_without_rules, prepare, tidy),

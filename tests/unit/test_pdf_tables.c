@@ -195,6 +195,18 @@ static void goes_on_over_pages(void **state)
 						  "| two | Related | The second row. |\n| three | Conflicting | The third row. |\n\nText after the table.\n");
 }
 
+static void goes_on_under_a_caption(void **state)
+{
+	(void)state;
+	page_count = 2;
+	header(0, 684);
+	cells(0, 700, 0, "one", "Related", "The first row.");
+	fixture_line(&pages[1], 50, 60, 10, PDF_BOLD, "Table 3-1 continued: Relations of the features");
+	header(1, 84);
+	cells(1, 100, 0, "two", "Related", "The second row.");
+	assert_string_equal(write_pages(), HEADER "| one | Related | The first row. |\n| two | Related | The second row. |\n");
+}
+
 static void begins_another_table_with_another_header(void **state)
 {
 	(void)state;
@@ -245,6 +257,15 @@ static void takes_no_text_for_a_header(void **state)
 	assert_null(strchr(write_pages(), '|'));
 }
 
+/* Two lines of three parts each that are close to each other are one row: no table, but read cell by cell. */
+static void takes_no_single_row(void **state)
+{
+	(void)state;
+	cells(0, 100, 0, "Viewed", "Jun 20, 2025", "Viewed by the person");
+	cells(0, 112, 0, "", "04:41 PM", "of this address");
+	assert_string_equal(write_pages(), "Viewed Jun 20, 2025 04:41 PM Viewed by the person of this address\n");
+}
+
 /* Thousands of lines in cells that are right of the first column: linear, and nothing is lost. */
 static void survives_long_cells(void **state)
 {
@@ -269,7 +290,8 @@ int main(void)
 		PAGE_TEST(keeps_close_rows_apart), PAGE_TEST(keeps_grouped_rows_apart), PAGE_TEST(reads_cells_in_the_middle),
 		PAGE_TEST(takes_one_row_below_a_header), PAGE_TEST(keeps_empty_columns_of_a_header), PAGE_TEST(reads_pairs_without_a_header),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),
-		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(survives_long_cells),
+		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(takes_no_single_row), PAGE_TEST(goes_on_under_a_caption),
+		PAGE_TEST(survives_long_cells),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,16 @@ static void knows_captions(void **state)
 	assert_false(pdf_is_caption(TEXT_LITERAL("Table As it was")));
 	assert_false(pdf_is_caption(TEXT_LITERAL("table 3 says")));
 	assert_false(pdf_is_caption(TEXT_LITERAL("Figure ")));
+	assert_true(pdf_says_continued(TEXT_LITERAL("Table 3 (continued)")));
+	assert_true(pdf_says_continued(TEXT_LITERAL("Table 3-1 continued: Names of the cells")));
+	assert_true(pdf_says_continued(TEXT_LITERAL("Table A.1 (cont'd)")));
+	assert_true(pdf_says_continued(TEXT_LITERAL("Tabelle 2 – Fortsetzung")));
+	assert_true(pdf_says_continued(TEXT_LITERAL("(continued)")));
+	assert_true(pdf_says_continued(TEXT_LITERAL("Continued from the page before")));
+	assert_false(pdf_says_continued(TEXT_LITERAL("Continued operation is possible")));
+	assert_false(pdf_says_continued(TEXT_LITERAL("The node continued.")));
+	assert_false(pdf_says_continued(TEXT_LITERAL("Table 3: Cells")));
+	assert_false(pdf_says_continued(TEXT_LITERAL("")));
 }
 
 static void takes_no_date_for_a_marker(void **state)

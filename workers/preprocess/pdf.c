@@ -275,6 +275,8 @@ static int convert_page(struct pdf_work *work, uint32_t number)
 	buffer_append_format(&work->scratch, "%zu lines", (size_t)work->blocks.leaders_dropped);
 	document_builder_removed_group(work->document, DOCUMENT_REMOVED_CONTENTS, work->blocks.leaders_dropped, buffer_view(&work->scratch),
 				       document_at_page(number + 1));
+	document_builder_removed_group(work->document, DOCUMENT_REMOVED_RUNNING_LINE, work->blocks.captions_dropped,
+				       TEXT_LITERAL("captions of tables that go on"), document_at_page(number + 1));
 	pdf_write_page(&work->writer, &slot->layout, &work->blocks);
 	return work->body_markdown.status;
 }

@@ -185,12 +185,24 @@ static int take_code(struct pdf_rows_work *work, size_t *r)
 	return add_block(work, PDF_BLOCK_CODE, first, end) ? 0 : -ENOMEM;
 }
 
-static int take_table(struct pdf_rows_work *work, size_t *r, const struct pdf_table *table)
+/* All its lines are cells of one row: side by side, to be read cell by cell, but no table. */
+static bool is_one_row(const struct pdf_layout *layout, const struct pdf_table *table)
+{
+	size_t begun = 0;
+
+	for (uint32_t i = 0; i < table->row_count; i++)
+		begun += !layout->rows[table->row_first + i].furniture && layout->rows[table->row_first + i].begins_cells;
+	return begun < 2 && !table->terms && !table->headed && !table->continued;
+}
+
+static int take_table(struct pdf_rows_work *work, size_t *r, struct pdf_table *table)
 {
 	struct pdf_blocks *blocks = work->blocks;
 
-	if (!table->ruled)
+	if (!table->ruled) {
 		pdf_table_part_rows(work->layout, table);
+		table->header_only |= is_one_row(work->layout, table);
+	}
 	if (!pdf_grow((void **)&blocks->tables, &blocks->table_capacity, blocks->table_count, sizeof(*blocks->tables)))
 		return -ENOMEM;
 	struct pdf_block *block = add_block(work, PDF_BLOCK_TABLE, *r, *r + table->row_count);
@@ -325,6 +337,26 @@ static const struct pdf_table *carried_table(struct pdf_rows_work *work)
 	return &blocks->tables[blocks->items[i - 1].table];
 }
 
+static bool goes_on(const struct pdf_rows_work *work, size_t r, const struct pdf_table *carried, struct pdf_table *ret_table)
+{
+	if (work->layout->rows[r].grid >= PDF_PICTURE_FIRST)
+		return false;
+	if (work->layout->rows[r].grid == 0)
+		return !carried->ruled && continue_table(work, r, carried, ret_table);
+	pdf_grid_describe(work->layout, r, ret_table);
+	return pdf_grid_continues(carried, ret_table);
+}
+
+/* A caption that says that the table of the page before goes on, between its two parts, is not written: they become one. */
+static bool repeats_caption(struct pdf_rows_work *work, size_t r, const struct pdf_table *carried)
+{
+	const size_t next = pdf_next_row(work->layout, r);
+	struct pdf_table table;
+
+	return carried && next < work->layout->row_count && work->layout->rows[r].grid == 0 && pdf_says_continued(pdf_row_text(work, &work->layout->rows[r])) &&
+	       goes_on(work, next, carried, &table);
+}
+
 static int take_block(struct pdf_rows_work *work, size_t *r)
 {
 	const struct pdf_row *row = &work->layout->rows[*r];
@@ -339,12 +371,17 @@ static int take_block(struct pdf_rows_work *work, size_t *r)
 	if (row->grid >= PDF_PICTURE_FIRST)
 		return take_picture(work, r);
 	const struct pdf_table *carried = carried_table(work);
+	if (repeats_caption(work, *r, carried)) {
+		work->layout->rows[(*r)++].furniture = true;
+		work->blocks->captions_dropped++;
+		return 0;
+	}
 	if (row->grid > 0) {
 		pdf_grid_describe(work->layout, *r, &table);
 		table.continued = carried && pdf_grid_continues(carried, &table);
 		return take_table(work, r, &table);
 	}
-	if (carried && !carried->ruled && continue_table(work, *r, carried, &table))
+	if (carried && goes_on(work, *r, carried, &table))
 		return take_table(work, r, &table);
 	if (pdf_find_heading(work, *r, &heading))
 		return take_heading(work, r, &heading);
@@ -378,7 +415,7 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 	bool sure = false;
 	int status = 0;
 
-	blocks->count = blocks->table_count = 0;
+	blocks->count = blocks->table_count = blocks->captions_dropped = 0;
 	work.leading = pdf_usual_leading(layout, blocks->leading, &sure);
 	if (sure)
 		blocks->leading = work.leading;

@@ -33,13 +33,15 @@ struct pdf_blocks {
 	float leading;                /* usual distance of lines on the pages so far, in font sizes; 0: not known */
 	bool in_contents;             /* a contents list ended the page before */
 	size_t leaders_dropped;       /* rows of contents lists and indexes, left out */
+	size_t captions_dropped;      /* "Table 3 (continued)" above what is written as one table */
 	struct buffer text;           /* scratch: of the row at hand */
 };
 
 void pdf_blocks_init(struct pdf_blocks *blocks);
 void pdf_blocks_done(struct pdf_blocks *blocks);
 /* Replaces what was in `blocks`; pages come one after the other, because a table may go on from the
- * one before, and a page of tables has the line distance of the others. Rows of contents lists are marked as furniture. 0 or -ENOMEM. */
+ * one before, and a page of tables has the line distance of the others. Rows of contents lists, and captions that say
+ * that a table goes on, are marked as furniture. 0 or -ENOMEM. */
 int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const struct pdf_body *body, struct pdf_outline *outline) WARN_UNUSED;
 
 #endif

@@ -23,7 +23,7 @@ struct pdf_table {
 	bool bold_header;
 	bool headed;                     /* the header is bold, or stands between two rules */
 	bool ruled;                      /* all of it is one row of the layout, a ruled table of the page (pdf_grid.h) */
-	bool header_only;                /* its rows are on the next page, if it is one */
+	bool header_only;                /* one row: the others are on the next page, if it is a table */
 	bool continued;                  /* it goes on with the table that ended the page or column before */
 };
 

@@ -337,6 +337,29 @@ bool pdf_is_caption(struct text text)
 	return false;
 }
 
+bool pdf_says_continued(struct text text)
+{
+	static const char *const words[] = { "continued", "cont", "contd", "cont'd", "cont’d", "fortsetzung", "fortgesetzt", "suite" };
+	enum { BYTES_MAX = 200 };
+	struct text rest = text, word;
+	bool first = true;
+
+	while (text.bytes <= BYTES_MAX && text_next_field(&rest, ' ', &word)) {
+		const bool bracketed = word.bytes > 0 && word.data[0] == '(';
+		while (word.bytes > 0 && memchr("([-", word.data[0], 3))
+			word = text_slice(word, 1, word.bytes);
+		while (word.bytes > 0 && memchr(").],:;", word.data[word.bytes - 1], 6))
+			word.bytes--;
+		if (word.bytes == 0)
+			continue;
+		for (size_t i = 0; i < COUNT_OF(words); i++)
+			if (text_equal_nocase(word, text_from(words[i])))
+				return pdf_is_caption(text) || (first && (bracketed || rest.bytes == 0 || text_starts_with_nocase(rest, TEXT_LITERAL("from "))));
+		first = false;
+	}
+	return false;
+}
+
 bool pdf_has_leader(struct text text)
 {
 	enum { LEADER_DOTS_MIN = 4 };

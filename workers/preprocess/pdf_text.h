@@ -39,6 +39,9 @@ bool pdf_list_marker(struct text text, struct pdf_marker *ret_marker);
 /* "Figure 3: ...", "Tabelle 2.1 ...": the caption of a figure, table or listing. */
 bool pdf_is_caption(struct text text);
 
+/* "Table 3 (continued)", "Table 3-1 continued: ...", "(continued from previous page)": a table of the page before goes on below. */
+bool pdf_says_continued(struct text text);
+
 /* "Title . . . . . . 17": a line of a contents list or index. */
 bool pdf_has_leader(struct text text);
 
