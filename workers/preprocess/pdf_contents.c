@@ -15,7 +15,7 @@ static bool is_title(struct text text)
 {
 	static const char *const titles[] = { "contents", "table of contents", "short contents", "brief contents", "detailed contents", "summary of contents", "list of figures", "list of tables", "list of listings", "inhaltsverzeichnis",
 					      "inhalt", "abbildungsverzeichnis", "tabellenverzeichnis", "table des mati\xC3\xA8res", "sommaire",
-					      "\xC3\xADndice", "indice", "contenido", "sommario", "inhoud", "inhoudsopgave", "sum\xC3\xA1rio", "spis tre\xC5\x9B" "ci", "obsah",
+					      "\xC3\xADndice", "indice", "contenido", "sommario", "inhoud", "inhoudsopgave", "sum\xC3\xA1rio", "spis tre\xC5\x9B\x63i", "obsah",
 					      "inneh\xC3\xA5ll", "inneh\xC3\xA5llsf\xC3\xB6rteckning", "indhold", "innhold", "sis\xC3\xA4llys",
 					      "sis\xC3\xA4llysluettelo", "tartalomjegyz\xC3\xA9k", "cuprins", "i\xC3\xA7indekiler",
 					      "\xD0\xA1\xD0\xBE\xD0\xB4\xD0\xB5\xD1\x80\xD0\xB6\xD0\xB0\xD0\xBD\xD0\xB8\xD0\xB5",
