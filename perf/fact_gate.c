@@ -186,6 +186,8 @@ int main(int argc, char **argv)
 	if (!pairs.count)
 		bench_fail(&bench, "%s: no answers", path);
 	make_chunks(&pairs, &chunk_text, &chunks);
+	if (!pairs.passages || !chunks.passages)
+		bench_fail(&bench, "%s: no passage", path);
 	printf("%zu answers of %zu bytes on average to %zu passages of %zu bytes; %zu to %zu chunks of %zu bytes\n\n", pairs.count, pairs.answer_bytes / pairs.count,
 	       pairs.passages, pairs.passage_bytes / pairs.passages, chunks.count, chunks.passages, chunks.passage_bytes / chunks.passages);
 	passage_init(&passage, domain);

@@ -328,9 +328,9 @@ def check_origins(where, items, findings):
     for item in by_model:
         name = item["attributes"].get("name")
         if not name or name != item.get("extraction_text"):
-            findings.add("extractions", where, f"{name!r} of {item['model']} is not the text of its span, {item.get('extraction_text')!r}")
+            findings.add("extractions", where, f"{name!r} of {item.get('model')} is not the text of its span, {item.get('extraction_text')!r}")
         if name in names:
-            findings.add("extractions", where, f"{name!r} of {item['model']} was there already")
+            findings.add("extractions", where, f"{name!r} of {item.get('model')} was there already")
         names.add(name)
     return len(by_model)
 

@@ -58,7 +58,8 @@ class Dataset:
             start = text.index("pmBreathCount")
             self.extractions.append({"document_id": f"doc-{index}", "source_file": f"in/{index}.md", "source_zip": "a.zip" if index == 2 else "", "text": text,
                                      "extractions": [{"extraction_class": "counters", "extraction_text": "pmBreathCount",
-                                                      "char_interval": {"start_pos": start, "end_pos": start + 13}, "attributes": {}}]})
+                                                      "char_interval": {"start_pos": start, "end_pos": start + 13}, "attributes": {},
+                                                      "confidence": 0.9, "model": "built-in"}]})
         self.rejected = [{"kind": "document", "source_file": "in/legal.html", "source_zip": "", "gate": "preprocessing", "reason": "legal text only"},
                          {"kind": "pair", "source_file": "in/0.md", "source_zip": "", "gate": "generation", "reason": "below the gate"}]
         self.failed = [{"source_file": "in/broken.pdf", "source_zip": "", "reason": "encrypted"}]
@@ -93,7 +94,8 @@ class Dataset:
             files.append({"path": path, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content),
                           "records": content.count(b"\n") if path.endswith(".jsonl") else 0})
         manifest = {"documents": {"converted": 4, "rejected": 1, "failed": 1},
-                    "records": {**{split: len(rows) for split, rows in self.splits.items()}, "refused": 1, "duplicates": 0}, "files": files}
+                    "records": {**{split: len(rows) for split, rows in self.splits.items()}, "refused": 1, "duplicates": 0},
+                    "items_of_models": {"added": 0, "refused": 0}, "files": files}
         for section, changes in self.manifest_changes.items():
             manifest[section].update(changes)
         put("manifest.json", json.dumps(manifest))
@@ -210,6 +212,12 @@ class Refuses(unittest.TestCase):
         dataset = Dataset()
         del dataset.failed[0]["reason"]
         self.assert_found(dataset, "reasons")
+
+    def test_items_of_models(self):
+        for changes in ({"model": ""}, {"confidence": 1.5}, {"model": "some-model"}, {"model": "some-model", "attributes": {"name": "pmOther"}}):
+            dataset = Dataset()
+            dataset.extractions[0]["extractions"][0].update(changes)
+            self.assert_found(dataset, "extractions")
 
     def test_counts(self):
         for section, changes in (("records", {"train": 4}), ("records", {"refused": 0}), ("documents", {"converted": 5}),
