@@ -5,11 +5,13 @@ The client's waiting times are scaled; what is asserted are outcomes and orders,
 
 import json
 import re
+import socket
 import sqlite3
 import subprocess
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 import fake_server
 from fake_server import FakeServer
@@ -290,11 +292,20 @@ class Life(CallsCase):
             with self.subTest(script=script), FakeServer("--latency", "fixed:1", script=script) as server:
                 self.recovered(ask(server, calls=60, pause_ms=25), 60)
 
+    def hang_up(self, server, count):
+        """In the server's place, ends so many connections without a word."""
+        place = urllib.parse.urlsplit(server.url)
+        with socket.create_server((place.hostname, place.port)) as listener:
+            listener.settimeout(RUN_TIMEOUT_S)
+            for _ in range(count):
+                listener.accept()[0].close()
+
     def test_a_server_that_ends_and_is_started_again(self):
         with FakeServer("--latency", "fixed:1", script="exit:nth=10") as server:
             command = [TOOL, server.url, f"models.model={server.model}", "models.max_concurrent_requests=1", f"scale={SCALE}", "calls=60", "pause_ms=25"]
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as tool:
                 self.assertEqual(server.process.wait(RUN_TIMEOUT_S), 75)
+                self.hang_up(server, 5)  # three open the breaker, the others are looks: the server was missed
                 server.command = [word for word in server.command if "exit" not in word and word != "--script"]
                 server.restart()
                 result = json.loads(tool.communicate(timeout=RUN_TIMEOUT_S)[0])

@@ -26,6 +26,17 @@ static void joins_lines(void **state)
 		{ "a dash -", "here", "a dash - here" },
 		{ "soft\xC2\xAD", "ware de\xC2\xADlivers", "software delivers" },
 		{ "see https://example.org/a/", "b.html", "see https://example.org/a/b.html" },
+		{ "EUtranCellFDD.cellRan", "ge of the cell", "EUtranCellFDD.cellRange of the cell" },
+		{ "the cellRan", "ge", "the cellRange" },
+		{ "the cellRange", "of it", "the cellRange of it" },
+		{ "the cellRa", "dius", "the cellRa dius" }, /* nowhere whole: unsure */
+		{ "a plain con", "figuration", "a plain con figuration" },
+		{ "INTERNAL_PROC_", "HO_PREP_S1_OUT", "INTERNAL_PROC_HO_PREP_S1_OUT" },
+		{ "INTERNAL", "_PROC x", "INTERNAL_PROC x" },
+		{ "Name:___", "Date:___", "Name:___ Date:___" },
+		{ "of EUtranCellFDD.", "cellRange", "of EUtranCellFDD.cellRange" },
+		{ "of EUtranCellFDD.", "It is", "of EUtranCellFDD. It is" },
+		{ "of EUtranCellFDD.", "some more", "of EUtranCellFDD. some more" },
 		{ "see https://example.org.", "The end", "see https://example.org. The end" },
 	};
 	struct pdf_vocabulary *vocabulary = calloc(1, sizeof(*vocabulary));
@@ -33,7 +44,7 @@ static void joins_lines(void **state)
 
 	(void)state;
 	assert_non_null(vocabulary);
-	pdf_vocabulary_add(vocabulary, TEXT_LITERAL("Real-time traffic and the configuration, or so."));
+	pdf_vocabulary_add(vocabulary, TEXT_LITERAL("Real-time traffic and the configuration, or so, of cellRange."));
 	buffer_init(&text, 1 << 16);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		buffer_clear(&text);

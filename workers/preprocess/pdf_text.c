@@ -131,6 +131,44 @@ static bool ends_in_address(struct text head, struct text tail)
 	return text_find(word, TEXT_LITERAL("://")) >= 0 && ascii_is_lower(tail.data[0]) && memchr("./_=&?%", word.data[word.bytes - 1], 7);
 }
 
+/* Is the text a name of a machine's kind so far: "cellRan", "EUtranCellFDD.cel", "INTERNAL_PR"? */
+static bool is_name_begun(struct text word)
+{
+	for (size_t i = 1; i < word.bytes; i++)
+		if ((ascii_is_lower(word.data[i - 1]) && ascii_is_upper(word.data[i])) || word.data[i] == '_' ||
+		    (word.data[i - 1] == '.' && i > 1 && ascii_is_alpha(word.data[i]) && ascii_is_alpha(word.data[i - 2])))
+			return true;
+	return false;
+}
+
+/* Is the end of `head` the beginning of a name that goes on in `tail`? Narrow cells part names where they are full, without a hyphen.
+ * The whole word stands elsewhere in the document, or the sign at the break says it: "INTERNAL_PROC_", "EUtranCellFDD." before "cellRange". */
+static bool name_goes_on(struct text head, struct text tail, const struct pdf_vocabulary *vocabulary)
+{
+	char joined[2 * WORD_BYTES_MAX];
+	size_t start = head.bytes, end = 0;
+
+	while (start > 0 && head.data[start - 1] != ' ')
+		start--;
+	while (end < tail.bytes && tail.data[end] != ' ')
+		end++;
+	const struct text name = text_slice(head, start, head.bytes), rest = text_slice(tail, 0, end);
+	if (name.bytes < 2 || !(ascii_is_alnum(rest.data[0]) || rest.data[0] == '_'))
+		return false;
+	const char last = name.data[name.bytes - 1];
+	if (last == '_' || rest.data[0] == '_') /* one alone: rows of them are blanks to fill in */
+		return ascii_is_alnum(name.data[0]) && rest.bytes > 1 && ascii_is_alnum(rest.data[rest.data[0] == '_']) &&
+		       ascii_is_alnum(name.data[name.bytes - 1 - (last == '_')]);
+	if (last == '.')
+		return ascii_is_upper(name.data[0]) && is_name_begun(text_slice(name, 0, name.bytes - 1)) && ascii_is_lower(rest.data[0]) && is_name_begun(rest);
+	const size_t before = letters_before(name), after = letters_after(rest);
+	if (before == 0 || after == 0 || before > WORD_BYTES_MAX || after > WORD_BYTES_MAX || !is_name_begun(name))
+		return false;
+	memcpy(joined, name.data + name.bytes - before, before);
+	memcpy(joined + before, rest.data, after);
+	return pdf_vocabulary_has(vocabulary, (struct text){ joined, before + after });
+}
+
 void pdf_append_without_soft_hyphens(struct buffer *out, struct text line)
 {
 	const struct text soft = TEXT_LITERAL("\xC2\xAD");
@@ -157,7 +195,7 @@ void pdf_join_begin(struct buffer *text, struct text line, const struct pdf_voca
 			buffer_truncate(text, text->bytes - 1);
 		if (fate == HYPHEN_IS_NONE)
 			buffer_append_byte(text, ' ');
-	} else if (so_far.bytes > 0 && !ends_in_address(so_far, line)) {
+	} else if (so_far.bytes > 0 && !ends_in_address(so_far, line) && !name_goes_on(so_far, line, vocabulary)) {
 		buffer_append_byte(text, ' ');
 	}
 }
