@@ -175,7 +175,8 @@ static void print_text(const char *output, const struct finalise_summary *summar
 	if (summary->archives)
 		printf(", %" PRIu64 " archives opened", summary->archives);
 	if (summary->images.files + summary->images.embedded)
-		printf(", %" PRIu64 " images kept", summary->images.files + summary->images.embedded);
+		printf(", %" PRIu64 " image%s kept", summary->images.files + summary->images.embedded,
+		       summary->images.files + summary->images.embedded == 1 ? "" : "s");
 	if (summary->images.missing_references)
 		printf(", %" PRIu64 " references to images that are not there", summary->images.missing_references);
 	if (!summary->preprocess_only)
