@@ -41,7 +41,8 @@ static struct string_map_slot *find_slot(const struct string_map *map, struct te
 		struct string_map_slot *slot = &map->slots[i];
 		if (!slot->used)
 			return slot;
-		if (slot->hash == hash && text_equal((struct text){ map->keys + slot->key_offset, slot->key_bytes }, key))
+		const struct text keys = { map->keys, map->keys_bytes }; /* none as long as all keys are empty */
+		if (slot->hash == hash && text_equal(text_slice(keys, slot->key_offset, slot->key_offset + slot->key_bytes), key))
 			return slot;
 	}
 }

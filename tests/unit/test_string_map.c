@@ -29,6 +29,16 @@ static void test_finds_what_was_added(void **state)
 	string_map_done(&map);
 }
 
+static void test_an_empty_key_alone(void **state)
+{
+	(void)state;
+	struct string_map map;
+	string_map_init(&map);
+	*string_map_add(&map, (struct text){ NULL, 0 }, NULL) = 5;
+	assert_int_equal(*string_map_find(&map, TEXT_LITERAL("")), 5);
+	string_map_done(&map);
+}
+
 static void test_many_keys_survive_growth_and_clear(void **state)
 {
 	(void)state;
@@ -59,6 +69,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_finds_what_was_added),
+		cmocka_unit_test(test_an_empty_key_alone),
 		cmocka_unit_test(test_many_keys_survive_growth_and_clear),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
