@@ -9,9 +9,7 @@
 
 #include <cmocka.h>
 
-#include "base/utf8.h"
-#include "tests/unit/sample_document.h"
-#include "workers/inference/generate.h"
+#include "tests/unit/generated.h"
 #include "workers/inference/inference_handler.h"
 #include "workers/inference/prose.h"
 
@@ -34,98 +32,18 @@ static int close_domain(void **state)
 	return 0;
 }
 
-struct result {
-	void *block;
-	size_t bytes;
-	struct conversation_set set;
-};
-
-static void generate_with(const struct settings *with, const struct document *document, struct result *ret_result)
-{
-	struct error_text error = { 0 };
-	struct conversation_builder *builder = conversation_builder_create();
-	assert_non_null(builder);
-	assert_int_equal(generate_conversations(with, domain, document, builder), 0);
-	int64_t bytes = conversation_builder_bytes(builder);
-	assert_true(bytes > 0);
-	ret_result->bytes = (size_t)bytes;
-	ret_result->block = aligned_alloc(64, (ret_result->bytes + 63) / 64 * 64);
-	assert_non_null(ret_result->block);
-	conversation_builder_write(builder, ret_result->block);
-	conversation_builder_destroy(builder);
-	assert_int_equal(conversation_open(ret_result->block, ret_result->bytes, &ret_result->set, &error), 0);
-}
-
-static void generate(const struct document *document, struct result *ret_result)
-{
-	generate_with(&settings, document, ret_result);
-}
-
-static struct text message_of(const struct result *result, const struct conversation *conversation, enum conversation_role role)
-{
-	for (uint32_t i = 0; i < conversation->message_count; i++) {
-		const struct conversation_message *message = &result->set.messages[conversation->message_first + i];
-		if (message->role == role)
-			return conversation_text(&result->set, message->text);
-	}
-	return (struct text){ 0 };
-}
-
-static unsigned accepted_count(const struct result *result)
-{
-	unsigned count = 0;
-	for (uint32_t i = 0; i < result->set.count; i++)
-		count += result->set.conversations[i].accepted;
-	return count;
-}
-
-/* Everything that can be said of a conversation of any document. */
-static void check_conversation(const struct document *document, const struct result *result, const struct conversation *conversation)
-{
-	struct text question = message_of(result, conversation, CONVERSATION_USER), answer = message_of(result, conversation, CONVERSATION_ASSISTANT), word;
-	struct text reason = conversation_text(&result->set, conversation->reason);
-	assert_true(conversation->accepted == (reason.bytes == 0));
-	assert_true(text_equal(conversation_text(&result->set, conversation->model), TEXT_LITERAL("built-in")));
-	assert_true(conversation->span.bytes > 0 && conversation->span.offset + conversation->span.bytes <= document->markdown.bytes);
-	const struct document_chunk *chunk = &document->chunks[conversation->chunk_index];
-	assert_true(chunk->span.offset <= conversation->span.offset && conversation->span.offset < chunk->span.offset + chunk->span.bytes);
-	if (!conversation->accepted)
-		return;
-	size_t question_chars = utf8_count(question), answer_chars = utf8_count(answer);
-	assert_true(question_chars >= 10 && question_chars <= 300 && question.data[question.bytes - 1] == '?');
-	assert_true(answer_chars >= 180 && answer_chars <= 4000);
-	assert_true(conversation->scores.combined >= 0.7f && conversation->scores.accuracy == 1.0f);
-	assert_true(!ascii_is_space(answer.data[0]) && !ascii_is_space(answer.data[answer.bytes - 1]));
-	assert_true(text_find(answer, TEXT_LITERAL("\n\n\n")) < 0 && text_find(answer, TEXT_LITERAL("| ")) < 0);
-	/* Whatever the generator took as its source: the document must have it all. */
-	if (!fact_gate(domain, answer, document->markdown, &word)) {
-		print_message("not in the document: \"%.*s\" of\n%.*s\n", TEXT_ARGS(word), TEXT_ARGS(answer));
-		fail();
-	}
-}
-
-static void check_all(const struct document *document, const struct result *result)
-{
-	for (uint32_t i = 0; i < result->set.count; i++) {
-		check_conversation(document, result, &result->set.conversations[i]);
-		for (uint32_t k = 0; k < i; k++)
-			assert_false(text_equal(message_of(result, &result->set.conversations[i], CONVERSATION_USER),
-						message_of(result, &result->set.conversations[k], CONVERSATION_USER)));
-	}
-}
-
 static void test_a_feature_description(void **state)
 {
 	(void)state;
 	struct sample sample;
-	struct result result;
+	struct generated result;
 	struct settings many;
 	unsigned kinds[CONVERSATION_QUESTION_COUNT] = { 0 };
 	settings_init(&many);
 	many.generate.pairs_quality = many.generate.pairs_document_max = 40;
 	sample_feature(&sample);
-	generate_with(&many, &sample.document, &result);
-	check_all(&sample.document, &result);
+	generated_make(&many, domain, &sample.document, &result);
+	generated_check(domain, &sample.document, &result);
 	for (uint32_t i = 0; i < result.set.count; i++)
 		kinds[result.set.conversations[i].question] += result.set.conversations[i].accepted;
 	static const enum conversation_question expected[] = {
@@ -134,14 +52,14 @@ static void test_a_feature_description(void **state)
 	};
 	for (size_t i = 0; i < COUNT_OF(expected); i++)
 		assert_true(kinds[expected[i]] > 0);
-	assert_true(accepted_count(&result) >= 15);
-	assert_int_equal(accepted_count(&result), result.set.count); /* nothing of a good document is refused */
+	assert_true(generated_accepted(&result) >= 15);
+	assert_int_equal(generated_accepted(&result), result.set.count); /* nothing of a good document is refused */
 	free(result.block);
 	sample_done(&sample);
 	settings_done(&many);
 }
 
-static const struct conversation *find_kind(const struct result *result, enum conversation_question kind)
+static const struct conversation *find_kind(const struct generated *result, enum conversation_question kind)
 {
 	for (uint32_t i = 0; i < result->set.count; i++)
 		if (result->set.conversations[i].question == kind)
@@ -153,15 +71,15 @@ static void test_what_answers_are_made_of(void **state)
 {
 	(void)state;
 	struct sample sample;
-	struct result result;
+	struct generated result;
 	struct settings many;
 	settings_init(&many);
 	many.generate.pairs_quality = many.generate.pairs_document_max = 40;
 	sample_feature(&sample);
-	generate_with(&many, &sample.document, &result);
+	generated_make(&many, domain, &sample.document, &result);
 	const struct conversation *activation = find_kind(&result, CONVERSATION_ACTIVATION);
 	assert_non_null(activation);
-	struct text answer = message_of(&result, activation, CONVERSATION_ASSISTANT);
+	struct text answer = generated_message(&result, activation, CONVERSATION_ASSISTANT);
 	assert_true(text_find(answer, TEXT_LITERAL("1. Set the attribute featureState to ACTIVATED")) >= 0);
 	assert_true(text_find(answer, TEXT_LITERAL("\n3. Check that no alarm")) >= 0);
 	assert_true(text_find(answer, TEXT_LITERAL("cmedit set * FeatureState=CXC4011808 featureState=ACTIVATED\n")) >= 0);
@@ -172,12 +90,12 @@ static void test_what_answers_are_made_of(void **state)
 	assert_true(conversation_text(&result.set, configuration->parameters).bytes > 0);
 	assert_true(text_equal(conversation_text(&result.set, configuration->mo_classes), TEXT_LITERAL("EUtranCellFDD")));
 	for (uint32_t i = 0; i < result.set.count; i++) /* counters are read, never set */
-		assert_true(text_find(message_of(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT), TEXT_LITERAL("cmedit set * EUtranCellFDD.pm")) < 0);
+		assert_true(text_find(generated_message(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT), TEXT_LITERAL("cmedit set * EUtranCellFDD.pm")) < 0);
 	const struct conversation *counter = find_kind(&result, CONVERSATION_COUNTER_ANALYSIS);
 	assert_non_null(counter);
 	assert_true(text_find(conversation_text(&result.set, counter->counters), TEXT_LITERAL("pmRa")) >= 0);
 	for (uint32_t i = 0; i < result.set.count; i++) /* a sentence that needs a figure beside it is left out */
-		assert_true(text_find(message_of(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT), TEXT_LITERAL("Figure 3")) < 0);
+		assert_true(text_find(generated_message(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT), TEXT_LITERAL("Figure 3")) < 0);
 	free(result.block);
 	sample_done(&sample);
 	settings_done(&many);
@@ -187,18 +105,18 @@ static void test_same_seed_same_bytes(void **state)
 {
 	(void)state;
 	struct sample sample;
-	struct result first, second, other;
+	struct generated first, second, other;
 	struct settings seeded;
 	settings_init(&seeded);
 	seeded.run.seed = 77;
 	sample_feature(&sample);
-	generate(&sample.document, &first);
-	generate(&sample.document, &second);
-	generate_with(&seeded, &sample.document, &other);
+	generated_make(&settings, domain, &sample.document, &first);
+	generated_make(&settings, domain, &sample.document, &second);
+	generated_make(&seeded, domain, &sample.document, &other);
 	assert_int_equal(first.bytes, second.bytes);
 	assert_memory_equal(first.block, second.block, first.bytes);
 	assert_true(other.bytes != first.bytes || memcmp(other.block, first.block, first.bytes) != 0);
-	check_all(&sample.document, &other);
+	generated_check(domain, &sample.document, &other);
 	free(first.block);
 	free(second.block);
 	free(other.block);
@@ -210,28 +128,28 @@ static void test_limits(void **state)
 {
 	(void)state;
 	struct sample sample;
-	struct result result;
+	struct generated result;
 	struct settings limited;
 	settings_init(&limited);
 	sample_feature(&sample);
 	limited.generate.pairs_document_max = 3;
-	generate_with(&limited, &sample.document, &result);
-	assert_int_equal(accepted_count(&result), 3);
+	generated_make(&limited, domain, &sample.document, &result);
+	assert_int_equal(generated_accepted(&result), 3);
 	free(result.block);
 	limited.generate.pairs_document_max = 20;
 	limited.generate.cmedit = false;
 	limited.generate.system = "You answer briefly.";
-	generate_with(&limited, &sample.document, &result);
+	generated_make(&limited, domain, &sample.document, &result);
 	assert_null(find_kind(&result, CONVERSATION_CONFIGURATION));
 	for (uint32_t i = 0; i < result.set.count; i++) {
 		assert_int_equal(result.set.conversations[i].message_count, 3);
-		assert_true(text_equal(message_of(&result, &result.set.conversations[i], CONVERSATION_SYSTEM), TEXT_LITERAL("You answer briefly.")));
+		assert_true(text_equal(generated_message(&result, &result.set.conversations[i], CONVERSATION_SYSTEM), TEXT_LITERAL("You answer briefly.")));
 	}
 	free(result.block);
 	limited.generate.system = "";
 	limited.gate.generation = 1.0; /* what is refused is kept with its reason, and not without end */
-	generate_with(&limited, &sample.document, &result);
-	assert_int_equal(accepted_count(&result), 0);
+	generated_make(&limited, domain, &sample.document, &result);
+	assert_int_equal(generated_accepted(&result), 0);
 	assert_true(result.set.count > 0 && result.set.count < 300);
 	for (uint32_t i = 0; i < result.set.count; i++)
 		assert_true(text_find(conversation_text(&result.set, result.set.conversations[i].reason), TEXT_LITERAL("below 1.00")) >= 0);
@@ -241,175 +159,21 @@ static void test_limits(void **state)
 	settings_done(&limited);
 }
 
-/* --- tables of rows --- */
-
-static void add_row(struct buffer *markdown, size_t row)
-{
-	buffer_append_format(markdown, "| NRCellDU | pUsage%zu | Specifies the share of the resource blocks that bearers of class %zu may take in the cell. | %zu..%zu | %zu | ms |\n",
-			     row, row, row, row + 100, row + 7);
-}
-
-static void add_row_item(struct document_builder *builder, struct buffer *text, size_t row, struct document_range span)
-{
-	document_builder_add_item(builder, DOCUMENT_PARAMETERS, 1.0f, span);
-	const char *formats[] = { "pUsage%zu", "Specifies the share of the resource blocks that bearers of class %zu may take in the cell." };
-	static const enum document_key keys[] = { DOCUMENT_KEY_NAME, DOCUMENT_KEY_DESCRIPTION };
-	for (size_t i = 0; i < COUNT_OF(formats); i++) {
-		buffer_clear(text);
-		buffer_append_format(text, formats[i], row);
-		document_builder_add_attribute(builder, keys[i], buffer_view(text), span);
-		if (i == 0) {
-			document_builder_add_attribute(builder, DOCUMENT_KEY_MO_CLASS, TEXT_LITERAL("NRCellDU"), span);
-			document_builder_add_attribute(builder, DOCUMENT_KEY_ATTRIBUTE, buffer_view(text), span);
-		}
-	}
-	buffer_clear(text);
-	buffer_append_format(text, "%zu..%zu", row, row + 100);
-	document_builder_add_attribute(builder, DOCUMENT_KEY_RANGE, buffer_view(text), span);
-	buffer_clear(text);
-	buffer_append_format(text, "%zu", row + 7);
-	document_builder_add_attribute(builder, DOCUMENT_KEY_DEFAULT, buffer_view(text), span);
-}
-
-static void make_rows(size_t rows, enum document_format format, struct sample *ret_sample)
-{
-	struct buffer markdown, text;
-	buffer_init(&markdown, 1 << 28);
-	buffer_init(&text, 4096);
-	struct document_range *spans = malloc(rows * sizeof(*spans));
-	assert_non_null(spans);
-	buffer_append_string(&markdown, "# Parameters\n\n| Class | Name | Description | Range | Default | Unit |\n| --- | --- | --- | --- | --- | --- |\n");
-	for (size_t i = 0; i < rows; i++) {
-		size_t start = markdown.bytes;
-		add_row(&markdown, i);
-		spans[i] = (struct document_range){ (uint32_t)start, (uint32_t)(markdown.bytes - start - 1) };
-	}
-	struct document_builder *builder = sample_begin("Parameters", NULL, buffer_view(&markdown));
-	document_builder_set_format(builder, format, format == DOCUMENT_FORMAT_CSV ? 1 : 0);
-	for (size_t i = 0; i < rows; i++)
-		add_row_item(builder, &text, i, spans[i]);
-	sample_finish(builder, ret_sample);
-	free(spans);
-	buffer_done(&markdown);
-	buffer_done(&text);
-}
-
-static void test_rows_get_two_pairs_each(void **state)
-{
-	(void)state;
-	struct sample sample;
-	struct result result;
-	struct settings limited;
-	settings_init(&limited);
-	make_rows(200, DOCUMENT_FORMAT_CSV, &sample);
-	generate(&sample.document, &result);
-	check_all(&sample.document, &result);
-	assert_int_equal(accepted_count(&result), 400);
-	assert_int_equal(result.set.count, 400);
-	/* The name is Class.attribute although the columns give the two apart. */
-	assert_true(text_equal(conversation_text(&result.set, result.set.conversations[0].parameters), TEXT_LITERAL("NRCellDU.pUsage0")));
-	free(result.block);
-	limited.generate.pairs_csv_max = 25;
-	generate_with(&limited, &sample.document, &result);
-	assert_int_equal(accepted_count(&result), 25);
-	free(result.block);
-	sample_done(&sample);
-	settings_done(&limited);
-}
-
-static void test_a_hundred_thousand_items(void **state)
-{
-	(void)state;
-	struct sample sample;
-	struct result result;
-	make_rows(100000, DOCUMENT_FORMAT_MARKDOWN, &sample);
-	generate(&sample.document, &result);
-	assert_true(accepted_count(&result) > 0 && accepted_count(&result) <= 20);
-	assert_true(result.set.count < 200);
-	free(result.block);
-	sample_done(&sample);
-}
-
-/* --- exports whose rows are no parameters --- */
-
-static void check_export(const char *kind, enum document_category category, const char *markdown, const char *row, const char *name,
-			 const char *const *details, const char *const *expected, unsigned pairs)
-{
-	struct sample sample;
-	struct result result;
-	struct document_builder *builder = sample_begin("t.csv", NULL, text_from(markdown));
-	struct document_range span = { (uint32_t)text_find(text_from(markdown), text_from(row)), (uint32_t)strlen(row) };
-	document_builder_set_format(builder, DOCUMENT_FORMAT_CSV, 1);
-	document_builder_set_meta(builder, DOCUMENT_META_KIND, text_from(kind));
-	document_builder_add_item(builder, category, 0.95f, span);
-	document_builder_add_attribute(builder, DOCUMENT_KEY_NAME, text_from(name), span);
-	for (size_t i = 0; details[i]; i++) {
-		struct text detail = text_from(details[i]);
-		size_t colon = (size_t)text_find(detail, TEXT_LITERAL(": "));
-		struct text value = text_slice(detail, colon + 2, detail.bytes);
-		if (text_starts_with(detail, TEXT_LITERAL("Severity")))
-			document_builder_add_attribute(builder, DOCUMENT_KEY_TYPE, value, span);
-		if (text_starts_with(detail, TEXT_LITERAL("Description")) && category == DOCUMENT_EVENTS)
-			document_builder_add_attribute(builder, DOCUMENT_KEY_DESCRIPTION, value, span);
-	}
-	for (size_t i = 0; details[i]; i++)
-		document_builder_add_attribute(builder, DOCUMENT_KEY_DETAIL, text_from(details[i]), span);
-	sample_finish(builder, &sample);
-	generate(&sample.document, &result);
-	check_all(&sample.document, &result);
-	assert_int_equal(accepted_count(&result), pairs);
-	for (uint32_t k = 0; k < result.set.count; k++) {
-		struct text answer = message_of(&result, &result.set.conversations[k], CONVERSATION_ASSISTANT);
-		for (size_t i = 0; expected[i]; i++)
-			assert_true(text_find(answer, text_from(expected[i])) >= 0);
-	}
-	free(result.block);
-	sample_done(&sample);
-}
-
-static void test_alarms_are_asked_for_their_remedy(void **state)
-{
-	(void)state;
-	static const char *const details[] = { "Alarm Name: Fan Speed Abnormal", "Severity: MINOR", "Probable Cause: 307",
-		"Description: A fan runs slower than ordered, and the temperature of the unit is within its limits.",
-		"Proposed Action: Clean the filter, then replace the fan unit.", NULL };
-	static const char *const expected[] = { "\"Fan Speed Abnormal\"", "severity MINOR", "A fan runs slower than ordered", "Clean the filter", "307", NULL };
-	check_export("alarms", DOCUMENT_EVENTS,
-		     "# t.csv\n\n| Alarm Name | Severity | Probable Cause | Description | Proposed Action |\n| --- | --- | --- | --- | --- |\n"
-		     "| Fan Speed Abnormal | MINOR | 307 | A fan runs slower than ordered, and the temperature of the unit is within its limits. "
-		     "| Clean the filter, then replace the fan unit. |\n",
-		     "| Fan Speed Abnormal | MINOR | 307 |", "Fan Speed Abnormal", details, expected, 2);
-}
-
-static void test_indicators_are_asked_for_their_formula(void **state)
-{
-	(void)state;
-	static const char *const details[] = { "Famille: Maintien", "Nom Kpi: Taux de coupure",
-		"Description: Part des porteuses libérées anormalement alors que des données attendaient.",
-		"Formule: 100 * pmErabRelAbnormalEnbAct / pmErabRelNormalEnb", "Unité: %", NULL };
-	static const char *const expected[] = { "\"Taux de coupure\"", "`100 * pmErabRelAbnormalEnbAct / pmErabRelNormalEnb`", "Part des porteuses", NULL };
-	check_export("kpis", DOCUMENT_COUNTERS,
-		     "# t.csv\n\n| Famille | Nom Kpi | Description | Formule | Unité |\n| --- | --- | --- | --- | --- |\n"
-		     "| Maintien | Taux de coupure | Part des porteuses libérées anormalement alors que des données attendaient. | "
-		     "100 \\* pmErabRelAbnormalEnbAct / pmErabRelNormalEnb | % |\n",
-		     "| Maintien | Taux de coupure |", "pmErabRelAbnormalEnbAct", details, expected, 1);
-}
-
 /* --- what answers must not do --- */
 
 static void test_commands_set_what_makes_sense(void **state)
 {
 	(void)state;
 	struct sample sample;
-	struct result result;
+	struct generated result;
 	struct settings many;
 	bool as_documented = false, to_default = false;
 	settings_init(&many);
 	many.generate.pairs_quality = many.generate.pairs_document_max = 60;
 	sample_feature(&sample);
-	generate_with(&many, &sample.document, &result);
+	generated_make(&many, domain, &sample.document, &result);
 	for (uint32_t i = 0; i < result.set.count; i++) {
-		struct text answer = message_of(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT);
+		struct text answer = generated_message(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT);
 		assert_true(text_find(answer, TEXT_LITERAL("cellRange 100")) < 0); /* an end of its range */
 		as_documented |= text_find(answer, TEXT_LITERAL("cmedit set * EUtranCellFDD.rangeGuardState ON`")) >= 0;
 		to_default |= text_find(answer, TEXT_LITERAL("cmedit set * EUtranCellFDD.cellRange 15`")) >= 0;
@@ -424,16 +188,16 @@ static void test_answers_differ(void **state)
 {
 	(void)state;
 	struct sample sample;
-	struct result result;
+	struct generated result;
 	struct settings many;
 	settings_init(&many);
 	many.generate.pairs_quality = many.generate.pairs_document_max = 60;
 	sample_feature(&sample);
-	generate_with(&many, &sample.document, &result);
+	generated_make(&many, domain, &sample.document, &result);
 	for (uint32_t i = 0; i < result.set.count; i++)
 		for (uint32_t k = 0; k < i; k++)
-			assert_false(text_equal(message_of(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT),
-						message_of(&result, &result.set.conversations[k], CONVERSATION_ASSISTANT)));
+			assert_false(text_equal(generated_message(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT),
+						generated_message(&result, &result.set.conversations[k], CONVERSATION_ASSISTANT)));
 	free(result.block);
 	sample_done(&sample);
 	settings_done(&many);
@@ -443,13 +207,13 @@ static void test_answers_differ(void **state)
 static void expect_in_answer(const char *title, const char *markdown, const char *wanted, const char *unwanted)
 {
 	struct sample sample;
-	struct result result;
+	struct generated result;
 	bool found = false;
 	sample_finish(sample_begin(title, NULL, text_from(markdown)), &sample);
-	generate(&sample.document, &result);
+	generated_make(&settings, domain, &sample.document, &result);
 	for (uint32_t i = 0; i < result.set.count; i++) {
-		struct text answer = message_of(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT);
-		struct text question = message_of(&result, &result.set.conversations[i], CONVERSATION_USER);
+		struct text answer = generated_message(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT);
+		struct text question = generated_message(&result, &result.set.conversations[i], CONVERSATION_USER);
 		found |= text_find(answer, text_from(wanted)) >= 0 || text_find(question, text_from(wanted)) >= 0;
 		assert_true(text_find(answer, text_from(unwanted)) < 0 && text_find(question, text_from(unwanted)) < 0);
 	}
@@ -497,10 +261,10 @@ static void test_documents_without_anything(void **state)
 	static const char *const texts[] = { "", "x\n", "# \n\n#\n\n## T\n", "|\n", "```\n", "- \n- \n1. \n", "# A\n\nShort.\n", "# T\n\n| a |\n| --- |\n" };
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		struct sample sample;
-		struct result result;
+		struct generated result;
 		sample_finish(sample_begin("Title", "Feature", text_from(texts[i])), &sample);
-		generate(&sample.document, &result);
-		assert_int_equal(accepted_count(&result), 0);
+		generated_make(&settings, domain, &sample.document, &result);
+		assert_int_equal(generated_accepted(&result), 0);
 		free(result.block);
 		sample_done(&sample);
 	}
@@ -510,15 +274,15 @@ static void test_items_that_say_nothing(void **state)
 {
 	(void)state;
 	struct sample sample;
-	struct result result;
+	struct generated result;
 	struct document_builder *builder = sample_begin("T", "F", TEXT_LITERAL("# T\n\nEUtranCellFDD.cellRange `` {name} %s ```x | y\n"));
 	for (uint32_t category = 0; category < DOCUMENT_CATEGORY_COUNT; category++)
 		sample_item(builder, (enum document_category)category, "EUtranCellFDD.cellRange `` {name} %s ```x", DOCUMENT_KEY_NAME,
 			    "EUtranCellFDD.cellRange `` {name} %s ```x", DOCUMENT_KEY_MO_CLASS, "\n", DOCUMENT_KEY_DESCRIPTION, "`", DOCUMENT_KEY_COUNT);
 	sample_finish(builder, &sample);
-	generate(&sample.document, &result);
+	generated_make(&settings, domain, &sample.document, &result);
 	for (uint32_t i = 0; i < result.set.count; i++)
-		check_conversation(&sample.document, &result, &result.set.conversations[i]);
+		generated_check_one(domain, &sample.document, &result, &result.set.conversations[i]);
 	free(result.block);
 	sample_done(&sample);
 }
@@ -530,14 +294,14 @@ static void test_long_and_flat_documents(void **state)
 	static const char *const pieces[] = { "word ", "# ", "- a\n", "`", "See. ", "1. x\n", "A sentence that is said again and again. ", "EUtranCellFDD.cellRange " };
 	for (size_t i = 0; i < COUNT_OF(pieces); i++) {
 		struct sample sample;
-		struct result result;
+		struct generated result;
 		buffer_init(&markdown, 1 << 24);
 		buffer_append_string(&markdown, "# Heading\n\n");
 		while (markdown.bytes < (1 << 20))
 			buffer_append_string(&markdown, pieces[i]);
 		buffer_append_byte(&markdown, '\n');
 		sample_finish(sample_begin("Heading", NULL, buffer_view(&markdown)), &sample);
-		generate(&sample.document, &result);
+		generated_make(&settings, domain, &sample.document, &result);
 		assert_true(result.set.count < 300);
 		free(result.block);
 		sample_done(&sample);
@@ -549,12 +313,12 @@ static void test_documents_that_were_not_converted(void **state)
 {
 	(void)state;
 	struct sample sample;
-	struct result result;
+	struct generated result;
 	struct document_builder *builder = sample_begin("T", "F", TEXT_LITERAL("# T\n\nText that would be long enough for something.\n"));
 	document_builder_set_status(builder, DOCUMENT_REJECTED, DOCUMENT_GATE_PREPROCESSING);
 	document_builder_set_meta(builder, DOCUMENT_META_REASON, TEXT_LITERAL("for the test"));
 	sample_finish(builder, &sample);
-	generate(&sample.document, &result);
+	generated_make(&settings, domain, &sample.document, &result);
 	assert_int_equal(result.set.count, 0);
 	free(result.block);
 	sample_done(&sample);
@@ -599,13 +363,13 @@ static void test_handler_keeps_what_does_not_fit(void **state)
 {
 	(void)state;
 	struct sample sample;
-	struct result result;
+	struct generated result;
 	struct error_text error = { 0 };
 	struct conversation_set set;
 	void *context = NULL;
 	size_t needed = 0;
 	sample_feature(&sample);
-	generate(&sample.document, &result);
+	generated_make(&settings, domain, &sample.document, &result);
 	assert_int_equal(inference_start(&(struct worker_setup){ .settings = &settings, .domain = domain, .model = -1, .folder = "" }, &context, &error), 0);
 	void *place = aligned_alloc(64, (result.bytes + 63) / 64 * 64);
 	assert_non_null(place);
@@ -638,12 +402,19 @@ static void test_handler_keeps_what_does_not_fit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_feature_description), cmocka_unit_test(test_what_answers_are_made_of), cmocka_unit_test(test_same_seed_same_bytes),
-		cmocka_unit_test(test_limits), cmocka_unit_test(test_rows_get_two_pairs_each), cmocka_unit_test(test_a_hundred_thousand_items),
-		cmocka_unit_test(test_alarms_are_asked_for_their_remedy), cmocka_unit_test(test_indicators_are_asked_for_their_formula),
-		cmocka_unit_test(test_commands_set_what_makes_sense), cmocka_unit_test(test_answers_differ),
-		cmocka_unit_test(test_sections_are_told_as_they_are), cmocka_unit_test(test_documents_without_anything), cmocka_unit_test(test_items_that_say_nothing), cmocka_unit_test(test_long_and_flat_documents),
-		cmocka_unit_test(test_documents_that_were_not_converted), cmocka_unit_test(test_sentences_that_stand_alone), cmocka_unit_test(test_rendering),
+		cmocka_unit_test(test_a_feature_description),
+		cmocka_unit_test(test_what_answers_are_made_of),
+		cmocka_unit_test(test_same_seed_same_bytes),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_commands_set_what_makes_sense),
+		cmocka_unit_test(test_answers_differ),
+		cmocka_unit_test(test_sections_are_told_as_they_are),
+		cmocka_unit_test(test_documents_without_anything),
+		cmocka_unit_test(test_items_that_say_nothing),
+		cmocka_unit_test(test_long_and_flat_documents),
+		cmocka_unit_test(test_documents_that_were_not_converted),
+		cmocka_unit_test(test_sentences_that_stand_alone),
+		cmocka_unit_test(test_rendering),
 		cmocka_unit_test(test_handler_keeps_what_does_not_fit),
 	};
 	return cmocka_run_group_tests(tests, open_domain, close_domain);
