@@ -1,5 +1,5 @@
 /* clean_contents.c: finds contents lists. No word gives one away in every language; its content does: its entries are the
- * headings that follow it. Pure. */
+ * headings that follow it, or, as links into the page, that stand before it. Pure. */
 #define _GNU_SOURCE
 #include "workers/preprocess/clean.h"
 
@@ -26,8 +26,9 @@ struct contents {
 	struct buffer plain;
 };
 
-/* Letters and digits in lower case, without the number in front and the page number behind a line of dots. 0: nothing left. */
-static uint64_t entry_hash(struct contents *contents, struct text entry)
+/* Letters and digits in lower case, without the number in front and the page number behind a line of dots, or, if so said, behind
+ * a blank. 0: nothing left. */
+static uint64_t entry_hash(struct contents *contents, struct text entry, bool page_behind_blank)
 {
 	if (entry.bytes > ENTRY_BYTES_MAX)
 		return 0;
@@ -37,7 +38,8 @@ static uint64_t entry_hash(struct contents *contents, struct text entry)
 	size_t end = text.bytes;
 	while (end > 0 && (ascii_is_digit(text.data[end - 1]) || ascii_is_space(text.data[end - 1])))
 		end--;
-	if (end < text.bytes && end > 1 && text.data[end - 1] == '.' && (text.data[end - 2] == '.' || text.data[end - 2] == ' '))
+	bool dots = end > 1 && text.data[end - 1] == '.' && (text.data[end - 2] == '.' || text.data[end - 2] == ' ');
+	if (end < text.bytes && (dots || (page_behind_blank && ascii_is_space(text.data[end]))))
 		text.bytes = end;
 	char key[ENTRY_BYTES_MAX * 4];
 	size_t bytes = 0;
@@ -68,7 +70,7 @@ static int collect_headings(struct contents *contents)
 		const struct block *block = &blocks->items[i];
 		if (block->kind == BLOCK_HEADING)
 			contents->places[contents->place_count++] = (struct heading_place){
-				entry_hash(contents, text_slice(contents->markdown, block->content_start, block->content_end)), i };
+				entry_hash(contents, text_slice(contents->markdown, block->content_start, block->content_end), false), i };
 	}
 	qsort(contents->places, contents->place_count, sizeof(*contents->places), compare_places);
 	for (size_t i = 0; i < contents->place_count; i++)
@@ -78,10 +80,8 @@ static int collect_headings(struct contents *contents)
 	return 0;
 }
 
-/* Is the entry a heading somewhere behind block `index`? */
-static bool is_heading_behind(struct contents *contents, struct text entry, size_t index)
+static bool is_hash_behind(const struct contents *contents, uint64_t hash, size_t index)
 {
-	uint64_t hash = entry_hash(contents, entry);
 	size_t low = 0, high = contents->place_count;
 	while (hash != 0 && low < high) {
 		size_t middle = (low + high) / 2;
@@ -93,6 +93,14 @@ static bool is_heading_behind(struct contents *contents, struct text entry, size
 			high = middle;
 	}
 	return false;
+}
+
+/* Is the entry a heading somewhere behind block `index`? One that leads into the page itself may stand at its end. */
+static bool is_heading_behind(struct contents *contents, struct text entry, size_t index)
+{
+	if (text_starts_with(entry, TEXT_LITERAL("[")) && text_find(entry, TEXT_LITERAL("](#")) > 0)
+		index = 0;
+	return is_hash_behind(contents, entry_hash(contents, entry, false), index) || is_hash_behind(contents, entry_hash(contents, entry, true), index);
 }
 
 /* Entries of a block: a list item is one, a paragraph one a line. */
@@ -111,12 +119,56 @@ static void count_entries(struct contents *contents, size_t index, size_t *entri
 	}
 }
 
+/* A paragraph that is one entry, as Word and its kin write each line of their contents lists. */
+static bool is_sole_entry(struct contents *contents, size_t index)
+{
+	size_t entries = 0, known = 0;
+
+	count_entries(contents, index, &entries, &known);
+	return entries == 1 && known == 1;
+}
+
+/* A sentence before the list ("The work has these parts:") makes it the author's own. Contents lists of links and page numbers have no such. */
+static bool is_introduced(const struct contents *contents, size_t first)
+{
+	enum { WORDS_MIN = 4 };
+	const struct block *blocks = contents->blocks->items;
+
+	if (first == 0 || blocks[first].kind != BLOCK_LIST_ITEM || blocks[first - 1].kind != BLOCK_PARAGRAPH)
+		return false;
+	struct text before = text_trim(text_slice(contents->markdown, blocks[first - 1].content_start, blocks[first - 1].content_end));
+	struct text entry = text_slice(contents->markdown, blocks[first].content_start, blocks[first].content_end), word;
+	unsigned words = 0;
+	bool plain = text_find(entry, TEXT_LITERAL("](")) < 0 && text_find(entry, TEXT_LITERAL("...")) < 0;
+	bool colon = before.bytes > 0 && before.data[before.bytes - 1] == ':';
+	while (words < WORDS_MIN && text_next_field(&before, ' ', &word))
+		words += word.bytes > 0;
+	return plain && colon && words == WORDS_MIN;
+}
+
+/* Is the heading over blocks `first` to `end` the title of nothing else? Behind it a rule ends what it names, the document ends, or a heading
+ * of its level follows. The document's first heading names the document. */
+static bool ends_section(const struct blocks *blocks, size_t first_heading, size_t first, size_t end)
+{
+	const struct block *items = blocks->items;
+	size_t next = end;
+
+	if (first == 0 || items[first - 1].kind != BLOCK_HEADING || first - 1 == first_heading)
+		return false;
+	while (next < blocks->count && items[next].kind == BLOCK_RULE)
+		next++;
+	return next == blocks->count || (items[next].kind == BLOCK_HEADING ? items[next].level <= items[first - 1].level : next > end);
+}
+
 int64_t clean_mark_contents(struct text markdown, const struct blocks *blocks, uint8_t *marks)
 {
 	struct contents contents = { .markdown = markdown, .blocks = blocks };
 	buffer_init(&contents.plain, ENTRY_BYTES_MAX * 4);
 	int status = collect_headings(&contents);
 	int64_t lists = 0;
+	size_t first_heading = 0;
+	while (first_heading < blocks->count && blocks->items[first_heading].kind != BLOCK_HEADING)
+		first_heading++;
 	for (size_t i = 0; status == 0 && contents.place_count > 0 && i < blocks->count;) {
 		size_t first = i, entries = 0, known = 0;
 		uint8_t kind = blocks->items[i].kind;
@@ -126,8 +178,9 @@ int64_t clean_mark_contents(struct text markdown, const struct blocks *blocks, u
 		}
 		do {
 			count_entries(&contents, i++, &entries, &known);
-		} while (kind == BLOCK_LIST_ITEM && i < blocks->count && blocks->items[i].kind == kind);
-		if (entries >= ENTRIES_MIN && known * 100 >= entries * KNOWN_PERCENT_MIN) {
+		} while (i < blocks->count && blocks->items[i].kind == kind && (kind == BLOCK_LIST_ITEM || is_sole_entry(&contents, i)));
+		if (entries >= ENTRIES_MIN && known * 100 >= entries * KNOWN_PERCENT_MIN && !is_introduced(&contents, first)) {
+			first -= ends_section(blocks, first_heading, first, i);
 			memset(marks + first, CLEAN_DROP, i - first);
 			marks[first] = clean_drop_as(DOCUMENT_REMOVED_CONTENTS);
 			lists++;

@@ -3,14 +3,17 @@
 #include "workers/preprocess/html_content.h"
 #include "workers/preprocess/html_walk.h"
 
+/* One that holds headings indents a part of the page. */
 void html_quote(struct html_walk *walk, uint32_t index)
 {
+	bool quotes = walk->inline_depth == 0 && !html_walk_has_headings(walk, index);
+
 	html_walk_part(walk);
-	if (walk->inline_depth == 0)
+	if (quotes)
 		markdown_quote_open(&walk->writer);
 	html_walk_children(walk, index);
 	html_walk_part(walk);
-	if (walk->inline_depth == 0)
+	if (quotes)
 		markdown_quote_close(&walk->writer);
 }
 

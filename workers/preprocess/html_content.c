@@ -5,6 +5,7 @@
 enum {
 	ROOT_SHARE_PERCENT = 40,      /* of the body's running text that a content root must hold */
 	ARTICLE_SHARE_PERCENT = 60,   /* of all articles' text that one must hold to be the page's article */
+	SOLE_SHARE_PERCENT = 85,      /* of the root's running text: one article that holds it is all the root is about */
 	CORE_SHARE_PERCENT = 70,      /* of the body's running text that one part must hold to be its core */
 	CORE_BYTES_MIN = 200,         /* of running text: a page with less has no core, ... */
 	CORE_LINKS_PERCENT = 60,      /* ... nor has one whose text is links: an index */
@@ -62,6 +63,45 @@ static enum root_rank rank_of(const struct html_tree *tree, uint32_t index)
 	return node->tag == HTML_ARTICLE ? RANK_ARTICLE : RANK_COUNT;
 }
 
+/* The article that a main part is all about, if no title stands above it: beside it are menus, boxes, lists of files. */
+static uint32_t sole_article(const struct html_tree *tree, uint32_t root)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint64_t whole = html_content_running_text(tree, root);
+
+	for (uint32_t i = root + 1; i < nodes[root].end; i++) {
+		if (nodes[i].tag == HTML_H1 && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
+			break;
+		if (nodes[i].tag == HTML_ARTICLE && html_content_running_text(tree, i) * 100ull >= whole * SOLE_SHARE_PERCENT)
+			return i;
+	}
+	return root;
+}
+
+static bool has_id(const struct html_tree *tree, uint32_t index, struct text id)
+{
+	return html_tree_nodes(tree)[index].attribute_count > 0 && text_equal_nocase(html_tree_attribute(tree, index, HTML_ID), id);
+}
+
+/* A part of that name gives way to what holds it when it leaves the page's footnotes behind, or a header with a section of its own under the title. */
+static uint32_t with_header_and_notes(const struct html_tree *tree, uint32_t root)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t parent = root;
+
+	while (parent > 0 && (nodes[parent].end < nodes[root].end || nodes[parent].depth >= nodes[root].depth))
+		parent--;
+	for (uint32_t child = parent + 1; child < nodes[parent].end; child = nodes[child].end) {
+		if (nodes[child].tag != HTML_DIV || child == root)
+			continue;
+		bool notes = child > root && has_id(tree, child, TEXT_LITERAL("footnotes"));
+		bool header = child < root && has_id(tree, child, TEXT_LITERAL("header")) && html_tree_total(tree, child, HTML_TOTAL_HEADINGS) >= 2;
+		if (notes || header)
+			return parent;
+	}
+	return root;
+}
+
 static uint32_t find_root(const struct html_tree *tree)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
@@ -91,7 +131,7 @@ static uint32_t find_root(const struct html_tree *tree)
 			continue;
 		if (rank == RANK_ARTICLE && best_text[rank] * 100ull < articles_text * (uint64_t)ARTICLE_SHARE_PERCENT)
 			continue;
-		return best[rank];
+		return rank == RANK_ID ? with_header_and_notes(tree, best[rank]) : rank <= RANK_ROLE ? sole_article(tree, best[rank]) : best[rank];
 	}
 	return body;
 }
@@ -123,6 +163,18 @@ static uint32_t densest_child(const struct html_tree *tree, uint32_t index)
 	return best;
 }
 
+/* A heading that is nothing but a link to another page: the site's name, linked to its start. */
+static bool is_site_name(const struct html_tree *tree, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t link = index + 1;
+
+	while (link < nodes[index].end && nodes[link].tag != HTML_A)
+		link++;
+	struct text target = link < nodes[index].end ? html_tree_attribute(tree, link, HTML_HREF) : TEXT_LITERAL("");
+	return target.bytes > 0 && target.data[0] != '#' && html_content_running_text(tree, index) == 0;
+}
+
 /* The heading that the page begins with: the first h1, or else the first of any level; `root` when there is none. */
 static uint32_t first_heading(const struct html_tree *tree, uint32_t root)
 {
@@ -132,7 +184,7 @@ static uint32_t first_heading(const struct html_tree *tree, uint32_t root)
 	if (html_tree_total(tree, root, HTML_TOTAL_HEADINGS) == 0)
 		return root;
 	for (uint32_t i = root; i < nodes[root].end; i++) {
-		if (nodes[i].tag == HTML_H1)
+		if (nodes[i].tag == HTML_H1 && !is_site_name(tree, i))
 			return i;
 		if (first == root && nodes[i].tag >= HTML_H2 && nodes[i].tag <= HTML_H6)
 			first = i;
@@ -186,15 +238,16 @@ static const char *const furniture_words[] = {
 	"cookie-bar", "cookie-consent", "cookie-law-info-bar", "cookie-message", "cookie-notice", "cookiebanner",
 	"cookieconsent", "copybtn", "doc-footer", "doc-header", "ears", "edit-page-link", "edit-this-page",
 	"footnotes-heading", "gdpr", "gdpr-banner", "gdpr-cookie-notice", "headerlink", "hidden-print", "hideme",
-	"mathjax", "mathjax_chtml", "mathjax_display", "mathjax_preview", "mathjax_svg", "msotoc1", "msotoc2",
-	"msotoc3", "msotoc4", "msotoc5", "msotoc6", "msotoc7", "msotoc8", "msotoc9", "msotocheading",
-	"mw-editsection", "navfooter", "navheader", "newsletter-signup", "no-print", "noprint", "page-footer",
-	"pagination", "pilcrow", "post-navigation", "prev-next", "print-only", "related-posts", "rst-versions",
-	"screen-reader-text", "searchbox", "searchform", "share-bar", "share-buttons", "share-links", "sharedaddy",
-	"site-footer", "site-header", "site-nav", "skip-link", "skip-nav", "skip-to-content", "skiplink", "skipnav",
-	"social-links", "social-media", "social-share", "sphinxsidebar", "sr-only", "srclink", "test-arrow",
-	"toggle-all-docs", "toplang", "topnav", "ttc", "viewcode-back", "viewcode-link", "visually-hidden",
-	"visuallyhidden",
+	"logo-container", "mathjax", "mathjax_chtml", "mathjax_display", "mathjax_preview", "mathjax_svg",
+	"md-source-file", "msotoc1", "msotoc2", "msotoc3", "msotoc4", "msotoc5", "msotoc6", "msotoc7", "msotoc8",
+	"msotoc9", "msotocheading", "mw-editsection", "navfooter", "navheader", "newsletter-signup", "no-print",
+	"noprint", "page-footer", "page-metadata", "pagesection", "pagination", "pilcrow", "post-navigation",
+	"prev-next", "print-only", "related-posts", "rst-versions", "rustdoc-breadcrumbs", "screen-reader-text",
+	"searchbox", "searchform", "share-bar", "share-buttons", "share-links", "sharedaddy", "sidebar-logo",
+	"site-footer", "site-header", "site-nav", "skip-link", "skip-nav", "skip-to-content", "skiplink",
+	"skipnav", "social-links", "social-media", "social-share", "sphinxsidebar", "sr-only", "srclink",
+	"td-page-meta", "test-arrow", "theme-doc-footer", "toggle-all-docs", "toplang", "topnav", "ttc",
+	"viewcode-back", "viewcode-link", "visually-hidden", "visuallyhidden",
 };
 /* Class names that say so of something small; as ids they are often names of sections. */
 static const char *const small_words[] = {
@@ -289,6 +342,10 @@ static bool is_furniture_by_tag(const struct html_tree *tree, const struct html_
 	case HTML_FOOTER: return of_page || is_mostly_links(tree, index);
 	case HTML_HEADER: return html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0 && (of_page || is_mostly_links(tree, index));
 	case HTML_ASIDE: return is_mostly_links(tree, index) && !is_note(tree, index);
+	/* As the id of a section "footer" names what it is about: then it has a heading. */
+	case HTML_DIV:
+		return of_page && has_id(tree, index, TEXT_LITERAL("footer")) && html_tree_total(tree, index, HTML_TOTAL_TEXT) <= SMALL_BYTES_MAX &&
+		       html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0;
 	default: return false;
 	}
 }
@@ -303,7 +360,7 @@ static bool is_menu_outside(const struct html_tree *tree, const struct html_plac
 		return false;
 	switch (nodes[index].tag) {
 	case HTML_DIV: case HTML_UL: case HTML_OL: case HTML_MENU: case HTML_DIR: case HTML_TABLE: case HTML_TD: case HTML_SECTION: case HTML_P:
-	case HTML_CENTER: case HTML_DL: case HTML_FORM: case HTML_ASIDE:
+	case HTML_CENTER: case HTML_DL: case HTML_FORM: case HTML_ASIDE: case HTML_H1:
 		return html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT) > 0 && is_mostly_links(tree, index);
 	default:
 		return false;

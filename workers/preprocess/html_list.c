@@ -179,13 +179,80 @@ static void walk_parts(struct html_walk *walk, struct definition_list *list, uin
 	}
 }
 
+/* The number of a term "3." or "(3)"; 0 of a bullet; UINT32_MAX of any other term. */
+static uint32_t marker_of(const struct html_tree *tree, uint32_t term)
+{
+	static const char *const bullets[] = { "*", "-", "o", "+", "\xE2\x80\xA2", "\xC2\xB7", "\xE2\x80\x93" };
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t at = term + 1, number = 0;
+
+	while (at < nodes[term].end && (nodes[at].tag != HTML_TEXT || html_tree_total(tree, at, HTML_TOTAL_TEXT) == 0))
+		at++;
+	struct text text = at < nodes[term].end && nodes[at].end == nodes[term].end ? text_trim(html_tree_text(tree, at)) : TEXT_LITERAL("");
+	for (size_t i = 0; i < COUNT_OF(bullets); i++)
+		if (text_equal(text, text_from(bullets[i])))
+			return 0;
+	bool behind = text.bytes > 1 && strchr(".)", text.data[text.bytes - 1]) != NULL;
+	text = text_slice(text, text.bytes > 0 && text.data[0] == '(', text.bytes - behind);
+	for (size_t i = 0; i < text.bytes; i++) {
+		if (!ascii_is_digit(text.data[i]) || i == 4)
+			return UINT32_MAX;
+		number = number * 10 + (uint32_t)(text.data[i] - '0');
+	}
+	return behind && number > 0 ? number : UINT32_MAX;
+}
+
+/* Terms that are bullets, or numbers in sequence, each before a definition: the list that it was in the manual page. */
+static bool is_marked_list(const struct html_tree *tree, uint32_t index, bool *ret_ordered)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t last = UINT32_MAX, terms = 0, definitions = 0;
+
+	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+		if (nodes[child].tag == HTML_DT) {
+			uint32_t marker = marker_of(tree, child);
+			if (marker == UINT32_MAX || (last != UINT32_MAX && marker != (last == 0 ? 0 : last + 1)) || terms++ != definitions)
+				return false;
+			last = marker;
+		} else if (nodes[child].tag == HTML_DD) {
+			if (++definitions != terms)
+				return false;
+		} else if (html_tree_total(tree, child, HTML_TOTAL_TEXT) > 0) {
+			return false;
+		}
+	}
+	*ret_ordered = last != 0;
+	return terms > 0 && definitions == terms;
+}
+
+static void walk_marked_list(struct html_walk *walk, uint32_t index, bool ordered)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+	uint32_t number = 0;
+
+	markdown_list_open(&walk->writer, ordered);
+	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+		if (nodes[child].tag == HTML_DT) {
+			number = marker_of(walk->tree, child);
+			html_walk_leave_out(walk, child);
+		} else if (nodes[child].tag == HTML_DD) {
+			walk_item(walk, child, number);
+		}
+	}
+	markdown_list_close(&walk->writer);
+}
+
 void html_definition_list(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 	struct definition_list list = { .form = DEFINITION_BLOCKS };
-	bool has_definition = false;
+	bool has_definition = false, ordered = false;
 
 	html_walk_part(walk);
+	if (walk->inline_depth == 0 && !html_walk_has_headings(walk, index) && is_marked_list(walk->tree, index, &ordered)) {
+		walk_marked_list(walk, index, ordered);
+		return;
+	}
 	if (walk->inline_depth > 0) {
 		html_walk_children(walk, index);
 		html_walk_part(walk);

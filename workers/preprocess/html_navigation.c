@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { NODES_MAX = 64, LINE_BYTES_MAX = 300, WORD_BYTES_MAX = 24 };
+enum { NODES_MAX = 96, LINE_BYTES_MAX = 400, WORD_BYTES_MAX = 24 };
 
 /* Bytes that are neither letters nor digits, nor those of other scripts, taken off both ends. */
 static struct text bare_words(struct text text)
@@ -38,6 +38,22 @@ static bool is_place(struct text word)
 	return is_among(word, words, COUNT_OF(words));
 }
 
+/* "[ << ]", "< Getting started", "Next chapter →", "[ Up : Contents ]": an arrow at one end, or a direction before a colon. */
+static bool is_arrow(struct text text)
+{
+	static const char *const arrows[] = { "<", ">", "\xC2\xAB", "\xC2\xBB", "\xE2\x86\x90", "\xE2\x86\x92", "\xE2\x80\xB9", "\xE2\x80\xBA" };
+
+	while (text.bytes > 0 && memchr("[( \t\n", text.data[0], 5))
+		text = text_slice(text, 1, text.bytes);
+	while (text.bytes > 0 && memchr("]) \t\n", text.data[text.bytes - 1], 5))
+		text.bytes--;
+	for (size_t i = 0; i < COUNT_OF(arrows); i++)
+		if (text_starts_with(text, text_from(arrows[i])) || text_ends_with_nocase(text, text_from(arrows[i])))
+			return true;
+	struct text word;
+	return text_find(text, TEXT_LITERAL(" : ")) > 0 && text_next_field(&text, ':', &word) && is_direction(bare_words(word));
+}
+
 /* What a link shows: its text, when one node holds it, or else the words for its image. */
 static struct text shown(const struct html_tree *tree, uint32_t link)
 {
@@ -48,8 +64,8 @@ static struct text shown(const struct html_tree *tree, uint32_t link)
 		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(tree, i) :
 				   nodes[i].tag == HTML_IMG  ? html_tree_attribute(tree, i, HTML_ALT) :
 							       TEXT_LITERAL("");
-		if (bare_words(text).bytes > 0)
-			found = found.bytes == 0 ? bare_words(text) : TEXT_LITERAL("?");
+		if (text_trim(text).bytes > 0)
+			found = found.bytes == 0 ? text_trim(text) : TEXT_LITERAL("?!");
 	}
 	return found;
 }
@@ -61,12 +77,12 @@ struct line {
 
 static bool take_link(const struct html_tree *tree, uint32_t link, struct line *line)
 {
-	struct text word = shown(tree, link);
-	bool direction = is_direction(word);
+	struct text text = shown(tree, link), word = bare_words(text);
+	bool direction = is_direction(word) || is_arrow(text);
 
-	if (word.bytes > 0 && !direction && !is_place(word) && !line->after_word)
+	if (text.bytes > 1 && !direction && !is_place(word) && !line->after_word)
 		return false;
-	line->links += word.bytes > 0;
+	line->links += text.bytes > 0;
 	line->directions += direction;
 	line->after_word = false;
 	return true;
