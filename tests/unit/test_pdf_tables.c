@@ -282,6 +282,30 @@ static void survives_long_cells(void **state)
 	assert_int_equal(count, ROWS);
 }
 
+/* The key of two lines stands between them, as tbl sets it: each line is a row. */
+static void parts_the_lines_of_one_key(void **state)
+{
+	(void)state;
+	header(0, 100);
+	cells(0, 114, 0, "", "7.5", "50");
+	cells(0, 121, 0, "prbScan", "", "");
+	cells(0, 128, 0, "", "8.5", "60");
+	cells(0, 142, 0, "cqiPeriod", "9.5", "70");
+	assert_string_equal(write_pages(), "| Feature | Relationship | Description |\n| --- | --- | --- |\n"
+					   "| prbScan | 7.5 | 50 |\n|  | 8.5 | 60 |\n| cqiPeriod | 9.5 | 70 |\n");
+}
+
+/* A head without emphasis, the name of a group, and rows in the columns of the head. */
+static void keeps_groups_below_a_plain_head(void **state)
+{
+	(void)state;
+	cells(0, 100, 0, "Item", "Value", "Unit");
+	cells(0, 114, 0, "Winter", "", "");
+	cells(0, 128, 0, "Flow", "26", "bar");
+	cells(0, 142, 0, "Speed", "27", "rpm");
+	assert_string_equal(write_pages(), "| Item | Value | Unit |\n| --- | --- | --- |\n| Winter |  |  |\n| Flow | 26 | bar |\n| Speed | 27 | rpm |\n");
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -291,7 +315,7 @@ int main(void)
 		PAGE_TEST(takes_one_row_below_a_header), PAGE_TEST(keeps_empty_columns_of_a_header), PAGE_TEST(reads_pairs_without_a_header),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),
 		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(takes_no_single_row), PAGE_TEST(goes_on_under_a_caption),
-		PAGE_TEST(survives_long_cells),
+		PAGE_TEST(survives_long_cells), PAGE_TEST(parts_the_lines_of_one_key), PAGE_TEST(keeps_groups_below_a_plain_head),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -397,13 +397,16 @@ static int take_block(struct pdf_rows_work *work, size_t *r)
 	return take_paragraph(work, r);
 }
 
-/* A table at the end of the page may go on with the next one; a page without text parts nothing. */
+/* A table at the end of the page, above its notes, may go on with the next one; a page without text parts nothing. */
 static void carry_table(struct pdf_blocks *blocks)
 {
-	const struct pdf_block *last = blocks->count > 0 ? &blocks->items[blocks->count - 1] : NULL;
+	size_t count = blocks->count;
 
-	if (!last)
+	while (count > 1 && blocks->items[count - 1].kind == PDF_BLOCK_NOTE)
+		count--;
+	if (count == 0)
 		return;
+	const struct pdf_block *last = &blocks->items[count - 1];
 	blocks->carries = last->kind == PDF_BLOCK_TABLE && !blocks->tables[last->table].terms;
 	if (blocks->carries)
 		blocks->carried = blocks->tables[last->table];

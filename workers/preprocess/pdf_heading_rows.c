@@ -148,8 +148,13 @@ static bool stands_above_definition(struct pdf_rows_work *work, size_t r)
 	for (size_t next = pdf_next_row(layout, r); next < layout->row_count && lines < EXPLANATION_LINES_MAX; next = pdf_next_row(layout, next)) {
 		const struct pdf_row *below = &layout->rows[next];
 		const float indent = (below->box.x0 - row->box.x0) / row->size, gap = pdf_row_distance(last, below);
-		if (below->region != row->region || indent < indent_min)
+		if (below->region != row->region)
 			break;
+		if (indent < indent_min) {
+			if (lines == 1 && gap <= same_lines * line && below->bold <= 0.5f && last->box.x1 > below->box.x1 - 2 * row->size)
+				return false; /* a paragraph whose first line is indented */
+			break;
+		}
 		if (lines == 0 && (gap > close_lines * line || indent > indent_max || below->bold > 0.5f))
 			return false;
 		if (lines > 0 && gap > same_lines * line)

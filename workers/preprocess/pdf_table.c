@@ -104,7 +104,22 @@ static bool stands_between_rules(const struct pdf_layout *layout, const struct p
 	return above && below;
 }
 
-/* Below a header, a name that stands alone in the first column or in the middle of the table, as far from the rows around as these
+/* Do the two rows have as many parts, three or more, each at the left edge, the right edge or the middle of the other's? */
+static bool shares_columns(const struct pdf_layout *layout, const struct pdf_row *a, const struct pdf_row *b)
+{
+	static const float tolerance = 2.5f;
+
+	if (a->segment_count < 3 || a->segment_count != b->segment_count)
+		return false;
+	for (uint32_t s = 0; s < a->segment_count; s++) {
+		const struct pdf_box x = layout->segments[a->segment_first + s].box, y = layout->segments[b->segment_first + s].box;
+		if (fabsf(x.x0 - y.x0) > tolerance && fabsf(x.x1 - y.x1) > tolerance && fabsf(x.x0 + x.x1 - y.x0 - y.x1) > 2 * tolerance)
+			return false;
+	}
+	return true;
+}
+
+/* Below a header, or between rows of the same columns, a name that stands alone in the first column or in the middle of the table, as far from the rows around as these
  * are from each other, is one of a group of rows. */
 static bool names_group(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r)
 {
@@ -112,8 +127,8 @@ static bool names_group(const struct pdf_layout *layout, const struct pdf_table 
 	const struct pdf_row *row = &layout->rows[r], *next = row_after(layout, r);
 	const float distance = row_distance(before, row);
 
-	if (!table->headed || table->column_count < 2 || row->segment_count != 1 || !next || next->region != row->region || next->segment_count < 2 ||
-	    next->segment_count + 1 < table->column_count)
+	if (table->column_count < 2 || row->segment_count != 1 || !next || next->region != row->region || next->segment_count < 2 ||
+	    next->segment_count + 1 < table->column_count || !(table->headed || shares_columns(layout, before, next)))
 		return false;
 	const struct pdf_box box = row->box;
 	const float left = table->columns[0].x0, right = table->columns[table->column_count - 1].x1;

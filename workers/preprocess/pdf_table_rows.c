@@ -223,15 +223,39 @@ static bool goes_on(const struct pdf_layout *layout, const struct pdf_table *tab
 	return bracket || (reads_on && header_apart);
 }
 
-/* A line without a key, most of whose cells are numbers below numbers: a row of its own, whose key is that of the row above. */
-static bool holds_values(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above, const struct pdf_row *row)
+/* Is the line less than a line below the row, and in no column below a cell that stands a whole line higher? Then it is cells of the same
+ * row, set in the middle of its height. */
+static bool is_staggered(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above, const struct pdf_row *before,
+			 const struct pdf_row *row)
+{
+	const float least = PDF_STAGGER_SIZES * row->size;
+
+	if (row->y - before->y >= least)
+		return false;
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const size_t column = pdf_table_column_of(table, &layout->segments[row->segment_first + s]);
+		if (above->last[column] && row->y - above->y[column] >= least)
+			return false;
+	}
+	return true;
+}
+
+static bool is_number(const struct pdf_layout *layout, const struct pdf_segment *segment)
+{
+	return segment->word_count == 1 && has_digit(word_at(layout, segment->word_first));
+}
+
+/* A line without a key, most of whose cells are numbers below numbers, or below the names of a head: a row of its own, whose key is that
+ * of the row above. */
+static bool holds_values(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above, const struct pdf_row *row,
+			 bool below_head)
 {
 	uint32_t values = 0;
 
 	for (uint32_t s = 0; s < row->segment_count; s++) {
 		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
 		const struct pdf_segment *before = above->last[pdf_table_column_of(table, segment)];
-		values += before && are_values(layout, before, segment);
+		values += before && (are_values(layout, before, segment) || (below_head && is_number(layout, segment)));
 	}
 	return values >= 2 && values * 2 >= row->segment_count;
 }
@@ -250,17 +274,18 @@ void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *tabl
 			continue;
 		const float distance = before ? row->y - before->y : 0;
 		const bool key = pdf_table_column_of(table, &layout->segments[row->segment_first]) == 0;
+		const bool below_head = (r == table->heads + 1 && table->heads > 0) || (before == header && table->bold_header && row->bold < 0.5f);
 		if (!before)
 			row->begins_cells = !table->continued || key;
 		else if (r <= table->heads && table->heads > 0)
-			row->begins_cells = true;
-		else if (!table->terms && distance < PDF_STAGGER_SIZES * row->size)
+			row->begins_cells = !is_staggered(layout, table, &above, before, row);
+		else if (!table->terms && is_staggered(layout, table, &above, before, row))
 			row->begins_cells = false;
 		else if (spaced)
-			row->begins_cells = distance > wide_ratio * spacing.line || (!key && holds_values(layout, table, &above, row));
+			row->begins_cells = distance > wide_ratio * spacing.line || (!key && holds_values(layout, table, &above, row, below_head));
 		else if (!table->terms && distance > line_sizes_max * row->size)
 			row->begins_cells = true;
-		else if (!key && !table->terms && holds_values(layout, table, &above, row))
+		else if (!key && !table->terms && holds_values(layout, table, &above, row, below_head))
 			row->begins_cells = true;
 		else if (!key || table->terms || before == header)
 			row->begins_cells = key;
