@@ -48,12 +48,11 @@ void fixture_line(struct pdf_page *page, float x, float y, float size, uint8_t s
 	page->words[page->word_count - 1].line_end = true;
 }
 
-void fixture_markdown(const struct pdf_page *pages, size_t count, struct buffer *out)
+void fixture_markdown_outlined(const struct pdf_page *pages, size_t count, struct pdf_outline *outline, struct buffer *out)
 {
 	struct pdf_body body = { .size = 10 };
 	struct pdf_layout layout;
 	struct pdf_blocks blocks;
-	struct pdf_outline outline;
 	struct pdf_headings headings;
 	struct pdf_writer writer;
 	struct buffer markdown;
@@ -63,12 +62,11 @@ void fixture_markdown(const struct pdf_page *pages, size_t count, struct buffer 
 	buffer_init(&markdown, out->bytes_max);
 	pdf_layout_init(&layout);
 	pdf_blocks_init(&blocks);
-	pdf_outline_init(&outline);
 	pdf_headings_init(&headings);
 	pdf_writer_init(&writer, &markdown, &headings, vocabulary);
 	for (size_t i = 0; i < count; i++) {
 		CHECK(pdf_layout_build(&layout, &pages[i]) == 0);
-		CHECK(pdf_blocks_build(&blocks, &layout, &body, &outline) == 0);
+		CHECK(pdf_blocks_build(&blocks, &layout, &body, outline) == 0);
 		pdf_write_page(&writer, &layout, &blocks);
 	}
 	CHECK(pdf_write_finish(&writer) == 0);
@@ -77,9 +75,17 @@ void fixture_markdown(const struct pdf_page *pages, size_t count, struct buffer 
 	pdf_headings_apply(&headings, buffer_view(&markdown), out);
 	pdf_writer_done(&writer);
 	pdf_headings_done(&headings);
-	pdf_outline_done(&outline);
 	pdf_blocks_done(&blocks);
 	pdf_layout_done(&layout);
 	buffer_done(&markdown);
 	free(vocabulary);
+}
+
+void fixture_markdown(const struct pdf_page *pages, size_t count, struct buffer *out)
+{
+	struct pdf_outline outline;
+
+	pdf_outline_init(&outline);
+	fixture_markdown_outlined(pages, count, &outline, out);
+	pdf_outline_done(&outline);
 }

@@ -3,6 +3,7 @@
 #ifndef DOCRING_TESTS_UNIT_PDF_FIXTURE_H
 #define DOCRING_TESTS_UNIT_PDF_FIXTURE_H
 
+#include "workers/preprocess/pdf_headings.h"
 #include "workers/preprocess/pdf_page.h"
 
 /* Adds a line of words at x, its baseline at y; runs of three blanks or more are gaps of that many letters. */
@@ -13,5 +14,7 @@ void fixture_word(struct pdf_page *page, float x, float y, float size, uint8_t s
 
 /* The pages as Markdown, put into `out`; the running text is 10 points. A stage that fails is a bug of the test. */
 void fixture_markdown(const struct pdf_page *pages, size_t count, struct buffer *out);
+/* The same, of a document that has an outline. */
+void fixture_markdown_outlined(const struct pdf_page *pages, size_t count, struct pdf_outline *outline, struct buffer *out);
 
 #endif

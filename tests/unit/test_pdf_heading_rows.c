@@ -211,6 +211,40 @@ static void joins_paragraphs_over_floats(void **state)
 	assert_string_equal(write_pages(), "A paragraph that is not at its end when the page is, and goes on below the table.\n\nTable 1: Load of the cells\n");
 }
 
+/* Captions in bold type are no headings, nor are their second lines. */
+static void tells_captions_from_headings(void **state)
+{
+	(void)state;
+	paragraph(50, 100);
+	line(50, 140, PDF_BOLD, "Table 2: Limits of the cells that are measured at night, in the rain");
+	line(50, 152, PDF_BOLD, "Nights of all months");
+	paragraph(50, 180);
+	line(50, 220, PDF_BOLD, "Tables of limits");
+	paragraph(50, 240);
+	assert_string_equal(write_pages(), PARAGRAPH "\n**Table 2: Limits of the cells that are measured at night, in the rain Nights of all months**\n\n" PARAGRAPH
+					   "\n# Tables of limits\n\n" PARAGRAPH);
+}
+
+/* Their style is a low one, and the outline puts them below the clause before. */
+static void puts_annexes_on_the_level_of_clauses(void **state)
+{
+	(void)state;
+	struct pdf_outline outline;
+
+	pdf_outline_init(&outline);
+	assert_int_equal(pdf_outline_add(&outline, TEXT_LITERAL("4 Timers"), 1, 0), 0);
+	assert_int_equal(pdf_outline_add(&outline, TEXT_LITERAL("4.1 General"), 2, 0), 0);
+	assert_int_equal(pdf_outline_add(&outline, TEXT_LITERAL("Annex A (normative): Tests"), 3, 0), 0);
+	line(50, 100, PDF_BOLD, "4 Timers");
+	line(50, 130, PDF_BOLD, "4.1 General");
+	paragraph(50, 150);
+	line(50, 190, PDF_BOLD, "Annex A (normative): Tests");
+	paragraph(50, 210);
+	fixture_markdown_outlined(pages, page_count, &outline, &final);
+	pdf_outline_done(&outline);
+	assert_string_equal(buffer_string(&final), "# 4 Timers\n\n## 4.1 General\n\n" PARAGRAPH "\n# Annex A (normative): Tests\n\n" PARAGRAPH);
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -220,6 +254,7 @@ int main(void)
 		PAGE_TEST(tells_headings_from_tables), PAGE_TEST(tells_terms_from_headings), PAGE_TEST(lists_plain_terms_that_repeat),
 		PAGE_TEST(drops_contents_lists_without_leaders), PAGE_TEST(finds_bylines), PAGE_TEST(keeps_headings_below_the_title),
 		PAGE_TEST(tells_drawings_from_text), PAGE_TEST(joins_paragraphs_over_floats),
+		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(puts_annexes_on_the_level_of_clauses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

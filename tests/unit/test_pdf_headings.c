@@ -88,6 +88,11 @@ static void test_titles_of_outline(void **state)
 	assert_int_equal(pdf_outline_depth(&outline, TEXT_LITERAL("1.1 The first part"), 3), 0);
 	assert_true(pdf_outline_names(&outline, TEXT_LITERAL("The first part")));
 	assert_false(pdf_outline_names(&outline, TEXT_LITERAL("The last part")));
+	/* Two of one name on a page are told by their numbers. */
+	assert_int_equal(pdf_outline_add(&outline, TEXT_LITERAL("4.2.1 General"), 3, 9), 0);
+	assert_int_equal(pdf_outline_add(&outline, TEXT_LITERAL("A.1 General"), 1, 9), 0);
+	assert_int_equal(pdf_outline_depth(&outline, TEXT_LITERAL("4.2.1 General"), 9), 3);
+	assert_int_equal(pdf_outline_depth(&outline, TEXT_LITERAL("A.1 General"), 9), 1);
 	pdf_outline_done(&outline);
 }
 

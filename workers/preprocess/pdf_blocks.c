@@ -109,6 +109,7 @@ static int take_paragraph(struct pdf_rows_work *work, size_t *r)
 	const size_t first = *r;
 	size_t last = first, end = first + 1;
 	struct pdf_found_heading heading;
+	const bool caption = pdf_is_caption(pdf_row_text(work, &rows[first]));
 
 	for (size_t next = pdf_next_row(work->layout, last); next < work->layout->row_count; next = pdf_next_row(work->layout, last)) {
 		struct pdf_table table;
@@ -116,8 +117,9 @@ static int take_paragraph(struct pdf_rows_work *work, size_t *r)
 			break;
 		if (find_table(work, next, &table))
 			break;
-		if (pdf_row_stands_out(&rows[next], work->body) && pdf_find_heading(work, next, &heading))
-			break;
+		if (pdf_row_stands_out(&rows[next], work->body) && pdf_find_heading(work, next, &heading) &&
+		    !(caption && heading.clause_depth + heading.outline_depth == 0))
+			break; /* but the next line of a caption in bold type is no heading */
 		last = next;
 		end = next + 1;
 	}
@@ -292,8 +294,10 @@ static int take_heading(struct pdf_rows_work *work, size_t *r, const struct pdf_
 	struct pdf_block *block = add_block(work, PDF_BLOCK_HEADING, *r, found->end);
 	if (!block)
 		return -ENOMEM;
+	/* Annexes of standards have a style of their own, far down among the headings; the outline puts them below the last clause. */
+	const bool annex = found->clause_depth == 1 && text_starts_with_nocase(pdf_row_text(work, &work->layout->rows[*r]), TEXT_LITERAL("annex "));
 	block->clause_depth = (uint8_t)found->clause_depth;
-	block->outline_depth = (uint8_t)found->outline_depth;
+	block->outline_depth = annex ? 0 : (uint8_t)found->outline_depth;
 	*r = found->end;
 	return 0;
 }

@@ -210,6 +210,8 @@ bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_hea
 	if (found.outline_depth == 0)
 		found.outline_depth = pdf_outline_depth(work->outline, text, layout->page->number);
 	const bool emphatic = row->bold > 0.8f || row->size > 1.5f * work->body->size;
+	if (found.outline_depth == 0 && pdf_is_caption(text))
+		return false;
 	if (found.outline_depth == 0 && !reads_as_heading(text, found.clause_depth, title, pdf_row_is_larger(work, row), emphatic))
 		return false;
 	if (found.outline_depth == 0 && found.clause_depth == 0 && is_something_else(work, row, found.end - 1))

@@ -22,8 +22,13 @@ void pdf_outline_done(struct pdf_outline *outline)
 	*outline = (struct pdf_outline){ 0 };
 }
 
+struct title_key {
+	uint64_t name;     /* without its number; 0: none */
+	uint64_t numbered; /* with it */
+};
+
 /* Outlines part numbers and titles by blanks that do not break, where the page has gaps. */
-static uint64_t title_key(struct text title)
+static struct title_key title_key(struct text title)
 {
 	enum { TITLE_BYTES_MAX = 1024 };
 	static const struct text no_break = TEXT_LITERAL("\xC2\xA0");
@@ -35,12 +40,18 @@ static uint64_t title_key(struct text title)
 		buffer_append_byte(&plain, ' ');
 	}
 	buffer_append_text(&plain, title);
-	buffer_init(&key, TITLE_BYTES_MAX);
+	buffer_init(&key, 2 * TITLE_BYTES_MAX);
 	pdf_append_key(&key, buffer_view(&plain));
-	uint64_t hash = plain.status || key.status || key.bytes == 0 ? 0 : XXH3_64bits(key.data, key.bytes);
+	const size_t name_bytes = key.bytes;
+	for (size_t i = 0; i < plain.bytes; i++)
+		if (ascii_is_alnum(plain.data[i]))
+			buffer_append_byte(&key, ascii_lower(plain.data[i]));
+	struct title_key keys = { 0 };
+	if (plain.status == 0 && key.status == 0 && name_bytes > 0)
+		keys = (struct title_key){ XXH3_64bits(key.data, name_bytes), XXH3_64bits(key.data, key.bytes) };
 	buffer_done(&key);
 	buffer_done(&plain);
-	return hash;
+	return keys;
 }
 
 int pdf_outline_add(struct pdf_outline *outline, struct text title, unsigned depth, uint32_t page)
@@ -49,9 +60,9 @@ int pdf_outline_add(struct pdf_outline *outline, struct text title, unsigned dep
 		return 0;
 	if (!pdf_grow((void **)&outline->entries, &outline->capacity, outline->count, sizeof(*outline->entries)))
 		return -ENOMEM;
-	uint64_t key = title_key(title);
-	if (key != 0)
-		outline->entries[outline->count++] = (struct pdf_outline_entry){ key, page, depth };
+	const struct title_key key = title_key(title);
+	if (key.name != 0)
+		outline->entries[outline->count++] = (struct pdf_outline_entry){ key.name, key.numbered, page, depth };
 	outline->sorted = false;
 	return 0;
 }
@@ -67,12 +78,14 @@ static int compare_entries(const void *a, const void *b)
 	return x->depth < y->depth ? -1 : x->depth > y->depth;
 }
 
-/* The first entry with the key on this page or a later one; NULL: none. */
-static const struct pdf_outline_entry *find_entry(struct pdf_outline *outline, uint64_t key, uint32_t page)
+/* The first entry with the key on this page or a later one, of several on one page ("4.2 General", "A.1 General") that with the same
+ * number; NULL: none. */
+static const struct pdf_outline_entry *find_entry(struct pdf_outline *outline, struct title_key key, uint32_t page)
 {
+	enum { SAME_MAX = 64 }; /* entries of one name on one page */
 	size_t low = 0, high = outline->count;
 
-	if (key == 0)
+	if (key.name == 0)
 		return NULL;
 	if (!outline->sorted)
 		qsort(outline->entries, outline->count, sizeof(*outline->entries), compare_entries);
@@ -80,12 +93,18 @@ static const struct pdf_outline_entry *find_entry(struct pdf_outline *outline, u
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct pdf_outline_entry *entry = &outline->entries[middle];
-		if (entry->key < key || (entry->key == key && entry->page < page))
+		if (entry->key < key.name || (entry->key == key.name && entry->page < page))
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < outline->count && outline->entries[low].key == key ? &outline->entries[low] : NULL;
+	if (low == outline->count || outline->entries[low].key != key.name)
+		return NULL;
+	const struct pdf_outline_entry *first = &outline->entries[low], *end = outline->entries + outline->count;
+	for (const struct pdf_outline_entry *entry = first; entry < end && entry - first < SAME_MAX && entry->key == key.name && entry->page == first->page; entry++)
+		if (entry->numbered == key.numbered)
+			return entry;
+	return first;
 }
 
 unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint32_t page)

@@ -12,7 +12,8 @@ enum { PDF_OUTLINE_ENTRIES_MAX = 100000, PDF_OUTLINE_DEPTH_MAX = 8, PDF_HEADINGS
 #define PDF_OUTLINE_PAGE_UNKNOWN UINT32_MAX
 
 struct pdf_outline_entry {
-	uint64_t key;    /* hash of its words (pdf_append_key) */
+	uint64_t key;      /* hash of its words without the clause number (pdf_append_key) */
+	uint64_t numbered; /* and with it */
 	uint32_t page;   /* from 0, or PDF_OUTLINE_PAGE_UNKNOWN */
 	uint32_t depth;  /* from 1 */
 };
