@@ -29,22 +29,17 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct document_counts clean_format(const char *name, enum document_format format, const char *markdown, const char *expected)
+static struct document_counts clean(const char *name, const char *markdown, const char *expected)
 {
 	struct document_builder *document = document_builder_create();
 	struct buffer out;
 	buffer_init(&out, 1 << 20);
-	assert_int_equal(clean_markdown(text_from(markdown), text_from(name), format, domain, document, &out), 0);
+	assert_int_equal(clean_markdown(text_from(markdown), text_from(name), domain, document, &out), 0);
 	assert_string_equal(buffer_string(&out), expected);
 	struct document_counts counts = *document_builder_counts(document);
 	buffer_done(&out);
 	document_builder_destroy(document);
 	return counts;
-}
-
-static struct document_counts clean(const char *name, const char *markdown, const char *expected)
-{
-	return clean_format(name, DOCUMENT_FORMAT_MARKDOWN, markdown, expected);
 }
 
 static void test_legal_sections(void **state)
@@ -125,7 +120,7 @@ static uint32_t removed_of(const char *markdown, enum document_removed kind, con
 
 	buffer_init(&out, 1 << 20);
 	document_builder_explain(document);
-	assert_int_equal(clean_markdown(text_from(markdown), TEXT_LITERAL("a.md"), DOCUMENT_FORMAT_MARKDOWN, domain, document, &out), 0);
+	assert_int_equal(clean_markdown(text_from(markdown), TEXT_LITERAL("a.md"), domain, document, &out), 0);
 	int64_t bytes = document_builder_bytes(document);
 	void *block = aligned_alloc(8, ((size_t)bytes + 7) / 8 * 8);
 	document_builder_write(document, block);
@@ -148,7 +143,7 @@ static void test_what_goes_is_listed(void **state)
 	assert_int_equal(removed_of("# F\n\nfirst\nPage 3 of 12\nsecond\n", DOCUMENT_REMOVED_LEGAL_LINE, "Page 3 of 12", 4), 1);
 	assert_int_equal(removed_of("# F\n\nNo part may be copied. All rights reserved by us and them.\n\nx\n", DOCUMENT_REMOVED_LEGAL_PARAGRAPH,
 				    "No part may be copied. All rights reserved by us and them.", 3), 1);
-	assert_int_equal(removed_of("# F\n\nx\n\n## Empty\n", DOCUMENT_REMOVED_EMPTY_HEADING, "## Empty", 5), 1);
+	assert_int_equal(removed_of("# F\n\nx\n\n## Emptied\n\n......\n", DOCUMENT_REMOVED_EMPTY_HEADING, "## Emptied", 5), 1);
 	assert_int_equal(removed_of("# F\n\n......\n\nx\n", DOCUMENT_REMOVED_NOISE, "......", 3), 1);
 	assert_int_equal(removed_of("# F\n\nx\n\n---\n", DOCUMENT_REMOVED_RULE, "---", 5), 1);
 	assert_int_equal(removed_of("# F\n\nx [](y.html) z\n", DOCUMENT_REMOVED_EMPTY_LINK, "[](y.html)", 0), 1);
@@ -173,6 +168,14 @@ static void test_contents(void **state)
 	      "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n");
 	const char *list = "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\n- Overview\n- Scope\n- Parameters\n";
 	assert_int_equal(clean("a.md", list, list).cleaned, 0); /* behind the headings it says something else */
+	clean("a.md", "# F\n\n[Overview 1](#o)\n\n[Scope 12](#s)\n\n[Parameters 14](#p)\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n",
+	      "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n"); /* a paragraph each */
+	clean("a.md", "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n\n## Index\n\n- [Overview](#o)\n- [Scope](#s)\n- [Parameters](#p)\n\n---\n\nMade\n",
+	      "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n\n---\n\nMade\n"); /* an index that leads back */
+	const char *own = "# F\n\nThe work has these parts:\n\n1. Overview\n2. Scope\n3. Parameters\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n";
+	assert_int_equal(clean("a.md", own, own).cleaned, 0); /* the author's own */
+	const char *parts = "# F\n\nx\n\n## Basics\n\n- [Overview](#o)\n- [Scope](#s)\n- [Reach](#r)\n\n---\n\n### Overview\n\na\n\n### Scope\n\nb\n\n### Reach\n\nc\n";
+	clean("a.md", parts, "# F\n\nx\n\n## Basics\n\n---\n\n### Overview\n\na\n\n### Scope\n\nb\n\n### Reach\n\nc\n");
 	const char *some = "# F\n\n- Overview\n- speed\n- Scope\n- reach\n\n## Overview\n\na\n\n## Scope\n\nb\n";
 	assert_int_equal(clean("a.md", some, some).cleaned, 0);
 }
@@ -189,14 +192,9 @@ static void test_headings(void **state)
 	assert_int_equal(clean("net/af_xdp.html", "# af_xdp.html\n\na\n\n## Feature\n\ntext\n", "a\n\n## Feature\n\ntext\n").cleaned, 1);
 	const char *only = "# lte_1\n\ntext\n";
 	assert_int_equal(clean("lte_1.csv", only, only).cleaned, 0);
-	assert_int_equal(clean("a.md", "# T\n\n## Empty\n\n### Empty too\n\n## Full\n\n### Sub\n\ntext\n\n## Last\n", "# T\n\n## Full\n\n### Sub\n\ntext\n").cleaned, 3);
-	static const struct {
-		const char *name;
-		enum document_format format;
-	} kept[] = { { "a.docx", DOCUMENT_FORMAT_DOCX }, { "a.pdf", DOCUMENT_FORMAT_PDF } };
-	for (size_t i = 0; i < COUNT_OF(kept); i++)
-		clean_format(kept[i].name, kept[i].format, "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Notices\n\nAll rights reserved.\n\n## Last\n",
-			     "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Last\n");
+	assert_int_equal(clean("a.md", "# T\n\n## Emptied\n\n### Emptied too\n\n....\n\n## Full\n\n### Sub\n\ntext\n", "# T\n\n## Full\n\n### Sub\n\ntext\n").cleaned, 3);
+	clean("a.md", "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Notices\n\nAll rights reserved.\n\n## Last\n",
+	      "# T\n\n## 5.1 Void\n\n## 5.2 Full\n\ntext\n\n## Last\n");
 	assert_int_equal(clean("a.md", "# T\n\n# T\n\ntext\n", "# T\n\ntext\n").cleaned, 1);
 	assert_int_equal(clean("a.md", "#\n\ntext\n", "text\n").cleaned, 1);
 	const char *sentence = "# T\n\ntext\n\n## The following happens:\n\n## 1. The attribute is set.\n\n## t = 2 * r / c\n\n## More\n\ntext\n";
@@ -271,8 +269,8 @@ static void test_idempotent(void **state)
 			buffer_append_string(&in, lines[(seed >> 16) % COUNT_OF(lines)]);
 			buffer_append_byte(&in, '\n');
 		}
-		assert_int_equal(clean_markdown(buffer_view(&in), TEXT_LITERAL("a.md"), DOCUMENT_FORMAT_MARKDOWN, domain, document, &once), 0);
-		assert_int_equal(clean_markdown(buffer_view(&once), TEXT_LITERAL("a.md"), DOCUMENT_FORMAT_MARKDOWN, domain, document, &twice), 0);
+		assert_int_equal(clean_markdown(buffer_view(&in), TEXT_LITERAL("a.md"), domain, document, &once), 0);
+		assert_int_equal(clean_markdown(buffer_view(&once), TEXT_LITERAL("a.md"), domain, document, &twice), 0);
 		if (strcmp(buffer_string(&once), buffer_string(&twice)) != 0)
 			print_message("round %d\n<<%s>>\n<<%s>>\n", round, buffer_string(&in), buffer_string(&once));
 		assert_string_equal(buffer_string(&once), buffer_string(&twice));

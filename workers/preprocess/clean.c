@@ -22,7 +22,6 @@ struct cleaner {
 	struct document_builder *document; /* is told what was removed */
 	struct buffer *out;
 	size_t cleaned;
-	bool headings_stay; /* without anything under them: declared by the writer, or printed on a page for readers */
 };
 
 static struct text content_of(const struct cleaner *cleaner, const struct block *block)
@@ -181,8 +180,8 @@ static bool is_plain_heading(struct text heading)
 }
 
 /* From the end: has_content[level] says whether anything was kept since the last heading of that level or a higher one. The
- * document's first heading stays, since it names the document, unless the next one says the same. In DOCX and PDF one
- * that never had anything under it is the writer's own: clause "5.3.2 Void" of a specification. */
+ * document's first heading stays, since it names the document, unless the next one says the same. One that never had
+ * anything under it is the writer's own, such as clause "5.3.2 Void" of a specification: those go under which something was removed. */
 static void mark_empty_headings(struct cleaner *cleaner)
 {
 	bool has_content[HEADING_LEVEL_MAX + 1] = { false };
@@ -201,7 +200,7 @@ static void mark_empty_headings(struct cleaner *cleaner)
 		struct text heading = content_of(cleaner, block);
 		bool repeated = text_equal(heading, next_kept), title = i == first && !repeated;
 		bool keep = has_content[block->level] || title || legal_has_identifier(cleaner->domain, heading) ||
-			    (!repeated && !is_plain_heading(heading)) || (cleaner->headings_stay && !repeated && !emptied);
+			    (!repeated && !(emptied && is_plain_heading(heading)));
 		if (!keep || heading.bytes == 0) {
 			drop(cleaner, i, DOCUMENT_REMOVED_EMPTY_HEADING);
 			continue;
@@ -369,13 +368,9 @@ static int clean_blocks(struct cleaner *cleaner, struct text name, struct docume
 	return cleaner->out->status;
 }
 
-int clean_markdown(struct text markdown, struct text name, enum document_format format, const struct domain *domain, struct document_builder *document,
-		   struct buffer *out)
+int clean_markdown(struct text markdown, struct text name, const struct domain *domain, struct document_builder *document, struct buffer *out)
 {
-	struct cleaner cleaner = {
-		.domain = domain, .document = document, .out = out,
-		.headings_stay = format == DOCUMENT_FORMAT_DOCX || format == DOCUMENT_FORMAT_PDF,
-	};
+	struct cleaner cleaner = { .domain = domain, .document = document, .out = out };
 	struct buffer characters;
 	buffer_init(&characters, DOCUMENT_BYTES_MAX);
 	clean_characters(markdown, &characters);

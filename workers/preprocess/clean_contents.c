@@ -146,8 +146,8 @@ static bool is_introduced(const struct contents *contents, size_t first)
 	return plain && colon && words == WORDS_MIN;
 }
 
-/* Is the heading over blocks `first` to `end` the title of nothing else? Behind it a rule ends what it names, the document ends, or a heading
- * of its level follows. The document's first heading names the document. */
+/* Does a rule behind blocks `first` to `end` end what the heading over them names? Not when headings of its parts follow, nor that of the document.
+ * Where no rule stands, the heading is one with nothing under it. */
 static bool ends_section(const struct blocks *blocks, size_t first_heading, size_t first, size_t end)
 {
 	const struct block *items = blocks->items;
@@ -157,7 +157,7 @@ static bool ends_section(const struct blocks *blocks, size_t first_heading, size
 		return false;
 	while (next < blocks->count && items[next].kind == BLOCK_RULE)
 		next++;
-	return next == blocks->count || (items[next].kind == BLOCK_HEADING ? items[next].level <= items[first - 1].level : next > end);
+	return next > end && (next == blocks->count || items[next].kind != BLOCK_HEADING || items[next].level <= items[first - 1].level);
 }
 
 int64_t clean_mark_contents(struct text markdown, const struct blocks *blocks, uint8_t *marks)

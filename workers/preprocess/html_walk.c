@@ -44,9 +44,10 @@ static bool is_navigation(struct html_walk *walk, uint32_t index)
 	}
 }
 
-/* "Contents" over a <nav> with which its section ends. */
-static bool is_title_of_menu(const struct html_tree *tree, uint32_t index)
+/* "Contents" over a menu or box that is left out, and with which its section ends. */
+static bool is_title_of_menu(const struct html_walk *walk, uint32_t index)
 {
+	const struct html_tree *tree = walk->tree;
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t count = html_tree_count(tree), next = nodes[index].end;
 
@@ -54,13 +55,17 @@ static bool is_title_of_menu(const struct html_tree *tree, uint32_t index)
 		return false;
 	while (next < count && nodes[next].tag == HTML_TEXT && html_tree_total(tree, next, HTML_TOTAL_TEXT) == 0)
 		next++;
-	return next < count && nodes[next].tag == HTML_NAV && nodes[next].depth == nodes[index].depth &&
-	       (nodes[next].end == count || nodes[nodes[next].end].depth < nodes[index].depth);
+	if (next == count || nodes[next].tag == HTML_TEXT || nodes[next].depth != nodes[index].depth || !html_content_is_furniture(tree, &walk->place, next))
+		return false;
+	uint32_t behind = nodes[next].end;
+	while (behind < count && nodes[behind].tag == HTML_TEXT && html_tree_total(tree, behind, HTML_TOTAL_TEXT) == 0)
+		behind++;
+	return behind == count || nodes[behind].depth < nodes[index].depth;
 }
 
 bool html_walk_removes(struct html_walk *walk, uint32_t index)
 {
-	if (!is_title_of_menu(walk->tree, index) && !html_content_is_furniture(walk->tree, &walk->place, index) && !is_navigation(walk, index))
+	if (!is_title_of_menu(walk, index) && !html_content_is_furniture(walk->tree, &walk->place, index) && !is_navigation(walk, index))
 		return false;
 	take_out(walk, index);
 	return true;

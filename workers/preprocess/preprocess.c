@@ -200,7 +200,7 @@ static int clean(struct preprocess *preprocess, struct text name, enum document_
 	FAULT_POINT("preprocess_clean");
 	buffer_clear(&preprocess->clean);
 	if (format != DOCUMENT_FORMAT_CSV) {
-		int status = clean_markdown(markdown, name, format, preprocess->domain, document, &preprocess->clean);
+		int status = clean_markdown(markdown, name, preprocess->domain, document, &preprocess->clean);
 		if (status < 0)
 			return status;
 		markdown = buffer_view(&preprocess->clean);
