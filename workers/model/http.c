@@ -26,6 +26,7 @@ struct transfer { /* one request; its place is used again */
 	uint32_t index, life; /* life: odd while under way */
 	CURL *easy;
 	struct curl_slist *headers;
+	CURLU *url;          /* parsed once; used when it could be */
 	uint64_t address;    /* for which curl's options are set; 0: none */
 	struct buffer body, answer;
 	http_receive *receive;
@@ -38,6 +39,13 @@ struct transfer { /* one request; its place is used again */
 	char message[CURL_ERROR_SIZE];
 };
 
+/* A connection stays in the epoll set while it waits for its next request: to take it out and put it in again would cost two system calls for each. */
+struct socket_state {
+	bool ours;        /* opened and closed through us, so that we know whether the set still has it */
+	bool wanted;      /* curl waits for it */
+	uint32_t watched; /* epoll events in the set; 0: not in it */
+};
+
 struct http {
 	CURLM *multi;
 	int epoll;
@@ -47,6 +55,8 @@ struct http {
 	struct transfer **transfers;
 	uint32_t transfer_count, under_way;
 	struct transfer *free_transfers;
+	struct socket_state *sockets; /* by descriptor */
+	size_t socket_count;
 	int status; /* sticky: what went wrong in a callback */
 };
 
@@ -80,23 +90,79 @@ double http_retry_after(struct text value, double now_s)
 
 /* --- what curl waits for -------------------------------------------------------------------------------------------- */
 
-/* curl keeps a word for each socket: whether it is in the set. */
-static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known)
+/* NULL: out of memory. */
+static struct socket_state *state_of(struct http *http, curl_socket_t socket)
+{
+	size_t index = (size_t)socket;
+
+	CHECK(socket >= 0);
+	if (index >= http->socket_count) {
+		size_t count = size_max(index + 1, 2 * http->socket_count);
+		struct socket_state *more = reallocarray(http->sockets, count, sizeof(*more));
+		if (!more)
+			return NULL;
+		memset(more + http->socket_count, 0, (count - http->socket_count) * sizeof(*more));
+		http->sockets = more;
+		http->socket_count = count;
+	}
+	return &http->sockets[index];
+}
+
+static void forget_socket(struct http *http, curl_socket_t socket, struct socket_state *state)
+{
+	(void)epoll_ctl(http->epoll, EPOLL_CTL_DEL, socket, NULL); /* it may be closed already */
+	state->watched = 0;
+}
+
+static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *unused)
 {
 	struct http *http = context;
+	struct socket_state *state = state_of(http, socket);
 	struct epoll_event event = { .data.fd = socket };
 	(void)easy;
+	(void)unused;
 
-	if (what == CURL_POLL_REMOVE) {
-		(void)epoll_ctl(http->epoll, EPOLL_CTL_DEL, socket, NULL); /* it may be closed already */
+	if (!state) {
+		http->status = -ENOMEM;
+		return -1;
+	}
+	state->wanted = what != CURL_POLL_REMOVE;
+	if (!state->wanted) {
+		if (!state->ours)
+			forget_socket(http, socket, state);
 		return 0;
 	}
 	event.events = (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0) | (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0);
-	if (epoll_ctl(http->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) < 0)
+	if (event.events == state->watched)
+		return 0;
+	if (epoll_ctl(http->epoll, state->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) < 0)
 		http->status = -errno;
-	if (!known)
-		curl_multi_assign(http->multi, socket, http);
+	state->watched = event.events;
 	return 0;
+}
+
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct http *http = context;
+	int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	struct socket_state *state = descriptor < 0 ? NULL : state_of(http, descriptor);
+	(void)purpose;
+
+	if (state)
+		*state = (struct socket_state){ .ours = true };
+	else if (descriptor >= 0)
+		close(descriptor);
+	return state ? descriptor : CURL_SOCKET_BAD;
+}
+
+static int close_socket(void *context, curl_socket_t socket)
+{
+	struct http *http = context;
+	struct socket_state *state = state_of(http, socket);
+
+	if (state)
+		*state = (struct socket_state){ .ours = false };
+	return close(socket); /* out of the set with that */
 }
 
 static int set_timer(CURLM *multi, long timeout_ms, void *context)
@@ -198,16 +264,25 @@ static bool set_address(struct transfer *transfer, const struct http_request *re
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer->http);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->http);
 	if (is_loopback(request->url))
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	return fine && curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK;
+	transfer->url = curl_url();
+	if (transfer->url && curl_url_set(transfer->url, CURLUPART_URL, request->url, 0) == CURLUE_OK)
+		curl_easy_setopt(easy, CURLOPT_CURLU, transfer->url);
+	return fine && transfer->url && curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK; /* the text is for messages */
 }
 
 static void forget_address(struct transfer *transfer)
 {
 	curl_easy_reset(transfer->easy); /* keeps its connection, in the multi handle */
 	curl_slist_free_all(transfer->headers);
+	curl_url_cleanup(transfer->url);
 	transfer->headers = NULL;
+	transfer->url = NULL;
 	transfer->address = 0;
 }
 
@@ -437,6 +512,7 @@ void http_destroy(struct http *http)
 	for (uint32_t i = 0; i < http->transfer_count; i++) {
 		curl_easy_cleanup(http->transfers[i]->easy);
 		curl_slist_free_all(http->transfers[i]->headers);
+		curl_url_cleanup(http->transfers[i]->url);
 		buffer_done(&http->transfers[i]->body);
 		buffer_done(&http->transfers[i]->answer);
 		free(http->transfers[i]);
@@ -446,6 +522,7 @@ void http_destroy(struct http *http)
 	if (http->epoll >= 0)
 		close(http->epoll);
 	free(http->transfers);
+	free(http->sockets);
 	free(http);
 	curl_global_cleanup();
 }
@@ -467,6 +544,11 @@ int http_step(struct http *http)
 	do {
 		count = epoll_wait(http->epoll, events, EVENTS_AT_ONCE, 0);
 		for (int i = 0; i < count; i++) {
+			struct socket_state *state = state_of(http, events[i].data.fd);
+			if (state && !state->wanted) { /* closed by the server while nothing was asked: curl finds out when it wants to use it */
+				forget_socket(http, events[i].data.fd, state);
+				continue;
+			}
 			int what = (events[i].events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0) | (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
 				   (events[i].events & EPOLLERR ? CURL_CSELECT_ERR : 0);
 			curl_multi_socket_action(http->multi, events[i].data.fd, what, &running);
