@@ -11,6 +11,7 @@
 #include "ipc/cgroup.h"
 #include "ipc/fault.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -49,6 +50,19 @@ static int open_folders(struct run *run, struct error_text *error)
 	return run->lock < 0 ? run->lock : 0;
 }
 
+/* Replies of models that a killed worker left beside the database (workers/model/record_log.h). */
+static void remove_earlier_logs(const struct run *run)
+{
+	DIR *folder = opendir(run->folder);
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder)))
+		if (text_starts_with(text_from(entry->d_name), TEXT_LITERAL("run.db-calls-")) && unlinkat(dirfd(folder), entry->d_name, 0) < 0)
+			log_warning("%s/%s: cannot remove: %s", run->folder, entry->d_name, strerror(errno));
+	if (folder)
+		closedir(folder);
+}
+
 static void remove_earlier_state(const struct run *run)
 {
 	static const char *const names[] = { "run.db", "run.db-wal", "run.db-shm", "spool/results" };
@@ -60,6 +74,7 @@ static void remove_earlier_state(const struct run *run)
 		if (unlink(path) < 0 && errno != ENOENT)
 			log_warning("%s: cannot remove: %s", path, strerror(errno));
 	}
+	remove_earlier_logs(run);
 }
 
 /* What models are asked with, when they are. */

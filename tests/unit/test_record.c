@@ -1,6 +1,8 @@
 /* The memory of model calls: keys that tell questions apart, rows that come back as they were, two processes at one database. */
 #include "workers/model/record.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,24 +101,187 @@ static void test_comes_back(void **state)
 	assert_string_equal(row.outcome, "usable");
 }
 
-/* A process that is killed right after a put: the row is there. */
-static void test_outlives_its_writer(void **state)
+static void run_sql(const char *sql)
 {
-	struct record_row row;
-	struct record_key key = key_of("m", 0, 1, 1, "", "p", "");
+	sqlite3 *database;
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	char *message = NULL;
+	if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK)
+		fail_msg("%s: %s", sql, message);
+	assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+static int count_row(void *context, const struct record_row *row)
+{
+	(void)row;
+	++*(int *)context;
+	return 0;
+}
+
+static int rows_of(struct record *reader, struct record_key document)
+{
+	int count = 0;
+	assert_int_equal(record_of_document(reader, document, count_row, &count, &error), 0);
+	return count;
+}
+
+/* The logs beside the database; the last one's path in `name`. */
+static int count_logs(char name[200])
+{
+	int count = 0;
+	DIR *open_folder = opendir(folder);
+	struct dirent *entry;
+
+	assert_non_null(open_folder);
+	while ((entry = readdir(open_folder)))
+		if (strstr(entry->d_name, "run.db-calls-")) {
+			snprintf(name, 200, "%s/%.100s", folder, entry->d_name);
+			count++;
+		}
+	closedir(open_folder);
+	return count;
+}
+
+static const struct record_key about = { { 7 } };
+
+/* A process that puts rows about a document, one by one, and then kills itself. */
+static void be_killed_after(int rows)
+{
+	struct record_row row = usable;
+	char prompt[32];
 	int status;
-	(void)state;
 	pid_t child = fork();
+
 	assert_true(child >= 0);
+	row.document = about;
 	if (child == 0) {
 		struct record *own;
-		if (record_open(&own, path, NULL) < 0 || record_put(own, key, &usable, NULL) < 0)
+		if (record_open(&own, path, NULL) < 0)
 			_exit(1);
+		for (int i = 0; i < rows; i++) {
+			snprintf(prompt, sizeof(prompt), "%d", i);
+			if (record_put(own, key_of("m", 0, 1, 1, "", prompt, ""), &row, NULL) < 0)
+				_exit(2);
+		}
 		(void)raise(SIGKILL);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status));
-	assert_int_equal(record_look_up(record, key, &row, &error), 1);
+}
+
+/* A process that is killed right after a put: the row is there for those that open the record, and for those that had it open and take up the document. */
+static void test_outlives_its_writer(void **state)
+{
+	struct record_row row;
+	struct record *own;
+	char name[200];
+	(void)state;
+	be_killed_after(3);
+	assert_int_equal(count_logs(name), 1);
+	assert_int_equal(rows_of(record, about), 3);
+	assert_int_equal(count_logs(name), 0);
+	assert_int_equal(record_look_up(record, key_of("m", 0, 1, 1, "", "2", ""), &row, &error), 1);
+	assert_true(text_equal(row.reply, usable.reply) && text_equal(row.thinking, usable.thinking));
+	assert_int_equal(row.attempts, 2);
+	be_killed_after(5);
+	assert_int_equal(record_open(&own, path, &error), 0);
+	assert_int_equal(record_look_up(own, key_of("m", 0, 1, 1, "", "4", ""), &row, &error), 1);
+	record_close(own);
+	assert_int_equal(count_logs(name), 0);
+}
+
+/* What a kill in the middle of a write leaves is no row; those before it are. */
+static void test_half_an_entry(void **state)
+{
+	char name[200];
+	(void)state;
+	be_killed_after(3);
+	assert_int_equal(count_logs(name), 1);
+	struct stat facts;
+	assert_int_equal(stat(name, &facts), 0);
+	for (off_t less = 1; less < facts.st_size / 3; less += 13) {
+		if (less > 1)
+			be_killed_after(3);
+		assert_int_equal(count_logs(name), 1);
+		assert_int_equal(truncate(name, facts.st_size - less), 0);
+		run_sql("DELETE FROM calls");
+		assert_int_equal(rows_of(record, about), 2);
+		assert_int_equal(count_logs(name), 0);
+	}
+	be_killed_after(3);
+	assert_int_equal(count_logs(name), 1);
+	int descriptor = open(name, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(pwrite(descriptor, "?", 1, facts.st_size / 2), 1); /* in the second one */
+	close(descriptor);
+	run_sql("DELETE FROM calls");
+	assert_int_equal(rows_of(record, about), 1);
+}
+
+/* The log of a process that lives is its own; what it has put is for others when it has flushed, closed, or put enough. */
+static void test_groups_of_rows(void **state)
+{
+	enum { MANY = 1000 };
+	struct record *other;
+	struct record_row row = usable, seen;
+	char name[200], prompt[32];
+	(void)state;
+	row.document = about;
+	assert_int_equal(record_open(&other, path, &error), 0);
+	assert_int_equal(record_put(other, key_of("m", 0, 1, 1, "", "a", ""), &row, &error), 0);
+	assert_int_equal(rows_of(record, about), 0);
+	assert_int_equal(count_logs(name), 1);
+	assert_int_equal(record_look_up(other, key_of("m", 0, 1, 1, "", "a", ""), &seen, &error), 1); /* its own */
+	assert_int_equal(record_put(other, key_of("m", 0, 1, 1, "", "b", ""), &row, &error), 0);
+	assert_int_equal(rows_of(other, about), 2);
+	assert_int_equal(record_put(other, key_of("m", 0, 1, 1, "", "c", ""), &row, &error), 0);
+	assert_int_equal(record_flush(other, &error), 0);
+	assert_int_equal(rows_of(record, about), 3);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(prompt, sizeof(prompt), "%d", i);
+		assert_int_equal(record_put(other, key_of("m", 0, 1, 1, "", prompt, ""), &row, &error), 0);
+	}
+	assert_in_range(rows_of(record, about), MANY - 200, MANY + 3);
+	record_close(other);
+	assert_int_equal(rows_of(record, about), MANY + 3);
+	assert_int_equal(count_logs(name), 0);
+}
+
+/* A writer killed anywhere, between and inside of its puts: every put that returned is found. The counter is what it says of them. */
+static void test_killed_anywhere(void **state)
+{
+	enum { KILLS = 40 };
+	struct record_row row = usable, seen;
+	char prompt[32], name[200];
+	int status;
+	volatile int *count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	(void)state;
+	assert_ptr_not_equal(count, MAP_FAILED);
+	for (int kill_number = 0; kill_number < KILLS; kill_number++) {
+		*count = 0;
+		pid_t child = fork();
+		assert_true(child >= 0);
+		struct record *own;
+		if (child == 0 && record_open(&own, path, NULL) < 0)
+			_exit(1);
+		for (int i = 0; child == 0; i++) {
+			snprintf(prompt, sizeof(prompt), "%d:%d", kill_number, i);
+			if (record_put(own, key_of("m", 0, 1, 1, "", prompt, ""), &row, NULL) < 0)
+				_exit(2);
+			*count = i + 1;
+		}
+		while (*count < 1 + kill_number * 11)
+			assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+		assert_int_equal(kill(child, SIGKILL), 0);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+		(void)rows_of(record, about);
+		assert_int_equal(count_logs(name), 0);
+		for (int i = 0; i < *count; i++) {
+			snprintf(prompt, sizeof(prompt), "%d:%d", kill_number, i);
+			assert_int_equal(record_look_up(record, key_of("m", 0, 1, 1, "", prompt, ""), &seen, &error), 1);
+		}
+	}
+	assert_int_equal(munmap((void *)count, sizeof(*count)), 0);
 }
 
 static int add_up(void *context, const struct record_account *account)
@@ -169,16 +336,6 @@ static void test_messages(void **state)
 }
 
 /* --- tables of other versions ---------------------------------------------------------------------------------------- */
-
-static void run_sql(const char *sql)
-{
-	sqlite3 *database;
-	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-	char *message = NULL;
-	if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK)
-		fail_msg("%s: %s", sql, message);
-	assert_int_equal(sqlite3_close(database), SQLITE_OK);
-}
 
 static void put_and_look_up(struct record *own, struct record_key key)
 {
@@ -252,7 +409,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys), TEST(test_comes_back), TEST(test_outlives_its_writer), TEST(test_two_writers), TEST(test_messages),
+		cmocka_unit_test(test_keys), TEST(test_comes_back), TEST(test_outlives_its_writer), TEST(test_half_an_entry), TEST(test_groups_of_rows),
+		TEST(test_killed_anywhere), TEST(test_two_writers), TEST(test_messages),
 		TEST(test_a_table_without_some_columns), TEST(test_a_table_that_is_another), TEST(test_refusals_are_written_and_replace_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,14 @@ static void unlink_document(struct model_worker *worker, struct under_way *under
 	free(under_way);
 }
 
+/* What became of a task. Whoever gets a document that is not done finds in the record what is there; and so does everybody when there is nothing more to do. */
+static int tell(struct model_worker *worker, struct worker_finisher *finisher, const struct worker_task *task, uint16_t status, uint64_t bytes,
+		uint32_t argument)
+{
+	int flushed = status != DESCRIPTOR_DONE || worker->count == 0 ? record_flush(worker->record, &worker->error) : 0;
+	return flushed < 0 ? flushed : worker_finish(finisher, task, status, bytes, argument);
+}
+
 /* Writes the conversations, or keeps them until the task comes back with a larger extent. */
 static int deliver(struct model_worker *worker, struct worker_finisher *finisher, const struct worker_task *task, struct conversation_builder *builder)
 {
@@ -105,14 +113,14 @@ static int deliver(struct model_worker *worker, struct worker_finisher *finisher
 		struct kept *kept = &worker->kept[worker->kept_next++ % KEPT_MAX];
 		conversation_builder_destroy(kept->builder);
 		*kept = (struct kept){ builder, task->descriptor.task_id };
-		return worker_finish(finisher, task, DESCRIPTOR_NEEDS_SPACE, (uint64_t)bytes, 0);
+		return tell(worker, finisher, task, DESCRIPTOR_NEEDS_SPACE, (uint64_t)bytes, 0);
 	}
 	if (bytes >= 0)
 		conversation_builder_write(builder, task->out);
 	else
 		fprintf(stderr, "worker-inference: task %llu: %s\n", (unsigned long long)task->descriptor.task_id, error_describe((int)bytes));
 	conversation_builder_destroy(builder);
-	return worker_finish(finisher, task, bytes >= 0 ? DESCRIPTOR_DONE : DESCRIPTOR_GAVE_UP, bytes >= 0 ? (uint64_t)bytes : 0, 0);
+	return tell(worker, finisher, task, bytes >= 0 ? DESCRIPTOR_DONE : DESCRIPTOR_GAVE_UP, bytes >= 0 ? (uint64_t)bytes : 0, 0);
 }
 
 static void count_result(struct model_worker *worker, const struct model_document_result *result)
@@ -135,11 +143,11 @@ static int finish_document(struct model_worker *worker, struct worker_finisher *
 	unlink_document(worker, under_way);
 	if (status < 0) {
 		fprintf(stderr, "worker-inference: task %llu: %s\n", (unsigned long long)task.descriptor.task_id, error_describe(status));
-		return worker_finish(finisher, &task, DESCRIPTOR_GAVE_UP, 0, 0);
+		return tell(worker, finisher, &task, DESCRIPTOR_GAVE_UP, 0, 0);
 	}
 	count_result(worker, &result);
 	if (result.outcome == MODEL_DOCUMENT_NEXT)
-		return worker_finish(finisher, &task, DESCRIPTOR_NEXT_MODEL, 0, result.next);
+		return tell(worker, finisher, &task, DESCRIPTOR_NEXT_MODEL, 0, result.next);
 	return deliver(worker, finisher, &task, result.builder);
 }
 
@@ -150,10 +158,10 @@ static int begin_without_server(struct model_worker *worker, struct worker_finis
 	struct compose_counts counts;
 
 	if (!(task->descriptor.argument & DESCRIPTOR_GENERATE_LAST))
-		return worker_finish(finisher, task, DESCRIPTOR_NEXT_MODEL, 0, DESCRIPTOR_NEXT_DOWN);
+		return tell(worker, finisher, task, DESCRIPTOR_NEXT_MODEL, 0, DESCRIPTOR_NEXT_DOWN);
 	int status = recorded_compose(worker->record, worker->settings, worker->context.domain, &worker->prompts, &task->document, &builder, &counts,
 				      &worker->error);
-	return status == 0 ? deliver(worker, finisher, task, builder) : worker_finish(finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
+	return status == 0 ? deliver(worker, finisher, task, builder) : tell(worker, finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
 }
 
 static int begin(void *context, struct worker_finisher *finisher, const struct worker_task *task)
@@ -173,7 +181,7 @@ static int begin(void *context, struct worker_finisher *finisher, const struct w
 	if (status < 0) {
 		free(under_way);
 		fprintf(stderr, "worker-inference: task %llu: %s\n", (unsigned long long)task->descriptor.task_id, error_describe(status));
-		return worker_finish(finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
+		return tell(worker, finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
 	}
 	under_way->next = worker->first;
 	if (worker->first)

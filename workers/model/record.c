@@ -1,8 +1,10 @@
 /* record.c: see record.h. A connection of its own to the run database; the coordinator's commits and those of other workers wait for
- * each other inside SQLite, for as long as one row takes. */
+ * each other inside SQLite, for as long as a group of rows takes. What was put comes to the table in groups; until then it is in a log
+ * (record_log.h). Which keys the table may have is remembered in a filter, so that most look-ups for what is not there need no transaction. */
 #include "workers/model/record.h"
 
 #include "base/clock.h"
+#include "workers/model/record_log.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -10,9 +12,16 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { BUSY_TIMEOUT_MS = 30000 };
+enum {
+	BUSY_TIMEOUT_MS = 30000,
+	LOG_ROWS_MAX = 128,            /* then they are folded into the table, */
+	LOG_FOLD_BYTES = 1 << 20,      /* or then, */
+	FILTER_BITS = 1 << 24,         /* three for each key: of a million keys that are not there, 4,000 are looked for in vain */
+	FILTER_PROBES = 3,
+};
+#define LOG_AGE_NS (1ull * 1000000000) /* or with the next row after that time */
 
-enum statement { SQL_LOOK_UP, SQL_DOCUMENT, SQL_PUT, SQL_ACCOUNTS, SQL_COUNT };
+enum statement { SQL_LOOK_UP, SQL_DOCUMENT, SQL_PUT, SQL_ACCOUNTS, SQL_LAST, SQL_KEYS, SQL_NEW_KEYS, SQL_BEGIN, SQL_COMMIT, SQL_COUNT };
 
 /* The log is folded in when it has 16 MiB, or when the coordinator commits: the pages at the head of an index then go to the file once for many calls. */
 static const char opening_text[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;";
@@ -40,6 +49,11 @@ static const char *const statement_texts[SQL_COUNT] = {
 	[SQL_ACCOUNTS] = "SELECT model, family, count(*), sum(outcome = 'usable'), sum(outcome = 'usable' AND rung > 0), sum(max(prompt_tokens, 0)),"
 			 " sum(max(completion_tokens, 0)), sum(max(cached_tokens, 0)), sum(duration_ms) FROM calls GROUP BY model, family"
 			 " ORDER BY model, family",
+	[SQL_LAST] = "SELECT max(rowid) FROM calls",
+	[SQL_KEYS] = "SELECT 0, key FROM calls",
+	[SQL_NEW_KEYS] = "SELECT rowid, key FROM calls WHERE rowid > ?1",
+	[SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[SQL_COMMIT] = "COMMIT",
 };
 
 struct record {
@@ -47,6 +61,11 @@ struct record {
 	char *path;
 	sqlite3_stmt *statements[SQL_COUNT];
 	sqlite3_stmt *current; /* whose row the caller still reads */
+	struct record_log *log;
+	uint32_t log_rows;
+	uint64_t log_since_ns; /* its first row */
+	uint64_t *filter;      /* FILTER_BITS */
+	int64_t last_row;      /* those after it are not in the filter */
 };
 
 static int fail(struct record *record, struct error_text *error)
@@ -146,53 +165,17 @@ static int make_tables(struct record *record, struct error_text *error)
 	return adopted;
 }
 
-int record_open(struct record **ret_record, const char *database_path, struct error_text *error)
-{
-	struct record *record = calloc(1, sizeof(*record));
-
-	if (!record || !(record->path = strdup(database_path))) {
-		record_close(record);
-		return error_set(error, -ENOMEM, "out of memory");
-	}
-	int status = 0;
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counts that nobody reads cost a lock an allocation; too late in a process that has used SQLite */
-	if (sqlite3_open_v2(database_path, &record->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-		status = fail(record, error);
-	if (status == 0) {
-		sqlite3_busy_timeout(record->database, BUSY_TIMEOUT_MS);
-		if (sqlite3_exec(record->database, opening_text, NULL, NULL, NULL) != SQLITE_OK)
-			status = fail(record, error);
-	}
-	if (status == 0)
-		status = make_tables(record, error);
-	for (int i = 0; status >= 0 && i < SQL_COUNT; i++)
-		if (sqlite3_prepare_v3(record->database, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT, &record->statements[i], NULL) != SQLITE_OK)
-			status = fail(record, error);
-	if (status < 0) {
-		record_close(record);
-		return status;
-	}
-	*ret_record = record;
-	return status;
-}
-
-void record_close(struct record *record)
-{
-	if (!record)
-		return;
-	for (int i = 0; i < SQL_COUNT; i++)
-		sqlite3_finalize(record->statements[i]);
-	sqlite3_close(record->database);
-	free(record->path);
-	free(record);
-}
-
-/* The row that was read last is let go: a read that stays open would keep the write-ahead log from being folded in. */
-static sqlite3_stmt *begin(struct record *record, enum statement which)
+/* Of the row that was read last: a read that stays open would keep the write-ahead log from being folded in. */
+static void let_go(struct record *record)
 {
 	if (record->current)
 		sqlite3_reset(record->current);
 	record->current = NULL;
+}
+
+static sqlite3_stmt *begin(struct record *record, enum statement which)
+{
+	let_go(record);
 	sqlite3_stmt *statement = record->statements[which];
 	sqlite3_reset(statement);
 	sqlite3_clear_bindings(statement);
@@ -225,10 +208,108 @@ static struct record_row read_row(sqlite3_stmt *statement)
 	return row;
 }
 
+/* --- the filter ------------------------------------------------------------------------------------------------------ */
+
+/* A key is a hash: its parts are as good as hashes of it. */
+static uint32_t filter_bit(struct record_key key, int probe)
+{
+	uint32_t part;
+	memcpy(&part, key.bytes + sizeof(part) * (size_t)probe, sizeof(part));
+	return part % FILTER_BITS;
+}
+
+static void filter_add(struct record *record, struct record_key key)
+{
+	for (int i = 0; i < FILTER_PROBES; i++)
+		record->filter[filter_bit(key, i) / 64] |= 1ull << filter_bit(key, i) % 64;
+}
+
+static bool filter_may_have(const struct record *record, struct record_key key)
+{
+	for (int i = 0; i < FILTER_PROBES; i++)
+		if (!(record->filter[filter_bit(key, i) / 64] >> filter_bit(key, i) % 64 & 1))
+			return false;
+	return true;
+}
+
+/* Rows of a number and a key. */
+static int add_keys(struct record *record, enum statement which, struct error_text *error)
+{
+	sqlite3_stmt *statement = begin(record, which);
+	struct record_key key;
+	int code;
+
+	if (which == SQL_NEW_KEYS)
+		(void)sqlite3_bind_int64(statement, 1, record->last_row);
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+		const void *bytes = sqlite3_column_blob(statement, 1);
+		if (sqlite3_column_bytes(statement, 1) == (int)sizeof(key.bytes)) {
+			memcpy(key.bytes, bytes, sizeof(key.bytes));
+			filter_add(record, key);
+		}
+		if (which == SQL_NEW_KEYS)
+			record->last_row = sqlite3_column_int64(statement, 0);
+	}
+	int status = code == SQLITE_DONE ? 0 : fail(record, error);
+	sqlite3_reset(statement);
+	return status;
+}
+
+static int fill_filter(struct record *record, struct error_text *error)
+{
+	sqlite3_stmt *statement = begin(record, SQL_LAST);
+
+	if (sqlite3_step(statement) != SQLITE_ROW)
+		return fail(record, error);
+	record->last_row = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return add_keys(record, SQL_KEYS, error); /* from the index alone */
+}
+
+/* --- putting and reading ---------------------------------------------------------------------------------------------- */
+
+/* `key`: of a call or of a document. */
+static bool log_has(const struct record *record, struct record_key key)
+{
+	struct text entries = record_log_view(record->log);
+	struct record_log_entry entry;
+
+	while (record_log_next(&entries, &entry))
+		if (memcmp(&entry.key, &key, sizeof(key)) == 0 || memcmp(&entry.row.document, &key, sizeof(key)) == 0)
+			return true;
+	return false;
+}
+
+static int fold(void *context, struct text entries, struct error_text *error);
+
+int record_flush(struct record *record, struct error_text *error)
+{
+	if (record->log_rows == 0)
+		return 0;
+	int status = fold(record, record_log_view(record->log), error);
+	if (status < 0)
+		return status;
+	record->log_rows = 0;
+	status = record_log_clear(record->log, error);
+	return status < 0 ? status : add_keys(record, SQL_NEW_KEYS, error);
+}
+
+/* What processes that are gone had not brought to the table, and what others did since. */
+static int take_over(struct record *record, struct error_text *error)
+{
+	int status = record_log_adopt(record->path, fold, record, error);
+	return status < 0 ? status : add_keys(record, SQL_NEW_KEYS, error);
+}
+
 int record_look_up(struct record *record, struct record_key key, struct record_row *ret_row, struct error_text *error)
 {
+	let_go(record);
+	if (!filter_may_have(record, key))
+		return 0;
+	int flushed = log_has(record, key) ? record_flush(record, error) : 0;
+	if (flushed < 0)
+		return flushed;
 	sqlite3_stmt *statement = begin(record, SQL_LOOK_UP);
-
 	if (sqlite3_bind_blob(statement, 1, key.bytes, sizeof(key.bytes), SQLITE_TRANSIENT) != SQLITE_OK)
 		return fail(record, error);
 	int code = sqlite3_step(statement);
@@ -249,32 +330,82 @@ static void bind_text(sqlite3_stmt *statement, int index, struct text value)
 	(void)sqlite3_bind_text64(statement, index, value.bytes ? value.data : "", value.bytes, SQLITE_STATIC, SQLITE_UTF8);
 }
 
-int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error)
+static int put_row(struct record *record, const struct record_log_entry *entry, struct error_text *error)
 {
 	sqlite3_stmt *statement = begin(record, SQL_PUT);
-	const struct text texts[] = { text_from(row->model), text_from(row->family), text_from(row->outcome), text_from(row->reason ? row->reason : ""),
-				      row->reply, row->thinking };
+	const struct record_row *row = &entry->row;
+	const struct text texts[] = { text_from(row->model), text_from(row->family), text_from(row->outcome), text_from(row->reason), row->reply, row->thinking };
 	const int64_t numbers[] = { row->prompt_tokens, row->completion_tokens, row->cached_tokens, row->duration_ms, row->attempts, row->rung,
-				    clock_realtime_s() };
+				    entry->answered_s };
 
-	(void)sqlite3_bind_blob(statement, 1, key.bytes, sizeof(key.bytes), SQLITE_STATIC);
+	(void)sqlite3_bind_blob(statement, 1, entry->key.bytes, sizeof(entry->key.bytes), SQLITE_STATIC);
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		bind_text(statement, 2 + (int)i, texts[i]);
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		(void)sqlite3_bind_int64(statement, 8 + (int)i, numbers[i]);
 	if (memcmp(&row->document, &(struct record_key){ { 0 } }, sizeof(row->document)) != 0)
 		(void)sqlite3_bind_blob(statement, 15, row->document.bytes, sizeof(row->document.bytes), SQLITE_STATIC);
-	bind_text(statement, 16, text_from(row->place ? row->place : ""));
+	bind_text(statement, 16, text_from(row->place));
 	int status = sqlite3_step(statement) == SQLITE_DONE ? 0 : fail(record, error);
 	sqlite3_reset(statement);
 	return status;
 }
 
+static int run(struct record *record, enum statement which, struct error_text *error)
+{
+	sqlite3_stmt *statement = begin(record, which);
+	int status = sqlite3_step(statement) == SQLITE_DONE ? 0 : fail(record, error);
+
+	sqlite3_reset(statement);
+	return status;
+}
+
+/* All of them or none; a second time it changes nothing. */
+static int fold(void *context, struct text entries, struct error_text *error)
+{
+	struct record *record = context;
+	struct record_log_entry entry;
+
+	if (entries.bytes == 0)
+		return 0;
+	int status = run(record, SQL_BEGIN, error);
+	if (status < 0)
+		return status;
+	while (status == 0 && record_log_next(&entries, &entry))
+		status = put_row(record, &entry, error);
+	if (status == 0)
+		status = run(record, SQL_COMMIT, error);
+	if (status < 0)
+		(void)sqlite3_exec(record->database, "ROLLBACK", NULL, NULL, NULL);
+	return status;
+}
+
+int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error)
+{
+	const struct record_log_entry entry = { .key = key, .row = *row, .answered_s = clock_realtime_s() };
+	uint64_t now_ns = clock_monotonic_ns();
+
+	let_go(record);
+	int status = record_log_append(record->log, &entry, error);
+
+	if (status < 0)
+		return status;
+	filter_add(record, key);
+	if (record->log_rows++ == 0)
+		record->log_since_ns = now_ns;
+	bool full = record->log_rows == LOG_ROWS_MAX || record_log_view(record->log).bytes >= LOG_FOLD_BYTES || now_ns - record->log_since_ns >= LOG_AGE_NS;
+	return full ? record_flush(record, error) : 0;
+}
+
 int record_of_document(struct record *record, struct record_key document, record_each_row *each, void *context, struct error_text *error)
 {
-	sqlite3_stmt *statement = begin(record, SQL_DOCUMENT);
-	int status = 0, code = SQLITE_DONE;
+	int code = SQLITE_DONE, status = log_has(record, document) ? record_flush(record, error) : 0;
 
+	if (status == 0)
+		status = take_over(record, error);
+	if (status < 0)
+		return status;
+	sqlite3_stmt *statement = begin(record, SQL_DOCUMENT);
 	if (sqlite3_bind_blob(statement, 1, document.bytes, sizeof(document.bytes), SQLITE_TRANSIENT) != SQLITE_OK)
 		return fail(record, error);
 	while (status == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW) {
@@ -289,9 +420,11 @@ int record_of_document(struct record *record, struct record_key document, record
 
 int record_accounts(struct record *record, record_each *each, void *context, struct error_text *error)
 {
-	sqlite3_stmt *statement = begin(record, SQL_ACCOUNTS);
-	int status = 0, code = SQLITE_DONE;
+	int code = SQLITE_DONE, status = record_flush(record, error);
 
+	if (status == 0)
+		status = take_over(record, error);
+	sqlite3_stmt *statement = begin(record, SQL_ACCOUNTS);
 	while (status == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct record_account account = {
 			.model = column_string(statement, 0), .family = column_string(statement, 1), .calls = sqlite3_column_int64(statement, 2),
@@ -305,4 +438,55 @@ int record_accounts(struct record *record, record_each *each, void *context, str
 		status = fail(record, error);
 	sqlite3_reset(statement);
 	return status;
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------- */
+
+int record_open(struct record **ret_record, const char *database_path, struct error_text *error)
+{
+	struct record *record = calloc(1, sizeof(*record));
+
+	if (!record || !(record->path = strdup(database_path)) || !(record->filter = calloc(FILTER_BITS / 64, sizeof(uint64_t))) ||
+	    record_log_create(&record->log, database_path) < 0) {
+		record_close(record);
+		return error_set(error, -ENOMEM, "out of memory");
+	}
+	int status = 0;
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counts that nobody reads cost a lock an allocation; too late in a process that has used SQLite */
+	if (sqlite3_open_v2(database_path, &record->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		status = fail(record, error);
+	if (status == 0) {
+		sqlite3_busy_timeout(record->database, BUSY_TIMEOUT_MS);
+		if (sqlite3_exec(record->database, opening_text, NULL, NULL, NULL) != SQLITE_OK)
+			status = fail(record, error);
+	}
+	if (status == 0)
+		status = make_tables(record, error);
+	for (int i = 0; status >= 0 && i < SQL_COUNT; i++)
+		if (sqlite3_prepare_v3(record->database, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT, &record->statements[i], NULL) != SQLITE_OK)
+			status = fail(record, error);
+	int filled = status >= 0 ? fill_filter(record, error) : 0;
+	if (filled == 0 && status >= 0)
+		filled = take_over(record, error);
+	if (status < 0 || filled < 0) {
+		record_close(record);
+		return status < 0 ? status : filled;
+	}
+	*ret_record = record;
+	return status;
+}
+
+void record_close(struct record *record)
+{
+	if (!record)
+		return;
+	if (record->log)
+		(void)!record_flush(record, NULL); /* else whoever opens the record next does it */
+	record_log_destroy(record->log);
+	for (int i = 0; i < SQL_COUNT; i++)
+		sqlite3_finalize(record->statements[i]);
+	sqlite3_close(record->database);
+	free(record->filter);
+	free(record->path);
+	free(record);
 }

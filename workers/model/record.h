@@ -29,13 +29,17 @@ struct record;
 /* 0; 1 when a table of another version was put aside, which `error` then says; or a negative code. */
 int record_open(struct record **ret_record, const char *database_path, struct error_text *error) WARN_UNUSED;
 void record_close(struct record *record);
-/* 1 with the row (valid until the next call), 0 when there is none. */
+/* 1 with the row (valid until the next call), 0 when there is none. What other processes put is seen once record_open, record_of_document, record_accounts or a
+ * flush came after it. */
 int record_look_up(struct record *record, struct record_key key, struct record_row *ret_row, struct error_text *error) WARN_UNUSED;
-/* Replaces what was there, except that "usable" is never replaced by less, nor a reply by a refusal. Committed when it returns: it outlives kill -9 of every
- * process, not a power cut. */
+/* Replaces what was there, except that "usable" is never replaced by less, nor a reply by a refusal. When it returns, the row outlives kill -9 of every
+ * process, not a power cut; this process has it at once, others in the table with the next group of rows, about every second while there are calls. */
 int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error) WARN_UNUSED;
 
-/* Everything that is in it about a document, by whatever model, in order of place, what is usable first and then the latest. `each`
+/* Everything that was put is in the table, for whoever goes on with a document: before it is handed on, and when there is nothing more to do. */
+int record_flush(struct record *record, struct error_text *error) WARN_UNUSED;
+
+/* Also what processes that are gone had put and not flushed. Everything that is in it about a document, by whatever model, in order of place, what is usable first and then the latest. `each`
  * may stop it by returning anything but 0, which is then the result. */
 typedef int record_each_row(void *context, const struct record_row *row);
 int record_of_document(struct record *record, struct record_key document, record_each_row *each, void *context, struct error_text *error) WARN_UNUSED;
