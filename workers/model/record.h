@@ -39,8 +39,8 @@ int record_put(struct record *record, struct record_key key, const struct record
 /* Everything that was put is in the table, for whoever goes on with a document: before it is handed on, and when there is nothing more to do. */
 int record_flush(struct record *record, struct error_text *error) WARN_UNUSED;
 
-/* Also what processes that are gone had put and not flushed. Everything that is in it about a document, by whatever model, in order of place, what is usable first and then the latest. `each`
- * may stop it by returning anything but 0, which is then the result. */
+/* Everything that is in it about a document, by whatever model, also what processes that are gone had put and not flushed; in order of place, what is usable
+ * first and then the latest. `each` may stop it by returning anything but 0, which is then the result. */
 typedef int record_each_row(void *context, const struct record_row *row);
 int record_of_document(struct record *record, struct record_key document, record_each_row *each, void *context, struct error_text *error) WARN_UNUSED;
 
