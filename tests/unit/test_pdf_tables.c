@@ -306,6 +306,37 @@ static void keeps_groups_below_a_plain_head(void **state)
 	assert_string_equal(write_pages(), "| Item | Value | Unit |\n| --- | --- | --- |\n| Winter |  |  |\n| Flow | 26 | bar |\n| Speed | 27 | rpm |\n");
 }
 
+/* Notes at the foot of the page stand between the two parts of a table. */
+static void goes_on_below_notes(void **state)
+{
+	(void)state;
+	page_count = 2;
+	header(0, 500);
+	cells(0, 516, 0, "Admission Control", "Related", "It refuses users.");
+	cells(0, 532, 0, "Load Sharing", "Related", "It moves users.");
+	fixture_word(&pages[0], 50, 757, 6, 0, "1");
+	fixture_line(&pages[0], 56, 760, 8, 0, "A note on this page");
+	header(1, 60);
+	cells(1, 76, 0, "Sleep Mode", "Conflicting", "It turns cells off.");
+	assert_string_equal(write_pages(), HEADER "| Admission Control | Related | It refuses users. |\n| Load Sharing | Related | It moves users. |\n"
+					   "| Sleep Mode | Conflicting | It turns cells off. |\n\n[^1]: A note on this page\n");
+}
+
+/* Text behind the bullets of two lists begins where a word of the line between them does, by chance. */
+static void takes_no_lists_for_columns(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		if (i == 2)
+			continue;
+		fixture_line(&pages[0], 62, 100 + (float)i * 12, 10, 0, "\xE2\x80\xA2");
+		fixture_line(&pages[0], 78, 100 + (float)i * 12, 10, 0, "Noise of the cell");
+	}
+	fixture_word(&pages[0], 50, 124, 10, 0, "Check");
+	fixture_line(&pages[0], 78, 124, 10, 0, "these items:");
+	assert_string_equal(write_pages(), "- Noise of the cell\n- Noise of the cell\n\nCheck these items:\n\n- Noise of the cell\n- Noise of the cell\n- Noise of the cell\n");
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -313,7 +344,7 @@ int main(void)
 		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(joins_the_only_row),
 		PAGE_TEST(keeps_close_rows_apart), PAGE_TEST(keeps_grouped_rows_apart), PAGE_TEST(reads_cells_in_the_middle),
 		PAGE_TEST(takes_one_row_below_a_header), PAGE_TEST(keeps_empty_columns_of_a_header), PAGE_TEST(reads_pairs_without_a_header),
-		PAGE_TEST(goes_on_over_pages), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),
+		PAGE_TEST(goes_on_over_pages), PAGE_TEST(goes_on_below_notes), PAGE_TEST(takes_no_lists_for_columns), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),
 		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(takes_no_single_row), PAGE_TEST(goes_on_under_a_caption),
 		PAGE_TEST(survives_long_cells), PAGE_TEST(parts_the_lines_of_one_key), PAGE_TEST(keeps_groups_below_a_plain_head),
 	};

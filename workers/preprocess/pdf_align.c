@@ -1,5 +1,7 @@
 #include "workers/preprocess/pdf_align.h"
 
+#include "workers/preprocess/pdf_text.h"
+
 #include <errno.h>
 #include <math.h>
 
@@ -10,6 +12,16 @@ static const float close_gap_sizes_min = 0.15f; /* the same where columns begin 
 static const float row_distance_sizes = 4.0f; /* rows further apart say nothing about each other */
 static const float bold_min = 0.9f;
 static const float mono_share = 0.97f;        /* program text is aligned with blanks: its gaps are kept as they are */
+
+/* Is the row's first part a bullet? What stands right of it is text, not the second column of a table. */
+static bool begins_with_bullet(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	const struct pdf_segment *first = &layout->segments[row->segment_first];
+	const struct text text = pdf_word_text(layout->page, &layout->page->words[first->word_first]);
+	struct pdf_marker marker;
+
+	return first->word_count == 1 && pdf_list_marker(text, &marker) && !marker.ordered && marker.bytes == text.bytes;
+}
 
 /* Has the row a part that begins at x, with white before it? Its parts are sorted from left to right; the first one counts when it
  * stands far right of the text's edge. */
@@ -25,7 +37,7 @@ static bool begins_part_at(const struct pdf_layout *layout, const struct pdf_row
 		else
 			high = middle;
 	}
-	return low < row->segment_count && layout->segments[row->segment_first + low].box.x0 <= x + tolerance;
+	return low < row->segment_count && layout->segments[row->segment_first + low].box.x0 <= x + tolerance && !(low == 1 && begins_with_bullet(layout, row));
 }
 
 /* Has the row a part, not its first, that ends at x? */
