@@ -5,6 +5,7 @@
 #include "workers/preprocess/pdf_page.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tesseract/capi.h>
@@ -78,9 +79,20 @@ static void forget_recogniser(void)
 	recogniser.languages[0] = '\0';
 }
 
+/* Pictures of pages are freed to the system at once, and not kept for the next: left to itself, malloc raises the size from which it does
+ * so to that of the largest picture so far, and small things allocated meanwhile keep the space from being used again. */
+static void give_memory_back(void)
+{
+	enum { OWN_MAPPING_BYTES_MIN = 1 << 20, UNUSED_BYTES_MAX = 4 << 20 };
+
+	mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_BYTES_MIN);
+	mallopt(M_TRIM_THRESHOLD, UNUSED_BYTES_MAX);
+}
+
 /* Says nothing on standard error: what is wrong is said by us. */
 static TessBaseAPI *create_handle(const char *languages, bool *ret_usable)
 {
+	give_memory_back();
 	omp_set_max_active_levels(0); /* tesseract asks for four threads whatever is set; none are started at this level */
 	setMsgSeverity(L_SEVERITY_NONE);
 	TessBaseAPI *handle = TessBaseAPICreate();

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { POINTS_PER_INCH = 72, SIDE_PIXELS_MAX = 20000 };
+enum { POINTS_PER_INCH = 72, SIDE_PIXELS_MAX = 20000, SMALL_PIXELS_MAX = 1 << 20 };
 
 /* The scale at which the page has no more pixels, and no longer side, than it may. */
 static double scale_of(double width, double height, float dpi)
@@ -20,22 +20,39 @@ static double scale_of(double width, double height, float dpi)
 	return scale;
 }
 
+/* A pixel in grey: of 32 bits, or of 16. */
+static uint8_t grey_of(const unsigned char *row, int x, bool small)
+{
+	uint32_t red, green, blue;
+
+	if (small) {
+		const uint32_t pixel = ((const uint32_t *)(const void *)row)[x];
+		red = pixel >> 16 & 0xFF;
+		green = pixel >> 8 & 0xFF;
+		blue = pixel & 0xFF;
+	} else {
+		const uint32_t pixel = ((const uint16_t *)(const void *)row)[x];
+		red = (pixel >> 11) * 255 / 31;
+		green = (pixel >> 5 & 0x3F) * 255 / 63;
+		blue = (pixel & 0x1F) * 255 / 31;
+	}
+	return (uint8_t)((red * 77 + green * 150 + blue * 29) >> 8);
+}
+
 static int to_grey(cairo_surface_t *surface, float dpi, struct pdf_bitmap *ret_bitmap)
 {
 	const int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
 	const int stride = cairo_image_surface_get_stride(surface);
 	const unsigned char *data = cairo_image_surface_get_data(surface);
+	const bool small = cairo_image_surface_get_format(surface) == CAIRO_FORMAT_RGB24;
 	uint8_t *pixels = malloc((size_t)width * (size_t)height);
 
 	if (!pixels)
 		return -ENOMEM;
 	for (int y = 0; y < height; y++) {
-		const uint32_t *from = (const uint32_t *)(const void *)(data + (ptrdiff_t)y * stride);
 		uint8_t *to = pixels + (size_t)y * (size_t)width;
-		for (int x = 0; x < width; x++) {
-			const uint32_t red = from[x] >> 16 & 0xFF, green = from[x] >> 8 & 0xFF, blue = from[x] & 0xFF;
-			to[x] = (uint8_t)((red * 77 + green * 150 + blue * 29) >> 8);
-		}
+		for (int x = 0; x < width; x++)
+			to[x] = grey_of(data + (ptrdiff_t)y * stride, x, small);
 	}
 	*ret_bitmap = (struct pdf_bitmap){ pixels, (uint32_t)width, (uint32_t)height, (size_t)width, dpi };
 	return 0;
@@ -44,7 +61,9 @@ static int to_grey(cairo_surface_t *surface, float dpi, struct pdf_bitmap *ret_b
 static int render(PopplerPage *page, double width, double height, double scale, struct pdf_bitmap *ret_bitmap)
 {
 	const int columns = (int)ceil(width * scale), rows = (int)ceil(height * scale);
-	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, columns, rows);
+	/* Large ones with two bytes a pixel: poppler holds the picture of a scan at four besides, and grey needs no more. */
+	const bool small = (int64_t)columns * rows <= SMALL_PIXELS_MAX;
+	cairo_surface_t *surface = cairo_image_surface_create(small ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_RGB16_565, columns, rows);
 	cairo_t *context = cairo_create(surface);
 	int status = 0;
 
