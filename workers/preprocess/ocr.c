@@ -13,6 +13,7 @@
 /* Of libgomp; its header comes with the compiler, and other compilers have none. */
 void omp_set_max_active_levels(int levels);
 
+enum { OWN_MAPPING_BYTES_MIN = 1 << 20, UNUSED_BYTES_MAX = 4 << 20 }; /* of memory */
 enum { TEXT_BYTES_MAX = 16 << 20, LANGUAGES_BYTES_MAX = 256, WORDS_MAX = 200000, PICTURE_PIXELS_MIN = 32 };
 
 /* What tesseract itself gives less for is noise more often than a word. */
@@ -83,8 +84,6 @@ static void forget_recogniser(void)
  * so to that of the largest picture so far, and small things allocated meanwhile keep the space from being used again. */
 static void give_memory_back(void)
 {
-	enum { OWN_MAPPING_BYTES_MIN = 1 << 20, UNUSED_BYTES_MAX = 4 << 20 };
-
 	mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_BYTES_MIN);
 	mallopt(M_TRIM_THRESHOLD, UNUSED_BYTES_MAX);
 }
@@ -281,5 +280,6 @@ int ocr_recognise(struct pdf_bitmap *bitmap, const struct ocr_request *request, 
 	if (status == 0 && !upright.sure && page->confidence < doubtful_confidence && !page->cut_short)
 		status = try_other_way(picture, request, page, rules);
 	pixDestroy(&picture);
+	malloc_trim(UNUSED_BYTES_MAX); /* the recogniser leaves some 10 MB of holes between things that stay */
 	return status == -ENOMEM ? error_set(error, status, "%s", error_describe(status)) : status;
 }
