@@ -100,26 +100,47 @@ int file_sync_folder(const char *path, struct error_text *error)
 	return status < 0 && status != -EINVAL && status != -EACCES ? error_set(error, status, "%s: cannot be put on disk: %s", path, strerror(-status)) : 0;
 }
 
+/* The slash before the last part of the path, which may end in slashes; NULL: there is no folder above it. */
+static char *last_slash(char *path)
+{
+	size_t bytes = strlen(path);
+
+	while (bytes > 1 && path[bytes - 1] == '/')
+		path[--bytes] = '\0';
+	char *slash = strrchr(path, '/');
+	return slash == path ? NULL : slash;
+}
+
+static int make_folder(const char *path, struct error_text *error)
+{
+	struct stat known;
+
+	if (mkdir(path, 0777) == 0)
+		return 0;
+	int failed = errno;
+	if (failed == ENOENT)
+		return -ENOENT; /* one above it is missing: no message yet */
+	if (failed == EEXIST && stat(path, &known) == 0)
+		return S_ISDIR(known.st_mode) ? 0 : error_set(error, -ENOTDIR, "%s: it is a file, and a folder is needed", path);
+	return error_set(error, -failed, "%s: cannot make the folder: %s", path, strerror(failed));
+}
+
 int file_make_folders(const char *path, struct error_text *error)
 {
 	char partial[PATH_MAX];
+	size_t bytes = strlen(path);
 
-	if (snprintf(partial, sizeof(partial), "%s", path) >= (int)sizeof(partial))
+	if (bytes >= sizeof(partial))
 		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", path);
-	if (mkdir(partial, 0777) == 0) /* most often only the last one is missing */
-		return 0;
-	struct stat known;
-	if (errno == EEXIST && stat(partial, &known) == 0)
-		return S_ISDIR(known.st_mode) ? 0 : error_set(error, -ENOTDIR, "%s: it is a file, and a folder is needed", path);
-	for (char *p = partial + 1;; p++) {
-		if (*p != '/' && *p != '\0')
-			continue;
-		char kept = *p;
-		*p = '\0';
-		if (mkdir(partial, 0777) < 0 && errno != EEXIST)
-			return error_set(error, -errno, "%s: cannot make the folder: %s", partial, strerror(errno));
-		*p = kept;
-		if (kept == '\0')
-			return 0;
+	memcpy(partial, path, bytes + 1);
+	int status = make_folder(partial, error); /* most often only the last one is missing: upwards to what is there, and down again */
+	for (char *slash; status == -ENOENT && (slash = last_slash(partial));) {
+		*slash = '\0';
+		status = make_folder(partial, error);
 	}
+	while (status == 0 && strlen(partial) < bytes) {
+		partial[strlen(partial)] = '/';
+		status = make_folder(partial, error);
+	}
+	return status == -ENOENT ? error_set(error, -ENOENT, "%s: cannot make the folder: %s", path, strerror(ENOENT)) : status;
 }

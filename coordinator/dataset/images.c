@@ -266,6 +266,16 @@ static const char *find_target(struct referring *referring, struct text target)
 	return found;
 }
 
+/* "![" in most documents is nowhere, and memmem is slow for two bytes. */
+static bool may_hold_image(struct text markdown)
+{
+	const char *end = markdown.data + markdown.bytes, *mark = markdown.bytes ? memchr(markdown.data, '!', markdown.bytes) : NULL;
+
+	while (mark && mark + 1 < end && mark[1] != '[')
+		mark = memchr(mark + 1, '!', (size_t)(end - mark - 1));
+	return mark && mark + 1 < end;
+}
+
 int images_append_markdown(struct images *images, const char *source, const char *container, const struct document *document, const char *name,
 			   struct buffer *out)
 {
@@ -274,7 +284,7 @@ int images_append_markdown(struct images *images, const char *source, const char
 	struct image_link link;
 	size_t done = 0;
 
-	if (document->markdown.bytes == 0 || !memmem(document->markdown.data, document->markdown.bytes, "![", 2)) {
+	if (!may_hold_image(document->markdown)) {
 		buffer_append_text(out, document->markdown);
 		return out->status;
 	}

@@ -117,6 +117,11 @@ static void test_what_is_said_when_it_fails(void **state)
 	snprintf(deep, sizeof(deep), "%s", path_of("one/two/three"));
 	assert_int_equal(file_make_folders(deep, &error), 0);
 	assert_int_equal(file_make_folders(deep, &error), 0); /* it is there already */
+	snprintf(deep, sizeof(deep), "%s", path_of("one//two/four//five//"));
+	assert_int_equal(file_make_folders(deep, &error), 0);
+	assert_int_equal(access(path_of("one/two/four/five"), F_OK), 0);
+	rmdir(path_of("one/two/four/five"));
+	rmdir(path_of("one/two/four"));
 	assert_int_equal(file_replace(path_of("one/two/three/file"), TEXT_LITERAL("x"), &error), 0);
 	assert_int_equal(file_make_folders(path_of("one/two/three/file/more"), &error), -ENOTDIR);
 	assert_int_equal(file_make_folders(path_of("one/two/three/file"), &error), -ENOTDIR);
