@@ -59,7 +59,8 @@ struct domain_columns {
 	/* "parameters", "counters", "events", "related_features": tables; "identity", "header_lines": keys of the document itself;
 	 * "actions", "alarms", "kpis", "features": columns of those CSV formats; "csv_name", "csv_header": words of the file name
 	 * and of the headers that tell the format, which is the field, in the order in which they are tried; "headings",
-	 * "procedures", "relations", "relationships", "words": words of running text that mean something to the extractors;
+	 * "procedures", "relations", "relationships", "words": words of running text that mean something to the extractors; "series": what a
+	 * series of standards is about, its number the field;
 	 * "alarm_details", "kpi_details": columns that no item has an attribute for, but that the generator asks about. One
 	 * heading may stand in several fields of a category ("Type"): the values of the column decide. */
 	struct text category;

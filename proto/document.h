@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define DOCUMENT_MAGIC 0x434F4444u /* "DDOC" */
-enum { DOCUMENT_VERSION = 3, DOCUMENT_CSV_FORMAT_MAX = 8, DOCUMENT_TERM_TIER_MAX = 4 };
+enum { DOCUMENT_VERSION = 4, DOCUMENT_CSV_FORMAT_MAX = 8, DOCUMENT_TERM_TIER_MAX = 4 };
 enum {
 	DOCUMENT_IMAGES_MAX = 20000,            /* different ones of one document */
 	DOCUMENT_IMAGE_NAME_BYTES_MAX = 255,    /* of the name that it had in the document */
@@ -73,6 +73,8 @@ enum document_meta {
 	DOCUMENT_META_ACRONYM,
 	DOCUMENT_META_DOCUMENT_ID,   /* vendor document id, or 3GPP number ("TS 38.331"), or "" */
 	DOCUMENT_META_VERSION,       /* revision or 3GPP version, or "" */
+	DOCUMENT_META_SERIES,        /* 3GPP: number of the series and what it is about ("38 NR"), or "" */
+	DOCUMENT_META_RELEASE,       /* 3GPP: "17", or "" */
 	DOCUMENT_META_FAJ_CODE,      /* first "FAJ ddd dddd" that identifies the feature, or "" */
 	DOCUMENT_META_CXC_CODES,     /* list */
 	DOCUMENT_META_VALUE_PACKAGE,
@@ -294,7 +296,7 @@ struct document_header {
 
 /* The sizes are part of the format: whoever changes one gives the block a new DOCUMENT_VERSION. */
 _Static_assert(sizeof(struct document_chunk) == 36 && sizeof(struct document_item) == 24, "layout of a document block");
-_Static_assert(sizeof(struct document_header) == 440, "layout of a document block");
+_Static_assert(sizeof(struct document_header) == 456, "layout of a document block");
 _Static_assert(sizeof(struct document_attribute) == 20 && sizeof(struct document_term) == 16, "layout of a document block");
 _Static_assert(sizeof(struct document_image) == 40 && sizeof(struct document_removal) == 24, "layout of a document block");
 

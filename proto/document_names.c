@@ -38,6 +38,8 @@ const char *document_meta_name(enum document_meta meta)
 		[DOCUMENT_META_ACRONYM] = "acronym",
 		[DOCUMENT_META_DOCUMENT_ID] = "document_id",
 		[DOCUMENT_META_VERSION] = "version",
+		[DOCUMENT_META_SERIES] = "series",
+		[DOCUMENT_META_RELEASE] = "release",
 		[DOCUMENT_META_FAJ_CODE] = "faj_code",
 		[DOCUMENT_META_CXC_CODES] = "cxc_codes",
 		[DOCUMENT_META_VALUE_PACKAGE] = "value_package",

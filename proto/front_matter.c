@@ -81,7 +81,8 @@ static void append_score(struct buffer *out, const char *key, double value)
 void front_matter_append(const struct document *document, struct text source_file, struct text source_zip, struct buffer *out)
 {
 	static const enum document_meta texts[] = {
-		DOCUMENT_META_DOCUMENT_ID, DOCUMENT_META_VERSION, DOCUMENT_META_TITLE, DOCUMENT_META_FEATURE_NAME, DOCUMENT_META_FAJ_CODE,
+		DOCUMENT_META_DOCUMENT_ID, DOCUMENT_META_VERSION, DOCUMENT_META_SERIES, DOCUMENT_META_RELEASE,
+		DOCUMENT_META_TITLE, DOCUMENT_META_FEATURE_NAME, DOCUMENT_META_FAJ_CODE,
 	};
 	const struct document_header *header = document->header;
 	buffer_append_string(out, "---\n");

@@ -210,7 +210,8 @@ static bool is_meta(struct text field)
 /* Words of running text and details of rows: their fields are the extractors' and the generator's own. */
 static bool is_word_category(struct text category)
 {
-	static const char *const names[] = { "headings", "procedures", "relations", "relationships", "words", "alarm_details", "kpi_details" };
+	static const char *const names[] = { "headings", "procedures", "relations", "relationships", "words", "alarm_details", "kpi_details",
+					     "series" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (text_equal(category, text_from(names[i])))
 			return true;

@@ -108,6 +108,8 @@ static void test_standards(void **state)
 	extract_expect_meta(&sample, DOCUMENT_META_KIND, "3gpp");
 	extract_expect_meta(&sample, DOCUMENT_META_DOCUMENT_ID, "TS 38.331");
 	extract_expect_meta(&sample, DOCUMENT_META_VERSION, "16.1.0");
+	extract_expect_meta(&sample, DOCUMENT_META_SERIES, "38 NR");
+	extract_expect_meta(&sample, DOCUMENT_META_RELEASE, "16");
 	extract_expect_meta(&sample, DOCUMENT_META_FEATURE_NAME, "");
 	assert_int_equal(sample.document.item_count, 0);
 	sample_done(&sample);
@@ -115,6 +117,8 @@ static void test_standards(void **state)
 	extract_run((struct extract_input){ .name = "spec.md", .markdown = "# 3GPP TS 36.331 V15.7.1\n\nText.\n" }, &sample);
 	extract_expect_meta(&sample, DOCUMENT_META_KIND, "3gpp");
 	extract_expect_meta(&sample, DOCUMENT_META_VERSION, "15.7.1");
+	extract_expect_meta(&sample, DOCUMENT_META_SERIES, "36 LTE");
+	extract_expect_meta(&sample, DOCUMENT_META_RELEASE, "15");
 	sample_done(&sample);
 
 	/* A feature that cites a specification is none, wherever it does so. */

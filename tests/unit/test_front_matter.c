@@ -20,6 +20,7 @@ static void build(struct sample *ret_sample, const char *title, const char *cxc)
 	document_builder_set_meta(builder, DOCUMENT_META_TITLE, text_from(title));
 	document_builder_set_meta(builder, DOCUMENT_META_FEATURE_NAME, TEXT_LITERAL("yes"));
 	document_builder_set_meta(builder, DOCUMENT_META_VERSION, TEXT_LITERAL("1.10"));
+	document_builder_set_meta(builder, DOCUMENT_META_SERIES, TEXT_LITERAL("38 NR"));
 	document_builder_set_meta(builder, DOCUMENT_META_FAJ_CODE, TEXT_LITERAL("FAJ 121 3094"));
 	document_builder_set_meta(builder, DOCUMENT_META_CXC_CODES, text_from(cxc));
 	document_builder_set_meta(builder, DOCUMENT_META_CONVERTER, TEXT_LITERAL("libxml2 2.9.14"));
@@ -78,6 +79,8 @@ static void test_fields(void **state)
 	expect_field(&front, "source_zip", "en_lzn7931040_r50f.zip");
 	expect_field(&front, "document_id", "");
 	expect_field(&front, "version", "1.10");
+	expect_field(&front, "series", "38 NR");
+	expect_field(&front, "release", "");
 	expect_field(&front, "feature_name", "yes");
 	expect_field(&front, "title", "MIMO Sleep Mode (MSM)");
 	expect_field(&front, "cxc_codes", "CXC4017808|CXC4017809");

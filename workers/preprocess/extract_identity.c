@@ -252,6 +252,45 @@ static void read_standard(struct extract *extract, struct text head)
 	}
 }
 
+/* What the series is about, in the pack's words; empty for a series that it does not name. */
+static struct text name_of_series(const struct domain *domain, struct text number)
+{
+	size_t count;
+	const struct domain_columns *columns = domain_columns(domain, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (text_equal(columns[i].category, TEXT_LITERAL("series")) && text_equal(columns[i].field, number))
+			return columns[i].names[0];
+	return TEXT_LITERAL("");
+}
+
+/* "TS 38.331" is of series 38; version 17.3.0 is of release 17. Versions before the fourth are drafts, or of the releases that were
+ * named by years. */
+static void describe_standard(struct extract *extract)
+{
+	enum { FIRST_RELEASE = 4 };
+	const struct text id = document_builder_meta(extract->document, DOCUMENT_META_DOCUMENT_ID);
+	const struct text version = document_builder_meta(extract->document, DOCUMENT_META_VERSION);
+	struct text rest = id, number = id, major = version;
+	struct buffer series;
+
+	while (text_next_field(&rest, ' ', &number)) /* its last word */
+		;
+	const char *dot = number.bytes ? memchr(number.data, '.', number.bytes) : NULL;
+	if (!dot || dot - number.data != 2)
+		return;
+	number.bytes = 2;
+	const struct text name = name_of_series(extract->domain, number);
+	buffer_init(&series, VALUE_BYTES_MAX);
+	buffer_append_format(&series, "%.*s%s%.*s", TEXT_ARGS(number), name.bytes > 0 ? " " : "", TEXT_ARGS(name));
+	set_meta(extract, DOCUMENT_META_SERIES, buffer_view(&series), (struct document_range){ 0 });
+	buffer_done(&series);
+	dot = version.bytes ? memchr(version.data, '.', version.bytes) : NULL;
+	major.bytes = dot ? (size_t)(dot - version.data) : 0;
+	if (major.bytes == 2 || (major.bytes == 1 && ascii_is_digit(major.data[0]) && major.data[0] - '0' >= FIRST_RELEASE))
+		set_meta(extract, DOCUMENT_META_RELEASE, major, (struct document_range){ 0 });
+}
+
 /* --- title ------------------------------------------------------------------------------------------------------------- */
 
 /* "Feature Name (ACR)": the acronym becomes metadata. */
@@ -374,5 +413,7 @@ void extract_identity(struct extract *extract)
 	read_document_id(extract, head);
 	if (!extract->feature && !csv)
 		read_standard(extract, head);
+	if (has_cover(extract))
+		describe_standard(extract);
 	recognise_mo_reference(extract);
 }
