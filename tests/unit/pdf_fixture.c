@@ -53,6 +53,7 @@ void fixture_markdown_outlined(const struct pdf_page *pages, size_t count, struc
 	struct pdf_body body = { .size = 10 };
 	struct pdf_layout layout;
 	struct pdf_blocks blocks;
+	struct pdf_tags tags;
 	struct pdf_headings headings;
 	struct pdf_writer writer;
 	struct buffer markdown;
@@ -62,11 +63,12 @@ void fixture_markdown_outlined(const struct pdf_page *pages, size_t count, struc
 	buffer_init(&markdown, out->bytes_max);
 	pdf_layout_init(&layout);
 	pdf_blocks_init(&blocks);
+	pdf_tags_init(&tags);
 	pdf_headings_init(&headings);
 	pdf_writer_init(&writer, &markdown, &headings, vocabulary);
 	for (size_t i = 0; i < count; i++) {
 		CHECK(pdf_layout_build(&layout, &pages[i]) == 0);
-		CHECK(pdf_blocks_build(&blocks, &layout, &body, outline) == 0);
+		CHECK(pdf_blocks_build(&blocks, &layout, &body, outline, &tags) == 0);
 		pdf_write_page(&writer, &layout, &blocks);
 	}
 	CHECK(pdf_write_finish(&writer) == 0);
@@ -75,6 +77,7 @@ void fixture_markdown_outlined(const struct pdf_page *pages, size_t count, struc
 	pdf_headings_apply(&headings, buffer_view(&markdown), out);
 	pdf_writer_done(&writer);
 	pdf_headings_done(&headings);
+	pdf_tags_done(&tags);
 	pdf_blocks_done(&blocks);
 	pdf_layout_done(&layout);
 	buffer_done(&markdown);

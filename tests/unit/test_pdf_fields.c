@@ -32,7 +32,13 @@ static void append_objects(struct buffer *file, size_t blanks, const char *objec
 	buffer_done(&plain);
 }
 
-static bool possible(struct buffer *file) { return pdf_fields_possible(buffer_view(file)); }
+static bool possible(struct buffer *file)
+{
+	struct pdf_signs signs;
+
+	pdf_signs_find(buffer_view(file), &signs);
+	return signs.form;
+}
 
 static void finds_forms(void **state)
 {

@@ -47,6 +47,7 @@ struct pdf_work {
 	struct page_slot slots[PAGES_HELD]; /* page n is in slot n % PAGES_HELD */
 	struct pdf_body body;
 	struct pdf_outline outline;
+	struct pdf_tags tags;
 	struct pdf_blocks blocks;
 	struct pdf_headings headings;
 	struct pdf_writer writer;
@@ -78,6 +79,7 @@ static struct pdf_work *create_work(const struct convert_input *input, size_t ma
 	}
 	pdf_ocr_init(&work->ocr, input->settings);
 	pdf_outline_init(&work->outline);
+	pdf_tags_init(&work->tags);
 	pdf_blocks_init(&work->blocks);
 	pdf_headings_init(&work->headings);
 	buffer_init(&work->body_markdown, markdown_bytes_max);
@@ -99,6 +101,7 @@ static void destroy_work(struct pdf_work *work)
 	}
 	pdf_ocr_done(&work->ocr);
 	pdf_outline_done(&work->outline);
+	pdf_tags_done(&work->tags);
 	pdf_blocks_done(&work->blocks);
 	pdf_headings_done(&work->headings);
 	pdf_writer_done(&work->writer);
@@ -265,7 +268,7 @@ static int convert_page(struct pdf_work *work, uint32_t number)
 	report_furniture(work, &slot->layout, number);
 	if (number == 0)
 		find_document_id(work, &slot->layout);
-	int status = pdf_blocks_build(&work->blocks, &slot->layout, &work->body, &work->outline);
+	int status = pdf_blocks_build(&work->blocks, &slot->layout, &work->body, &work->outline, &work->tags);
 	if (status == 0)
 		status = keep_figures(work, &slot->page);
 	if (status < 0)
@@ -326,11 +329,15 @@ static void append_heading_text(struct pdf_work *work, const struct pdf_heading 
 static struct pdf_heading *title_heading(struct pdf_work *work)
 {
 	static const float larger_than_text = 1.25f, first_larger_than_text = 1.1f, larger_than_others = 1.03f, larger_than_chapters = 1.05f;
-	struct pdf_heading *largest = NULL;
+	struct pdf_heading *largest = pdf_headings_tagged_title(&work->headings);
 	float next = 0;
 
+	if (largest)
+		return largest;
 	for (size_t i = 0; i < work->headings.count; i++) {
 		struct pdf_heading *heading = &work->headings.items[i];
+		if (heading->plain)
+			continue;
 		if (heading->page == 0 && heading->clause_depth == 0 && (!largest || heading->size > largest->size)) {
 			next = largest ? fmaxf(next, largest->size) : next;
 			largest = heading;
@@ -444,6 +451,8 @@ static int convert(struct pdf_work *work, struct buffer *markdown, struct docume
 	}
 	status = pdf_source_outline(work->source, &work->outline);
 	if (status == 0)
+		status = pdf_source_tags(work->source, &work->tags);
+	if (status == 0)
 		status = convert_pages(work);
 	if (status == ERROR_LIMIT_HIT)
 		return error_set(error, status, "the Markdown of this file is larger than convert.markdown_bytes_max (%zu bytes)", markdown->bytes_max);
@@ -451,6 +460,7 @@ static int convert(struct pdf_work *work, struct buffer *markdown, struct docume
 		return error_set(error, status, "%s", error_describe(status));
 	if (work->text_pages == 0 || work->body_markdown.bytes == 0)
 		return refuse_without_text(work, error);
+	pdf_headings_take_tags(&work->headings, pdf_tags_are_complete(&work->tags));
 	find_title(work);
 	append_document(work, markdown);
 	describe_document(work, document);

@@ -94,7 +94,7 @@ static bool find_table(struct pdf_rows_work *work, size_t r, struct pdf_table *r
 {
 	size_t seen = 0;
 
-	if (work->layout->rows[r].segment_count < 2 || r < work->no_table_before)
+	if (work->layout->rows[r].segment_count < 2 || r < work->no_table_before || pdf_tags_exclude_tables(work->tags, work->layout->page->number))
 		return false;
 	if (pdf_table_find(work->layout, r, ret_table, &seen))
 		return true;
@@ -116,6 +116,8 @@ static int take_paragraph(struct pdf_rows_work *work, size_t *r)
 		if (text_breaks(work, &rows[last], &rows[next]) || begins_paragraph(work, first, last, next))
 			break;
 		if (find_table(work, next, &table))
+			break;
+		if (rows[next].tag > 0)
 			break;
 		if (pdf_row_stands_out(&rows[next], work->body) && pdf_find_heading(work, next, &heading) &&
 		    !(caption && heading.clause_depth + heading.outline_depth == 0))
@@ -298,6 +300,7 @@ static int take_heading(struct pdf_rows_work *work, size_t *r, const struct pdf_
 	const bool annex = found->clause_depth == 1 && text_starts_with_nocase(pdf_row_text(work, &work->layout->rows[*r]), TEXT_LITERAL("annex "));
 	block->clause_depth = (uint8_t)found->clause_depth;
 	block->outline_depth = annex ? 0 : (uint8_t)found->outline_depth;
+	block->tag_level = annex ? 0 : (uint8_t)found->tag_level;
 	*r = found->end;
 	return 0;
 }
@@ -416,9 +419,9 @@ static void carry_table(struct pdf_blocks *blocks)
 		blocks->carried = blocks->tables[last->table];
 }
 
-int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const struct pdf_body *body, struct pdf_outline *outline)
+int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const struct pdf_body *body, struct pdf_outline *outline, struct pdf_tags *tags)
 {
-	struct pdf_rows_work work = { .blocks = blocks, .layout = layout, .body = body, .outline = outline };
+	struct pdf_rows_work work = { .blocks = blocks, .layout = layout, .body = body, .outline = outline, .tags = tags };
 	bool sure = false;
 	int status = 0;
 
@@ -428,6 +431,7 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 		blocks->leading = work.leading;
 	blocks->leaders_dropped = pdf_contents_drop(layout, outline, work.leading, &blocks->in_contents, &blocks->text);
 	pdf_notes_find(layout, body);
+	pdf_tags_mark(tags, layout, body);
 	pdf_mark_headings(&work);
 	for (size_t r = 0; r < layout->row_count && status == 0;) {
 		if (layout->rows[r].furniture)

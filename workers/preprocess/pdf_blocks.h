@@ -4,6 +4,7 @@
 
 #include "workers/preprocess/pdf_headings.h"
 #include "workers/preprocess/pdf_table.h"
+#include "workers/preprocess/pdf_tags.h"
 #include "workers/preprocess/pdf_text.h"
 
 enum pdf_block_kind { PDF_BLOCK_PARAGRAPH, PDF_BLOCK_HEADING, PDF_BLOCK_ITEM, PDF_BLOCK_CODE, PDF_BLOCK_TABLE, PDF_BLOCK_NOTE, PDF_BLOCK_TERM, PDF_BLOCK_PICTURE };
@@ -17,7 +18,7 @@ struct pdf_block {
 	float size;
 	float leading;                /* distance of lines on this page, points */
 	struct pdf_marker marker;     /* item; note: `bytes` alone, of its mark */
-	uint8_t clause_depth, outline_depth; /* heading */
+	uint8_t clause_depth, outline_depth, tag_level; /* heading */
 	bool bold;
 	uint8_t styles;               /* enum pdf_style: those of its words that say something, because not the whole text has them */
 	uint32_t table;               /* index into tables; picture: into the page's pictures */
@@ -42,6 +43,6 @@ void pdf_blocks_done(struct pdf_blocks *blocks);
 /* Replaces what was in `blocks`; pages come one after the other, because a table may go on from the
  * one before, and a page of tables has the line distance of the others. Rows of contents lists, and captions that say
  * that a table goes on, are marked as furniture. 0 or -ENOMEM. */
-int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const struct pdf_body *body, struct pdf_outline *outline) WARN_UNUSED;
+int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const struct pdf_body *body, struct pdf_outline *outline, struct pdf_tags *tags) WARN_UNUSED;
 
 #endif

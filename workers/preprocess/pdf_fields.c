@@ -1,73 +1,12 @@
 /* pdf_fields.c: what was filled into the form fields of a page, as words where the fields stand; poppler gives them apart from the
  * page's text. See pdf_source.h. */
-#define _GNU_SOURCE
 #include "workers/preprocess/pdf_source_private.h"
 
 #include <errno.h>
-#include <gio/gio.h>
 
-enum {
-	VALUE_BYTES_MAX = 64 << 10,
-	INFLATED_BYTES_MAX = 64 << 20, /* of streams in which a form is looked for */
-	STREAM_DISTANCE_MAX = 4096,    /* from the word in a stream's dictionary to its data */
-};
-
-static const char form_sign[] = "/AcroForm";
+enum { VALUE_BYTES_MAX = 64 << 10 };
 
 static const float type_size_max = 10, height_share = 0.7f;
-
-/* --- is there a form? -------------------------------------------------------------------------------------------- */
-
-static const char *find(const char *from, const char *end, const char *sign)
-{
-	return from < end ? memmem(from, (size_t)(end - from), sign, strlen(sign)) : NULL;
-}
-
-/* Is there a form in the compressed objects at *at? Moves it behind them. What cannot be read may hold one. */
-static bool find_in_stream(const char **at, const char *end, size_t *inflated)
-{
-	enum { KEPT = sizeof(form_sign) - 1, BYTES = 32 << 10 };
-	char bytes[KEPT + BYTES];
-	gsize kept = 0, read, written;
-	GConverterResult result = G_CONVERTER_CONVERTED;
-	bool found = false;
-
-	GConverter *inflate = G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB));
-	while (!found && result == G_CONVERTER_CONVERTED && *inflated < INFLATED_BYTES_MAX) {
-		result = g_converter_convert(inflate, *at, (gsize)(end - *at), bytes + kept, sizeof(bytes) - kept, G_CONVERTER_NO_FLAGS, &read, &written, NULL);
-		if (result == G_CONVERTER_ERROR)
-			break;
-		*at += read;
-		*inflated += written;
-		found = find(bytes, bytes + kept + written, form_sign) != NULL;
-		const gsize held = kept + written;
-		kept = held < KEPT ? held : KEPT;
-		memmove(bytes, bytes + held - kept, kept);
-	}
-	g_object_unref(inflate);
-	return found || result != G_CONVERTER_FINISHED;
-}
-
-bool pdf_fields_possible(struct text data)
-{
-	const char *at = data.data, *end = data.data + data.bytes;
-	size_t inflated = 0;
-
-	if (find(at, end, form_sign))
-		return true;
-	while ((at = find(at, end, "/ObjStm")) != NULL) {
-		const char *near = end - at > STREAM_DISTANCE_MAX ? at + STREAM_DISTANCE_MAX : end;
-		at = find(at, near, "stream");
-		if (!at)
-			return true;
-		at += strlen("stream");
-		at += at < end && *at == '\r';
-		at += at < end && *at == '\n';
-		if (find_in_stream(&at, end, &inflated))
-			return true;
-	}
-	return false;
-}
 
 /* --- what is in it ----------------------------------------------------------------------------------------------- */
 
@@ -124,7 +63,7 @@ static char *value_of(PopplerFormField *field)
 
 int pdf_source_fields(struct pdf_source *source, struct pdf_page *page)
 {
-	GList *fields = source->page && source->fields_possible ? poppler_page_get_form_field_mapping(source->page) : NULL;
+	GList *fields = source->page && source->signs.form ? poppler_page_get_form_field_mapping(source->page) : NULL;
 	int status = 0;
 
 	for (GList *i = fields; i && status == 0; i = i->next) {

@@ -184,6 +184,15 @@ static bool is_something_else(struct pdf_rows_work *work, const struct pdf_row *
 	       ((row->mono >= mono_share && !work->body->mono) || stands_above_cells(work, last) || stands_above_definition(work, last));
 }
 
+/* The tags say that the row is none, unless it may be the title, which often is no heading in them. */
+static bool tags_deny(const struct pdf_rows_work *work, const struct pdf_row *row, const struct pdf_found_heading *found)
+{
+	static const float title_size = 1.25f;
+
+	return pdf_tags_are_complete(work->tags) && found->outline_depth + found->clause_depth == 0 &&
+	       !(work->layout->page->number == 0 && row->size >= title_size * work->body->size);
+}
+
 bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_heading *ret_found)
 {
 	const struct pdf_layout *layout = work->layout;
@@ -196,6 +205,15 @@ bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_hea
 		return false;
 	found.clause_depth = pdf_clause_depth(text, &title);
 	found.outline_depth = outline_depth(work, row, text);
+	if (row->tag > 0 && row->tag <= PDF_TAG_ANY_LEVEL) {
+		while (found.end < layout->row_count && layout->rows[found.end].tag == PDF_TAG_GOES_ON)
+			found.end++;
+		found.tag_level = row->tag;
+		*ret_found = found;
+		return true;
+	}
+	if (tags_deny(work, row, &found))
+		return false;
 	const bool stands_out = pdf_row_stands_out(row, work->body);
 	const bool apart = !stands_out && found.outline_depth == 0 && stands_apart(work, r, text, found.clause_depth, title);
 	const uint32_t parts = pdf_count_parts(layout, row);
@@ -226,7 +244,10 @@ void pdf_mark_headings(struct pdf_rows_work *work)
 
 	for (size_t r = 0; r < work->layout->row_count; r++) {
 		struct pdf_row *row = &work->layout->rows[r];
-		if (row->furniture || row->note || !pdf_row_stands_out(row, work->body) || pdf_count_parts(work->layout, row) > 2)
+		if (row->furniture || row->note)
+			continue;
+		row->heading = row->tag > 0;
+		if (row->heading || !pdf_row_stands_out(row, work->body) || pdf_count_parts(work->layout, row) > 2)
 			continue;
 		row->heading = pdf_find_heading(work, r, &heading) && (heading.outline_depth > 0 || heading.clause_depth > !pdf_row_is_larger(work, row));
 	}

@@ -6,7 +6,7 @@
 
 struct pdf_found_heading {
 	size_t end; /* behind its last row */
-	unsigned clause_depth, outline_depth;
+	unsigned clause_depth, outline_depth, tag_level;
 };
 
 /* Does a heading begin at row `r`? */

@@ -278,6 +278,83 @@ void pdf_headings_find_byline(struct pdf_headings *headings, struct text markdow
 	}
 }
 
+/* The highest level that a tag names, 7: none. */
+static uint8_t highest_tag(const struct pdf_headings *headings)
+{
+	uint8_t highest = PDF_TAG_LEVELS + 1;
+
+	for (size_t i = 0; i < headings->count; i++)
+		if (headings->items[i].tag_level > 0 && headings->items[i].tag_level < highest)
+			highest = headings->items[i].tag_level;
+	return highest;
+}
+
+/* Of three headings or more, all on one level, but of many sizes or depths: their writer did not mean levels. */
+static bool tag_levels_mean_something(const struct pdf_headings *headings)
+{
+	static const float other_size = 1.05f;
+	const struct pdf_heading *first = NULL;
+	size_t count = 0;
+	bool differ = false;
+
+	for (size_t i = 0; i < headings->count; i++) {
+		const struct pdf_heading *heading = &headings->items[i];
+		if (heading->tag_level == 0 || heading->tag_level > PDF_TAG_LEVELS)
+			continue;
+		count++;
+		first = first ? first : heading;
+		if (heading->tag_level != first->tag_level)
+			return true;
+		differ |= heading->size > other_size * first->size || first->size > other_size * heading->size || stated_depth(heading) != stated_depth(first);
+	}
+	return count > 0 && !(differ && count > 2);
+}
+
+void pdf_headings_take_tags(struct pdf_headings *headings, bool complete)
+{
+	bool below = false;
+
+	headings->tagged = complete;
+	headings->tag_levels = complete && tag_levels_mean_something(headings);
+	for (size_t i = 0; i < headings->count && complete; i++) {
+		struct pdf_heading *heading = &headings->items[i];
+		below |= heading->tag_level > 0;
+		heading->plain = below && heading->tag_level == 0 && stated_depth(heading) == 0;
+	}
+}
+
+struct pdf_heading *pdf_headings_tagged_title(struct pdf_headings *headings)
+{
+	const uint8_t highest = headings->tag_levels ? highest_tag(headings) : 0;
+	struct pdf_heading *found = NULL;
+
+	for (size_t i = 0; i < headings->count; i++) {
+		struct pdf_heading *heading = &headings->items[i];
+		if (heading->tag_level == 0)
+			continue;
+		if ((found == NULL) != (heading->tag_level == highest))
+			return NULL;
+		found = found ? found : heading;
+	}
+	return found && found->page == 0 ? found : NULL;
+}
+
+/* What is added to the levels of tags: below a title that has no tag they begin with 2. */
+static int tag_shift(const struct pdf_headings *headings)
+{
+	for (size_t i = 0; i < headings->count; i++)
+		if (headings->items[i].title && headings->items[i].tag_level == 0)
+			return 2 - (int)highest_tag(headings);
+	return 0;
+}
+
+/* With tags that name all headings, one without that is not the title is none. */
+static void drop_untagged(struct pdf_headings *headings)
+{
+	for (size_t i = 0; i < headings->count && headings->tagged; i++)
+		headings->items[i].plain |= headings->items[i].tag_level == 0 && !headings->items[i].title && stated_depth(&headings->items[i]) == 0;
+}
+
 void pdf_headings_settle(struct pdf_headings *headings, bool titled)
 {
 	const unsigned base = titled ? 1 : 0;
@@ -285,6 +362,8 @@ void pdf_headings_settle(struct pdf_headings *headings, bool titled)
 	unsigned stated_level = 0, level_before = base;
 	float stated_size = 0;
 
+	drop_untagged(headings);
+	const int shift = tag_shift(headings);
 	lift_outline(headings);
 	rank_sizes(headings, &levels);
 	for (size_t i = 0; i < headings->count; i++)
@@ -303,6 +382,8 @@ void pdf_headings_settle(struct pdf_headings *headings, bool titled)
 		if (heading->title)
 			level = 1;
 		level = level < 1 ? 1 : level > level_before + 1 ? level_before + 1 : level;
+		if (headings->tag_levels && heading->tag_level > 0 && heading->tag_level <= PDF_TAG_LEVELS)
+			level = (unsigned)((int)heading->tag_level + shift);
 		level = level > 6 ? 6 : level;
 		if (stated > 0) {
 			stated_level = level;

@@ -9,6 +9,7 @@
 #include "workers/preprocess/pdf_layout.h"
 
 enum { PDF_OUTLINE_ENTRIES_MAX = 100000, PDF_OUTLINE_DEPTH_MAX = 8, PDF_HEADINGS_MAX = 1 << 20 };
+enum { PDF_TAG_LEVELS = 6 }; /* of tags H1–H6 */
 #define PDF_OUTLINE_PAGE_UNKNOWN UINT32_MAX
 
 struct pdf_outline_entry {
@@ -50,7 +51,7 @@ struct pdf_heading {
 	size_t offset;      /* of its "# " in the Markdown */
 	uint32_t page;      /* from 0 */
 	float size;
-	uint8_t clause_depth, outline_depth; /* 0: none */
+	uint8_t clause_depth, outline_depth, tag_level; /* 0: none */
 	bool bold;
 	bool title;         /* of the document */
 	bool plain;         /* it is none after all: authors and dates below the title */
@@ -60,10 +61,17 @@ struct pdf_heading {
 struct pdf_headings {
 	struct pdf_heading *items;
 	size_t count, capacity;
+	bool tagged;       /* the file's tags name all headings, but for those that state their depth and an untagged title */
+	bool tag_levels;   /* and their levels make sense */
 };
 void pdf_headings_init(struct pdf_headings *headings);
 void pdf_headings_done(struct pdf_headings *headings);
 int pdf_headings_add(struct pdf_headings *headings, struct pdf_heading heading) WARN_UNUSED;
+/* `complete`: the tags of the file name nearly all its headings (pdf_tags.h). Then those that only look like headings are none, but for the title
+ * above them all; and the tags' levels count, unless all are the same where sizes or numbers differ. Before the title is looked for. */
+void pdf_headings_take_tags(struct pdf_headings *headings, bool complete);
+/* The only heading that the tags put on the highest level, when it is the first of them; or NULL. */
+struct pdf_heading *pdf_headings_tagged_title(struct pdf_headings *headings);
 /* Gives every heading its level. `titled`: the document has a title above all of them (written apart, or marked). */
 void pdf_headings_settle(struct pdf_headings *headings, bool titled);
 /* Finds what only looks like headings below the title: larger than the text, but in no other place of the document. To be called before

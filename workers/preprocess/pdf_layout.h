@@ -28,6 +28,7 @@ struct pdf_row {
 	bool note;          /* of a footnote; begins_note: its first row (pdf_notes.h) */
 	bool begins_note;
 	bool heading;       /* surely one, whatever stands around it: no row of a table */
+	uint8_t tag;        /* what the file's tags say: 1–6 a heading, or PDF_TAG_ANY_LEVEL, PDF_TAG_GOES_ON (pdf_tags.h); 0: nothing */
 	bool rotated;       /* or a ruled table: nothing that is asked of lines of text is asked of it */
 	uint16_t grid;      /* its only segment is this ruled table; 0: text */
 	bool begins_cells;  /* set for the rows of a table by pdf_table_part_rows: a row of the table begins here */

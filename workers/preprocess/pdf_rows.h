@@ -10,6 +10,7 @@ struct pdf_rows_work { /* what is known while the blocks of a page are built */
 	struct pdf_layout *layout;
 	const struct pdf_body *body;
 	struct pdf_outline *outline;
+	const struct pdf_tags *tags;
 	float leading;          /* usual distance of two lines of a paragraph, in font sizes */
 	size_t no_table_before; /* rows before this index begin no table: it was refused already */
 	struct pdf_box region;  /* left and right edge of the column at hand */

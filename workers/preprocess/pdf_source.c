@@ -46,7 +46,7 @@ int pdf_source_open(struct text data, struct pdf_source **ret_source, struct err
 	buffer_init(&source->font, 4096);
 	source->log_handler = g_log_set_handler("Poppler", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, drop_message, NULL);
 	source->picture_pixels = pdf_pictures_pixels(data);
-	source->fields_possible = pdf_fields_possible(data);
+	pdf_signs_find(data, &source->signs);
 	source->bytes = g_bytes_new_static(data.data, data.bytes);
 	source->document = poppler_document_new_from_bytes(source->bytes, NULL, &problem);
 	if (!source->document)
@@ -66,14 +66,19 @@ int pdf_source_open(struct text data, struct pdf_source **ret_source, struct err
 	return 0;
 }
 
+static void free_document(void *document)
+{
+	g_object_unref(document);
+}
+
 void pdf_source_close(struct pdf_source *source)
 {
 	if (!source)
 		return;
 	if (source->page)
 		g_object_unref(source->page);
-	if (source->document)
-		g_object_unref(source->document);
+	if (source->document && !(source->tags_read && pdf_on_large_stack(free_document, source->document)))
+		free_document(source->document);
 	g_bytes_unref(source->bytes);
 	g_log_remove_handler("Poppler", source->log_handler);
 	buffer_done(&source->font);

@@ -2,6 +2,7 @@
 #ifndef DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_PRIVATE_H
 #define DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_PRIVATE_H
 
+#include "workers/preprocess/pdf_signs.h"
 #include "workers/preprocess/pdf_source.h"
 
 #include <poppler.h>
@@ -13,13 +14,14 @@ struct pdf_source {
 	guint log_handler;
 	uint32_t page_count;
 	uint64_t picture_pixels; /* of its largest picture at most; 0: it has none, and looking for them takes as long as reading text */
-	bool fields_possible;  /* it has a form, or may have one */
+	struct pdf_signs signs; /* asking poppler for form fields makes it keep all links to the end: tens of megabytes in a manual of two thousand pages */
+	bool tags_read;        /* the tree of tags is in memory: deep trees are freed on a large stack */
 	struct buffer font;    /* its name */
 	uint8_t font_style;
 };
 
-/* Can the file have form fields? False is certain. Asking poppler for those of a page makes it keep all the page's links to the end
- * of the document: tens of megabytes in a manual of two thousand pages. */
-bool pdf_fields_possible(struct text data);
+/* Calls `function` on a stack that holds the deepest tree of tags that is read: poppler reads and frees it by recursion. False: no such stack
+ * can be had, and nothing was called. */
+bool pdf_on_large_stack(void (*function)(void *argument), void *argument);
 
 #endif

@@ -254,6 +254,7 @@ static void write_heading(struct pdf_writer *writer, const struct pdf_layout *la
 		.size = block->size,
 		.clause_depth = block->clause_depth,
 		.outline_depth = block->outline_depth,
+		.tag_level = block->tag_level,
 		.bold = block->bold,
 	};
 	if (writer->status == 0)
