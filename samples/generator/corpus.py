@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-from . import catalogue, feature_document, other_documents, vary, words, write_csv, write_html, write_markdown, write_pdf
+from . import catalogue, feature_document, other_documents, vary, words, write_csv, write_docx, write_html, write_markdown, write_pdf
 from .feature_document import COUNTER_STYLES, PARAMETER_STYLES
 
 ZIP_TIME = (2024, 1, 15, 12, 0, 0)
@@ -21,7 +21,7 @@ KINDS = [kind for kind, _share in SHARES] + list(EXTRA_KINDS)
 PLAN = (["html", "markdown", "short", "html", "pdf", "csv-parameters", "html", "markdown", "csv-counters", "html", "mo-reference",
          "standard", "html", "short", "guideline", "markdown", "html", "csv-alarms", "legal", "empty", "archive", "html", "pdf",
          "csv-kpi", "markdown", "html", "short", "html", "duplicate", "markdown", "csv-generic", "html", "guideline", "markdown",
-         "encrypted", "html", "short", "markdown", "html", "pdf", "damaged", "html", "markdown", "short", "pdf", "html", "markdown"])
+         "encrypted", "html", "short", "markdown", "html", "pdf", "damaged", "html", "markdown", "short", "pdf", "html", "markdown", "standard"])
 
 
 class File:
@@ -123,9 +123,13 @@ class Maker:
         return File(f"mo/{doc.title.split()[1]}{suffix}.html", write_html.write(doc), doc.truth)
 
     def standard(self, number, rng):
-        doc = other_documents.standard(rng, number)
+        """Plain text first, then DOCX, in turns."""
+        doc = other_documents.specification(rng, number) if number % 2 else other_documents.standard(rng, number)
         name, revision = doc.identity["document_id"].split()[1].replace(".", ""), doc.identity["revision"].replace(".", "")
-        return File(f"standards/{name}-v{revision}_{number + 1}.txt", write_markdown.write_plain(doc), doc.truth)
+        path = f"standards/{name}-v{revision}_{number + 1}"
+        if number % 2:
+            return File(path + ".docx", write_docx.write(doc), self.with_kind(doc, "standard-docx"))
+        return File(path + ".txt", write_markdown.write_plain(doc), doc.truth)
 
     def guideline(self, number, rng):
         """Plain text first, then a PDF in two columns, in turns."""

@@ -121,6 +121,46 @@ def standard(rng, number):
     return doc.finish()
 
 
+SERIES_TITLES = {"38": "NR", "36": "Evolved Universal Terrestrial Radio Access (E-UTRA)", "23": "System architecture", "37": "Radio measurement collection"}
+
+CONFIGURATION = '''-- ASN1START
+-- TAG-CELLSLEEPCONFIG-START
+
+CellSleepConfig ::=                 SEQUENCE {
+    sleepThreshold                      INTEGER (0..100),
+    wakeThreshold                       INTEGER (0..100)                OPTIONAL,   -- Need R
+    timeToTrigger                       ENUMERATED {ms40, ms80, ms160}
+}
+
+-- TAG-CELLSLEEPCONFIG-STOP
+-- ASN1STOP'''
+
+
+def specification(rng, number):
+    """A standard as its working group writes it: with a cover, notes, ASN.1 and a change history."""
+    doc = standard(rng, number)
+    name, version = doc.identity["document_id"], doc.identity["revision"]
+    title = SERIES_TITLES[name.split()[1][:2]]
+    release = version.split(".", maxsplit=1)[0]
+    doc.identity["cover"] = ["3rd Generation Partnership Project;", "Technical Specification Group Radio Access Network;", f"{title};", "Radio control procedures", f"(Release {release})"]
+    doc.title = doc.truth["title"] = f"{title}; Radio control procedures"
+    annex = next(index for index, block in enumerate(doc.blocks) if block[0] == "heading" and block[2].startswith("Annex A"))
+    doc.blocks[annex] = ("heading", 2, "Annex A (normative): Timers")
+    after, doc.blocks = doc.blocks[annex:], doc.blocks[:annex]
+    doc.paragraph("NOTE 1: The names of messages are those of this outline and of no other text.", keep=True)
+    doc.paragraph("EXAMPLE: Two cells of one carrier of which one sleeps at night.", keep=True)
+    doc.heading(3, "6.1 Cell sleep")
+    doc.paragraph("The structure below carries the thresholds of a cell that may sleep.", keep=True)
+    doc.code(CONFIGURATION)
+    doc.heading(2, "7 Void")
+    doc.blocks += after
+    doc.heading(2, "Annex B (informative): Change history")
+    doc.table(Table(["Date", "Meeting", "Document", "Change", "Subject"],
+                    [["2020-03", "No 87", "R-200101", "-", "First version"], ["2021-03", "No 91", "R-210044", "0003", "Timers of the resume procedure"],
+                     ["The history before the first version is not kept."]], caption="Changes"))
+    return doc.finish()
+
+
 GUIDELINES = [
     ("Planning Neighbor Relations before a Cluster Launch", [
         ("Start with the map", "Draw the sites of the cluster on a map and mark for each sector the cells that a car meets within two minutes. Relations to these cells have to exist on the first day, because automatic functions learn only from UEs that are already moving through the network."),
