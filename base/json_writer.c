@@ -1,10 +1,9 @@
 #include "base/json_writer.h"
 
+#include "base/number.h"
 #include "base/utf8.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 
 void json_init(struct json_writer *json, struct buffer *out, int indent)
 {
@@ -138,32 +137,45 @@ void json_string(struct json_writer *json, const char *value)
 
 void json_signed(struct json_writer *json, int64_t value)
 {
+	char digits[NUMBER_BYTES_MAX];
+
 	begin_member(json);
-	buffer_append_format(json->out, "%" PRId64, value);
+	if (value < 0)
+		buffer_append_byte(json->out, '-');
+	buffer_append(json->out, digits, number_write_unsigned(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, digits));
 }
 
 void json_unsigned(struct json_writer *json, uint64_t value)
 {
+	char digits[NUMBER_BYTES_MAX];
+
 	begin_member(json);
-	buffer_append_format(json->out, "%" PRIu64, value);
+	buffer_append(json->out, digits, number_write_unsigned(value, digits));
+}
+
+static size_t span_of_zeros(const char *digits, size_t bytes)
+{
+	size_t count = 0;
+	while (count < bytes && (digits[count] == '0' || digits[count] == '.'))
+		count++;
+	return count;
 }
 
 void json_fixed(struct json_writer *json, double value, int decimals)
 {
-	char digits[64];
+	char digits[NUMBER_BYTES_MAX];
 
 	if (!isfinite(value) || fabs(value) > 1e30) {
 		json_null(json);
 		return;
 	}
 	begin_member(json);
-	int bytes = snprintf(digits, sizeof(digits), "%.*f", decimals, value);
-	CHECK(bytes > 0 && bytes < (int)sizeof(digits));
-	if (memchr(digits, '.', (size_t)bytes))
+	size_t bytes = number_write_fixed(value, decimals, digits);
+	if (memchr(digits, '.', bytes))
 		while (digits[bytes - 1] == '0' && digits[bytes - 2] != '.')
 			bytes--;
-	bool negative_zero = digits[0] == '-' && strspn(digits + 1, "0.") >= (size_t)bytes - 1;
-	buffer_append(json->out, digits + negative_zero, (size_t)bytes - negative_zero);
+	bool negative_zero = digits[0] == '-' && span_of_zeros(digits + 1, bytes - 1) == bytes - 1;
+	buffer_append(json->out, digits + negative_zero, bytes - negative_zero);
 }
 
 void json_boolean(struct json_writer *json, bool value)

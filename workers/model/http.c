@@ -413,16 +413,11 @@ static void finish(struct transfer *transfer, enum http_outcome outcome, CURLcod
 	struct http_response response = { .outcome = outcome, .retry_after_s = -1, .first_byte_ns = transfer->first_byte_ns };
 	struct curl_header *header;
 	struct timespec now;
-	long connections = 0;
-	const char *type = NULL;
 
 	response.duration_ns = clock_monotonic_ns() - transfer->started_ns;
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response.status);
-	curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
-	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
-	response.new_connection = connections > 0;
-	response.content_type = text_from(type);
-	if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
+	bool good = response.status >= 200 && response.status < 300;
+	if (!good && curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
 		clock_gettime(CLOCK_REALTIME, &now);
 		response.retry_after_s = http_retry_after(text_from(header->value), (double)now.tv_sec);
 	}

@@ -31,10 +31,8 @@ struct http_response {
 	enum http_outcome outcome;
 	long status;             /* HTTP status, 0 when none came */
 	struct text body;        /* what came of it; valid during the call of done only */
-	struct text content_type;
 	double retry_after_s;    /* Retry-After as seconds from now (date or number), or negative: none */
 	uint64_t first_byte_ns, duration_ns; /* from the start of the request */
-	bool new_connection;
 	char message[200];       /* for people: what went wrong, with the address */
 };
 

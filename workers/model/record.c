@@ -4,12 +4,14 @@
 #include "workers/model/record.h"
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "workers/model/record_log.h"
 
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#define XXH_STATIC_LINKING_ONLY /* for a state on the stack */
 #include <xxhash.h>
 
 enum {
@@ -82,23 +84,26 @@ struct record_key record_key_of(const char *model, double temperature, uint64_t 
 {
 	struct text parts[] = { text_from(model), system, prompt, schema };
 	struct record_key key = { { 0 } };
-	XXH3_state_t *state = XXH3_createState();
-	char numbers[128];
+	XXH3_state_t state;
+	char numbers[3 * NUMBER_BYTES_MAX];
+	size_t bytes = number_write_fixed(temperature, 4, numbers);
 
-	CHECK(state);
-	XXH3_128bits_reset(state);
-	int bytes = snprintf(numbers, sizeof(numbers), "%.4f %llu %llu", temperature, (unsigned long long)max_tokens, (unsigned long long)seed);
-	XXH3_128bits_update(state, numbers, (size_t)bytes);
+	numbers[bytes++] = ' ';
+	bytes += number_write_unsigned(max_tokens, numbers + bytes);
+	numbers[bytes++] = ' ';
+	bytes += number_write_unsigned(seed, numbers + bytes);
+	XXH3_INITSTATE(&state);
+	XXH3_128bits_reset(&state);
+	XXH3_128bits_update(&state, numbers, bytes);
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		uint64_t length = parts[i].bytes;
-		XXH3_128bits_update(state, &length, sizeof(length));
-		XXH3_128bits_update(state, parts[i].bytes ? parts[i].data : "", parts[i].bytes);
+		XXH3_128bits_update(&state, &length, sizeof(length));
+		XXH3_128bits_update(&state, parts[i].bytes ? parts[i].data : "", parts[i].bytes);
 	}
 	XXH128_canonical_t canonical;
-	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
 	_Static_assert(sizeof(canonical) == sizeof(key), "16 bytes");
 	memcpy(key.bytes, &canonical, sizeof(key.bytes));
-	XXH3_freeState(state);
 	return key;
 }
 
