@@ -188,7 +188,7 @@ static int send(struct call *call, uint64_t now_ns)
 
 	write_body(call, stream);
 	struct http_request request = {
-		.url = buffer_string(&calls->url), .bearer = calls->api_key, .body = buffer_view(&calls->body), .connect_timeout_ns = CONNECT_TIMEOUT_NS,
+		.url = buffer_string(&calls->url), .bearer = calls->api_key, .body = buffer_view(&calls->body), .given = &calls->body, .connect_timeout_ns = CONNECT_TIMEOUT_NS,
 		.silence_timeout_ns = stream ? scaled(calls, SILENCE_TIMEOUT_NS) : 0, .timeout_ns = timeout_of(call, now_ns), .body_bytes_max = body_bytes_max(call),
 		.watch = stream ? call_watch : NULL, .done = take_response, .owner = call,
 	};

@@ -128,7 +128,8 @@ static int judge_reply(struct call *call, struct text reply, struct call_result 
 	CHECK(schema); /* our own */
 	status = repair_reply(reply, schema, &result->value, &result->rung, &wrong);
 	result->text = reply;
-	snprintf(reason, CALL_REASON_BYTES, "%s", wrong.message);
+	if (status < 0)
+		snprintf(reason, CALL_REASON_BYTES, "%s", wrong.message);
 	return status;
 }
 

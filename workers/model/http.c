@@ -345,6 +345,17 @@ static void begin_now(struct http *http)
 		http->timer_ns = 0;
 }
 
+static void take_request_body(struct transfer *transfer, const struct http_request *request)
+{
+	if (request->given) {
+		struct buffer empty_one = transfer->body;
+		transfer->body = *request->given;
+		*request->given = empty_one;
+	} else {
+		buffer_append_text(&transfer->body, request->body);
+	}
+}
+
 int http_start(struct http *http, const struct http_request *request, uint64_t *ret_handle)
 {
 	struct transfer *transfer = http->free_transfers ? http->free_transfers : new_transfer(http);
@@ -364,7 +375,7 @@ int http_start(struct http *http, const struct http_request *request, uint64_t *
 	transfer->stopped = transfer->too_large = false;
 	transfer->message[0] = '\0';
 	transfer->answer.bytes_max = request->body_bytes_max;
-	buffer_append_text(&transfer->body, request->body);
+	take_request_body(transfer, request);
 	if (transfer->body.status || !set_options(transfer, request) || curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK) {
 		release_transfer(transfer);
 		return -ENOMEM;

@@ -45,7 +45,8 @@ typedef bool http_watch(void *owner, struct text body);
 struct http_request {
 	const char *url;
 	const char *bearer;        /* API key, or NULL; never logged */
-	struct text body;          /* POST with application/json when it has bytes, else GET; copied */
+	struct text body;          /* POST with application/json when it has bytes, else GET; copied, */
+	struct buffer *given;      /* or exchanged for an empty one, when the body is all of this buffer; or NULL */
 	uint64_t connect_timeout_ns, silence_timeout_ns, timeout_ns; /* 0: none */
 	size_t body_bytes_max;
 	http_receive *receive;     /* or NULL */
