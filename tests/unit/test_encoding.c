@@ -62,6 +62,16 @@ static void single_bytes(void **state)
 	DECODES("\x82\xB1\x82", "shift_jis", "こ\xEF\xBF\xBD", "SHIFT_JIS", 1);
 }
 
+/* Where the letters are letters decides. */
+static void western_systems(void **state)
+{
+	(void)state;
+	DECODES("D\x8E" "bit moyen;Unit\x8E;Param\x8Ftre;\x83tat", "", "Débit moyen;Unité;Paramètre;État", "MACINTOSH", 0);
+	DECODES("D\x82" "bit moyen;Unit\x82;Param\x8Atre;Gr\x94\xE1" "e", "", "Débit moyen;Unité;Paramètre;Größe", "CP850", 0);
+	DECODES("l\x92" "eau, \x93quoted\x94, \x84M\xFChe\x93 \x96 na\xEFve\x85", "", "l’eau, “quoted”, „Mühe“ – naïve…", "WINDOWS-1252", 0);
+	DECODES("padded\xE9\n\0\0\0", "", "paddedé\n", "WINDOWS-1252", 0);
+}
+
 /* Enough text is recognised without a declaration. */
 static void detection(void **state)
 {
@@ -122,7 +132,7 @@ static void a_limit_is_said(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(utf8), cmocka_unit_test(utf16), cmocka_unit_test(single_bytes), cmocka_unit_test(detection),
+		cmocka_unit_test(utf8), cmocka_unit_test(utf16), cmocka_unit_test(single_bytes), cmocka_unit_test(western_systems), cmocka_unit_test(detection),
 		cmocka_unit_test(random_bytes_become_valid), cmocka_unit_test(a_limit_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char delimiters[] = { ',', ';', '\t', '|' };
-/* Others only where none of these parts anything, and they part every record alike. */
+/* Others where they part every record alike and none of these does, as commas in sentences do not; a blank only where these part nothing. */
 static const char rare_delimiters[] = { ':', '~', '^', '\x1F', ' ' };
 
 /* "sep=;" in the first line, as spreadsheets write it. */
@@ -172,20 +172,20 @@ static void find_header(struct csv_reader *reader, struct csv_layout *layout)
 }
 
 /* Tries a dialect; better than what was found before, it becomes the layout's. */
-static int try_dialect(struct text sample, struct csv_dialect dialect, double *best, struct csv_layout *layout)
+static int try_dialect(struct text sample, struct csv_dialect dialect, struct width_vote *best, struct csv_layout *layout)
 {
 	struct width_vote found;
 	int status = vote(sample, dialect, &found);
 
-	if (status == 0 && found.score > *best) {
-		*best = found.score;
+	if (status == 0 && found.score > best->score) {
+		*best = found;
 		layout->dialect = dialect;
 		layout->columns = found.columns;
 	}
 	return status;
 }
 
-static int find_common(struct text sample, char given, double *best, struct csv_layout *layout)
+static int find_common(struct text sample, char given, struct width_vote *best, struct csv_layout *layout)
 {
 	for (size_t i = 0; i < (given ? 1 : sizeof(delimiters)); i++) {
 		struct csv_dialect dialect = { .delimiter = given ? given : delimiters[i] };
@@ -212,7 +212,7 @@ static bool parts_names(struct text sample, char delimiter)
 				    text_find(sample, (struct text){ path, 2 }) < 0);
 }
 
-static int find_rare(struct text sample, struct csv_layout *layout)
+static int find_rare(struct text sample, bool nothing_parted, struct csv_layout *layout)
 {
 	for (size_t i = 0; i < sizeof(rare_delimiters); i++) {
 		const char delimiter = rare_delimiters[i];
@@ -222,6 +222,8 @@ static int find_rare(struct text sample, struct csv_layout *layout)
 		int status = vote(sample, dialect, &found);
 		if (status < 0)
 			return status;
+		if (blanks && !nothing_parted)
+			continue;
 		if (found.share < 1 || found.records < 3 || found.columns < (blanks ? 3 : 2) || !parts_names(sample, delimiter))
 			continue;
 		layout->dialect = dialect;
@@ -239,11 +241,11 @@ int csv_layout_find(struct text text, struct csv_layout *ret_layout)
 	read_separator_line(text, &given, &layout.start);
 	struct text body = text_slice(text, layout.start, text.bytes);
 	struct text sample = text_slice(body, 0, body.bytes < CSV_SAMPLE_BYTES ? body.bytes : CSV_SAMPLE_BYTES);
-	double best = 0;
+	struct width_vote best = { 0 };
 
 	int status = find_common(sample, given, &best, &layout);
-	if (status == 0 && !given && best == 0)
-		status = find_rare(sample, &layout);
+	if (status == 0 && !given && best.share < 1)
+		status = find_rare(sample, best.score == 0, &layout);
 	if (status < 0)
 		return status;
 	if ((status = csv_reader_init(&reader, text, layout.dialect)) < 0)

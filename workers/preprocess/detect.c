@@ -212,6 +212,8 @@ static bool is_binary(struct text sample, struct text name)
 	enum { STRAY_NULS_MAX = 4 }; /* in a file that is said to be text */
 	size_t nuls = 0, controls = 0;
 
+	while (sample.bytes > 1 && sample.data[sample.bytes - 1] == '\0' && sample.data[sample.bytes - 2] == '\0')
+		sample.bytes--; /* a file that its writer reserved more space for */
 	for (size_t i = 0; i < sample.bytes; i++) {
 		unsigned char c = (unsigned char)sample.data[i];
 		nuls += c == 0;

@@ -4,6 +4,7 @@
 #include "workers/preprocess/convert.h"
 
 #include "base/utf8.h"
+#include "workers/preprocess/encoding_western.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -200,18 +201,22 @@ static struct high_bytes count_high_bytes(struct text data)
 	return high;
 }
 
-/* The encoding that uchardet sees, where there is enough to see; else Windows-1252. */
+/* A western encoding of other systems, or what uchardet sees, where there is enough to see; else Windows-1252. */
 static void guess_charset(struct text data, const struct high_bytes *high, char *ret_charset)
 {
-	snprintf(ret_charset, CHARSET_BYTES, "WINDOWS-1252");
+	/* Whole pages may be ASCII: begin a little before the first byte that says something. */
+	size_t first = utf8_valid_prefix(data), start = first > 1024 ? first - 1024 : 0;
+	struct text sample = text_slice(data, start, size_min(data.bytes, start + SAMPLE_BYTES));
+
+	snprintf(ret_charset, CHARSET_BYTES, "%s", encoding_western(sample));
+	if (strcmp(ret_charset, "WINDOWS-1252") != 0)
+		return;
 	if (high->count < DETECTION_HIGH_BYTES_MIN && high->count * 2 < high->letters)
 		return;
 	uchardet_t detector = uchardet_new();
 	if (!detector)
 		return;
-	/* Whole pages may be ASCII: begin a little before the first byte that says something. */
-	size_t first = utf8_valid_prefix(data), start = first > 1024 ? first - 1024 : 0;
-	uchardet_handle_data(detector, data.data + start, size_min(data.bytes - start, SAMPLE_BYTES));
+	uchardet_handle_data(detector, sample.data, sample.bytes);
 	uchardet_data_end(detector);
 	const char *charset = uchardet_get_charset(detector);
 	bool western = strncmp(charset, "ISO-8859-1", 10) == 0 || strcmp(charset, "ASCII") == 0 || strncmp(charset, "UTF", 3) == 0;
@@ -259,6 +264,16 @@ static uint32_t append_other(struct buffer *out, struct text data, struct text d
 	return append_windows_1252(out, data);
 }
 
+/* Without the NULs at the end of a file whose writer reserved more space than it filled. One alone may be half a character of UTF-16. */
+static struct text without_padding(struct text data)
+{
+	size_t bytes = data.bytes;
+
+	while (bytes > 0 && data.data[bytes - 1] == '\0')
+		bytes--;
+	return data.bytes - bytes > 1 ? text_slice(data, 0, bytes) : data;
+}
+
 int encoding_to_utf8(struct text data, struct text declared, struct buffer *out, struct document_builder *document,
 		     struct error_text *error)
 {
@@ -270,6 +285,8 @@ int encoding_to_utf8(struct text data, struct text declared, struct buffer *out,
 		return 0;
 	}
 	char shape = utf16_shape(data);
+	if (!shape)
+		data = without_padding(data);
 	if (text_starts_with(data, TEXT_LITERAL("\xEF\xBB\xBF"))) {
 		replaced = append_utf8(out, text_slice(data, 3, data.bytes));
 	} else if (text_starts_with(data, TEXT_LITERAL("\xFF\xFE")) || text_starts_with(data, TEXT_LITERAL("\xFE\xFF"))) {
