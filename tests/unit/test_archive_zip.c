@@ -179,6 +179,8 @@ static void reads_names_in_any_character_set(void **state)
 		{ TEXT_LITERAL("Gr\xF6\xDF" "e.md"), 0, "Gr\xC3\xB6\xC3\x9F" "e.md" },                  /* Windows-1252 */
 		{ TEXT_LITERAL("caf\xE9.md"), 0, "caf\xC3\xA9.md" },
 		{ TEXT_LITERAL("\x84\xAE\xAA.md"), 0, "\xD0\x94\xD0\xBE\xD0\xBA.md" },                  /* 866 */
+		{ TEXT_LITERAL("\x8E\x91\x97\xBF\\\x95\x5C\x88\xEA\x97\x97.md"), 0, "資料/表一覧.md" }, /* Shift-JIS, with a backslash in a character */
+		{ TEXT_LITERAL("\x83\x5A\x83\x8B 1.md"), 0, "セル 1.md" },
 		{ TEXT_LITERAL("\xE6\x97\xA5.md"), UTF8_NAME, "\xE6\x97\xA5.md" },
 		{ TEXT_LITERAL("\xC3\xBC.md"), 0, "\xC3\xBC.md" },                                      /* UTF-8 without the mark */
 	};

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "proto/members.h"
 
+#include <iconv.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,8 @@ static const uint16_t windows_1252[128] = {
 	0x00F0, 0x00F1, 0x00F2, 0x00F3, 0x00F4, 0x00F5, 0x00F6, 0x00F7, 0x00F8, 0x00F9, 0x00FA, 0x00FB, 0x00FC, 0x00FD, 0x00FE, 0x00FF,
 };
 
+enum { WORD_LETTERS = 3 }; /* in a row: no western word */
+
 static bool is_latin_letter(uint16_t code)
 {
 	return (code >= 0xC0 && code <= 0x17F && code != 0xD7 && code != 0xF7) || code == 0xAA || code == 0xBA;
@@ -71,7 +74,10 @@ static bool reads_as(const uint16_t *table, struct text raw, bool (*is_letter)(u
 	for (size_t i = 0; i < raw.bytes; i++) {
 		unsigned char c = (unsigned char)raw.data[i];
 		uint16_t code = c >= 0x80 ? table[c - 0x80] : 0;
-		if (code && (!is_letter(code) || (i > 0 && ascii_is_lower(raw.data[i - 1]) && code >= 0xC0 && code <= 0xDE)))
+		bool capital = (code >= 0xC0 && code <= 0xDE) || (code >= 0x410 && code <= 0x42F);
+		uint16_t before = i > 0 && (unsigned char)raw.data[i - 1] >= 0x80 ? table[(unsigned char)raw.data[i - 1] - 0x80] : 0;
+		bool behind_small = i > 0 && (ascii_is_lower(raw.data[i - 1]) || (before >= 0x430 && before <= 0x44F));
+		if (code && (!is_letter(code) || (behind_small && capital)))
 			return false;
 		if (c >= 0x80 && !code)
 			return false;
@@ -84,8 +90,6 @@ static bool reads_as(const uint16_t *table, struct text raw, bool (*is_letter)(u
 /* The character set of a name that is no UTF-8: the one in which its letters are letters, else code page 437 as the format says. */
 static const uint16_t *guess_table(struct text raw)
 {
-	enum { WORD_LETTERS = 3 }; /* in a row: no western word */
-
 	if (reads_as(code_page_866, raw, is_cyrillic, WORD_LETTERS))
 		return code_page_866;
 	if (reads_as(code_page_437, raw, is_latin_letter, 1))
@@ -93,6 +97,45 @@ static const uint16_t *guess_table(struct text raw)
 	if (reads_as(code_page_850, raw, is_latin_letter, 1))
 		return code_page_850;
 	return reads_as(windows_1252, raw, is_latin_letter, 1) ? windows_1252 : code_page_437;
+}
+
+/* Shift-JIS, as Japanese systems write names: every byte beyond ASCII is part of a character of two bytes, kana and kanji or full-width signs, two of
+ * them in a row somewhere. No western word has four such bytes together. */
+static bool reads_as_shift_jis(struct text raw)
+{
+	size_t run = 0, longest = 0;
+
+	for (size_t i = 0; i < raw.bytes; i++) {
+		unsigned char lead = (unsigned char)raw.data[i], trail = i + 1 < raw.bytes ? (unsigned char)raw.data[i + 1] : 0;
+		if (lead < 0x80) {
+			run = 0;
+			continue;
+		}
+		bool half_width = lead >= 0xA1 && lead <= 0xDF;
+		bool pair = ((lead >= 0x81 && lead <= 0x9F) || (lead >= 0xE0 && lead <= 0xEA)) && trail >= 0x40 && trail <= 0xFC && trail != 0x7F;
+		if (!pair && !half_width)
+			return false;
+		i += pair;
+		run = pair ? run + 1 : run;
+		longest = size_max(longest, run);
+	}
+	return longest >= 2;
+}
+
+/* False when this system cannot decode it. */
+static bool append_shift_jis(struct buffer *out, struct text raw)
+{
+	iconv_t handle = iconv_open("UTF-8", "CP932");
+	char *from = (char *)(uintptr_t)raw.data;
+	size_t left = raw.bytes, room = raw.bytes * 3;
+	char *to = handle == (iconv_t)-1 ? NULL : buffer_reserve(out, room);
+
+	bool decoded = to && iconv(handle, &from, &left, &to, &room) != (size_t)-1;
+	if (decoded)
+		buffer_commit(out, raw.bytes * 3 - room);
+	if (handle != (iconv_t)-1)
+		iconv_close(handle);
+	return decoded;
 }
 
 /* One part of a name, without what would lead elsewhere. `table`: NULL for UTF-8. */
@@ -133,10 +176,10 @@ static void keep_end(struct buffer *out, size_t start)
 	buffer_truncate(out, start + kept);
 }
 
-void archive_name_append(struct buffer *out, struct text raw, uint64_t cursor)
+/* The name, part by part. `table`: NULL for UTF-8. */
+static void append_parts(struct buffer *out, struct text raw, const uint16_t *table)
 {
 	const size_t start = out->bytes;
-	const uint16_t *table = utf8_valid_prefix(raw) == raw.bytes ? NULL : guess_table(raw);
 	size_t from = 0;
 
 	for (size_t i = 0; i <= raw.bytes; i++) {
@@ -145,6 +188,21 @@ void archive_name_append(struct buffer *out, struct text raw, uint64_t cursor)
 		append_part(out, start, text_slice(raw, from, i), table);
 		from = i + 1;
 	}
+}
+
+void archive_name_append(struct buffer *out, struct text raw, uint64_t cursor)
+{
+	const size_t start = out->bytes;
+	struct buffer decoded;
+
+	buffer_init(&decoded, raw.bytes * 3 + 1);
+	if (utf8_valid_prefix(raw) == raw.bytes)
+		append_parts(out, raw, NULL);
+	else if (!reads_as(code_page_866, raw, is_cyrillic, WORD_LETTERS) && reads_as_shift_jis(raw) && append_shift_jis(&decoded, raw))
+		append_parts(out, buffer_view(&decoded), NULL);
+	else
+		append_parts(out, raw, guess_table(raw));
+	buffer_done(&decoded);
 	keep_end(out, start);
 	if (out->bytes == start)
 		buffer_append_format(out, "member-%" PRIu64, cursor);
