@@ -117,6 +117,35 @@ static void headings_without_elements(void **state)
 	     "parts are for.\n");
 }
 
+static void what_stands_beside_a_content_part(void **state)
+{
+	(void)state;
+	html("<!DOCTYPE html><div id=header><h1>cell(1)</h1><h2>NAME</h2><div><p>cell - a tool</p></div></div><div id=content><div><h2>USE</h2><p>The cell keeps its "
+	     "carrier.<sup class=footnote>[<a id=_footnoteref_1 class=footnote href='#_footnotedef_1'>1</a>]</sup></p></div></div><div id=footnotes><hr><div class=footnote "
+	     "id=_footnotedef_1><a href='#_footnoteref_1'>1</a>. For two seconds.</div></div><div id=footer><div id=footer-text>Last updated today</div></div>",
+	     "# cell(1)\n\n## NAME\n\ncell - a tool\n\n## USE\n\nThe cell keeps its carrier.[^1]\n\n[^1]: For two seconds.\n");
+	html("<!DOCTYPE html><main><ul><li><a href=/f>Fork 12</a></li></ul><article><h1>T</h1><p>The cell keeps its carrier for two seconds before it changes.</p>"
+	     "</article><div><h2>About</h2><p>Tools</p></div></main>",
+	     "# T\n\nThe cell keeps its carrier for two seconds before it changes.\n");
+	html("<!DOCTYPE html><blockquote><h1>T</h1><p>a</p><table border=1><tr><th>x<th>y<tr><td>1<td>2</table></blockquote><blockquote><p>said</p></blockquote>",
+	     "# T\n\na\n\n| x | y |\n| --- | --- |\n| 1 | 2 |\n\n> said\n");
+	html("<!DOCTYPE html><h1>T</h1><section><h2>Contents</h2><nav><a href='#a'>A</a></nav></section><h2>A</h2><p>a</p>", "# T\n\n## A\n\na\n");
+}
+
+static void lines_of_arrows_and_signs(void **state)
+{
+	(void)state;
+	html("<!DOCTYPE html><table><tr><td>[<a href=a> &lt;&lt; Terms </a>]</td><td>[<a href=t>Top</a>]</td><td>[<a href=b> Names &gt;&gt; </a>]</td></tr></table><h1>T</h1><p>x</p>"
+	     "<div><a href=p><div>Previous</div><div>Start</div></a><a href=n><span class=label>Next</span><span class=title>End</span></a></div>",
+	     "# T\n\nx\n");
+	html("<!DOCTYPE html><h1>T</h1><p><a href=a>&lt;IfDefine&gt;</a>과 <a href=b>&lt;IfModule&gt;</a></p>", "# T\n\n[\\<IfDefine>](a)과 [\\<IfModule>](b)\n");
+	html("<!DOCTYPE html><h1>T</h1><p>load<a href='#load'>\xC2\xB6</a> of <a href=x>a</a><a href=y>b</a></p>", "# T\n\nload of [a](x) [b](y)\n");
+	html("<!DOCTYPE html><h1>T</h1><dl compact><dt>1.<dd>one<dt>2.<dd>two</dl><dl><dt>*<dd>a<dt>*<dd>b</dl>", "# T\n\n1. one\n2. two\n\n- a\n- b\n");
+	html("<!DOCTYPE html><h1>T</h1><p>Then <mjx-container class=MathJax><mjx-math aria-hidden=true>x</mjx-math><mjx-assistive-mml><math><mi>x</mi><mo>=</mo><mn>1</mn></math>"
+	     "</mjx-assistive-mml></mjx-container> holds.</p>",
+	     "# T\n\nThen x=1 holds.\n");
+}
+
 static void headings_by_role_and_class(void **state)
 {
 	(void)state;
@@ -140,7 +169,8 @@ int main(void)
 		cmocka_unit_test(several_articles_are_one_page), cmocka_unit_test(the_densest_part_of_an_unmarked_page),
 		cmocka_unit_test(bars_boxes_and_skip_links_are_out), cmocka_unit_test(headers_and_footers_of_articles_stay),
 		cmocka_unit_test(links_are_content_where_there_is_little_else), cmocka_unit_test(headings_without_elements),
-		cmocka_unit_test(headings_by_role_and_class),
+		cmocka_unit_test(headings_by_role_and_class), cmocka_unit_test(what_stands_beside_a_content_part),
+		cmocka_unit_test(lines_of_arrows_and_signs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,7 +180,7 @@ static struct text language_of(const struct html_tree *tree, uint32_t index)
 
 static bool names_no_language(struct text name)
 {
-	static const char *const none[] = { "default", "none", "notranslate", "text", "txt", "literal", "plain", "plaintext", "nohighlight", "guess" };
+	static const char *const none[] = { "auto", "default", "none", "notranslate", "text", "txt", "literal", "plain", "plaintext", "nohighlight", "guess" };
 
 	for (size_t i = 0; i < COUNT_OF(none); i++)
 		if (text_equal_nocase(name, text_from(none[i])))

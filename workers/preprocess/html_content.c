@@ -306,7 +306,9 @@ static bool has_furniture_name(const struct html_tree *tree, uint32_t index)
 	for (int which = 0; which < 2; which++) {
 		struct text rest = html_tree_attribute(tree, index, which ? HTML_ID : HTML_CLASS), word;
 		while (html_next_word(&rest, &word)) {
-			if (is_one_of(word, furniture_words, COUNT_OF(furniture_words)))
+			/* <mjx-container class="MathJax"> holds the formula; a <span> so named is drawn beside its source. */
+			bool formula = html_tree_nodes(tree)[index].tag == HTML_UNKNOWN && text_equal_nocase(word, TEXT_LITERAL("mathjax"));
+			if (!formula && is_one_of(word, furniture_words, COUNT_OF(furniture_words)))
 				return true;
 			bool small = html_tree_total(tree, index, HTML_TOTAL_TEXT) <= SMALL_BYTES_MAX;
 			if (which == 0 && small && is_one_of(word, small_words, COUNT_OF(small_words)))
@@ -369,17 +371,17 @@ static bool is_menu_outside(const struct html_tree *tree, const struct html_plac
 
 bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t index)
 {
-	enum { MENU_LINKS_PERCENT = 90, MENU_BYTES_MIN = 40, MENU_LINKS_MIN = 3 };
+	enum { MENU_LINKS_PERCENT = 90, MENU_BYTES_MIN = 20, MENU_LINKS_MIN = 3, SHORT_BYTES_MAX = 40 };
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
 	uint64_t running = html_content_running_text(tree, root);
 
 	if (text < MENU_BYTES_MIN || links * 100 < text * MENU_LINKS_PERCENT || running <= links || running <= html_tree_total(tree, root, HTML_TOTAL_LINK_TEXT))
 		return false;
-	unsigned count = 0;
-	for (uint32_t i = index + 1; i < nodes[index].end && count < MENU_LINKS_MIN; i++)
+	unsigned count = 0, least = MENU_LINKS_MIN + (text < SHORT_BYTES_MAX);
+	for (uint32_t i = index + 1; i < nodes[index].end && count < least; i++)
 		count += nodes[i].tag == HTML_A;
-	return count >= MENU_LINKS_MIN;
+	return count >= least;
 }
 
 bool html_content_is_furniture(const struct html_tree *tree, const struct html_place *place, uint32_t index)

@@ -73,6 +73,20 @@ static bool is_permalink(const struct html_walk *walk, uint32_t index)
 	return true;
 }
 
+/* The same sign anywhere else: nothing but one of these. */
+static bool is_anchor_sign(const struct html_tree *tree, uint32_t index)
+{
+	static const char *const signs[] = { "\xC2\xB6", "\xC2\xA7", "#", "\xF0\x9F\x94\x97", "\xE2\x88\x9E" };
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	if (nodes[index].end != index + 2 || nodes[index + 1].tag != HTML_TEXT)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(signs); i++)
+		if (text_equal(text_trim(html_tree_text(tree, index + 1)), text_from(signs[i])))
+			return true;
+	return false;
+}
+
 /* "Skip to content" */
 static bool is_skip_link(const struct html_walk *walk, uint32_t index)
 {
@@ -142,7 +156,7 @@ void html_link(struct html_walk *walk, uint32_t index)
 
 	if (walk_note_link(walk, index))
 		return;
-	if (here && ((walk->heading_depth > 0 && is_permalink(walk, index)) || is_skip_link(walk, index) || is_top_link(walk, index, target))) {
+	if (here && ((walk->heading_depth > 0 ? is_permalink(walk, index) : is_anchor_sign(tree, index)) || is_skip_link(walk, index) || is_top_link(walk, index, target))) {
 		html_walk_leave_out(walk, index);
 		return;
 	}
@@ -152,6 +166,9 @@ void html_link(struct html_walk *walk, uint32_t index)
 		html_walk_children(walk, index);
 		return;
 	}
+	if (walk->link_end == index && outermost && walk->line.code_depth == 0)
+		html_inline_due(&walk->line, HTML_DUE_SPACE); /* links that touch are two things, which a style sheet sets apart */
+	walk->link_end = html_tree_nodes(tree)[index].end;
 	html_inline_link_open(&walk->line, outermost ? resolve_of(walk, index, target, &walk->target) : target);
 	html_walk_children(walk, index);
 	html_inline_link_close(&walk->line);

@@ -49,12 +49,12 @@ static bool is_arrow(struct text text)
 		text.bytes--;
 	for (size_t i = 0; i < COUNT_OF(arrows); i++)
 		if (text_starts_with(text, text_from(arrows[i])) || text_ends_with_nocase(text, text_from(arrows[i])))
-			return true;
+			return text.bytes < 2 || text.data[0] != '<' || text.data[text.bytes - 1] != '>'; /* "<title>" */
 	struct text word;
 	return text_find(text, TEXT_LITERAL(" : ")) > 0 && text_next_field(&text, ':', &word) && is_direction(bare_words(word));
 }
 
-/* What a link shows: its text, when one node holds it, or else the words for its image. */
+/* What a link shows: its text, when one node holds it or a direction stands in one of its own, or else the words for its image. */
 static struct text shown(const struct html_tree *tree, uint32_t link)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
@@ -64,6 +64,8 @@ static struct text shown(const struct html_tree *tree, uint32_t link)
 		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(tree, i) :
 				   nodes[i].tag == HTML_IMG  ? html_tree_attribute(tree, i, HTML_ALT) :
 							       TEXT_LITERAL("");
+		if (text_trim(text).bytes > 0 && is_direction(bare_words(text)))
+			return text_trim(text); /* "Next" and, in the same link, the name of the page */
 		if (text_trim(text).bytes > 0)
 			found = found.bytes == 0 ? text_trim(text) : TEXT_LITERAL("?!");
 	}
@@ -88,13 +90,22 @@ static bool take_link(const struct html_tree *tree, uint32_t link, struct line *
 	return true;
 }
 
+/* Letters that bare_words does not know: neither ASCII nor blanks (C2), nor punctuation and arrows (E2). */
+static bool has_other_letters(struct text text)
+{
+	for (size_t i = 0; i < text.bytes; i++)
+		if ((unsigned char)text.data[i] >= 0xC3 && (unsigned char)text.data[i] != 0xE2)
+			return true;
+	return false;
+}
+
 /* Signs between links, or a word before one: "Up:" */
 static bool take_text(struct text text, struct line *line)
 {
 	struct text word = bare_words(text);
 
 	if (word.bytes == 0)
-		return true;
+		return !has_other_letters(text);
 	if (!is_direction(word) && !is_place(word))
 		return false;
 	line->directions += is_direction(word);

@@ -30,6 +30,7 @@ struct html_walk {
 	struct html_headings headings;
 	struct html_style style;   /* of running text here */
 	struct text base;          /* what relative targets are relative to, or empty */
+	uint32_t link_end; /* where the last link ended */
 	uint32_t quote_title;      /* node that was written as the title of the admonition, or 0 */
 	uint32_t item_marker;      /* node of a list item's number that the list's marker stands for, or 0 */
 	uint32_t skip_end;         /* nodes before it are passed by: ... */
