@@ -244,6 +244,11 @@ static void test_sections_are_told_as_they_are(void **state)
 			 "| The reader sleeps for ever | The writer stored the word before the payload and never woke the reader | Store the word "
 			 "last, then send one message to `lane` |\n",
 			 "- Symptom: The reader sleeps for ever\n- Likely Cause: The writer stored", "| The");
+	/* A definition keeps its term, as it is written. */
+	expect_in_answer("Lane manual", "# Lane manual\n\n## Statements\n\n" PROSE "\n\n**`read lane`**\n\nThe oldest slot of the lane is taken from it.\n\n**wake**\n\nThe reader of the lane goes on with its work.\n",
+			 "`read lane`: The oldest slot of the lane is taken from it.\n\nwake: The reader", "\n\nThe oldest slot");
+	/* No quotes in quotes. */
+	expect_in_answer("\"Lockless\" lanes", "# \"Lockless\" lanes\n\n## Writing\n\n" PROSE "\n", "\"Lockless lanes\"", "\"\"");
 	/* A list of contents explains nothing, and a box is no topic. */
 	expect_in_answer("Lane manual", "# Lane manual\n\n## Writing\n\n- [61.3.1. Callbacks](a.html)\n\n" PROSE "\n\n## Tip\n\n" PROSE "\n",
 			 "\"Writing\"", "Callbacks");

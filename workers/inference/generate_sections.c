@@ -8,7 +8,7 @@
 #include <xxhash.h>
 
 enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, SECTION_ANSWER_BYTES = 1600, TOPIC_BYTES_MIN = 3, TOPIC_BYTES_MAX = 110,
-       PROSE_BYTES_MIN = 120, STEPS_MIN = 2, SUBSECTIONS_MAX = 3 };
+       PROSE_BYTES_MIN = 120, STEPS_MIN = 2, SUBSECTIONS_MAX = 3, TERM_BYTES_MAX = 200 };
 
 /* --- finding --- */
 
@@ -109,6 +109,7 @@ struct composer {
 	char lead[512]; /* a sentence that leads to the list or code behind it */
 	size_t lead_bytes;
 	struct document_range lead_span;
+	bool lead_is_term; /* what the next paragraph explains */
 	bool in_list, after_paragraph; /* what the block before was */
 	bool keep_all; /* steps: none is left out */
 	size_t prose_bytes; /* of whole sentences */
@@ -134,24 +135,62 @@ static void keep_lead(struct composer *composer, const struct block *block, stru
 	composer->lead_span = (struct document_range){ block->start, block->end - block->start };
 }
 
+/* A paragraph that is bold as a whole: the term of the definition behind it. */
+static bool is_term(struct text content)
+{
+	content = text_trim(content);
+	return content.bytes > 4 && content.bytes <= TERM_BYTES_MAX && text_starts_with(content, TEXT_LITERAL("**")) &&
+	       memmem(content.data + 2, content.bytes - 2, "**", 2) == content.data + content.bytes - 2;
+}
+
+static void keep_term(struct composer *composer, const struct block *block)
+{
+	keep_lead(composer, block, text_trim(buffer_view(&composer->generator->rendered)));
+	composer->lead_is_term = composer->lead_bytes > 0;
+	if (composer->lead_bytes && composer->lead[composer->lead_bytes - 1] != ':')
+		composer->lead[composer->lead_bytes++] = ':';
+}
+
+/* The first sentence of a paragraph, behind the term that it explains. */
+static bool begin_paragraph(struct composer *composer, size_t term_bytes, struct text sentence)
+{
+	struct draft *draft = &composer->generator->draft;
+	draft_paragraph(draft);
+	size_t before = draft->answer.bytes;
+	buffer_append(&draft->answer, composer->lead, term_bytes);
+	if (!draft_sentence(draft, sentence)) {
+		buffer_truncate(&draft->answer, before);
+		return false;
+	}
+	if (term_bytes)
+		draft_use_span(draft, composer->lead_span);
+	return true;
+}
+
 static void compose_paragraph(struct composer *composer, const struct block *block, struct text content)
 {
 	struct generator *generator = composer->generator;
 	struct text sentence;
 	bool begun = false;
+	size_t term_bytes = composer->lead_is_term ? composer->lead_bytes : 0;
 	buffer_clear(&generator->rendered);
 	prose_render(&generator->rendered, generator->domain, content);
 	struct text rest = buffer_view(&generator->rendered);
 	composer->lead_bytes = 0;
+	composer->lead_is_term = false;
+	if (is_term(content)) {
+		keep_term(composer, block);
+		return;
+	}
 	while (prose_next_sentence(&rest, &sentence)) {
 		if (!rest.bytes && (prose_leads_on(sentence) || is_open(sentence))) {
 			keep_lead(composer, block, sentence);
-		} else if (prose_stands_alone(&generator->prose, sentence) && generator->draft.answer.bytes + sentence.bytes <= composer->bytes_max) {
-			if (!begun)
-				draft_paragraph(&generator->draft);
-			begun = true;
-			use_block(generator, block);
-			composer->prose_bytes += draft_sentence(&generator->draft, sentence) ? sentence.bytes : 0;
+		} else if (prose_stands_alone(&generator->prose, sentence) && generator->draft.answer.bytes + term_bytes + sentence.bytes <= composer->bytes_max) {
+			bool said = begun ? draft_sentence(&generator->draft, sentence) : begin_paragraph(composer, term_bytes, sentence);
+			begun |= said;
+			if (said)
+				use_block(generator, block);
+			composer->prose_bytes += said ? sentence.bytes : 0;
 		}
 	}
 }
@@ -227,8 +266,10 @@ size_t section_compose(struct generator *generator, const struct section *sectio
 			compose_code(&composer, block, content);
 		composer.in_list = block->kind == BLOCK_LIST_ITEM;
 		composer.after_paragraph = block->kind == BLOCK_PARAGRAPH;
-		if (block->kind != BLOCK_PARAGRAPH)
+		if (block->kind != BLOCK_PARAGRAPH) {
 			composer.lead_bytes = 0;
+			composer.lead_is_term = false;
+		}
 	}
 	return composer.prose_bytes;
 }

@@ -65,6 +65,14 @@ static void append_name(struct generator *generator, struct buffer *out, const c
 	buffer_append_text(out, buffer_view(&generator->title_asked));
 }
 
+/* Titles are asked about in quotes: without those inside. */
+static void append_unquoted(struct text title, struct buffer *out)
+{
+	struct text part;
+	while (text_next_field(&title, '"', &part))
+		buffer_append_text(out, part);
+}
+
 int generator_name_document(struct generator *generator)
 {
 	const struct document *document = generator->document;
@@ -74,7 +82,7 @@ int generator_name_document(struct generator *generator)
 	buffer_append_string(&kind_family, document->header->format == DOCUMENT_FORMAT_CSV ? "name.csv." : "name.");
 	buffer_append_text(&kind_family, kind);
 	generator->title = heading_without_number(text_trim(document_meta(document, DOCUMENT_META_TITLE)));
-	buffer_append_text(&generator->title_asked, readable(generator->title, document->markdown));
+	append_unquoted(readable(generator->title, document->markdown), &generator->title_asked);
 	const char *families[] = { buffer_string(&kind_family), generator->feature.bytes ? "name.feature" : "name.other", "name.other" };
 	append_name(generator, &generator->document_name, families, COUNT_OF(families));
 	buffer_done(&kind_family);
