@@ -161,26 +161,43 @@ static bool is_success(const struct finalise_summary *summary)
 	return (summary->preprocess_only ? summary->documents : record_count(summary)) > 0 && summary->failed_documents == 0;
 }
 
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static const char *why_nothing(const struct finalise_summary *summary)
+{
+	if (summary->refused_pairs)
+		return "no conversation passed the gates (see rejected.jsonl)";
+	if (summary->documents)
+		return "the documents say too little to ask about ('coordinator extract FILE' shows what is found in one)";
+	if (summary->rejected_documents + summary->failed_documents)
+		return "no document was converted (see rejected.jsonl and failed.jsonl)";
+	return "no document was found in the input";
+}
+
 static void print_text(const char *output, const struct finalise_summary *summary)
 {
 	if (summary->preprocess_only)
 		printf("%s/markdown and %s/extractions.jsonl; no conversations (--stages preprocess)", output, output);
 	else
-		printf("%" PRIu64 " records in %s", record_count(summary), output);
+		printf("%" PRIu64 " record%s in %s", record_count(summary), plural(record_count(summary)), output);
 	if (record_count(summary))
 		printf(": train %" PRIu64 ", valid %" PRIu64 ", test %" PRIu64 "; mean quality %.1f of 10", summary->pairs[FINALISE_TRAIN],
 		       summary->pairs[FINALISE_VALID], summary->pairs[FINALISE_TEST], summary->mean_quality);
-	printf("\n%" PRIu64 " documents converted, %" PRIu64 " rejected, %" PRIu64 " failed", summary->documents, summary->rejected_documents,
-	       summary->failed_documents);
+	uint64_t images = summary->images.files + summary->images.embedded;
+	printf("\n%" PRIu64 " document%s converted, %" PRIu64 " rejected, %" PRIu64 " failed", summary->documents, plural(summary->documents),
+	       summary->rejected_documents, summary->failed_documents);
 	if (summary->archives)
-		printf(", %" PRIu64 " archives opened", summary->archives);
-	if (summary->images.files + summary->images.embedded)
-		printf(", %" PRIu64 " image%s kept", summary->images.files + summary->images.embedded,
-		       summary->images.files + summary->images.embedded == 1 ? "" : "s");
+		printf(", %" PRIu64 " archive%s opened", summary->archives, plural(summary->archives));
+	if (images)
+		printf(", %" PRIu64 " image%s kept", images, plural(images));
 	if (summary->images.missing_references)
-		printf(", %" PRIu64 " references to images that are not there", summary->images.missing_references);
+		printf(", %" PRIu64 " reference%s to images that are not there", summary->images.missing_references, plural(summary->images.missing_references));
 	if (!summary->preprocess_only)
-		printf("\n%" PRIu64 " pairs refused by the gates, %" PRIu64 " duplicates removed", summary->refused_pairs, summary->duplicate_pairs);
+		printf("\n%" PRIu64 " pair%s refused by the gates, %" PRIu64 " duplicate%s removed", summary->refused_pairs, plural(summary->refused_pairs),
+		       summary->duplicate_pairs, plural(summary->duplicate_pairs));
 	printf("\n");
 	printf("Next: %s/README.md describes the dataset", output);
 	if (summary->rejected_documents || summary->refused_pairs)
@@ -189,10 +206,7 @@ static void print_text(const char *output, const struct finalise_summary *summar
 		printf("; failed.jsonl says what could not be read");
 	printf(".\n");
 	if (record_count(summary) == 0 && !(summary->preprocess_only && summary->documents))
-		printf("No record was produced: %s.\n",
-		       summary->documents ? "no conversation passed the gates (see rejected.jsonl)"
-					  : summary->rejected_documents + summary->failed_documents ? "no document was converted (see rejected.jsonl and failed.jsonl)"
-												     : "no document was found in the input");
+		printf("No record was produced: %s.\n", why_nothing(summary));
 }
 
 bool summary_print_dataset(const char *output, const struct finalise_summary *summary, bool json)
@@ -212,7 +226,7 @@ bool summary_print(const struct run *run, const struct finalise_summary *summary
 		print_json(run, run->request.output, summary);
 	} else {
 		print_text(run->request.output, summary);
-		printf("%.1f s, %" PRIu64 " files, %.1f MB", seconds, run->stats.taken_files, (double)run->stats.taken_bytes / 1e6);
+		printf("%.1f s, %" PRIu64 " file%s, %.1f MB", seconds, run->stats.taken_files, plural(run->stats.taken_files), (double)run->stats.taken_bytes / 1e6);
 		if (run->stats.unchanged)
 			printf(", %" PRIu64 " documents unchanged since an earlier run", run->stats.unchanged);
 		if (run->stats.worker_deaths)

@@ -185,6 +185,8 @@ class Messages(RunCase):
     def test_an_empty_folder_is_no_success(self):
         (self.folder / "empty").mkdir()
         self.assert_fails(1, ["No record was produced"], self.folder / "empty", "-o", self.out, "--shm", "64M")
+        (self.folder / "short.md").write_text("# Cell range\n\nThe parameter EUtranCellFDD.cellRange has the default 15 and limits access to the cell.\n")
+        self.assert_fails(1, ["1 document converted", "say too little"], self.folder / "short.md", "-o", self.folder / "short-out", "--shm", "64M")
 
     def test_what_cannot_be_read_is_said(self):
         corpus = small_corpus(self.folder / "docs", 2)
