@@ -245,6 +245,20 @@ static void puts_annexes_on_the_level_of_clauses(void **state)
 	assert_string_equal(buffer_string(&final), "# 4 Timers\n\n## 4.1 General\n\n" PARAGRAPH "\n# Annex A (normative): Tests\n\n" PARAGRAPH);
 }
 
+/* Word processors may set notes as large as the text, over several lines. */
+static void finds_notes_as_large_as_the_text(void **state)
+{
+	(void)state;
+	fixture_word(&pages[0], 50, 500, 10, 0, "Load");
+	fixture_word(&pages[0], 70, 496, 6, 0, "1");
+	line(76, 500, 0, "is measured, and this line is long enough to fill the width.");
+	fixture_word(&pages[0], 50, 736, 6, 0, "1");
+	line(56, 740, 0, "A note that is long enough to fill the width of this page and");
+	line(50, 752, 0, "goes on here.");
+	assert_string_equal(write_pages(), "Load[^1] is measured, and this line is long enough to fill the width.\n\n"
+					   "[^1]: A note that is long enough to fill the width of this page and goes on here.\n");
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -254,7 +268,7 @@ int main(void)
 		PAGE_TEST(tells_headings_from_tables), PAGE_TEST(tells_terms_from_headings), PAGE_TEST(lists_plain_terms_that_repeat),
 		PAGE_TEST(drops_contents_lists_without_leaders), PAGE_TEST(finds_bylines), PAGE_TEST(keeps_headings_below_the_title),
 		PAGE_TEST(tells_drawings_from_text), PAGE_TEST(joins_paragraphs_over_floats),
-		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(puts_annexes_on_the_level_of_clauses),
+		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(finds_notes_as_large_as_the_text), PAGE_TEST(puts_annexes_on_the_level_of_clauses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

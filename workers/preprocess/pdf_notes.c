@@ -49,6 +49,16 @@ static void find_marks(const struct pdf_layout *layout, struct raised_marks *mar
 	}
 }
 
+static bool is_raised_in_text(const struct pdf_layout *layout, struct text mark, struct raised_marks *marks)
+{
+	if (!marks->known)
+		find_marks(layout, marks);
+	for (size_t i = 0; i < marks->count; i++)
+		if (text_equal(marks->texts[i], mark))
+			return true;
+	return false;
+}
+
 /* A row begins a note with a raised mark; or, in small type, with one that is found raised in the text. */
 static bool begins_note(const struct pdf_layout *layout, const struct pdf_row *row, bool is_small, struct raised_marks *marks)
 {
@@ -59,14 +69,28 @@ static bool begins_note(const struct pdf_layout *layout, const struct pdf_row *r
 		return false;
 	if (first->size < raised_ratio * row->size)
 		return true;
-	if (!is_small)
-		return false;
-	if (!marks->known)
-		find_marks(layout, marks);
-	for (size_t i = 0; i < marks->count; i++)
-		if (text_equal(marks->texts[i], mark))
-			return true;
-	return false;
+	return is_small && is_raised_in_text(layout, mark, marks);
+}
+
+/* Word processors may set notes as large as the text: then the rows above `r`, close to each other, are of the note that the uppermost
+ * begins with a raised mark that the text has too. That row, or `end` when there is none. */
+static size_t find_large_note(const struct pdf_layout *layout, size_t first, size_t r, size_t end, struct raised_marks *marks)
+{
+	enum { LINES_MAX = 6 };
+	static const float line_sizes = 1.7f;
+
+	for (size_t lines = 0; r > first && lines < LINES_MAX; lines++, r--) {
+		const struct pdf_row *row = &layout->rows[r];
+		const struct pdf_word *word = &layout->page->words[layout->segments[row->segment_first].word_first];
+		const struct text mark = pdf_note_mark(pdf_word_text(layout->page, word));
+		if (row->furniture || row->rotated || row->grid > 0 || row->y < area_height * layout->page->height)
+			return end;
+		if (word->size < raised_ratio * row->size)
+			return lines > 0 && mark.bytes > 0 && row->bytes > word->bytes && is_raised_in_text(layout, mark, marks) ? r : end;
+		if (row->y - layout->rows[r - 1].y > line_sizes * row->size)
+			return end;
+	}
+	return end;
 }
 
 /* The rows [first, end) are those of one region. */
@@ -82,8 +106,14 @@ static void find_in_region(struct pdf_layout *layout, const struct pdf_body *bod
 			break;
 		const bool is_small = row->size <= small_ratio * body->size;
 		row->begins_note = !row->rotated && row->y > area_height * layout->page->height && begins_note(layout, row, is_small, marks);
-		if (!row->begins_note && (!is_small || row->rotated))
-			break;
+		if (!row->begins_note && (!is_small || row->rotated)) {
+			const size_t begin = find_large_note(layout, first, r, end, marks);
+			if (begin == end)
+				break;
+			layout->rows[begin].begins_note = true;
+			r = area = begin;
+			continue;
+		}
 		area = row->begins_note ? r : area;
 	}
 	for (size_t r = area; r < end; r++)
