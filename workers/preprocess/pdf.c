@@ -10,6 +10,7 @@
 #include "workers/preprocess/pdf_legible.h"
 #include "workers/preprocess/pdf_line_numbers.h"
 #include "workers/preprocess/pdf_ocr.h"
+#include "workers/preprocess/pdf_row_rules.h"
 #include "workers/preprocess/pdf_source.h"
 #include "workers/preprocess/pdf_visible.h"
 #include "workers/preprocess/pdf_write.h"
@@ -135,6 +136,8 @@ static int sample_body(struct pdf_work *work)
 static int find_grids(struct pdf_work *work, struct page_slot *slot)
 {
 	int status = slot->page.ocr ? 0 : pdf_source_rules(work->source, &slot->rules);
+	if (status == 0)
+		status = pdf_row_rules_complete(&slot->rules, &slot->page);
 	if (status == 0)
 		status = pdf_grids_find(&slot->grids, &slot->rules, &slot->page);
 	if (status < 0)

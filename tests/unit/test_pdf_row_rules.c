@@ -1,0 +1,98 @@
+/* Tables with rules between their rows alone: the borders that are added, and pages that get none. */
+#include "workers/preprocess/pdf_row_rules.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void add_word(struct pdf_page *page, const char *text, float x, float y)
+{
+	struct pdf_word *word = pdf_page_add_word(page);
+
+	assert_non_null(word);
+	word->size = 10;
+	for (; *text; text++, x += 5)
+		pdf_page_append(page, (unsigned char)*text, (struct pdf_box){ x, y, x + 5, y + 10 });
+}
+
+static void open_page(struct pdf_page *page, struct pdf_rules *rules)
+{
+	pdf_page_init(page);
+	pdf_rules_init(rules);
+	pdf_page_clear(page, 0, 595, 842);
+	pdf_rules_clear(rules);
+}
+
+static void add_rule(struct pdf_rules *rules, float y)
+{
+	assert_int_equal(pdf_rules_add_line(rules, 70, y, 500, y, 0.5f), 0);
+}
+
+static void completes_wrapped_rows(void **state)
+{
+	struct pdf_page page;
+	struct pdf_rules rules;
+
+	(void)state;
+	open_page(&page, &rules);
+	add_word(&page, "Parameter", 75, 85);
+	add_word(&page, "Description", 250, 85);
+	for (int row = 0; row < 4; row++) { /* a name, and an explanation on two lines */
+		add_rule(&rules, 100 + 40 * (float)row);
+		add_word(&page, "cellRange", 75, 106 + 40 * (float)row);
+		add_word(&page, "reach", 250, 106 + 40 * (float)row);
+		add_word(&page, "of", 280, 106 + 40 * (float)row);
+		add_word(&page, "a", 295, 118 + 40 * (float)row);
+		add_word(&page, "cell", 250, 118 + 40 * (float)row);
+	}
+	add_rule(&rules, 260);
+	pdf_rules_settle(&rules);
+	assert_int_equal(pdf_row_rules_complete(&rules, &page), 0);
+	assert_int_equal(rules.vertical.count, 1);
+	assert_true(rules.vertical.items[0].at > 125 && rules.vertical.items[0].at < 250);
+	assert_true(rules.vertical.items[0].from < 86); /* from above the head */
+	assert_int_equal(rules.horizontal.count, 6);
+	assert_true(rules.horizontal.items[0].at < 86);
+	pdf_page_done(&page);
+	pdf_rules_done(&rules);
+}
+
+/* Rules between groups of rows, and rules between paragraphs. */
+static void leaves_others(void **state)
+{
+	struct pdf_page page;
+	struct pdf_rules rules;
+
+	(void)state;
+	open_page(&page, &rules);
+	for (int group = 0; group < 5; group++) {
+		add_rule(&rules, 100 + 60 * (float)group);
+		for (int row = 0; row < 4 && group < 4; row++) {
+			add_word(&page, "name", 75, 106 + 60 * (float)group + 12 * (float)row);
+			add_word(&page, "value", 250, 106 + 60 * (float)group + 12 * (float)row);
+		}
+	}
+	for (int rule = 0; rule < 5; rule++) {
+		add_rule(&rules, 400 + 40 * (float)rule);
+		for (float x = 75; x < 480 && rule < 4; x += 28)
+			add_word(&page, "words", x, 410 + 40 * (float)rule);
+	}
+	pdf_rules_settle(&rules);
+	assert_int_equal(pdf_row_rules_complete(&rules, &page), 0);
+	assert_int_equal(rules.vertical.count, 0);
+	assert_int_equal(rules.horizontal.count, 10);
+	pdf_page_done(&page);
+	pdf_rules_done(&rules);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(completes_wrapped_rows),
+		cmocka_unit_test(leaves_others),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

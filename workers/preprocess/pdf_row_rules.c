@@ -1,0 +1,249 @@
+#include "workers/preprocess/pdf_row_rules.h"
+
+#include <math.h>
+
+enum {
+	RULES_MAX = 400,   /* of a page: more are a drawing */
+	WORDS_MAX = 20000, /* of a page: all are looked at for each line */
+	RUNS_MAX = 32,     /* places of a page where a table may begin */
+	STRIPS_MIN = 3,
+	WIDTH_MAX = 4096,  /* of a page, points */
+	COLUMNS_MAX = 16,
+	LINES_MAX = 8,     /* of the row above the first rule, or below the last */
+};
+
+static const float length_min = 100, same_end = 2, row_height_min = 8, row_height_max = 300, gap_min = 5, border_room = 2;
+
+struct run { /* rules of one width below each other, and the white between the words that they part */
+	float from, to, top, bottom;
+	size_t strips;
+	uint8_t taken[WIDTH_MAX];   /* does a word stand at this x? */
+	float columns[COLUMNS_MAX]; /* left edges of the words of each */
+	size_t column_count;
+};
+
+static float middle(const struct pdf_word *word) { return (word->box.y0 + word->box.y1) / 2; }
+
+static bool is_inside(const struct run *run, const struct pdf_word *word, float top, float bottom)
+{
+	const float y = middle(word);
+
+	return y > top && y < bottom && word->box.x1 > run->from - same_end && word->box.x0 < run->to + same_end;
+}
+
+static size_t place(float x)
+{
+	return x < 0 ? 0 : x >= WIDTH_MAX - 1 ? WIDTH_MAX - 1 : (size_t)x;
+}
+
+static void take_words(struct run *run, const struct pdf_page *page, float top, float bottom)
+{
+	for (size_t i = 0; i < page->word_count; i++)
+		if (is_inside(run, &page->words[i], top, bottom))
+			for (size_t x = place(page->words[i].box.x0); x <= place(page->words[i].box.x1); x++)
+				run->taken[x] = 1;
+}
+
+static void find_columns(struct run *run)
+{
+	float white = gap_min;
+
+	run->column_count = 0;
+	for (size_t x = place(run->from); x <= place(run->to); x++) {
+		if (run->taken[x] && white >= gap_min && run->column_count < COLUMNS_MAX)
+			run->columns[run->column_count++] = (float)x;
+		white = run->taken[x] ? 0 : white + 1;
+	}
+}
+
+static size_t column_of(const struct run *run, const struct pdf_word *word)
+{
+	size_t column = 0;
+
+	while (column + 1 < run->column_count && word->box.x0 >= run->columns[column + 1] - 1)
+		column++;
+	return column;
+}
+
+/* Which columns the line of words at `y` fills. False: a word crosses their borders, or stands beside them. */
+static bool columns_of_line(const struct run *run, const struct pdf_page *page, float y, uint32_t *ret_columns)
+{
+	uint32_t columns = 0;
+
+	for (size_t i = 0; i < page->word_count; i++) {
+		const struct pdf_word *word = &page->words[i];
+		if (fabsf(middle(word) - y) > 0.4f * word->size)
+			continue;
+		const size_t column = column_of(run, word);
+		if (word->box.x0 < run->from - same_end || word->box.x1 > run->to + same_end ||
+		    (column + 1 < run->column_count && word->box.x1 > run->columns[column + 1] - 1))
+			return false;
+		columns |= 1u << column;
+	}
+	*ret_columns = columns;
+	return true;
+}
+
+/* The nearest word above `y` (or below it), not further than `reach`; NULL: there is none. */
+static const struct pdf_word *nearest(const struct run *run, const struct pdf_page *page, float y, bool above, float reach)
+{
+	const struct pdf_word *found = NULL;
+
+	for (size_t i = 0; i < page->word_count; i++) {
+		const struct pdf_word *word = &page->words[i];
+		const float distance = above ? y - middle(word) : middle(word) - y;
+		if (distance > 0.3f * word->size && distance < reach && is_inside(run, word, -INFINITY, INFINITY) &&
+		    (!found || distance < fabsf(middle(found) - y)))
+			found = word;
+	}
+	return found;
+}
+
+/* Lines beyond the outer rule that stand in the columns, several in the first: the head of the table, or the row that the page's end cuts. Moves
+ * *edge behind them. */
+static bool widen(const struct run *run, const struct pdf_page *page, bool above, float *edge)
+{
+	static const float first_reach = 26, line_reach = 1.6f;
+	float y = *edge, reach = first_reach;
+	uint32_t columns, all = 0;
+
+	for (int line = 0; line < LINES_MAX; line++) {
+		const struct pdf_word *word = nearest(run, page, y, above, reach);
+		if (!word || !columns_of_line(run, page, middle(word), &columns) || (line == 0 && (columns & (columns - 1)) == 0) || (above && line > 0 && (columns & (columns - 1)) == 0))
+			break;
+		all |= columns;
+		y = middle(word);
+		*edge = above ? word->box.y0 - border_room : word->box.y1 + border_room;
+		reach = line_reach * word->size;
+	}
+	return all != 0;
+}
+
+/* Lines of the strip: does one below the first fill fewer columns (a cell is wrapped), or all do as many (rows that no rule parts)? */
+static void judge_strip(const struct run *run, const struct pdf_page *page, float top, float bottom, size_t *wrapped, size_t *several)
+{
+	uint32_t first = 0, columns = 0;
+	float y = top;
+	size_t lines = 0, full = 0;
+
+	for (const struct pdf_word *word; lines < LINES_MAX && (word = nearest(run, page, y, false, bottom - y)) != NULL; lines++) {
+		y = middle(word);
+		if (!columns_of_line(run, page, y, &columns))
+			return;
+		first = lines == 0 ? columns : first;
+		full += lines > 0 && columns == first;
+	}
+	if (lines > 1 && (first & (first - 1)) != 0)
+		*(full * 2 > lines - 1 ? several : wrapped) += 1;
+}
+
+/* The columns' borders, and the outer rows, when cells of the run are wrapped. */
+static int complete(struct pdf_rules *rules, const struct pdf_page *page, const struct run *run, const float *at)
+{
+	float top = run->top, bottom = run->bottom;
+	size_t wrapped = 0, several = 0;
+	int status = 0;
+
+	for (size_t s = 0; s < run->strips; s++)
+		judge_strip(run, page, at[s], at[s + 1], &wrapped, &several);
+	if (wrapped == 0 || several > 0)
+		return 0;
+	if (widen(run, page, true, &top))
+		status = pdf_rules_add_line(rules, run->from, top, run->to, top, 0.5f);
+	if (status == 0 && widen(run, page, false, &bottom))
+		status = pdf_rules_add_line(rules, run->from, bottom, run->to, bottom, 0.5f);
+	for (size_t c = 1; c < run->column_count && status == 0; c++)
+		status = pdf_rules_add_line(rules, run->columns[c] - border_room, top, run->columns[c] - border_room, bottom, 0.5f);
+	return status;
+}
+
+static bool crosses_vertical(const struct pdf_rules *rules, const struct run *run)
+{
+	for (size_t i = 0; i < rules->vertical.count; i++) {
+		const struct pdf_rule *rule = &rules->vertical.items[i];
+		if (rule->at > run->from - same_end && rule->at < run->to + same_end && rule->from < run->bottom && rule->to > run->top)
+			return true;
+	}
+	return false;
+}
+
+/* The rules of the same ends as `first`, from it down; returns how many. */
+static size_t rules_like(const struct pdf_rules *rules, size_t first, float *at, bool *used)
+{
+	const struct pdf_rule *like = &rules->horizontal.items[first];
+	size_t count = 0;
+
+	for (size_t i = first; i < rules->horizontal.count; i++) {
+		const struct pdf_rule *rule = &rules->horizontal.items[i];
+		if (used[i] || fabsf(rule->from - like->from) > same_end || fabsf(rule->to - like->to) > same_end)
+			continue;
+		used[i] = true;
+		if (count == 0 || rule->at - at[count - 1] >= row_height_min)
+			at[count++] = rule->at;
+	}
+	return count;
+}
+
+/* White within a row, higher than lines are apart: headings and captions between two tables. */
+static bool is_loose(const struct run *run, const struct pdf_page *page, float top, float bottom)
+{
+	static const float white_max = 2.2f;
+	const struct pdf_word *before = NULL, *word;
+	float y = top;
+
+	for (size_t lines = 0; lines < LINES_MAX && (word = nearest(run, page, y, false, bottom - y)) != NULL; lines++) {
+		if (before && middle(word) - middle(before) > white_max * fmaxf(word->size, before->size))
+			return true;
+		before = word;
+		y = middle(word);
+	}
+	return false;
+}
+
+/* The longest run from rule `first` on whose words leave white between columns. */
+static void grow(struct run *run, const struct pdf_page *page, const float *at, size_t count, size_t first)
+{
+	struct run longer = *run;
+
+	run->strips = 0;
+	run->top = run->bottom = at[first];
+	for (size_t i = first + 1; i < count && at[i] - at[i - 1] < row_height_max && !is_loose(run, page, at[i - 1], at[i]); i++) {
+		take_words(&longer, page, at[i - 1], at[i]);
+		find_columns(&longer);
+		if (longer.column_count < run->column_count)
+			return; /* words stand across the columns so far: it is no row of this table */
+		longer.strips++;
+		longer.top = at[first];
+		longer.bottom = at[i];
+		if (longer.column_count > 1)
+			*run = longer;
+	}
+}
+
+int pdf_row_rules_complete(struct pdf_rules *rules, const struct pdf_page *page)
+{
+	const size_t count = rules->horizontal.count;
+	bool used[RULES_MAX] = { false };
+	float at[RULES_MAX];
+	int status = 0;
+	size_t runs = 0;
+
+	if (count <= STRIPS_MIN || count > RULES_MAX || page->word_count > WORDS_MAX || rules->crowded)
+		return 0;
+	for (size_t r = 0; r < count && status == 0; r++) {
+		const struct pdf_rule rule = rules->horizontal.items[r];
+		if (used[r] || rule.to - rule.from < length_min)
+			continue;
+		const size_t alike = rules_like(rules, r, at, used);
+		for (size_t first = 0; first + STRIPS_MIN < alike && status == 0 && runs < RUNS_MAX; runs++) {
+			struct run run = { .from = rule.from, .to = rule.to };
+			grow(&run, page, at, alike, first);
+			if (run.strips >= STRIPS_MIN && !crosses_vertical(rules, &run))
+				status = complete(rules, page, &run, at + first);
+			first += run.strips > 0 ? run.strips : 1;
+		}
+	}
+	if (status == 0)
+		pdf_rules_settle(rules);
+	return status;
+}
