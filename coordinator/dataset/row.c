@@ -2,7 +2,7 @@
 
 #include "base/json_writer.h"
 
-enum { ROW_ID_BYTES_MAX = 4096, CONTENT_ID_DIGITS = 12, SCORE_DECIMALS = 4 };
+enum { ROW_ID_BYTES_MAX = 4096, CONTENT_ID_DIGITS = 12, SCORE_DECIMALS = 4, TERMS_MAX = 256 /* of a pair; workers give fewer */ };
 
 void row_document_id(const struct row_source *source, const struct document *document, struct buffer *out)
 {
@@ -34,23 +34,47 @@ static void member_list(struct json_writer *json, const char *key, struct text l
 	json_array_close(json);
 }
 
-/* The record's terms by tier, from the document's table of terms. */
-static void member_tiers(struct json_writer *json, const struct document *document, struct text terms)
+static bool list_has(struct text list, struct text wanted)
+{
+	struct text entry;
+
+	while (text_next_field(&list, '\n', &entry))
+		if (text_equal(entry, wanted))
+			return true;
+	return false;
+}
+
+/* Of the document's table of terms. A parameter or counter whose class and attribute stand in columns of their own is in none as a whole: it
+ * is an exact one all the same. */
+static uint32_t tier_of(const struct document *document, struct text parameters, struct text counters, struct text term)
+{
+	for (uint32_t i = 0; i < document->term_count; i++)
+		if (text_equal(document_text(document, document->terms[i].name), term))
+			return document->terms[i].tier;
+	return list_has(parameters, term) || list_has(counters, term) ? 1 : 0;
+}
+
+/* The record's terms by tier. */
+static void member_tiers(struct json_writer *json, const struct document *document, const struct conversation_set *set,
+			 const struct conversation *conversation)
 {
 	static const char *const names[] = { "tier_1", "tier_2", "tier_3", "tier_4" };
+	struct text parameters = conversation_text(set, conversation->parameters), counters = conversation_text(set, conversation->counters);
+	struct text rest = conversation_text(set, conversation->terms), term;
+	uint32_t tiers[TERMS_MAX];
+	size_t count = 0;
 
+	while (count < TERMS_MAX && text_next_field(&rest, '\n', &term))
+		tiers[count++] = tier_of(document, parameters, counters, term);
 	json_key(json, "tier_classification");
 	json_object_open(json);
 	for (uint32_t tier = 1; tier <= COUNT_OF(names); tier++) {
-		struct text rest = terms, term;
+		rest = conversation_text(set, conversation->terms);
 		json_key(json, names[tier - 1]);
 		json_array_open(json);
-		while (text_next_field(&rest, '\n', &term))
-			for (uint32_t i = 0; i < document->term_count; i++)
-				if (document->terms[i].tier == tier && text_equal(document_text(document, document->terms[i].name), term)) {
-					json_text(json, term);
-					break;
-				}
+		for (size_t i = 0; i < count && text_next_field(&rest, '\n', &term); i++)
+			if (tiers[i] == tier)
+				json_text(json, term);
 		json_array_close(json);
 	}
 	json_object_close(json);
@@ -147,7 +171,7 @@ void row_append_record(const struct row_source *source, const struct document *d
 	member_scores(&json, &conversation->scores);
 	member_marks(&json, &conversation->marks);
 	member_list(&json, "technical_terms", terms);
-	member_tiers(&json, document, terms);
+	member_tiers(&json, document, set, conversation);
 	member_list(&json, "parameters", conversation_text(set, conversation->parameters));
 	member_list(&json, "counters", conversation_text(set, conversation->counters));
 	json_member_text(&json, "faj_code", document_meta(document, DOCUMENT_META_FAJ_CODE));

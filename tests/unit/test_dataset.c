@@ -147,7 +147,8 @@ static void *build_conversations(size_t *ret_bytes)
 	conversation_builder_add_message(builder, CONVERSATION_USER, TEXT_LITERAL("What is the range?\n"));
 	conversation_builder_add_message(builder, CONVERSATION_ASSISTANT, TEXT_LITERAL("It is \"5\"\t\x01."));
 	conversation_builder_set(builder, CONVERSATION_MODEL, TEXT_LITERAL("built-in"));
-	conversation_builder_set(builder, CONVERSATION_TERMS, TEXT_LITERAL("HARQ"));
+	conversation_builder_set(builder, CONVERSATION_TERMS, TEXT_LITERAL("HARQ\nCell.range\nother"));
+	conversation_builder_set(builder, CONVERSATION_PARAMETERS, TEXT_LITERAL("Cell.range"));
 	conversation_builder_add_item(builder, DOCUMENT_EVENTS, 0, (struct document_range){ 11, 22 }, TEXT_LITERAL("tiny"), TEXT_LITERAL("\"X_Y\" is not there"));
 	conversation_builder_add_attribute(builder, DOCUMENT_KEY_NAME, TEXT_LITERAL("X_Y"), (struct document_range){ 0, 0 });
 	conversation_builder_add_attribute(builder, DOCUMENT_KEY_DESCRIPTION, TEXT_LITERAL("Nothing."), (struct document_range){ 0, 0 });
@@ -194,6 +195,9 @@ static void test_a_row_is_json_with_character_offsets(void **state)
 	assert_true(json_object_get_double(member(metadata, "quality_score")) > 8.11);
 	assert_int_equal(json_object_array_length(member(metadata, "cxc_codes")), 2);
 	assert_int_equal(json_object_array_length(member(member(metadata, "tier_classification"), "tier_4")), 1);
+	/* The class and the attribute of a table stand apart in the document's terms; the parameter is an exact one. */
+	assert_int_equal(json_object_array_length(member(member(metadata, "tier_classification"), "tier_1")), 1);
+	assert_int_equal(json_object_array_length(member(metadata, "technical_terms")), 3);
 	assert_string_equal(json_object_get_string(member(metadata, "document_id")), "doc-0123456789ab");
 	json_object_put(row);
 	buffer_clear(&line);
