@@ -210,6 +210,27 @@ static void fields_show_their_result(void **state)
 	       "See clause 5, [there](http://a.org/) page .\n\nouter\n\n4\n\ngoes on\n");
 }
 
+/* A box of a form says what it was made with, and before all what it was set to. */
+static void boxes_of_forms_show_whether_they_are_ticked(void **state)
+{
+#define TICK(state, text) \
+	"<w:p><w:r><w:fldChar w:fldCharType=\"begin\"><w:ffData><w:checkBox>" state "</w:checkBox></w:ffData></w:fldChar></w:r>" INSTRUCTION(" FORMCHECKBOX ") CHAR("end") RUN(text) "</w:p>"
+	(void)state;
+	expect(TICK("<w:default w:val=\"1\"/>", " Aligned") TICK("<w:default w:val=\"1\"/><w:checked w:val=\"0\"/>", " Labelled") TICK("<w:default w:val=\"0\"/>", " Closed")
+	       TICK("<w:default w:val=\"0\"/><w:checked/>", " Signed"),
+	       "☒ Aligned\n\n☐ Labelled\n\n☐ Closed\n\n☒ Signed\n");
+}
+
+static void subtitles_are_no_second_title(void **state)
+{
+	const struct docx_fixture fixture = {
+		.styles = STYLE("Title", "Title", "") STYLE("Subtitle", "Subtitle", "<w:basedOn w:val=\"Title\"/>"),
+		.body = STYLED("Title", "Sites") STYLED("Subtitle", "A survey"),
+	};
+	(void)state;
+	docx_expect(&fixture, "# Sites\n\nA survey\n");
+}
+
 static void contents_lists_are_left_out(void **state)
 {
 	(void)state;
@@ -399,6 +420,8 @@ int main(void)
 		cmocka_unit_test(a_table_that_lays_out_the_page_is_no_table),
 		cmocka_unit_test(insertions_stay_and_deletions_go),
 		cmocka_unit_test(fields_show_their_result),
+		cmocka_unit_test(boxes_of_forms_show_whether_they_are_ticked),
+		cmocka_unit_test(subtitles_are_no_second_title),
 		cmocka_unit_test(contents_lists_are_left_out),
 		cmocka_unit_test(chinese_and_japanese_numbers_are_written_as_seen),
 		cmocka_unit_test(documents_inside_the_document_are_part_of_it),

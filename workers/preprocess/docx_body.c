@@ -397,6 +397,7 @@ static void open_in_run(struct docx_body *body, struct docx_xml *xml, enum docx_
 		body->text_use = DOCX_TEXT_OF_INSTRUCTION;
 		xml->in_text = true;
 		break;
+	case DOCX_W_default: /* of a box that nobody touched; what it says itself comes behind */
 	case DOCX_W_checked:
 		if (body->fields.depth > 0)
 			body->fields.stack[body->fields.depth - 1].checked = docx_value_on(attributes);

@@ -9,7 +9,7 @@ struct known_name {
 };
 
 static const struct known_name names[] = {
-	{ "title", DOCX_MEANS_TITLE, 0 }, { "titel", DOCX_MEANS_TITLE, 0 },
+	{ "title", DOCX_MEANS_TITLE, 0 }, { "titel", DOCX_MEANS_TITLE, 0 }, { "subtitle", DOCX_MEANS_TEXT, 0 }, { "untertitel", DOCX_MEANS_TEXT, 0 },
 	{ "tocheading", DOCX_MEANS_CONTENTS_TITLE, 0 }, { "contentsheading", DOCX_MEANS_CONTENTS_TITLE, 0 },
 	{ "contentstitle", DOCX_MEANS_CONTENTS_TITLE, 0 }, { "inhaltsverzeichnisüberschrift", DOCX_MEANS_CONTENTS_TITLE, 0 },
 	{ "indexheading", DOCX_MEANS_CONTENTS_TITLE, 0 }, { "tableofauthorities", DOCX_MEANS_CONTENTS, 0 },

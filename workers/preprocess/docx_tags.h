@@ -9,7 +9,7 @@
 	TAG(W, outlineLvl) TAG(W, ind) TAG(W, b) TAG(W, i) TAG(W, strike) TAG(W, dstrike) TAG(W, vertAlign) TAG(W, vanish) TAG(W, webHidden) \
 	TAG(W, specVanish) TAG(W, rFonts) TAG(W, ins) TAG(W, del) TAG(W, moveFrom) TAG(W, moveTo) TAG(W, tbl) TAG(W, tblPr) TAG(W, tr) \
 	TAG(W, trPr) TAG(W, tc) TAG(W, tcPr) TAG(W, gridSpan) TAG(W, vMerge) TAG(W, hMerge) TAG(W, gridBefore) TAG(W, gridAfter) \
-	TAG(W, tblHeader) TAG(W, cellDel) TAG(W, hyperlink) TAG(W, fldSimple) TAG(W, fldChar) TAG(W, instrText) TAG(W, checked) \
+	TAG(W, tblHeader) TAG(W, cellDel) TAG(W, hyperlink) TAG(W, fldSimple) TAG(W, fldChar) TAG(W, instrText) TAG(W, checked) TAG(W, default) \
 	TAG(W, footnoteReference) TAG(W, endnoteReference) TAG(W, footnote) TAG(W, endnote) TAG(W, sdt) TAG(W, sdtPr) TAG(W, docPartGallery) \
 	TAG(W, showingPlcHdr) TAG(W, sdtContent) TAG(W, drawing) TAG(W, pict) TAG(W, object) TAG(W, txbxContent) TAG(W, sectPr) TAG(W, pPrChange) \
 	TAG(W, rPrChange) TAG(W, tblPrChange) TAG(W, trPrChange) TAG(W, tcPrChange) TAG(W, sectPrChange) TAG(W, tblPrExChange) \
