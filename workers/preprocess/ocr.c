@@ -267,11 +267,13 @@ int ocr_recognise(struct pdf_bitmap *bitmap, const struct ocr_request *request, 
 		return 0;
 	PIX *picture = ocr_picture_create(bitmap);
 	pdf_bitmap_done(bitmap);
+	if (picture)
+		ocr_picture_whiten(&picture);
 	if (!picture || !ocr_picture_upright(&picture, &upright))
 		status = -ENOMEM;
 	if (status == 0)
 		status = ocr_picture_rules(picture, rules);
-	if (status == 0 && !ocr_picture_erase_rules(picture))
+	if (status == 0 && !ocr_picture_erase_noise(picture))
 		status = -ENOMEM;
 	page->turned = upright.turns;
 	page->skew_degrees = upright.skew_degrees;

@@ -13,7 +13,12 @@ static const float radians_of_degree = 0.017453293f;
 static const float rule_inches_min = 0.4f, rule_inches_max = 0.05f;
 static const float contrast_min = 40; /* of ink and paper, of 255 */
 
-enum { STROKES_MAX = 512 };
+/* At 200 dpi two pixels; the point behind a sentence has three at the smallest type that can be read. */
+static const float speck_inches_max = 0.01f;
+static const float specks_share_min = 0.05f; /* of all separate things on the page */
+static const float grey_share_min = 0.25f;   /* of the page, with paper that is no white */
+
+enum { STROKES_MAX = 512, SPECKS_MIN = 100, TILE_PIXELS = 32, TILE_STEP = 4, GREY_GROUND_BELOW = 200 };
 
 PIX *ocr_picture_create(const struct pdf_bitmap *bitmap)
 {
@@ -89,19 +94,87 @@ static bool keep_thin(PIX *mask)
 	return true;
 }
 
-bool ocr_picture_erase_rules(PIX *picture)
+/* Specks that stand alone: no larger than that with all that is near them. The point of an "i", or behind a sentence, has a letter beside it.
+ * NULL, too, when there are too few to disturb: a line of leaders is made of such. */
+static PIX *specks_of(PIX *black)
+{
+	const l_int32 side = (l_int32)(speck_inches_max * (float)pixGetXRes(black) + 0.5f), apart = 2 * side + 1;
+	l_int32 before = 0, after = 0;
+
+	PIX *grown = pixDilateBrick(NULL, black, 2 * apart + 1, 2 * apart + 1);
+	PIX *large = grown ? pixSelectBySize(grown, side + 2 * apart, side + 2 * apart, 8, L_SELECT_IF_EITHER, L_SELECT_IF_GT, NULL) : NULL;
+	PIX *specks = large ? pixSubtract(NULL, black, large) : NULL;
+	const bool many = specks && pixCountConnComp(black, 8, &before) == 0 && pixCountConnComp(specks, 8, &after) == 0 &&
+			  after > SPECKS_MIN && (float)after > specks_share_min * (float)before;
+	pixDestroy(&grown);
+	pixDestroy(&large);
+	if (!many)
+		pixDestroy(&specks);
+	return specks;
+}
+
+bool ocr_picture_erase_noise(PIX *picture)
 {
 	PIX *black = black_and_white(picture);
 	PIX *rules = black ? rules_of(black, rule_inches_min) : NULL;
 	bool done = rules && keep_thin(rules);
+	PIX *specks = done ? specks_of(black) : NULL;
 
 	if (done) {
 		pixDilateBrick(rules, rules, 3, 3);
 		pixSetMasked(picture, rules, 255);
 	}
+	if (specks) {
+		pixDilateBrick(specks, specks, 3, 3);
+		pixSetMasked(picture, specks, 255);
+	}
+	pixDestroy(&specks);
 	pixDestroy(&rules);
 	pixDestroy(&black);
 	return done;
+}
+
+/* --- ground ------------------------------------------------------------------------------------------------------ */
+
+/* What three quarters of the tile's pixels do not reach: its paper, when it is not all ink. */
+static uint8_t paper_of(PIX *picture, int x0, int y0)
+{
+	uint32_t counts[256] = { 0 }, seen = 0, samples = 0;
+
+	for (int y = y0; y < y0 + TILE_PIXELS; y += TILE_STEP) {
+		const l_uint32 *line = pixGetData(picture) + (ptrdiff_t)y * pixGetWpl(picture);
+		for (int x = x0; x < x0 + TILE_PIXELS; x += TILE_STEP, samples++)
+			counts[GET_DATA_BYTE(line, x)]++;
+	}
+	int value = 255;
+	while (value > 0 && (seen += counts[value]) * 4 < samples)
+		value--;
+	return (uint8_t)value;
+}
+
+/* Is the paper of most of the page grey, or darker in one place than in another? */
+static bool is_ground_grey(PIX *picture)
+{
+	uint32_t counts[256] = { 0 }, tiles = 0, dark = 0;
+	const int width = pixGetWidth(picture), height = pixGetHeight(picture);
+
+	for (int y = 0; y + TILE_PIXELS <= height; y += TILE_PIXELS)
+		for (int x = 0; x + TILE_PIXELS <= width; x += TILE_PIXELS, tiles++)
+			counts[paper_of(picture, x, y)]++;
+	for (int value = 0; value < GREY_GROUND_BELOW; value++)
+		dark += counts[value];
+	return (float)dark > grey_share_min * (float)tiles;
+}
+
+void ocr_picture_whiten(PIX **picture)
+{
+	enum { INK_BELOW = 80, PAPER_PIXELS_MIN = TILE_PIXELS * TILE_PIXELS / 4, WHITE = 250, SMOOTH = 2 };
+
+	if (!is_ground_grey(*picture))
+		return;
+	PIX *white = pixBackgroundNorm(*picture, NULL, NULL, TILE_PIXELS, TILE_PIXELS, INK_BELOW, PAPER_PIXELS_MIN, WHITE, SMOOTH, SMOOTH);
+	if (white)
+		pixSwapAndDestroy(picture, &white);
 }
 
 /* --- putting it upright ------------------------------------------------------------------------------------------ */

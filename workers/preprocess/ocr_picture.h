@@ -11,6 +11,10 @@
 /* An eight-bit picture with the bitmap's pixels. */
 PIX *ocr_picture_create(const struct pdf_bitmap *bitmap);
 
+/* Grey or uneven ground (photographed pages, copies, coloured paper) is made white; others stay as they are, and this
+ * one does too where no paper is to be seen. Replaces *picture. */
+void ocr_picture_whiten(PIX **picture);
+
 struct ocr_upright {
 	int turns;          /* quarter turns to the right, 0–3 */
 	float skew_degrees; /* to the right, after these */
@@ -24,8 +28,9 @@ bool ocr_picture_upright(PIX **picture, struct ocr_upright *ret_upright);
 /* The rules of the picture, in points: replaces what was in `rules`. 0 or -ENOMEM. */
 int ocr_picture_rules(PIX *picture, struct pdf_rules *rules) WARN_UNUSED;
 
-/* Takes out long straight lines: they touch letters, and are read as some. */
-bool ocr_picture_erase_rules(PIX *picture);
+/* Takes out long straight lines, which touch letters and are read as some, and, where there are many, specks too small for any mark of print:
+ * they part words and lines. */
+bool ocr_picture_erase_noise(PIX *picture);
 
 /* Median width of the strokes that the rows of the box cross, pixels; 0: no strokes. */
 float ocr_picture_stroke(PIX *picture, int x0, int y0, int x1, int y1);

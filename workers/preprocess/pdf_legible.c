@@ -2,12 +2,13 @@
 
 #include <string.h>
 
-enum { LETTERS_JUDGED_MIN = 40 };
+enum { LETTERS_JUDGED_MIN = 40, WORDS_JUDGED_MIN = 20 };
 
 /* Of all languages written in Latin letters, a third or more of the letters are vowels; tables of acronyms have a quarter. */
 static const double vowels_share_min = 0.2;
 static const double marks_share_max = 0.5;
 static const double garbage_share_max = 0.15;
+static const double torn_share_max = 0.15;
 
 struct census {
 	size_t letters, vowels; /* of the Latin alphabet without accents */
@@ -50,4 +51,32 @@ bool pdf_text_legible(struct text text, size_t characters, size_t garbage)
 bool pdf_page_legible(const struct pdf_page *page)
 {
 	return pdf_text_legible(buffer_view(&page->text), page->characters, page->garbage);
+}
+
+/* Marks that stand inside words of no language, and of few technical names. */
+static bool tears(char c)
+{
+	return c && strchr("|~^;\\!?*<>{}[]\"", c);
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+bool pdf_page_torn(const struct pdf_page *page)
+{
+	size_t words = 0, torn = 0;
+
+	for (size_t i = 0; i < page->word_count; i++) {
+		const struct text word = pdf_word_text(page, &page->words[i]);
+		bool broken = false;
+		if (word.bytes < 3)
+			continue;
+		for (size_t c = 1; c + 1 < word.bytes; c++)
+			broken |= tears(word.data[c]) && (is_letter(word.data[c - 1]) || is_letter(word.data[c + 1]) || tears(word.data[c + 1]));
+		words++;
+		torn += broken;
+	}
+	return words >= WORDS_JUDGED_MIN && (double)torn > torn_share_max * (double)words;
 }

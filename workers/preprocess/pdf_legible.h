@@ -8,5 +8,7 @@
 /* The same of text from elsewhere; `characters` of it without blanks, of which `garbage` mean nothing. */
 bool pdf_text_legible(struct text text, size_t characters, size_t garbage);
 bool pdf_page_legible(const struct pdf_page *page);
+/* Does the text that stands under a scan look recognised badly: words with marks in their middle ("te1_t", "s~a|us")? */
+bool pdf_page_torn(const struct pdf_page *page);
 
 #endif

@@ -69,7 +69,7 @@ static int find_need(const struct pdf_ocr *ocr, struct pdf_source *source, const
 	*ret_need = NEED_NOTHING;
 	if (page->word_count == 0)
 		return look_for_ink(source, page, ret_need);
-	if (mode_is(ocr, "always") || !pdf_page_legible(page))
+	if (mode_is(ocr, "always") || !pdf_page_legible(page) || (page->image_share >= scan_share_min && pdf_page_torn(page)))
 		*ret_need = NEED_BETTER_TEXT;
 	else if (page->image_share >= scan_share_min && line_count(page) <= STAMP_LINES_MAX)
 		*ret_need = NEED_MORE_TEXT;
