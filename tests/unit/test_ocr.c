@@ -2,6 +2,7 @@
 #include "workers/preprocess/ocr.h"
 
 #include "tests/unit/scan_fixture.h"
+#include "workers/preprocess/pdf_legible.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -145,6 +146,59 @@ static void takes_rules_out(void **state)
 	ocr_page_done(&page);
 }
 
+/* A page photographed in the light of a window, from the right, and a copy with specks all over it. */
+static void reads_through_grey_ground_and_specks(void **state)
+{
+	const struct scan_page scan = { .lines = lines, .line_count = COUNT_OF(lines), .rule_x = 25, .rule_y0 = 20, .rule_y1 = 190 };
+	struct error_text error = { "" };
+	struct pdf_bitmap bitmap;
+	struct pdf_rules rules;
+	struct ocr_page page;
+
+	(void)state;
+	for (int specks = 0; specks <= 1; specks++) {
+		scan_bitmap(&scan, &bitmap);
+		for (uint32_t y = 0; y < bitmap.height; y++) {
+			uint8_t *row = bitmap.pixels + (size_t)y * bitmap.stride;
+			for (uint32_t x = 0; x < bitmap.width; x++) {
+				if (!specks)
+					row[x] = (uint8_t)(row[x] * (100 + 100 * x / bitmap.width) / 255);
+				else if (x % 37 == y * 7 % 31 && y % 23 == 0)
+					row[x] = 0;
+			}
+		}
+		ocr_page_init(&page);
+		pdf_rules_init(&rules);
+		assert_int_equal(ocr_recognise(&bitmap, &request, &page, &rules, &error), 0);
+		assert_true(share_recognised(&page) > 0.95);
+		assert_true(page.confidence > 0.85f);
+		assert_true(has_rule(&rules.vertical, scan.rule_x));
+		pdf_rules_done(&rules);
+		ocr_page_done(&page);
+		pdf_bitmap_done(&bitmap);
+	}
+}
+
+static void knows_a_badly_recognised_layer(void **state)
+{
+	static const char *const good[] = { "lock_timeout", "the", "reader's", "up-to-date", "v1.2.3", "printf(", "a/b", "Zelle," };
+	static const char *const bad[] = { "l|ck", "the", "re~der", "s;ate", "up", "in|o", "cell", "qu^ry" };
+	struct pdf_page page;
+
+	(void)state;
+	for (int badly = 0; badly <= 1; badly++) {
+		pdf_page_init(&page);
+		for (size_t i = 0; i < 40; i++) {
+			struct pdf_word *word = pdf_page_add_word(&page);
+			assert_non_null(word);
+			for (const char *c = badly ? bad[i % COUNT_OF(bad)] : good[i % COUNT_OF(good)]; *c; c++)
+				pdf_page_append(&page, (uint32_t)*c, (struct pdf_box){ 0, 0, 10, 10 });
+		}
+		assert_int_equal(pdf_page_torn(&page), badly);
+		pdf_page_done(&page);
+	}
+}
+
 /* What tesseract leaves out or takes for letters: bullets, and which words are of fixed width. */
 static void sees_how_lines_are_set(void **state)
 {
@@ -230,6 +284,8 @@ int main(void)
 		cmocka_unit_test(reads_words_with_their_places),
 		cmocka_unit_test(puts_pages_upright),
 		cmocka_unit_test(takes_rules_out),
+		cmocka_unit_test(reads_through_grey_ground_and_specks),
+		cmocka_unit_test(knows_a_badly_recognised_layer),
 		cmocka_unit_test(sees_how_lines_are_set),
 		cmocka_unit_test(finds_nothing_on_an_empty_picture),
 		cmocka_unit_test(says_what_to_install),

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { POINTS_PER_INCH = 72, SIDE_PIXELS_MAX = 20000, SMALL_PIXELS_MAX = 1 << 20 };
+enum { POINTS_PER_INCH = 72, SIDE_PIXELS_MAX = 20000, SMALL_PIXELS_MAX = 8 << 20 };
 
 /* The scale at which the page has no more pixels, and no longer side, than it may. */
 static double scale_of(double width, double height, float dpi)
@@ -58,11 +58,11 @@ static int to_grey(cairo_surface_t *surface, float dpi, struct pdf_bitmap *ret_b
 	return 0;
 }
 
-static int render(PopplerPage *page, double width, double height, double scale, struct pdf_bitmap *ret_bitmap)
+static int render(PopplerPage *page, double width, double height, double scale, uint64_t picture_pixels, struct pdf_bitmap *ret_bitmap)
 {
 	const int columns = (int)ceil(width * scale), rows = (int)ceil(height * scale);
-	/* Large ones with two bytes a pixel: poppler holds the picture of a scan at four besides, and grey needs no more. */
-	const bool small = (int64_t)columns * rows <= SMALL_PIXELS_MAX;
+	/* With two bytes a pixel where memory is dear: poppler holds the picture of a scan at four besides, in full. */
+	const bool small = (uint64_t)columns * (uint64_t)rows + picture_pixels <= SMALL_PIXELS_MAX;
 	cairo_surface_t *surface = cairo_image_surface_create(small ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_RGB16_565, columns, rows);
 	cairo_t *context = cairo_create(surface);
 	int status = 0;
@@ -92,7 +92,7 @@ int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, str
 		return 0;
 	poppler_page_get_size(page, &width, &height);
 	if (width >= 1 && height >= 1 && isfinite(width) && isfinite(height))
-		status = render(page, width, height, scale_of(width, height, dpi), ret_bitmap);
+		status = render(page, width, height, scale_of(width, height, dpi), source->picture_pixels, ret_bitmap);
 	g_object_unref(page);
 	return status;
 }
