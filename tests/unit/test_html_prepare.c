@@ -143,12 +143,24 @@ static void saved_pages(void **state)
 	converted_done(&page);
 }
 
+static void mails(void **state)
+{
+	(void)state;
+#define MAIL(part) \
+	"Return-Path: <j@x>\r\nFrom: Jane <j@x>\r\nSubject: Cell & state\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"a\"\r\n\r\n--a\r\n" \
+	"Content-Type: multipart/alternative; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nplain\r\n--b\r\nContent-Type: " part "\r\n\r\n<h1>Cell</h1>" \
+	"<p>x</p>\r\n--b--\r\n--a\r\nContent-Type: image/png\r\n\r\nAAAA\r\n--a--\r\n"
+	assert_int_equal(detect_format(TEXT_LITERAL(MAIL("text/html")), TEXT_LITERAL("a.eml")), DOCUMENT_FORMAT_HTML);
+	assert_int_equal(detect_format(TEXT_LITERAL(MAIL("text/x")), TEXT_LITERAL("a.eml")), DOCUMENT_FORMAT_TEXT);
+	html(MAIL("text/html"), "From: Jane \\<j@x>\nSubject: Cell & state\n\n# Cell\n\nx\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(raw_text), cmocka_unit_test(broken_markup), cmocka_unit_test(entities),
 		cmocka_unit_test(elements_of_html_5), cmocka_unit_test(large_runs_arrive_whole),
-		cmocka_unit_test(charsets_are_found), cmocka_unit_test(saved_pages),
+		cmocka_unit_test(charsets_are_found), cmocka_unit_test(saved_pages), cmocka_unit_test(mails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

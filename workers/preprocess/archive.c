@@ -304,7 +304,7 @@ static int take_entries(struct expansion *work, struct error_text *error)
 				  archive_filter_code(work->archive, 0) == ARCHIVE_FILTER_NONE;
 		if (no_archive)
 			return error_set(error, ERROR_INPUT_REJECTED, "no archive that can be read: ZIP, tar, 7z, and files compressed by gzip, "
-					 "bzip2, xz, zstd, lzip or compress are");
+					 "bzip2, xz, zstd, lzip or compress are; unpack it and pack it as ZIP");
 		int status = take_entry(work);
 		if (status != STEP_NEXT)
 			return status;
