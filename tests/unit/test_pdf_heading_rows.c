@@ -96,6 +96,40 @@ static void finds_somewhat_larger_rows_that_stand_apart(void **state)
 	assert_string_equal(write_pages(), PARAGRAPH "\n# Random access load\n\n" PARAGRAPH);
 }
 
+static void finds_capitals_in_the_middle(void **state)
+{
+	(void)state;
+	paragraph(50, 100);
+	line(190, 140, 0, "BOOT ORDER");
+	paragraph(50, 164);
+	line(50, 204, 0, "BOOT ORDER");
+	paragraph(50, 228);
+	assert_string_equal(write_pages(), PARAGRAPH "\n# BOOT ORDER\n\n" PARAGRAPH "\nBOOT ORDER\n\n" PARAGRAPH);
+}
+
+/* Below the title, on the first page, such a row names the authors. */
+static void finds_headings_in_italics(void **state)
+{
+	(void)state;
+	page_count = 2;
+	paragraph(50, 100);
+	line(50, 140, PDF_ITALIC, "Noise figure");
+	paragraph(50, 164);
+	fixture_line(&pages[1], 50, 100, 10, PDF_ITALIC, "Noise figure");
+	fixture_line(&pages[1], 50, 124, 10, 0, "A line of text that is long enough to fill the width of this page.");
+	fixture_line(&pages[1], 50, 136, 10, 0, "Its end.");
+	assert_string_equal(write_pages(), PARAGRAPH "\n*Noise figure*\n\n" PARAGRAPH "\n# Noise figure\n\n" PARAGRAPH);
+}
+
+static void keeps_the_line_before_a_list_as_text(void **state)
+{
+	(void)state;
+	paragraph(50, 100);
+	fixture_line(&pages[0], 50, 140, 12, 0, "A lock has two main locks in it, and they are the two:");
+	paragraph(50, 170);
+	assert_string_equal(write_pages(), PARAGRAPH "\nA lock has two main locks in it, and they are the two:\n\n" PARAGRAPH);
+}
+
 /* A numbered heading right below a table is no row of it; a bold row right above one is its header. */
 static void tells_headings_from_tables(void **state)
 {
@@ -269,6 +303,8 @@ int main(void)
 		PAGE_TEST(drops_contents_lists_without_leaders), PAGE_TEST(finds_bylines), PAGE_TEST(keeps_headings_below_the_title),
 		PAGE_TEST(tells_drawings_from_text), PAGE_TEST(joins_paragraphs_over_floats),
 		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(finds_notes_as_large_as_the_text), PAGE_TEST(puts_annexes_on_the_level_of_clauses),
+		PAGE_TEST(finds_capitals_in_the_middle),
+		PAGE_TEST(finds_headings_in_italics), PAGE_TEST(keeps_the_line_before_a_list_as_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,15 @@ static void resolves_ligatures_and_symbols(void **state)
 	assert_int_equal(page.garbage, 0);
 }
 
+/* What TeX has where others have controls; a guess, so it still speaks for recognising the page. */
+static void resolves_tex_without_a_unicode_map(void **state)
+{
+	(void)state;
+	fixture_line(&page, 50, 100, 10, 0, "P\x1D" "ege \x15 e\x0E" "cient");
+	assert_string_equal(rows(), "Pflege \xE2\x80\x93 efficient\n");
+	assert_int_equal(page.garbage, 3);
+}
+
 static void counts_garbage(void **state)
 {
 	(void)state;
@@ -264,6 +273,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(puts_rotated_text_last, prepare, tidy),
 		cmocka_unit_test_setup_teardown(measures_rows, prepare, tidy),
 		cmocka_unit_test_setup_teardown(resolves_ligatures_and_symbols, prepare, tidy),
+		cmocka_unit_test_setup_teardown(resolves_tex_without_a_unicode_map, prepare, tidy),
 		cmocka_unit_test_setup_teardown(counts_garbage, prepare, tidy),
 		cmocka_unit_test(knows_font_styles),
 	};

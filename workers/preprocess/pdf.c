@@ -328,6 +328,20 @@ static void append_heading_text(struct pdf_work *work, const struct pdf_heading 
 		block_append_plain(out, text_slice(line, 2, line.bytes));
 }
 
+/* The first heading, when it alone stands in the middle of the page, and none is larger. */
+static struct pdf_heading *centred_title(struct pdf_work *work)
+{
+	static const float larger_than_text = 1.25f, same_size = 0.97f;
+	struct pdf_heading *items = work->headings.items;
+
+	if (work->headings.count < 2 || items[0].page > 0 || !items[0].centred || items[0].clause_depth > 0 || items[0].size < larger_than_text * work->body.size)
+		return NULL;
+	for (size_t i = 1; i < work->headings.count; i++)
+		if (items[i].centred || items[0].size < same_size * items[i].size)
+			return NULL;
+	return items;
+}
+
 /* The heading on the first page that is larger than all others of the document. */
 static struct pdf_heading *title_heading(struct pdf_work *work)
 {
@@ -359,6 +373,8 @@ static void find_title(struct pdf_work *work)
 {
 	struct pdf_heading *largest = title_heading(work);
 
+	if (!largest)
+		largest = centred_title(work);
 	if (largest) {
 		largest->title = work->titled = true;
 		append_heading_text(work, largest, &work->title);

@@ -30,14 +30,15 @@ static bool heading_goes_on(struct pdf_rows_work *work, const struct pdf_row *be
 	return pdf_clause_depth(pdf_row_text(work, row), &title) == 0;
 }
 
-/* Four words or more and a full stop. */
+/* Four words or more and a full stop; or many and a colon, as before a list. */
 static bool is_sentence(struct text text)
 {
+	enum { BLANKS_MIN = 3, COLON_BLANKS_MIN = 11 };
 	size_t blanks = 0;
 
 	for (size_t i = 0; i < text.bytes; i++)
 		blanks += text.data[i] == ' ';
-	return blanks >= 3 && text.data[text.bytes - 1] == '.';
+	return (blanks >= BLANKS_MIN && text.data[text.bytes - 1] == '.') || (blanks >= COLON_BLANKS_MIN && text.data[text.bytes - 1] == ':');
 }
 
 /* `title`: where the words behind a clause number begin. `emphatic`: bold, or much larger than the text. */
@@ -102,8 +103,16 @@ static bool is_isolated(const struct pdf_rows_work *work, size_t r)
 	       pdf_row_distance(row, &layout->rows[after]) > below_lines * line;
 }
 
-/* A row that hardly differs from the text, but stands apart: somewhat larger; numbered, and in italics or of a clause in another one; or
- * at the edge of a page whose text is indented. */
+static bool is_capitals(struct text text)
+{
+	for (size_t i = 0; i < text.bytes; i++)
+		if (ascii_is_lower(text.data[i]))
+			return false;
+	return true;
+}
+
+/* A row that hardly differs from the text, but stands apart: somewhat larger; numbered, and in italics or of a clause in another one; in
+ * capitals in the middle or in italics, above a line that fills its column; or at the edge of a page whose text is indented. */
 static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text, unsigned clause, size_t title)
 {
 	static const float larger = 1.05f, italic_share = 0.9f;
@@ -119,17 +128,14 @@ static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text,
 		return true;
 	if (clause > 0 && row->italic > italic_share && below->italic < italic_share)
 		return true;
+	if (is_capitals(text) && pdf_row_is_centred(work, row) && pdf_row_is_full(work, below))
+		return true;
+	if (row->italic > italic_share && !work->body->italic && below->italic < italic_share && !pdf_is_caption(text) && pdf_row_is_full(work, below) &&
+	    row->box.x0 < work->region.x0 + 0.5f * row->size && work->layout->page->number > 0)
+		return true;
 	if (clause > 1 && !pdf_row_is_code(work, row) && pdf_same_type(row, below) && below->box.x0 < row->box.x0 + 3 * row->size)
 		return true;
 	return work->outdented && row->box.x0 < work->region.x0 + 0.5f * row->size && below->box.x0 > row->box.x0 + row->size && !pdf_row_is_code(work, row);
-}
-
-static bool is_capitals(struct text text)
-{
-	for (size_t i = 0; i < text.bytes; i++)
-		if (ascii_is_lower(text.data[i]))
-			return false;
-	return true;
 }
 
 /* A row right above lines that are indented and few, one paragraph: a term and its explanation. More than that, and what stands below
@@ -215,21 +221,23 @@ bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_hea
 	if (tags_deny(work, row, &found))
 		return false;
 	const bool stands_out = pdf_row_stands_out(row, work->body);
-	const bool apart = !stands_out && found.outline_depth == 0 && stands_apart(work, r, text, found.clause_depth, title);
+	/* What hardly differs from the text is none where the outline names all headings of such depth. */
+	const bool apart = !stands_out && found.outline_depth == 0 && (found.clause_depth == 0 || found.clause_depth > work->outline->depth_max) &&
+			   stands_apart(work, r, text, found.clause_depth, title);
 	const uint32_t parts = pdf_count_parts(layout, row);
 	const bool one_part = parts == 1 || (parts == 2 && found.clause_depth > 0);
 	if (found.outline_depth == 0 && (!one_part || !(stands_out || apart)))
 		return false;
-	while (stands_out && found.end < layout->row_count && heading_goes_on(work, &layout->rows[found.end - 1], &layout->rows[found.end])) {
+	while (stands_out && found.outline_depth == 0 && found.end < layout->row_count && heading_goes_on(work, &layout->rows[found.end - 1], &layout->rows[found.end])) {
 		if (found.end++ - r == HEADING_ROWS_MAX)
 			return false; /* a paragraph in bold or large type */
 	}
 	text = rows_text(work, r, found.end);
 	if (found.outline_depth == 0)
 		found.outline_depth = pdf_outline_depth(work->outline, text, layout->page->number);
-	const bool emphatic = row->bold > 0.8f || row->size > 1.5f * work->body->size;
 	if (found.outline_depth == 0 && pdf_is_caption(text))
 		return false;
+	const bool emphatic = row->bold > 0.8f || row->size > 1.5f * work->body->size;
 	if (found.outline_depth == 0 && !reads_as_heading(text, found.clause_depth, title, pdf_row_is_larger(work, row), emphatic))
 		return false;
 	if (found.outline_depth == 0 && found.clause_depth == 0 && is_something_else(work, row, found.end - 1))

@@ -63,6 +63,7 @@ int pdf_outline_add(struct pdf_outline *outline, struct text title, unsigned dep
 	const struct title_key key = title_key(title);
 	if (key.name != 0)
 		outline->entries[outline->count++] = (struct pdf_outline_entry){ key.name, key.numbered, page, depth };
+	outline->depth_max = depth > outline->depth_max ? depth : outline->depth_max;
 	outline->sorted = false;
 	return 0;
 }

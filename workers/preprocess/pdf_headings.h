@@ -22,6 +22,7 @@ struct pdf_outline_entry {
 struct pdf_outline {
 	struct pdf_outline_entry *entries;
 	size_t count, capacity;
+	unsigned depth_max; /* of its entries */
 	bool sorted;
 };
 
@@ -53,6 +54,7 @@ struct pdf_heading {
 	float size;
 	uint8_t clause_depth, outline_depth, tag_level; /* 0: none */
 	bool bold;
+	bool centred;       /* in the middle of the page's text */
 	bool title;         /* of the document */
 	bool plain;         /* it is none after all: authors and dates below the title */
 	uint8_t level;      /* result of pdf_headings_settle: 1–6; 0 of a plain one */

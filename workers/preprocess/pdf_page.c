@@ -62,6 +62,18 @@ static const char *ligature(uint32_t code)
 	return NULL;
 }
 
+/* TeX's own fonts have ligatures, quotes and dashes where others have controls; as bitmaps they come without a Unicode map. */
+static uint32_t resolve_tex(uint32_t code)
+{
+	static const uint16_t cork[] = { 0x201C, 0x201D, 0x201E, 0xAB, 0xBB, 0x2013, 0x2014, 0, 0, 0x131, 0x237, 0xFB00, 0xFB01, 0xFB02, 0xFB03, 0xFB04 };
+
+	if (code >= 0x10 && code <= 0x1F && cork[code - 0x10])
+		return cork[code - 0x10];
+	if (code >= 0x0B && code <= 0x0F)
+		return 0xFB00 + code - 0x0B;
+	return code;
+}
+
 /* Bullets of symbol fonts, which PDF files give as private characters, and what Windows code pages have at 0x80–0x9F. */
 static uint32_t resolve_symbol(uint32_t code)
 {
@@ -124,7 +136,10 @@ void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box)
 		return;
 	word->rtl |= is_right_to_left(code);
 	if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
-		page->garbage++;
+		page->garbage++; /* a guess at best */
+		code = resolve_tex(code);
+	}
+	if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
 		page->characters++;
 		return;
 	}

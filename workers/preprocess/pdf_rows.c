@@ -203,6 +203,13 @@ bool pdf_row_is_full(const struct pdf_rows_work *work, const struct pdf_row *row
 	return row->box.x1 > work->region.x1 - 0.2f * (work->region.x1 - work->region.x0);
 }
 
+bool pdf_row_is_centred(const struct pdf_rows_work *work, const struct pdf_row *row)
+{
+	const float left = row->box.x0 - work->region.x0, right = work->region.x1 - row->box.x1;
+
+	return left > 2 * row->size && fabsf(left - right) < 2 * row->size;
+}
+
 bool pdf_row_is_wrapped(const struct pdf_rows_work *work, const struct pdf_row *before, const struct pdf_row *row)
 {
 	static const float blank_sizes = 0.25f;

@@ -45,6 +45,8 @@ bool pdf_row_is_code(struct pdf_rows_work *work, const struct pdf_row *row);
 bool pdf_find_marker(struct pdf_rows_work *work, const struct pdf_row *row, struct pdf_marker *ret_marker, float *ret_text_x0);
 /* Does the row reach the right edge, so that its paragraph may go on? */
 bool pdf_row_is_full(const struct pdf_rows_work *work, const struct pdf_row *row);
+/* Does the row stand in the middle of its column, away from both edges? */
+bool pdf_row_is_centred(const struct pdf_rows_work *work, const struct pdf_row *row);
 /* Would the first word of `row` not have stood on the line before? Then that line is full, short as it may be. */
 bool pdf_row_is_wrapped(const struct pdf_rows_work *work, const struct pdf_row *before, const struct pdf_row *row);
 bool pdf_ends_sentence(struct pdf_rows_work *work, const struct pdf_row *row);

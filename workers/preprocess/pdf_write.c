@@ -236,6 +236,13 @@ static void write_term(struct pdf_writer *writer, const struct pdf_layout *layou
 
 /* --- headings -------------------------------------------------------------------------------------------------- */
 
+static bool is_centred(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	const float left = row->box.x0 - layout->text.x0, right = layout->text.x1 - row->box.x1;
+
+	return left > 2 * row->size && fabsf(left - right) < 2 * row->size;
+}
+
 static void write_heading(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
 	pdf_writer_flush(writer);
@@ -256,6 +263,7 @@ static void write_heading(struct pdf_writer *writer, const struct pdf_layout *la
 		.outline_depth = block->outline_depth,
 		.tag_level = block->tag_level,
 		.bold = block->bold,
+		.centred = is_centred(layout, &layout->rows[block->row_first]),
 	};
 	if (writer->status == 0)
 		writer->status = pdf_headings_add(writer->headings, heading);
