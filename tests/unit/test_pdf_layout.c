@@ -203,8 +203,8 @@ static void resolves_ligatures_and_symbols(void **state)
 static void resolves_tex_without_a_unicode_map(void **state)
 {
 	(void)state;
-	fixture_line(&page, 50, 100, 10, 0, "P\x1D" "ege \x15 e\x0E" "cient");
-	assert_string_equal(rows(), "Pflege \xE2\x80\x93 efficient\n");
+	fixture_line(&page, 50, 100, 10, 0, "P\x1D" "ege e\x0E" "cient |x|\x1C" "1");
+	assert_string_equal(rows(), "Pflege efficient |x|1\n");
 	assert_int_equal(page.garbage, 3);
 }
 

@@ -62,7 +62,8 @@ static const char *ligature(uint32_t code)
 	return NULL;
 }
 
-/* TeX's own fonts have ligatures, quotes and dashes where others have controls; as bitmaps they come without a Unicode map. */
+/* TeX's own fonts have ligatures, quotes and dashes where others have controls; as bitmaps they come without a Unicode map. Elsewhere than
+ * behind a letter it may as well be a sign of a mathematical font. */
 static uint32_t resolve_tex(uint32_t code)
 {
 	static const uint16_t cork[] = { 0x201C, 0x201D, 0x201E, 0xAB, 0xBB, 0x2013, 0x2014, 0, 0, 0x131, 0x237, 0xFB00, 0xFB01, 0xFB02, 0xFB03, 0xFB04 };
@@ -137,7 +138,8 @@ void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box)
 	word->rtl |= is_right_to_left(code);
 	if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
 		page->garbage++; /* a guess at best */
-		code = resolve_tex(code);
+		if (word->bytes > 0 && ascii_is_alpha(page->text.data[page->text.bytes - 1]))
+			code = resolve_tex(code);
 	}
 	if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
 		page->characters++;
