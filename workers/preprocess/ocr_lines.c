@@ -286,10 +286,19 @@ static bool is_fixed(const struct pitch *pitch, float size)
 	       pitch->mean < 0.75f * size;
 }
 
-static void mark_fixed(struct ocr_page *page, size_t first, size_t end)
+/* Words grow to the cells of their letters and a quarter of a cell on each side: ink alone leaves gaps of fixed-width type that look like those
+ * between columns. */
+static void mark_fixed(struct ocr_page *page, size_t first, size_t end, float pitch)
 {
-	for (size_t i = first; i < end; i++)
-		page->words[i].mono = true;
+	for (size_t i = first; i < end; i++) {
+		struct ocr_word *word = &page->words[i];
+		const float width = ((float)utf8_count(word_text(page, word)) + 0.5f) * pitch, grow = (width - (word->x1 - word->x0)) / 2;
+		word->mono = true;
+		if (grow <= 0 || grow > pitch)
+			continue;
+		word->x0 -= grow;
+		word->x1 += grow;
+	}
 }
 
 /* Lines that are too short to tell are of fixed width when they are next to one that is, and have its letters' width. */
@@ -304,12 +313,36 @@ static void mark_fixed_lines(struct ocr_page *page)
 		const bool near = pitch_before > 0 && word->baseline - baseline_before < 2 * word->size && word->baseline > baseline_before;
 		const bool alike = near && pitch.words > 0 && fabsf(pitch.mean - pitch_before) < 0.06f * pitch_before;
 		if (is_fixed(&pitch, word->size) || alike) {
-			mark_fixed(page, first, end);
+			mark_fixed(page, first, end, pitch.mean);
 			pitch_before = pitch.mean;
 		} else {
 			pitch_before = 0;
 		}
 		baseline_before = word->baseline;
+	}
+}
+
+/* On a typed page, lines are of fixed width that come near the pitch of most others, and those too short to tell. */
+static void mark_typed_page(struct ocr_page *page)
+{
+	size_t fixed = 0;
+	float pitches = 0;
+
+	for (size_t i = 0; i < page->word_count; i++) {
+		const struct ocr_word *word = &page->words[i];
+		if (!word->mono)
+			continue;
+		fixed++;
+		pitches += (word->x1 - word->x0) / ((float)utf8_count(word_text(page, word)) + 0.5f);
+	}
+	if (fixed * 2 < page->word_count || fixed == 0)
+		return;
+	const float usual = pitches / (float)fixed;
+	for (size_t first = 0, end; first < page->word_count; first = end) {
+		end = end_of_line(page, first);
+		const struct pitch pitch = pitch_of(page, first, end);
+		if (!page->words[first].mono && (pitch.words == 0 || fabsf(pitch.mean - usual) < 0.1f * usual))
+			mark_fixed(page, first, end, usual);
 	}
 }
 
@@ -329,6 +362,7 @@ static int style_lines(struct ocr_page *page)
 		style_line(page, first, end, usual, strokes);
 	}
 	mark_fixed_lines(page);
+	mark_typed_page(page);
 	free(strokes);
 	return 0;
 }
