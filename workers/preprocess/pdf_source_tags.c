@@ -56,6 +56,8 @@ static void append_bytes_of(struct buffer *out, const char *text)
 	const char *valid_end = NULL;
 	bool encoded = true;
 
+	if (!*text)
+		return; /* a heading that is a picture */
 	for (const char *p = text; *p && encoded; p = g_utf8_next_char(p)) {
 		const gunichar code = g_utf8_get_char(p);
 		size_t i = 0;
