@@ -66,7 +66,7 @@ static void append_bytes_of(struct buffer *out, const char *text)
 		encoded = i < COUNT_OF(from_80) || code <= 0xFF;
 		buffer_append_byte(out, (char)(unsigned char)(i < COUNT_OF(from_80) ? 0x80 + i : code));
 	}
-	if (encoded && out->status == 0 && !g_utf8_validate(out->data ? out->data : "", (gssize)out->bytes, &valid_end))
+	if (encoded && out->status == 0 && out->bytes > 0 && !g_utf8_validate(out->data, (gssize)out->bytes, &valid_end))
 		encoded = out->data + out->bytes - valid_end < 4; /* the last character was cut */
 	if (encoded && valid_end) {
 		buffer_truncate(out, (size_t)(valid_end - out->data));
