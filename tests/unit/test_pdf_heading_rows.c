@@ -107,6 +107,21 @@ static void finds_capitals_in_the_middle(void **state)
 	assert_string_equal(write_pages(), PARAGRAPH "\n# BOOT ORDER\n\n" PARAGRAPH "\nBOOT ORDER\n\n" PARAGRAPH);
 }
 
+/* Most letters of small capitals are smaller than the heading, which stands on the level of the others. */
+static void measures_small_capitals_by_their_largest_letter(void **state)
+{
+	(void)state;
+	paragraph(50, 100);
+	fixture_line(&pages[0], 50, 140, 12, PDF_BOLD, "Remote access");
+	paragraph(50, 164);
+	fixture_word(&pages[0], 190, 204, 12, PDF_BOLD, "B");
+	fixture_word(&pages[0], 197, 204, 10, PDF_BOLD, "OOTORDER");
+	paragraph(50, 228);
+	const char *all = write_pages();
+	assert_non_null(strstr(all, "\n# B"));
+	assert_non_null(strstr(all, "\n# Remote access\n"));
+}
+
 /* Below the title, on the first page, such a row names the authors. */
 static void finds_headings_in_italics(void **state)
 {
@@ -303,7 +318,7 @@ int main(void)
 		PAGE_TEST(drops_contents_lists_without_leaders), PAGE_TEST(finds_bylines), PAGE_TEST(keeps_headings_below_the_title),
 		PAGE_TEST(tells_drawings_from_text), PAGE_TEST(joins_paragraphs_over_floats),
 		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(finds_notes_as_large_as_the_text), PAGE_TEST(puts_annexes_on_the_level_of_clauses),
-		PAGE_TEST(finds_capitals_in_the_middle),
+		PAGE_TEST(finds_capitals_in_the_middle), PAGE_TEST(measures_small_capitals_by_their_largest_letter),
 		PAGE_TEST(finds_headings_in_italics), PAGE_TEST(keeps_the_line_before_a_list_as_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

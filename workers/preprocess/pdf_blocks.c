@@ -291,6 +291,19 @@ static int take_note(struct pdf_rows_work *work, size_t *r)
 	return 0;
 }
 
+/* The size of the row's largest words: most letters of small capitals are smaller than the heading is. */
+static float largest_size(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	float size = row->size;
+
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		for (uint32_t w = 0; w < segment->word_count; w++)
+			size = fmaxf(size, layout->page->words[segment->word_first + w].size);
+	}
+	return size;
+}
+
 static int take_heading(struct pdf_rows_work *work, size_t *r, const struct pdf_found_heading *found)
 {
 	struct pdf_block *block = add_block(work, PDF_BLOCK_HEADING, *r, found->end);
@@ -298,6 +311,8 @@ static int take_heading(struct pdf_rows_work *work, size_t *r, const struct pdf_
 		return -ENOMEM;
 	/* Annexes of standards have a style of their own, far down among the headings; the outline puts them below the last clause. */
 	const bool annex = found->clause_depth == 1 && text_starts_with_nocase(pdf_row_text(work, &work->layout->rows[*r]), TEXT_LITERAL("annex "));
+	if (pdf_is_capitals(pdf_row_text(work, &work->layout->rows[*r])))
+		block->size = largest_size(work->layout, &work->layout->rows[*r]);
 	block->clause_depth = (uint8_t)found->clause_depth;
 	block->outline_depth = annex ? 0 : (uint8_t)found->outline_depth;
 	block->tag_level = annex ? 0 : (uint8_t)found->tag_level;

@@ -103,7 +103,7 @@ static bool is_isolated(const struct pdf_rows_work *work, size_t r)
 	       pdf_row_distance(row, &layout->rows[after]) > below_lines * line;
 }
 
-static bool is_capitals(struct text text)
+bool pdf_is_capitals(struct text text)
 {
 	for (size_t i = 0; i < text.bytes; i++)
 		if (ascii_is_lower(text.data[i]))
@@ -128,7 +128,7 @@ static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text,
 		return true;
 	if (clause > 0 && row->italic > italic_share && below->italic < italic_share)
 		return true;
-	if (is_capitals(text) && pdf_row_is_centred(work, row) && pdf_row_is_full(work, below))
+	if (pdf_is_capitals(text) && pdf_row_is_centred(work, row) && pdf_row_is_full(work, below))
 		return true;
 	if (row->italic > italic_share && !work->body->italic && below->italic < italic_share && !pdf_is_caption(text) && pdf_row_is_full(work, below) &&
 	    row->box.x0 < work->region.x0 + 0.5f * row->size && work->layout->page->number > 0)
@@ -149,7 +149,7 @@ static bool stands_above_definition(struct pdf_rows_work *work, size_t r)
 	const float line = work->leading * row->size;
 	int lines = 0;
 
-	if (is_capitals(pdf_row_text(work, row)))
+	if (pdf_is_capitals(pdf_row_text(work, row)))
 		return false;
 	for (size_t next = pdf_next_row(layout, r); next < layout->row_count && lines < EXPLANATION_LINES_MAX; next = pdf_next_row(layout, next)) {
 		const struct pdf_row *below = &layout->rows[next];

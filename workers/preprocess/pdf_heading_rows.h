@@ -9,6 +9,8 @@ struct pdf_found_heading {
 	unsigned clause_depth, outline_depth, tag_level;
 };
 
+/* Has the text no small letter? */
+bool pdf_is_capitals(struct text text);
 /* Does a heading begin at row `r`? */
 bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_heading *ret_found);
 /* Sets row.heading of those that are headings even right below a table: numbered rows in larger or bold type, or such that the outline
