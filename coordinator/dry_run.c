@@ -94,7 +94,7 @@ static void print_text(const struct plan *plan, const struct settings *settings)
 	}
 	printf("%-10s %10llu %14llu\n\n", "all", (unsigned long long)files, (unsigned long long)bytes);
 	printf("%llu skipped by rule, %llu that cannot be taken\n", (unsigned long long)plan->skipped, (unsigned long long)plan->problems);
-	printf("%llu batches of reading; between %llu and %llu records expected\n", (unsigned long long)plan->batches,
+	printf("%llu %s of reading; between %llu and %llu records expected\n", (unsigned long long)plan->batches, plan->batches == 1 ? "batch" : "batches",
 	       (unsigned long long)plan->records_least, (unsigned long long)plan->records_most);
 	print_models(settings);
 	printf("Types are guessed from names and archives are not opened; a run looks at the content. Nothing was written.\n");

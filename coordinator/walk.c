@@ -295,7 +295,7 @@ static int look_at(struct walk *walk, struct walk_entry *ret_entry, bool is_inpu
 
 	last = last ? last + 1 : walk->path;
 	if (lstat(walk->path, &found) < 0)
-		return give(walk, ret_entry, WALK_PROBLEM, NULL, strerror(errno));
+		return give(walk, ret_entry, WALK_PROBLEM, NULL, errno == ENOENT ? "it was removed after its folder was listed" : strerror(errno));
 	if (S_ISLNK(found.st_mode)) {
 		if (stat(walk->path, &found) < 0)
 			return give(walk, ret_entry, WALK_PROBLEM, NULL, "a symbolic link to nothing");

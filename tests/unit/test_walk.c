@@ -158,6 +158,28 @@ static void test_links_and_other_things(void **state)
 	assert_string_equal(walk_all(inputs, 1, &rules), "p docs/dangling\ns docs/loop\np docs/pipe\nf docs/real/a.md\n");
 }
 
+static void test_what_is_removed_meanwhile_is_told_so(void **state)
+{
+	char folder[PATH_MAX], path[PATH_MAX];
+	struct walk_rules rules = { .hidden = false };
+	struct walk *walk;
+	struct walk_entry entry;
+
+	(void)state;
+	put("docs/a.md");
+	put("docs/b.md");
+	snprintf(folder, sizeof(folder), "%s/docs", top);
+	snprintf(path, sizeof(path), "%s/docs/b.md", top);
+	const char *const inputs[] = { folder };
+	assert_int_equal(walk_open(&walk, inputs, 1, &rules, NULL), 0);
+	assert_int_equal(walk_next(walk, &entry), 1);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(walk_next(walk, &entry), 1);
+	assert_int_equal(entry.kind, WALK_PROBLEM);
+	assert_non_null(strstr(entry.reason, "removed after"));
+	walk_close(walk);
+}
+
 static void test_a_missing_input_is_named(void **state)
 {
 	struct walk *walk = NULL;
@@ -178,6 +200,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_inputs_of_one_name_stay_apart, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_the_output_is_not_taken_for_input, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_links_and_other_things, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_is_removed_meanwhile_is_told_so, set_up, tear_down),
 		cmocka_unit_test(test_a_missing_input_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,7 +159,7 @@ static bool settle_unreadable(const struct settings *settings, struct document_b
 			      struct text name)
 {
 	if (data.bytes == 0)
-		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "empty file");
+		settle(document, DOCUMENT_REJECTED, DOCUMENT_GATE_INTAKE, "an empty file");
 	else if (format == DOCUMENT_FORMAT_IMAGE)
 		settle_image(settings, document, data, name);
 	else if (format == DOCUMENT_FORMAT_ARCHIVE)
