@@ -8,8 +8,8 @@
 #include <pthread.h>
 
 enum {
-	ELEMENTS_MAX = 150000,          /* about 100 MB of poppler's memory would be 300,000 */
-	STACK_BYTES = 96 << 20,         /* poppler takes 280 bytes for each level */
+	ELEMENTS_MAX = 50000,           /* poppler takes 1.1 kB for each: 55 MB */
+	STACK_BYTES = 64 << 20,         /* poppler takes 280 bytes for each level, 14 MB */
 	DEPTH_MAX = 64,
 	PIECES_EACH_PAGE = 4, PIECES_AT_LEAST = 64, /* pieces of headings' text: each costs a quarter of what a page costs */
 	PAGE_UNKNOWN = -1,

@@ -243,13 +243,22 @@ static bool is_centred(const struct pdf_layout *layout, const struct pdf_row *ro
 	return left > 2 * row->size && fabsf(left - right) < 2 * row->size;
 }
 
+/* Without the sign that links to the heading itself, as documentation in HTML has it behind each. */
+static struct text without_anchor(struct text text)
+{
+	text = text_trim(text);
+	if (text.bytes > 3 && (text_ends_with_nocase(text, TEXT_LITERAL("\xC2\xA7")) || text_ends_with_nocase(text, TEXT_LITERAL("\xC2\xB6"))))
+		text = text_trim(text_slice(text, 0, text.bytes - 2));
+	return text;
+}
+
 static void write_heading(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block)
 {
 	pdf_writer_flush(writer);
 	pdf_writer_close_lists(writer);
 	append_lines(writer, layout, block, &writer->prose);
 	size_t before = writer->out->bytes;
-	markdown_heading(&writer->markdown, 1, inline_text(writer, &writer->prose));
+	markdown_heading(&writer->markdown, 1, without_anchor(inline_text(writer, &writer->prose)));
 	restart_styled(writer, &writer->prose);
 	if (writer->out->status || writer->out->bytes == before)
 		return;
