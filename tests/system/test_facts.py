@@ -62,8 +62,8 @@ class Facts(unittest.TestCase):
 
     def test_written_passages(self):
         files = {path.stem: path.read_bytes() for path in sorted((FACTS / "written").glob("*.txt"))}
-        unseen = files.pop("operations")
-        for answers, caught, refused in ((b"".join(files.values()), 95, 2), (unseen, 80, 14)):  # as measured: docs/decisions/facts-of-an-answer.md
+        unseen, retold = files.pop("operations"), files.pop("retold")
+        for answers, caught, refused in ((b"".join(files.values()), 83, 4), (unseen, 80, 14), (retold, 72, 8)):  # as measured: docs/decisions/facts-of-an-answer.md
             _, errors, true, printed = rates(answers)
             self.assertGreaterEqual(errors["all"][1], caught, printed)
             self.assertLessEqual(true["all"][1], refused, printed)

@@ -91,6 +91,19 @@ static bool is_name(struct text word)
 	return true;
 }
 
+/* The bytes of a blank that parts thousands: "350 000"; a plain blank before other digits parts two numbers. */
+static size_t thousands_blank(const struct fact_scanner *scanner, size_t start, size_t position)
+{
+	int c = byte_at(scanner, position), next = byte_at(scanner, position + 1);
+	size_t bytes = c == ' ' ? 1 : c == 0xC2 && next == 0xA0 ? 2 : c == 0xE2 && next == 0x80 && byte_at(scanner, position + 2) == 0xAF ? 3 : 0;
+	if (!bytes || position == start)
+		return 0;
+	for (size_t i = 0; i < 3; i++)
+		if (!is_digit_at(scanner, position + bytes + i) || (bytes == 1 && byte_at(scanner, position + bytes + i) != '0'))
+			return 0;
+	return is_digit_at(scanner, position + bytes + 3) ? 0 : bytes;
+}
+
 /* A number begins at `position` (behind its sign). Fills in the plain form; returns where it ends. */
 static size_t read_number(const struct fact_scanner *scanner, size_t position, bool negative, struct fact_token *token)
 {
@@ -104,6 +117,11 @@ static size_t read_number(const struct fact_scanner *scanner, size_t position, b
 		    is_digit_at(scanner, position + 2) && is_digit_at(scanner, position + 3) && !is_digit_at(scanner, position + 4)) {
 			if (!token->first_group_bytes)
 				token->first_group_bytes = position - start;
+			continue;
+		}
+		size_t blank = thousands_blank(scanner, start, position);
+		if (blank) {
+			position += blank - 1;
 			continue;
 		}
 		if (c == '.' && !point && is_digit_at(scanner, position + 1)) {
@@ -141,7 +159,12 @@ static struct text unit_at(const struct fact_scanner *scanner, size_t position)
 		if (rate.bytes <= UNIT_BYTES_MAX && domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, rate))
 			return rate;
 	}
-	return domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word) ? word : (struct text){ 0 };
+	static const struct text scales[] = { TEXT_LITERAL(" Celsius"), TEXT_LITERAL(" Fahrenheit") };
+	if (text_equal(word, TEXT_LITERAL("degrees")))
+		for (size_t i = 0; i < COUNT_OF(scales); i++)
+			if (text_starts_with(text_slice(scanner->text, end, scanner->text.bytes), scales[i]))
+				return text_slice(scanner->text, position, end + scales[i].bytes);
+	return domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word) || fact_words_spells_unit(word) ? word : (struct text){ 0 };
 }
 
 /* The unit behind a number that ends at `position`: "%", or a word of the pack's units, after at most one blank and code ticks. */
@@ -206,7 +229,7 @@ static void take_number(struct fact_scanner *scanner, size_t start, size_t digit
 	} else {
 		token->kind = FACT_NUMBER;
 		token->unit = unit;
-		if (unit.bytes && unit.data == scanner->text.data + end) /* "10ms": the unit is no word of its own */
+		if (unit.bytes && (unit.data == scanner->text.data + end || memchr(unit.data, ' ', unit.bytes))) /* "10ms", "10 degrees Celsius": the unit is no word of its own */
 			end = unit_end;
 	}
 	token->text = text_slice(scanner->text, start, end);
@@ -224,6 +247,23 @@ static bool enumerates(const struct fact_scanner *scanner, size_t end)
 {
 	return (scanner->sentence_start && byte_at(scanner, end) == ',') || byte_at(scanner, end) == '-' ||
 	       text_starts_with(text_slice(scanner->text, end, scanner->text.bytes), TEXT_LITERAL(" part"));
+}
+
+/* "is on by default", "`on`": a state, unlike the "on" before what something stands on. */
+static bool says_on(const struct fact_scanner *scanner, struct text word, size_t start, size_t end)
+{
+	static const struct text before[] = { TEXT_LITERAL("is "), TEXT_LITERAL("are "), TEXT_LITERAL("be "), TEXT_LITERAL("to "), TEXT_LITERAL("ed "), TEXT_LITERAL(": "), TEXT_LITERAL("`"), TEXT_LITERAL("=") };
+	static const struct text after[] = { TEXT_LITERAL(" by default"), TEXT_LITERAL("`"), TEXT_LITERAL("."), TEXT_LITERAL(","), TEXT_LITERAL(";"), TEXT_LITERAL(")"), TEXT_LITERAL(" and "),
+					     TEXT_LITERAL(" while"), TEXT_LITERAL(" unless"), TEXT_LITERAL(" out of"), TEXT_LITERAL(" (") };
+	if (word.bytes != 2 || word.data[0] != 'o' || word.data[1] != 'n')
+		return false;
+	struct text left = text_slice(scanner->text, 0, start), right = text_slice(scanner->text, end, scanner->text.bytes);
+	bool stands = false, ends = !right.bytes || right.data[0] == '\n';
+	for (size_t i = 0; i < COUNT_OF(before); i++)
+		stands = stands || (left.bytes >= before[i].bytes && memcmp(left.data + left.bytes - before[i].bytes, before[i].data, before[i].bytes) == 0);
+	for (size_t i = 0; i < COUNT_OF(after); i++)
+		ends = ends || text_starts_with(right, after[i]);
+	return stands && ends;
 }
 
 static void take_word(struct fact_scanner *scanner, size_t start, struct fact_token *token)
@@ -248,7 +288,7 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 		struct text unit = unit_at(scanner, is_degree(scanner, start - 2) ? start - 2 : start);
 		token->wide = unit.bytes ? unit : token->text;
 	}
-	token->state = fact_words_state(token->text);
+	token->state = says_on(scanner, token->text, start, end) ? 2 : fact_words_state(token->text);
 	if (token->kind == FACT_WORD && !scanner->in_code && !enumerates(scanner, end))
 		token->ordinal = fact_words_ordinal(token->text);
 	struct text digits = token->kind == FACT_WORD && !scanner->in_code ? fact_words_number(token->text) : (struct text){ 0 };
@@ -311,6 +351,14 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 	}
 	if (c == ',' || c == ';' || c == '(' || c == ')')
 		scanner->breaks = true;
+	if (c == ':')
+		scanner->colon = true;
+	if (c == '%') { /* a unit by itself, in a column of units */
+		scanner->sentence_start = scanner->line_start = scanner->cell_start = false;
+		token->kind = FACT_WORD;
+		token->text = token->wide = text_slice(scanner->text, at, at + 1);
+		return true;
+	}
 	if (c == '|') {
 		scanner->sentence_start = true;
 		scanner->column += scanner->column || scanner->line_start;
@@ -340,6 +388,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 		ret_token->in_code = scanner->in_code;
 		ret_token->dotted = ret_token->option = ret_token->loud = false;
 		ret_token->breaks = scanner->breaks;
+		ret_token->colon = scanner->colon;
 		ret_token->span = scanner->span;
 		ret_token->number_bytes = ret_token->first_group_bytes = 0;
 		ret_token->state = 0;
@@ -369,7 +418,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 				return true;
 			continue;
 		}
-		scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = false;
+		scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = scanner->colon = false;
 		if (ret_token->text.bytes)
 			return true;
 	}

@@ -33,6 +33,7 @@ struct fact_token {
 	bool option;          /* "--size" */
 	bool loud;            /* beside another word in capitals: "ENGINEERING HINTS" */
 	int state;            /* of a word that has an opposite (fact_words_state), or 0 */
+	bool colon;           /* a colon stands before it */
 	bool breaks;          /* a comma, semicolon or bracket stands before it */
 	bool dotted;          /* FACT_IDENTIFIER: Class.attribute */
 	bool first;           /* of its line, list item or table cell */
@@ -50,7 +51,7 @@ struct fact_scanner {
 	bool cell_start; /* apart from the others: they are written one by one, and read together would wait for each other */
 	unsigned column, span;
 	struct text marker; /* the number of the last list item: "3" of "3. ", or empty */
-	bool in_code, in_fence, sentence_start, line_start, breaks;
+	bool in_code, in_fence, sentence_start, line_start, breaks, colon;
 };
 
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text);

@@ -43,10 +43,11 @@ static bool begins_with(struct text word, uint32_t letters)
 
 struct text fact_words_number(struct text word)
 {
-	static const struct pair numbers[] = { { T("three"), T("3") }, { T("four"), T("4") }, { T("five"), T("5") }, { T("six"), T("6") }, { T("seven"), T("7") }, { T("eight"), T("8") },
+	static const struct pair numbers[] = { { T("zero"), T("0") }, { T("one"), T("1") }, { T("two"), T("2") }, { T("zwei"), T("2") }, { T("drei"), T("3") }, { T("vier"), T("4") }, { T("sechs"), T("6") }, { T("sieben"), T("7") }, { T("acht"), T("8") }, { T("neun"), T("9") }, { T("zehn"), T("10") },
+		{ T("elf"), T("11") }, { T("zw\xC3\xB6lf"), T("12") }, { T("f\xC3\xBCnf"), T("5") }, { T("three"), T("3") }, { T("four"), T("4") }, { T("five"), T("5") }, { T("six"), T("6") }, { T("seven"), T("7") }, { T("eight"), T("8") },
 		{ T("nine"), T("9") }, { T("ten"), T("10") }, { T("eleven"), T("11") }, { T("twelve"), T("12") }, { T("fifteen"), T("15") }, { T("twenty"), T("20") }, { T("thirty"), T("30") },
 		{ T("forty"), T("40") }, { T("fifty"), T("50") }, { T("sixty"), T("60") }, { T("seventy"), T("70") }, { T("eighty"), T("80") }, { T("ninety"), T("90") } };
-	if (word.bytes < 3 || word.bytes > 7 || !begins_with(word, LETTER('t') | LETTER('f') | LETTER('s') | LETTER('e') | LETTER('n')))
+	if (word.bytes < 3 || word.bytes > 7 || !begins_with(word, LETTER('t') | LETTER('f') | LETTER('s') | LETTER('e') | LETTER('n') | LETTER('o') | LETTER('z') | LETTER('d') | LETTER('v') | LETTER('a')))
 		return (struct text){ word.data, 0 };
 	return meaning(numbers, COUNT_OF(numbers), word);
 }
@@ -66,15 +67,40 @@ struct text fact_words_ordinal(struct text word)
 	return is_any(text_slice(word, digits, word.bytes), endings, COUNT_OF(endings)) ? text_slice(word, 0, digits) : (struct text){ word.data, 0 };
 }
 
+/* May the word be a unit spelled out? By its first letter and its length, of all in `units` below: most words are not. */
+static bool may_spell_unit(struct text word)
+{
+	static const uint32_t lengths['z' - 'a' + 1] = {
+		['a' - 'a'] = 1u << 6 | 1u << 7, ['b' - 'a'] = 1u << 4 | 1u << 5 | 1u << 6, ['c' - 'a'] = 1u << 11, ['d' - 'a'] = 1u << 3 | 1u << 6 | 1u << 7 | 1u <<
+		8 | 1u << 15 | 1u << 18, ['f' - 'a'] = 1u << 6, ['g' - 'a'] = 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9, ['h' - 'a'] = 1u << 4 | 1u << 5, ['j' - 'a'] = 1u
+		<< 5, ['k' - 'a'] = 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 10, ['m' - 'a'] = 1u << 4 | 1u << 5 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u <<
+		11 | 1u << 12, ['n' - 'a'] = 1u << 11, ['p' - 'a'] = 1u << 4 | 1u << 7, ['s' - 'a'] = 1u << 3 | 1u << 5 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9, ['t'
+		- 'a'] = 1u << 4 | 1u << 9, ['v' - 'a'] = 1u << 4 | 1u << 5, ['w' - 'a'] = 1u << 4 | 1u << 5 | 1u << 6, ['y' - 'a'] = 1u << 4
+	};
+	char first = ascii_lower(word.data[0]);
+	return first < 'a' || first > 'z' || (word.bytes < 32 && lengths[first - 'a'] >> word.bytes & 1);
+}
+
+bool fact_words_spells_unit(struct text word)
+{
+	return word.bytes > 3 && fact_words_unit(word).data != word.data;
+}
+
 struct text fact_words_unit(struct text unit)
 {
 	static const struct pair units[] = { { T("millisecond"), T("ms") }, { T("milliseconds"), T("ms") }, { T("msec"), T("ms") }, { T("second"), T("s") }, { T("seconds"), T("s") }, { T("sec"), T("s") },
 		{ T("minute"), T("min") }, { T("minutes"), T("min") }, { T("hour"), T("h") }, { T("hours"), T("h") }, { T("day"), T("days") }, { T("percent"), T("%") }, { T("microsecond"), T("us") },
 		{ T("microseconds"), T("us") }, { T("\xC2\xB5s"), T("us") }, { T("\xCE\xBCs"), T("us") }, { T("nanoseconds"), T("ns") }, { T("kilometer"), T("km") }, { T("kilometers"), T("km") },
 		{ T("meter"), T("m") }, { T("meters"), T("m") }, { T("metre"), T("m") }, { T("metres"), T("m") }, { T("bits"), T("bit") }, { T("bytes"), T("byte") }, { T("degree"), T("degrees") },
-		{ T("PRBs"), T("PRB") }, { T("slots"), T("slot") }, { T("frames"), T("frame") }, { T("subframes"), T("subframe") }, { T("symbols"), T("symbol") }, { T("bit/s"), T("bps") }, { T("bits/s"), T("bps") }, { T("kbit/s"), T("kbps") }, { T("kbits/s"), T("kbps") },
+		{ T("PRBs"), T("PRB") }, { T("slots"), T("slot") }, { T("frames"), T("frame") }, { T("subframes"), T("subframe") }, { T("symbols"), T("symbol") }, { T("bit/s"), T("bps") }, { T("bits/s"), T("bps") }, { T("kilobyte"), T("kB") }, { T("kilobytes"), T("kB") }, { T("megabyte"), T("MB") }, { T("megabytes"), T("MB") }, { T("gigabyte"), T("GB") }, { T("gigabytes"), T("GB") },
+		{ T("terabytes"), T("TB") }, { T("volt"), T("V") }, { T("volts"), T("V") }, { T("ampere"), T("A") }, { T("amperes"), T("A") }, { T("watt"), T("W") }, { T("watts"), T("W") },
+		{ T("hertz"), T("Hz") }, { T("kilohertz"), T("kHz") }, { T("megahertz"), T("MHz") }, { T("gigahertz"), T("GHz") }, { T("decibel"), T("dB") }, { T("decibels"), T("dB") },
+		{ T("kilogram"), T("kg") }, { T("kilograms"), T("kg") }, { T("millimeters"), T("mm") }, { T("millimetres"), T("mm") }, { T("centimetres"), T("cm") }, { T("centimeters"), T("cm") },
+		{ T("week"), T("weeks") }, { T("month"), T("months") }, { T("year"), T("years") }, { T("kelvin"), T("K") }, { T("Sekunden"), T("s") }, { T("Sekunde"), T("s") }, { T("Minuten"), T("min") },
+		{ T("Minute"), T("min") }, { T("Stunden"), T("h") }, { T("Stunde"), T("h") }, { T("Tage"), T("days") }, { T("Monate"), T("months") }, { T("Wochen"), T("weeks") }, { T("Jahre"), T("years") }, { T("Prozent"), T("%") }, { T("\xC2\xB0"), T("degrees") },
+		{ T("degrees Celsius"), T("\xC2\xB0" "C") }, { T("degrees Fahrenheit"), T("\xC2\xB0" "F") }, { T("kbit/s"), T("kbps") }, { T("kbits/s"), T("kbps") },
 		{ T("Mbit/s"), T("Mbps") }, { T("Mbits/s"), T("Mbps") }, { T("Gbit/s"), T("Gbps") }, { T("Gbits/s"), T("Gbps") } };
-	struct text plain = unit.bytes > 2 ? meaning(units, COUNT_OF(units), unit) : (struct text){ 0 };
+	struct text plain = unit.bytes > 1 && may_spell_unit(unit) ? meaning(units, COUNT_OF(units), unit) : (struct text){ 0 };
 	return plain.bytes ? plain : unit;
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-/* "three" to "twelve", tens to ninety: their digits, else empty. "one" and "two" mostly count nothing ("one of them", "the two"). */
+/* "zero" to "twelve", tens to ninety: their digits, else empty. "one" and "two" mostly count nothing ("one of them", "the two"). */
 struct text fact_words_number(struct text word);
 
 /* "second" to "twelfth", "3rd", "21st": their digits, else empty. */
@@ -13,6 +13,8 @@ struct text fact_words_ordinal(struct text word);
 
 /* One spelling for all of a unit: "milliseconds" is "ms", "percent" is "%". What is not known stays as it is. */
 struct text fact_words_unit(struct text unit);
+/* Is it a unit spelled out ("milliseconds", "megabytes")? */
+bool fact_words_spells_unit(struct text word);
 
 /* What a unit measures: one unit for all of time, of power, of data …; others stand for themselves. */
 struct text fact_words_dimension(struct text unit);

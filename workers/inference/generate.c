@@ -186,6 +186,7 @@ int generate_conversations(const struct settings *settings, const struct domain 
 	buffer_init(&generator.line, DRAFT_BYTES_MAX);
 	draft_init(&generator.draft, &generator.prose, document);
 	passage_init(&generator.passage, domain);
+	generator.passage.assembled = true;
 	template_picker_init(&generator.picker, domain, generator.seed);
 	int status = prose_init(&generator.prose, domain);
 	if (!status)

@@ -1,14 +1,210 @@
-/* passage.c: see passage.h. */
+/* passage.c: see passage.h. The index of a passage: its places and sentences. */
 #include "workers/inference/passage.h"
 
-#include "workers/inference/fact_words.h"
-#include "workers/inference/passage_context.h"
-
 #include "proto/document.h"
+#include "workers/inference/passage_places.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <xxhash.h>
 
-enum { UNIT_TOKENS_MAX = 512, UNITS_MAX = 4, UNIT_BYTES_MAX = 16, COLUMNS_MAX = 64, COLUMN_WORDS_MAX = 4, CARRIED_MAX = 32 };
+enum { SLOTS_MIN = 1024, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8 };
+
+void passage_init(struct passage *passage, const struct domain *domain)
+{
+	*passage = (struct passage){ .domain = domain };
+}
+
+void passage_done(struct passage *passage)
+{
+	if (!passage)
+		return;
+	free(passage->places);
+	free(passage->sentences);
+	free(passage->slots);
+	*passage = (struct passage){ 0 };
+}
+
+static size_t slot_of(const struct passage_slot *slots, size_t capacity, uint32_t stem)
+{
+	size_t i = stem & (capacity - 1);
+	while (slots[i].head && slots[i].stem != stem)
+		i = (i + 1) & (capacity - 1);
+	return i;
+}
+
+const struct passage_slot *passage_find(const struct passage *passage, uint32_t stem)
+{
+	if (!passage->slot_capacity)
+		return NULL;
+	const struct passage_slot *slot = &passage->slots[slot_of(passage->slots, passage->slot_capacity, stem)];
+	return slot->head ? slot : NULL;
+}
+
+uint32_t passage_find_exact(const struct passage *passage, uint32_t place, uint32_t exact)
+{
+	while (place && passage->places[place].exact != exact)
+		place = passage->places[place].next;
+	return place;
+}
+
+bool passage_has_stem(const struct passage *passage, struct text word)
+{
+	return passage_find(passage, passage_stem_of(word)) != NULL;
+}
+
+static void grow_slots(struct passage *passage)
+{
+	size_t capacity = passage->slot_capacity ? passage->slot_capacity * 2 : SLOTS_MIN;
+	struct passage_slot *slots = calloc(capacity, sizeof(*slots));
+	if (!slots) {
+		passage->status = -ENOMEM;
+		return;
+	}
+	for (size_t i = 0; i < passage->slot_capacity; i++)
+		if (passage->slots[i].head)
+			slots[slot_of(slots, capacity, passage->slots[i].stem)] = passage->slots[i];
+	free(passage->slots);
+	passage->slots = slots;
+	passage->slot_capacity = passage->slots_allocated = capacity;
+}
+
+/* Room for one more; the array is doubled when it is full. */
+static bool has_room(struct passage *passage, void **array, size_t *capacity, uint32_t count, size_t item_bytes, size_t least)
+{
+	if (count < *capacity)
+		return true;
+	size_t wanted = *capacity ? *capacity * 2 : least;
+	void *grown = realloc(*array, wanted * item_bytes);
+	if (!grown) {
+		passage->status = -ENOMEM;
+		return false;
+	}
+	*array = grown;
+	*capacity = wanted;
+	return true;
+}
+
+/* One huge passage must not make every later one slow. */
+static void passage_clear(struct passage *passage, size_t source_bytes)
+{
+	size_t wanted = SLOTS_MIN;
+	while (wanted < source_bytes / 4)
+		wanted *= 2;
+	if (passage->slots_allocated > wanted * 64) {
+		free(passage->slots);
+		passage->slots = NULL;
+		passage->slots_allocated = 0;
+	}
+	passage->slot_capacity = size_min(wanted, passage->slots_allocated);
+	if (passage->slots)
+		memset(passage->slots, 0, passage->slot_capacity * sizeof(*passage->slots));
+	passage->place_count = passage->sentence_count = 1;
+	passage->slot_count = passage->states = 0;
+	passage->source_bytes = 0;
+	passage->status = 0;
+	if (!passage->slots)
+		grow_slots(passage);
+	(void)has_room(passage, (void **)&passage->places, &passage->place_capacity, 0, sizeof(*passage->places), PLACES_MIN);
+	(void)has_room(passage, (void **)&passage->sentences, &passage->sentence_capacity, 0, sizeof(*passage->sentences), SENTENCES_MIN);
+}
+
+static struct passage_place *add_place(struct passage *passage, const struct passage_place *place, bool introduced)
+{
+	if (passage->status || !has_room(passage, (void **)&passage->places, &passage->place_capacity, passage->place_count, sizeof(*place), PLACES_MIN))
+		return NULL;
+	if (((size_t)passage->slot_count + 1) * 2 > passage->slot_capacity)
+		grow_slots(passage);
+	if (passage->status)
+		return NULL;
+	struct passage_slot *slot = &passage->slots[slot_of(passage->slots, passage->slot_capacity, place->stem)];
+	passage->slot_count += !slot->head;
+	struct passage_place *added = &passage->places[passage->place_count];
+	*added = *place;
+	added->next = slot->head;
+	*slot = (struct passage_slot){ place->stem, passage->place_count, slot->count + 1, slot->subject || introduced,
+				       slot->constant || place->kind == KIND_CONSTANT };
+	passage->place_count++;
+	return added;
+}
+
+struct indexer {
+	struct passage *passage;
+	uint32_t title, heading, header, lead, last_row; /* sentences */
+	uint32_t last_number;  /* place; for "or more" behind it */
+	uint16_t clause, values;
+	const char *number_end, *unit_place; /* of the last number, when it has no unit; where its unit is */
+	const char *split_end; /* of a number that may be a list: its pieces are no values to weigh */
+	uint32_t range_first;  /* place of the first of the numbers that may share a unit */
+	bool sentence_open, paragraph_new, row, fence, item, heading_line;
+	bool after_name, first_the;
+	size_t word_index;     /* in the sentence */
+	size_t line;           /* of the sentence; 0 the first one */
+	size_t line_words;     /* of the paragraph so far */
+	bool several_sentences, formula;
+	bool list_met; /* below the term */
+	struct fact_comparing comparing;
+};
+
+static void open_sentence(struct indexer *indexer)
+{
+	struct passage *passage = indexer->passage;
+	if (!has_room(passage, (void **)&passage->sentences, &passage->sentence_capacity, passage->sentence_count, sizeof(*passage->sentences), SENTENCES_MIN))
+		return;
+	if (indexer->item)
+		indexer->list_met = true;
+	else if (indexer->list_met && indexer->paragraph_new && !indexer->row && !indexer->fence) { /* the list below a term is over */
+		indexer->heading = indexer->title;
+		indexer->list_met = false;
+	}
+	uint32_t flags = (indexer->row ? SENTENCE_ROW : 0) | (indexer->fence ? SENTENCE_FENCE : 0) | (indexer->item ? SENTENCE_ITEM : 0) |
+			 (indexer->heading_line ? SENTENCE_HEADING | SENTENCE_TITLE : 0);
+	if (indexer->paragraph_new)
+		indexer->lead = passage->sentence_count;
+	else
+		flags |= SENTENCE_GOES_ON;
+	passage->sentences[passage->sentence_count] = (struct passage_sentence){ .first = passage->place_count, .heading = indexer->heading_line ? 0 : indexer->heading,
+		.header = indexer->row ? indexer->header : 0, .lead = indexer->lead, .flags = flags };
+	if (indexer->row)
+		indexer->last_row = passage->sentence_count;
+	passage->sentence_count++;
+	indexer->sentence_open = true;
+	indexer->paragraph_new = false;
+	indexer->clause = indexer->values = 0;
+	indexer->line = indexer->word_index = 0;
+	indexer->after_name = false;
+	indexer->last_number = 0;
+	indexer->comparing = (struct fact_comparing){ 0 };
+}
+
+/* What stands before the colon is said of all values behind it. */
+static void mark_intro(struct passage *passage)
+{
+	for (uint32_t p = passage->sentences[passage->sentence_count - 1].first; p < passage->place_count; p++)
+		passage->places[p].intro = true;
+}
+
+static struct text text_between(const char *from, const char *to)
+{
+	return (struct text){ from, to > from ? (size_t)(to - from) : 0 };
+}
+
+/* "10, 20 and 30 ms": the unit is that of all of them. */
+static void index_range(struct indexer *indexer, const struct fact_token *token, const struct passage_place *place)
+{
+	struct passage *passage = indexer->passage;
+	if (!token->number_bytes)
+		return;
+	bool joined = indexer->number_end && passage_joins_range(text_between(indexer->number_end, token->text.data));
+	if (!joined)
+		indexer->range_first = passage->place_count;
+	for (uint32_t p = indexer->range_first; joined && place->unit && p < passage->place_count; p++)
+		if (passage->places[p].flags & PLACE_NUMBER && !passage->places[p].unit) {
+			passage->places[p].unit = place->unit;
+			passage->places[p].kind = place->kind;
+		}
+	indexer->number_end = token->unit.bytes ? NULL : token->text.data + token->text.bytes;
+}
 
 static bool is_other_term(void *context, size_t start, size_t end, unsigned tier)
 {
@@ -18,19 +214,14 @@ static bool is_other_term(void *context, size_t start, size_t end, unsigned tier
 	return false;
 }
 
-static bool is_any_term(void *context, size_t start, size_t end, unsigned tier)
-{
-	(void)tier;
-	(void)start;
-	(void)end;
-	*(bool *)context = true;
-	return false;
-}
-
 /* Does the passage introduce an attribute or a counter here, something that values belong to? Class.attribute, pmCounter, an identifier
  * at the head of a line or cell that is neither a unit (dBm) nor a term of the field (eNodeB), and what follows "name:". */
-static bool introduces_name(const struct domain *domain, const struct fact_token *token, bool after_name)
+static bool introduces_name(struct indexer *indexer, const struct fact_token *token)
 {
+	enum { UNIT_BYTES_MAX = 16 };
+	const struct domain *domain = indexer->passage->domain;
+	bool after_name = indexer->after_name;
+	indexer->after_name = !indexer->values && text_equal_nocase(token->text, text_from(document_key_name(DOCUMENT_KEY_NAME)));
 	if (after_name)
 		return token->kind == FACT_WORD || token->kind == FACT_IDENTIFIER;
 	if (token->kind != FACT_IDENTIFIER || !ascii_is_alpha(passage_attribute_of(token->text).data[0]))
@@ -47,318 +238,77 @@ static bool introduces_name(const struct domain *domain, const struct fact_token
 	return !other;
 }
 
-struct indexer {
-	struct passage *passage;
-	struct { uint64_t value; int label; } values[UNIT_TOKENS_MAX]; /* of the sentence or table row being read */
-	size_t value_count;
-	uint64_t subjects[PASSAGE_SUBJECTS_MAX], carried[PASSAGE_SUBJECTS_MAX]; /* of this sentence; of the last one that had any */
-	size_t subject_count, carried_count;
-	bool same_line; /* the sentence before stands on the same line */
-	uint64_t numbers[UNIT_TOKENS_MAX];
-	size_t number_count;
-	struct text units[UNITS_MAX];
-	size_t unit_count;
-	int label;
-	bool after_name; /* the line began with "name" */
-	struct passage_context context;
-	struct fact_comparing comparing;
-	uint64_t last_number; /* for "or more" behind it */
-	/* Words of the heading, and of sentences without values: they may be about the values of the next sentence or the one before. */
-	uint64_t heading[CARRIED_MAX], pending[CARRIED_MAX], last_values[CONTEXT_VALUES_MAX];
-	uint64_t topic[CARRIED_MAX]; /* what the last sentence with values began with: "it" in the next one */
-	size_t heading_count, pending_count, last_value_count, topic_count;
-	unsigned row_word_counts[COLUMNS_MAX];
-	uint64_t row_words[COLUMNS_MAX][COLUMN_WORDS_MAX], column_words[COLUMNS_MAX][COLUMN_WORDS_MAX];
-	bool in_fence, in_heading, goes_on; /* goes_on: the sentence is still about the subjects of the one before */
-	unsigned word_index;              /* in the sentence */
-	struct text first_word;
-	uint64_t command_begin, command_before; /* of a code span: its first one or two words, the word before */
-	unsigned span, command_words;
-	bool had_columns;
-	int row_labels[COLUMNS_MAX], column_labels[COLUMNS_MAX]; /* of the row being read; of the header above it */
-};
-
-static void indexer_bind(struct indexer *indexer, const uint64_t *subjects, size_t subject_count)
-{
-	struct passage *passage = indexer->passage;
-	for (size_t v = 0; v < indexer->value_count; v++) {
-		uint64_t value = indexer->values[v].value;
-		passage_add(passage, passage_join(subject_count ? SPACE_OWNED : SPACE_FREE, value, 0));
-		for (size_t s = 0; s < subject_count; s++) {
-			passage_add(passage, passage_join(SPACE_BOUND, subjects[s], value));
-			if (!indexer->values[v].label)
-				continue;
-			uint64_t labelled = passage_join(SPACE_LABELLED, subjects[s], (uint64_t)indexer->values[v].label);
-			passage_add(passage, labelled);
-			passage_add(passage, passage_join(SPACE_LABEL, labelled, value));
-		}
-	}
-}
-
-/* The word stands with the value; certain: it says which one is meant, wherever else the word stands. */
-static void add_near(struct passage *passage, uint64_t stem, const struct context_value *value, bool certain)
-{
-	uint64_t kind = passage_join(SPACE_KIND, stem, value->kind);
-	unsigned marks = certain ? PASSAGE_HERE | PASSAGE_OWN : PASSAGE_HERE;
-	unsigned before = passage_mark(passage, passage_context_key(stem, value->hash, value->kind), marks);
-	if (certain && !(before & PASSAGE_OWN) && passage_mark(passage, kind, PASSAGE_HERE))
-		passage_mark(passage, kind, PASSAGE_MANY);
-}
-
-static void carry(uint64_t *stems, size_t *count, uint64_t stem)
-{
-	if (*count < CARRIED_MAX)
-		stems[(*count)++] = stem;
-}
-
-/* A sentence without values: its words go with the values before and after it. */
-static void indexer_words(struct indexer *indexer)
-{
-	const struct passage_context *context = &indexer->context;
-	for (size_t w = 0; w < context->word_count; w++) {
-		if (indexer->in_heading)
-			carry(indexer->heading, &indexer->heading_count, context->words[w].stem);
-		else
-			carry(indexer->pending, &indexer->pending_count, context->words[w].stem);
-		for (size_t v = 0; v < indexer->last_value_count; v++)
-			passage_add(indexer->passage, passage_context_key(context->words[w].stem, indexer->last_values[v], 0));
-	}
-}
-
-static bool has_word(const struct passage_context *context, uint64_t stem)
-{
-	for (size_t w = 0; w < context->word_count; w++)
-		if (context->words[w].stem == stem)
-			return true;
-	return false;
-}
-
-static void indexer_value(struct indexer *indexer, const struct context_value *value)
-{
-	struct passage *passage = indexer->passage;
-	const struct passage_context *context = &indexer->context;
-	bool certain;
-	for (size_t w = 0; w < context->word_count; w++)
-		if (passage_context_near(context, &context->words[w], value, &certain))
-			add_near(passage, context->words[w].stem, value, !context->shared || !context->words[w].leading || context->words[w].name);
-	for (size_t w = 0; value->column && value->column < COLUMNS_MAX && w < COLUMN_WORDS_MAX; w++)
-		if (indexer->column_words[value->column][w])
-			add_near(passage, indexer->column_words[value->column][w], value, true);
-	for (size_t i = 0; i < indexer->heading_count; i++)
-		add_near(passage, indexer->heading[i], value, false);
-	for (size_t i = 0; i < indexer->pending_count; i++)
-		if (!has_word(context, indexer->pending[i])) /* the sentence itself says which of its values the word is for */
-			add_near(passage, indexer->pending[i], value, false);
-	for (size_t i = 0; context->pronoun && i < indexer->topic_count; i++)
-		add_near(passage, indexer->topic[i], value, true);
-}
-
-static void indexer_context(struct indexer *indexer)
-{
-	struct passage_context *context = &indexer->context;
-	passage_context_close(context);
-	if (!context->value_count) {
-		indexer_words(indexer);
-	} else {
-		for (size_t v = 0; v < context->value_count; v++) {
-			indexer_value(indexer, &context->values[v]);
-			indexer->last_values[v] = context->values[v].hash + context->values[v].kind;
-		}
-		indexer->last_value_count = context->value_count;
-		indexer->pending_count = 0;
-		if (!context->pronoun)
-			indexer->topic_count = 0;
-		for (size_t w = 0; w < context->word_count && !context->pronoun; w++)
-			if (context->words[w].leading)
-				carry(indexer->topic, &indexer->topic_count, context->words[w].stem);
-	}
-	passage_context_clear(context);
-}
-
-/* Units that stand apart from their numbers: in another cell of the row, in another line of the item. */
-static void indexer_units(struct indexer *indexer)
-{
-	for (size_t n = 0; n < indexer->number_count; n++)
-		for (size_t u = 0; u < indexer->unit_count; u++)
-			passage_add(indexer->passage, passage_join(SPACE_UNIT, indexer->numbers[n], passage_hash_unit(indexer->units[u])));
-	indexer->number_count = indexer->unit_count = 0;
-}
-
-/* The sentence or row is complete: its values belong to its attributes, or to those named last before it. */
-static void indexer_flush(struct indexer *indexer)
-{
-	if (indexer->subject_count) {
-		memcpy(indexer->carried, indexer->subjects, indexer->subject_count * sizeof(indexer->subjects[0]));
-		indexer->carried_count = indexer->subject_count;
-	}
-	bool own = indexer->subject_count > 0;
-	indexer_bind(indexer, indexer->carried, indexer->carried_count);
-	if (!own && indexer->same_line && indexer->carried_count && !indexer->goes_on) /* prose goes on to other matters: its values are bound to nothing alone */
-		indexer_bind(indexer, NULL, 0);
-	indexer->value_count = indexer->subject_count = 0;
-	indexer->label = 0;
-	indexer->comparing = (struct fact_comparing){ 0 };
-	indexer->word_index = 0;
-	indexer->goes_on = false;
-}
-
-static void indexer_word(struct indexer *indexer, struct text word, uint64_t key, bool bare)
-{
-	passage_mark(indexer->passage, key, bare ? PASSAGE_HERE | PASSAGE_BARE : PASSAGE_HERE);
-	if (word.bytes > 2 && word.data[word.bytes - 1] == 's' && ascii_is_upper(word.data[word.bytes - 2])) /* UEs, UE */
-		passage_add(indexer->passage, passage_hash_word(SPACE_WORD, text_slice(word, 0, word.bytes - 1)));
-	passage_add(indexer->passage, passage_stem(word));
-}
-
-static void indexer_number(struct indexer *indexer, const struct fact_token *token, size_t bytes)
-{
-	uint64_t number = passage_hash(SPACE_NUMBER, token->number, bytes);
-	passage_add(indexer->passage, number);
-	if (token->unit.bytes) {
-		passage_add(indexer->passage, passage_join(SPACE_UNIT, number, passage_hash_unit(token->unit)));
-		indexer_word(indexer, token->unit, passage_hash_word(SPACE_WORD, token->unit), true);
-	} else if (indexer->number_count < UNIT_TOKENS_MAX) { /* its unit may stand in another cell of the row */
-		indexer->numbers[indexer->number_count++] = number;
-	}
-}
-
-/* MAJOR, LOCKED: four capitals or more, and no term of the field (PDCCH). */
-static bool is_constant(const struct domain *domain, const struct fact_token *token)
-{
-	if (token->kind != FACT_IDENTIFIER || token->text.bytes < 4 || token->loud)
-		return false;
-	for (size_t i = 0; i < token->text.bytes; i++)
-		if (!ascii_is_upper(token->text.data[i]))
-			return false;
-	bool found = false;
-	domain_scan_terms(domain, token->text, is_any_term, &found);
-	return !found;
-}
-
-/* "It is …", "Its default …", "The modes are …": the sentence goes on about what the one before was about. */
-static void indexer_goes_on(struct indexer *indexer, const struct fact_token *token)
+/* "It is …", "Its default …", "The modes are …" */
+static void indexer_about(struct indexer *indexer, const struct fact_token *token)
 {
 	static const struct text openings[] = { TEXT_LITERAL("it"), TEXT_LITERAL("its"), TEXT_LITERAL("they"), TEXT_LITERAL("their"), TEXT_LITERAL("this"), TEXT_LITERAL("these") };
-	unsigned index = indexer->word_index++;
+	bool about = false;
+	size_t index = indexer->word_index++;
 	if (index == 0) {
-		indexer->first_word = token->text;
-		for (size_t i = 0; i < COUNT_OF(openings); i++)
-			indexer->goes_on = indexer->goes_on || text_equal_nocase(token->text, openings[i]);
-	} else if (index == 2 && text_equal_nocase(indexer->first_word, TEXT_LITERAL("the"))) {
-		indexer->goes_on = text_equal(token->text, TEXT_LITERAL("is")) || text_equal(token->text, TEXT_LITERAL("are"));
+		indexer->first_the = text_equal_nocase(token->text, TEXT_LITERAL("the"));
+		for (size_t i = 0; i < COUNT_OF(openings) && token->text.bytes < 6; i++)
+			about = about || text_equal_nocase(token->text, openings[i]);
+	} else if (index == 2 && indexer->first_the) {
+		about = text_equal(token->text, TEXT_LITERAL("is")) || text_equal(token->text, TEXT_LITERAL("are"));
 	}
+	if (about)
+		indexer->passage->sentences[indexer->passage->sentence_count - 1].flags |= SENTENCE_ABOUT;
 }
 
-static void indexer_compared(struct indexer *indexer, uint64_t number, enum fact_comparison comparison)
-{
-	if (comparison && number)
-		passage_add(indexer->passage, passage_join(SPACE_COMPARED, number, (uint64_t)comparison));
-}
-
-/* What the token says of others in its sentence. */
-static void indexer_notes(struct indexer *indexer, const struct fact_token *read)
+static void index_token(struct indexer *indexer, const struct fact_token *token)
 {
 	struct passage *passage = indexer->passage;
-	struct fact_token token = *read;
-	indexer_goes_on(indexer, &token);
-	if (token.state && indexer->comparing.reversed) { /* "not enabled" says both */
-		passage_add(passage, passage_state_hash(-token.state));
-		passage_add(passage, passage_state_hash(token.state));
-		token.state = 0;
+	struct passage_place place;
+	if (!indexer->sentence_open)
+		open_sentence(indexer);
+	indexer->line_words++;
+	passage_place_of(passage->domain, token, &place);
+	if (token->breaks || (token->kind == FACT_WORD && passage_breaks_clause(token->text)))
+		indexer->clause++;
+	if (place.state && indexer->comparing.reversed) /* "not enabled" says neither */
+		place.state = 0, place.kind = KIND_NONE;
+	if (token->colon && !indexer->values && !place.column && !indexer->line)
+		mark_intro(passage);
+	if (token->text.data == indexer->unit_place) { /* read with its number */
+		place.unit = 0;
+		place.kind = KIND_NONE;
 	}
-	if (is_constant(passage->domain, &token))
-		passage_add(passage, passage_join(SPACE_CONSTANT, token.key, 0));
-	uint64_t kind = passage_context_kind(passage, &token), hash = kind ? passage_value_hash(&token) : 0;
-	passage_context_take(&indexer->context, &token, hash, kind, token.column > 0);
-	if (token.state)
-		passage_add(passage, hash);
-	if (passage_context_is_number(&token)) {
-		indexer->last_number = hash;
-		indexer_compared(indexer, hash, fact_comparing_number(&indexer->comparing));
+	indexer->unit_place = token->unit.bytes ? token->unit.data : indexer->unit_place;
+	index_range(indexer, token, &place);
+	if (indexer->split_end && token->text.data < indexer->split_end && !token->first_group_bytes)
+		place.kind = KIND_NONE;
+	if (place.state)
+		passage->states |= passage_state_bit(place.state);
+	place.sentence = passage->sentence_count - 1;
+	place.clause = indexer->clause;
+	if (indexer->line && !place.column)
+		place.column = (uint16_t)size_min(indexer->line + 1, UINT16_MAX);
+	place.values = indexer->values;
+	indexer->values += passage_is_value(&place);
+	if (token->number_bytes || place.kind == KIND_CLAUSE) {
+		indexer->last_number = passage->place_count;
+		place.comparison = (uint8_t)(1u << fact_comparing_number(&indexer->comparing));
 	} else {
-		indexer_compared(indexer, indexer->last_number, fact_comparing_word(&indexer->comparing, token.text));
-		if (token.column && token.column < COLUMNS_MAX && indexer->row_word_counts[token.column] < COLUMN_WORDS_MAX && token.text.bytes >= 4)
-			indexer->row_words[token.column][indexer->row_word_counts[token.column]++] = passage_stem(token.text);
+		enum fact_comparison after = fact_comparing_word(&indexer->comparing, token->text);
+		if (after && indexer->last_number && indexer->last_number < passage->place_count)
+			passage->places[indexer->last_number].comparison |= (uint8_t)(1u << after);
 	}
-}
-
-/* Which word follows which in a command. */
-static void indexer_command(struct indexer *indexer, const struct fact_token *token)
-{
-	if (!token->in_code) {
-		indexer->command_before = 0;
+	bool introduced = introduces_name(indexer, token);
+	indexer_about(indexer, token);
+	if (!add_place(passage, &place, introduced && !token->dotted))
 		return;
-	}
-	uint64_t word = token->key;
-	if (!indexer->command_before || token->span != indexer->span) {
-		indexer->command_words = 0;
-	} else {
-		passage_add(indexer->passage, passage_join(SPACE_FOLLOWS, indexer->command_before, word));
-		if (indexer->command_words == 1) {
-			passage_add(indexer->passage, passage_join(SPACE_COMMAND, indexer->command_before, 0));
-			indexer->command_begin = passage_join(SPACE_COMMAND, indexer->command_before, word);
-		} else {
-			passage_add(indexer->passage, passage_join(SPACE_COMMAND, indexer->command_begin, word));
+	if (token->dotted && place.kind >= KIND_NAME && place.kind < KIND_OPTION) {
+		struct text parts[] = { passage_class_of(token->text), passage_attribute_of(token->text) };
+		for (size_t i = 0; i < COUNT_OF(parts); i++) {
+			struct passage_place part;
+			passage_part_of(&place, parts[i], &part);
+			(void)add_place(passage, &part, introduced && i == 1);
 		}
 	}
-	indexer->command_words++;
-	indexer->command_before = word;
-	indexer->span = token->span;
-}
-
-static void indexer_ordinal(struct indexer *indexer, struct text digits)
-{
-	passage_add(indexer->passage, passage_hash(SPACE_ORDINAL, digits.data, digits.bytes));
-}
-
-static void indexer_token(struct indexer *indexer, const struct fact_token *token)
-{
-	const struct domain *domain = indexer->passage->domain;
-	if (token->number_bytes)
-		indexer_number(indexer, token, token->number_bytes);
-	if (token->kind != FACT_NUMBER) {
-		indexer_word(indexer, token->text, token->key, true);
-		if (token->dotted) {
-			indexer_word(indexer, passage_class_of(token->text), passage_hash_word(SPACE_WORD, passage_class_of(token->text)), false);
-			indexer_word(indexer, passage_attribute_of(token->text), passage_attribute_key(token), false);
-		}
-		if (indexer->unit_count < UNITS_MAX && token->wide.bytes <= UNIT_BYTES_MAX &&
-		    domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
-			indexer->units[indexer->unit_count++] = token->wide;
-		int label = passage_label_of(token);
-		indexer->label = label ? label : indexer->label;
-		if (label && token->column && token->column < COLUMNS_MAX)
-			indexer->row_labels[token->column] = label;
+	if (token->ordinal.bytes) {
+		struct passage_place ordinal = { .stem = passage_ordinal(token->ordinal), .sentence = place.sentence, .flags = PLACE_ORDINAL };
+		(void)add_place(passage, &ordinal, false);
 	}
-	if (token->ordinal.bytes)
-		indexer_ordinal(indexer, token->ordinal);
-	if (!indexer->in_fence)
-		indexer_notes(indexer, token);
-	indexer_command(indexer, token);
-	int header = token->column && token->column < COLUMNS_MAX ? indexer->column_labels[token->column] : 0;
-	if (token->column)
-		indexer->label = header;
-	if (introduces_name(domain, token, indexer->after_name)) {
-		indexer->passage->has_names = true;
-		passage_add(indexer->passage, passage_join(SPACE_NAMED, passage_attribute_key(token), 0));
-	}
-	bool subject_here = passage_is_subject(indexer->passage, token);
-	indexer->after_name = text_equal_nocase(token->text, text_from(document_key_name(DOCUMENT_KEY_NAME))) && !indexer->value_count;
-	if (subject_here && indexer->subject_count < PASSAGE_SUBJECTS_MAX) {
-		uint64_t subject = passage_attribute_key(token);
-		indexer->subjects[indexer->subject_count++] = subject;
-		if (token->dotted) {
-			uint64_t class = passage_hash_word(SPACE_WORD, passage_class_of(token->text));
-			passage_add(indexer->passage, passage_join(SPACE_OWNED, class, 0));
-			passage_add(indexer->passage, passage_join(SPACE_BOUND, subject, class));
-		}
-	}
-	if (!passage_is_value(token, subject_here) && !indexer->label)
-		return;
-	if (indexer->value_count == UNIT_TOKENS_MAX)
-		indexer_flush(indexer);
-	indexer->values[indexer->value_count].value = passage_value_hash(token);
-	indexer->values[indexer->value_count++].label = indexer->label;
 }
 
 /* Does a heading, a list item of the outermost level or a table row begin here? */
@@ -369,98 +319,133 @@ static bool begins_anew(struct text source, size_t position)
 	return position + 1 < source.bytes && memchr("#-*+|.", source.data[position], 6) && source.data[position + 1] != '*';
 }
 
-static void indexer_heading(struct indexer *indexer, struct text source, size_t position)
+static bool begins_item(struct text source, size_t position)
 {
-	indexer->in_heading = position < source.bytes && source.data[position] == '#';
-	if (indexer->in_heading)
-		indexer->heading_count = indexer->pending_count = 0;
+	while (position < source.bytes && (source.data[position] == ' ' || source.data[position] == '>'))
+		position++;
+	return position + 1 < source.bytes && memchr("-*+0123456789", source.data[position], 13) && source.data[position + 1] != '*';
 }
 
-/* A row of dashes makes the row above it the header of what follows; a line that is no row ends the table. */
-static void indexer_row(struct indexer *indexer, const struct fact_token *token, bool empty)
+static bool is_blank_at(struct text source, size_t position)
 {
-	if (!token->column && !indexer->had_columns)
+	while (position < source.bytes && (source.data[position] == ' ' || source.data[position] == '>' || source.data[position] == '\r'))
+		position++;
+	return position >= source.bytes || source.data[position] == '\n';
+}
+
+/* A line of few words alone, without a full stop: a term, and what follows describes it. */
+static bool is_term(const struct indexer *indexer, struct text source, size_t line_end)
+{
+	return !indexer->row && !indexer->fence && !indexer->item && !indexer->heading_line && !indexer->several_sentences && indexer->sentence_open &&
+	       indexer->line_words <= TERM_WORDS_MAX && !indexer->formula && (is_blank_at(source, line_end + 1) || (line_end && source.data[line_end - 1] == ':'));
+}
+
+static void close_line(struct indexer *indexer, const struct fact_token *token, bool empty, struct text source, size_t position)
+{
+	struct passage *passage = indexer->passage;
+	bool ends = empty || token->column || indexer->heading_line || begins_anew(source, position) || is_blank_at(source, position);
+	if (!ends) {
+		indexer->line++;
 		return;
-	indexer->had_columns = token->column > 0;
-	if (!token->column) {
-		memset(indexer->column_labels, 0, sizeof(indexer->column_labels));
-		memset(indexer->column_words, 0, sizeof(indexer->column_words));
-	} else if (empty) {
-		memcpy(indexer->column_labels, indexer->row_labels, sizeof(indexer->column_labels));
-		memcpy(indexer->column_words, indexer->row_words, sizeof(indexer->column_words));
 	}
-	memset(indexer->row_words, 0, sizeof(indexer->row_words));
-	memset(indexer->row_word_counts, 0, sizeof(indexer->row_word_counts));
-	if (empty || !token->column)
-		memset(indexer->row_labels, 0, sizeof(indexer->row_labels));
+	if (!empty && is_term(indexer, source, position - 1)) {
+		struct passage_sentence *term = &passage->sentences[passage->sentence_count - 1];
+		term->flags |= SENTENCE_HEADING;
+		indexer->list_met = false;
+		term->heading = indexer->title;
+		indexer->heading = passage->sentence_count - 1;
+	}
+	if (indexer->heading_line && indexer->sentence_open)
+		indexer->heading = indexer->title = passage->sentence_count - 1;
+	if (!token->column)
+		indexer->header = indexer->last_row = 0;
+	else if (empty)
+		indexer->header = indexer->last_row;
+	indexer->sentence_open = false;
+	indexer->paragraph_new = true;
+	indexer->line_words = 0;
+	indexer->several_sentences = false;
 }
 
-/* A line ended at `position`. A line that the next one goes on with is no end of its sentence. */
-static void indexer_line(struct indexer *indexer, const struct fact_token *token, bool empty, struct text source, size_t position)
+static void begin_line(struct indexer *indexer, struct text source, size_t position)
 {
-	bool anew = begins_anew(source, position);
-	if (empty || anew || token->column || indexer->in_heading)
-		indexer_context(indexer);
-	if (empty || anew || token->column)
-		indexer_units(indexer);
-	indexer_flush(indexer);
-	indexer->same_line = indexer->after_name = false;
-	indexer->command_before = 0;
-	if ((!token->column && empty) || anew) { /* what was being talked about ends */
-		indexer->carried_count = 0;
-		indexer->last_value_count = 0;
-	}
-	indexer_row(indexer, token, empty);
-	indexer_heading(indexer, source, position);
+	const char *line_end = position < source.bytes ? memchr(source.data + position, '\n', source.bytes - position) : NULL;
+	indexer->formula = line_end && memchr(source.data + position, '=', (size_t)(line_end - source.data) - position);
+	indexer->heading_line = position < source.bytes && source.data[position] == '#';
+	indexer->row = position < source.bytes && source.data[position] == '|';
+	indexer->item = begins_item(source, position) && !indexer->sentence_open;
 }
 
-int passage_index(struct passage *passage, struct text source)
+static void index_marker(struct indexer *indexer, struct fact_scanner *scanner)
 {
-	uint64_t source_hash = passage_hash(SPACE_SOURCE, source.data, source.bytes);
-	if (!passage->status && source.bytes && passage->source_bytes == source.bytes && passage->source_hash == source_hash)
-		return 0;
-	passage_clear(passage, source.bytes);
-	if (source.bytes > PASSAGE_BYTES_MAX)
-		return ERROR_LIMIT_HIT;
-	struct indexer indexer = { .passage = passage };
+	struct passage_place place = { .stem = passage_ordinal(scanner->marker), .sentence = indexer->passage->sentence_count, .flags = PLACE_ORDINAL };
+	scanner->marker.bytes = 0;
+	if (!indexer->sentence_open)
+		open_sentence(indexer);
+	place.sentence = indexer->passage->sentence_count - 1;
+	(void)add_place(indexer->passage, &place, false);
+}
+
+static void index_text(struct indexer *indexer, struct text source)
+{
 	struct fact_scanner scanner;
 	struct fact_token token;
 	bool line_empty = true;
-	fact_scanner_init(&scanner, passage->domain, source);
-	indexer_heading(&indexer, source, 0);
-	while (!passage->status && passage_read(&scanner, &token)) {
+	fact_scanner_init(&scanner, indexer->passage->domain, source);
+	begin_line(indexer, source, 0);
+	while (!indexer->passage->status && fact_scanner_next(&scanner, &token)) {
 		if (token.kind == FACT_SEPARATOR) {
-			indexer_context(&indexer);
-			indexer_units(&indexer);
-			indexer_flush(&indexer);
-			indexer.same_line = true;
+			indexer->several_sentences = true;
+			indexer->sentence_open = false;
+			indexer->comparing = (struct fact_comparing){ 0 };
 		} else if (token.kind == FACT_LINE) {
-			indexer_line(&indexer, &token, line_empty, source, scanner.position);
+			close_line(indexer, &token, line_empty, source, scanner.position);
+			begin_line(indexer, source, scanner.position);
 			line_empty = true;
 		} else {
-			indexer.in_fence = scanner.in_fence;
-			if (scanner.marker.bytes) {
-				indexer_ordinal(&indexer, scanner.marker);
-				scanner.marker.bytes = 0;
-			}
-			indexer_token(&indexer, &token);
+			indexer->fence = scanner.in_fence;
+			if (scanner.marker.bytes)
+				index_marker(indexer, &scanner);
+			index_token(indexer, &token);
 			line_empty = false;
 			if (token.kind == FACT_NUMBER && token.first_group_bytes) { /* 0,100,200: a number, or a list of them */
-				indexer_number(&indexer, &token, token.number_bytes);
+				indexer->split_end = token.text.data + token.text.bytes;
 				fact_scanner_split(&scanner, &token);
 				struct fact_token first = token;
 				first.first_group_bytes = 0;
 				first.number_bytes = token.first_group_bytes + (token.number[0] == '-');
 				first.unit = (struct text){ 0 };
-				indexer_token(&indexer, &first);
+				index_token(indexer, &first);
 			}
 		}
 	}
-	indexer_context(&indexer);
-	indexer_units(&indexer);
-	indexer_flush(&indexer);
-	passage->source_hash = source_hash;
-	passage->source_bytes = source.bytes;
-	return passage->status;
 }
 
+/* German writes every noun with a capital: they are no names. */
+static bool has_german(const struct passage *passage)
+{
+	static const struct text words[] = { TEXT_LITERAL("und"), TEXT_LITERAL("der"), TEXT_LITERAL("die"), TEXT_LITERAL("wird"), TEXT_LITERAL("ist"), TEXT_LITERAL("bei"), TEXT_LITERAL("nicht") };
+	size_t met = 0;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		met += passage_has_stem(passage, words[i]);
+	return met >= 3;
+}
+
+int passage_index(struct passage *passage, struct text source)
+{
+	uint64_t source_hash = XXH3_64bits(source.data, source.bytes);
+	if (!passage->status && source.bytes && passage->source_bytes == source.bytes && passage->source_hash == source_hash)
+		return 0;
+	passage_clear(passage, source.bytes);
+	if (source.bytes > PASSAGE_BYTES_MAX)
+		return ERROR_LIMIT_HIT;
+	struct indexer indexer = { .passage = passage, .paragraph_new = true };
+	if (!passage->status)
+		index_text(&indexer, source);
+	if (passage->status)
+		return passage->status;
+	passage->german = has_german(passage);
+	passage->source_hash = source_hash;
+	passage->source_bytes = source.bytes;
+	return 0;
+}

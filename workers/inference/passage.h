@@ -1,9 +1,9 @@
 /* passage.h: what a passage of a document says, indexed once, so that any number of answers can be held against it.
  *
- * The index is one set of 64-bit hashes in several name spaces: words as written, numbers without their formatting, numbers
- * with their units, values with the attribute that they belong to, stems. Building is linear in the passage, a look-up
- * constant. A hash that collides by chance lets one wrong word through in some 10^14. One thread; the memory is reused from
- * passage to passage. */
+ * The index is the passage's words, each with its sentence and the kind of value it is, and a table from stems to the places where
+ * they stand: one pass, linear. What belongs to what is worked out when an answer asks, in the sentences that share words with
+ * it. Two hashes of 32 bits that collide by chance let one wrong word through in some 10^14. One thread; the memory is reused
+ * from passage to passage; the source is not kept. */
 #ifndef DOCRING_WORKERS_INFERENCE_PASSAGE_H
 #define DOCRING_WORKERS_INFERENCE_PASSAGE_H
 
@@ -12,13 +12,22 @@
 
 #include <stdint.h>
 
+struct passage_place;
+struct passage_sentence;
+struct passage_slot;
+
 struct passage {
 	const struct domain *domain;
-	uint64_t *slots; /* open addressing; 0: empty */
-	size_t capacity, count;
+	struct passage_place *places; /* from 1 */
+	struct passage_sentence *sentences; /* from 1 */
+	struct passage_slot *slots;   /* open addressing, a power of two */
+	size_t place_capacity, sentence_capacity, slot_capacity, slots_allocated; /* slot_capacity: as many as the passage needs */
+	uint32_t place_count, sentence_count, slot_count;
+	bool assembled;  /* set by who indexes: sources are values and passages put together line by line, whose words are not weighed against each other */
+	uint32_t states; /* bits: which of the words with an opposite it has, and which opposites, from bit 16 */
+	bool german;     /* its nouns have capitals: they are no names */
 	uint64_t source_hash; /* of what is indexed; source_bytes 0: nothing */
 	size_t source_bytes;
-	bool has_names; /* attributes or counters are introduced in it */
 	int status; /* sticky: -ENOMEM or ERROR_LIMIT_HIT */
 };
 
@@ -31,7 +40,7 @@ int passage_index(struct passage *passage, struct text source) WARN_UNUSED;
 
 struct passage_verdict {
 	size_t facts;      /* words of the answer that state something: identifiers, numbers, names, words in code spans */
-	size_t supported;  /* of those, how many the passage has, with their unit and with the attribute they belong to */
+	size_t supported;  /* of those, how many the passage has, with their unit, and with the words that they stand with in the answer */
 	struct text word;  /* the first one that it has not (a slice of the answer), or empty */
 };
 /* Holds every fact of `answer` against the passage. */

@@ -2,298 +2,454 @@
 #include "workers/inference/passage.h"
 
 #include "workers/inference/cmedit.h"
-#include "workers/inference/fact_words.h"
-#include "workers/inference/passage_context.h"
+#include "workers/inference/passage_align.h"
 
-enum { REFUTED_MAX = 16, NAME_WEIGHT = 6 };
+enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256 };
 
 struct checker {
 	const struct passage *passage;
 	struct passage_verdict *verdict;
-	uint64_t subjects[PASSAGE_SUBJECTS_MAX]; /* attributes that the answer talks about here */
-	size_t subject_count;
-	bool subjects_old; /* they are of an earlier sentence: the next attribute named replaces them */
-	int label;
-	bool label_used, in_command, by;
+	struct answer_sentence sentence;
+	struct fact_comparing comparing;
+	size_t last_number;  /* word of the sentence, or ANSWER_WORDS_MAX */
 	const char *unit_place; /* of the number before */
-	struct passage_context context;
-	const char *refuted[REFUTED_MAX]; /* values of this sentence that the passage gives to something else, or with another comparison */
-	size_t refuted_count;
-	uint64_t command_begin, command_before; /* of a code span: its first two words, the word before */
-	unsigned span, command_words;
-	bool known_command;
+	const char *number_end; /* of a number without a unit, which the next one may have */
+	uint16_t clause, values;
+	bool in_command;
+	uint32_t command_first; /* of a code span: its first word as the passage has it, 0: not at all */
+	uint32_t command_second, command_before;
+	size_t command_words;
+	unsigned span;
 };
 
-/* Class.attribute from a passage that names the class in one place and the attribute in another. */
-static bool is_composed(const struct passage *passage, const struct fact_token *token)
+static bool has_exact(const struct passage *passage, uint32_t stem, uint32_t exact)
 {
-	uint64_t attribute = passage_attribute_key(token), value = passage_hash_word(SPACE_WORD, passage_class_of(token->text));
-	return (passage_marks(passage, attribute) & PASSAGE_BARE) && passage_has(passage, value) &&
-	       (passage_has(passage, passage_join(SPACE_FREE, value, 0)) || passage_has(passage, passage_join(SPACE_BOUND, attribute, value)));
+	return passage_find_exact(passage, passage_first(passage, stem), exact) != 0;
 }
 
-static bool has_identifier(const struct passage *passage, const struct fact_token *token)
+static bool has_word(const struct passage *passage, struct text word)
 {
-	if (passage_has(passage, token->key))
-		return true;
-	size_t bytes = token->text.bytes;
-	if (bytes > 2 && token->text.data[bytes - 1] == 's' && ascii_is_upper(token->text.data[bytes - 2]))
-		return passage_has(passage, passage_hash_word(SPACE_WORD, text_slice(token->text, 0, bytes - 1)));
-	return token->dotted && is_composed(passage, token);
+	return word.bytes && has_exact(passage, passage_stem_of(word), passage_exact(word));
 }
 
-static bool belongs(const struct checker *checker, uint64_t value)
+/* "DisplayPort" where the passage writes "Display Port". */
+static bool is_joined(const struct passage *passage, struct text word)
 {
-	const struct passage *passage = checker->passage;
-	bool bound = !checker->subject_count || passage_has(passage, passage_join(SPACE_FREE, value, 0)) ||
-		     !passage_has(passage, passage_join(SPACE_OWNED, value, 0));
-	bool labelled = false, label_met = false;
-	for (size_t s = 0; s < checker->subject_count; s++) {
-		uint64_t subject = checker->subjects[s];
-		bound = bound || passage_has(passage, passage_join(SPACE_BOUND, subject, value));
-		if (!checker->label)
+	for (size_t i = 1; i + 1 < word.bytes; i++) {
+		if (!ascii_is_upper(word.data[i]) || !ascii_is_lower(word.data[i - 1]))
 			continue;
-		uint64_t key = passage_join(SPACE_LABELLED, subject, (uint64_t)checker->label);
-		labelled = labelled || passage_has(passage, key);
-		label_met = label_met || passage_has(passage, passage_join(SPACE_LABEL, key, value));
+		struct text left = text_slice(word, 0, i), right = text_slice(word, i, word.bytes);
+		uint32_t left_exact = passage_exact(left);
+		for (uint32_t place = passage_first(passage, passage_stem_of(right)); place > 1; place = passage->places[place].next)
+			if (passage->places[place].exact == passage_exact(right) && passage->places[place - 1].exact == left_exact)
+				return true;
 	}
-	return bound && (!labelled || label_met);
-}
-
-static bool has_number(const struct checker *checker, const struct fact_token *token, size_t bytes)
-{
-	const struct passage *passage = checker->passage;
-	uint64_t number = passage_hash(SPACE_NUMBER, token->number, bytes);
-	if (!passage_has(passage, number))
-		return false;
-	if (!token->unit.bytes || bytes != token->number_bytes)
-		return true;
-	uint64_t unit = passage_hash_unit(token->unit);
-	if (passage_has(passage, passage_join(SPACE_UNIT, number, unit)))
-		return true;
-	for (size_t s = 0; s < checker->subject_count; s++) /* the unit stands in another line of the item */
-		if (passage_has(passage, passage_join(SPACE_LABEL, passage_join(SPACE_LABELLED, checker->subjects[s], PASSAGE_LABEL_UNIT), unit)))
-			return passage_has(passage, passage_join(SPACE_BOUND, checker->subjects[s], number));
 	return false;
 }
 
-static bool is_refuted(const struct checker *checker, const struct fact_token *token)
+/* "i.e", "e.g": letters with points. */
+static bool is_abbreviation(struct text word)
 {
-	for (size_t i = 0; i < checker->refuted_count; i++)
-		if (checker->refuted[i] == token->text.data)
+	for (size_t i = 0; i < word.bytes; i++)
+		if (i % 2 ? word.data[i] != '.' : !ascii_is_lower(word.data[i]))
+			return false;
+	return true;
+}
+
+/* Does the sentence, or one of the same item, have the unit by itself? Or the column's heading? */
+static bool has_unit_near(const struct passage *passage, uint32_t place, uint32_t unit)
+{
+	uint32_t home = passage->places[place].sentence, lead = passage->sentences[home].lead, header = passage->sentences[home].header;
+	uint32_t from = lead && home - lead < SENTENCE_SCAN_MAX ? lead : home;
+	for (uint32_t s = from; s < passage->sentence_count && s < from + SENTENCE_SCAN_MAX && passage->sentences[s].lead == lead; s++)
+		for (uint32_t p = passage->sentences[s].first; p < passage_sentence_end(passage, s); p++)
+			if (passage->places[p].unit == unit)
+				return true;
+	for (uint32_t p = header ? passage->sentences[header].first : 0; header && p < passage_sentence_end(passage, header); p++)
+		if (passage->places[p].unit == unit && passage->places[p].column == passage->places[place].column)
 			return true;
 	return false;
 }
 
-/* A command that the passage has is taken whole: each word must follow the one that it follows there, after the same two first words. */
-static bool follows(struct checker *checker, const struct fact_token *token)
+/* "degrees" and degrees Celsius: one of them may leave the scale out. */
+static bool is_degree(uint32_t has, uint32_t wanted)
 {
-	uint64_t word = token->key, before = checker->command_before;
-	checker->command_before = word;
-	if (!before || token->span != checker->span) {
-		checker->span = token->span;
-		checker->known_command = passage_has(checker->passage, passage_join(SPACE_COMMAND, word, 0));
+	uint32_t bare = passage_unit(TEXT_LITERAL("degrees")), celsius = passage_unit(TEXT_LITERAL("\xC2\xB0" "C"));
+	return (has == bare && wanted == celsius) || (has == celsius && wanted == bare);
+}
+
+static bool has_number(const struct passage *passage, const struct passage_place *number)
+{
+	uint32_t place = passage_first(passage, number->stem);
+	unsigned steps = 0;
+	for (; place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+		const struct passage_place *has = &passage->places[place];
+		if (has->exact == number->exact && (!number->unit || has->unit == number->unit || is_degree(has->unit, number->unit) || (!has->unit && has_unit_near(passage, place, number->unit))))
+			return true;
+	}
+	return false;
+}
+
+static bool in_one_span(const struct passage_place *a, const struct passage_place *b)
+{
+	return a->flags & b->flags & PLACE_CODE && a->span == b->span;
+}
+
+/* Does the sentence have the word, in the same code span as `place` or with none of them in code? */
+static bool sentence_has(const struct passage *passage, const struct passage_place *place, uint32_t exact)
+{
+	const struct passage_sentence *sentence = &passage->sentences[place->sentence];
+	uint32_t end = passage_sentence_end(passage, place->sentence);
+	for (uint32_t p = sentence->first; p < end; p++)
+		if (passage->places[p].exact == exact && (in_one_span(&passage->places[p], place) || !((passage->places[p].flags | place->flags) & PLACE_CODE)))
+			return true;
+	return false;
+}
+
+/* Does the word stand right behind `before` in a command that has the words `first` and `second` (0: any)? */
+static bool stands_behind(const struct passage *passage, const struct answer_word *word, uint32_t before, uint32_t first, uint32_t second)
+{
+	unsigned steps = 0;
+	for (uint32_t place = passage_first(passage, word->place.stem); place > 1 && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+		const struct passage_place *has = &passage->places[place], *back = has - 1;
+		while (back > passage->places + 1 && back->flags & (PLACE_PART | PLACE_ORDINAL))
+			back--;
+		if (has->exact == word->place.exact && back->exact == before && has->sentence == back->sentence &&
+		    (in_one_span(has, back) || !((has->flags | back->flags) & PLACE_CODE)) && sentence_has(passage, has, first) &&
+		    (!second || sentence_has(passage, has, second)))
+			return true;
+	}
+	return false;
+}
+
+/* A command that the passage has is taken whole: each word must follow the one that it follows there, after the same two first words. */
+static bool begins_command(const struct passage *passage, const struct answer_word *word)
+{
+	for (uint32_t place = passage_first(passage, word->place.stem); place; place = passage->places[place].next) {
+		const struct passage_place *has = &passage->places[place], *next = has + 1;
+		bool first = place == passage->sentences[has->sentence].first || has[-1].span != has->span || !(has[-1].flags & PLACE_CODE);
+		if (has->exact == word->place.exact && has->flags & PLACE_CODE && first && place + 1 < passage->place_count && next->sentence == has->sentence &&
+		    next->span == has->span && next->flags & PLACE_CODE && !(next->flags & PLACE_PART))
+			return true;
+	}
+	return false;
+}
+
+static bool follows(struct checker *checker, const struct answer_word *word)
+{
+	const struct passage *passage = checker->passage;
+	uint32_t before = checker->command_before, exact = word->place.exact;
+	checker->command_before = exact;
+	if (!before || word->place.span != checker->span) {
+		checker->span = word->place.span;
+		checker->command_first = begins_command(passage, word) ? exact : 0;
 		checker->command_words = 1;
 		return true;
 	}
-	bool known = passage_has(checker->passage, passage_join(SPACE_FOLLOWS, before, word)) &&
-		     (checker->command_words < 2 || passage_has(checker->passage, passage_join(SPACE_COMMAND, checker->command_begin, word)));
+	bool known = !checker->command_first || stands_behind(passage, word, before, checker->command_first, checker->command_words > 1 ? checker->command_second : 0);
 	if (checker->command_words++ == 1)
-		checker->command_begin = passage_join(SPACE_COMMAND, before, word);
-	return !checker->known_command || known;
+		checker->command_second = exact;
+	return known;
 }
 
-static bool is_supported(struct checker *checker, const struct fact_token *token)
+static bool has_state(const struct passage *passage, int state)
+{
+	return passage->states & passage_state_bit(state);
+}
+
+/* "Default" stands above another column of the table, or at another line of the item. */
+static bool is_labelled_otherwise(const struct passage *passage, uint32_t place, uint32_t label)
+{
+	const struct passage_sentence *sentence = &passage->sentences[passage->places[place].sentence];
+	uint32_t labels = sentence->header ? sentence->header : passage->places[place].sentence;
+	bool elsewhere = false;
+	for (uint32_t p = passage->sentences[labels].first; p < passage_sentence_end(passage, labels); p++) {
+		if (passage->places[p].stem != label || !passage->places[p].column)
+			continue;
+		if (passage->places[p].column == passage->places[place].column)
+			return false;
+		elsewhere = true;
+	}
+	return elsewhere;
+}
+
+/* What the answer says that the value is: "default" before it, with no other value between and not "by default"; 0: nothing. */
+static uint32_t label_of(const struct answer_sentence *sentence, const struct answer_word *word)
+{
+	for (size_t w = (size_t)(word - sentence->words); w > 0; w--) {
+		const struct answer_word *before = &sentence->words[w - 1];
+		if (passage_is_value(&before->place))
+			return 0;
+		if (before->place.flags & PLACE_FREQUENT)
+			return w > 1 && text_equal(sentence->words[w - 2].text, TEXT_LITERAL("by")) ? 0 : before->place.stem;
+	}
+	return 0;
+}
+
+/* A value that the passage gives to certain attributes, and nowhere to none, must be said of one of them. */
+static bool belongs(const struct passage *passage, const struct passage_place *value, const uint32_t *subjects, size_t subject_count, uint32_t label)
+{
+	bool owned = false;
+	unsigned steps = 0;
+	if (!subject_count)
+		return true;
+	for (uint32_t place = passage_first(passage, value->stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+		if (passage_value(&passage->places[place]) != passage_value(value))
+			continue;
+		if (passage_owner_of(passage, place, subjects, subject_count) != OWNED_BY_OTHERS && !(label && is_labelled_otherwise(passage, place, label)))
+			return true;
+		owned = true;
+	}
+	return !owned;
+}
+
+/* Class.attribute from a passage that names the class in one place and the attribute in another, and the class for no other attribute. */
+static bool is_composed(const struct passage *passage, const struct answer_word *word)
+{
+	struct passage_place class;
+	struct text attribute = passage_attribute_of(word->text);
+	uint32_t subject = passage_stem_of(attribute);
+	passage_part_of(&word->place, passage_class_of(word->text), &class);
+	const struct passage_slot *slot = passage_find(passage, subject);
+	return has_word(passage, attribute) && has_exact(passage, class.stem, class.exact) && (!slot || !slot->subject || belongs(passage, &class, &subject, 1, 0));
+}
+
+static bool has_identifier(const struct passage *passage, const struct answer_word *word)
+{
+	return has_exact(passage, word->place.stem, word->place.exact) || (word->place.kind == KIND_CONSTANT && passage_find(passage, word->place.stem)) || (word->dotted && is_composed(passage, word)) || is_joined(passage, word->text) ||
+	       is_abbreviation(word->text);
+}
+
+static bool is_supported(struct checker *checker, const struct answer_word *word)
 {
 	const struct passage *passage = checker->passage;
-	if ((token->in_code && !checker->in_command && !follows(checker, token)) || is_refuted(checker, token))
+	const struct passage_place *place = &word->place;
+	if (place->flags & PLACE_CODE && !checker->in_command && !follows(checker, word))
 		return false;
-	if (token->ordinal.bytes)
-		return passage_has(passage, passage_hash(SPACE_ORDINAL, token->ordinal.data, token->ordinal.bytes)) || has_identifier(passage, token);
-	if (token->number_bytes)
-		return has_number(checker, token, token->number_bytes) &&
-		       belongs(checker, passage_hash(SPACE_NUMBER, token->number, token->number_bytes));
-	if (token->kind == FACT_NAME && !token->in_code)
-		return passage_has_stem(passage, token->text);
-	if (checker->in_command && cmedit_is_grammar(token->text))
+	if (word->refuted && !(checker->in_command && cmedit_is_grammar(word->text)))
+		return false;
+	if (word->is_word && (place->kind == KIND_UNIT || (place->kind == KIND_CONSTANT && !(place->flags & PLACE_CODE)))) /* not refuted: a plain word */
 		return true;
-	if (token->state && token->kind != FACT_IDENTIFIER && !token->in_code)
-		return !passage_has(passage, passage_state_hash(-token->state)) ||
-		       (passage_has(passage, passage_state_hash(token->state)) && belongs(checker, passage_state_hash(token->state)));
-	if (!has_identifier(passage, token))
-		return false;
-	return !passage_is_value(token, passage_is_subject(passage, token)) || belongs(checker, passage_value_hash(token));
-}
-
-static void checker_subject(struct checker *checker, const struct fact_token *token)
-{
-	if (checker->subjects_old)
-		checker->subject_count = 0;
-	checker->subjects_old = false;
-	if (checker->subject_count < PASSAGE_SUBJECTS_MAX)
-		checker->subjects[checker->subject_count++] = passage_attribute_key(token);
+	if (word->ordinal.bytes)
+		return passage_find(passage, passage_ordinal(word->ordinal)) || has_identifier(passage, word);
+	if (place->flags & PLACE_NUMBER)
+		return has_number(passage, place) && belongs(passage, place, checker->sentence.subjects, checker->sentence.subject_count, label_of(&checker->sentence, word));
+	if (word->is_name && !(place->flags & PLACE_CODE))
+		return passage_find(passage, place->stem) || checker->sentence.german;
+	if (checker->in_command && cmedit_is_grammar(word->text))
+		return true;
+	if (place->state && !word->identifier && !(place->flags & PLACE_CODE))
+		return !has_state(passage, -place->state) || (has_state(passage, place->state) && belongs(passage, place, checker->sentence.subjects, checker->sentence.subject_count, label_of(&checker->sentence, word)));
+	return has_identifier(passage, word) && (passage_is_subject(passage, place) || word->dotted || belongs(passage, place, checker->sentence.subjects, checker->sentence.subject_count, label_of(&checker->sentence, word)));
 }
 
 /* A command goes on to the end of its line or code span. */
-static bool continues_command(bool in_command, const struct fact_token *token)
+static bool continues_command(bool in_command, const struct answer_word *word)
 {
-	return token->in_code && (in_command || text_equal(token->text, TEXT_LITERAL("cmedit")));
+	return word->place.flags & PLACE_CODE && (in_command || text_equal(word->text, TEXT_LITERAL("cmedit")));
 }
 
-static void refute(struct checker *checker, const char *place)
+static bool is_fact(const struct answer_word *word, bool counts)
 {
-	if (place && checker->refuted_count < REFUTED_MAX)
-		checker->refuted[checker->refuted_count++] = place;
+	bool ordinal = word->ordinal.bytes && (word->identifier || word->ordinal.bytes > 1 || word->ordinal.data[0] > '2'); /* "first" mostly counts nothing */
+	return !word->is_word || counts || word->place.flags & PLACE_CODE || word->option || word->place.state || ordinal;
 }
 
-struct balance { /* of words that stand with a value in the passage, and of words that stand with others of its kind */
-	unsigned pro, against;             /* words that stand with one value alone */
-	unsigned weak_pro, weak_against;   /* words that stand with several */
-	unsigned names_pro, names_against; /* names among those */
-};
-
-static bool says_nothing(const struct passage *passage, const struct context_word *word)
+static void compare(struct checker *checker, size_t number, enum fact_comparison said)
 {
-	return !word->proper && !word->name && !word->label && !word->phrase && domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text);
-}
-
-static void balance_shared(struct balance *balance, bool name, bool near)
-{
-	balance->names_pro += name && near;
-	balance->names_against += name && !near;
-	balance->weak_pro += !name && near;
-	balance->weak_against += !name && !near;
-}
-
-static void balance_word(struct balance *balance, const struct passage *passage, const struct context_word *word, const struct context_value *value, bool certain)
-{
-	unsigned kind = passage_marks(passage, passage_join(SPACE_KIND, word->stem, value->kind));
-	if (!kind || says_nothing(passage, word))
+	const struct passage *passage = checker->passage;
+	if (!said || number >= checker->sentence.count)
 		return;
-	bool own, near = passage_context_together(passage, word, value, &own);
-	if (kind & PASSAGE_MANY) {
-		if ((near || certain) && !word->phrase)
-			balance_shared(balance, word->name, near);
-	} else if (own) {
-		balance->pro += word->name ? NAME_WEIGHT : 1;
-	} else if (!near && certain) {
-		balance->against += word->name ? NAME_WEIGHT : 1;
+	struct answer_word *word = &checker->sentence.words[number];
+	unsigned all = 0;
+	for (uint32_t place = passage_first(passage, word->place.stem); place; place = passage->places[place].next)
+		if (passage->places[place].exact == word->place.exact)
+			all |= passage->places[place].comparison;
+	word->refuted = word->refuted || (all & 1u << fact_comparison_opposite(said) && !(all & 1u << said));
+}
+
+static bool is_carried(const struct answer_word *word)
+{
+	return word->place.flags & PLACE_NAMED && !(word->place.flags & PLACE_NUMBER) && !passage_is_value(&word->place) && word->place.kind != KIND_CODE && word->place.kind != KIND_OPTION;
+}
+
+static void find_subjects(struct checker *checker)
+{
+	struct answer_sentence *sentence = &checker->sentence;
+	sentence->subject_count = 0;
+	for (size_t w = 0; w < sentence->count + sentence->carried && sentence->subject_count < ANSWER_SUBJECTS_MAX; w++) {
+		const struct answer_word *word = &sentence->words[w];
+		if (passage_is_subject(checker->passage, &word->place) && !cmedit_is_grammar(word->text))
+			sentence->subjects[sentence->subject_count++] = word->place.stem;
 	}
 }
 
-/* A word that stands with one value alone weighs as much as two that stand with several; and those alone refute nothing. */
-static void checker_value(struct checker *checker, const struct context_value *value)
+/* A line of code alone: its words are judged by what follows what. */
+static bool is_command(const struct answer_sentence *sentence)
 {
-	const struct passage *passage = checker->passage;
-	const struct passage_context *context = &checker->context;
-	struct balance balance = { 0 };
-	for (size_t w = 0; w < context->word_count; w++) {
-		const struct context_word *word = &context->words[w];
-		bool certain;
-		if (passage_context_near(context, word, value, &certain))
-			balance_word(&balance, passage, word, value, certain);
+	for (size_t w = 0; w < sentence->count; w++)
+		if (!(sentence->words[w].place.flags & PLACE_CODE))
+			return false;
+	return true;
+}
+
+/* All words of the sentence are read: judges its facts. */
+static void close_sentence(struct checker *checker)
+{
+	struct answer_sentence *sentence = &checker->sentence;
+	find_subjects(checker);
+	if (!sentence->respectively && !checker->passage->assembled && !is_command(sentence))
+		passage_align(checker->passage, sentence);
+	for (size_t w = 0, whole = 0; w < sentence->count; w++) {
+		whole = sentence->words[w].place.flags & PLACE_PART ? whole : w;
+		sentence->words[whole].refuted = sentence->words[whole].refuted || sentence->words[w].refuted;
 	}
-	if ((balance.against > balance.pro && 2 * balance.against + balance.weak_against > 2 * balance.pro + balance.weak_pro) ||
-	    (!balance.pro && balance.names_against > balance.names_pro))
-		refute(checker, value->place);
-}
-
-static void checker_compare(struct checker *checker, uint64_t number, const char *place, enum fact_comparison comparison)
-{
-	const struct passage *passage = checker->passage;
-	if (comparison && passage_has(passage, passage_join(SPACE_COMPARED, number, (uint64_t)fact_comparison_opposite(comparison))) &&
-	    !passage_has(passage, passage_join(SPACE_COMPARED, number, (uint64_t)comparison)))
-		refute(checker, place);
-}
-
-/* Names of attributes count for the whole sentence, also for values before them, and so do the words that a value stands with: the
- * sentence is read ahead. */
-static void checker_sentence(struct checker *checker, const struct fact_scanner *scanner)
-{
-	struct fact_scanner ahead = *scanner;
-	struct fact_token token;
-	struct fact_comparing comparing = { 0 };
-	uint64_t number = 0;
-	const char *number_place = NULL;
-	bool in_command = false;
-	checker->subjects_old = true;
-	checker->label = 0;
-	checker->refuted_count = 0;
-	passage_context_clear(&checker->context);
-	while (passage_read(&ahead, &token) && token.kind != FACT_SEPARATOR && token.kind != FACT_LINE) {
-		in_command = continues_command(in_command, &token);
-		if (passage_is_subject(checker->passage, &token) && !(in_command && cmedit_is_grammar(token.text)))
-			checker_subject(checker, &token);
-		if (ahead.in_fence)
+	for (size_t w = 0; w < sentence->count; w++) {
+		const struct answer_word *word = &sentence->words[w];
+		checker->in_command = continues_command(checker->in_command, word);
+		if (!word->fact || word->place.flags & PLACE_PART)
 			continue;
-		if (token.state && comparing.reversed)
-			token.state = 0;
-		uint64_t kind = passage_context_kind(checker->passage, &token), hash = kind ? passage_value_hash(&token) : 0;
-		passage_context_take(&checker->context, &token, hash, kind, token.column > 0);
-		if (passage_context_is_number(&token)) {
-			number = hash;
-			number_place = token.text.data;
-			checker_compare(checker, number, number_place, fact_comparing_number(&comparing));
-		} else {
-			checker_compare(checker, number, number_place, fact_comparing_word(&comparing, token.text));
-		}
+		checker->verdict->facts++;
+		if (is_supported(checker, word))
+			checker->verdict->supported++;
+		else if (!checker->verdict->word.bytes)
+			checker->verdict->word = word->text;
 	}
-	passage_context_close(&checker->context);
-	if (!checker->context.respectively)
-		for (size_t v = 0; v < checker->context.value_count; v++)
-			checker_value(checker, &checker->context.values[v]);
+	size_t carried = 0;
+	bool anew = false; /* the sentence is about attributes of its own */
+	for (size_t w = 0; w < sentence->count; w++)
+		anew = anew || passage_is_subject(checker->passage, &sentence->words[w].place);
+	for (size_t w = 0; w < sentence->count + (anew ? 0 : sentence->carried) && carried < ANSWER_CARRIED_MAX; w++)
+		if (is_carried(&sentence->words[w]))
+			sentence->words[carried++] = sentence->words[w];
+	sentence->carried = carried;
+	sentence->count = 0;
+	sentence->respectively = false;
+	checker->clause = checker->values = 0;
+	checker->comparing = (struct fact_comparing){ 0 };
+	checker->last_number = ANSWER_WORDS_MAX;
 }
 
-static void checker_token(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
+/* Class and attribute, which the passage may name apart; what is wrong with them is wrong with the whole. */
+static void add_parts(struct answer_sentence *sentence, const struct answer_word *whole)
 {
-	checker->in_command = continues_command(checker->in_command, token);
+	struct text parts[] = { passage_class_of(whole->text), passage_attribute_of(whole->text) };
+	for (size_t i = 0; i < COUNT_OF(parts) && sentence->count < ANSWER_WORDS_MAX; i++) {
+		struct answer_word part = *whole;
+		part.text = parts[i];
+		part.dotted = false;
+		passage_part_of(&whole->place, parts[i], &part.place);
+		sentence->words[sentence->count++] = part;
+	}
+}
+
+/* Behind a colon: "Three states exist: …" counts what follows. */
+static void take_intro(struct answer_word *word)
+{
+	word->place.intro = true;
+	if (word->first && word->is_word && word->place.kind == KIND_PLAIN)
+		word->fact = false;
+}
+
+/* "between 45 and 66 Hz": values of one kind, whatever has the unit. */
+static void take_range(struct checker *checker, const struct fact_token *token, const struct passage_place *place)
+{
+	const char *end = checker->number_end;
+	if (!token->number_bytes)
+		return;
+	if (end && place->unit && token->text.data > end && passage_joins_range((struct text){ end, (size_t)(token->text.data - end) }) && checker->last_number < checker->sentence.count)
+		checker->sentence.words[checker->last_number].place.kind = place->kind;
+	checker->number_end = token->unit.bytes ? NULL : token->text.data + token->text.bytes;
+}
+
+static void take_word(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
+{
+	struct answer_sentence *sentence = &checker->sentence;
 	if (checker->unit_place == token->text.data) /* read with its number */
 		return;
 	checker->unit_place = token->unit.bytes ? token->unit.data : NULL;
-	if (token->breaks && checker->label_used)
-		checker->label = 0;
-	int label = passage_label_of(token);
-	bool afterwards = checker->by; /* "is 15 by default" */
-	checker->by = text_equal(token->text, TEXT_LITERAL("by"));
-	if (label && !afterwards) {
-		checker->label = label;
-		checker->label_used = false;
-	}
-	bool ordinal = token->ordinal.bytes && (token->kind == FACT_IDENTIFIER || token->ordinal.bytes > 1 || token->ordinal.data[0] > '2'); /* "first" mostly counts nothing */
-	if (token->kind == FACT_WORD && !token->in_code && !token->option && !token->number_bytes && !token->state && !ordinal) {
-		if (checker->label_used) /* the label says what the first value is, and no more */
-			checker->label = 0;
-		return;
-	}
-	if (token->kind == FACT_NUMBER && token->first_group_bytes && !has_number(checker, token, token->number_bytes)) {
+	struct answer_word word = { .text = token->text, .unit = token->unit, .ordinal = token->ordinal, .dotted = token->dotted, .option = token->option,
+				    .is_name = token->kind == FACT_NAME, .is_word = token->kind == FACT_WORD, .identifier = token->kind == FACT_IDENTIFIER, .first = !sentence->count };
+	passage_place_of(checker->passage->domain, token, &word.place);
+	if (token->kind == FACT_NUMBER && token->first_group_bytes && !has_number(checker->passage, &word.place)) {
 		fact_scanner_split(scanner, token);
 		token->number_bytes = token->first_group_bytes + (token->number[0] == '-');
 		token->unit = (struct text){ 0 };
+		passage_place_of(checker->passage->domain, token, &word.place);
 	}
-	struct passage_verdict *verdict = checker->verdict;
-	verdict->facts++;
-	if (is_supported(checker, token))
-		verdict->supported++;
-	else if (!verdict->word.bytes)
-		verdict->word = token->text;
-	checker->label_used = checker->label_used || passage_is_value(token, passage_is_subject(checker->passage, token));
+	if (token->breaks || (token->kind == FACT_WORD && passage_breaks_clause(token->text)))
+		checker->clause++;
+	if (word.place.state && checker->comparing.reversed)
+		word.place.kind = KIND_NONE;
+	if (token->kind == FACT_WORD && text_equal(token->text, TEXT_LITERAL("respectively")))
+		sentence->respectively = true;
+	if (token->colon && !checker->values)
+		for (size_t w = 0; w < sentence->count; w++)
+			take_intro(&sentence->words[w]);
+	const struct passage_slot *slot = word.place.kind == KIND_NONE && token->kind == FACT_WORD ? passage_find(checker->passage, word.place.stem) : NULL;
+	if (slot && slot->constant && token->text.bytes > 3 && !text_ends_with_nocase(token->text, TEXT_LITERAL("ing"))) /* "deep" of a passage that says DEEP */
+		word.place.kind = KIND_CONSTANT;
+	take_range(checker, token, &word.place);
+	word.place.clause = checker->clause;
+	word.place.values = checker->values;
+	checker->values += passage_is_value(&word.place) && !(word.first && word.is_word); /* "Three states exist: …" */
+	word.fact = word.place.kind == KIND_UNIT || word.place.kind == KIND_CONSTANT || is_fact(&word, token->number_bytes && !passage_counts_nothing(token));
+	sentence->words[sentence->count++] = word;
+	if (token->dotted && word.place.kind >= KIND_NAME && word.place.kind < KIND_OPTION)
+		add_parts(sentence, &word);
+	if (token->number_bytes || word.place.kind == KIND_CLAUSE) {
+		checker->last_number = sentence->count - 1;
+		compare(checker, checker->last_number, fact_comparing_number(&checker->comparing));
+	} else {
+		compare(checker, checker->last_number, fact_comparing_word(&checker->comparing, token->text));
+	}
+}
+
+/* The names carried over stand behind the sentence's words: they are moved there when it is complete. */
+static void end_sentence(struct checker *checker, struct answer_word *names)
+{
+	struct answer_sentence *sentence = &checker->sentence;
+	bool anew = false;
+	for (size_t w = 0; w < sentence->count; w++)
+		anew = anew || passage_is_subject(checker->passage, &sentence->words[w].place);
+	if (!sentence->count)
+		return;
+	if (anew)
+		sentence->carried = 0;
+	memcpy(sentence->words + sentence->count, names, sentence->carried * sizeof(names[0]));
+	close_sentence(checker);
+	memcpy(names, sentence->words, sentence->carried * sizeof(names[0]));
 }
 
 void passage_check(const struct passage *passage, struct text answer, struct passage_verdict *ret_verdict)
 {
 	*ret_verdict = (struct passage_verdict){ .word = { answer.data, 0 } };
-	struct checker checker = { .passage = passage, .verdict = ret_verdict };
+	struct checker checker;
+	struct answer_word names[ANSWER_CARRIED_MAX];
 	struct fact_scanner scanner;
 	struct fact_token token;
+	checker.sentence.count = checker.sentence.carried = 0; /* not all of it: its words are filled in as they come */
+	checker.sentence.respectively = false;
+	checker.comparing = (struct fact_comparing){ 0 };
+	checker.unit_place = checker.number_end = NULL;
+	checker.clause = checker.values = 0;
+	checker.in_command = false;
+	checker.command_before = 0;
+	checker.passage = passage;
+	checker.verdict = ret_verdict;
+	checker.sentence.german = passage->german;
+	checker.last_number = ANSWER_WORDS_MAX;
 	fact_scanner_init(&scanner, passage->domain, answer);
-	checker_sentence(&checker, &scanner);
-	while (passage_read(&scanner, &token)) {
-		if (token.kind == FACT_SEPARATOR || token.kind == FACT_LINE) {
+	while (fact_scanner_next(&scanner, &token)) {
+		bool ends = token.kind == FACT_SEPARATOR || token.kind == FACT_LINE;
+		if (ends || checker.sentence.count == ANSWER_WORDS_MAX)
+			end_sentence(&checker, names);
+		if (ends) {
 			checker.in_command = false;
 			checker.command_before = 0;
-			checker_sentence(&checker, &scanner);
-		} else {
-			checker_token(&checker, &scanner, &token);
+			continue;
 		}
+		take_word(&checker, &scanner, &token);
 	}
+	end_sentence(&checker, names);
 }

@@ -1,0 +1,431 @@
+/* passage_align.c: see passage_align.h. */
+#include "workers/inference/passage_align.h"
+
+#include <stdlib.h>
+
+enum { SEEDS_MAX = 48, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160,
+       COLUMN_FAR = 8, HEADING_FAR = 6, LEAD_FAR = 5, BEFORE_FAR = 8, CARRIED_FAR = 5, ALONE_FAR = 3, LEADING_FAR = 10, INTRO_FAR = 6, FAR_MAX = 64 };
+
+struct match { /* a word of the answer and a place where the passage has it */
+	uint32_t place, column; /* column: of a header, counts for its column alone */
+	uint16_t word;
+	uint16_t far; /* more than 0: another sentence, this far */
+};
+
+struct rival {
+	uint32_t value, sentence;
+	float score;
+};
+
+struct weighed { /* a value of the answer */
+	size_t word;
+	uint32_t kind, value, unit, own_sentence;
+	float own; /* of its own occurrences */
+	struct rival rivals[RIVALS_MAX];
+	size_t rival_count;
+	bool owned; /* the passage says it of an attribute that the answer's sentence is about */
+	size_t same; /* of its kind in the sentence */
+};
+
+struct alignment {
+	const struct passage *passage;
+	struct answer_sentence *answer;
+	size_t word_count;
+	float weights[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX];
+	uint64_t filter[4]; /* which stems the answer has */
+	uint32_t seeds[SEEDS_MAX];
+	size_t seed_count;
+	struct weighed values[VALUES_MAX];
+	size_t value_count;
+	struct match matches[MATCHES_MAX];
+	size_t match_count;
+};
+
+#define VALUE_WEIGHT 0.3f
+#define LABEL_WEIGHT 0.8f
+
+/* How much better another value must fit. In one sentence only distances tell two values from each other: more is asked for there. All
+ * were set where errors of the tuning half were caught best with true answers of it refused least (docs/decisions/facts-of-an-answer.md). */
+#define APART_RATIO 1.15f
+#define APART_MARGIN 0.08f
+#define TOGETHER_RATIO 1.35f
+#define TOGETHER_MARGIN 0.18f
+#define NAME_RATIO 1.6f
+#define NAME_MARGIN 0.25f
+#define EXCHANGED_RATIO 1.1f
+#define EXCHANGED_MARGIN 0.06f
+#define STATE_RATIO 2.0f
+#define STATE_MARGIN 0.5f
+
+static float nearness(unsigned far)
+{
+	float steps = (float)(far < FAR_MAX ? far : FAR_MAX) / 4;
+	return 1 / (1 + steps * steps * 0.5f + steps * 0.5f);
+}
+
+static unsigned difference(unsigned a, unsigned b) { return a > b ? a - b : b - a; }
+
+/* In quarters of a step: a word between is one, the end of a clause is six, a value between three. */
+static unsigned distance(const struct passage_place *a, size_t a_index, const struct passage_place *b, size_t b_index, bool enumerates)
+{
+	if (a->column != b->column) /* cells of a row, lines of an item: the first one says what they are about */
+		return a->column <= 1 || b->column <= 1 ? 4 : 8;
+	if (a->intro != b->intro) /* "Exit codes: 0 success, 1 failure": said of all behind the colon */
+		return INTRO_FAR;
+	unsigned words = difference((unsigned)a_index, (unsigned)b_index), clauses = difference(a->clause, b->clause), values = difference(a->values, b->values);
+	unsigned far = (unsigned)size_min(words, 16) + 6 * (clauses < 4 ? clauses : 4) + 3 * (values > 1 ? (values < 6 ? values - 1 : 5) : 0);
+	bool leads = (!a->values && a_index < b_index) || (!b->values && b_index < a_index); /* said before the first value: of all of them, unless others are nearer */
+	enumerates = enumerates && !((a_index < b_index ? a : b)->flags & PLACE_NAMED);
+	return leads && (enumerates || far > LEADING_FAR) ? LEADING_FAR : far;
+}
+
+static bool filter_has(const struct alignment *alignment, uint32_t stem)
+{
+	return alignment->filter[stem >> 30] >> (stem >> 24 & 63) & 1;
+}
+
+static float weight_of(const struct alignment *alignment, const struct answer_word *word, const struct passage_slot *slot)
+{
+	static const float roots[] = { 1.0f, 1.0f, 0.71f, 0.58f, 0.5f, 0.45f, 0.41f, 0.38f, 0.35f, 0.33f, 0.32f, 0.3f, 0.29f };
+	if (!slot)
+		return 0;
+	bool named = word->place.flags & PLACE_NAMED;
+	if (word->place.flags & PLACE_FREQUENT)
+		return LABEL_WEIGHT;
+	if (!named && (word->text.bytes < LETTERS_MIN || domain_list_has(alignment->passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text)))
+		return 0;
+	return (named && !(word->place.flags & PLACE_NUMBER) ? 2.0f : 1.0f) * (slot->count < COUNT_OF(roots) ? roots[slot->count] : 0.25f);
+}
+
+static void add_seed(struct alignment *alignment, uint32_t sentence)
+{
+	for (size_t i = alignment->seed_count; i > 0; i--)
+		if (alignment->seeds[i - 1] == sentence)
+			return;
+	if (alignment->seed_count < SEEDS_MAX)
+		alignment->seeds[alignment->seed_count++] = sentence;
+}
+
+static void add_section(struct alignment *alignment, uint32_t heading)
+{
+	const struct passage *passage = alignment->passage;
+	for (uint32_t s = heading + 1; s < passage->sentence_count && s <= heading + SECTION_MAX && passage->sentences[s].heading == heading; s++)
+		add_seed(alignment, s);
+}
+
+/* Sentences that have words of the answer, those of rare words first. */
+static void find_seeds(struct alignment *alignment)
+{
+	const struct passage *passage = alignment->passage;
+	for (unsigned round = 0; round < 2; round++)
+		for (size_t w = 0; w < alignment->word_count; w++) {
+			const struct passage_slot *slot = passage_find(passage, alignment->answer->words[w].place.stem);
+			bool rare = slot && slot->count <= 4;
+			if (!slot || rare == (round == 1) || slot->count > CHAIN_MAX || (alignment->weights[w] == 0 && !alignment->answer->words[w].place.kind))
+				continue;
+			for (uint32_t place = slot->head; place; place = passage->places[place].next) {
+				uint32_t sentence = passage->places[place].sentence;
+				add_seed(alignment, sentence);
+				if (passage->sentences[sentence].flags & SENTENCE_HEADING)
+					add_section(alignment, sentence);
+			}
+		}
+}
+
+static void match_sentence(struct alignment *alignment, uint32_t sentence, unsigned far, bool header, bool names_only)
+{
+	const struct passage *passage = alignment->passage;
+	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
+	if (end - first > SENTENCE_PLACES_MAX)
+		end = first + SENTENCE_PLACES_MAX;
+	for (uint32_t p = first; p < end; p++) {
+		uint32_t stem = passage->places[p].stem;
+		if (!filter_has(alignment, stem) || (names_only && !(passage->places[p].flags & PLACE_NAMED)))
+			continue;
+		for (size_t w = 0; w < alignment->word_count; w++)
+			if (alignment->answer->words[w].place.stem == stem && alignment->weights[w] > 0 && alignment->match_count < MATCHES_MAX)
+				alignment->matches[alignment->match_count++] = (struct match){ .place = p, .column = header ? passage->places[p].column : 0, .word = (uint16_t)w,
+											      .far = (uint16_t)far };
+	}
+}
+
+static int by_word(const void *a, const void *b)
+{
+	return (int)((const struct match *)a)->word - (int)((const struct match *)b)->word;
+}
+
+static void gather_matches(struct alignment *alignment, uint32_t s)
+{
+	const struct passage_sentence *sentence = &alignment->passage->sentences[s];
+	alignment->match_count = 0;
+	match_sentence(alignment, s, 0, false, false);
+	if (sentence->header && sentence->header != s)
+		match_sentence(alignment, sentence->header, COLUMN_FAR, true, false);
+	if (sentence->heading)
+		match_sentence(alignment, sentence->heading, HEADING_FAR, false, false);
+	if (sentence->flags & SENTENCE_GOES_ON) {
+		if (sentence->lead && sentence->lead < s)
+			match_sentence(alignment, sentence->lead, LEAD_FAR, false, true);
+		if (sentence->lead < s - 1)
+			match_sentence(alignment, s - 1, BEFORE_FAR, false, true);
+	}
+	qsort(alignment->matches, alignment->match_count, sizeof(alignment->matches[0]), by_word);
+}
+
+static unsigned answer_distance(const struct alignment *alignment, size_t a, const struct weighed *value)
+{
+	if (a >= alignment->answer->count)
+		return CARRIED_FAR;
+	unsigned far = distance(&alignment->answer->words[a].place, a, &alignment->answer->words[value->word].place, value->word, value->same > 2);
+	return value->same == 1 ? ALONE_FAR : far;
+}
+
+/* Class.attribute and its parts. */
+static bool is_one_token(const struct answer_word *words, size_t a, size_t b)
+{
+	size_t low = a < b ? a : b, high = a < b ? b : a;
+	while (high > low && words[high].place.flags & PLACE_PART)
+		high--;
+	return high <= low;
+}
+
+static bool is_same_place(const struct passage_place *places, uint32_t a, uint32_t b)
+{
+	uint32_t low = a < b ? a : b, high = a < b ? b : a;
+	while (high > low && places[high].flags & PLACE_PART)
+		high--;
+	return high <= low;
+}
+
+/* How well the words around the answer's value fit the place `u` of the passage. */
+static float score(const struct alignment *alignment, uint32_t u, const struct weighed *value, size_t same)
+{
+	const struct passage_place *places = alignment->passage->places;
+	const struct answer_word *words = alignment->answer->words;
+	float sum = 0, best = 0;
+	for (size_t m = 0; m < alignment->match_count; m++) {
+		const struct match *match = &alignment->matches[m];
+		size_t w = match->word;
+		bool last = m + 1 == alignment->match_count || alignment->matches[m + 1].word != w;
+		if (!is_one_token(words, w, value->word) && !is_same_place(places, match->place, u) && words[w].place.stem != words[value->word].place.stem && places[match->place].stem != places[u].stem &&
+		    (!match->column || match->column == places[u].column)) {
+			unsigned far = places[match->place].sentence == places[u].sentence ? distance(&places[match->place], match->place, &places[u], u, same > 2) :
+				       match->far ? match->far : HEADING_FAR;
+			if (same == 1 && !match->far)
+				far = ALONE_FAR;
+			/* "AUTO, MANUAL": neighbours in an enumeration tell little of each other */
+			float told = words[w].place.kind == value->kind && difference((unsigned)w, (unsigned)value->word) <= 2 && passage_is_value(&words[w].place) ? VALUE_WEIGHT : 1;
+			float fits = told * alignment->weights[w] * nearness(far) * nearness(answer_distance(alignment, w, value));
+			best = fits > best ? fits : best;
+		}
+		if (last) {
+			sum += best;
+			best = 0;
+		}
+	}
+	return sum;
+}
+
+static void take_score(struct weighed *value, uint32_t other, uint32_t sentence, float scored)
+{
+	if (other == value->value) {
+		if (scored > value->own) {
+			value->own = scored;
+			value->own_sentence = sentence;
+		}
+		return;
+	}
+	for (size_t r = 0; r < value->rival_count; r++)
+		if (value->rivals[r].value == other) {
+			if (scored > value->rivals[r].score)
+				value->rivals[r] = (struct rival){ other, sentence, scored };
+			return;
+		}
+	if (value->rival_count < RIVALS_MAX)
+		value->rivals[value->rival_count++] = (struct rival){ other, sentence, scored };
+}
+
+/* Of one kind; a number in a table has its unit in another cell of the row. */
+static bool is_rival(const struct passage *passage, uint32_t u, const struct weighed *value)
+{
+	const struct passage_place *place = &passage->places[u];
+	if (place->kind == value->kind)
+		return true;
+	if (!value->unit || place->kind != KIND_PLAIN || !place->column)
+		return false;
+	for (uint32_t p = passage->sentences[place->sentence].first; p < passage_sentence_end(passage, place->sentence); p++)
+		if (passage->places[p].unit == value->unit && !passage->places[p].kind)
+			return true;
+	return false;
+}
+
+static size_t count_kind(const struct passage *passage, uint32_t first, uint32_t end, uint32_t kind)
+{
+	size_t count = 0;
+	for (uint32_t p = first; p < end; p++)
+		count += passage->places[p].kind == kind;
+	return count;
+}
+
+/* The places of one sentence, each as what a value of the answer may stand for. */
+static void weigh_places(struct alignment *alignment, uint32_t s, bool names_only)
+{
+	const struct passage *passage = alignment->passage;
+	uint32_t first = passage->sentences[s].first, end = passage_sentence_end(passage, s);
+	bool owned = passage_names_subject(passage, s, alignment->answer->subjects, alignment->answer->subject_count) == OWNED;
+	if (end - first > SENTENCE_PLACES_MAX)
+		end = first + SENTENCE_PLACES_MAX;
+	for (uint32_t u = first; u < end; u++) {
+		const struct passage_place *place = &passage->places[u];
+		size_t same = 0; /* not counted yet */
+		if (names_only && passage_is_value(place))
+			continue;
+		for (size_t v = 0; v < alignment->value_count; v++) {
+			struct weighed *value = &alignment->values[v];
+			uint32_t other = passage_value(place);
+			if (!(other == value->value || ((!value->owned || owned) && !(place->flags & PLACE_PART) && is_rival(alignment->passage, u, value))))
+				continue;
+			same = same ? same : place->kind ? count_kind(passage, first, end, place->kind) : 2;
+			take_score(value, other, place->sentence, score(alignment, u, value, same) * (value->kind == KIND_PLAIN && place->kind != KIND_PLAIN ? 0.5f : 1));
+		}
+	}
+}
+
+/* Names of the heading, and of what the paragraph began with, are what the sentence is about. */
+static void weigh_sentence(struct alignment *alignment, uint32_t s)
+{
+	const struct passage_sentence *sentence = &alignment->passage->sentences[s];
+	gather_matches(alignment, s);
+	weigh_places(alignment, s, false);
+	if (sentence->heading)
+		weigh_places(alignment, sentence->heading, false);
+	if (sentence->flags & SENTENCE_GOES_ON && sentence->lead && sentence->lead != s)
+		weigh_places(alignment, sentence->lead, true);
+}
+
+static float rival_score(const struct weighed *value, uint32_t other)
+{
+	for (size_t r = 0; r < value->rival_count; r++)
+		if (value->rivals[r].value == other)
+			return value->rivals[r].score;
+	return 0;
+}
+
+static const struct weighed *find_value(const struct alignment *alignment, uint32_t value)
+{
+	for (size_t v = 0; v < alignment->value_count; v++)
+		if (alignment->values[v].value == value)
+			return &alignment->values[v];
+	return NULL;
+}
+
+/* Numbers, states and constants are stated of names. What a name is used for has many wordings. */
+static bool is_stated(const struct weighed *value)
+{
+	return value->kind >= KIND_UNIT || value->kind == KIND_PLAIN || value->kind == KIND_CLAUSE || value->kind == KIND_CONSTANT;
+}
+
+static bool is_better(const struct weighed *one, const struct rival *rival)
+{
+	if (!is_stated(one))
+		return rival->score > one->own * NAME_RATIO + NAME_MARGIN;
+	bool together = rival->sentence == one->own_sentence && !one->owned;
+	return rival->score > one->own * (together ? TOGETHER_RATIO : APART_RATIO) + (together ? TOGETHER_MARGIN : APART_MARGIN);
+}
+
+/* A rival that the answer has too is weighed by exchanging the two; another one by itself. */
+static bool is_refuted(const struct alignment *alignment, const struct weighed *one)
+{
+	for (size_t r = 0; r < one->rival_count; r++) {
+		const struct rival *rival = &one->rivals[r];
+		const struct weighed *two = find_value(alignment, rival->value);
+		if (!two && is_better(one, rival))
+			return true;
+		if (two && one->kind > KIND_STATE && one->kind < KIND_UNITS && rival->score > one->own * STATE_RATIO + STATE_MARGIN)
+			return true;
+		if (two && rival->score + rival_score(two, one->value) > (one->own + two->own) * EXCHANGED_RATIO + EXCHANGED_MARGIN)
+			return true;
+	}
+	return false;
+}
+
+/* What is stated of a name is judged before the name: one of the two is wrong, and it mostly is the value. */
+static void decide(struct alignment *alignment)
+{
+	bool met = false;
+	for (unsigned names = 0; names < 2 && !met; names++)
+		for (size_t v = 0; v < alignment->value_count; v++) {
+			const struct weighed *value = &alignment->values[v];
+			if (is_stated(value) == (names == 1) || !is_refuted(alignment, value))
+				continue;
+			alignment->answer->words[value->word].refuted = true;
+			met = true;
+		}
+}
+
+/* Does the passage say the value of an attribute that the answer's sentence is about? */
+static bool is_owned(const struct alignment *alignment, const struct passage_place *value)
+{
+	const struct passage *passage = alignment->passage;
+	unsigned steps = 0;
+	if (!alignment->answer->subject_count || !passage_is_value(value))
+		return false;
+	for (uint32_t place = passage_first(passage, value->stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++)
+		if (passage_owner_of(passage, place, alignment->answer->subjects, alignment->answer->subject_count) == OWNED)
+			return true;
+	return false;
+}
+
+/* Values that stand in the passage at all; whether the others are missing is not asked here. */
+static void take_values(struct alignment *alignment)
+{
+	const struct answer_sentence *sentence = alignment->answer;
+	for (size_t w = 0; w < sentence->count && alignment->value_count < VALUES_MAX; w++) {
+		const struct answer_word *word = &sentence->words[w];
+		bool name = !sentence->german || word->place.kind != KIND_PROPER;
+		if (!word->place.kind || !word->fact || !name || !passage_find(alignment->passage, word->place.stem))
+			continue;
+		struct weighed *value = &alignment->values[alignment->value_count++];
+		value->word = w;
+		value->kind = word->place.kind;
+		value->value = passage_value(&word->place);
+		value->unit = word->place.unit;
+		value->own = 0;
+		value->own_sentence = 0;
+		value->rival_count = 0;
+		value->owned = is_owned(alignment, &word->place);
+	}
+	for (size_t v = 0; v < alignment->value_count; v++) {
+		alignment->values[v].same = 0;
+		for (size_t o = 0; o < alignment->value_count; o++)
+			alignment->values[v].same += alignment->values[o].kind == alignment->values[v].kind;
+	}
+}
+
+/* A sentence with a name of its own is not about the names before. */
+static bool has_name(const struct answer_sentence *sentence)
+{
+	for (size_t w = 0; w < sentence->count; w++)
+		if (sentence->words[w].place.flags & PLACE_NAMED && !(sentence->words[w].place.flags & (PLACE_NUMBER | PLACE_CODE)) && !passage_is_value(&sentence->words[w].place))
+			return true;
+	return false;
+}
+
+void passage_align(const struct passage *passage, struct answer_sentence *sentence)
+{
+	struct alignment alignment = { .passage = passage, .answer = sentence, .word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried) };
+	for (size_t w = 0; w < alignment.word_count; w++) {
+		const struct answer_word *word = &sentence->words[w];
+		uint32_t stem = word->place.stem;
+		alignment.weights[w] = weight_of(&alignment, word, passage_find(passage, stem));
+		if (alignment.weights[w] > 0)
+			alignment.filter[stem >> 30] |= (uint64_t)1 << (stem >> 24 & 63);
+	}
+	take_values(&alignment);
+	if (!alignment.value_count)
+		return;
+	find_seeds(&alignment);
+	for (size_t s = 0; s < alignment.seed_count; s++)
+		weigh_sentence(&alignment, alignment.seeds[s]);
+	decide(&alignment);
+}

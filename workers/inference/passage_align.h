@@ -1,0 +1,42 @@
+/* passage_align.h: do the words around a value of an answer stand with that value in the passage, or with another one of its kind?
+ *
+ * Each value of the answer is weighed against the passage's values of its kind: words that both have around them count, rare words and
+ * names more than frequent words, near ones more than far ones, on both sides. An answer is refused for a value when another one fits its
+ * words clearly better, or when two values of it fit better exchanged. Words that are said of all values alike cancel. Pure; nothing
+ * allocated. For passage*.c alone. */
+#ifndef DOCRING_WORKERS_INFERENCE_PASSAGE_ALIGN_H
+#define DOCRING_WORKERS_INFERENCE_PASSAGE_ALIGN_H
+
+#include "workers/inference/passage_places.h"
+
+enum { ANSWER_WORDS_MAX = 96, ANSWER_CARRIED_MAX = 6, ANSWER_SUBJECTS_MAX = 8 };
+
+struct answer_word {
+	struct passage_place place;
+	struct text text, unit, ordinal;
+	bool dotted, option, is_name, is_word, identifier, first, fact;
+	bool refuted; /* by what the passage says of it */
+};
+
+struct answer_sentence {
+	struct answer_word words[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX];
+	size_t count;   /* those of the sentence */
+	size_t carried; /* behind them: names that the sentence before was about */
+	uint32_t subjects[ANSWER_SUBJECTS_MAX]; /* stems: attributes that it is about */
+	size_t subject_count;
+	bool respectively;
+	bool german; /* of the passage: its nouns with capitals are no names */
+};
+
+enum passage_ownership { OWNED_BY_NONE, OWNED_BY_OTHERS, OWNED };
+/* Is the place an attribute or counter that the passage introduces? Not one in the middle of a row. */
+bool passage_is_subject(const struct passage *passage, const struct passage_place *place);
+/* Does the passage's sentence name one of these attributes, or another one? */
+enum passage_ownership passage_names_subject(const struct passage *passage, uint32_t sentence, const uint32_t *subjects, size_t subject_count);
+/* Whose is the value at this place: of what its sentence names, or what that goes on about? */
+enum passage_ownership passage_owner_of(const struct passage *passage, uint32_t place, const uint32_t *subjects, size_t subject_count);
+
+/* Marks the values that the passage gives to other words. */
+void passage_align(const struct passage *passage, struct answer_sentence *sentence);
+
+#endif

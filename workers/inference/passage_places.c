@@ -1,0 +1,283 @@
+/* passage_places.c: see passage_places.h. */
+#include "workers/inference/passage_places.h"
+
+#include "proto/document.h"
+
+#include <stdlib.h>
+
+enum { STEM_BYTES = 6, ENDING_BYTES = 4, UNIT_BYTES_MAX = 16, SEED_STEM = 1, SEED_EXACT, SEED_NUMBER, SEED_UNIT, SEED_ORDINAL, SEED_KIND };
+
+/* Most words are shorter than 16 bytes: two reads and two multiplications. */
+uint64_t passage_hash(const char *data, size_t bytes, uint64_t seed)
+{
+	uint64_t hash = (seed + bytes) * 0x9E3779B97F4A7C15u;
+	while (bytes >= sizeof(uint64_t)) {
+		uint64_t chunk;
+		memcpy(&chunk, data, sizeof(chunk));
+		hash = (hash ^ chunk) * 0xBF58476D1CE4E5B9u;
+		hash ^= hash >> 32;
+		data += sizeof(chunk);
+		bytes -= sizeof(chunk);
+	}
+	uint64_t rest = 0;
+	for (size_t i = 0; i < bytes; i++)
+		rest |= (uint64_t)(unsigned char)data[i] << (8 * i);
+	hash = (hash ^ rest) * 0x94D049BB133111EBu;
+	hash ^= hash >> 31;
+	hash *= 0xBF58476D1CE4E5B9u;
+	return hash ^ (hash >> 29);
+}
+
+struct text passage_plain(struct text word, char *plain)
+{
+	size_t bytes = 0;
+	if (word.bytes > 2 && word.data[word.bytes - 1] == 's' && ascii_is_upper(word.data[word.bytes - 2])) /* UEs, UE */
+		word.bytes--;
+	if (word.bytes > PLACE_WORD_BYTES || !memchr(word.data, '\\', word.bytes))
+		return word;
+	for (size_t i = 0; i < word.bytes; i++)
+		if (word.data[i] != '\\')
+			plain[bytes++] = word.data[i];
+	return (struct text){ plain, bytes };
+}
+
+uint32_t passage_exact(struct text word)
+{
+	char plain[PLACE_WORD_BYTES];
+	word = passage_plain(word, plain);
+	return (uint32_t)passage_hash(word.data, word.bytes, SEED_EXACT);
+}
+
+uint32_t passage_unit(struct text unit)
+{
+	unit = fact_words_unit(unit);
+	return (uint32_t)passage_hash(unit.data, unit.bytes, SEED_UNIT);
+}
+
+uint32_t passage_ordinal(struct text digits) { return (uint32_t)passage_hash(digits.data, digits.bytes, SEED_ORDINAL); }
+
+/* cells, cell; raises, raised, raising, raise; stepped, step; carries, carry. What is left has four letters at least, or three of a plural. */
+static size_t without_ending(char *stem, size_t bytes)
+{
+	if (bytes > 3 && stem[bytes - 1] == 's' && stem[bytes - 2] != 's')
+		bytes--;
+	size_t whole = bytes;
+	if (bytes > 5 && memcmp(stem + bytes - 2, "ed", 2) == 0)
+		bytes -= 2;
+	else if (bytes > 6 && memcmp(stem + bytes - 3, "ing", 3) == 0)
+		bytes -= 3;
+	if (bytes < whole && stem[bytes - 1] == stem[bytes - 2] && !memchr("lsz", stem[bytes - 1], 3))
+		bytes--;
+	if (bytes > 4 && stem[bytes - 1] == 'e')
+		bytes--;
+	if (bytes > 3 && stem[bytes - 1] == 'y')
+		stem[bytes - 1] = 'i';
+	return bytes;
+}
+
+/* MAJOR: a word in capitals is that word. */
+static bool is_loud_word(struct text word)
+{
+	for (size_t i = 0; i < word.bytes; i++)
+		if (!ascii_is_upper(word.data[i]) && (unsigned char)word.data[i] < 0x80)
+			return false;
+	return word.bytes >= 4;
+}
+
+static uint64_t stem_hash(struct text word, bool identifier)
+{
+	char plain[PLACE_WORD_BYTES], stem[PLACE_WORD_BYTES];
+	word = passage_plain(word, plain);
+	identifier = identifier && !is_loud_word(word);
+	size_t bytes = size_min(word.bytes, identifier || word.bytes <= STEM_BYTES + ENDING_BYTES ? PLACE_WORD_BYTES : STEM_BYTES);
+	for (size_t i = 0; i < bytes; i++)
+		stem[i] = ascii_lower(word.data[i]);
+	if (!identifier && bytes == word.bytes)
+		bytes = size_min(without_ending(stem, bytes), STEM_BYTES);
+	return passage_hash(stem, bytes, SEED_STEM);
+}
+
+uint64_t passage_stem(struct text word) { return stem_hash(word, fact_is_identifier(word)); }
+uint32_t passage_stem_of(struct text word) { return (uint32_t)passage_stem(word); }
+
+struct text passage_attribute_of(struct text dotted)
+{
+	for (size_t i = dotted.bytes; i > 0; i--)
+		if (dotted.data[i - 1] == '.')
+			return text_slice(dotted, i, dotted.bytes);
+	return dotted;
+}
+
+struct text passage_class_of(struct text dotted)
+{
+	struct text attribute = passage_attribute_of(dotted);
+	size_t bytes = dotted.bytes - attribute.bytes;
+	return text_slice(dotted, 0, bytes ? bytes - 1 : 0);
+}
+
+bool passage_breaks_clause(struct text word)
+{
+	static const struct text words[] = { TEXT_LITERAL("and"), TEXT_LITERAL("or"), TEXT_LITERAL("but"), TEXT_LITERAL("while"), TEXT_LITERAL("whereas"), TEXT_LITERAL("then"),
+					     TEXT_LITERAL("und") };
+	if (word.bytes < 2 || word.bytes > 7 || !memchr("aobwtu", word.data[0], 6))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (text_equal(word, words[i]))
+			return true;
+	return false;
+}
+
+bool passage_joins_range(struct text between)
+{
+	static const struct text words[] = { TEXT_LITERAL("to"), TEXT_LITERAL("-"), TEXT_LITERAL(","), TEXT_LITERAL("\xE2\x80\xA6"), TEXT_LITERAL("\xE2\x80\x93"), TEXT_LITERAL(".."), TEXT_LITERAL("..."), TEXT_LITERAL("and"), TEXT_LITERAL("or"),
+					     TEXT_LITERAL("bis"), TEXT_LITERAL("through"), TEXT_LITERAL("\xC3\x97") };
+	if (between.bytes > 9)
+		return false;
+	between = text_trim(between);
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (text_equal(between, words[i]))
+			return true;
+	return false;
+}
+
+static bool is_clause_number(struct text word)
+{
+	for (size_t i = 0; i < word.bytes; i++)
+		if (!ascii_is_digit(word.data[i]) && word.data[i] != '.' && word.data[i] != ':')
+			return false;
+	return word.bytes > 0;
+}
+
+/* T304, MAJOR, A5: capitals and digits. */
+static bool is_constant(struct text word)
+{
+	for (size_t i = 0; i < word.bytes; i++)
+		if (!ascii_is_upper(word.data[i]) && !ascii_is_digit(word.data[i]) && word.data[i] != '_' && word.data[i] != '\\' && (unsigned char)word.data[i] < 0x80)
+			return false;
+	return word.bytes >= 2;
+}
+
+/* "64QAM", "4x": digits and then letters: what is read like a number and its unit. The letters, or nothing. */
+static struct text glued_letters(struct text word)
+{
+	size_t digits = 0, end;
+	while (digits < word.bytes && ascii_is_digit(word.data[digits]))
+		digits++;
+	for (end = digits; end < word.bytes && ascii_is_alpha(word.data[end]); end++)
+		;
+	return digits && end == word.bytes ? text_slice(word, digits, end) : text_slice(word, 0, 0);
+}
+
+/* Names are confused with names of their shape: a_b, A.b, pmA, aB, Ab. */
+static uint32_t shape_of(struct text word)
+{
+	if (memchr(word.data, '_', word.bytes))
+		return 1;
+	if (memchr(word.data, '.', word.bytes))
+		return 2;
+	if (domain_is_counter(word))
+		return 3;
+	return ascii_is_lower(word.data[0]) ? 4 : 0;
+}
+
+bool passage_counts_nothing(const struct fact_token *token)
+{
+	return token->kind == FACT_WORD && token->number_bytes == 1 && token->number[0] <= '2' && !token->unit.bytes;
+}
+
+static uint32_t kind_of(const struct fact_token *token)
+{
+	if (token->number_bytes) {
+		if (passage_counts_nothing(token))
+			return KIND_NONE;
+		struct text dimension = token->unit.bytes ? fact_words_dimension(token->unit) : token->unit;
+		return dimension.bytes ? (uint32_t)passage_hash(dimension.data, dimension.bytes, SEED_KIND) | KIND_UNITS : KIND_PLAIN;
+	}
+	if (token->state)
+		return KIND_STATE + (uint32_t)abs(token->state);
+	if (token->option)
+		return KIND_OPTION;
+	if (token->kind == FACT_NAME)
+		return KIND_PROPER;
+	if (token->kind != FACT_IDENTIFIER)
+		return token->in_code ? KIND_CODE : KIND_NONE;
+	if (is_clause_number(token->text))
+		return KIND_CLAUSE;
+	struct text letters = ascii_is_digit(token->text.data[0]) ? glued_letters(token->text) : (struct text){ 0 };
+	if (letters.bytes && !token->ordinal.bytes)
+		return (uint32_t)passage_hash(letters.data, letters.bytes, SEED_KIND) | KIND_UNITS;
+	if (is_loud_word(token->text))
+		return KIND_CONSTANT;
+	return is_constant(token->text) ? KIND_ABBREVIATION : KIND_NAME + shape_of(token->text);
+}
+
+/* slot_budget_us: the unit of its values. */
+static uint32_t unit_in_name(const struct domain *domain, struct text name)
+{
+	static const struct { struct text word, unit; } spellings[] = { { TEXT_LITERAL("db"), TEXT_LITERAL("dB") }, { TEXT_LITERAL("dbm"), TEXT_LITERAL("dBm") },
+		{ TEXT_LITERAL("kb"), TEXT_LITERAL("kB") }, { TEXT_LITERAL("mb"), TEXT_LITERAL("MB") }, { TEXT_LITERAL("gb"), TEXT_LITERAL("GB") }, { TEXT_LITERAL("hz"), TEXT_LITERAL("Hz") },
+		{ TEXT_LITERAL("khz"), TEXT_LITERAL("kHz") }, { TEXT_LITERAL("mhz"), TEXT_LITERAL("MHz") }, { TEXT_LITERAL("pct"), TEXT_LITERAL("%") } };
+	size_t at = name.bytes;
+	while (at > 0 && name.data[at - 1] != '_')
+		at--;
+	struct text last = text_slice(name, at, name.bytes);
+	if (!at || !last.bytes)
+		return 0;
+	for (size_t i = 0; i < COUNT_OF(spellings); i++)
+		if (text_equal(last, spellings[i].word))
+			return passage_unit(spellings[i].unit);
+	return domain_list_has(domain, DOMAIN_LIST_UNITS, last) ? passage_unit(last) : 0;
+}
+
+/* "default", "range", "unit": the keys of an item. */
+static bool is_label(struct text word)
+{
+	static const enum document_key keys[] = { DOCUMENT_KEY_DEFAULT, DOCUMENT_KEY_RANGE, DOCUMENT_KEY_UNIT };
+	if (word.bytes < 4 || word.bytes > 8)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		if (ascii_lower(word.data[0]) == document_key_name(keys[i])[0] && text_starts_with_nocase(word, text_from(document_key_name(keys[i]))))
+			return true;
+	return false;
+}
+
+void passage_part_of(const struct passage_place *whole, struct text part, struct passage_place *ret_place)
+{
+	*ret_place = *whole;
+	ret_place->stem = passage_stem_of(part);
+	ret_place->exact = passage_exact(part);
+	ret_place->kind = KIND_NAME + shape_of(part);
+	ret_place->flags |= PLACE_PART;
+}
+
+void passage_place_of(const struct domain *domain, const struct fact_token *token, struct passage_place *ret_place)
+{
+	struct passage_place place = { .kind = kind_of(token), .column = (uint16_t)size_min(token->column, UINT16_MAX), .state = (int8_t)token->state, .span = (uint8_t)token->span,
+				       .flags = token->in_code ? PLACE_CODE : 0 };
+	if (token->number_bytes) {
+		uint64_t hash = passage_hash(token->number, token->number_bytes, SEED_NUMBER);
+		place.stem = (uint32_t)hash;
+		place.exact = (uint32_t)(hash >> 32);
+		place.unit = token->unit.bytes ? passage_unit(token->unit) : 0;
+		place.flags |= PLACE_NUMBER | PLACE_NAMED;
+	} else {
+		bool identifier = token->kind == FACT_IDENTIFIER;
+		place.stem = (uint32_t)stem_hash(token->text, identifier);
+		place.exact = passage_exact(token->text);
+		if (token->wide.bytes <= UNIT_BYTES_MAX && (domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide)))
+			place.unit = passage_unit(token->wide);
+		if (token->kind == FACT_WORD && !place.state && !token->ordinal.bytes && fact_words_spells_unit(token->text)) {
+			place.unit = place.stem = passage_unit(token->text); /* ms is milliseconds */
+			place.kind = KIND_UNIT;
+		} else if (place.unit && place.kind >= KIND_NAME && place.kind < KIND_OPTION) {
+			place.kind = KIND_NONE; /* dBm */
+		} else if (place.kind == KIND_NAME + 1) {
+			place.unit = unit_in_name(domain, token->text);
+		}
+		if (identifier || token->kind == FACT_NAME || token->in_code)
+			place.flags |= PLACE_NAMED;
+		if (is_label(token->text))
+			place.flags |= PLACE_FREQUENT;
+	}
+	*ret_place = place;
+}

@@ -1,0 +1,120 @@
+/* passage_places.h: what a text says, word by word, as indexing, checking and aligning of passages share it: places (words and numbers with
+ * what matters of them) in sentences. Passages and answers are read the same way. For passage*.c alone. */
+#ifndef DOCRING_WORKERS_INFERENCE_PASSAGE_PLACES_H
+#define DOCRING_WORKERS_INFERENCE_PASSAGE_PLACES_H
+
+#include "workers/inference/fact_tokens.h"
+#include "workers/inference/fact_words.h"
+#include "workers/inference/passage.h"
+
+enum passage_kind { /* of a value: only values of one kind are confused with each other. Above KIND_UNITS: hashes of what a unit measures */
+	KIND_NONE,
+	KIND_PLAIN,    /* a number without a unit */
+	KIND_CLAUSE,   /* 5.2.1, 23:00 */
+	KIND_CONSTANT, /* capitals: MAJOR */
+	KIND_ABBREVIATION, /* UE, T304 */
+	KIND_NAME,     /* other identifiers, by their shape */
+	KIND_OPTION = KIND_NAME + 8, /* --size */
+	KIND_PROPER,   /* Capitalised inside a sentence */
+	KIND_CODE,     /* a plain word in a code span */
+	KIND_UNIT,     /* spelled out, and no number before it */
+	KIND_STATE,    /* and its number: on and off, true and false */
+	KIND_UNITS = 64,
+};
+
+enum { /* of a place */
+	PLACE_NUMBER = 1,
+	PLACE_CODE = 2,
+	PLACE_PART = 4,    /* Class or attribute of the Class.attribute before */
+	PLACE_NAMED = 8,   /* an identifier or name: it says more than a word */
+	PLACE_ORDINAL = 16,
+	PLACE_FREQUENT = 32, /* "default", "range": says which value is meant, however frequent it is */
+};
+
+enum { /* of a sentence */
+	SENTENCE_ROW = 1,
+	SENTENCE_HEADING = 2, /* or a term above its description */
+	SENTENCE_GOES_ON = 4, /* in the paragraph of the one before */
+	SENTENCE_FENCE = 8,
+	SENTENCE_ITEM = 16,   /* begins a list item */
+	SENTENCE_TITLE = 32,  /* a heading with a mark, above terms */
+	SENTENCE_ABOUT = 64,  /* "It is …", "The default is …": still about the names before */
+};
+
+struct passage_place {
+	uint32_t stem, exact;    /* of a number: both halves of its hash */
+	uint32_t next;           /* the place before this one with the same stem, or 0 */
+	uint32_t sentence, kind;
+	uint32_t unit;           /* of a number: its unit; of a word: itself as a unit */
+	uint16_t column;
+	uint16_t clause;         /* of its sentence */
+	uint16_t values;         /* of its sentence, before it */
+	uint8_t flags, comparison;
+	int8_t state;
+	uint8_t span;            /* of code; the last bits */
+	bool intro;              /* before a colon that the sentence's values stand behind */
+};
+
+struct passage_sentence {
+	uint32_t first;   /* place; the last one is before the next sentence's first */
+	uint32_t heading; /* sentence above, or 0 */
+	uint32_t header;  /* of a row: the row with the columns' names, or 0 */
+	uint32_t lead;    /* first sentence of its paragraph or list item */
+	uint32_t flags;
+};
+
+struct passage_slot {
+	uint32_t stem, head; /* head 0: empty */
+	uint32_t count : 30;
+	uint32_t subject : 1, constant : 1; /* the passage introduces an attribute or counter of this name; it has the word in capitals */
+};
+
+/* The slot of a stem, or NULL. */
+const struct passage_slot *passage_find(const struct passage *passage, uint32_t stem);
+/* The first place of the word as written (or number) from `place` on in its chain; 0: none. */
+uint32_t passage_find_exact(const struct passage *passage, uint32_t place, uint32_t exact);
+static inline uint32_t passage_first(const struct passage *passage, uint32_t stem)
+{
+	const struct passage_slot *slot = passage_find(passage, stem);
+	return slot ? slot->head : 0;
+}
+static inline uint32_t passage_sentence_end(const struct passage *passage, uint32_t sentence)
+{
+	return sentence + 1 < passage->sentence_count ? passage->sentences[sentence + 1].first : passage->place_count;
+}
+
+uint64_t passage_hash(const char *data, size_t bytes, uint64_t seed);
+uint32_t passage_unit(struct text unit);
+uint32_t passage_ordinal(struct text digits);
+/* The word as it reads: "\_" is "_", the plural of an abbreviation is the abbreviation. `plain` has room for PLACE_WORD_BYTES. */
+enum { PLACE_WORD_BYTES = 256 };
+struct text passage_plain(struct text word, char *plain);
+uint32_t passage_exact(struct text word);
+uint32_t passage_stem_of(struct text word);
+struct text passage_attribute_of(struct text dotted);
+struct text passage_class_of(struct text dotted);
+
+/* Fills in what the token alone says: not sentence, clause, values, comparison. */
+void passage_place_of(const struct domain *domain, const struct fact_token *token, struct passage_place *ret_place);
+
+/* Class or attribute of a Class.attribute, as a place of its own. */
+void passage_part_of(const struct passage_place *whole, struct text part, struct passage_place *ret_place);
+/* "one", "two" in words and without a unit. */
+bool passage_counts_nothing(const struct fact_token *token);
+/* Between two numbers that share a unit: "to", "..", "-". */
+bool passage_joins_range(struct text between);
+/* Does the word end a clause ("and", "while")? */
+bool passage_breaks_clause(struct text word);
+static inline uint32_t passage_state_bit(int state) { return 1u << (state > 0 ? state : 16 - state); }
+/* What makes two values of one kind the same: stem, or the state. */
+static inline uint32_t passage_value(const struct passage_place *place)
+{
+	return place->state ? (uint32_t)(KIND_STATE + place->state) : place->stem;
+}
+/* Numbers, states, constants: what is said of names. */
+static inline bool passage_is_value(const struct passage_place *place)
+{
+	return place->kind && (place->flags & PLACE_NUMBER || place->kind >= KIND_STATE || place->kind == KIND_CONSTANT || place->kind == KIND_CLAUSE);
+}
+
+#endif
