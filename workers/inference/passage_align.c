@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { SEEDS_MAX = 48, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160,
+enum { SEEDS_MAX = 48, QUOTED_WORDS = 3, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160,
        COLUMN_FAR = 8, HEADING_FAR = 6, LEAD_FAR = 5, BEFORE_FAR = 8, CARRIED_FAR = 5, ALONE_FAR = 3, LEADING_FAR = 10, INTRO_FAR = 6, FAR_MAX = 64 };
 
 struct match { /* a word of the answer and a place where the passage has it */
@@ -333,9 +333,29 @@ static bool is_better(const struct weighed *one, const struct rival *rival)
 	return rival->score > one->own * (together ? TOGETHER_RATIO : APART_RATIO) + (together ? TOGETHER_MARGIN : APART_MARGIN);
 }
 
+/* Do the words right before the value stand there in the passage too? Then the answer quotes it, whatever else would fit. */
+static bool is_quoted(const struct alignment *alignment, const struct weighed *value)
+{
+	const struct passage *passage = alignment->passage;
+	const struct answer_word *words = alignment->answer->words;
+	unsigned steps = 0;
+	if (value->word < QUOTED_WORDS)
+		return false;
+	for (uint32_t place = passage_first(passage, words[value->word].place.stem); place > QUOTED_WORDS && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+		uint32_t same = 0;
+		while (same < QUOTED_WORDS && passage->places[place - 1 - same].stem == words[value->word - 1 - same].place.stem)
+			same++;
+		if (same == QUOTED_WORDS)
+			return true;
+	}
+	return false;
+}
+
 /* A rival that the answer has too is weighed by exchanging the two; another one by itself. */
 static bool is_refuted(const struct alignment *alignment, const struct weighed *one)
 {
+	if (is_quoted(alignment, one))
+		return false;
 	for (size_t r = 0; r < one->rival_count; r++) {
 		const struct rival *rival = &one->rivals[r];
 		const struct weighed *two = find_value(alignment, rival->value);
