@@ -4,7 +4,7 @@
 #include "workers/inference/cmedit.h"
 #include "workers/inference/passage_align.h"
 
-enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256 };
+enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256, SENTENCE_PLACES_MAX = 512 };
 
 struct checker {
 	const struct passage *passage;
@@ -21,6 +21,13 @@ struct checker {
 	size_t command_words;
 	unsigned span;
 };
+
+/* Of a sentence's places, as far as they are looked at. */
+static uint32_t sentence_end(const struct passage *passage, uint32_t sentence)
+{
+	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
+	return end - first > SENTENCE_PLACES_MAX ? first + SENTENCE_PLACES_MAX : end;
+}
 
 static bool has_exact(const struct passage *passage, uint32_t stem, uint32_t exact)
 {
@@ -62,10 +69,10 @@ static bool has_unit_near(const struct passage *passage, uint32_t place, uint32_
 	uint32_t home = passage->places[place].sentence, lead = passage->sentences[home].lead, header = passage->sentences[home].header;
 	uint32_t from = lead && home - lead < SENTENCE_SCAN_MAX ? lead : home;
 	for (uint32_t s = from; s < passage->sentence_count && s < from + SENTENCE_SCAN_MAX && passage->sentences[s].lead == lead; s++)
-		for (uint32_t p = passage->sentences[s].first; p < passage_sentence_end(passage, s); p++)
+		for (uint32_t p = passage->sentences[s].first; p < sentence_end(passage, s); p++)
 			if (passage->places[p].unit == unit)
 				return true;
-	for (uint32_t p = header ? passage->sentences[header].first : 0; header && p < passage_sentence_end(passage, header); p++)
+	for (uint32_t p = header ? passage->sentences[header].first : 0; header && p < sentence_end(passage, header); p++)
 		if (passage->places[p].unit == unit && passage->places[p].column == passage->places[place].column)
 			return true;
 	return false;
@@ -99,7 +106,7 @@ static bool in_one_span(const struct passage_place *a, const struct passage_plac
 static bool sentence_has(const struct passage *passage, const struct passage_place *place, uint32_t exact)
 {
 	const struct passage_sentence *sentence = &passage->sentences[place->sentence];
-	uint32_t end = passage_sentence_end(passage, place->sentence);
+	uint32_t end = sentence_end(passage, place->sentence);
 	for (uint32_t p = sentence->first; p < end; p++)
 		if (passage->places[p].exact == exact && (in_one_span(&passage->places[p], place) || !((passage->places[p].flags | place->flags) & PLACE_CODE)))
 			return true;
@@ -125,7 +132,8 @@ static bool stands_behind(const struct passage *passage, const struct answer_wor
 /* A command that the passage has is taken whole: each word must follow the one that it follows there, after the same two first words. */
 static bool begins_command(const struct passage *passage, const struct answer_word *word)
 {
-	for (uint32_t place = passage_first(passage, word->place.stem); place; place = passage->places[place].next) {
+	unsigned steps = 0;
+	for (uint32_t place = passage_first(passage, word->place.stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
 		const struct passage_place *has = &passage->places[place], *next = has + 1;
 		bool first = place == passage->sentences[has->sentence].first || has[-1].span != has->span || !(has[-1].flags & PLACE_CODE);
 		if (has->exact == word->place.exact && has->flags & PLACE_CODE && first && place + 1 < passage->place_count && next->sentence == has->sentence &&
@@ -163,7 +171,7 @@ static bool is_labelled_otherwise(const struct passage *passage, uint32_t place,
 	const struct passage_sentence *sentence = &passage->sentences[passage->places[place].sentence];
 	uint32_t labels = sentence->header ? sentence->header : passage->places[place].sentence;
 	bool elsewhere = false;
-	for (uint32_t p = passage->sentences[labels].first; p < passage_sentence_end(passage, labels); p++) {
+	for (uint32_t p = passage->sentences[labels].first; p < sentence_end(passage, labels); p++) {
 		if (passage->places[p].stem != label || !passage->places[p].column)
 			continue;
 		if (passage->places[p].column == passage->places[place].column)
@@ -262,7 +270,8 @@ static void compare(struct checker *checker, size_t number, enum fact_comparison
 		return;
 	struct answer_word *word = &checker->sentence.words[number];
 	unsigned all = 0;
-	for (uint32_t place = passage_first(passage, word->place.stem); place; place = passage->places[place].next)
+	unsigned steps = 0;
+	for (uint32_t place = passage_first(passage, word->place.stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++)
 		if (passage->places[place].exact == word->place.exact)
 			all |= passage->places[place].comparison;
 	word->refuted = word->refuted || (all & 1u << fact_comparison_opposite(said) && !(all & 1u << said));

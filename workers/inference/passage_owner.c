@@ -1,7 +1,7 @@
 /* passage_owner.c: which attributes the passage gives its values to (see passage_align.h). */
 #include "workers/inference/passage_align.h"
 
-enum { SENTENCE_SCAN_MAX = 8 };
+enum { SENTENCE_SCAN_MAX = 8, SENTENCE_PLACES_MAX = 160 };
 
 bool passage_is_subject(const struct passage *passage, const struct passage_place *place)
 {
@@ -14,7 +14,10 @@ bool passage_is_subject(const struct passage *passage, const struct passage_plac
 enum passage_ownership passage_names_subject(const struct passage *passage, uint32_t sentence, const uint32_t *subjects, size_t subject_count)
 {
 	enum passage_ownership found = OWNED_BY_NONE;
-	for (uint32_t p = passage->sentences[sentence].first; p < passage_sentence_end(passage, sentence); p++) {
+	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
+	if (end - first > SENTENCE_PLACES_MAX)
+		end = first + SENTENCE_PLACES_MAX;
+	for (uint32_t p = first; p < end; p++) {
 		if (!passage_is_subject(passage, &passage->places[p]))
 			continue;
 		found = OWNED_BY_OTHERS;
