@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { SEEDS_MAX = 48, QUOTED_WORDS = 3, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160,
+enum { SEEDS_MAX = 48, WEIGHINGS_MAX = 4000, QUOTED_WORDS = 3, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160,
        COLUMN_FAR = 8, HEADING_FAR = 6, LEAD_FAR = 5, BEFORE_FAR = 8, CARRIED_FAR = 5, ALONE_FAR = 3, LEADING_FAR = 10, INTRO_FAR = 6, FAR_MAX = 64 };
 
 struct match { /* a word of the answer and a place where the passage has it */
@@ -39,6 +39,7 @@ struct alignment {
 	size_t value_count;
 	struct match matches[MATCHES_MAX];
 	size_t match_count;
+	size_t weighings; /* so far */
 };
 
 #define VALUE_WEIGHT 0.3f
@@ -285,6 +286,8 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 			uint32_t other = passage_value(place);
 			if (!(other == value->value || ((!value->owned || owned) && !(place->flags & PLACE_PART) && is_rival(alignment->passage, u, value))))
 				continue;
+			if (alignment->weighings++ >= WEIGHINGS_MAX)
+				return;
 			same = same ? same : place->kind ? count_kind(passage, first, end, place->kind) : 2;
 			take_score(value, other, place->sentence, score(alignment, u, value, same) * (value->kind == KIND_PLAIN && place->kind != KIND_PLAIN ? 0.5f : 1));
 		}
@@ -445,7 +448,7 @@ void passage_align(const struct passage *passage, struct answer_sentence *senten
 	if (!alignment.value_count)
 		return;
 	find_seeds(&alignment);
-	for (size_t s = 0; s < alignment.seed_count; s++)
+	for (size_t s = 0; s < alignment.seed_count && alignment.weighings < WEIGHINGS_MAX; s++)
 		weigh_sentence(&alignment, alignment.seeds[s]);
 	decide(&alignment);
 }
