@@ -177,6 +177,37 @@ static void pages(void **state)
 	plain("One.\n\nTwo.\n\f\nThree.\n\nFour.\n\f\nFive.\n", "One.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.\n");
 }
 
+static void titles(void **state)
+{
+	(void)state;
+	plain("Node Recovery\n\n1. Purpose\n\nIt restores.\n\n2. Steps\n\nNone.\n", "# Node Recovery\n\n## 1. Purpose\n\nIt restores.\n\n## 2. Steps\n\nNone.\n");
+	plain("UPGRADE NOTES\n\n1) BEFORE YOU START\n\nSave it.\n\n2) UPGRADE\n\n2.1) Stop it\n\nWait.\n",
+	      "# UPGRADE NOTES\n\n## 1) BEFORE YOU START\n\nSave it.\n\n## 2) UPGRADE\n\n### 2.1) Stop it\n\nWait.\n");
+	plain("Using It\n\n" LINE "\nand more of it.\n", "# Using It\n\n" LINE " and more of it.\n");
+	plain("Dear Ines,\n\n" LINE "\nand more of it.\n", "Dear Ines,\n\n" LINE " and more of it.\n");
+	plain("Text.\n\nChapter 1\nThe console\n\nIt is there.\n\nAppendix B: Keys\n\nF1.\n", "Text.\n\n# Chapter 1 The console\n\nIt is there.\n\n# Appendix B: Keys\n\nF1.\n");
+	plain("Part 2 of it was lost\non the way.\n", "Part 2 of it was lost\non the way.\n");
+	plain("Abstract\n\n   " LINE "\n\nExample:\n\n   " LINE "\n", "# Abstract\n\n" LINE "\n\nExample:\n\n" LINE "\n");
+	plain("*****************\n*  Release 7.2  *\n*****************\n\nNew.\n", "# Release 7.2\n\nNew.\n");
+}
+
+static void what_stands_beside_tables_and_quotations(void **state)
+{
+	(void)state;
+	plain(" id |  name\n----+---------\n  1 | Harbour\n(1 row)\n", "| id | name |\n| --- | --- |\n| 1 | Harbour |\n\n(1 row)\n");
+	plain("Cells:\n+---+---+\n| a | b |\n+---+---+\n| 1 | 2 |\n+---+---+\n2 rows\n", "Cells:\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n2 rows\n");
+	plain("Lars wrote:\n> One.\n> Two.\nYes.\n", "Lars wrote:\n\n> One. Two.\n\nYes.\n");
+	plain(LINE "\n\n                    Table 1: Types\n", LINE "\n\nTable 1: Types\n");
+}
+
+static void japanese(void **state)
+{
+	(void)state;
+	plain("\u624B\u9806\n\n1. \u6982\u8981\n\n\u4F5C\u696D\u306E\u524D\n\u306B\u3002\n\n\u30FB\u96FB\u6E90\n\u30FB\u7DDA\n",
+	      "# \u624B\u9806\n\n## 1. \u6982\u8981\n\n\u4F5C\u696D\u306E\u524D\u306B\u3002\n\n- \u96FB\u6E90\n- \u7DDA\n");
+	plain("a \x1B$BEE8;\x1B(B b\n", "a \u96FB\u6E90 b\n");
+}
+
 static void source_files_are_code(void **state)
 {
 	(void)state;
@@ -190,7 +221,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(a_centred_title), cmocka_unit_test(lists),
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
-		cmocka_unit_test(marked_up_text), cmocka_unit_test(manual_pages), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(source_files_are_code),
+		cmocka_unit_test(marked_up_text), cmocka_unit_test(manual_pages), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
+		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(source_files_are_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -264,6 +264,20 @@ static uint32_t append_other(struct buffer *out, struct text data, struct text d
 	return append_windows_1252(out, data);
 }
 
+/* "ESC $ B" and, later, "ESC ( B": to two bytes a character and back. */
+static bool is_iso_2022_jp(struct text data)
+{
+	struct text head = text_slice(data, 0, size_min(data.bytes, SAMPLE_BYTES));
+	ptrdiff_t into = text_find(head, TEXT_LITERAL("\x1B$B"));
+
+	if (into < 0)
+		into = text_find(head, TEXT_LITERAL("\x1B$@"));
+	if (into < 0)
+		return false;
+	head = text_slice(head, (size_t)into, head.bytes);
+	return text_find(head, TEXT_LITERAL("\x1B(B")) >= 0 || text_find(head, TEXT_LITERAL("\x1B(J")) >= 0;
+}
+
 /* Without the NULs at the end of a file whose writer reserved more space than it filled. One alone may be half a character of UTF-16. */
 static struct text without_padding(struct text data)
 {
@@ -297,8 +311,12 @@ int encoding_to_utf8(struct text data, struct text declared, struct buffer *out,
 		snprintf(charset, sizeof(charset), "UTF-16%cE", shape);
 		replaced = append_utf16(out, data, shape == 'B');
 	} else if (utf8_valid_prefix(data) == data.bytes) {
-		/* Escape sequences of ISO-2022 are valid UTF-8: there the document's word is taken. */
+		/* Escape sequences of ISO-2022 are valid UTF-8: there the document's word is taken, or those of the Japanese one. */
 		bool stateful = text_starts_with_nocase(text_trim(declared), TEXT_LITERAL("iso-2022")) && declared_charset(declared, charset);
+		if (!stateful && declared.bytes == 0 && is_iso_2022_jp(data)) {
+			snprintf(charset, sizeof(charset), "ISO-2022-JP");
+			stateful = true;
+		}
 		if (!stateful || append_iconv(out, data, charset, &replaced) < 0) {
 			snprintf(charset, sizeof(charset), "UTF-8");
 			replaced = append_with_line_ends(out, data);

@@ -48,12 +48,41 @@ static unsigned underline_level(struct plain_work *work, char kind, bool over)
 	return (unsigned)work->underline_count;
 }
 
+bool plain_is_first(const struct plain_work *work, size_t at)
+{
+	enum { BLANK_LINES_MAX = 20 };
+	size_t blanks = 0;
+
+	while (blanks < BLANK_LINES_MAX && at > blanks && plain_line_is_blank(&work->lines, at - blanks - 1))
+		blanks++;
+	return blanks == at;
+}
+
 bool plain_underlines(const struct plain_work *work, size_t text_index, size_t rule_index)
 {
 	size_t columns = utf8_count(plain_line_text(&work->lines, text_index)), rule = plain_line_text(&work->lines, rule_index).bytes;
 
 	return rule + UNDERLINE_SLACK >= columns && (rule <= columns + UNDERLINE_SLACK || plain_line_at(&work->lines, text_index)->indent > 0 ||
 						     rule >= WRAP_SLACK_PERCENT / 2);
+}
+
+size_t plain_take_framed(struct plain_work *work, size_t at)
+{
+	struct text rule = plain_line_text(&work->lines, at);
+	char kind = plain_underline(rule);
+
+	if (!kind || !strchr("*#=", kind) || plain_line_is_blank(&work->lines, at + 1) || plain_line_is_blank(&work->lines, at + 2) ||
+	    !text_equal(rule, plain_line_text(&work->lines, at + 2)))
+		return at;
+	struct text line = plain_line_text(&work->lines, at + 1);
+	if (line.bytes < 5 || line.data[0] != kind || line.data[line.bytes - 1] != kind)
+		return at;
+	line = text_trim(text_slice(line, 1, line.bytes - 1));
+	if (line.bytes == 0 || !plain_is_heading_text(line))
+		return at;
+	work->has_title = true;
+	write_heading(work, underline_level(work, kind, true), line);
+	return at + 3;
 }
 
 size_t plain_take_underlined(struct plain_work *work, size_t at)
@@ -67,7 +96,7 @@ size_t plain_take_underlined(struct plain_work *work, size_t at)
 	char kind = plain_underline(plain_line_text(&work->lines, text_at + 1));
 	if (!kind || (over && over != kind) || plain_underline(text) || !plain_underlines(work, text_at, text_at + 1))
 		return at;
-	if (text.bytes > 200 || plain_is_columns(text) || plain_line_at(&work->lines, text_at + 1)->indent > work->lines.body_indent)
+	if (text.bytes > 200 || plain_is_columns(text) || (plain_line_at(&work->lines, text_at + 1)->indent > work->lines.body_indent && !plain_is_first(work, at)))
 		return at;
 	work->has_title = true;
 	write_heading(work, underline_level(work, kind, over != '\0'), text);
@@ -90,6 +119,97 @@ static unsigned marked_level(struct text line, struct text *ret_title)
 	return plain_is_heading_text(*ret_title) ? (unsigned)signs : 0;
 }
 
+static size_t next_text(const struct plain_work *work, size_t at)
+{
+	for (at++; at < work->lines.count && plain_line_is_blank(&work->lines, at);)
+		at++;
+	return at;
+}
+
+/* At the margin where all text is indented, and the indented text follows. */
+static bool stands_out(const struct plain_work *work, size_t at)
+{
+	struct text text = plain_line_text(&work->lines, at);
+	size_t next = next_text(work, at);
+
+	return plain_line_at(&work->lines, at)->indent == 0 && work->lines.body_indent >= 2 && next < work->lines.count &&
+	       plain_line_at(&work->lines, next)->indent >= work->lines.body_indent && plain_begins_upper(text) && text.data[text.bytes - 1] != ':';
+}
+
+/* "Chapter 4", "Appendix B: Title": what stands behind the number or letter and its sign, which may be nothing; false when it is no such line. */
+static bool chapter_label(struct text line, struct text *ret_title)
+{
+	static const char *const names[] = { "Chapter ", "Appendix ", "Annex ", "Part ", "Section ", "Kapitel ", "Anhang ", "Teil ", "Abschnitt ", "Chapitre ", "Annexe ",
+					     "Partie " };
+	size_t i = 0, start;
+
+	for (size_t k = 0; k < COUNT_OF(names) && i == 0; k++)
+		if (text_starts_with_nocase(line, text_from(names[k])) && ascii_is_upper(line.data[0]))
+			i = strlen(names[k]);
+	start = i;
+	while (i > 0 && i < line.bytes && (ascii_is_digit(line.data[i]) || (line.data[i] != '\0' && strchr("IVXLC", line.data[i]))))
+		i++;
+	i += start > 0 && i == start && i < line.bytes && ascii_is_upper(line.data[i]);
+	if (start == 0 || i == start || (i < line.bytes && !strchr(" .:", line.data[i])))
+		return false;
+	while (i < line.bytes && strchr(" .:-", line.data[i]))
+		i++;
+	*ret_title = text_slice(line, i, line.bytes);
+	return true;
+}
+
+size_t plain_take_chapter(struct plain_work *work, size_t at, size_t end)
+{
+	struct text line = plain_line_text(&work->lines, at), title;
+
+	if (end > at + 2 || plain_line_at(&work->lines, at)->indent > work->lines.body_indent + CENTRE_INDENT || !chapter_label(line, &title) ||
+	    (end == at + 2 && title.bytes > 0))
+		return at;
+	struct text last = end == at + 2 ? plain_line_text(&work->lines, at + 1) : title;
+	if (last.bytes > 0 && (!plain_is_heading_text(last) || !plain_begins_upper(last)))
+		return at;
+	buffer_clear(&work->scratch);
+	buffer_append_text(&work->scratch, line);
+	if (end == at + 2) {
+		buffer_append_byte(&work->scratch, ' ');
+		buffer_append_text(&work->scratch, last);
+	}
+	if (work->title.bytes == 0)
+		work->title = line;
+	write_heading(work, 1 + work->has_title, buffer_view(&work->scratch));
+	return end;
+}
+
+/* Does a heading, or for a line that is not in capitals a paragraph, stand at line `at`, no deeper than the line that may be a title? */
+static bool title_goes_before(const struct plain_work *work, size_t at, bool capitals, size_t indent)
+{
+	struct text text, behind;
+
+	if (at >= work->lines.count || plain_line_at(&work->lines, at)->indent > indent)
+		return false;
+	text = plain_line_text(&work->lines, at);
+	bool alone = plain_line_is_blank(&work->lines, at + 1);
+	if (chapter_label(text, &behind) || (alone && plain_numbered(text, &behind) == 1 && plain_begins_upper(behind) && plain_is_heading_text(behind)))
+		return true;
+	if (capitals)
+		return false;
+	return (alone && plain_is_capitals(text)) || (!alone && plain_is_prose(text));
+}
+
+bool plain_take_first_title(struct plain_work *work, size_t at)
+{
+	struct text text = plain_line_text(&work->lines, at), behind;
+	uint32_t code = 0;
+	bool words = memchr(text.data, ' ', text.bytes) != NULL || (utf8_decode(text, 0, &code) > 0 && plain_is_wide(code));
+
+	if (!plain_is_first(work, at) || !words || !plain_is_heading_text(text) || !plain_begins_upper(text) || strchr(":!?", text.data[text.bytes - 1]) || text.bytes > TITLE_BYTES_MAX ||
+	    plain_numbered(text, &behind) || chapter_label(text, &behind) || !title_goes_before(work, next_text(work, at), plain_is_capitals(text), plain_line_at(&work->lines, at)->indent))
+		return false;
+	work->has_title = true;
+	write_heading(work, 1, text);
+	return true;
+}
+
 bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 {
 	struct text text = plain_line_text(&work->lines, at), behind;
@@ -108,7 +228,7 @@ bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 		write_heading(work, numbers + deeper, text);
 		return true;
 	}
-	if (alone && numbers == 1 && plain_begins_upper(behind) && plain_is_heading_text(behind) && behind.bytes <= 60) {
+	if (alone && numbers == 1 && !memchr(text.data, ')', (size_t)(behind.data - text.data)) && plain_begins_upper(behind) && plain_is_heading_text(behind) && behind.bytes <= 60) {
 		/* The next block that is numbered as well makes it a list. */
 		size_t next = at + 1;
 		struct text ignored;
@@ -121,6 +241,10 @@ bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 	}
 	if ((alone || begins_body) && plain_is_capitals(numbers ? behind : text)) {
 		write_heading(work, (numbers ? numbers : 1) + deeper, text);
+		return true;
+	}
+	if (alone && stands_out(work, at)) {
+		write_heading(work, 1 + deeper, text);
 		return true;
 	}
 	size_t indent = plain_line_at(&work->lines, at)->indent;
@@ -156,7 +280,8 @@ size_t plain_take_centred_title(struct plain_work *work, size_t at)
 		size_t left = plain_line_at(&work->lines, end)->indent, columns = plain_line_columns(&work->lines, end);
 		size_t right = work->lines.wrap_columns > columns ? work->lines.wrap_columns - columns : 0;
 		size_t aside = left > right ? left - right : right - left;
-		if (left < work->lines.body_indent + CENTRE_INDENT || aside > CENTRE_SLACK || !plain_is_heading_text(text) ||
+		size_t slack = plain_is_first(work, at) && plain_is_capitals(text) ? 2 * CENTRE_SLACK : CENTRE_SLACK;
+		if (left < work->lines.body_indent + CENTRE_INDENT || aside > slack || !plain_is_heading_text(text) ||
 		    !(plain_begins_upper(text) || end > at) || end - at == TITLE_LINES_MAX)
 			return at;
 	}

@@ -242,6 +242,7 @@ unsigned plain_numbered(struct text line, struct text *ret_text)
 			break;
 		i++;
 	}
+	i += numbers > 0 && i < line.bytes && line.data[i] == ')';
 	size_t blanks = 0;
 	while (i + blanks < line.bytes && line.data[i + blanks] == ' ')
 		blanks++;
@@ -259,7 +260,7 @@ bool plain_is_heading_text(struct text line)
 	char last = line.data[line.bytes - 1];
 	if (!ascii_is_alnum((char)first) && first < 0x80 && !strchr("`\"'(/_", first))
 		return false;
-	return !strchr(".,;{}", last) && !plain_is_columns(line);
+	return !strchr(".,;{}", last) && !text_ends_with_nocase(line, TEXT_LITERAL("\xE3\x80\x82")) && !plain_is_columns(line);
 }
 
 /* Latin of western and central Europe, Greek, Cyrillic. */
@@ -281,11 +282,17 @@ static bool is_lower(uint32_t code)
 	return (code >= 0xDF && code <= 0xFF && code != 0xF7) || (code >= 0x3AC && code <= 0x3CE) || (code >= 0x430 && code <= 0x45F);
 }
 
+/* Kana, ideographs, Hangul and their punctuation: twice as wide as a Latin letter, and of no case. */
+bool plain_is_wide(uint32_t code)
+{
+	return (code >= 0x3001 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) || (code >= 0xFF01 && code <= 0xFF60);
+}
+
 bool plain_begins_upper(struct text line)
 {
 	uint32_t code = 0;
 
-	return line.bytes > 0 && utf8_decode(line, 0, &code) > 0 && is_upper(code);
+	return line.bytes > 0 && utf8_decode(line, 0, &code) > 0 && (is_upper(code) || plain_is_wide(code));
 }
 
 bool plain_is_capitals(struct text line)
@@ -306,6 +313,17 @@ bool plain_is_capitals(struct text line)
 	return letters >= 3 && letters >= others * 3;
 }
 
+/* Of the sign that the line begins with, when it is one that items are marked with; else 0. */
+static size_t bullet_bytes(struct text line)
+{
+	static const char *const bullets[] = { "\u2022", "\u2023", "\u25E6", "\u25AA", "\u25CF", "\u25CB", "\u25A0", "\u25A1", "\u25C6", "\u00B7", "\u2013", "\u30FB" };
+
+	for (size_t i = 0; i < COUNT_OF(bullets); i++)
+		if (text_starts_with(line, text_from(bullets[i])))
+			return strlen(bullets[i]);
+	return 0;
+}
+
 struct plain_item plain_item_of(struct text line)
 {
 	struct plain_item item = { .found = false };
@@ -315,13 +333,10 @@ struct plain_item plain_item_of(struct text line)
 		return item;
 	if (strchr("-*+", line.data[0])) {
 		i = 1;
-	} else if (text_starts_with(line, TEXT_LITERAL("\xE2\x80\xA2")) || text_starts_with(line, TEXT_LITERAL("\xE2\x80\xA3")) ||
-		   text_starts_with(line, TEXT_LITERAL("\xE2\x97\xA6")) || text_starts_with(line, TEXT_LITERAL("\xE2\x96\xAA"))) {
-		i = 3; /* round, triangular, hollow and square bullets */
+	} else if (bullet_bytes(line) > 0) {
+		i = bullet_bytes(line);
 	} else if (line.data[0] == 'o' && line.data[1] == ' ' && (line.data[2] == ' ' || plain_begins_upper(text_slice(line, 2, line.bytes)))) {
 		i = 1; /* as formatters of standards print it */
-	} else if (text_starts_with(line, TEXT_LITERAL("\xC2\xB7"))) {
-		i = 2;
 	} else {
 		for (; i < line.bytes && i < 4 && ascii_is_digit(line.data[i]); i++)
 			item.number = item.number * 10 + (uint32_t)(line.data[i] - '0');
@@ -333,7 +348,8 @@ struct plain_item plain_item_of(struct text line)
 	size_t blanks = 0;
 	while (i + blanks < line.bytes && line.data[i + blanks] == ' ')
 		blanks++;
-	item.found = blanks > 0 && i + blanks < line.bytes;
+	bool katakana_dot = text_starts_with(line, TEXT_LITERAL("\xE3\x83\xBB")); /* text follows without a blank */
+	item.found = (blanks > 0 || katakana_dot) && i + blanks < line.bytes;
 	item.bytes = i + blanks;
 	return item;
 }

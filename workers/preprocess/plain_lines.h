@@ -40,7 +40,8 @@ unsigned plain_numbered(struct text line, struct text *ret_text);
 /* Reads as the text of a heading: short, begins with a letter or digit, does not end like a sentence, no dot leaders. */
 bool plain_is_heading_text(struct text line);
 bool plain_is_capitals(struct text line);
-bool plain_begins_upper(struct text line); /* Latin, Greek and Cyrillic letters */
+bool plain_begins_upper(struct text line); /* Latin, Greek and Cyrillic letters; any letter of eastern Asia */
+bool plain_is_wide(uint32_t code);
 
 struct plain_item {
 	bool found, ordered;

@@ -125,7 +125,8 @@ static void join_over(struct plain_lines *lines, size_t at)
 	if (above == 0 || below >= lines->count || plain_line_is_blank(lines, above - 1) || plain_line_is_blank(lines, below))
 		return;
 	struct text last = plain_line_text(lines, above - 1), next = plain_line_text(lines, below);
-	if (strchr(".:;!?", last.data[last.bytes - 1]) || !ascii_is_lower(next.data[0]) || !plain_is_prose(last) ||
+	if (strchr(".:;!?", last.data[last.bytes - 1]) || !ascii_is_lower(next.data[0]) ||
+	    !(plain_is_prose(last) || (above > 1 && !plain_line_is_blank(lines, above - 2) && plain_is_prose(plain_line_text(lines, above - 2)))) ||
 	    plain_line_at(lines, above - 1)->indent != plain_line_at(lines, below)->indent)
 		return;
 	for (size_t i = above; i < below; i++)

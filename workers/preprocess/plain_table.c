@@ -127,6 +127,12 @@ static bool is_drawn_rule(struct text line)
 	return strokes >= 2 && joints >= 1;
 }
 
+/* A rule that meets bars. */
+static bool is_frame(struct text line)
+{
+	return is_drawn_rule(line) && (memchr(line.data, '+', line.bytes) || memchr(line.data, '|', line.bytes) || (unsigned char)line.data[0] >= 0x80);
+}
+
 static bool has_bar(struct text line)
 {
 	return memchr(line.data, '|', line.bytes) || text_find(line, TEXT_LITERAL("\xE2\x94\x82")) >= 0 || text_find(line, TEXT_LITERAL("\xE2\x94\x83")) >= 0 ||
@@ -276,6 +282,20 @@ static bool measure_drawn(const struct plain_table *table, struct drawn_shape *s
 		rule_due = false;
 	}
 	return true;
+}
+
+size_t plain_table_drawn_end(const struct plain_lines *lines, size_t start, size_t end)
+{
+	size_t at = start;
+
+	if (end - start < 3)
+		return start;
+	struct text first = plain_line_text(lines, start), second = plain_line_text(lines, start + 1);
+	if (!(is_frame(first) && has_bar(second) && !is_drawn_rule(second)) && !(has_bar(first) && !is_drawn_rule(first) && is_frame(second)))
+		return start;
+	while (at < end && (is_drawn_rule(plain_line_text(lines, at)) || has_bar(plain_line_text(lines, at))))
+		at++;
+	return at - start >= 3 ? at : start;
 }
 
 bool plain_table_read_drawn(struct plain_table *table, const struct plain_lines *lines, size_t start, size_t end)

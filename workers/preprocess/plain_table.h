@@ -40,6 +40,10 @@ void plain_table_done(struct plain_table *table);
 bool plain_table_read_drawn(struct plain_table *table, const struct plain_lines *lines, size_t start, size_t end);
 bool plain_table_read_aligned(struct plain_table *table, const struct plain_lines *lines, size_t start, size_t end);
 
+/* The end of the drawn lines of a table that begins at line `start`, with a rule or with a row over a rule; `start` when none does. Whether they are a
+ * table, plain_table_read_drawn says. */
+size_t plain_table_drawn_end(const struct plain_lines *lines, size_t start, size_t end);
+
 /* For the readers of the two kinds. The pieces of a line begin a row, or go on with the one that is open; a piece that would have fitted
  * behind the one before it was meant to stand on a line of its own. */
 void plain_table_begin(struct plain_table *table, const struct plain_lines *lines, size_t start, size_t end);

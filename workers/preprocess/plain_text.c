@@ -28,6 +28,18 @@ static bool breaks_word(struct text line, struct text next)
 	       ascii_is_lower(next.data[0]);
 }
 
+/* Between ideographs or kana a line break was no blank; what ends no sentence goes on. */
+static bool joins_without_blank(struct text line, struct text next)
+{
+	size_t last = line.bytes;
+	uint32_t before = 0, after = 0;
+
+	while (last > 0 && ((unsigned char)line.data[--last] & 0xC0) == 0x80)
+		;
+	return line.bytes > 0 && utf8_decode(line, last, &before) > 0 && utf8_decode(next, 0, &after) > 0 && plain_is_wide(before) && plain_is_wide(after) &&
+	       before != 0x3002 && !plain_item_of(next).found;
+}
+
 /* Lines [start, end) as one paragraph, `skip` bytes of the first are a marker; before them a term in bold, unless it is empty. */
 static void write_lines(struct plain_work *work, struct text term, size_t start, size_t end, size_t skip)
 {
@@ -41,6 +53,8 @@ static void write_lines(struct plain_work *work, struct text term, size_t start,
 			buffer_truncate(&work->scratch, work->scratch.bytes - HYPHEN_BYTES);
 			continue;
 		}
+		if (i + 1 < end && joins_without_blank(line, plain_line_text(&work->lines, i + 1)))
+			continue;
 		bool hyphen = line.bytes > 1 && line.data[line.bytes - 1] == '-' && ascii_is_alpha(line.data[line.bytes - 2]);
 		if (i + 1 < end && !was_wrapped(work, i))
 			buffer_append_byte(&work->scratch, '\n');
@@ -150,9 +164,57 @@ static size_t end_of_block(const struct plain_work *work, size_t at)
 	return at;
 }
 
+/* As mails quote each other; ">>>" is a prompt. */
+static bool is_quoted(struct text line)
+{
+	return line.data[0] == '>' && (line.bytes == 1 || line.data[1] == ' ');
+}
+
+/* Of prose that stands above or below a drawn table without a blank line between. */
+static bool goes_beside_table(const struct plain_work *work, size_t at, size_t table_at)
+{
+	struct text line = plain_line_text(&work->lines, at);
+
+	return (ascii_is_alnum(line.data[0]) || line.data[0] == '(' || (unsigned char)line.data[0] >= 0xC3) && !plain_is_columns(line) &&
+	       plain_line_at(&work->lines, at)->indent <= plain_line_at(&work->lines, table_at)->indent;
+}
+
+/* Quoted lines and drawn tables are blocks of their own also where other lines stand directly above or below: the end of the first. */
+static size_t end_of_part(struct plain_work *work, size_t at, size_t end)
+{
+	bool quoted = is_quoted(plain_line_text(&work->lines, at));
+
+	for (size_t i = at + 1; i < end; i++)
+		if (is_quoted(plain_line_text(&work->lines, i)) != quoted)
+			end = i;
+	for (size_t i = at; i < end; i++) {
+		size_t drawn_end = plain_table_drawn_end(&work->lines, i, end);
+		if (drawn_end == i) {
+			if (!goes_beside_table(work, i, at))
+				return end;
+			continue;
+		}
+		if ((drawn_end < end && !goes_beside_table(work, drawn_end, i)) || !plain_table_read_drawn(&work->table, &work->lines, i, drawn_end))
+			return end;
+		return i > at ? i : drawn_end;
+	}
+	return end;
+}
+
 static size_t base_indent(const struct plain_work *work)
 {
 	return work->level_count > 0 ? work->levels[work->level_count - 1].content_indent : work->lines.body_indent;
+}
+
+/* "Table 3", "Figure 2-1: Title": in the middle of the line it is no code. */
+static bool is_caption(struct text line)
+{
+	static const char *const names[] = { "Table ", "Figure ", "Fig. ", "Tabelle ", "Abbildung ", "Tableau " };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (text_starts_with(line, text_from(names[i])) && line.bytes > strlen(names[i]) && ascii_is_digit(line.data[strlen(names[i])]))
+			return true;
+	return false;
 }
 
 /* Laid out in columns, lines that end as code does, or indented and no prose. */
@@ -169,6 +231,8 @@ static bool is_verbatim(const struct plain_work *work, size_t start, size_t end)
 	}
 	if (work->code_follows && plain_line_at(&work->lines, start)->indent > work->code_beyond)
 		return true;
+	if (count == 1 && is_caption(plain_line_text(&work->lines, start)))
+		return false;
 	if (columns * 2 > count && (count > 1 || deep > 0))
 		return true;
 	if (count >= 3 && code * 2 > count && prose * 2 < count)
@@ -260,6 +324,30 @@ static void write_block_lines(struct plain_work *work, size_t start, size_t end)
 	}
 }
 
+/* The first lines of the document, where the right halves of some end at the right margin and begin anywhere: "Network Working Group      B. Author". */
+static bool is_letterhead(const struct plain_work *work, size_t start, size_t end)
+{
+	size_t right = 0, first_start = 0, ragged = 0;
+
+	if (!plain_is_first(work, start))
+		return false;
+	for (size_t i = start; i < end; i++) {
+		struct text line = plain_line_text(&work->lines, i);
+		size_t gap = line.bytes;
+		while (gap > 2 && !(line.data[gap - 1] == ' ' && line.data[gap - 2] == ' ' && line.data[gap - 3] == ' '))
+			gap--;
+		if (gap <= 2)
+			continue;
+		size_t columns = plain_line_columns(&work->lines, i), begins = columns - utf8_count(text_slice(line, gap, line.bytes));
+		if (right > 0 && columns != right)
+			return false;
+		ragged += right > 0 && begins != first_start;
+		first_start = begins;
+		right = columns;
+	}
+	return right >= WRAP_SLACK_PERCENT * work->lines.wrap_columns / 100 && ragged > 0;
+}
+
 /* A drawn table, or one that is laid out in columns and no deeper than the text around it. */
 static bool take_table(struct plain_work *work, size_t start, size_t end)
 {
@@ -269,7 +357,7 @@ static bool take_table(struct plain_work *work, size_t start, size_t end)
 		deep += plain_line_at(&work->lines, i)->indent >= base_indent(work) + CODE_INDENT;
 	bool code = work->code_follows && plain_line_at(&work->lines, start)->indent > work->code_beyond;
 	if (!plain_table_read_drawn(&work->table, &work->lines, start, end) &&
-	    (code || deep == end - start || !plain_table_read_aligned(&work->table, &work->lines, start, end)))
+	    (code || is_letterhead(work, start, end) || deep == end - start || !plain_table_read_aligned(&work->table, &work->lines, start, end)))
 		return false;
 	int status = plain_table_write(&work->table, &work->writer);
 	if (work->table_status == 0)
@@ -282,8 +370,7 @@ static bool take_table(struct plain_work *work, size_t start, size_t end)
 static bool take_quote(struct plain_work *work, size_t start, size_t end)
 {
 	for (size_t i = start; i < end; i++) {
-		struct text line = plain_line_text(&work->lines, i);
-		if (line.data[0] != '>' || (line.bytes > 1 && line.data[1] != ' '))
+		if (!is_quoted(plain_line_text(&work->lines, i)))
 			return false;
 	}
 	markdown_quote_open(&work->writer);
@@ -336,7 +423,9 @@ static size_t write_block(struct plain_work *work, size_t at)
 	size_t behind = take_fenced(work, at);
 	if (behind > at)
 		return behind;
-	behind = plain_take_underlined(work, at);
+	behind = plain_take_framed(work, at);
+	if (behind == at)
+		behind = plain_take_underlined(work, at);
 	if (behind > at)
 		return behind;
 	if (plain_take_manual_title(work, at))
@@ -344,7 +433,12 @@ static size_t write_block(struct plain_work *work, size_t at)
 	behind = plain_take_centred_title(work, at);
 	if (behind > at)
 		return behind;
-	size_t end = end_of_block(work, at);
+	size_t end = end_of_part(work, at, end_of_block(work, at));
+	if (end == at + 1 && plain_take_first_title(work, at))
+		return at + 1;
+	behind = plain_take_chapter(work, at, end);
+	if (behind > at)
+		return behind;
 	if (plain_take_heading_line(work, at, end == at + 1))
 		return at + 1;
 	if (end == at + 1 && plain_underline(plain_line_text(&work->lines, at))) {

@@ -15,6 +15,7 @@ enum {
 	CENTRE_SLACK = 8,       /* columns that the margins of a centred line may differ by … */
 	CENTRE_INDENT = 12,     /* … and that it stands beyond the text at least: nearer to it is code */
 	TITLE_LINES_MAX = 3,
+	TITLE_BYTES_MAX = 70,
 	PART_INDENT_MAX = 4,    /* columns that the heading of a part of a section in a manual page is indented by at most */
 	TERM_BYTES_MAX = 70,
 	TERM_INDENT_MAX = 12,   /* columns that the text of a definition is indented by at most */
@@ -53,7 +54,19 @@ bool plain_underlines(const struct plain_work *work, size_t text_index, size_t r
 /* "Title" over "=====", perhaps with a rule above too. Returns the line behind the heading, or `at`. */
 size_t plain_take_underlined(struct plain_work *work, size_t at);
 
-/* A line of its own that is numbered or in capitals. */
+/* The same with a sign at both ends of the line too, as in a frame of stars. */
+size_t plain_take_framed(struct plain_work *work, size_t at);
+
+/* Nothing but blank lines, and few of them, stand before line `at`. */
+bool plain_is_first(const struct plain_work *work, size_t at);
+
+/* The first line of the document, alone, before a heading or a paragraph of several lines. */
+bool plain_take_first_title(struct plain_work *work, size_t at);
+
+/* "Chapter 4", "Appendix B. Title"; the title may also stand on the next line, which ends the block [at, end). Returns the line behind it, or `at`. */
+size_t plain_take_chapter(struct plain_work *work, size_t at, size_t end);
+
+/* A line of its own that is numbered, in capitals, or at the margin of indented text. */
 bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone);
 
 /* "TAR(1)   GNU TAR Manual   TAR(1)" at the top of a manual page is its title. */
