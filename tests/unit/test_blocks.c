@@ -200,13 +200,16 @@ static void test_plain(void **state)
 	assert_plain("one<br>two<br/>three <http://x/y> a < b", "one two three http://x/y a < b");
 	assert_plain("line\n   next \n  third", "line next third");
 	assert_plain("~~gone~~ ~1", "gone ~1");
+	assert_plain("An end.[^3] A word[^12], 2<sup>3</sup> and that.<sup>4</sup>", "An end. A word, 2<sup>3</sup> and that.");
+	assert_plain("[^1]: What the note says.", "What the note says.");
+	assert_plain("match [^0-9] or [^] or [^1", "match [^0-9] or [^] or [^1");
 }
 
 /* What made a naive reader of inline marks quadratic. The test ends quickly or never. */
 static void test_plain_is_linear(void **state)
 {
 	(void)state;
-	const char *units[] = { "*a ", "a*", "[", "](", "![", "`", "``a`", "_a", "](a(", "<http", "&#", "**[", "*" };
+	const char *units[] = { "*a ", "a*", "[", "](", "![", "`", "``a`", "_a", "](a(", "<http", "&#", "**[", "*", "[^", "[^1", ".<sup>" };
 	for (size_t u = 0; u < COUNT_OF(units); u++) {
 		struct buffer text, out;
 		buffer_init(&text, 8 << 20);

@@ -178,6 +178,8 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 	struct text rest = buffer_view(&generator->rendered);
 	composer->lead_bytes = 0;
 	composer->lead_is_term = false;
+	if (text_starts_with(content, TEXT_LITERAL("[^"))) /* a note: what it belongs to is elsewhere */
+		return;
 	if (is_term(content)) {
 		keep_term(composer, block);
 		return;

@@ -12,6 +12,7 @@ enum {
 	DESTINATION_BYTES_MAX = 4096, /* of a link */
 	DESTINATION_DEPTH_MAX = 3, /* parentheses in it */
 	REFERENCE_BYTES_MAX = 12,  /* "&#x10FFFF;" */
+	NOTE_BYTES_MAX = 20,       /* "[^12]", "<sup>12</sup>" */
 };
 
 struct mark {
@@ -147,6 +148,39 @@ static size_t destination_end(struct text text, size_t at)
 	return 0;
 }
 
+/* Bytes of a mark of a note, "[^1]", with the colon and the blank of "[^1]: …" where the note stands; 0 when there is none. It says
+ * nothing by itself. */
+static size_t note_mark_bytes(struct text text, size_t at)
+{
+	size_t end = at + 2, limit = size_min(text.bytes, at + NOTE_BYTES_MAX);
+
+	if (end >= limit || text.data[at + 1] != '^')
+		return 0;
+	while (end < limit && ascii_is_digit(text.data[end]))
+		end++;
+	if (end == at + 2 || end >= limit || text.data[end] != ']')
+		return 0;
+	end++;
+	if (at == 0 && end < text.bytes && text.data[end] == ':')
+		end += end + 1 < text.bytes && text.data[end + 1] == ' ' ? 2 : 1;
+	return end - at;
+}
+
+/* The same of "<sup>1</sup>" behind the end of a sentence or a clause; elsewhere it is an exponent. */
+static size_t raised_note_bytes(struct text text, size_t at)
+{
+	static const struct text opening = TEXT_LITERAL("<sup>"), closing = TEXT_LITERAL("</sup>");
+	struct text rest = text_slice(text, at, size_min(text.bytes, at + NOTE_BYTES_MAX));
+	size_t digits = opening.bytes;
+
+	if (at == 0 || !memchr(".,;:!?", text.data[at - 1], 6) || !text_starts_with(rest, opening))
+		return 0;
+	while (digits < rest.bytes && ascii_is_digit(rest.data[digits]))
+		digits++;
+	bool closed = digits > opening.bytes && text_starts_with(text_slice(rest, digits, rest.bytes), closing);
+	return closed ? digits + closing.bytes : 0;
+}
+
 static size_t open_bracket(struct plain *plain, size_t at, size_t bytes)
 {
 	if (plain->mark_count < OPEN_MARKS_MAX)
@@ -277,11 +311,13 @@ static void append_marked(struct buffer *out, struct text inline_text, size_t at
 		} else if (c == '*' || c == '_' || c == '~') {
 			i = append_emphasis(&plain, i);
 		} else if (c == '[' || (c == '!' && next == '[')) {
-			i = open_bracket(&plain, i, c == '!' ? 2 : 1);
+			size_t note = note_mark_bytes(inline_text, i);
+			i = note ? i + note : open_bracket(&plain, i, c == '!' ? 2 : 1);
 		} else if (c == ']') {
 			i = close_bracket(&plain, i);
 		} else if (c == '&' || c == '<') {
-			i = append_reference(&plain, i);
+			size_t note = raised_note_bytes(inline_text, i);
+			i = note ? i + note : append_reference(&plain, i);
 		} else if (c == '\n') {
 			i = append_line_end(&plain, i, out_start);
 		} else {
