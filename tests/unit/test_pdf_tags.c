@@ -154,6 +154,8 @@ static void knows_pages_with_tables(void **state)
 	assert_int_equal(pdf_tags_add_table_page(&sheet.tags, 2), 0);
 	mark(&sheet);
 	assert_true(pdf_tags_exclude_tables(&sheet.tags, 0));
+	assert_false(pdf_tags_name_table(&sheet.tags, 0));
+	assert_true(pdf_tags_name_table(&sheet.tags, 2));
 	assert_false(pdf_tags_exclude_tables(&sheet.tags, 2));
 	assert_false(pdf_tags_exclude_tables(&sheet.tags, 5));
 	close_sheet(&sheet);

@@ -174,7 +174,7 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	pdf_line_numbers_drop(&slot->page);
 	if (status == 0)
 		status = pdf_layout_build(&slot->layout, &slot->page);
-	if (status == 0 && (slot->page.ocr || pdf_grids_wanted(&slot->layout, &work->grid_record)))
+	if (status == 0 && (slot->page.ocr || pdf_tags_name_table(&work->tags, number) || pdf_grids_wanted(&slot->layout, &work->grid_record)))
 		status = find_grids(work, slot);
 	if (status == 0 && work->input->settings->convert.images)
 		status = place_figures(slot);

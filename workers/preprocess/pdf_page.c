@@ -200,7 +200,7 @@ uint8_t pdf_font_style(struct text font_name)
 	static const char *const bold[] = { "bold", "black", "heavy", "demi", "medi", "cmbx", "sfbx", "ecbx", "-bd" };
 	static const char *const italic[] = { "ital", "obli", "slant", "cmti", "cmsl", "sfti" };
 	static const char *const mono[] = { "mono", "courier", "consol", "typewriter", "cmtt", "cmsltt", "sftt", "ectt", "lmtt",
-					    "inconsolata", "menlo", "monaco", "nimbusmon", "lucidasanstyp", "terminal", "zi4", "beramono" };
+					    "inconsolata", "menlo", "monaco", "nimbusmon", "lucidasanstyp", "terminal", "zi4", "beramono", "sourcecode", "firacode", "cascadiacode" };
 	const char *plus = font_name.bytes > 7 && font_name.data[6] == '+' ? font_name.data + 7 : NULL;
 	struct text name = plus ? text_slice(font_name, 7, font_name.bytes) : font_name;
 	uint8_t style = 0;

@@ -76,42 +76,73 @@ static void append_bytes_of(struct buffer *out, const char *text)
 	}
 }
 
-/* The pieces of text below an element, and the page of the first one; PAGE_UNKNOWN: there is none. */
-static size_t count_pieces(PopplerStructureElementIter *at, unsigned depth, int *page)
-{
-	size_t count = 0;
+struct pieces { /* of text, below an element */
+	size_t count;
+	int page, first_page; /* of the last one, and of the first; PAGE_UNKNOWN: there is none */
+	bool written;         /* the page is that of the first piece with text */
+};
 
+/* Printing leaves an empty piece on the page where a heading had no room: the heading is where its text is. */
+static void take_piece(struct pieces *pieces, PopplerStructureElement *element, bool apart)
+{
+	const int page = poppler_structure_element_get_page(element);
+
+	pieces->count++;
+	if (pieces->first_page == PAGE_UNKNOWN)
+		pieces->first_page = page;
+	if (pieces->written)
+		return;
+	pieces->page = page;
+	if (apart) {
+		gchar *text = poppler_structure_element_get_text(element, POPPLER_STRUCTURE_GET_TEXT_NONE);
+		pieces->written = text && *text;
+		g_free(text);
+	}
+}
+
+/* `apart`: looks for the first piece with text, which takes time; else at their pages alone. */
+static void take_pieces(PopplerStructureElementIter *at, unsigned depth, bool apart, struct pieces *pieces)
+{
 	do {
 		PopplerStructureElement *element = poppler_structure_element_iter_get_element(at);
-		if (poppler_structure_element_is_content(element)) {
-			if (*page == PAGE_UNKNOWN)
-				*page = poppler_structure_element_get_page(element);
-			count++;
-		}
+		if (poppler_structure_element_is_content(element))
+			take_piece(pieces, element, apart);
 		g_object_unref(element);
 		PopplerStructureElementIter *child = depth < DEPTH_MAX ? poppler_structure_element_iter_get_child(at) : NULL;
 		if (child)
-			count += count_pieces(child, depth + 1, page);
+			take_pieces(child, depth + 1, apart, pieces);
 		poppler_structure_element_iter_free(child);
 	} while (poppler_structure_element_iter_next(at));
-	return count;
+}
+
+static struct pieces pieces_below(PopplerStructureElementIter *at, bool apart)
+{
+	struct pieces pieces = { .page = PAGE_UNKNOWN, .first_page = PAGE_UNKNOWN };
+	PopplerStructureElementIter *child = poppler_structure_element_iter_get_child(at);
+
+	if (child)
+		take_pieces(child, 0, apart, &pieces);
+	poppler_structure_element_iter_free(child);
+	return pieces;
 }
 
 static void add_heading(struct tag_walk *walk, PopplerStructureElementIter *at, PopplerStructureElement *element, uint8_t level)
 {
 	struct buffer text;
-	int page = PAGE_UNKNOWN;
+	struct pieces pieces = pieces_below(at, false);
 
-	PopplerStructureElementIter *child = poppler_structure_element_iter_get_child(at);
-	const size_t pieces = child ? count_pieces(child, 0, &page) : 0;
-	poppler_structure_element_iter_free(child);
-	if (page < 0 || (uint32_t)page >= walk->source->page_count || pieces > walk->pieces_left)
+	const bool apart = pieces.page != pieces.first_page && pieces.count * 2 <= walk->pieces_left;
+	if (apart) {
+		walk->pieces_left -= pieces.count;
+		pieces = pieces_below(at, true);
+	}
+	if (pieces.page < 0 || (uint32_t)pieces.page >= walk->source->page_count || pieces.count > walk->pieces_left)
 		return;
-	walk->pieces_left -= pieces;
+	walk->pieces_left -= pieces.count;
 	gchar *found = poppler_structure_element_get_text(element, POPPLER_STRUCTURE_GET_TEXT_RECURSIVE);
 	buffer_init(&text, PDF_PAGE_TEXT_BYTES_MAX);
 	append_bytes_of(&text, found ? found : "");
-	walk->status = text.status == -ENOMEM ? -ENOMEM : pdf_tags_add_heading(walk->tags, level, (uint32_t)page, buffer_view(&text));
+	walk->status = text.status == -ENOMEM ? -ENOMEM : pdf_tags_add_heading(walk->tags, level, (uint32_t)pieces.page, buffer_view(&text));
 	buffer_done(&text);
 	g_free(found);
 }

@@ -101,11 +101,14 @@ bool pdf_tags_are_complete(const struct pdf_tags *tags)
 	return tags->usable && tags->found > 0 && tags->found * 5 >= tags->expected * 4;
 }
 
+bool pdf_tags_name_table(const struct pdf_tags *tags, uint32_t page)
+{
+	return tags->table_page_count > 0 && bsearch(&page, tags->table_pages, tags->table_page_count, sizeof(page), compare_pages);
+}
+
 bool pdf_tags_exclude_tables(const struct pdf_tags *tags, uint32_t page)
 {
-	if (!pdf_tags_are_complete(tags) || tags->table_page_count == 0)
-		return false;
-	return !bsearch(&page, tags->table_pages, tags->table_page_count, sizeof(page), compare_pages);
+	return pdf_tags_are_complete(tags) && tags->table_page_count > 0 && !pdf_tags_name_table(tags, page);
 }
 
 static bool may_be_heading(const struct pdf_row *row)

@@ -50,6 +50,8 @@ void pdf_tags_settle(struct pdf_tags *tags);
 void pdf_tags_mark(struct pdf_tags *tags, struct pdf_layout *layout, const struct pdf_body *body);
 /* Are rows that the tags do not call headings none? */
 bool pdf_tags_are_complete(const struct pdf_tags *tags);
+/* Do the tags name a table on this page? */
+bool pdf_tags_name_table(const struct pdf_tags *tags, uint32_t page);
 /* Do the tags, which name tables elsewhere, say that this page has none? */
 bool pdf_tags_exclude_tables(const struct pdf_tags *tags, uint32_t page);
 
