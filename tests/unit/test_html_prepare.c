@@ -153,6 +153,9 @@ static void mails(void **state)
 	assert_int_equal(detect_format(TEXT_LITERAL(MAIL("text/html")), TEXT_LITERAL("a.eml")), DOCUMENT_FORMAT_HTML);
 	assert_int_equal(detect_format(TEXT_LITERAL(MAIL("text/x")), TEXT_LITERAL("a.eml")), DOCUMENT_FORMAT_TEXT);
 	html(MAIL("text/html"), "From: Jane \\<j@x>\nSubject: Cell & state\n\n# Cell\n\nx\n");
+	html("From: =?UTF-8?Q?In=C3=AAs?= <i@x>\r\nSubject: =?utf-8?B?w7w=?=\r\n =?iso-8859-1?q?=F6_K?= for =?x?Q?y?= =?utf-8?\r\nMIME-Version: 1.0\r\n"
+	     "Content-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>K=F6=\r\nln</p>\r\n",
+	     "From: In\u00EAs \\<i@x>\nSubject: \u00FC\u00F6 K for =?x?Q?y?= =?utf-8?\n\nK\u00F6ln\n");
 }
 
 int main(void)

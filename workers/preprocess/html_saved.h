@@ -1,5 +1,5 @@
 /* html_saved.h: pages inside MIME messages: those that browsers save with all that belongs to them in one file (MHTML: related parts),
- * and mails that have a part of HTML. */
+ * and mails that are HTML or have a part of it. */
 #ifndef DOCRING_WORKERS_PREPROCESS_HTML_SAVED_H
 #define DOCRING_WORKERS_PREPROCESS_HTML_SAVED_H
 
