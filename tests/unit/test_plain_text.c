@@ -200,6 +200,13 @@ static void what_stands_beside_tables_and_quotations(void **state)
 	plain(LINE "\n\n                    Table 1: Types\n", LINE "\n\nTable 1: Types\n");
 }
 
+static void cells_that_tabs_part(void **state)
+{
+	(void)state;
+	plain("Port\tUse\tSpeed\n1\tUplink to A\t10G\n2\tUplink\t10G\n3\t\t1G\n",
+	      "| Port | Use | Speed |\n| --- | --- | --- |\n| 1 | Uplink to A | 10G |\n| 2 | Uplink | 10G |\n| 3 |  | 1G |\n");
+}
+
 static void japanese(void **state)
 {
 	(void)state;
@@ -222,7 +229,7 @@ int main(void)
 		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(a_centred_title), cmocka_unit_test(lists),
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
 		cmocka_unit_test(marked_up_text), cmocka_unit_test(manual_pages), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
-		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(source_files_are_code),
+		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(cells_that_tabs_part), cmocka_unit_test(source_files_are_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/plain_inline.h"
 #include "workers/preprocess/plain_marks.h"
+#include "workers/preprocess/plain_tabs.h"
 #include "workers/preprocess/plain_work.h"
 
 #include "base/utf8.h"
@@ -538,6 +539,12 @@ int convert_plain_text(const struct convert_input *input, struct buffer *markdow
 		markdown_init(&work.writer, markdown);
 		if (!source_language(input->name) && plain_marks_found(buffer_view(&utf8), input->name)) {
 			plain_marks_clean(buffer_view(&utf8), &unmarked);
+			buffer_done(&utf8);
+			utf8 = unmarked;
+			buffer_init(&unmarked, DOCUMENT_BYTES_MAX);
+		}
+		if (!source_language(input->name) && plain_tabs_found(buffer_view(&utf8))) {
+			plain_tabs_lay_out(buffer_view(&utf8), &unmarked);
 			buffer_done(&utf8);
 			utf8 = unmarked;
 			buffer_init(&unmarked, DOCUMENT_BYTES_MAX);
