@@ -141,7 +141,7 @@ static void fenced_code(void **state)
 {
 	(void)state;
 	plain("Given this:\n\n--------\ndiff a b\n+ one;\n\n# two\n--------\n\nIt goes on.\n", "Given this:\n\n```\ndiff a b\n+ one;\n\n# two\n```\n\nIt goes on.\n");
-	plain("Given this:\n\n[source,c]\n----\nint a;\n----\n\nIt goes on.\n", "Given this:\n\n[source,c]\n\n```\nint a;\n```\n\nIt goes on.\n");
+	plain("Given this:\n\n[source,c]\n----\nint a;\n----\n\nIt goes on.\n", "Given this:\n\n```c\nint a;\n```\n\nIt goes on.\n");
 	plain("= The Guide\n:toc:\n\n== Scope\n\nWords.\n\n=== Parts ===\n\na == b\n", "# The Guide\n\n:toc:\n\n## Scope\n\nWords.\n\n### Parts\n\na == b\n");
 	plain("---------\nThe Title\n---------\n\nIt goes on.\n", "# The Title\n\nIt goes on.\n");
 }
@@ -184,6 +184,8 @@ static void titles(void **state)
 	plain("UPGRADE NOTES\n\n1) BEFORE YOU START\n\nSave it.\n\n2) UPGRADE\n\n2.1) Stop it\n\nWait.\n",
 	      "# UPGRADE NOTES\n\n## 1) BEFORE YOU START\n\nSave it.\n\n## 2) UPGRADE\n\n### 2.1) Stop it\n\nWait.\n");
 	plain("Using It\n\n" LINE "\nand more of it.\n", "# Using It\n\n" LINE " and more of it.\n");
+	plain("Cooling Guide\n\nVersion 2\n\n1  Fans\n\nFour.\n\n2  Filters\n\nTwo.\n", "# Cooling Guide\n\nVersion 2\n\n## 1 Fans\n\nFour.\n\n## 2 Filters\n\nTwo.\n");
+	plain("Things to do\n\n1. Open it\n\n2. Close it\n", "Things to do\n\n1. Open it\n2. Close it\n");
 	plain("Dear Ines,\n\n" LINE "\nand more of it.\n", "Dear Ines,\n\n" LINE " and more of it.\n");
 	plain("Text.\n\nChapter 1\nThe console\n\nIt is there.\n\nAppendix B: Keys\n\nF1.\n", "Text.\n\n# Chapter 1 The console\n\nIt is there.\n\n# Appendix B: Keys\n\nF1.\n");
 	plain("Part 2 of it was lost\non the way.\n", "Part 2 of it was lost\non the way.\n");

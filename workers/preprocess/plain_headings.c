@@ -180,20 +180,38 @@ size_t plain_take_chapter(struct plain_work *work, size_t at, size_t end)
 	return end;
 }
 
-/* Does a heading, or for a line that is not in capitals a paragraph, stand at line `at`, no deeper than the line that may be a title? */
-static bool title_goes_before(const struct plain_work *work, size_t at, bool capitals, size_t indent)
+/* The first section, "1. Purpose" or "Chapter 1", at line `at`; one that the next number follows is an item of a list. */
+static bool begins_sections(const struct plain_work *work, size_t at)
 {
-	struct text text, behind;
+	struct text text = plain_line_text(&work->lines, at), behind;
+	size_t next = next_text(work, at);
 
-	if (at >= work->lines.count || plain_line_at(&work->lines, at)->indent > indent)
-		return false;
-	text = plain_line_text(&work->lines, at);
-	bool alone = plain_line_is_blank(&work->lines, at + 1);
-	if (chapter_label(text, &behind) || (alone && plain_numbered(text, &behind) == 1 && plain_begins_upper(behind) && plain_is_heading_text(behind)))
+	if (chapter_label(text, &behind))
 		return true;
-	if (capitals)
-		return false;
-	return (alone && plain_is_capitals(text)) || (!alone && plain_is_prose(text));
+	return plain_line_is_blank(&work->lines, at + 1) && plain_numbered(text, &behind) == 1 && plain_begins_upper(behind) && plain_is_heading_text(behind) &&
+	       next < work->lines.count && plain_numbered(plain_line_text(&work->lines, next), &behind) != 1;
+}
+
+/* Does the text behind line `at` begin as under a title: with the first section, perhaps behind some lines on author and version; or, under a line that
+ * is not in capitals, with another heading or a paragraph of several lines? None of it is deeper than the line. */
+static bool title_goes_before(const struct plain_work *work, size_t at)
+{
+	enum { BLOCKS_MAX = 4 };
+	bool capitals = plain_is_capitals(plain_line_text(&work->lines, at));
+	size_t indent = plain_line_at(&work->lines, at)->indent, next = next_text(work, at);
+
+	for (size_t i = 0; i < BLOCKS_MAX && next < work->lines.count && plain_line_at(&work->lines, next)->indent <= indent; i++) {
+		struct text text = plain_line_text(&work->lines, next);
+		bool alone = plain_line_is_blank(&work->lines, next + 1);
+		if (begins_sections(work, next) || (i == 0 && !capitals && (alone ? plain_is_capitals(text) : plain_is_prose(text))))
+			return true;
+		if (alone && plain_is_capitals(text))
+			return false;
+		while (!plain_line_is_blank(&work->lines, next))
+			next++;
+		next = next_text(work, next);
+	}
+	return false;
 }
 
 bool plain_take_first_title(struct plain_work *work, size_t at)
@@ -203,7 +221,7 @@ bool plain_take_first_title(struct plain_work *work, size_t at)
 	bool words = memchr(text.data, ' ', text.bytes) != NULL || (utf8_decode(text, 0, &code) > 0 && plain_is_wide(code));
 
 	if (!plain_is_first(work, at) || !words || !plain_is_heading_text(text) || !plain_begins_upper(text) || strchr(":!?", text.data[text.bytes - 1]) || text.bytes > TITLE_BYTES_MAX ||
-	    plain_numbered(text, &behind) || chapter_label(text, &behind) || !title_goes_before(work, next_text(work, at), plain_is_capitals(text), plain_line_at(&work->lines, at)->indent))
+	    plain_numbered(text, &behind) || chapter_label(text, &behind) || !title_goes_before(work, at))
 		return false;
 	work->has_title = true;
 	write_heading(work, 1, text);

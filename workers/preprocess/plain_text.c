@@ -82,7 +82,7 @@ static void write_lines(struct plain_work *work, struct text term, size_t start,
 }
 
 /* Lines [start, end) verbatim, without the indentation that all of them have. */
-static void write_code(struct plain_work *work, size_t start, size_t end)
+static void write_code(struct plain_work *work, struct text language, size_t start, size_t end)
 {
 	size_t least = SIZE_MAX;
 
@@ -97,7 +97,7 @@ static void write_code(struct plain_work *work, size_t start, size_t end)
 		}
 		buffer_append_byte(&work->code, '\n');
 	}
-	markdown_code(&work->writer, TEXT_LITERAL(""), buffer_view(&work->code));
+	markdown_code(&work->writer, language, buffer_view(&work->code));
 	work->code_follows = false;
 }
 
@@ -393,28 +393,46 @@ static bool take_quote(struct plain_work *work, size_t start, size_t end)
 	return true;
 }
 
-/* Lines between two rules of dashes, "----" of any length, are code, as AsciiDoc has it; one line that reads as a title is a title. Returns the line
+/* "[source,c]" or "[source, c, options]": *ret_language is "c", or empty. */
+static bool names_source(struct text line, struct text *ret_language)
+{
+	if (!text_starts_with(line, TEXT_LITERAL("[source")) || line.data[line.bytes - 1] != ']')
+		return false;
+	ptrdiff_t comma = text_find(line, TEXT_LITERAL(","));
+	struct text behind = comma < 0 ? TEXT_LITERAL("") : text_slice(line, (size_t)comma + 1, line.bytes - 1);
+	ptrdiff_t end = text_find(behind, TEXT_LITERAL(","));
+	*ret_language = text_trim(end < 0 ? behind : text_slice(behind, 0, (size_t)end));
+	for (size_t i = 0; i < ret_language->bytes; i++)
+		if (!ascii_is_alnum(ret_language->data[i]) && !strchr("+-#_", ret_language->data[i]))
+			ret_language->bytes = 0;
+	return true;
+}
+
+/* Lines between two rules of dashes, "----" of any length, are code, as AsciiDoc has it, perhaps with "[source,c]" above; one line that reads as a
+ * title is a title. Returns the line
  * behind, or `at`. */
 static size_t take_fenced(struct plain_work *work, size_t at)
 {
 	enum { FENCED_LINES_MAX = 400, FENCE_BYTES_MIN = 4 };
-	size_t last = size_min(work->lines.count, at + FENCED_LINES_MAX), end = at + 1;
+	struct text language = TEXT_LITERAL("");
+	bool source = !plain_line_is_blank(&work->lines, at + 1) && names_source(plain_line_text(&work->lines, at), &language);
+	size_t rule = at + source, last = size_min(work->lines.count, rule + FENCED_LINES_MAX), end = rule + 1;
 
-	if (plain_underline(plain_line_text(&work->lines, at)) != '-' || plain_line_text(&work->lines, at).bytes < FENCE_BYTES_MIN ||
-	    plain_line_is_blank(&work->lines, at + 1))
+	if (plain_underline(plain_line_text(&work->lines, rule)) != '-' || plain_line_text(&work->lines, rule).bytes < FENCE_BYTES_MIN ||
+	    plain_line_is_blank(&work->lines, rule + 1))
 		return at;
 	while (end < last && plain_underline(plain_line_text(&work->lines, end)) != '-')
 		end++;
 	if (end == last || !plain_line_is_blank(&work->lines, end + 1))
 		return at;
-	size_t widths[2] = { plain_line_text(&work->lines, at).bytes, plain_line_text(&work->lines, end).bytes };
+	size_t widths[2] = { plain_line_text(&work->lines, rule).bytes, plain_line_text(&work->lines, end).bytes };
 	size_t apart = widths[0] > widths[1] ? widths[0] - widths[1] : widths[1] - widths[0];
-	if (apart > UNDERLINE_SLACK || end == at + 1 || (end == at + 2 && plain_is_heading_text(plain_line_text(&work->lines, at + 1))))
+	if (apart > UNDERLINE_SLACK || end == rule + 1 || (!source && end == rule + 2 && plain_is_heading_text(plain_line_text(&work->lines, rule + 1))))
 		return at;
-	for (size_t i = at + 1; i < end; i++) /* an underlined heading in between: the rules are separators */
+	for (size_t i = rule + 1; i < end; i++) /* an underlined heading in between: the rules are separators */
 		if (plain_underline(plain_line_text(&work->lines, i)))
 			return at;
-	write_code(work, at + 1, end);
+	write_code(work, language, rule + 1, end);
 	return end + 1;
 }
 
@@ -455,7 +473,7 @@ static size_t write_block(struct plain_work *work, size_t at)
 		return end;
 	if (is_verbatim(work, at, end) && !is_item(work, at, true)) {
 		end = end_of_verbatim(work, end);
-		write_code(work, at, end);
+		write_code(work, TEXT_LITERAL(""), at, end);
 		return end;
 	}
 	/* An underlined heading may stand in the middle of a block. */
