@@ -233,6 +233,18 @@ static void keeps_lines_that_are_all_the_text(void **state)
 	assert_string_equal(furniture(2), "Text on page 3/3");
 }
 
+/* The running head of a chapter may stand on one page alone: its number is that of the page. A heading has its number near by. */
+static void finds_a_running_head_of_one_page(void **state)
+{
+	(void)state;
+	fixture_line(&pages[2], 60, 40, 10, 0, "3");
+	fixture_line(&pages[2], 300, 40, 10, 0, "CHAPTER 1. SERVICE UNITS");
+	fixture_line(&pages[3], 60, 70, 10, 0, "4");
+	fixture_line(&pages[3], 90, 70, 10, 0, "Service Units are what this page is about");
+	assert_string_equal(furniture(2), "3 CHAPTER 1. SERVICE UNITS");
+	assert_string_equal(furniture(3), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +260,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_footnotes, prepare, tidy),
 		cmocka_unit_test_setup_teardown(finds_numbers_that_begin_anew, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_all_of_a_single_page, prepare, tidy),
+		cmocka_unit_test_setup_teardown(finds_a_running_head_of_one_page, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_lines_that_are_all_the_text, prepare, tidy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

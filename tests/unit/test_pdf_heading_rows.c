@@ -122,18 +122,20 @@ static void measures_small_capitals_by_their_largest_letter(void **state)
 	assert_non_null(strstr(all, "\n# Remote access\n"));
 }
 
-/* Below the title, on the first page, such a row names the authors. */
+/* Such a row that follows no text, at the top of the first page, names the authors. */
 static void finds_headings_in_italics(void **state)
 {
 	(void)state;
 	page_count = 2;
-	paragraph(50, 100);
+	line(50, 100, 0, "A short line");
 	line(50, 140, PDF_ITALIC, "Noise figure");
 	paragraph(50, 164);
+	line(50, 204, PDF_ITALIC, "Return loss");
+	paragraph(50, 228);
 	fixture_line(&pages[1], 50, 100, 10, PDF_ITALIC, "Noise figure");
 	fixture_line(&pages[1], 50, 124, 10, 0, "A line of text that is long enough to fill the width of this page.");
 	fixture_line(&pages[1], 50, 136, 10, 0, "Its end.");
-	assert_string_equal(write_pages(), PARAGRAPH "\n*Noise figure*\n\n" PARAGRAPH "\n# Noise figure\n\n" PARAGRAPH);
+	assert_string_equal(write_pages(), "A short line\n\n*Noise figure*\n\n" PARAGRAPH "\n# Return loss\n\n" PARAGRAPH "\n# Noise figure\n\n" PARAGRAPH);
 }
 
 static void keeps_the_line_before_a_list_as_text(void **state)
@@ -308,6 +310,30 @@ static void finds_notes_as_large_as_the_text(void **state)
 					   "[^1]: A note that is long enough to fill the width of this page and goes on here.\n");
 }
 
+/* "Chapter 1" and its title are one heading, whatever their distance in type; a number alone below text is none of a title. */
+static void joins_chapters_and_their_titles(void **state)
+{
+	(void)state;
+	fixture_line(&pages[0], 50, 100, 20, PDF_BOLD, "Chapter 1");
+	fixture_line(&pages[0], 50, 140, 24, PDF_BOLD, "Service Units");
+	paragraph(50, 190);
+	line(50, 230, PDF_BOLD, "1.1 Logs");
+	paragraph(50, 250);
+	assert_string_equal(write_pages(), "# Chapter 1 Service Units\n\n" PARAGRAPH "\n## 1.1 Logs\n\n" PARAGRAPH);
+}
+
+/* Numbered by two numbers, in italics, with no white below them; but not what goes on in italics. */
+static void finds_numbered_headings_right_above_text(void **state)
+{
+	(void)state;
+	paragraph(50, 100);
+	line(50, 140, PDF_ITALIC, "1.2.1. Field measurements");
+	paragraph(50, 152);
+	line(50, 192, PDF_ITALIC, "1.2.2. is another");
+	line(50, 204, PDF_ITALIC, "line in italics.");
+	assert_string_equal(write_pages(), PARAGRAPH "\n# 1.2.1. Field measurements\n\n" PARAGRAPH "\n*1.2.2. is another line in italics.*\n");
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -319,7 +345,7 @@ int main(void)
 		PAGE_TEST(tells_drawings_from_text), PAGE_TEST(joins_paragraphs_over_floats),
 		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(finds_notes_as_large_as_the_text), PAGE_TEST(puts_annexes_on_the_level_of_clauses),
 		PAGE_TEST(finds_capitals_in_the_middle), PAGE_TEST(measures_small_capitals_by_their_largest_letter),
-		PAGE_TEST(finds_headings_in_italics), PAGE_TEST(keeps_the_line_before_a_list_as_text),
+		PAGE_TEST(joins_chapters_and_their_titles), PAGE_TEST(finds_numbered_headings_right_above_text), PAGE_TEST(finds_headings_in_italics), PAGE_TEST(keeps_the_line_before_a_list_as_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

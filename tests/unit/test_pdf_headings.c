@@ -129,11 +129,29 @@ static void test_lists_of_titles(void **state)
 	buffer_done(&scratch);
 }
 
+/* Of one size, capitals stand above other letters when they come first and more than once; an abbreviation says nothing. */
+static void test_styles_of_one_size(void **state)
+{
+	(void)state;
+	struct pdf_heading sections[] = { { .size = 10, .style = PDF_HEADING_CAPITALS }, { .size = 10, .style = PDF_HEADING_ITALIC },
+					  { .size = 10, .style = PDF_HEADING_CAPITALS }, { .size = 10, .style = PDF_HEADING_UPRIGHT } };
+	settle(sections, COUNT_OF(sections));
+	assert_int_equal(sections[0].level, 2);
+	assert_int_equal(sections[1].level, 3);
+	assert_int_equal(sections[2].level, 2);
+	assert_int_equal(sections[3].level, 3);
+	struct pdf_heading abbreviations[] = { { .size = 10, .style = PDF_HEADING_UPRIGHT }, { .size = 10, .style = PDF_HEADING_CAPITALS },
+					       { .size = 10, .style = PDF_HEADING_CAPITALS } };
+	settle(abbreviations, COUNT_OF(abbreviations));
+	for (size_t i = 0; i < COUNT_OF(abbreviations); i++)
+		assert_int_equal(abbreviations[i].level, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_body_size), cmocka_unit_test(test_title_in_outline), cmocka_unit_test(test_titles_of_outline),
-		cmocka_unit_test(test_lists_of_titles),
+		cmocka_unit_test(test_lists_of_titles), cmocka_unit_test(test_styles_of_one_size),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -336,8 +336,9 @@ static struct pdf_heading *centred_title(struct pdf_work *work)
 
 	if (work->headings.count < 2 || items[0].page > 0 || !items[0].centred || items[0].clause_depth > 0 || items[0].size < larger_than_text * work->body.size)
 		return NULL;
+	const bool own_page = items[1].page > 0; /* chapters may be larger than the title on the page before them */
 	for (size_t i = 1; i < work->headings.count; i++)
-		if (items[i].centred || items[0].size < same_size * items[i].size)
+		if (items[i].centred || (!own_page && items[0].size < same_size * items[i].size))
 			return NULL;
 	return items;
 }

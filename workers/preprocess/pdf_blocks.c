@@ -304,6 +304,19 @@ static float largest_size(const struct pdf_layout *layout, const struct pdf_row 
 	return size;
 }
 
+static enum pdf_heading_style heading_style(struct pdf_rows_work *work, const struct pdf_row *row)
+{
+	static const float italic_share = 0.9f;
+	const struct text text = pdf_row_text(work, row);
+	size_t capitals = 0;
+
+	for (size_t i = 0; i < text.bytes; i++)
+		capitals += ascii_is_upper(text.data[i]);
+	if (pdf_is_capitals(text) && capitals * 2 > text.bytes) /* letters of other scripts are neither */
+		return PDF_HEADING_CAPITALS;
+	return row->italic > italic_share ? PDF_HEADING_ITALIC : PDF_HEADING_UPRIGHT;
+}
+
 static int take_heading(struct pdf_rows_work *work, size_t *r, const struct pdf_found_heading *found)
 {
 	struct pdf_block *block = add_block(work, PDF_BLOCK_HEADING, *r, found->end);
@@ -311,8 +324,10 @@ static int take_heading(struct pdf_rows_work *work, size_t *r, const struct pdf_
 		return -ENOMEM;
 	/* Annexes of standards have a style of their own, far down among the headings; the outline puts them below the last clause. */
 	const bool annex = found->clause_depth == 1 && text_starts_with_nocase(pdf_row_text(work, &work->layout->rows[*r]), TEXT_LITERAL("annex "));
-	if (pdf_is_capitals(pdf_row_text(work, &work->layout->rows[*r])))
-		block->size = largest_size(work->layout, &work->layout->rows[*r]);
+	const struct pdf_row *row = &work->layout->rows[*r];
+	if (pdf_is_capitals(pdf_row_text(work, row)))
+		block->size = largest_size(work->layout, row);
+	block->heading_style = (uint8_t)heading_style(work, row);
 	block->clause_depth = (uint8_t)found->clause_depth;
 	block->outline_depth = annex ? 0 : (uint8_t)found->outline_depth;
 	block->tag_level = annex ? 0 : (uint8_t)found->tag_level;

@@ -19,6 +19,7 @@ struct pdf_block {
 	float leading;                /* distance of lines on this page, points */
 	struct pdf_marker marker;     /* item; note: `bytes` alone, of its mark */
 	uint8_t clause_depth, outline_depth, tag_level; /* heading */
+	uint8_t heading_style;        /* enum pdf_heading_style */
 	bool bold;
 	uint8_t styles;               /* enum pdf_style: those of its words that say something, because not the whole text has them */
 	uint32_t table;               /* index into tables; picture: into the page's pictures */

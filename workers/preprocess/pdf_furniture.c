@@ -72,6 +72,16 @@ static float mean_size(const struct pdf_layout *layout)
 	return sizes / letters;
 }
 
+/* "12          Chapter 2. Storage": a number and words at the two edges of the page's text. */
+static bool is_spread(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	static const float edge_sizes = 2, gap_sizes = 4;
+	const struct pdf_segment *segments = &layout->segments[row->segment_first];
+
+	return row->segment_count == 2 && row->box.x0 < layout->text.x0 + edge_sizes * row->size && row->box.x1 > layout->text.x1 - edge_sizes * row->size &&
+	       segments[1].box.x0 - segments[0].box.x1 > gap_sizes * row->size;
+}
+
 void pdf_edges_find(const struct pdf_layout *layout, struct buffer *scratch, struct pdf_edges *ret_edges)
 {
 	enum { NUMBER_BYTES_MAX = 8 };
@@ -81,7 +91,7 @@ void pdf_edges_find(const struct pdf_layout *layout, struct buffer *scratch, str
 	for (size_t r = 0; r < layout->row_count && height > 0; r++) {
 		const struct pdf_row *row = &layout->rows[r];
 		float y = (row->box.y0 + row->box.y1) / 2 / height;
-		struct pdf_edge edge = { .row = (uint32_t)r, .y = y, .table_like = row->segment_count > 2, .large = row->size > large_ratio * size };
+		struct pdf_edge edge = { .row = (uint32_t)r, .y = y, .table_like = row->segment_count > 2, .spread = is_spread(layout, row), .large = row->size > large_ratio * size };
 		const float zone = row->bytes <= NUMBER_BYTES_MAX ? number_zone : edge_zone;
 		if (row->bytes > EDGE_BYTES_MAX || (row->rotated && row->grid == 0))
 			continue;
@@ -122,7 +132,8 @@ static enum likeness compare_edges(const struct pdf_edge *edge, const struct pdf
 
 	if (edge->number_alone && other->number_alone && beside)
 		return COUNTS_PAGES; /* counts that begin anew */
-	if (counts_pages(edge, other, pages_apart) && (edge->number_alone || (beside && !edge->large)))
+	const bool apart = (edge->number_alone || edge->spread) && (other->number_alone || other->spread);
+	if (counts_pages(edge, other, pages_apart) && (edge->number_alone || apart || (beside && !edge->large)))
 		return COUNTS_PAGES;
 	/* Titles of slides and chapters may differ in a number alone. */
 	return beside && (edge->large ? edge->words == other->words : edge->key == other->key) ? SAME_WORDS : UNLIKE;
@@ -148,7 +159,8 @@ static bool is_running(const struct pdf_edge *edge, bool top, bool outermost, ui
 {
 	size_t same = 0, sides = 0, same_sides = 0;
 
-	if (outermost && edge->number_alone && edge->first_number == (int32_t)page_number + 1)
+	const int32_t ordinal = (int32_t)page_number + 1;
+	if (outermost && ((edge->number_alone && edge->first_number == ordinal) || (edge->spread && (edge->first_number == ordinal || edge->last_number == ordinal))))
 		return true;
 	for (size_t n = 0; n < count; n++) {
 		int32_t apart = (int32_t)neighbours[n]->page_number - (int32_t)page_number;

@@ -19,6 +19,7 @@ struct pdf_edge {
 	bool number_alone;
 	bool large;       /* much larger than the text of its page, as the titles of chapters are */
 	bool table_like;  /* three or more parts */
+	bool spread;      /* two parts, at the two edges of the text */
 };
 
 struct pdf_edges {

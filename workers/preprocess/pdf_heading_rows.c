@@ -30,6 +30,28 @@ static bool heading_goes_on(struct pdf_rows_work *work, const struct pdf_row *be
 	return pdf_clause_depth(pdf_row_text(work, row), &title) == 0;
 }
 
+/* "Chapter 3" alone on its row: the title stands on the rows below, often larger. */
+static bool is_chapter_number(struct text text)
+{
+	size_t title = 0;
+
+	return !ascii_is_digit(text.data[0]) && pdf_clause_depth(text, &title) == 1 && title == text.bytes;
+}
+
+static bool is_chapter_title(struct pdf_rows_work *work, const struct pdf_row *number, size_t r)
+{
+	static const float distance_sizes = 3;
+	const struct pdf_layout *layout = work->layout;
+	size_t title;
+
+	if (r >= layout->row_count)
+		return false;
+	const struct pdf_row *row = &layout->rows[r];
+	return !row->furniture && row->region == number->region && pdf_count_parts(layout, row) == 1 && row->size > 0.95f * number->size &&
+	       pdf_row_is_larger(work, row) && pdf_row_distance(number, row) < distance_sizes * row->size &&
+	       pdf_clause_depth(pdf_row_text(work, row), &title) == 0;
+}
+
 /* Four words or more and a full stop; or many and a colon, as before a list. */
 static bool is_sentence(struct text text)
 {
@@ -87,20 +109,40 @@ static bool stands_above_cells(const struct pdf_rows_work *work, size_t r)
 	       pdf_row_distance(&layout->rows[r], &layout->rows[next]) < close_lines * work->leading * layout->rows[r].size;
 }
 
-/* Is there white above the row and below it? */
-static bool is_isolated(const struct pdf_rows_work *work, size_t r)
+static bool has_white_above(const struct pdf_rows_work *work, size_t r)
 {
-	static const float above_lines = 1.4f, below_lines = 1.1f;
+	static const float lines_min = 1.4f;
 	const struct pdf_layout *layout = work->layout;
 	const struct pdf_row *row = &layout->rows[r];
-	const size_t before = pdf_row_before(layout, r), after = pdf_next_row(layout, r);
-	const float line = work->leading * row->size;
+	const size_t before = pdf_row_before(layout, r);
 
-	if (after == layout->row_count || layout->rows[after].region != row->region)
-		return false;
-	const bool first = before == SIZE_MAX || layout->rows[before].region != row->region;
-	return (first || pdf_row_distance(&layout->rows[before], row) > above_lines * line) &&
-	       pdf_row_distance(row, &layout->rows[after]) > below_lines * line;
+	return before == SIZE_MAX || layout->rows[before].region != row->region ||
+	       pdf_row_distance(&layout->rows[before], row) > lines_min * work->leading * row->size;
+}
+
+static bool has_white_below(const struct pdf_rows_work *work, size_t r)
+{
+	static const float lines_min = 1.1f;
+	const struct pdf_layout *layout = work->layout;
+	const struct pdf_row *row = &layout->rows[r];
+	const size_t after = pdf_next_row(layout, r);
+
+	return after < layout->row_count && layout->rows[after].region == row->region &&
+	       pdf_row_distance(row, &layout->rows[after]) > lines_min * work->leading * row->size;
+}
+
+/* Does the row follow a paragraph: is one of the two lines above it, in the type of the text, as wide as the column? */
+static bool follows_text(const struct pdf_rows_work *work, size_t r)
+{
+	enum { LINES = 2 };
+	const struct pdf_layout *layout = work->layout;
+	const struct pdf_row *row = &layout->rows[r];
+	size_t before = pdf_row_before(layout, r);
+
+	for (size_t i = 0; i < LINES && before != SIZE_MAX && layout->rows[before].region == row->region; i++, before = pdf_row_before(layout, before))
+		if (pdf_row_is_full(work, &layout->rows[before]) && layout->rows[before].italic < 0.5f)
+			return true;
+	return false;
 }
 
 bool pdf_is_capitals(struct text text)
@@ -121,19 +163,23 @@ static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text,
 	const char last = text.data[text.bytes - 1], begin = title < text.bytes ? text.data[title] : '.';
 
 	if (text.bytes > HEADING_PLAIN_BYTES_MAX || memchr(".,;:?!", last, 6) || ascii_is_lower(begin) || !(ascii_is_alpha(begin) || (unsigned char)begin >= 0x80) ||
-	    !is_isolated(work, r))
+	    !has_white_above(work, r) || after == work->layout->row_count)
 		return false;
 	const struct pdf_row *below = &work->layout->rows[after];
+	if (clause > 1 && row->italic > italic_share && below->italic < italic_share && below->region == row->region && !pdf_row_is_full(work, row))
+		return true;
+	if (!has_white_below(work, r))
+		return false;
 	if (row->size >= larger * work->body->size && below->size < row->size)
 		return true;
-	if (clause > 0 && row->italic > italic_share && below->italic < italic_share)
+	if ((clause > 1 || ascii_is_digit(text.data[0])) && clause > 0 && row->italic > italic_share && below->italic < italic_share)
 		return true;
 	if (pdf_is_capitals(text) && pdf_row_is_centred(work, row) && pdf_row_is_full(work, below))
 		return true;
 	if (row->italic > italic_share && !work->body->italic && below->italic < italic_share && !pdf_is_caption(text) && pdf_row_is_full(work, below) &&
-	    row->box.x0 < work->region.x0 + 0.5f * row->size && work->layout->page->number > 0)
-		return true;
-	if (clause > 1 && !pdf_row_is_code(work, row) && pdf_same_type(row, below) && below->box.x0 < row->box.x0 + 3 * row->size)
+	    row->box.x0 < work->region.x0 + 0.5f * row->size && (work->layout->page->number > 0 || follows_text(work, r)))
+		return true; /* at the top of the first page it may be an address */
+	if (clause > 1 && !pdf_row_is_code(work, row) && (pdf_same_type(row, below) || pdf_row_is_full(work, below)) && below->box.x0 < row->box.x0 + 3 * row->size)
 		return true;
 	return work->outdented && row->box.x0 < work->region.x0 + 0.5f * row->size && below->box.x0 > row->box.x0 + row->size && !pdf_row_is_code(work, row);
 }
@@ -228,7 +274,9 @@ bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_hea
 	const bool one_part = parts == 1 || (parts == 2 && found.clause_depth > 0);
 	if (found.outline_depth == 0 && (!one_part || !(stands_out || apart)))
 		return false;
-	while (stands_out && found.outline_depth == 0 && found.end < layout->row_count && heading_goes_on(work, &layout->rows[found.end - 1], &layout->rows[found.end])) {
+	const bool chapter = stands_out && pdf_row_is_larger(work, row) && is_chapter_number(text) && is_chapter_title(work, row, found.end);
+	found.end += chapter;
+	while (stands_out && (found.outline_depth == 0 || chapter) && found.end < layout->row_count && heading_goes_on(work, &layout->rows[found.end - 1], &layout->rows[found.end])) {
 		if (found.end++ - r == HEADING_ROWS_MAX)
 			return false; /* a paragraph in bold or large type */
 	}

@@ -197,38 +197,79 @@ static unsigned stated_depth(const struct pdf_heading *heading)
 	return heading->outline_depth > 0 ? heading->outline_depth : heading->clause_depth;
 }
 
-enum { DEPTHS = 16 };
+enum { DEPTHS = 16, TIERS = PDF_SIZE_STEPS * PDF_HEADING_STYLES };
 struct size_levels {
-	uint32_t votes[PDF_SIZE_STEPS][DEPTHS]; /* headings of this size that state this depth */
-	uint8_t depth[PDF_SIZE_STEPS];          /* what a heading of this size is; 0: not known */
+	uint32_t votes[TIERS][DEPTHS]; /* headings of this size and style that state this depth */
+	uint8_t depth[TIERS];          /* what a heading of this size and style is; 0: not known */
+	uint8_t lowest[PDF_SIZE_STEPS], highest[PDF_SIZE_STEPS]; /* styles: those beyond them mean nothing in this size */
 };
 
-/* A size that stated headings have means their depth; sizes without any are ranked among themselves. */
+static bool counts_for_levels(const struct pdf_heading *heading)
+{
+	return !heading->title && !heading->plain;
+}
+
+/* Of one size, capitals stand above other letters, and those above italics, when the document begins with the higher one, and no number
+ * or outline says what the size means. One heading in capitals may be an abbreviation. */
+static void find_styles(const struct pdf_headings *headings, struct size_levels *levels)
+{
+	uint32_t capitals[PDF_SIZE_STEPS] = { 0 };
+	bool seen[PDF_SIZE_STEPS] = { false }, stated[PDF_SIZE_STEPS] = { false };
+
+	for (size_t i = 0; i < headings->count; i++) {
+		const struct pdf_heading *heading = &headings->items[i];
+		const size_t step = size_step(heading->size);
+		stated[step] |= stated_depth(heading) > 0;
+		if (!counts_for_levels(heading))
+			continue;
+		if (!seen[step])
+			levels->highest[step] = heading->style;
+		seen[step] = true;
+		capitals[step] += heading->style == PDF_HEADING_CAPITALS;
+	}
+	for (size_t step = 0; step < PDF_SIZE_STEPS; step++) {
+		if (stated[step] || levels->highest[step] == PDF_HEADING_ITALIC)
+			levels->lowest[step] = levels->highest[step] = PDF_HEADING_UPRIGHT;
+		else if (levels->highest[step] == PDF_HEADING_CAPITALS && capitals[step] < 2)
+			levels->highest[step] = PDF_HEADING_UPRIGHT;
+	}
+}
+
+static size_t tier_of(const struct size_levels *levels, const struct pdf_heading *heading)
+{
+	const size_t step = size_step(heading->size);
+	const uint8_t style = heading->style < levels->lowest[step] ? levels->lowest[step] : heading->style;
+	return step * PDF_HEADING_STYLES + (style < levels->highest[step] ? style : levels->highest[step]);
+}
+
+/* A size that stated headings have means their depth; sizes and styles without any are ranked among themselves. */
 static void rank_sizes(const struct pdf_headings *headings, struct size_levels *levels)
 {
-	bool plain[PDF_SIZE_STEPS] = { false };
+	bool plain[TIERS] = { false };
 	unsigned depth = 0;
 
+	find_styles(headings, levels);
 	for (size_t i = 0; i < headings->count; i++) {
 		const struct pdf_heading *heading = &headings->items[i];
 		unsigned stated = stated_depth(heading);
 		if (stated > 0)
-			levels->votes[size_step(heading->size)][stated < DEPTHS ? stated : DEPTHS - 1]++;
-		else if (!heading->title && !heading->plain)
-			plain[size_step(heading->size)] = true;
+			levels->votes[tier_of(levels, heading)][stated < DEPTHS ? stated : DEPTHS - 1]++;
+		else if (counts_for_levels(heading))
+			plain[tier_of(levels, heading)] = true;
 	}
-	for (size_t step = PDF_SIZE_STEPS; step-- > 0;) {
+	for (size_t tier = TIERS; tier-- > 0;) {
+		const unsigned larger = tier + PDF_HEADING_STYLES < TIERS ? levels->depth[tier + PDF_HEADING_STYLES] : 0;
 		unsigned best = 0;
 		for (unsigned d = 1; d < DEPTHS; d++)
-			if (levels->votes[step][d] > levels->votes[step][best])
+			if (levels->votes[tier][d] > levels->votes[tier][best])
 				best = d;
 		if (best > 0)
 			depth = best;
-		else if (plain[step] && !(step + 1 < PDF_SIZE_STEPS && levels->depth[step + 1] > 0 && depth > 0))
-			depth++; /* one step apart is the same size, rounded */
-		else if (!plain[step])
+		else if (plain[tier])
+			depth = larger > 0 ? larger : depth + 1; /* one step apart is the same size, rounded */
+		else
 			continue;
-		levels->depth[step] = (uint8_t)(depth < DEPTHS ? depth : DEPTHS - 1);
+		levels->depth[tier] = (uint8_t)(depth < DEPTHS ? depth : DEPTHS - 1);
 	}
 }
 
@@ -377,7 +418,7 @@ void pdf_headings_settle(struct pdf_headings *headings, bool titled)
 			heading->level = 0;
 			continue;
 		}
-		unsigned level = base + (stated > 0 ? stated : levels.depth[size_step(heading->size)]);
+		unsigned level = base + (stated > 0 ? stated : levels.depth[tier_of(&levels, heading)]);
 		if (stated == 0 && stated_level > 0 && heading->size < stated_size * 0.97f)
 			level = stated_level + 1; /* "Arguments" below "3.2 The function": part of that clause */
 		if (heading->title)

@@ -48,12 +48,16 @@ struct pdf_body {
 void pdf_body_count(struct pdf_body *body, const struct pdf_page *page);
 void pdf_body_settle(struct pdf_body *body);
 
+/* What tells headings of one size apart, the lowest first. */
+enum pdf_heading_style { PDF_HEADING_ITALIC, PDF_HEADING_UPRIGHT, PDF_HEADING_CAPITALS, PDF_HEADING_STYLES };
+
 struct pdf_heading {
 	size_t offset;      /* of its "# " in the Markdown */
 	uint32_t page;      /* from 0 */
 	float size;
 	uint8_t clause_depth, outline_depth, tag_level; /* 0: none */
 	bool bold;
+	uint8_t style;      /* enum pdf_heading_style */
 	bool centred;       /* in the middle of the page's text */
 	bool title;         /* of the document */
 	bool plain;         /* it is none after all: authors and dates below the title */

@@ -236,9 +236,11 @@ static void write_term(struct pdf_writer *writer, const struct pdf_layout *layou
 
 /* --- headings -------------------------------------------------------------------------------------------------- */
 
+/* Of the text; of the page, where no row is wider: a title may stand on a page of its own. */
 static bool is_centred(const struct pdf_layout *layout, const struct pdf_row *row)
 {
-	const float left = row->box.x0 - layout->text.x0, right = layout->text.x1 - row->box.x1;
+	const bool widest = row->box.x0 <= layout->text.x0 && row->box.x1 >= layout->text.x1;
+	const float left = row->box.x0 - (widest ? 0 : layout->text.x0), right = (widest ? layout->page->width : layout->text.x1) - row->box.x1;
 
 	return left > 2 * row->size && fabsf(left - right) < 2 * row->size;
 }
@@ -272,6 +274,7 @@ static void write_heading(struct pdf_writer *writer, const struct pdf_layout *la
 		.outline_depth = block->outline_depth,
 		.tag_level = block->tag_level,
 		.bold = block->bold,
+		.style = block->heading_style,
 		.centred = is_centred(layout, &layout->rows[block->row_first]),
 	};
 	if (writer->status == 0)
