@@ -238,6 +238,27 @@ static void refuses_frames(void **state)
 	assert_int_equal(grids[0].count, 0);
 }
 
+/* Program text in a frame that has a button in its corner; the same in running type is a table. */
+static void refuses_framed_code(void **state)
+{
+	(void)state;
+	for (int mono = 0; mono < 2; mono++) {
+		rules.horizontal.count = rules.vertical.count = 0;
+		pdf_page_clear(&pages[0], 0, 595, 842);
+		across(100, 50, 350);
+		across(120, 300, 350);
+		across(160, 50, 350);
+		down(50, 100, 160);
+		down(300, 100, 120);
+		down(350, 100, 160);
+		fixture_line(&pages[0], 60, 114, 10, mono ? PDF_MONO : 0, "parser = make()");
+		fixture_line(&pages[0], 310, 114, 10, mono ? PDF_MONO : 0, "copy");
+		fixture_line(&pages[0], 60, 145, 10, mono ? PDF_MONO : 0, "parser.run()");
+		find(0);
+		assert_int_equal(grids[0].count, mono ? 0 : 1);
+	}
+}
+
 /* Rules between the columns and below the header, and lines of text for rows. */
 static void leaves_rows_without_rules(void **state)
 {
@@ -366,6 +387,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_captions_of_other_tables, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_drawings, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_frames, prepare, tidy),
+		cmocka_unit_test_setup_teardown(refuses_framed_code, prepare, tidy),
 		cmocka_unit_test_setup_teardown(leaves_rows_without_rules, prepare, tidy),
 		cmocka_unit_test_setup_teardown(notes_what_is_painted, prepare, tidy),
 		cmocka_unit_test_setup_teardown(notes_large_and_many_pages, prepare, tidy),

@@ -1,4 +1,4 @@
-/* Tables with rules between their rows alone: the borders that are added, and pages that get none. */
+/* Tables with rules between their rows alone, or with grounds of their rows: the borders that are added, and pages that get none. */
 #include "workers/preprocess/pdf_row_rules.h"
 
 #include <setjmp.h>
@@ -60,6 +60,58 @@ static void completes_wrapped_rows(void **state)
 	pdf_rules_done(&rules);
 }
 
+static void add_ground(struct pdf_rules *rules, float y0, float y1)
+{
+	assert_int_equal(pdf_rules_add_fill(rules, (struct pdf_box){ 70, y0, 500, y1 }, 0.9f), 0);
+}
+
+/* Every other row stands on grey; each has an explanation on two lines. */
+static void reads_striped_rows(void **state)
+{
+	struct pdf_page page;
+	struct pdf_rules rules;
+
+	(void)state;
+	open_page(&page, &rules);
+	for (int row = 0; row < 5; row++) {
+		if (row % 2 == 0)
+			add_ground(&rules, 100 + 40 * (float)row, 140 + 40 * (float)row);
+		add_word(&page, "cellRange", 75, 106 + 40 * (float)row);
+		add_word(&page, "reach", 250, 106 + 40 * (float)row);
+		add_word(&page, "of", 280, 106 + 40 * (float)row);
+		add_word(&page, "a", 295, 118 + 40 * (float)row);
+		add_word(&page, "cell", 250, 118 + 40 * (float)row);
+	}
+	pdf_rules_settle(&rules);
+	assert_int_equal(pdf_row_rules_complete(&rules, &page), 0);
+	assert_int_equal(rules.vertical.count, 1);
+	assert_true(rules.vertical.items[0].at > 125 && rules.vertical.items[0].at < 250);
+	assert_int_equal(rules.horizontal.count, 6);
+	pdf_page_done(&page);
+	pdf_rules_done(&rules);
+}
+
+/* Grey boxes of text with white in between are no rows. */
+static void leaves_boxes(void **state)
+{
+	struct pdf_page page;
+	struct pdf_rules rules;
+
+	(void)state;
+	open_page(&page, &rules);
+	for (int box = 0; box < 5; box++) {
+		add_ground(&rules, 100 + 60 * (float)box, 140 + 60 * (float)box);
+		add_word(&page, "cellRange", 75, 106 + 60 * (float)box);
+		add_word(&page, "reach", 250, 106 + 60 * (float)box);
+		add_word(&page, "cell", 250, 118 + 60 * (float)box);
+	}
+	pdf_rules_settle(&rules);
+	assert_int_equal(pdf_row_rules_complete(&rules, &page), 0);
+	assert_int_equal(rules.vertical.count + rules.horizontal.count, 0);
+	pdf_page_done(&page);
+	pdf_rules_done(&rules);
+}
+
 /* Rules between groups of rows, and rules between paragraphs. */
 static void leaves_others(void **state)
 {
@@ -93,6 +145,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(completes_wrapped_rows),
 		cmocka_unit_test(leaves_others),
+		cmocka_unit_test(reads_striped_rows),
+		cmocka_unit_test(leaves_boxes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -263,6 +263,19 @@ static bool lacks_rows(const struct fit *fit)
 	return false;
 }
 
+/* Program text in a frame, with a button in its corner. */
+static bool is_framed_code(const struct fit *fit, size_t filled)
+{
+	size_t mono = 0;
+
+	for (size_t c = 0; c < fit->cell_count; c++) {
+		const struct pdf_grid_cell *cell = &fit->cells[c];
+		for (uint32_t i = 0; i < cell->word_count; i++)
+			mono += (fit->page->words[fit->order[cell->word_first + i]].style & PDF_MONO) != 0;
+	}
+	return filled <= 3 && mono == fit->word_count;
+}
+
 static bool is_table(const struct fit *fit)
 {
 	uint32_t columns = 0;
@@ -291,6 +304,8 @@ static bool is_table(const struct fit *fit)
 	if ((float)fit->crossing > crossing_share_max * (float)fit->word_count)
 		return false;
 	if ((float)filled < filled_share_min * (float)fit->cell_count || (float)filled < 0.2f * (float)places)
+		return false;
+	if (is_framed_code(fit, filled))
 		return false;
 	/* Text that stands far apart in one cell: labels of a drawing, or columns that no rule parts. */
 	if (all.sparse * 3 > all.breaks || all.gapped * 4 > all.count)

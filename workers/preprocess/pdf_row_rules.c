@@ -1,6 +1,7 @@
 #include "workers/preprocess/pdf_row_rules.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum {
 	RULES_MAX = 400,   /* of a page: more are a drawing */
@@ -10,6 +11,7 @@ enum {
 	WIDTH_MAX = 4096,  /* of a page, points */
 	COLUMNS_MAX = 16,
 	LINES_MAX = 8,     /* of the row above the first rule, or below the last */
+	BANDS_MAX = 1000,  /* filled areas of a page: more are a drawing */
 };
 
 static const float length_min = 100, same_end = 2, row_height_min = 8, row_height_max = 300, gap_min = 5, border_room = 2;
@@ -20,6 +22,7 @@ struct run { /* rules of one width below each other, and the white between the w
 	uint8_t taken[WIDTH_MAX];   /* does a word stand at this x? */
 	float columns[COLUMNS_MAX]; /* left edges of the words of each */
 	size_t column_count;
+	bool filled;                /* edges of filled bands, not rules: a band without words parts them, and they become rules if a table is found */
 };
 
 static float middle(const struct pdf_word *word) { return (word->box.y0 + word->box.y1) / 2; }
@@ -36,12 +39,29 @@ static size_t place(float x)
 	return x < 0 ? 0 : x >= WIDTH_MAX - 1 ? WIDTH_MAX - 1 : (size_t)x;
 }
 
-static void take_words(struct run *run, const struct pdf_page *page, float top, float bottom)
+/* Where the word ends for the reader: blanks between words of one cell part nothing. */
+static float end_of(const struct pdf_page *page, size_t i)
 {
+	static const float blank_sizes = 0.5f, blank_mono_sizes = 0.75f;
+	const struct pdf_word *word = &page->words[i], *next = word + 1;
+
+	if (i + 1 == page->word_count || word->line_end || fabsf(middle(word) - middle(next)) > 0.4f * word->size)
+		return word->box.x1;
+	const float blank = next->box.x0 - word->box.x1;
+	return blank > 0 && blank < (word->style & next->style & PDF_MONO ? blank_mono_sizes : blank_sizes) * word->size ? next->box.x0 : word->box.x1;
+}
+
+static bool take_words(struct run *run, const struct pdf_page *page, float top, float bottom)
+{
+	bool some = false;
+
 	for (size_t i = 0; i < page->word_count; i++)
-		if (is_inside(run, &page->words[i], top, bottom))
-			for (size_t x = place(page->words[i].box.x0); x <= place(page->words[i].box.x1); x++)
+		if (is_inside(run, &page->words[i], top, bottom)) {
+			some = true;
+			for (size_t x = place(page->words[i].box.x0); x <= place(end_of(page, i)); x++)
 				run->taken[x] = 1;
+		}
+	return some;
 }
 
 static void find_columns(struct run *run)
@@ -76,7 +96,7 @@ static bool columns_of_line(const struct run *run, const struct pdf_page *page, 
 			continue;
 		const size_t column = column_of(run, word);
 		if (word->box.x0 < run->from - same_end || word->box.x1 > run->to + same_end ||
-		    (column + 1 < run->column_count && word->box.x1 > run->columns[column + 1] - 1))
+		    (column + 1 < run->column_count && end_of(page, i) > run->columns[column + 1] - 1))
 			return false;
 		columns |= 1u << column;
 	}
@@ -119,10 +139,15 @@ static bool widen(const struct run *run, const struct pdf_page *page, bool above
 	return all != 0;
 }
 
-/* Lines of the strip: does one below the first fill fewer columns (a cell is wrapped), or all do as many (rows that no rule parts)? */
-static void judge_strip(const struct run *run, const struct pdf_page *page, float top, float bottom, size_t *wrapped, size_t *several)
+struct judged { /* strips */
+	size_t wrapped; /* a line below the first fills fewer columns */
+	size_t several; /* most lines fill as many: rows that nothing parts */
+	size_t single;  /* all lines are of one column */
+};
+
+static void judge_strip(const struct run *run, const struct pdf_page *page, float top, float bottom, struct judged *judged)
 {
-	uint32_t first = 0, columns = 0;
+	uint32_t first = 0, columns = 0, all = 0;
 	float y = top;
 	size_t lines = 0, full = 0;
 
@@ -131,27 +156,42 @@ static void judge_strip(const struct run *run, const struct pdf_page *page, floa
 		if (!columns_of_line(run, page, y, &columns))
 			return;
 		first = lines == 0 ? columns : first;
+		all |= columns;
 		full += lines > 0 && columns == first;
 	}
 	if (lines > 1 && (first & (first - 1)) != 0)
-		*(full * 2 > lines - 1 ? several : wrapped) += 1;
+		*(full * 2 > lines - 1 ? &judged->several : &judged->wrapped) += 1;
+	judged->single += (all & (all - 1)) == 0;
+}
+
+/* The last band may be followed at once by one that is no row: it ends below its words. */
+static float end_of_text(const struct run *run, const struct pdf_page *page, float bottom)
+{
+	const struct pdf_word *last = nearest(run, page, bottom, true, row_height_max);
+
+	return last ? fminf(bottom, last->box.y1 + border_room) : bottom;
 }
 
 /* The columns' borders, and the outer rows, when cells of the run are wrapped. */
 static int complete(struct pdf_rules *rules, const struct pdf_page *page, const struct run *run, const float *at)
 {
 	float top = run->top, bottom = run->bottom;
-	size_t wrapped = 0, several = 0;
+	struct judged judged = { 0 };
 	int status = 0;
 
 	for (size_t s = 0; s < run->strips; s++)
-		judge_strip(run, page, at[s], at[s + 1], &wrapped, &several);
-	if (wrapped == 0 || several > 0)
+		judge_strip(run, page, at[s], at[s + 1], &judged);
+	if (judged.wrapped == 0 || judged.several * 3 > (run->filled ? judged.wrapped : 0) || (run->filled && judged.single * 4 > run->strips))
 		return 0;
 	if (widen(run, page, true, &top))
 		status = pdf_rules_add_line(rules, run->from, top, run->to, top, 0.5f);
-	if (status == 0 && widen(run, page, false, &bottom))
+	const bool widened = widen(run, page, false, &bottom);
+	if (!widened && run->filled)
+		bottom = end_of_text(run, page, bottom);
+	if (status == 0 && (widened || run->filled))
 		status = pdf_rules_add_line(rules, run->from, bottom, run->to, bottom, 0.5f);
+	for (size_t s = 0; s < run->strips + widened && run->filled && status == 0; s++)
+		status = pdf_rules_add_line(rules, run->from, at[s], run->to, at[s], 0.5f);
 	for (size_t c = 1; c < run->column_count && status == 0; c++)
 		status = pdf_rules_add_line(rules, run->columns[c] - border_room, top, run->columns[c] - border_room, bottom, 0.5f);
 	return status;
@@ -161,7 +201,7 @@ static bool crosses_vertical(const struct pdf_rules *rules, const struct run *ru
 {
 	for (size_t i = 0; i < rules->vertical.count; i++) {
 		const struct pdf_rule *rule = &rules->vertical.items[i];
-		if (rule->at > run->from - same_end && rule->at < run->to + same_end && rule->from < run->bottom && rule->to > run->top)
+		if (rule->at > run->from + same_end && rule->at < run->to - same_end && rule->from < run->bottom && rule->to > run->top)
 			return true;
 	}
 	return false;
@@ -208,7 +248,8 @@ static void grow(struct run *run, const struct pdf_page *page, const float *at, 
 	run->strips = 0;
 	run->top = run->bottom = at[first];
 	for (size_t i = first + 1; i < count && at[i] - at[i - 1] < row_height_max && !is_loose(run, page, at[i - 1], at[i]); i++) {
-		take_words(&longer, page, at[i - 1], at[i]);
+		if (!take_words(&longer, page, at[i - 1], at[i]) && run->filled)
+			return;
 		find_columns(&longer);
 		if (longer.column_count < run->column_count)
 			return; /* words stand across the columns so far: it is no row of this table */
@@ -220,29 +261,110 @@ static void grow(struct run *run, const struct pdf_page *page, const float *at, 
 	}
 }
 
+/* --- where rows end ---------------------------------------------------------------------------------------------- */
+
+/* Completes the runs among these edges, which have the same ends. */
+static int complete_runs(struct pdf_rules *rules, const struct pdf_page *page, struct pdf_rule like, bool filled, const float *at, size_t count, size_t *runs)
+{
+	int status = 0;
+
+	for (size_t first = 0; first + STRIPS_MIN < count && status == 0 && *runs < RUNS_MAX; ++*runs) {
+		struct run run = { .from = like.from, .to = like.to, .filled = filled };
+		grow(&run, page, at, count, first);
+		if (run.strips >= STRIPS_MIN && !crosses_vertical(rules, &run))
+			status = complete(rules, page, &run, at + first);
+		first += run.strips > 0 ? run.strips : 1;
+	}
+	return status;
+}
+
+static int compare_bands(const void *a, const void *b)
+{
+	const struct pdf_box *left = a, *right = b;
+
+	if (fabsf(left->y0 - right->y0) > 0.01f)
+		return left->y0 < right->y0 ? -1 : 1;
+	return left->x0 < right->x0 ? -1 : left->x0 > right->x0;
+}
+
+/* Filled areas as high as rows, those side by side (cells of a row) as one; sorted. */
+static size_t find_bands(const struct pdf_rules *rules, struct pdf_box *bands)
+{
+	size_t count = 0, kept = 0;
+
+	for (size_t i = 0; i < rules->fill_count && count < BANDS_MAX; i++) {
+		const struct pdf_box box = rules->fills[i].box;
+		if (box.y1 - box.y0 >= row_height_min && box.y1 - box.y0 < row_height_max)
+			bands[count++] = box;
+	}
+	if (count == 0)
+		return 0;
+	qsort(bands, count, sizeof(*bands), compare_bands);
+	for (size_t i = 0; i < count; i++) {
+		struct pdf_box *last = kept > 0 ? &bands[kept - 1] : NULL;
+		if (last && fabsf(last->y0 - bands[i].y0) < 1 && fabsf(last->y1 - bands[i].y1) < 1 && bands[i].x0 < last->x1 + same_end)
+			last->x1 = fmaxf(last->x1, bands[i].x1);
+		else
+			bands[kept++] = bands[i];
+	}
+	return kept;
+}
+
+/* The upper and lower edges of the bands with the same ends as `first`, from it down; returns how many. */
+static size_t edges_like(const struct pdf_box *bands, size_t band_count, size_t first, float *at, bool *used)
+{
+	size_t count = 0;
+
+	for (size_t i = first; i < band_count && count + 2 <= RULES_MAX; i++) {
+		if (used[i] || fabsf(bands[i].x0 - bands[first].x0) > same_end || fabsf(bands[i].x1 - bands[first].x1) > same_end)
+			continue;
+		used[i] = true;
+		if (count == 0 || bands[i].y0 - at[count - 1] >= row_height_min)
+			at[count++] = bands[i].y0;
+		if (bands[i].y1 - at[count - 1] >= row_height_min)
+			at[count++] = bands[i].y1;
+	}
+	return count;
+}
+
+/* Rows that are told by the grounds on which they stand: of each, or of every other one. */
+static int complete_bands(struct pdf_rules *rules, const struct pdf_page *page, size_t *runs)
+{
+	struct pdf_box bands[BANDS_MAX];
+	bool used[BANDS_MAX] = { false };
+	float at[RULES_MAX] = { 0 };
+	int status = 0;
+
+	const size_t count = rules->fill_count <= BANDS_MAX ? find_bands(rules, bands) : 0;
+	for (size_t b = 0; b < count && status == 0 && *runs < RUNS_MAX; b++) {
+		const struct pdf_rule like = { .from = bands[b].x0, .to = bands[b].x1 };
+		if (used[b] || like.to - like.from < length_min)
+			continue;
+		const size_t alike = edges_like(bands, count, b, at, used);
+		status = complete_runs(rules, page, like, true, at, alike, runs);
+	}
+	return status;
+}
+
 int pdf_row_rules_complete(struct pdf_rules *rules, const struct pdf_page *page)
 {
 	const size_t count = rules->horizontal.count;
 	bool used[RULES_MAX] = { false };
-	float at[RULES_MAX];
+	float at[RULES_MAX] = { 0 };
 	int status = 0;
 	size_t runs = 0;
 
-	if (count <= STRIPS_MIN || count > RULES_MAX || page->word_count > WORDS_MAX || rules->crowded)
+	if (count > RULES_MAX || page->word_count > WORDS_MAX || rules->crowded)
 		return 0;
-	for (size_t r = 0; r < count && status == 0; r++) {
+	for (size_t r = 0; r < count && status == 0 && count > STRIPS_MIN; r++) {
 		const struct pdf_rule rule = rules->horizontal.items[r];
 		if (used[r] || rule.to - rule.from < length_min)
 			continue;
 		const size_t alike = rules_like(rules, r, at, used);
-		for (size_t first = 0; first + STRIPS_MIN < alike && status == 0 && runs < RUNS_MAX; runs++) {
-			struct run run = { .from = rule.from, .to = rule.to };
-			grow(&run, page, at, alike, first);
-			if (run.strips >= STRIPS_MIN && !crosses_vertical(rules, &run))
-				status = complete(rules, page, &run, at + first);
-			first += run.strips > 0 ? run.strips : 1;
-		}
+		status = complete_runs(rules, page, rule, false, at, alike, &runs);
 	}
+	if (status == 0)
+		status = complete_bands(rules, page, &runs);
 	if (status == 0)
 		pdf_rules_settle(rules);
 	return status;

@@ -1,5 +1,5 @@
-/* pdf_row_rules.h: the borders that a table lacks which has rules between its rows alone, and whose cells are wrapped: columns from the white
- * that no word crosses, the row above the first rule and the one below the last. Pure. */
+/* pdf_row_rules.h: the borders that a table lacks which has rules between its rows alone, or rows on grounds of their own (stripes), and whose
+ * cells are wrapped: columns from the white that no word crosses, the row above the first rule and the one below the last. Pure. */
 #ifndef DOCRING_WORKERS_PREPROCESS_PDF_ROW_RULES_H
 #define DOCRING_WORKERS_PREPROCESS_PDF_ROW_RULES_H
 
