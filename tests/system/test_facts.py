@@ -1,4 +1,4 @@
-"""The fact gate on labelled answers: of the errors planted into the half that nothing was tuned on it catches 99 % of each kind, and it refuses
+"""The fact gate on labelled answers: of the errors planted into the half that nothing was tuned on it catches 99 % of each kind (90 % of swaps within prose), and it refuses
 2 % of the true answers at most. Invented passages, passages written by hand, and passages cut from samples and from the
 documentation that is installed here."""
 
@@ -14,7 +14,7 @@ from support import BIN, CORPUS, TOP
 
 FACTS = TOP / "tests" / "facts"
 KINDS = {"digit changed", "numbers swapped", "unit changed", "names swapped", "name misspelt", "value of another", "invented name", "comparison turned",
-         "switch flipped", "invented option", "wrong argument", "number in words"}
+         "switch flipped", "invented option", "wrong argument", "number in words", "numbers swapped in prose", "names swapped in prose", "value of another in prose"}
 DOCUMENTATION = ["bird2-doc", "slurm-wlm-doc", "libtasn1-doc", "wireshark-doc", "bzip2-doc"]
 ROW = re.compile(r"^(\S.*?) +(\d+) +([\d.]+) % +(\d+) +([\d.]+) %", re.M)
 
@@ -63,7 +63,7 @@ class Facts(unittest.TestCase):
     def test_written_passages(self):
         files = {path.stem: path.read_bytes() for path in sorted((FACTS / "written").glob("*.txt"))}
         unseen, retold = files.pop("operations"), files.pop("retold")
-        for answers, caught, refused in ((b"".join(files.values()), 83, 4), (unseen, 80, 14), (retold, 72, 8)):  # as measured: docs/decisions/facts-of-an-answer.md
+        for answers, caught, refused in ((b"".join(files.values()), 82, 2), (unseen, 71, 2), (retold, 66, 3)):  # as measured: docs/decisions/facts-of-an-answer.md
             _, errors, true, printed = rates(answers)
             self.assertGreaterEqual(errors["all"][1], caught, printed)
             self.assertLessEqual(true["all"][1], refused, printed)

@@ -5,7 +5,7 @@
  *   fact-rates [--missed N] [--domain NAME] [--bars] FILE…    "-" is standard input
  *
  * --missed prints up to N answers of each label that were judged wrongly, of the half that is for tuning. Exit code 1 when --bars is given and the held-out half
- * misses one: 99 % of the errors caught, over all and in each kind, 2 % of the true answers refused. */
+ * misses one: 99 % of the errors caught, over all and in each kind (90 % of a kind "… in prose"), 2 % of the true answers refused. */
 #include "base/check.h"
 #include "tests/tools/fact_set.h"
 #include "workers/inference/passage.h"
@@ -83,7 +83,8 @@ static double percent(size_t part, size_t of)
 /* True when the held-out half reaches the bar. */
 static bool print_label(const char *name, bool planted, const size_t count[HALVES], const size_t refused[HALVES])
 {
-	bool holds = planted ? refused[1] * 100 >= count[1] * 99 : refused[1] * 100 <= count[1] * 2;
+	unsigned bar = text_ends_with_nocase(text_from(name), TEXT_LITERAL(" in prose")) ? 90 : 99;
+	bool holds = planted ? refused[1] * 100 >= count[1] * bar : refused[1] * 100 <= count[1] * 2;
 	printf("%-28s %8zu %8.2f %% %8zu %8.2f %%%s\n", name, count[0], percent(refused[0], count[0]), count[1], percent(refused[1], count[1]), holds ? "" : "  <");
 	return holds;
 }

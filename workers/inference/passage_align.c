@@ -10,21 +10,28 @@ struct match { /* a word of the answer and a place where the passage has it */
 	uint32_t place, column; /* column: of a header, counts for its column alone */
 	uint16_t word;
 	uint16_t far; /* more than 0: another sentence, this far */
+	bool carried; /* a name of a sentence before, and the sentence has its own */
+	bool led; /* a plain word that a sentence before began with, which this one goes on about: covers, and weighs nothing */
 };
 
 struct rival {
 	uint32_t value, sentence;
 	float score;
+	float covered; /* of the words of the value's clause in the answer, the part that stands in the clause of this one */
 };
 
 struct weighed { /* a value of the answer */
 	size_t word;
 	uint32_t kind, value, unit, own_sentence;
 	float own; /* of its own occurrences */
+	float own_covered; /* as of a rival */
+	float clause_weight, unknown_weight; /* of the words in its clause that the passage has, and has not */
 	struct rival rivals[RIVALS_MAX];
 	size_t rival_count;
 	bool owned; /* the passage says it of an attribute that the answer's sentence is about */
 	size_t same; /* of its kind in the sentence */
+	bool alone;  /* the sentence's only value */
+	bool bare;   /* a number without the unit that it has where it fits best */
 };
 
 struct alignment {
@@ -40,6 +47,7 @@ struct alignment {
 	struct match matches[MATCHES_MAX];
 	size_t match_count;
 	size_t weighings; /* so far */
+	uint32_t it; /* stem of the word */
 };
 
 #define VALUE_WEIGHT 0.3f
@@ -55,6 +63,18 @@ struct alignment {
 #define NAME_MARGIN 0.25f
 #define EXCHANGED_RATIO 1.1f
 #define EXCHANGED_MARGIN 0.06f
+/* Prose may word it in any way: there a value is refused on strong evidence alone, or where the answer's clause repeats another one's. */
+#define PROSE_RATIO 2.0f
+#define PROSE_MARGIN 0.6f
+#define PROSE_NAME_RATIO 3.0f
+#define PROSE_NAME_MARGIN 1.0f
+#define PROSE_EXCHANGED_RATIO 1.4f
+#define PROSE_EXCHANGED_MARGIN 0.3f
+#define RIVAL_COVERED 0.65f
+#define OWN_COVERED 0.7f
+#define OWN_COVERED_STATE 0.45f
+#define OPENING_WEIGHT 0.5f
+#define UNKNOWN_WEIGHT 0.5f
 #define STATE_RATIO 2.0f
 #define STATE_MARGIN 0.5f
 
@@ -133,7 +153,19 @@ static void find_seeds(struct alignment *alignment)
 		}
 }
 
-static void match_sentence(struct alignment *alignment, uint32_t sentence, unsigned far, bool header, bool names_only)
+enum which { ALL, NAMES, NAMES_AND_OPENING }; /* of a sentence's words; the opening is what stands before its first value */
+
+/* Before its first value. */
+static bool sentence_begins_with(const struct passage *passage, uint32_t sentence, uint32_t stem)
+{
+	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
+	for (uint32_t p = first; p < end && p < first + SENTENCE_PLACES_MAX && !passage->places[p].values; p++)
+		if (passage->places[p].stem == stem)
+			return true;
+	return false;
+}
+
+static void match_sentence(struct alignment *alignment, uint32_t sentence, unsigned far, bool header, enum which which)
 {
 	const struct passage *passage = alignment->passage;
 	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
@@ -141,12 +173,13 @@ static void match_sentence(struct alignment *alignment, uint32_t sentence, unsig
 		end = first + SENTENCE_PLACES_MAX;
 	for (uint32_t p = first; p < end; p++) {
 		uint32_t stem = passage->places[p].stem;
-		if (!filter_has(alignment, stem) || (names_only && !(passage->places[p].flags & PLACE_NAMED)))
+		bool named = passage->places[p].flags & PLACE_NAMED;
+		if (!filter_has(alignment, stem) || (which == NAMES && !named) || (which == NAMES_AND_OPENING && !named && passage->places[p].values))
 			continue;
 		for (size_t w = 0; w < alignment->word_count; w++)
 			if (alignment->answer->words[w].place.stem == stem && alignment->weights[w] > 0 && alignment->match_count < MATCHES_MAX)
 				alignment->matches[alignment->match_count++] = (struct match){ .place = p, .column = header ? passage->places[p].column : 0, .word = (uint16_t)w,
-											      .far = (uint16_t)far };
+											      .far = (uint16_t)far, .led = which && !named, .carried = which == NAMES };
 	}
 }
 
@@ -159,16 +192,17 @@ static void gather_matches(struct alignment *alignment, uint32_t s)
 {
 	const struct passage_sentence *sentence = &alignment->passage->sentences[s];
 	alignment->match_count = 0;
-	match_sentence(alignment, s, 0, false, false);
+	match_sentence(alignment, s, 0, false, ALL);
 	if (sentence->header && sentence->header != s)
-		match_sentence(alignment, sentence->header, COLUMN_FAR, true, false);
+		match_sentence(alignment, sentence->header, COLUMN_FAR, true, ALL);
 	if (sentence->heading)
-		match_sentence(alignment, sentence->heading, HEADING_FAR, false, false);
+		match_sentence(alignment, sentence->heading, HEADING_FAR, false, ALL);
 	if (sentence->flags & SENTENCE_GOES_ON) {
+		bool elliptic = sentence->flags & SENTENCE_ABOUT || sentence_begins_with(alignment->passage, s, alignment->it);
 		if (sentence->lead && sentence->lead < s)
-			match_sentence(alignment, sentence->lead, LEAD_FAR, false, true);
+			match_sentence(alignment, sentence->lead, LEAD_FAR, false, elliptic ? NAMES_AND_OPENING : NAMES);
 		if (sentence->lead < s - 1)
-			match_sentence(alignment, s - 1, BEFORE_FAR, false, true);
+			match_sentence(alignment, s - 1, BEFORE_FAR, false, elliptic ? NAMES_AND_OPENING : NAMES);
 	}
 	qsort(alignment->matches, alignment->match_count, sizeof(alignment->matches[0]), by_word);
 }
@@ -198,17 +232,34 @@ static bool is_same_place(const struct passage_place *places, uint32_t a, uint32
 	return high <= low;
 }
 
+/* Is the word said with the value: in its clause, or anywhere in a sentence without another value? */
+static bool is_in_clause(const struct alignment *alignment, size_t w, const struct weighed *value)
+{
+	const struct answer_word *words = alignment->answer->words;
+	return w < alignment->answer->count && (value->alone || words[w].place.clause == words[value->word].place.clause) && words[w].place.kind != value->kind &&
+	       !is_one_token(words, w, value->word);
+}
+
+/* Does the passage say the word in the clause of its value? */
+static bool is_said_beside(const struct passage_place *word, const struct passage_place *value, size_t same)
+{
+	return word->sentence == value->sentence && (same == 1 || word->clause == value->clause || word->intro != value->intro);
+}
+
 /* How well the words around the answer's value fit the place `u` of the passage. */
-static float score(const struct alignment *alignment, uint32_t u, const struct weighed *value, size_t same)
+static float score(const struct alignment *alignment, uint32_t u, const struct weighed *value, size_t same, float *ret_covered)
 {
 	const struct passage_place *places = alignment->passage->places;
 	const struct answer_word *words = alignment->answer->words;
-	float sum = 0, best = 0;
+	float sum = 0, best = 0, covered = 0;
+	size_t count = 0;
+	bool beside = false, opened = false;
 	for (size_t m = 0; m < alignment->match_count; m++) {
 		const struct match *match = &alignment->matches[m];
 		size_t w = match->word;
 		bool last = m + 1 == alignment->match_count || alignment->matches[m + 1].word != w;
-		if (!is_one_token(words, w, value->word) && !is_same_place(places, match->place, u) && words[w].place.stem != words[value->word].place.stem && places[match->place].stem != places[u].stem &&
+		opened = opened || match->led;
+		if (!match->led && !is_one_token(words, w, value->word) && !is_same_place(places, match->place, u) && words[w].place.stem != words[value->word].place.stem && places[match->place].stem != places[u].stem &&
 		    (!match->column || match->column == places[u].column)) {
 			unsigned far = places[match->place].sentence == places[u].sentence ? distance(&places[match->place], match->place, &places[u], u, same > 2) :
 				       match->far ? match->far : HEADING_FAR;
@@ -218,18 +269,28 @@ static float score(const struct alignment *alignment, uint32_t u, const struct w
 			float told = words[w].place.kind == value->kind && difference((unsigned)w, (unsigned)value->word) <= 2 && passage_is_value(&words[w].place) ? VALUE_WEIGHT : 1;
 			float fits = told * alignment->weights[w] * nearness(far) * nearness(answer_distance(alignment, w, value));
 			best = fits > best ? fits : best;
+			bool opening = !places[match->place].values && match->place < u;
+			opened = opened || (opening && match->far == 0);
+			beside = beside || (match->far && !match->carried) || is_said_beside(&places[match->place], &places[u], same);
 		}
 		if (last) {
 			sum += best;
+			bool counts = (beside || opened) && is_in_clause(alignment, w, value);
+			covered += counts ? alignment->weights[w] * (beside ? 1 : OPENING_WEIGHT) : 0;
+			count += counts && alignment->weights[w] > 0;
 			best = 0;
+			beside = opened = false;
 		}
 	}
+	float all = value->clause_weight + value->unknown_weight * (count < 2 ? UNKNOWN_WEIGHT : 0);
+	*ret_covered = all > 0 ? covered / all : 0;
 	return sum;
 }
 
-static void take_score(struct weighed *value, uint32_t other, uint32_t sentence, float scored)
+static void take_score(struct weighed *value, uint32_t other, uint32_t sentence, float scored, float covered)
 {
 	if (other == value->value) {
+		value->own_covered = covered > value->own_covered ? covered : value->own_covered;
 		if (scored > value->own) {
 			value->own = scored;
 			value->own_sentence = sentence;
@@ -239,11 +300,11 @@ static void take_score(struct weighed *value, uint32_t other, uint32_t sentence,
 	for (size_t r = 0; r < value->rival_count; r++)
 		if (value->rivals[r].value == other) {
 			if (scored > value->rivals[r].score)
-				value->rivals[r] = (struct rival){ other, sentence, scored };
+				value->rivals[r] = (struct rival){ other, sentence, scored, covered };
 			return;
 		}
 	if (value->rival_count < RIVALS_MAX)
-		value->rivals[value->rival_count++] = (struct rival){ other, sentence, scored };
+		value->rivals[value->rival_count++] = (struct rival){ other, sentence, scored, covered };
 }
 
 /* Of one kind; a number in a table has its unit in another cell of the row. */
@@ -289,7 +350,10 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 			if (alignment->weighings++ >= WEIGHINGS_MAX)
 				return;
 			same = same ? same : place->kind ? count_kind(passage, first, end, place->kind) : 2;
-			take_score(value, other, place->sentence, score(alignment, u, value, same) * (value->kind == KIND_PLAIN && place->kind != KIND_PLAIN ? 0.5f : 1));
+			float covered = 0, scored = score(alignment, u, value, same, &covered) * (value->kind == KIND_PLAIN && place->kind != KIND_PLAIN ? 0.5f : 1);
+			if (other == value->value && scored > value->own)
+				value->bare = value->kind == KIND_PLAIN && place->kind >= KIND_UNITS;
+			take_score(value, other, place->sentence, scored, covered);
 		}
 	}
 }
@@ -328,30 +392,56 @@ static bool is_stated(const struct weighed *value)
 	return value->kind >= KIND_UNIT || value->kind == KIND_PLAIN || value->kind == KIND_CLAUSE || value->kind == KIND_CONSTANT;
 }
 
-static bool is_better(const struct weighed *one, const struct rival *rival)
+/* Numbers of clauses are quoted, not retold; a number that lost its unit may be another one's. */
+static bool is_strong(const struct alignment *alignment, const struct weighed *one, const struct rival *rival)
 {
-	if (!is_stated(one))
+	const struct passage *passage = alignment->passage;
+	return one->kind == KIND_CLAUSE || one->bare || (passage_is_listed(passage, rival->sentence) && (!one->own_sentence || passage_is_listed(passage, one->own_sentence)));
+}
+
+/* Does the answer's clause repeat that of the rival, and not the value's own? "All three" may count anything. */
+static bool is_parallel(const struct alignment *alignment, const struct weighed *one, const struct rival *rival)
+{
+	const struct answer_word *word = &alignment->answer->words[one->word];
+	bool counts_anything = word->is_word && word->place.flags & PLACE_NUMBER && !one->own_sentence;
+	float mostly = one->kind > KIND_STATE && one->kind < KIND_UNITS ? OWN_COVERED_STATE : OWN_COVERED;
+	return is_stated(one) && !counts_anything && rival->covered >= RIVAL_COVERED && one->own_covered <= mostly * rival->covered;
+}
+
+static bool is_better(const struct alignment *alignment, const struct weighed *one, const struct rival *rival)
+{
+	bool stated = is_stated(one), together = rival->sentence == one->own_sentence && !one->owned;
+	if (rival->covered < one->own_covered)
+		return false;
+	if (!is_strong(alignment, one, rival) && !is_parallel(alignment, one, rival))
+		return rival->score > (stated ? one->own * PROSE_RATIO + PROSE_MARGIN : one->own * PROSE_NAME_RATIO + PROSE_NAME_MARGIN);
+	if (!stated)
 		return rival->score > one->own * NAME_RATIO + NAME_MARGIN;
-	bool together = rival->sentence == one->own_sentence && !one->owned;
 	return rival->score > one->own * (together ? TOGETHER_RATIO : APART_RATIO) + (together ? TOGETHER_MARGIN : APART_MARGIN);
 }
 
-/* Do the words right before the value stand there in the passage too? Then the answer quotes it, whatever else would fit. */
+/* Do the words right before the value stand there in the passage too, and before no other value of its kind? Then the answer quotes it. */
 static bool is_quoted(const struct alignment *alignment, const struct weighed *value)
 {
 	const struct passage *passage = alignment->passage;
 	const struct answer_word *words = alignment->answer->words;
+	bool quoted = false;
 	unsigned steps = 0;
 	if (value->word < QUOTED_WORDS)
 		return false;
-	for (uint32_t place = passage_first(passage, words[value->word].place.stem); place > QUOTED_WORDS && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
-		uint32_t same = 0;
-		while (same < QUOTED_WORDS && passage->places[place - 1 - same].stem == words[value->word - 1 - same].place.stem)
+	for (uint32_t before = passage_first(passage, words[value->word - 1].place.stem); before >= QUOTED_WORDS && steps < CHAIN_MAX; before = passage->places[before].next, steps++) {
+		uint32_t same = 1;
+		while (same < QUOTED_WORDS && passage->places[before - same].stem == words[value->word - 1 - same].place.stem)
 			same++;
-		if (same == QUOTED_WORDS)
-			return true;
+		if (same < QUOTED_WORDS || before + 1 >= passage->place_count)
+			continue;
+		const struct passage_place *place = &passage->places[before + 1];
+		if (passage_value(place) == value->value)
+			quoted = true;
+		else if (place->kind == value->kind)
+			return false;
 	}
-	return false;
+	return quoted;
 }
 
 /* A rival that the answer has too is weighed by exchanging the two; another one by itself. */
@@ -362,11 +452,12 @@ static bool is_refuted(const struct alignment *alignment, const struct weighed *
 	for (size_t r = 0; r < one->rival_count; r++) {
 		const struct rival *rival = &one->rivals[r];
 		const struct weighed *two = find_value(alignment, rival->value);
-		if (!two && is_better(one, rival))
+		if (!two && is_better(alignment, one, rival))
 			return true;
 		if (two && one->kind > KIND_STATE && one->kind < KIND_UNITS && rival->score > one->own * STATE_RATIO + STATE_MARGIN)
 			return true;
-		if (two && rival->score + rival_score(two, one->value) > (one->own + two->own) * EXCHANGED_RATIO + EXCHANGED_MARGIN)
+		bool strong = is_strong(alignment, one, rival) || is_parallel(alignment, one, rival);
+		if (two && rival->score + rival_score(two, one->value) > (one->own + two->own) * (strong ? EXCHANGED_RATIO : PROSE_EXCHANGED_RATIO) + (strong ? EXCHANGED_MARGIN : PROSE_EXCHANGED_MARGIN))
 			return true;
 	}
 	return false;
@@ -399,6 +490,24 @@ static bool is_owned(const struct alignment *alignment, const struct passage_pla
 	return false;
 }
 
+/* A word with a meaning of its own that the passage has not. */
+static bool is_unknown(const struct alignment *alignment, const struct answer_word *word)
+{
+	return word->is_word && !word->place.kind && word->text.bytes > LETTERS_MIN && !passage_find(alignment->passage, word->place.stem) &&
+	       !domain_list_has(alignment->passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text);
+}
+
+/* The words said with a value: those that the passage has, and how many it has not. */
+static void weigh_clause(const struct alignment *alignment, struct weighed *value)
+{
+	for (size_t w = 0; w < alignment->answer->count; w++) {
+		if (!is_in_clause(alignment, w, value))
+			continue;
+		value->clause_weight += alignment->weights[w];
+		value->unknown_weight += is_unknown(alignment, &alignment->answer->words[w]);
+	}
+}
+
 /* Values that stand in the passage at all; whether the others are missing is not asked here. */
 static void take_values(struct alignment *alignment)
 {
@@ -413,15 +522,21 @@ static void take_values(struct alignment *alignment)
 		value->kind = word->place.kind;
 		value->value = passage_value(&word->place);
 		value->unit = word->place.unit;
-		value->own = 0;
+		value->own = value->own_covered = value->clause_weight = value->unknown_weight = 0;
 		value->own_sentence = 0;
 		value->rival_count = 0;
+		value->bare = false;
 		value->owned = is_owned(alignment, &word->place);
 	}
+	size_t stated = 0;
+	for (size_t v = 0; v < alignment->value_count; v++)
+		stated += is_stated(&alignment->values[v]);
 	for (size_t v = 0; v < alignment->value_count; v++) {
 		alignment->values[v].same = 0;
+		alignment->values[v].alone = stated < 2;
 		for (size_t o = 0; o < alignment->value_count; o++)
 			alignment->values[v].same += alignment->values[o].kind == alignment->values[v].kind;
+		weigh_clause(alignment, &alignment->values[v]);
 	}
 }
 
@@ -436,7 +551,7 @@ static bool has_name(const struct answer_sentence *sentence)
 
 void passage_align(const struct passage *passage, struct answer_sentence *sentence)
 {
-	struct alignment alignment = { .passage = passage, .answer = sentence, .word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried) };
+	struct alignment alignment = { .passage = passage, .answer = sentence, .it = passage_stem_of(TEXT_LITERAL("it")), .word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried) };
 	for (size_t w = 0; w < alignment.word_count; w++) {
 		const struct answer_word *word = &sentence->words[w];
 		uint32_t stem = word->place.stem;

@@ -36,6 +36,9 @@ enum passage_ownership passage_names_subject(const struct passage *passage, uint
 /* Whose is the value at this place: of what its sentence names, or what that goes on about? */
 enum passage_ownership passage_owner_of(const struct passage *passage, uint32_t place, const uint32_t *subjects, size_t subject_count);
 
+/* Tables, lists, code and `name: value` lines say what belongs to what; prose may word it in any way. */
+bool passage_is_listed(const struct passage *passage, uint32_t sentence);
+
 /* Marks the values that the passage gives to other words. */
 void passage_align(const struct passage *passage, struct answer_sentence *sentence);
 

@@ -63,19 +63,27 @@ static bool is_abbreviation(struct text word)
 	return true;
 }
 
-/* Does the sentence, or one of the same item, have the unit by itself? Or the column's heading? */
-static bool has_unit_near(const struct passage *passage, uint32_t place, uint32_t unit)
+/* Does one of the places have the unit? A number keeps its own to itself in prose. */
+static bool has_unit(const struct passage *passage, uint32_t sentence, uint32_t unit, bool of_numbers, uint32_t column)
 {
-	uint32_t home = passage->places[place].sentence, lead = passage->sentences[home].lead, header = passage->sentences[home].header;
-	uint32_t from = lead && home - lead < SENTENCE_SCAN_MAX ? lead : home;
-	for (uint32_t s = from; s < passage->sentence_count && s < from + SENTENCE_SCAN_MAX && passage->sentences[s].lead == lead; s++)
-		for (uint32_t p = passage->sentences[s].first; p < sentence_end(passage, s); p++)
-			if (passage->places[p].unit == unit)
-				return true;
-	for (uint32_t p = header ? passage->sentences[header].first : 0; header && p < sentence_end(passage, header); p++)
-		if (passage->places[p].unit == unit && passage->places[p].column == passage->places[place].column)
+	for (uint32_t p = passage->sentences[sentence].first; p < sentence_end(passage, sentence); p++)
+		if (passage->places[p].unit == unit && (of_numbers || !(passage->places[p].flags & PLACE_NUMBER)) && (!column || passage->places[p].column == column))
 			return true;
 	return false;
+}
+
+/* Does the sentence, or one of the same item, have the unit by itself? Or the column's heading, or the term above? */
+static bool has_unit_near(const struct passage *passage, uint32_t place, uint32_t unit)
+{
+	uint32_t home = passage->places[place].sentence;
+	const struct passage_sentence *sentence = &passage->sentences[home];
+	uint32_t from = sentence->lead && home - sentence->lead < SENTENCE_SCAN_MAX ? sentence->lead : home;
+	bool listed = (sentence->flags | passage->sentences[sentence->lead].flags) & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_FENCE);
+	for (uint32_t s = from; s < passage->sentence_count && s < from + SENTENCE_SCAN_MAX && passage->sentences[s].lead == sentence->lead; s++)
+		if (has_unit(passage, s, unit, listed, 0))
+			return true;
+	bool term = sentence->heading && !(passage->sentences[sentence->heading].flags & SENTENCE_TITLE);
+	return (sentence->header && has_unit(passage, sentence->header, unit, true, passage->places[place].column)) || (term && !listed && has_unit(passage, sentence->heading, unit, false, 0));
 }
 
 /* "degrees" and degrees Celsius: one of them may leave the scale out. */

@@ -38,7 +38,16 @@ enum passage_ownership passage_owner_of(const struct passage *passage, uint32_t 
 		found = passage_names_subject(passage, --s, subjects, subject_count);
 		sentence = &passage->sentences[s];
 	}
-	if (!found && sentence->heading && !(passage->sentences[sentence->heading].flags & SENTENCE_TITLE))
-		found = passage_names_subject(passage, sentence->heading, subjects, subject_count);
+	if (found != OWNED && sentence->heading && !(passage->sentences[sentence->heading].flags & SENTENCE_TITLE)) {
+		enum passage_ownership above = passage_names_subject(passage, sentence->heading, subjects, subject_count);
+		found = above == OWNED || !found ? above : found;
+	}
 	return found;
+}
+
+bool passage_is_listed(const struct passage *passage, uint32_t sentence)
+{
+	enum { LISTED = SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_FENCE };
+	const struct passage_sentence *at = &passage->sentences[sentence];
+	return sentence && ((at->flags | passage->sentences[at->lead].flags) & LISTED || passage->places[at->first].intro);
 }
