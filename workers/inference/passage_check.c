@@ -79,6 +79,8 @@ static bool has_unit_near(const struct passage *passage, uint32_t place, uint32_
 	const struct passage_sentence *sentence = &passage->sentences[home];
 	uint32_t from = sentence->lead && home - sentence->lead < SENTENCE_SCAN_MAX ? sentence->lead : home;
 	bool listed = (sentence->flags | passage->sentences[sentence->lead].flags) & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_FENCE);
+	if (has_unit(passage, home, unit, true, 0)) /* "throttles at 88 degrees and stops at 97" */
+		return true;
 	for (uint32_t s = from; s < passage->sentence_count && s < from + SENTENCE_SCAN_MAX && passage->sentences[s].lead == sentence->lead; s++)
 		if (has_unit(passage, s, unit, listed, 0))
 			return true;
