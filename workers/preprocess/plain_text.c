@@ -145,12 +145,12 @@ static void look_for_lists(struct plain_work *work, size_t start, size_t end)
 	work->block_lists[0] = bullets > 1;
 }
 
-/* Lines that belong to the item or paragraph that starts at `at`: up to a blank line or the next item. */
-static size_t end_of_paragraph(const struct plain_work *work, size_t at)
+/* Lines that belong to the item or paragraph that starts at `at`: up to the end of the block or the next item. */
+static size_t end_of_paragraph(const struct plain_work *work, size_t at, size_t block_end)
 {
 	size_t end = at + 1;
 
-	while (!plain_line_is_blank(&work->lines, end) && !is_item(work, end, false) &&
+	while (end < block_end && !is_item(work, end, false) &&
 	       !(work->level_count > 0 && plain_line_at(&work->lines, end)->indent < work->levels[work->level_count - 1].indent))
 		end++;
 	return end;
@@ -158,10 +158,15 @@ static size_t end_of_paragraph(const struct plain_work *work, size_t at)
 
 /* --- a block --------------------------------------------------------------------------------------------------- */
 
-static size_t end_of_block(const struct plain_work *work, size_t at)
+/* What was found is kept: parts of one block ask again and again. */
+static size_t end_of_block(struct plain_work *work, size_t at)
 {
+	if (at >= work->block_start && at < work->block_end)
+		return work->block_end;
+	work->block_start = at;
 	while (!plain_line_is_blank(&work->lines, at))
 		at++;
+	work->block_end = at;
 	return at;
 }
 
@@ -242,7 +247,7 @@ static bool is_verbatim(const struct plain_work *work, size_t start, size_t end)
 }
 
 /* The end of the verbatim part: blocks of it that single blank lines part are one. What "::" announces goes on as long as it is indented. */
-static size_t end_of_verbatim(const struct plain_work *work, size_t end)
+static size_t end_of_verbatim(struct plain_work *work, size_t end)
 {
 	if (work->code_follows) {
 		for (size_t next = end; next < work->lines.count; next++) {
@@ -319,7 +324,7 @@ static void write_block_lines(struct plain_work *work, size_t start, size_t end)
 				keep--;
 			plain_close_lists(work, keep);
 		}
-		size_t paragraph_end = size_min(end_of_paragraph(work, at), end);
+		size_t paragraph_end = end_of_paragraph(work, at, end);
 		write_lines(work, TEXT_LITERAL(""), at, paragraph_end, item_here ? item.bytes : 0);
 		at = paragraph_end;
 	}
