@@ -191,12 +191,12 @@ static bool is_labelled_otherwise(const struct passage *passage, uint32_t place,
 	return elsewhere;
 }
 
-/* What the answer says that the value is: "default" before it, with no other value between and not "by default"; 0: nothing. */
+/* What the answer says that the value is: "default" before it in its clause, with no other value between and not "by default"; 0: nothing. */
 static uint32_t label_of(const struct answer_sentence *sentence, const struct answer_word *word)
 {
 	for (size_t w = (size_t)(word - sentence->words); w > 0; w--) {
 		const struct answer_word *before = &sentence->words[w - 1];
-		if (passage_is_value(&before->place))
+		if (passage_is_value(&before->place) || before->place.clause != word->place.clause)
 			return 0;
 		if (before->place.flags & PLACE_FREQUENT)
 			return w > 1 && text_equal(sentence->words[w - 2].text, TEXT_LITERAL("by")) ? 0 : before->place.stem;
