@@ -202,6 +202,29 @@ static void what_stands_beside_tables_and_quotations(void **state)
 	plain(LINE "\n\n                    Table 1: Types\n", LINE "\n\nTable 1: Types\n");
 }
 
+/* One block without a blank line, of thousands of parts: all are told apart, and the test ends quickly or never. */
+static void long_blocks_have_many_parts(void **state)
+{
+	enum { PARTS = 20000 };
+	static const struct { const char *part, *first; } cases[] = {
+		{ "A heading\n---------\nsome text here\n", "# A heading\n\nsome text here\n\n# A heading\n" }, { "> quoted\nplain\n", "> quoted\n\nplain\n\n> quoted\n" },
+		{ "[source,c]\n----\ncode\n----\n", "# code\n" },
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct buffer source;
+		buffer_init(&source, 8 << 20);
+		buffer_append_string(&source, "An introduction of it.\n\n");
+		for (unsigned part = 0; part < PARTS; part++)
+			buffer_append_string(&source, cases[i].part);
+		struct converted page = convert_run(convert_plain_text, "a.txt", buffer_view(&source));
+		assert_true(text_find(buffer_view(&page.markdown), text_from(cases[i].first)) >= 0);
+		assert_true(page.markdown.bytes > source.bytes / 2);
+		converted_done(&page);
+		buffer_done(&source);
+	}
+}
+
 static void cells_that_tabs_part(void **state)
 {
 	(void)state;
@@ -231,7 +254,7 @@ int main(void)
 		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(a_centred_title), cmocka_unit_test(lists),
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
 		cmocka_unit_test(marked_up_text), cmocka_unit_test(manual_pages), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
-		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(cells_that_tabs_part), cmocka_unit_test(source_files_are_code),
+		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(long_blocks_have_many_parts), cmocka_unit_test(cells_that_tabs_part), cmocka_unit_test(source_files_are_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/plain_inline.h"
 #include "workers/preprocess/plain_marks.h"
+#include "workers/preprocess/plain_parts.h"
 #include "workers/preprocess/plain_tabs.h"
 #include "workers/preprocess/plain_work.h"
 
@@ -158,55 +159,6 @@ static size_t end_of_paragraph(const struct plain_work *work, size_t at, size_t 
 
 /* --- a block --------------------------------------------------------------------------------------------------- */
 
-/* What was found is kept: parts of one block ask again and again. */
-static size_t end_of_block(struct plain_work *work, size_t at)
-{
-	if (at >= work->block_start && at < work->block_end)
-		return work->block_end;
-	work->block_start = at;
-	while (!plain_line_is_blank(&work->lines, at))
-		at++;
-	work->block_end = at;
-	return at;
-}
-
-/* As mails quote each other; ">>>" is a prompt. */
-static bool is_quoted(struct text line)
-{
-	return line.data[0] == '>' && (line.bytes == 1 || line.data[1] == ' ');
-}
-
-/* Of prose that stands above or below a drawn table without a blank line between. */
-static bool goes_beside_table(const struct plain_work *work, size_t at, size_t table_at)
-{
-	struct text line = plain_line_text(&work->lines, at);
-
-	return (ascii_is_alnum(line.data[0]) || line.data[0] == '(' || (unsigned char)line.data[0] >= 0xC3) && !plain_is_columns(line) &&
-	       plain_line_at(&work->lines, at)->indent <= plain_line_at(&work->lines, table_at)->indent;
-}
-
-/* Quoted lines and drawn tables are blocks of their own also where other lines stand directly above or below: the end of the first. */
-static size_t end_of_part(struct plain_work *work, size_t at, size_t end)
-{
-	bool quoted = is_quoted(plain_line_text(&work->lines, at));
-
-	for (size_t i = at + 1; i < end; i++)
-		if (is_quoted(plain_line_text(&work->lines, i)) != quoted)
-			end = i;
-	for (size_t i = at; i < end; i++) {
-		size_t drawn_end = plain_table_drawn_end(&work->lines, i, end);
-		if (drawn_end == i) {
-			if (!goes_beside_table(work, i, at))
-				return end;
-			continue;
-		}
-		if ((drawn_end < end && !goes_beside_table(work, drawn_end, i)) || !plain_table_read_drawn(&work->table, &work->lines, i, drawn_end))
-			return end;
-		return i > at ? i : drawn_end;
-	}
-	return end;
-}
-
 static size_t base_indent(const struct plain_work *work)
 {
 	return work->level_count > 0 ? work->levels[work->level_count - 1].content_indent : work->lines.body_indent;
@@ -265,7 +217,7 @@ static size_t end_of_verbatim(struct plain_work *work, size_t end)
 			next++;
 		if (next == work->lines.count || next > end + 2 || plain_line_at(&work->lines, next)->indent < base_indent(work) + CODE_INDENT)
 			return end;
-		size_t next_end = end_of_block(work, next);
+		size_t next_end = plain_block_end(work, next);
 		if (!is_verbatim(work, next, next_end))
 			return end;
 		end = next_end;
@@ -376,7 +328,7 @@ static bool take_table(struct plain_work *work, size_t start, size_t end)
 static bool take_quote(struct plain_work *work, size_t start, size_t end)
 {
 	for (size_t i = start; i < end; i++) {
-		if (!is_quoted(plain_line_text(&work->lines, i)))
+		if (!plain_is_quoted(plain_line_text(&work->lines, i)))
 			return false;
 	}
 	markdown_quote_open(&work->writer);
@@ -457,7 +409,7 @@ static size_t write_block(struct plain_work *work, size_t at)
 	behind = plain_take_centred_title(work, at);
 	if (behind > at)
 		return behind;
-	size_t end = end_of_part(work, at, end_of_block(work, at));
+	size_t end = plain_part_end(work, at);
 	if (end == at + 1 && plain_take_first_title(work, at))
 		return at + 1;
 	behind = plain_take_chapter(work, at, end);
@@ -481,16 +433,7 @@ static size_t write_block(struct plain_work *work, size_t at)
 		write_code(work, TEXT_LITERAL(""), at, end);
 		return end;
 	}
-	/* An underlined heading may stand in the middle of a block. */
-	for (size_t i = at + 1; i + 1 < end; i++)
-		if (plain_underline(plain_line_text(&work->lines, i + 1)) && plain_underlines(work, i, i + 1) && plain_is_heading_text(plain_line_text(&work->lines, i)))
-			end = i;
-	/* So may a rule of dashes under "[source,c]", which code follows. */
-	for (size_t i = at + 1; i < end; i++) {
-		struct text before = plain_line_text(&work->lines, i - 1);
-		if (before.data[0] == '[' && before.data[before.bytes - 1] == ']' && plain_underline(plain_line_text(&work->lines, i)) == '-')
-			end = i;
-	}
+	end = plain_next_cut(work, at, end);
 	write_block_lines(work, at, end);
 	return end;
 }

@@ -40,6 +40,7 @@ struct plain_work {
 	int underlines[UNDERLINE_KINDS_MAX]; /* kinds of underline in order of appearance: the level of their headings */
 	size_t underline_count;
 	size_t block_start, block_end; /* lines without a blank one, as last looked for */
+	size_t cut_from, cut; /* the same of the parts of a long block */
 	bool is_manual;      /* a manual page: sections at the margin, their parts between it and the text */
 	bool has_title;      /* an underlined or centred one: numbered headings and such in capitals stand below it */
 	bool code_follows;   /* the paragraph before ended with "::" … */
