@@ -91,6 +91,45 @@ static void reads_striped_rows(void **state)
 	pdf_rules_done(&rules);
 }
 
+/* Browsers set cells in the middle of their row: a name may stand between the lines of its explanation. Numbers at the right stand beside their
+ * centred head, in one column with it. A heading and another table of the same width follow. */
+static void reads_centred_cells(void **state)
+{
+	struct pdf_page page;
+	struct pdf_rules rules;
+
+	(void)state;
+	open_page(&page, &rules);
+	for (int table = 0; table < 2; table++) {
+		const float top = 100 + 240 * (float)table;
+		add_ground(&rules, top, top + 20);
+		add_word(&page, "Name", 75, top + 5);
+		add_word(&page, "Description", 250, top + 5);
+		add_word(&page, "Default", 420, top + 5);
+		for (int row = 0; row < 4; row++) {
+			const float y = top + 20 + 40 * (float)row;
+			if (row % 2 == 1)
+				add_ground(&rules, y, y + 40);
+			add_word(&page, "cellRange", 75, y + 14);
+			add_word(&page, "reach", 250, y + 8);
+			add_word(&page, "of", 250, y + 20);
+			add_word(&page, "15", 470, y + 14);
+		}
+	}
+	add_word(&page, "More", 75, 302);
+	for (size_t i = 0; i < page.word_count; i++)
+		if (page.words[i].box.y0 == 302)
+			page.words[i].size = 16;
+	pdf_rules_settle(&rules);
+	assert_int_equal(pdf_row_rules_complete(&rules, &page), 0);
+	assert_int_equal(rules.vertical.count, 4); /* two of each table */
+	for (size_t i = 0; i < rules.vertical.count; i++)
+		assert_true(rules.vertical.items[i].to < 302 || rules.vertical.items[i].from > 312);
+	assert_int_equal(rules.horizontal.count, 12);
+	pdf_page_done(&page);
+	pdf_rules_done(&rules);
+}
+
 /* Grey boxes of text with white in between are no rows. */
 static void leaves_boxes(void **state)
 {
@@ -145,7 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(completes_wrapped_rows),
 		cmocka_unit_test(leaves_others),
-		cmocka_unit_test(reads_striped_rows),
+		cmocka_unit_test(reads_striped_rows), cmocka_unit_test(reads_centred_cells),
 		cmocka_unit_test(leaves_boxes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

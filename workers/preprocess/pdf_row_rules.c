@@ -22,6 +22,7 @@ struct run { /* rules of one width below each other, and the white between the w
 	uint8_t taken[WIDTH_MAX];   /* does a word stand at this x? */
 	float columns[COLUMNS_MAX]; /* left edges of the words of each */
 	size_t column_count;
+	float size;                 /* of the largest words */
 	bool filled;                /* edges of filled bands, not rules: a band without words parts them, and they become rules if a table is found */
 };
 
@@ -58,6 +59,7 @@ static bool take_words(struct run *run, const struct pdf_page *page, float top, 
 	for (size_t i = 0; i < page->word_count; i++)
 		if (is_inside(run, &page->words[i], top, bottom)) {
 			some = true;
+			run->size = fmaxf(run->size, page->words[i].size);
 			for (size_t x = place(page->words[i].box.x0); x <= place(end_of(page, i)); x++)
 				run->taken[x] = 1;
 		}
@@ -83,6 +85,26 @@ static size_t column_of(const struct run *run, const struct pdf_word *word)
 	while (column + 1 < run->column_count && word->box.x0 >= run->columns[column + 1] - 1)
 		column++;
 	return column;
+}
+
+/* Columns side by side that no strip fills both are one: its head is centred, or its numbers stand at the right. */
+static void join_columns(struct run *run, const struct pdf_page *page, const float *at)
+{
+	bool both[COLUMNS_MAX] = { false }; /* this one and the next */
+
+	for (size_t s = 0; s < run->strips; s++) {
+		uint32_t filled = 0;
+		for (size_t i = 0; i < page->word_count; i++)
+			if (is_inside(run, &page->words[i], at[s], at[s + 1]))
+				filled |= 1u << column_of(run, &page->words[i]);
+		for (size_t c = 0; c + 1 < run->column_count; c++)
+			both[c] = both[c] || (filled >> c & 3) == 3;
+	}
+	size_t kept = run->column_count > 0;
+	for (size_t c = 1; c < run->column_count; c++)
+		if (both[c - 1])
+			run->columns[kept++] = run->columns[c];
+	run->column_count = kept;
 }
 
 /* Which columns the line of words at `y` fills. False: a word crosses their borders, or stands beside them. */
@@ -119,35 +141,38 @@ static const struct pdf_word *nearest(const struct run *run, const struct pdf_pa
 	return found;
 }
 
-/* Lines beyond the outer rule that stand in the columns, several in the first: the head of the table, or the row that the page's end cuts. Moves
+/* Lines beyond the outer rule that stand in the columns, in several of them: the head of the table, or the row that the page's end cuts. Moves
  * *edge behind them. */
 static bool widen(const struct run *run, const struct pdf_page *page, bool above, float *edge)
 {
 	static const float first_reach = 26, line_reach = 1.6f;
-	float y = *edge, reach = first_reach;
+	float y = *edge, reach = first_reach, behind = *edge;
 	uint32_t columns, all = 0;
 
 	for (int line = 0; line < LINES_MAX; line++) {
 		const struct pdf_word *word = nearest(run, page, y, above, reach);
-		if (!word || !columns_of_line(run, page, middle(word), &columns) || (line == 0 && (columns & (columns - 1)) == 0) || (above && line > 0 && (columns & (columns - 1)) == 0))
+		if (!word || !columns_of_line(run, page, middle(word), &columns) || (above && (columns & (columns - 1)) == 0))
 			break;
 		all |= columns;
 		y = middle(word);
-		*edge = above ? word->box.y0 - border_room : word->box.y1 + border_room;
+		behind = above ? word->box.y0 - border_room : word->box.y1 + border_room;
 		reach = line_reach * word->size;
 	}
-	return all != 0;
+	if ((all & (all - 1)) == 0)
+		return false;
+	*edge = behind;
+	return true;
 }
 
 struct judged { /* strips */
-	size_t wrapped; /* a line below the first fills fewer columns */
+	size_t wrapped; /* lines above or below the fullest fill fewer columns */
 	size_t several; /* most lines fill as many: rows that nothing parts */
 	size_t single;  /* all lines are of one column */
 };
 
 static void judge_strip(const struct run *run, const struct pdf_page *page, float top, float bottom, struct judged *judged)
 {
-	uint32_t first = 0, columns = 0, all = 0;
+	uint32_t widest = 0, columns = 0, all = 0;
 	float y = top;
 	size_t lines = 0, full = 0;
 
@@ -155,12 +180,15 @@ static void judge_strip(const struct run *run, const struct pdf_page *page, floa
 		y = middle(word);
 		if (!columns_of_line(run, page, y, &columns))
 			return;
-		first = lines == 0 ? columns : first;
+		if (__builtin_popcount(columns) > __builtin_popcount(widest)) {
+			widest = columns;
+			full = 0;
+		}
+		full += columns == widest;
 		all |= columns;
-		full += lines > 0 && columns == first;
 	}
-	if (lines > 1 && (first & (first - 1)) != 0)
-		*(full * 2 > lines - 1 ? &judged->several : &judged->wrapped) += 1;
+	if (lines > 1 && (all & (all - 1)) != 0)
+		*((full - 1) * 2 > lines - 1 ? &judged->several : &judged->wrapped) += 1;
 	judged->single += (all & (all - 1)) == 0;
 }
 
@@ -240,6 +268,17 @@ static bool is_loose(const struct run *run, const struct pdf_page *page, float t
 	return false;
 }
 
+/* Type larger than all above it: a heading between two tables of the same width. */
+static bool has_heading(const struct run *run, const struct pdf_page *page, float top, float bottom)
+{
+	static const float larger = 1.1f;
+
+	for (size_t i = 0; i < page->word_count && run->size > 0; i++)
+		if (page->words[i].size > larger * run->size && is_inside(run, &page->words[i], top, bottom))
+			return true;
+	return false;
+}
+
 /* The longest run from rule `first` on whose words leave white between columns. */
 static void grow(struct run *run, const struct pdf_page *page, const float *at, size_t count, size_t first)
 {
@@ -247,10 +286,12 @@ static void grow(struct run *run, const struct pdf_page *page, const float *at, 
 
 	run->strips = 0;
 	run->top = run->bottom = at[first];
-	for (size_t i = first + 1; i < count && at[i] - at[i - 1] < row_height_max && !is_loose(run, page, at[i - 1], at[i]); i++) {
+	for (size_t i = first + 1; i < count && at[i] - at[i - 1] < row_height_max && !is_loose(run, page, at[i - 1], at[i]) && !has_heading(&longer, page, at[i - 1], at[i]); i++) {
 		if (!take_words(&longer, page, at[i - 1], at[i]) && run->filled)
 			return;
 		find_columns(&longer);
+		if (run->filled && i == first + 1 && longer.column_count < 2)
+			return; /* what stands above a table */
 		if (longer.column_count < run->column_count)
 			return; /* words stand across the columns so far: it is no row of this table */
 		longer.strips++;
@@ -271,8 +312,11 @@ static int complete_runs(struct pdf_rules *rules, const struct pdf_page *page, s
 	for (size_t first = 0; first + STRIPS_MIN < count && status == 0 && *runs < RUNS_MAX; ++*runs) {
 		struct run run = { .from = like.from, .to = like.to, .filled = filled };
 		grow(&run, page, at, count, first);
-		if (run.strips >= STRIPS_MIN && !crosses_vertical(rules, &run))
+		if (run.strips >= STRIPS_MIN && !crosses_vertical(rules, &run)) {
+			if (filled) /* the head is among the strips */
+				join_columns(&run, page, at + first);
 			status = complete(rules, page, &run, at + first);
+		}
 		first += run.strips > 0 ? run.strips : 1;
 	}
 	return status;
