@@ -71,8 +71,8 @@ int pdf_source_fields(struct pdf_source *source, struct pdf_page *page)
 		const PopplerRectangle *area = &mapping->area; /* from the bottom of the page */
 		char *value = value_of(mapping->field);
 		if (value)
-			status = add_value(page, value, (struct pdf_box){ (float)area->x1, page->height - (float)area->y2, (float)area->x2,
-								       page->height - (float)area->y1 });
+			status = add_value(page, value, (struct pdf_box){ pdf_sane(area->x1), page->height - pdf_sane(area->y2), pdf_sane(area->x2),
+								       page->height - pdf_sane(area->y1) });
 		g_free(value);
 	}
 	poppler_page_free_form_field_mapping(fields);

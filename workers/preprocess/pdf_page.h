@@ -18,6 +18,12 @@ struct pdf_box {
 	float x0, y0, x1, y1;
 };
 
+/* Points; coordinates of a damaged file may be anything, and what is done with them wants numbers. */
+static inline float pdf_sane(double points)
+{
+	return points > -1e5 ? points < 1e5 ? (float)points : 1e5f : -1e5f; /* no number too */
+}
+
 struct pdf_word {
 	struct pdf_box box;
 	float size;           /* of the font, points */

@@ -58,7 +58,7 @@ uint64_t pdf_pictures_pixels(struct text data)
 
 static float clip(double value, float most)
 {
-	return value < 0 ? 0 : value > (double)most ? most : (float)value;
+	return value > 0 ? value > (double)most ? most : (float)value : 0; /* no number too */
 }
 
 void pdf_pictures_find(PopplerPage *from, struct pdf_page *page)

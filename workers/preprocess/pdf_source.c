@@ -211,7 +211,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 		if (code >= 0x300 && code < 0x370) { /* accents that the library gave by themselves */
 			const gunichar composed = word ? compose(last, code) : 0;
 			if (composed) {
-				pdf_page_replace_last(page, last = composed, (float)boxes[index].x2);
+				pdf_page_replace_last(page, last = composed, pdf_sane(boxes[index].x2));
 				before.x1 = word->box.x1;
 			} else {
 				mark = code;
@@ -231,8 +231,8 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 			styled = run;
 			style = run && run->font_name ? style_of(source, run->font_name) : 0;
 		}
-		const struct pdf_box box = { (float)boxes[index].x1, (float)boxes[index].y1, (float)boxes[index].x2, (float)boxes[index].y2 };
-		if (word && (style != word->style || !pdf_page_continues(page, before, box, run ? (float)run->font_size : word->size))) {
+		const struct pdf_box box = { pdf_sane(boxes[index].x1), pdf_sane(boxes[index].y1), pdf_sane(boxes[index].x2), pdf_sane(boxes[index].y2) };
+		if (word && (style != word->style || !pdf_page_continues(page, before, box, run ? pdf_sane(run->font_size) : word->size))) {
 			mark_rotated(word, characters);
 			glued = box.x0 - before.x1 < 0.1f * word->size && box.x0 > before.x0 && box.y0 < before.y1 && box.y1 > before.y0;
 			word = NULL;
@@ -245,7 +245,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 			characters = 0;
 			word->glued = glued;
 			glued = false;
-			word->size = run ? (float)run->font_size : 0;
+			word->size = run ? pdf_sane(run->font_size) : 0;
 			word->style = style;
 			word->faint = run && is_faint(&run->color);
 		}
@@ -273,7 +273,7 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 	if (!from)
 		return 0;
 	poppler_page_get_size(from, &width, &height);
-	pdf_page_clear(page, number, (float)width, (float)height);
+	pdf_page_clear(page, number, pdf_sane(width), pdf_sane(height));
 	char *text = poppler_page_get_text(from);
 	if (text && *text && poppler_page_get_text_layout(from, &boxes, &box_count)) {
 		GList *runs = poppler_page_get_text_attributes(from);
