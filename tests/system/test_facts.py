@@ -76,7 +76,7 @@ class Facts(unittest.TestCase):
                 folders += ["--markdown", installed]
             _, errors, true, printed = rates(generate("--passages", 0, *folders))
         print(printed, file=sys.stderr)
-        self.assertGreater(errors["all"][0], 20, printed)
+        self.assertGreater(errors["all"][0], 10, printed)  # of the samples alone, where no documentation is installed
         self.assertGreaterEqual(errors["all"][1], 97, printed)
         self.assertLessEqual(true["all"][1], 2, printed)
 
