@@ -66,7 +66,7 @@ class Service(RunCase):
         self.fail("the coordinator ended: " + process.communicate()[1])
 
     def test_status_names_the_road_and_a_lane_with_garbage_costs_its_worker(self):
-        corpus = small_corpus(self.folder / "docs", 5)
+        corpus = small_corpus(self.folder / "docs", 80)  # enough for every worker to get some, however busy the machine is
         for road, lane in (("lane-zmq", True), ("bus", False)):
             with self.subTest(road=road):
                 self.out = self.folder / road
@@ -77,7 +77,7 @@ class Service(RunCase):
                 if lane:
                     self.spoil_lane(status["workers"][0]["pid"])
                     self.assertEqual(self.run_program("submit", "--run", self.out, corpus).returncode, 0)
-                    status = self.wait_status(process, lambda status: status["worker_deaths"] == 1 and ready(status) and status["done"] == 5)
+                    status = self.wait_status(process, lambda status: status["worker_deaths"] == 1 and ready(status) and status["done"] == 80)
                     self.assertEqual(status["bad_messages"], 1)
                     self.assertEqual(status["lane_rescues"], 0)
                 process.send_signal(signal.SIGTERM)
