@@ -1,6 +1,6 @@
 /* test_model_pairs.c: canned replies of models become pairs or refusals with a reason; near-duplicates; what the
  * record has gives the same block as what was just answered. */
-#include "tests/unit/sample_document.h"
+#include "tests/unit/planned.h"
 #include "tests/unit/support.h"
 #include "workers/inference/model_batches.h"
 #include "workers/inference/model_compose.h"
@@ -21,49 +21,29 @@
 
 enum { CALLS_MAX = 16 };
 
-static struct domain *domain;
-static struct settings settings;
-static struct prompts prompts;
-static struct sample sample;
-
-static void set(const char *key, const char *value)
-{
-	struct error_text error = { "" };
-	if (settings_set(&settings, key, value, &error) != 0)
-		fail_msg("%s", error.message);
-}
+static struct planned planned;
 
 static int open_all(void **state)
 {
-	struct error_text error = { "" };
 	(void)state;
-	domain = sample_domain("ran");
-	settings_init(&settings);
-	set("models.base_url", "http://127.0.0.1:1");
-	set("generate.mode", "models");
-	if (prompts_load(&settings, &prompts, &error) != 0)
-		fail_msg("%s", error.message);
-	sample_feature(&sample);
+	planned_open(&planned);
 	return 0;
 }
 
 static int close_all(void **state)
 {
 	(void)state;
-	sample_done(&sample);
-	prompts_done(&prompts);
-	settings_done(&settings);
-	domain_destroy(domain);
+	planned_close(&planned);
 	return 0;
 }
 
 static int usual_settings(void **state)
 {
 	(void)state;
-	set("generate.mode", "models");
-	set("generate.reasoning", "strip");
-	set("generate.rewrite", "0.3");
-	set("generate.pairs_document_max", "20");
+	planned_set(&planned, "generate.mode", "models");
+	planned_set(&planned, "generate.reasoning", "strip");
+	planned_set(&planned, "generate.rewrite", "0.3");
+	planned_set(&planned, "generate.pairs_document_max", "20");
 	return 0;
 }
 
@@ -75,14 +55,6 @@ struct bench {
 	struct compose_block block;
 	struct compose_counts counts;
 };
-
-static struct plan_call whole_call(enum plan_family family)
-{
-	struct plan_call call = { .family = family, .span = sample.document.chunks[0].span, .count = PLAN_PAIRS_PER_CALL_MAX };
-	memset(call.kinds, 1, sizeof(call.kinds));
-	plan_name(&call);
-	return call;
-}
 
 static struct model_reply *add_reply(struct bench *bench, struct plan_call call, const char *json)
 {
@@ -98,7 +70,7 @@ static struct model_reply *add_reply(struct bench *bench, struct plan_call call,
 
 static void compose(struct bench *bench, bool last)
 {
-	const struct compose_request request = { .settings = &settings, .domain = domain, .document = &sample.document, .calls = bench->calls,
+	const struct compose_request request = { .settings = &planned.settings, .domain = planned.domain, .document = &planned.sample.document, .calls = bench->calls,
 						 .call_count = bench->count, .pairs_wanted = 8, .last = last };
 	struct conversation_builder *builder = NULL;
 	struct error_text error = { "" };
@@ -106,7 +78,7 @@ static void compose(struct bench *bench, bool last)
 	compose_block_done(&bench->block);
 	assert_int_equal(compose_block_of(builder, &bench->block), 0);
 	conversation_builder_destroy(builder);
-	if (conversation_check_spans(&bench->block.set, &sample.document, &error) != 0)
+	if (conversation_check_spans(&bench->block.set, &planned.sample.document, &error) != 0)
 		fail_msg("%s", error.message);
 }
 
@@ -147,14 +119,14 @@ static void a_grounded_pair_is_accepted_with_its_place_and_lists(void **state)
 {
 	struct bench bench = { .count = 0 };
 	(void)state;
-	add_reply(&bench, whole_call(PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR "]}");
+	add_reply(&bench, planned_whole_call(&planned, PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR "]}");
 	compose(&bench, false);
 	assert_int_equal(bench.block.set.count, 1);
 	const struct conversation *one = bench.block.set.conversations;
 	if (!one->accepted)
 		fail_msg("%.*s", TEXT_ARGS(reason_of(&bench, 0)));
 	assert_int_equal(one->question, CONVERSATION_CONFIGURATION);
-	assert_has(document_span(&sample.document, one->span), "| EUtranCellFDD.cellRange |");
+	assert_has(document_span(&planned.sample.document, one->span), "| EUtranCellFDD.cellRange |");
 	assert_true(one->span.bytes < 1000);
 	assert_true(text_equal(conversation_text(&bench.block.set, one->model), TEXT_LITERAL("canned")));
 	assert_has(conversation_text(&bench.block.set, one->parameters), "EUtranCellFDD.cellRange");
@@ -185,7 +157,7 @@ static void what_is_wrong_with_a_pair_is_said(void **state)
 		struct bench bench = { .count = 0 };
 		char json[2048];
 		snprintf(json, sizeof(json), "{\"pairs\": [%s]}", wrong[i].pair);
-		add_reply(&bench, whole_call(PLAN_PAIRS), json);
+		add_reply(&bench, planned_whole_call(&planned, PLAN_PAIRS), json);
 		compose(&bench, false);
 		assert_int_equal(bench.block.set.count, 1);
 		assert_false(bench.block.set.conversations[0].accepted);
@@ -199,7 +171,7 @@ static void openings_are_cut_and_brief_answers_filled_up_from_their_evidence(voi
 {
 	struct bench bench = { .count = 0 };
 	(void)state;
-	add_reply(&bench, whole_call(PLAN_PAIRS),
+	add_reply(&bench, planned_whole_call(&planned, PLAN_PAIRS),
 		  "{\"pairs\": [{\"type\": \"conceptual\", \"question\": \"According to the document, what does Cell Range Guard compare?\", \"evidence\": "
 		  "\"It compares the timing advance of each UE with the configured range\", \"answer\": \"Based on the text, it compares the timing advance of "
 		  "each UE with the configured range.\"}]}");
@@ -216,7 +188,7 @@ static void of_two_that_are_alike_the_better_one_stays(void **state)
 {
 	struct bench bench = { .count = 0 };
 	(void)state;
-	add_reply(&bench, whole_call(PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR ", " GOOD_PAIR "]}");
+	add_reply(&bench, planned_whole_call(&planned, PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR ", " GOOD_PAIR "]}");
 	compose(&bench, false);
 	assert_int_equal(bench.counts.accepted, 1);
 	assert_true(bench.block.set.conversations[0].accepted);
@@ -228,7 +200,7 @@ static void a_call_that_came_to_nothing_leaves_its_raw_reply(void **state)
 {
 	struct bench bench = { .count = 0 };
 	(void)state;
-	struct model_reply *reply = add_reply(&bench, whole_call(PLAN_PAIRS), "{}");
+	struct model_reply *reply = add_reply(&bench, planned_whole_call(&planned, PLAN_PAIRS), "{}");
 	json_object_put(reply->value);
 	reply->value = NULL;
 	reply->state = MODEL_REPLY_UNUSABLE;
@@ -254,8 +226,8 @@ static void reasoning_is_kept_split_or_left_out(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(hows); i++) {
 		struct bench bench = { .count = 0 };
-		set("generate.reasoning", hows[i]);
-		add_reply(&bench, whole_call(PLAN_PAIRS), json);
+		planned_set(&planned, "generate.reasoning", hows[i]);
+		add_reply(&bench, planned_whole_call(&planned, PLAN_PAIRS), json);
 		compose(&bench, false);
 		const struct conversation *one = bench.block.set.conversations;
 		if (!one->accepted)
@@ -282,7 +254,7 @@ static struct text item_reason(const struct bench *bench, uint32_t item)
 static void items_have_to_stand_in_the_source(void **state)
 {
 	struct bench bench = { .count = 0 };
-	struct plan_call call = whole_call(PLAN_PAIRS);
+	struct plan_call call = planned_whole_call(&planned, PLAN_PAIRS);
 	(void)state;
 	call.items = true;
 	add_reply(&bench, call,
@@ -307,10 +279,10 @@ static void items_have_to_stand_in_the_source(void **state)
 static void an_item_of_a_model_has_its_place_and_what_the_source_says(void **state)
 {
 	struct bench bench = { .count = 0 };
-	struct plan_call call = whole_call(PLAN_PAIRS);
+	struct plan_call call = planned_whole_call(&planned, PLAN_PAIRS);
 	(void)state;
 	call.items = true;
-	set("extract.model_confidence", "0.4");
+	planned_set(&planned, "extract.model_confidence", "0.4");
 	add_reply(&bench, call, "{\"pairs\": [" GOOD_PAIR "], \"items\": ["
 		  "{\"category\": \"counter\", \"name\": \"featureState\", \"description\": \"set the attribute featureState to **ACTIVATED** in the instance\"},"
 		  "{\"category\": \"feature\", \"name\": \"Engineering Guidelines\", \"description\": \"How to be an engineer, in a few simple steps.\"}]}");
@@ -323,15 +295,15 @@ static void an_item_of_a_model_has_its_place_and_what_the_source_says(void **sta
 	assert_int_equal(two->category, DOCUMENT_RELATED_FEATURES);
 	assert_true(one->confidence > 0.39f && one->confidence < 0.41f);
 	assert_true(text_equal(conversation_text(set_of, set_of->items[0].model), text_from("canned")));
-	assert_true(text_equal(document_span(&sample.document, one->span), text_from("featureState")));
-	assert_true(text_equal(document_span(&sample.document, two->span), text_from("Engineering Guidelines")));
+	assert_true(text_equal(document_span(&planned.sample.document, one->span), text_from("featureState")));
+	assert_true(text_equal(document_span(&planned.sample.document, two->span), text_from("Engineering Guidelines")));
 	assert_true(text_equal(item_value(&bench, 0, DOCUMENT_KEY_ATTRIBUTE), text_from("featureState")));
 	assert_int_equal(item_value(&bench, 0, DOCUMENT_KEY_MO_CLASS).bytes, 0);
 	assert_true(text_equal(item_value(&bench, 0, DOCUMENT_KEY_DESCRIPTION), text_from("Set the attribute featureState to ACTIVATED in the instance")));
 	assert_int_equal(item_value(&bench, 1, DOCUMENT_KEY_DESCRIPTION).bytes, 0); /* the source does not say so */
 	const struct document_attribute *description = &set_of->attributes[one->attribute_first + one->attribute_count - 1];
-	assert_has(document_span(&sample.document, description->span), "featureState to ACTIVATED");
-	set("extract.model_confidence", "0.6");
+	assert_has(document_span(&planned.sample.document, description->span), "featureState to ACTIVATED");
+	planned_set(&planned, "extract.model_confidence", "0.6");
 	bench_done(&bench);
 }
 
@@ -342,7 +314,7 @@ static void what_rules_or_an_earlier_reply_found_is_not_added(void **state)
 		"{\"category\": \"feature\", \"name\": \"FAJ 121 3094\", \"description\": \"\"}, {\"category\": \"parameter\", \"name\": \"featureState\", \"description\": \"\"},"
 		"{\"category\": \"parameter\", \"name\": \"featureState\", \"description\": \"\"}, {\"category\": \"event\", \"name\": \"\", \"description\": \"Nothing.\"}]}";
 	struct bench bench = { .count = 0 };
-	struct plan_call call = whole_call(PLAN_PAIRS);
+	struct plan_call call = planned_whole_call(&planned, PLAN_PAIRS);
 	(void)state;
 	call.items = true;
 	add_reply(&bench, call, items);
@@ -371,7 +343,7 @@ static void a_dialogue_ends_before_what_is_not_grounded(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bench bench = { .count = 0 };
-		add_reply(&bench, whole_call(PLAN_DIALOGUE), cases[i].turns);
+		add_reply(&bench, planned_whole_call(&planned, PLAN_DIALOGUE), cases[i].turns);
 		compose(&bench, false);
 		const struct conversation *one = bench.block.set.conversations;
 		if (one->accepted != cases[i].accepted)
@@ -398,8 +370,8 @@ static void reword_all(struct bench *bench, const char *pattern)
 {
 	struct compose_block rules = { .data = NULL };
 	struct model_batches batches = { NULL, 0 };
-	assert_int_equal(compose_rules(&settings, domain, &sample.document, &rules), 0);
-	assert_int_equal(model_batches_rewrite(&settings, &sample.document, &rules.set, 1000, &batches), 0);
+	assert_int_equal(compose_rules(&planned.settings, planned.domain, &planned.sample.document, &rules), 0);
+	assert_int_equal(model_batches_rewrite(&planned.settings, &planned.sample.document, &rules.set, 1000, &batches), 0);
 	assert_true(batches.count > 0);
 	for (size_t i = 0; i < batches.count; i++) {
 		struct json_object *list = json_object_new_array(), *root = json_object_new_object();
@@ -425,8 +397,8 @@ static void other_words_keep_every_name_and_add_none(void **state)
 {
 	struct bench good = { .count = 0 }, bad = { .count = 0 };
 	(void)state;
-	set("generate.mode", "hybrid");
-	set("generate.rewrite", "1");
+	planned_set(&planned, "generate.mode", "hybrid");
+	planned_set(&planned, "generate.rewrite", "1");
 	reword_all(&good, "%.*s, please?");
 	compose(&good, false);
 	assert_true(count_reworded(&good) > 3);
@@ -443,9 +415,9 @@ static void a_judge_with_a_short_context_judges_what_fits(void **state)
 	struct model_batches batches = { NULL, 0 };
 	struct bench bench = { .count = 0 };
 	(void)state;
-	add_reply(&bench, whole_call(PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR "]}");
+	add_reply(&bench, planned_whole_call(&planned, PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR "]}");
 	compose(&bench, false);
-	assert_int_equal(model_batches_judge(&sample.document, &bench.block.set, 1000, &batches), 0);
+	assert_int_equal(model_batches_judge(&planned.sample.document, &bench.block.set, 1000, &batches), 0);
 	struct model_batch *batch = &batches.items[0], whole = *batch;
 	model_batch_fit(&bench.block.set, batch, 1 << 20);
 	assert_memory_equal(batch, &whole, sizeof(whole)); /* it fits as it is */
@@ -468,9 +440,9 @@ static void the_judge_marks_and_refuses(void **state)
 	struct bench bench = { .count = 0 };
 	struct model_batches batches = { NULL, 0 };
 	(void)state;
-	add_reply(&bench, whole_call(PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR "]}");
+	add_reply(&bench, planned_whole_call(&planned, PLAN_PAIRS), "{\"pairs\": [" GOOD_PAIR "]}");
 	compose(&bench, false);
-	assert_int_equal(model_batches_judge(&sample.document, &bench.block.set, 1000, &batches), 0);
+	assert_int_equal(model_batches_judge(&planned.sample.document, &bench.block.set, 1000, &batches), 0);
 	assert_int_equal(batches.count, 1);
 	struct model_reply *reply = add_reply(&bench, batches.items[0].call,
 		"{\"judgements\": [{\"number\": 1, \"faithfulness\": 4, \"usefulness\": 5, \"self_containedness\": 3, \"reason\": \"fine\"}]}");
@@ -500,11 +472,11 @@ static void what_is_recorded_gives_the_same_block(void **state)
 	support_folder_make(folder);
 	snprintf(path, sizeof(path), "%s/run.db", folder);
 	assert_int_equal(record_open(&record, path, &error), 0);
-	set("generate.summaries", "off");
-	set("generate.top_up", "off");
-	struct plan_call calls[] = { whole_call(PLAN_PAIRS), whole_call(PLAN_DIALOGUE) };
+	planned_set(&planned, "generate.summaries", "off");
+	planned_set(&planned, "generate.top_up", "off");
+	struct plan_call calls[] = { planned_whole_call(&planned, PLAN_PAIRS), planned_whole_call(&planned, PLAN_DIALOGUE) };
 	const char *replies[] = { json, "{\"turns\": [" TURN_1 ", " TURN_2 "]}" };
-	const struct record_key key = recorded_key(recorded_configuration(&settings, &prompts), &sample.document);
+	const struct record_key key = recorded_key(recorded_configuration(&planned.settings, &planned.prompts), &planned.sample.document);
 	for (size_t i = 0; i < COUNT_OF(calls); i++) {
 		struct record_row row = { .model = "canned", .family = plan_family_name(calls[i].family), .reply = text_from(replies[i]), .thinking = text_from(""),
 					  .outcome = "usable", .document = key, .place = calls[i].place };
@@ -515,19 +487,19 @@ static void what_is_recorded_gives_the_same_block(void **state)
 	struct conversation_builder *builder = NULL;
 	struct compose_counts counts;
 	struct compose_block recorded = { .data = NULL };
-	assert_int_equal(recorded_compose(record, &settings, domain, &prompts, &sample.document, &builder, &counts, &error), 0);
+	assert_int_equal(recorded_compose(record, &planned.settings, planned.domain, &planned.prompts, &planned.sample.document, &builder, &counts, &error), 0);
 	assert_int_equal(compose_block_of(builder, &recorded), 0);
 	assert_int_equal(counts.model_accepted, 2);
 	assert_true(recorded.set.header->bytes > 0);
 	assert_int_equal(recorded.set.count >= 2, 1);
 	for (uint32_t i = 0; i < 2; i++)
 		assert_memory_equal(&recorded.set.conversations[i].scores, &bench.block.set.conversations[i].scores, sizeof(struct conversation_scores));
-	set("generate.summaries", "on");
+	planned_set(&planned, "generate.summaries", "on");
 	struct conversation_builder *none = NULL; /* other settings: nothing is known */
-	assert_int_equal(recorded_compose(record, &settings, domain, &prompts, &sample.document, &none, &counts, &error), 0);
+	assert_int_equal(recorded_compose(record, &planned.settings, planned.domain, &planned.prompts, &planned.sample.document, &none, &counts, &error), 0);
 	assert_int_equal(counts.model_accepted, 0);
 	assert_true(counts.accepted > 0);
-	set("generate.top_up", "on");
+	planned_set(&planned, "generate.top_up", "on");
 	conversation_builder_destroy(builder);
 	conversation_builder_destroy(none);
 	compose_block_done(&recorded);

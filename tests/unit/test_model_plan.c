@@ -1,6 +1,5 @@
 /* test_model_plan.c: which calls a document needs, their prompts, schemas and examples. */
-#include "tests/unit/sample_document.h"
-#include "workers/inference/plan.h"
+#include "tests/unit/planned.h"
 
 #include <json-c/json.h>
 #include <setjmp.h>
@@ -13,48 +12,20 @@
 
 #include <cmocka.h>
 
-static struct domain *domain;
-static struct settings settings;
-static struct prompts prompts;
-static struct sample sample;
-
-static void set(const char *key, const char *value)
-{
-	struct error_text error = { "" };
-	if (settings_set(&settings, key, value, &error) != 0)
-		fail_msg("%s", error.message);
-}
+static struct planned planned;
 
 static int open_all(void **state)
 {
-	struct error_text error = { "" };
 	(void)state;
-	domain = sample_domain("ran");
-	settings_init(&settings);
-	set("models.base_url", "http://127.0.0.1:1");
-	set("generate.mode", "models");
-	if (prompts_load(&settings, &prompts, &error) != 0)
-		fail_msg("%s", error.message);
-	sample_feature(&sample);
+	planned_open(&planned);
 	return 0;
 }
 
 static int close_all(void **state)
 {
 	(void)state;
-	sample_done(&sample);
-	prompts_done(&prompts);
-	settings_done(&settings);
-	domain_destroy(domain);
+	planned_close(&planned);
 	return 0;
-}
-
-static struct plan_call whole_call(enum plan_family family)
-{
-	struct plan_call call = { .family = family, .span = sample.document.chunks[0].span, .count = PLAN_PAIRS_PER_CALL_MAX };
-	memset(call.kinds, 1, sizeof(call.kinds));
-	plan_name(&call);
-	return call;
 }
 
 static void the_plan_is_the_same_every_time_and_fits(void **state)
@@ -65,8 +36,8 @@ static void the_plan_is_the_same_every_time_and_fits(void **state)
 		const struct plan_limits limits = { .context_tokens = contexts[i], .reply_tokens = 4096 };
 		struct plan plan, again;
 		uint32_t pairs = 0, end = 0, pieces = 0;
-		assert_int_equal(plan_make(&settings, domain, &sample.document, &limits, &plan), 0);
-		assert_int_equal(plan_make(&settings, domain, &sample.document, &limits, &again), 0);
+		assert_int_equal(plan_make(&planned.settings, planned.domain, &planned.sample.document, &limits, &plan), 0);
+		assert_int_equal(plan_make(&planned.settings, planned.domain, &planned.sample.document, &limits, &again), 0);
 		assert_int_equal(plan.count, again.count);
 		assert_memory_equal(plan.calls, again.calls, plan.count * sizeof(*plan.calls));
 		for (size_t k = 0; k < plan.count; k++) {
@@ -82,7 +53,7 @@ static void the_plan_is_the_same_every_time_and_fits(void **state)
 			if (contexts[i])
 				assert_true((double)(call->span.bytes + call->header.bytes) / 2.2 + (double)call->max_tokens + 1200 <= (double)contexts[i] + 1);
 			if (call->header.bytes) /* a piece that begins inside a table has its header */
-				assert_true(text_starts_with(document_span(&sample.document, call->header), TEXT_LITERAL("| ")));
+				assert_true(text_starts_with(document_span(&planned.sample.document, call->header), TEXT_LITERAL("| ")));
 		}
 		assert_true(pieces > 0 && pairs <= plan.pairs_wanted);
 		assert_true(pairs == plan.pairs_wanted || pairs == pieces * PLAN_PAIRS_PER_CALL_MAX);
@@ -95,8 +66,8 @@ static void the_plan_is_the_same_every_time_and_fits(void **state)
 static void a_document_of_one_chunk_gets_all_its_pairs(void **state)
 {
 	const struct plan_limits limits = { .context_tokens = 32768, .reply_tokens = 4096 };
-	struct settings many = settings;
-	struct document one = sample.document;
+	struct settings many = planned.settings;
+	struct document one = planned.sample.document;
 	struct document_chunk whole = one.chunks[0];
 	struct plan plan;
 	uint32_t pairs = 0;
@@ -105,7 +76,7 @@ static void a_document_of_one_chunk_gets_all_its_pairs(void **state)
 	one.chunks = &whole;
 	one.chunk_count = 1;
 	many.generate.pairs_fast = many.generate.pairs_balanced = many.generate.pairs_quality = many.generate.pairs_document_max = 20;
-	assert_int_equal(plan_make(&many, domain, &one, &limits, &plan), 0);
+	assert_int_equal(plan_make(&many, planned.domain, &one, &limits, &plan), 0);
 	for (size_t i = 0; i < plan.count; i++)
 		pairs += plan.calls[i].family == PLAN_PAIRS ? plan.calls[i].count : 0;
 	assert_int_equal(plan.pairs_wanted, 20);
@@ -128,15 +99,15 @@ static void calls_about_a_piece_begin_with_the_same_bytes(void **state)
 	const struct plan_texts others = { .known = TEXT_LITERAL("a, b"), .numbered = TEXT_LITERAL("1. x") };
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		struct plan_call call = whole_call(families[i]);
+		struct plan_call call = planned_whole_call(&planned, families[i]);
 		call.summary = call.items = i == 0;
 		buffer_init(&texts[i], 1 << 20);
-		plan_write_prompt(&settings, &sample.document, &prompts, &call, &others, i == 0, &texts[i]);
+		plan_write_prompt(&planned.settings, &planned.sample.document, &planned.prompts, &call, &others, i == 0, &texts[i]);
 		assert_int_equal(texts[i].status, 0);
 		assert_true(text_find(buffer_view(&texts[i]), TEXT_LITERAL("{")) < 0 || i == 0);
 	}
 	for (size_t i = 1; i < 3; i++)
-		assert_true(common_beginning(&texts[0], &texts[i]) > sample.document.markdown.bytes);
+		assert_true(common_beginning(&texts[0], &texts[i]) > planned.sample.document.markdown.bytes);
 	for (size_t i = 0; i < 3; i++)
 		buffer_done(&texts[i]);
 }
@@ -145,13 +116,13 @@ static void schemas_are_json_and_examples_keep_them(void **state)
 {
 	(void)state;
 	for (int family = 0; family < PLAN_FAMILY_COUNT; family++) {
-		struct plan_call call = whole_call((enum plan_family)family);
+		struct plan_call call = planned_whole_call(&planned, (enum plan_family)family);
 		struct buffer schema, example;
 		call.summary = call.items = family == PLAN_PAIRS;
 		buffer_init(&schema, 1 << 20);
 		buffer_init(&example, 1 << 20);
-		plan_write_schema(&settings, &call, false, &schema);
-		plan_write_example(&settings, &call, &example);
+		plan_write_schema(&planned.settings, &call, false, &schema);
+		plan_write_example(&planned.settings, &call, &example);
 		struct json_object *a = json_tokener_parse(buffer_string(&schema)), *b = json_tokener_parse(buffer_string(&example)), *required, *value;
 		assert_non_null(a);
 		assert_non_null(b);
