@@ -5,7 +5,8 @@
 #include "workers/preprocess/blocks.h"
 #include "workers/preprocess/sentence.h"
 
-enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4, LINK_TEXT_BYTES_MAX = 400, LINK_TARGET_BYTES_MAX = 1000 };
+enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4,
+       HIDDEN_MAX = 1 << 24, HIDDEN_BYTES = 8 };
 
 int prose_init(struct prose *prose, const struct domain *domain)
 {
@@ -83,15 +84,6 @@ void prose_mark_identifiers(struct buffer *out, const struct domain *domain, str
 	append_collapsed(out, text_slice(plain, position, plain.bytes));
 }
 
-static void render_outside_code(struct buffer *out, const struct domain *domain, struct text markdown, struct buffer *scratch)
-{
-	buffer_clear(scratch);
-	block_append_plain(scratch, markdown);
-	if (scratch->status)
-		out->status = scratch->status;
-	prose_mark_identifiers(out, domain, buffer_view(scratch));
-}
-
 /* Bytes of a code span that starts at `at` (a tick), ticks included, or 0. */
 static size_t code_span_bytes(struct text markdown, size_t at)
 {
@@ -104,88 +96,82 @@ static size_t code_span_bytes(struct text markdown, size_t at)
 	return end && end > markdown.data + at + 1 ? (size_t)(end - markdown.data) + 1 - at : 0;
 }
 
-/* Offset of the `close` that ends what begins behind `at` with an `open`, nested ones and code spans stepped over; 0 when none is near. */
-static size_t matching(struct text markdown, size_t at, char open, char close, size_t bytes_max)
+/* The next code span from *position on, which moves behind it. False: there is none, or ticks that are none; the rest is read as it is. */
+static bool next_code_span(struct text markdown, size_t *position, struct text *ret_span)
 {
-	size_t depth = 1, end = size_min(markdown.bytes, at + bytes_max);
-	for (size_t i = at + 1; i < end; i++) {
-		size_t code = markdown.data[i] == '`' ? code_span_bytes(text_slice(markdown, 0, end), i) : 0;
-		if (code)
-			i += code - 1;
-		else if (markdown.data[i] == '\\')
-			i++;
-		else if (markdown.data[i] == open)
-			depth++;
-		else if (markdown.data[i] == close && --depth == 0)
-			return i;
-	}
-	return 0;
+	const char *tick = *position < markdown.bytes ? memchr(markdown.data + *position, '`', markdown.bytes - *position) : NULL;
+	size_t at = tick ? (size_t)(tick - markdown.data) : markdown.bytes;
+	size_t bytes = tick ? code_span_bytes(markdown, at) : 0;
+
+	*ret_span = text_slice(markdown, at, at + bytes);
+	*position = at + bytes;
+	return bytes > 0;
 }
 
-/* Links become their text here already, since their text may have code spans, which are cut out before the rest is rendered. */
-static void append_without_links(struct buffer *out, struct text markdown)
+/* Code spans stay as they are, while emphasis and links go on around them: they are read as one sign each, with its number, that Markdown does not know. */
+static void hide_code(struct buffer *out, struct text markdown)
 {
-	size_t copied = 0, link_end = 0, text_end = 0;
-	for (size_t i = 0; i < markdown.bytes; i++) {
-		size_t code = markdown.data[i] == '`' ? code_span_bytes(markdown, i) : 0;
-		bool image = i > 0 && markdown.data[i - 1] == '!';
-		if (link_end && i == text_end) { /* "](target)" */
-			buffer_append_text(out, text_slice(markdown, copied, i));
-			copied = link_end;
-			i = link_end - 1;
-			link_end = 0;
-		} else if (code) {
-			i += code - 1;
-		} else if (markdown.data[i] == '\\') {
-			i++;
-		} else if (markdown.data[i] == '[' && !image && !link_end) {
-			size_t close = matching(markdown, i, '[', ']', LINK_TEXT_BYTES_MAX);
-			bool target = close && close + 1 < markdown.bytes && markdown.data[close + 1] == '(';
-			size_t end = target ? matching(markdown, close + 1, '(', ')', LINK_TARGET_BYTES_MAX) : 0;
-			if (!end)
-				continue;
-			buffer_append_text(out, text_slice(markdown, copied, i));
-			copied = i + 1;
-			text_end = close;
-			link_end = end + 1;
-		}
+	size_t position = 0, copied = 0;
+	struct text span;
+
+	for (unsigned number = 0; number < HIDDEN_MAX && next_code_span(markdown, &position, &span); number++) {
+		buffer_append_text(out, text_slice(markdown, copied, (size_t)(span.data - markdown.data)));
+		buffer_append_format(out, "\x01%06x\x02", number);
+		copied = position;
 	}
 	buffer_append_text(out, text_slice(markdown, copied, markdown.bytes));
 }
 
+/* The number of the sign that starts at `at`, or HIDDEN_MAX. */
+static unsigned hidden_at(struct text plain, size_t at)
+{
+	unsigned number = 0;
+
+	if (at + HIDDEN_BYTES > plain.bytes || plain.data[at + HIDDEN_BYTES - 1] != '\x02')
+		return HIDDEN_MAX;
+	for (size_t i = at + 1; i < at + HIDDEN_BYTES - 1; i++) {
+		char c = plain.data[i];
+		if (!ascii_is_digit(c) && !(c >= 'a' && c <= 'f'))
+			return HIDDEN_MAX;
+		number = number * 16 + (unsigned)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
+	}
+	return number;
+}
+
+/* Puts the code spans of `markdown` back into what was made of it. One that went with the target of a link is passed over; none comes twice. */
+static void show_code(struct buffer *out, const struct domain *domain, struct text plain, struct text markdown)
+{
+	size_t position = 0, copied = 0;
+	unsigned next = 0;
+	struct text span = { 0 };
+
+	for (const char *sign; copied < plain.bytes && (sign = memchr(plain.data + copied, '\x01', plain.bytes - copied)) != NULL;) {
+		const size_t at = (size_t)(sign - plain.data);
+		const unsigned number = hidden_at(plain, at);
+		bool known = number >= next && number < HIDDEN_MAX;
+		prose_mark_identifiers(out, domain, text_slice(plain, copied, at));
+		copied = at + (known ? HIDDEN_BYTES : 1);
+		for (; known && next <= number; next++)
+			known = next_code_span(markdown, &position, &span);
+		if (known)
+			append_collapsed(out, span);
+	}
+	prose_mark_identifiers(out, domain, text_slice(plain, copied, plain.bytes));
+}
+
 void prose_render(struct buffer *out, const struct domain *domain, struct text markdown)
 {
-	struct buffer scratch, unlinked;
-	buffer_init(&scratch, out->bytes_max);
-	buffer_init(&unlinked, out->bytes_max);
-	if (markdown.bytes && memchr(markdown.data, '`', markdown.bytes) && memmem(markdown.data, markdown.bytes, "](", 2)) {
-		append_without_links(&unlinked, markdown);
-		markdown = buffer_view(&unlinked);
-	}
-	size_t position = 0;
-	bool ticks_balance = true;
-	while (position < markdown.bytes) {
-		const char *tick = ticks_balance ? memchr(markdown.data + position, '`', markdown.bytes - position) : NULL;
-		size_t at = tick ? (size_t)(tick - markdown.data) : markdown.bytes;
-		size_t span = tick ? code_span_bytes(markdown, at) : 0;
-		if (tick && !span) { /* unusual ticks: the whole rest goes the plain way */
-			ticks_balance = false;
-			continue;
-		}
-		struct text outside = text_slice(markdown, position, at);
-		while (span && outside.bytes && outside.data[outside.bytes - 1] == '*') /* emphasis around a code span */
-			outside.bytes--;
-		while (position > 0 && outside.bytes && outside.data[0] == '*')
-			outside = text_slice(outside, 1, outside.bytes);
-		render_outside_code(out, domain, outside, &scratch);
-		if (span)
-			append_collapsed(out, text_slice(markdown, at, at + span));
-		position = at + span;
-	}
-	if (unlinked.status)
-		out->status = unlinked.status;
-	buffer_done(&scratch);
-	buffer_done(&unlinked);
+	struct buffer hidden, plain;
+
+	buffer_init(&hidden, SIZE_MAX / 4);
+	buffer_init(&plain, SIZE_MAX / 4);
+	hide_code(&hidden, markdown);
+	block_append_plain(&plain, buffer_view(&hidden));
+	show_code(out, domain, buffer_view(&plain), markdown);
+	if (hidden.status || plain.status)
+		out->status = hidden.status ? hidden.status : plain.status;
+	buffer_done(&hidden);
+	buffer_done(&plain);
 }
 
 void prose_append_value(struct buffer *out, struct text value)
