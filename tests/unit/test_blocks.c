@@ -201,6 +201,7 @@ static void test_plain(void **state)
 	assert_plain("line\n   next \n  third", "line next third");
 	assert_plain("~~gone~~ ~1", "gone ~1");
 	assert_plain("An end.[^3] A word[^12], 2<sup>3</sup> and that.<sup>4</sup>", "An end. A word, 2<sup>3</sup> and that.");
+	assert_plain("Fixed. [\xC2\xA7](https://a/b) [#](#x)[one #](y)", "Fixed.  one #");
 	assert_plain("[^1]: What the note says.", "What the note says.");
 	assert_plain("match [^0-9] or [^] or [^1", "match [^0-9] or [^] or [^1");
 }

@@ -189,6 +189,12 @@ static size_t open_bracket(struct plain *plain, size_t at, size_t bytes)
 	return at + bytes;
 }
 
+/* What some pages show of a link to itself or to its source: to a reader it says nothing. */
+static bool is_link_sign(struct text shown)
+{
+	return text_equal(shown, TEXT_LITERAL("\xC2\xA7")) || text_equal(shown, TEXT_LITERAL("\xC2\xB6")) || text_equal(shown, TEXT_LITERAL("#"));
+}
+
 static size_t close_bracket(struct plain *plain, size_t at)
 {
 	struct text text = plain->text;
@@ -201,6 +207,8 @@ static size_t close_bracket(struct plain *plain, size_t at)
 			end = destination_end(text, at + 1);
 		if (end > 0) {
 			cut(plain, mark.place, mark.bytes);
+			if (mark.kind == '[' && is_link_sign(text_slice(buffer_view(plain->out), mark.place, plain->out->bytes)))
+				buffer_truncate(plain->out, mark.place);
 			return end;
 		}
 	}
