@@ -3,6 +3,7 @@ stay bounded. model-calls (tests/tools/model_calls.c) asks through the product's
 
 The client's waiting times are scaled; what is asserted are outcomes and orders, not speeds."""
 
+import collections
 import json
 import re
 import socket
@@ -392,7 +393,7 @@ class InWords(CallsCase):
             self.assertEqual({len(request["messages"]) for request in requests}, {2})
 
     def test_not_even_one_value(self):
-        with FakeServer(**self.rules({"action": {"say": "No."}})) as server:
+        with FakeServer(**self.rules({"action": {"say": "...?"}})) as server:
             self.expect(ask(server, **self.WORDS), unusable("^asked for one value alone it wrote none$", attempts=5), "five times")
 
     def test_thinking_is_not_cut_short(self):
@@ -485,9 +486,22 @@ class Memory(CallsCase):
                 self.assertEqual(database.execute("SELECT DISTINCT outcome FROM calls").fetchall(), [("usable",)])
 
     def test_questions_about_one_passage_stay_together(self):
-        """The server keeps the last prompt of each slot: of four questions about a passage it reads the passage once."""
-        with FakeServer("--slots", "2", "--latency", "fixed:3") as server:
+        """No question about a third passage arrives before all four about one of two are there, whichever slot is free first."""
+        with FakeServer("--slots", "2", "--latency", "mixed:1,1..9") as server:
             result = ask(server, calls=40, group=4, bytes=3000, **{"models.max_concurrent_requests": 2})
+            asked = [re.search("# Feature ([0-9]+)", request["body"]).group(1) for request in server.requests()]
+        self.assertEqual(result["usable"], 40)
+        self.assertEqual(len(asked), 40)
+        arrived = collections.Counter()
+        for passage in asked:
+            arrived[passage] += 1
+            self.assertLessEqual(sum(0 < count < 4 for count in arrived.values()), 2, asked)
+        self.assertEqual(set(arrived.values()), {4})
+
+    def test_the_server_reads_a_passage_once(self):
+        """It keeps the last prompt of its slot: of four questions about a passage three find the passage read."""
+        with FakeServer("--slots", "1", "--latency", "fixed:3") as server:
+            result = ask(server, calls=40, group=4, bytes=3000)
             stats = server.stats()
         self.assertEqual(result["usable"], 40)
         self.assertGreater(stats["cached_tokens"], stats["prompt_tokens"] / 2)

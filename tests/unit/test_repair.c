@@ -171,6 +171,22 @@ static void test_bounds(void **state)
 	json_object_put(one);
 }
 
+/* As JSON Schema has it, in characters as sent: a server that keeps the schema keeps it so. But a text has to say something. */
+static void test_lengths_of_texts(void **state)
+{
+	(void)state;
+	expect("{\"pairs\":[{\"question\":\"Q? \",\"answer\":\"\u00e9\"}]}", REPAIR_NONE, "{\"pairs\":[{\"question\":\"Q? \",\"answer\":\"\u00e9\"}]}");
+	expect("{\"pairs\":[{\"question\":\"\u5e2f\u57df\u5e45\",\"answer\":\"5 s\"}]}", REPAIR_NONE,
+	       "{\"pairs\":[{\"question\":\"\u5e2f\u57df\u5e45\",\"answer\":\"5 s\"}]}");
+	expect_refused("{\"pairs\":[{\"question\":\"Q?\",\"answer\":\"So.\"}]}", "pairs[0].question: 2 characters; at least 3 are wanted");
+	static const char *const marks[] = { "    ", "\\n\\t\\n", "...", "\u2026\u2026?", "- \u00b7 -", "\u3002\u3002\u3002", "\\ufffd\\ufffd\\ufffd" };
+	for (size_t i = 0; i < COUNT_OF(marks); i++) {
+		char reply[100];
+		snprintf(reply, sizeof(reply), "{\"pairs\":[{\"question\":\"%s\",\"answer\":\"So.\"}]}", marks[i]);
+		expect_refused(reply, "pairs[0].question: it says nothing: there is no letter and no digit in it");
+	}
+}
+
 static void test_found_inside(void **state)
 {
 	(void)state;
@@ -313,6 +329,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_as_it_came), cmocka_unit_test(test_mended), cmocka_unit_test(test_cut_ends), cmocka_unit_test(test_what_a_cut_takes_away), cmocka_unit_test(test_forms), cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_lengths_of_texts),
 		cmocka_unit_test(test_found_inside),
 		cmocka_unit_test(test_quoted),		cmocka_unit_test(test_elements_are_judged_alone), cmocka_unit_test(test_refused), cmocka_unit_test(test_members_that_are_not_required), cmocka_unit_test(test_hostile_cuts),
 		cmocka_unit_test(test_deep_and_large), cmocka_unit_test(test_loops),

@@ -1,6 +1,7 @@
 /* plan_prompt.c: a call of the plan as the text that the model gets, the schema of its reply and an example of one (see plan.h). */
 #include "base/json_writer.h"
 #include "workers/inference/plan.h"
+#include "workers/model/call.h"
 
 #include <stdio.h>
 
@@ -100,10 +101,7 @@ void plan_write_prompt(const struct settings *settings, const struct document *d
 }
 
 /* --- schemas ----------------------------------------------------------------------------------------------------------
- * Of lengths only small ones: servers turn them into grammars of as many steps. What is too long or too short is refused afterwards. A text
- * of fewer characters is none: "…", which the example has in its place. */
-
-enum { TEXT_CHARS_MIN = 8 };
+ * Of lengths only small ones: servers turn them into grammars of as many steps. What is too long or too short is refused afterwards. */
 
 static void open_schema(struct json_writer *json)
 {
@@ -139,7 +137,7 @@ static void member_prose(struct json_writer *json, const char *key)
 	json_key(json, key);
 	json_object_open(json);
 	json_member_string(json, "type", "string");
-	json_member_unsigned(json, "minLength", TEXT_CHARS_MIN);
+	json_member_unsigned(json, "minLength", CALL_TEXT_CHARS_MIN);
 	json_object_close(json);
 }
 

@@ -33,7 +33,10 @@ struct call_result {
 	int64_t prompt_tokens, completion_tokens;
 	uint64_t duration_ns;
 };
-enum { CALL_PRIORITIES = 3 };
+enum {
+	CALL_PRIORITIES = 3,
+	CALL_TEXT_CHARS_MIN = 2, /* of a text that a reply must have: "5 s" and "LTE" are answers; whether they are good ones is judged by others */
+};
 typedef void call_done(void *owner, const struct call_result *result);
 
 struct call_request {

@@ -11,8 +11,7 @@
 #include <stdio.h>
 
 enum {
-	TRIES_MAX = 4,      /* for each value */
-	TEXT_CHARS_MIN = 8, /* less is no text but a mark that stands for one */
+	TRIES_MAX = 4, /* for each value */
 };
 
 /* Copies the form up to its next hole. False: there is none any more. */
@@ -72,7 +71,7 @@ static bool write_text(struct text value, struct buffer *out)
 		return false;
 	}
 	struct text clean = text_trim(text_from(json_object_get_string(text)));
-	bool fine = utf8_count(clean) >= TEXT_CHARS_MIN;
+	bool fine = utf8_count(clean) >= CALL_TEXT_CHARS_MIN && schema_says_something(clean);
 	if (fine) {
 		json_init(&json, out, 0);
 		json_text(&json, clean);

@@ -224,6 +224,21 @@ static int check_enum(struct json_object **value, struct json_object *words, str
 	return error_set(error, ERROR_INPUT_REJECTED, "\"%.*s\" is none of the values allowed", (int)size_min(word.bytes, 60), word.data);
 }
 
+bool schema_says_something(struct text text)
+{
+	uint32_t code = 0;
+
+	for (size_t i = 0, bytes; i < text.bytes; i += bytes ? bytes : 1) {
+		bytes = utf8_decode(text, i, &code);
+		if (bytes == 1 && ascii_is_alnum(text.data[i]))
+			return true;
+		bool is_mark = code < 0xC0 || (code >= 0x2000 && code < 0x2C00) || (code >= 0x3000 && code < 0x3040) || code == 0xFFFD;
+		if (bytes > 1 && !is_mark)
+			return true;
+	}
+	return false;
+}
+
 static int check_string(struct json_object **value, struct json_object *schema, struct error_text *error)
 {
 	int changed = 0;
@@ -241,9 +256,11 @@ static int check_string(struct json_object **value, struct json_object *schema, 
 		return status < 0 ? status : changed | status;
 	}
 	struct text text = { json_object_get_string(*value), (size_t)json_object_get_string_len(*value) };
-	int64_t length = (int64_t)utf8_count(text_trim(text)), least = limit(schema, "minLength", 0), most = limit(schema, "maxLength", INT64_MAX);
+	int64_t length = (int64_t)utf8_count(text), least = limit(schema, "minLength", 0), most = limit(schema, "maxLength", INT64_MAX);
 	if (length < least)
 		return error_set(error, ERROR_INPUT_REJECTED, "%lld characters; at least %lld are wanted", (long long)length, (long long)least);
+	if (least > 0 && !schema_says_something(text))
+		return error_set(error, ERROR_INPUT_REJECTED, "it says nothing: there is no letter and no digit in it");
 	if (length > most)
 		return error_set(error, ERROR_INPUT_REJECTED, "%lld characters; at most %lld are wanted", (long long)length, (long long)most);
 	return changed;
