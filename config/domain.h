@@ -35,6 +35,8 @@ enum domain_list {
 	DOMAIN_LIST_ATTRIBUTES,        /* known attribute names, tier 1 besides the extracted ones */
 	DOMAIN_LIST_COMMON_WORDS,      /* words that unrelated texts of the field share: they say nothing of what a text is about */
 	DOMAIN_LIST_DANGLING_PHRASES,  /* phrases that make a sentence need what stands around it ("see figure") */
+	DOMAIN_LIST_EXAMPLE_PHRASES,   /* phrases that announce the code or the table behind them ("here is", "example") */
+	DOMAIN_LIST_CONTINUATIONS,     /* words with which a sentence goes on from the one before ("however", "it") */
 	DOMAIN_LIST_DESCRIPTION_VERBS, /* how a description begins: with its verb ("specifies the …") */
 	DOMAIN_LIST_DESCRIPTION_PARTICIPLES, /* with what happens to the item ("stepped when …") */
 	DOMAIN_LIST_DESCRIPTION_CONDITIONS,  /* with when it happens ("after the …") */

@@ -164,6 +164,8 @@ static void test_contents(void **state)
 		"## 2 Parameters\n\nc\n",
 		"# F\n\n## 1 Overview\n\na\n\n### 1.1 Scope\n\nb\n\n## 2 Parameters\n\nc\n");
 	assert_int_equal(counts.cleaned, 2); /* the list and its heading */
+	clean("a.md", "## Contents\n\n- [Overview](#o)\n- [Scope](#s)\n- [Reach](#r)\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Reach\n\nc\n",
+	      "## Overview\n\na\n\n## Scope\n\nb\n\n## Reach\n\nc\n"); /* the first heading is the equal of the others: no title */
 	clean("a.md", "# F\n\nOverview ........ 3\nScope . . . . . 4\nParameters ..... 12\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n",
 	      "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n");
 	const char *list = "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\n- Overview\n- Scope\n- Parameters\n";

@@ -346,6 +346,31 @@ static void test_sentences_that_stand_alone(void **state)
 	prose_done(&prose);
 }
 
+static void test_participles_are_no_nouns(void **state)
+{
+	(void)state;
+	static const char markdown[] = "# F\n\n| Parameter | Description |\n| --- | --- |\n| goXmote | Called after the lock has changed its state at another node of the group |\n"
+				       "| seedGroup | Seed to which the group of nodes falls back when none of them has the lock |\n";
+	struct sample sample;
+	struct generated result;
+	struct document_builder *builder = sample_begin("F", NULL, TEXT_LITERAL(markdown));
+	sample_item(builder, DOCUMENT_PARAMETERS, "goXmote | Called after the lock has changed its state at another node of the group", DOCUMENT_KEY_NAME, "goXmote",
+		    DOCUMENT_KEY_DESCRIPTION, "Called after the lock has changed its state at another node of the group", DOCUMENT_KEY_COUNT);
+	sample_item(builder, DOCUMENT_PARAMETERS, "seedGroup | Seed to which the group of nodes falls back when none of them has the lock", DOCUMENT_KEY_NAME, "seedGroup",
+		    DOCUMENT_KEY_DESCRIPTION, "Seed to which the group of nodes falls back when none of them has the lock", DOCUMENT_KEY_COUNT);
+	sample_finish(builder, &sample);
+	generated_make(&settings, domain, &sample.document, &result);
+	bool called = false;
+	for (uint32_t i = 0; i < result.set.count; i++) {
+		struct text answer = generated_message(&result, &result.set.conversations[i], CONVERSATION_ASSISTANT);
+		assert_true(text_find_nocase(answer, TEXT_LITERAL("the called")) < 0);
+		called = called || text_find(answer, TEXT_LITERAL("is called after")) >= 0;
+	}
+	assert_true(called);
+	free(result.block);
+	sample_done(&sample);
+}
+
 static void test_rendering(void **state)
 {
 	(void)state;
@@ -422,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_long_and_flat_documents),
 		cmocka_unit_test(test_documents_that_were_not_converted),
 		cmocka_unit_test(test_sentences_that_stand_alone),
+		cmocka_unit_test(test_participles_are_no_nouns),
 		cmocka_unit_test(test_rendering),
 		cmocka_unit_test(test_handler_keeps_what_does_not_fit),
 	};

@@ -16,6 +16,7 @@ static void headings(void **state)
 {
 	(void)state;
 	markdown("Title\n=====\ntext\nmore\n---\n# A #\n##\n####### seven\n#tag\n### C \\#", "# Title\n\n## text more\n\n# A\n\n####### seven\n#tag\n\n### C \\#\n");
+	markdown("# Scope {#scope .unnumbered}\n\nTerms {#terms}\n---\n\n# Set {1, 2}\n\n# {#id}\n", "# Scope\n\n## Terms\n\n# Set {1, 2}\n\n# {#id}\n"); /* no text: anchors */
 	markdown("a\n***\nb\n\n\n\nc  \nd\t\n", "a\n\n---\n\nb\n\nc\nd\n");
 }
 

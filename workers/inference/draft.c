@@ -1,4 +1,5 @@
 /* draft.c: see draft.h. */
+#define _GNU_SOURCE
 #include "workers/inference/draft.h"
 
 #include "base/utf8.h"
@@ -157,11 +158,12 @@ static bool said_before(struct draft *draft, struct text sentence)
 	return false;
 }
 
-/* Upper case first, unless the first word is an identifier. */
+/* Upper case first, unless the first word is an identifier or what is more than a word: "uhd::stop", "read-only", "free(". */
 static void append_capitalised(struct buffer *out, struct text text)
 {
 	struct text word = prose_first_word(text);
-	bool plain = word.data == text.data && word.bytes > 0 && (word.bytes == text.bytes || !strchr("-.", text.data[word.bytes]));
+	bool plain = word.data == text.data && word.bytes > 0 &&
+		     (word.bytes == text.bytes || ascii_is_space(text.data[word.bytes]) || (text.data[word.bytes] == ',' && word.bytes > 1));
 	for (size_t i = 0; i < word.bytes && plain; i++)
 		plain = ascii_is_lower(word.data[i]);
 	if (plain) {
@@ -171,6 +173,17 @@ static void append_capitalised(struct buffer *out, struct text text)
 	buffer_append_text(out, text);
 }
 
+/* In the stops of Chinese and Japanese. */
+static bool ends_wide(struct text text)
+{
+	static const struct text stops[] = { TEXT_LITERAL("\u3002"), TEXT_LITERAL("\uFF01"), TEXT_LITERAL("\uFF1F"), TEXT_LITERAL("\uFF1A"), TEXT_LITERAL("\uFF1B"),
+					     TEXT_LITERAL("\u2026") };
+	for (size_t i = 0; i < COUNT_OF(stops); i++)
+		if (text_ends_with_nocase(text, stops[i]))
+			return true;
+	return false;
+}
+
 static bool has_end(struct text text)
 {
 	if (!text.bytes)
@@ -178,7 +191,7 @@ static bool has_end(struct text text)
 	size_t last = text.bytes - 1;
 	while (last > 0 && (text.data[last] == ')' || text.data[last] == '"'))
 		last--;
-	return strchr(".!?:", text.data[last]) != NULL;
+	return strchr(".!?:", text.data[last]) != NULL || ends_wide(text_slice(text, 0, last + 1));
 }
 
 static void append_sentence(struct buffer *out, struct text sentence)
@@ -208,6 +221,12 @@ bool draft_sentence(struct draft *draft, struct text sentence)
 	return true;
 }
 
+void draft_lead(struct draft *draft, struct text lead)
+{
+	append_sentence(&draft->answer, trim_end(lead));
+	buffer_append_byte(&draft->answer, '\n');
+}
+
 void draft_sentences(struct draft *draft, struct text rendered, bool all, size_t bytes_max)
 {
 	struct text sentence;
@@ -233,6 +252,20 @@ bool draft_entry(struct draft *draft, unsigned number, struct text entry)
 		buffer_append_string(answer, "- ");
 	buffer_append_text(answer, entry); /* as it stands: it may begin with a name and need not be a sentence */
 	return true;
+}
+
+void draft_close(struct draft *draft)
+{
+	for (;;) {
+		struct text answer = text_trim(buffer_view(&draft->answer));
+		const char *newline = answer.bytes ? memrchr(answer.data, '\n', answer.bytes) : NULL;
+		struct text line = newline ? text_slice(answer, (size_t)(newline + 1 - answer.data), answer.bytes) : answer;
+		bool entry = text_starts_with(line, TEXT_LITERAL("- ")) || (line.bytes && ascii_is_digit(line.data[0]));
+		buffer_truncate(&draft->answer, answer.bytes); /* an answer never begins with a blank, so trimming took from its end */
+		if (!entry || line.data[line.bytes - 1] != ':')
+			return;
+		buffer_truncate(&draft->answer, (size_t)(line.data - answer.data));
+	}
 }
 
 void draft_commands(struct draft *draft, struct text commands)

@@ -45,10 +45,14 @@ void draft_use_item(struct draft *draft, const struct document_item *item);
 void draft_paragraph(struct draft *draft);
 /* One sentence into the paragraph: begins upper case, ends with a point. Nothing when it was said before (false). */
 bool draft_sentence(struct draft *draft, struct text sentence);
+/* A line that leads to what comes next; it may be said again ("Parameters:"). */
+void draft_lead(struct draft *draft, struct text lead);
 /* Every sentence of a rendered text; those that do not stand alone are left out unless `all`. Stops when the answer would grow beyond `bytes_max`. */
 void draft_sentences(struct draft *draft, struct text rendered, bool all, size_t bytes_max);
 /* A list entry on a line of its own, as it stands: "- …", or "N. …" when number > 0. Nothing when it was said before (false). */
 bool draft_entry(struct draft *draft, unsigned number, struct text entry);
+/* Takes list entries off the end that lead to something that did not come ("- The options:"). */
+void draft_close(struct draft *draft);
 /* Commands in a fenced block, one a line. */
 void draft_commands(struct draft *draft, struct text commands);
 

@@ -1,14 +1,15 @@
-/* generate_sections.c: pairs about what stands under a heading: explanations, step lists, faults, tuning. The answer is the
- * section's own sentences and lists; what needs a figure or a table beside it is left out. */
+/* generate_sections.c: pairs about what stands under a heading: explanations, step lists, faults, tuning, answers to questions that the
+ * document asks itself. The answers are composed in section_compose.c. */
 #define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, SECTION_ANSWER_BYTES = 1600, TOPIC_BYTES_MIN = 3, TOPIC_BYTES_MAX = 110,
-       PROSE_BYTES_MIN = 120, STEPS_MIN = 2, SUBSECTIONS_MAX = 3, TERM_BYTES_MAX = 200 };
+enum { SECTION_ANSWER_BYTES = 1600, TOPIC_BYTES_MIN = 3, TOPIC_BYTES_MAX = 110, QUESTION_BYTES_MAX = 200, PROSE_BYTES_MIN = 120, STEPS_MIN = 2,
+       SUBSECTIONS_MAX = 3 };
 
 /* --- finding --- */
 
@@ -58,28 +59,71 @@ static int mark_repeated(struct generator *generator)
 	return 0;
 }
 
+/* Bytes of "Q:", "Q12." in front of a question, 0 without. */
+static size_t question_mark_bytes(struct text text)
+{
+	size_t at = 1;
+	if (text.bytes < TOPIC_BYTES_MIN || text.data[0] != 'Q')
+		return 0;
+	while (at < text.bytes && ascii_is_digit(text.data[at]))
+		at++;
+	bool marked = at + 1 < text.bytes && strchr(":.)", text.data[at]) && text.data[at + 1] == ' ';
+	return marked ? at + 2 : 0;
+}
+
+/* "Q: How …?", "**How …?**" as a paragraph of its own: what follows is the answer. */
+static bool is_question(struct text markdown, const struct block *block)
+{
+	struct text text = text_trim(text_slice(markdown, block->content_start, block->content_end));
+	if (block->kind != BLOCK_PARAGRAPH || text.bytes > QUESTION_BYTES_MAX)
+		return false;
+	bool bold = text_starts_with(text, TEXT_LITERAL("**")) && text.bytes > 4 &&
+		    memmem(text.data + 2, text.bytes - 2, "**", 2) == text.data + text.bytes - 2;
+	text = bold ? text_slice(text, 2, text.bytes - 2) : text;
+	return (bold || question_mark_bytes(text)) && text.data[text.bytes - 1] == '?';
+}
+
+/* "1 Introduction", "2 Usage" in their order: bare numbers count the sections here, and are no part of what they are about. */
+static void look_for_bare_numbers(struct generator *generator)
+{
+	unsigned expected = 1;
+	for (size_t i = 0; i < generator->section_count; i++) {
+		const struct section *section = &generator->sections[i];
+		char number[16];
+		if (section->heading == UINT32_MAX || section->question)
+			continue;
+		const struct block *heading = &generator->blocks.items[section->heading];
+		int bytes = snprintf(number, sizeof(number), "%u ", expected);
+		expected += text_starts_with(text_slice(generator->document->markdown, heading->content_start, heading->content_end), (struct text){ number, (size_t)bytes });
+	}
+	generator->bare_numbers = expected > 2;
+}
+
 int sections_find(struct generator *generator)
 {
 	size_t capacity = 0;
 	struct section *section = NULL;
+	uint8_t level = 0;
 	for (size_t i = 0; i < generator->blocks.count; i++) {
 		const struct block *block = &generator->blocks.items[i];
-		bool heading = block->kind == BLOCK_HEADING;
-		if (heading || !section) {
+		bool heading = block->kind == BLOCK_HEADING, question = is_question(generator->document->markdown, block);
+		level = heading ? block->level : level;
+		if (heading || question || !section) {
 			section = add_section(generator, &capacity);
 			if (!section)
 				return -ENOMEM;
-			*section = (struct section){ .heading = heading ? (uint32_t)i : UINT32_MAX, .level = heading ? block->level : 0,
-						     .first = (uint32_t)(heading ? i + 1 : i) };
+			*section = (struct section){ .heading = heading || question ? (uint32_t)i : UINT32_MAX, .level = (uint8_t)(level + question),
+						     .first = (uint32_t)(heading || question ? i + 1 : i), .question = question };
 		}
 		section->end = (uint32_t)i + 1;
-		if (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_LIST_ITEM)
+		if (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_QUOTE)
 			section->prose_bytes += block->content_end - block->content_start;
 		if (block->kind == BLOCK_LIST_ITEM && block->ordered) {
 			section->steps++;
 			section->step_bytes += block->content_end - block->content_start;
 		}
 	}
+	look_for_bare_numbers(generator);
 	return mark_repeated(generator);
 }
 
@@ -101,192 +145,38 @@ const struct section *section_at(const struct generator *generator, uint32_t off
 	return found;
 }
 
-/* --- composing --- */
-
-struct composer {
-	struct generator *generator;
-	size_t bytes_max;
-	char lead[512]; /* a sentence that leads to the list or code behind it */
-	size_t lead_bytes;
-	struct document_range lead_span;
-	bool lead_is_term; /* what the next paragraph explains */
-	bool in_list, after_paragraph; /* what the block before was */
-	bool keep_all; /* steps: none is left out */
-	size_t prose_bytes; /* of whole sentences */
-};
-
-static void use_block(struct generator *generator, const struct block *block)
-{
-	draft_use_span(&generator->draft, (struct document_range){ block->start, block->end - block->start });
-}
-
-/* The paragraph goes on in what stands below it. */
-static bool is_open(struct text sentence)
-{
-	return ascii_is_alnum(sentence.data[sentence.bytes - 1]);
-}
-
-static void keep_lead(struct composer *composer, const struct block *block, struct text sentence)
-{
-	composer->lead_bytes = sentence.bytes < sizeof(composer->lead) ? sentence.bytes : 0;
-	memcpy(composer->lead, sentence.data, composer->lead_bytes);
-	if (composer->lead_bytes && is_open(sentence)) /* "… which is set by" */
-		composer->lead[composer->lead_bytes++] = ':';
-	composer->lead_span = (struct document_range){ block->start, block->end - block->start };
-}
-
-/* A paragraph that is bold as a whole: the term of the definition behind it. */
-static bool is_term(struct text content)
-{
-	content = text_trim(content);
-	return content.bytes > 4 && content.bytes <= TERM_BYTES_MAX && text_starts_with(content, TEXT_LITERAL("**")) &&
-	       memmem(content.data + 2, content.bytes - 2, "**", 2) == content.data + content.bytes - 2;
-}
-
-static void keep_term(struct composer *composer, const struct block *block)
-{
-	keep_lead(composer, block, text_trim(buffer_view(&composer->generator->rendered)));
-	composer->lead_is_term = composer->lead_bytes > 0;
-	if (composer->lead_bytes && composer->lead[composer->lead_bytes - 1] != ':')
-		composer->lead[composer->lead_bytes++] = ':';
-}
-
-/* The first sentence of a paragraph, behind the term that it explains. */
-static bool begin_paragraph(struct composer *composer, size_t term_bytes, struct text sentence)
-{
-	struct draft *draft = &composer->generator->draft;
-	draft_paragraph(draft);
-	size_t before = draft->answer.bytes;
-	buffer_append(&draft->answer, composer->lead, term_bytes);
-	if (!draft_sentence(draft, sentence)) {
-		buffer_truncate(&draft->answer, before);
-		return false;
-	}
-	if (term_bytes)
-		draft_use_span(draft, composer->lead_span);
-	return true;
-}
-
-static void compose_paragraph(struct composer *composer, const struct block *block, struct text content)
-{
-	struct generator *generator = composer->generator;
-	struct text sentence;
-	bool begun = false;
-	size_t term_bytes = composer->lead_is_term ? composer->lead_bytes : 0;
-	buffer_clear(&generator->rendered);
-	prose_render(&generator->rendered, generator->domain, content);
-	struct text rest = buffer_view(&generator->rendered);
-	composer->lead_bytes = 0;
-	composer->lead_is_term = false;
-	if (text_starts_with(content, TEXT_LITERAL("[^"))) /* a note: what it belongs to is elsewhere */
-		return;
-	if (is_term(content)) {
-		keep_term(composer, block);
-		return;
-	}
-	while (prose_next_sentence(&rest, &sentence)) {
-		if (!rest.bytes && (prose_leads_on(sentence) || is_open(sentence))) {
-			keep_lead(composer, block, sentence);
-		} else if (prose_stands_alone(&generator->prose, sentence) && generator->draft.answer.bytes + term_bytes + sentence.bytes <= composer->bytes_max) {
-			bool said = begun ? draft_sentence(&generator->draft, sentence) : begin_paragraph(composer, term_bytes, sentence);
-			begun |= said;
-			if (said)
-				use_block(generator, block);
-			composer->prose_bytes += said ? sentence.bytes : 0;
-		}
-	}
-}
-
-static void release_lead(struct composer *composer)
-{
-	struct draft *draft = &composer->generator->draft;
-	draft_paragraph(draft);
-	if (!composer->lead_bytes)
-		return;
-	draft_use_span(draft, composer->lead_span);
-	(void)draft_sentence(draft, (struct text){ composer->lead, composer->lead_bytes });
-	composer->lead_bytes = 0;
-	buffer_append_byte(&draft->answer, '\n');
-}
-
-/* "- [7.2. Tables](tables.html)", "- 61.3.1. Callbacks": a list of contents. */
-static bool is_contents_entry(struct text content)
-{
-	content = text_trim(content);
-	bool link = content.bytes > 2 && content.data[0] == '[' && content.data[content.bytes - 1] == ')';
-	const char *target = link ? memmem(content.data, content.bytes, "](", 2) : NULL;
-	if (target && !memchr(target, ' ', (size_t)(content.data + content.bytes - target)))
-		return true;
-	return heading_without_number(content).bytes < content.bytes;
-}
-
-static void compose_list_item(struct composer *composer, const struct block *block, struct text content)
-{
-	struct generator *generator = composer->generator;
-	buffer_clear(&generator->rendered);
-	prose_render(&generator->rendered, generator->domain, content);
-	struct text entry = text_trim(buffer_view(&generator->rendered));
-	if (!entry.bytes || generator->draft.answer.bytes + entry.bytes > composer->bytes_max ||
-	    (!composer->keep_all && (prose_has(&generator->prose, PROSE_DANGLING, entry) || is_contents_entry(content))))
-		return;
-	if (!composer->keep_all && !composer->in_list && !composer->after_paragraph && !prose_stands_alone(&generator->prose, entry))
-		return; /* a list of names that nothing leads to */
-	if (!composer->in_list)
-		release_lead(composer);
-	use_block(generator, block);
-	bool sentence = strchr(".!?", entry.data[entry.bytes - 1]) && prose_stands_alone(&generator->prose, entry);
-	if (draft_entry(&generator->draft, block->ordered ? block->number : 0, entry) && sentence)
-		composer->prose_bytes += entry.bytes;
-}
-
-static void compose_code(struct composer *composer, const struct block *block, struct text content)
-{
-	struct generator *generator = composer->generator;
-	bool fenced = memmem(content.data, content.bytes, "```", 3) != NULL;
-	if (!composer->lead_bytes || !content.bytes || content.bytes > CODE_BYTES_MAX || fenced ||
-	    generator->draft.answer.bytes + content.bytes > composer->bytes_max)
-		return;
-	release_lead(composer);
-	use_block(generator, block);
-	buffer_truncate(&generator->draft.answer, text_trim(buffer_view(&generator->draft.answer)).bytes);
-	draft_commands(&generator->draft, content);
-}
-
-size_t section_compose(struct generator *generator, const struct section *section, size_t bytes_max, bool keep_all)
-{
-	struct composer composer = { .generator = generator, .bytes_max = bytes_max, .keep_all = keep_all };
-	for (uint32_t i = section->first; i < section->end && generator->draft.answer.bytes < bytes_max; i++) {
-		const struct block *block = &generator->blocks.items[i];
-		if (block->end - block->start > BLOCK_BYTES_MAX)
-			continue;
-		struct text content = text_slice(generator->document->markdown, block->content_start, block->content_end);
-		if (block->kind == BLOCK_PARAGRAPH)
-			compose_paragraph(&composer, block, content);
-		else if (block->kind == BLOCK_LIST_ITEM)
-			compose_list_item(&composer, block, content);
-		else if (block->kind == BLOCK_CODE)
-			compose_code(&composer, block, content);
-		composer.in_list = block->kind == BLOCK_LIST_ITEM;
-		composer.after_paragraph = block->kind == BLOCK_PARAGRAPH;
-		if (block->kind != BLOCK_PARAGRAPH) {
-			composer.lead_bytes = 0;
-			composer.lead_is_term = false;
-		}
-	}
-	return composer.prose_bytes;
-}
-
 /* --- pairs --- */
+
+static struct text without_bare_number(struct text heading)
+{
+	size_t at = 0;
+	while (at < heading.bytes && ascii_is_digit(heading.data[at]))
+		at++;
+	return at > 0 && at + 1 < heading.bytes && heading.data[at] == ' ' ? text_slice(heading, at + 1, heading.bytes) : heading;
+}
+
+static bool asks(struct text topic)
+{
+	return topic.bytes && topic.data[topic.bytes - 1] == '?';
+}
 
 /* The heading of a section without its number. Empty when it is no topic to ask about. */
 static struct text topic_of(struct generator *generator, const struct section *section)
 {
 	const struct block *heading = &generator->blocks.items[section->heading];
 	buffer_clear(&generator->text);
-	block_append_plain(&generator->text, text_slice(generator->document->markdown, heading->content_start, heading->content_end));
+	buffer_clear(&generator->rendered);
+	block_append_plain(&generator->rendered, text_slice(generator->document->markdown, heading->content_start, heading->content_end));
+	struct text rest = buffer_view(&generator->rendered), part;
+	while (text_next_field(&rest, '`', &part)) /* it is asked about in quotes */
+		buffer_append_text(&generator->text, part);
 	struct text topic = text_trim(buffer_view(&generator->text));
 	size_t letters = 0;
 	topic = heading_without_number(topic);
+	if (generator->bare_numbers && !section->question)
+		topic = without_bare_number(topic);
+	if (section->question)
+		topic = text_slice(topic, question_mark_bytes(topic), topic.bytes);
 	while (topic.bytes && (strchr(":.#", topic.data[topic.bytes - 1]) || ascii_is_space(topic.data[topic.bytes - 1])))
 		topic.bytes--;
 	for (size_t i = 0; i < topic.bytes; i++) {
@@ -294,19 +184,29 @@ static struct text topic_of(struct generator *generator, const struct section *s
 		if (topic.data[i] == '"' || topic.data[i] == '\n')
 			return (struct text){ 0 };
 	}
-	bool usable = topic.bytes >= TOPIC_BYTES_MIN && topic.bytes <= TOPIC_BYTES_MAX && letters * 2 > topic.bytes;
+	bool usable = topic.bytes >= TOPIC_BYTES_MIN && topic.bytes <= (asks(topic) ? QUESTION_BYTES_MAX : TOPIC_BYTES_MAX) && letters * 2 > topic.bytes;
 	if (topic.bytes && domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, topic) &&
 	    domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, generator->title))
 		return (struct text){ 0 }; /* "What is Introduction about?" */
 	return usable && !domain_list_has(generator->domain, DOMAIN_LIST_SKIPPED_HEADINGS, topic) ? topic : (struct text){ 0 };
 }
 
-/* An answer that names neither the document nor its feature says first what it is about. */
+/* Does the answer begin with a list? */
+static bool begins_bare(struct text answer)
+{
+	size_t digits = 0;
+	while (digits < answer.bytes && ascii_is_digit(answer.data[digits]))
+		digits++;
+	return text_starts_with(answer, TEXT_LITERAL("- ")) || (digits > 0 && text_starts_with(text_slice(answer, digits, answer.bytes), TEXT_LITERAL(". ")));
+}
+
+/* An answer that begins with a list, or names neither the document nor its feature, says first what it is about. */
 static void introduce(struct generator *generator, bool about_all, const struct template_values *values)
 {
 	struct buffer *answer = &generator->draft.answer;
-	if (text_find_nocase(buffer_view(answer), generator->title) >= 0 ||
-	    (generator->feature.bytes && text_find_nocase(buffer_view(answer), generator->feature) >= 0))
+	bool bare = begins_bare(buffer_view(answer));
+	if (!bare && (text_find_nocase(buffer_view(answer), generator->title) >= 0 ||
+		      (generator->feature.bytes && text_find_nocase(buffer_view(answer), generator->feature) >= 0)))
 		return;
 	buffer_clear(&generator->line);
 	if (!template_frame(&generator->picker, about_all ? "answer.section.overview" : "answer.section.intro", values, &generator->line))
@@ -369,10 +269,15 @@ static const struct section *section_pick(const struct generator *generator, siz
 	return k < count ? &generator->sections[(generator->seed % count + k) % count] : NULL;
 }
 
-/* The topic, with the heading above it where it alone does not tell which section is meant: "lag.plot: Arguments". Empty when that has none. */
-static struct text keep_topic(struct generator *generator, const struct section *section, struct text topic, char kept[TOPIC_BYTES_MAX * 2 + 4])
+static struct document_range block_range(const struct block *block)
 {
-	char own[TOPIC_BYTES_MAX];
+	return (struct document_range){ block->start, block->end - block->start };
+}
+
+/* The topic, with the heading above it where it alone does not tell which section is meant: "lag.plot: Arguments". Empty when that has none. */
+static struct text keep_topic(struct generator *generator, const struct section *section, struct text topic, char kept[QUESTION_BYTES_MAX * 2 + 4])
+{
+	char own[QUESTION_BYTES_MAX];
 	memcpy(own, topic.data, topic.bytes);
 	size_t own_bytes = topic.bytes, bytes = 0;
 	const struct section *parent = section->repeated ? section : NULL;
@@ -384,7 +289,7 @@ static struct text keep_topic(struct generator *generator, const struct section 
 		topic = topic_of(generator, parent);
 		if (!topic.bytes)
 			return (struct text){ 0 };
-		use_block(generator, &generator->blocks.items[parent->heading]);
+		draft_use_span(&generator->draft, block_range(&generator->blocks.items[parent->heading]));
 		memcpy(kept, topic.data, topic.bytes);
 		memcpy(kept + topic.bytes, ": ", 2);
 		bytes = topic.bytes + 2;
@@ -407,8 +312,8 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 		return MADE_NOTHING;
 	struct template_values values;
 	generator_begin(generator, kind, NULL, &values);
-	use_block(generator, &generator->blocks.items[section->heading]);
-	char kept[TOPIC_BYTES_MAX * 2 + 4]; /* composing uses the same scratch */
+	draft_use_span(&generator->draft, block_range(&generator->blocks.items[section->heading]));
+	char kept[QUESTION_BYTES_MAX * 2 + 4]; /* composing uses the same scratch */
 	struct text asked = keep_topic(generator, section, topic, kept);
 	if (!asked.bytes)
 		return MADE_NOTHING;
@@ -420,9 +325,9 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 		prose_bytes += section_compose(generator, section + i, SECTION_ANSWER_BYTES, false);
 	if (use != USE_STEPS && prose_bytes < PROSE_BYTES_MIN) /* a list of links or of names explains nothing */
 		return MADE_NOTHING;
-	if (!generator_too_short(generator))
+	if (!generator_too_short(generator) && (!asks(asked) || begins_bare(buffer_view(&generator->draft.answer))))
 		introduce(generator, about_all, &values);
-	return generator_submit(generator, about_all ? "question.overview" : family, &values);
+	return generator_submit(generator, about_all ? "question.overview" : asks(asked) ? "question.asked" : family, &values);
 }
 
 enum made make_section_concept(struct generator *generator, size_t k)

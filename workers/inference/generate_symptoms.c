@@ -16,6 +16,15 @@ static bool is_about_faults(const struct generator *generator, const struct sect
 			 text_slice(generator->document->markdown, heading->content_start, heading->content_end));
 }
 
+/* Has every column a name? A first row of numbers or of code was taken for a header that the table does not have. */
+static bool is_named(const struct block_row *header)
+{
+	for (size_t i = 0; i < header->count; i++)
+		if (!header->cells[i].bytes || (!ascii_is_alpha(header->cells[i].data[0]) && (unsigned char)header->cells[i].data[0] < 0x80 && header->cells[i].data[0] != '*'))
+			return false;
+	return true;
+}
+
 static void find_in_table(struct generator *generator, const struct section *section, uint32_t block)
 {
 	const struct block *table = &generator->blocks.items[block];
@@ -23,6 +32,8 @@ static void find_in_table(struct generator *generator, const struct section *sec
 	size_t position = 0;
 	if (table->end - table->start > TABLE_BYTES_MAX || !block_next_row(generator->document->markdown, table, &position, &row) ||
 	    row.count < COLUMNS_MIN)
+		return;
+	if (!is_named(&row))
 		return;
 	size_t columns = row.count, start = position;
 	while (generator->symptom_count < SYMPTOMS_MAX && block_next_row(generator->document->markdown, table, &position, &row)) {

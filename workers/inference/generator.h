@@ -17,6 +17,7 @@ struct section { /* what stands directly under one heading */
 	uint32_t prose_bytes; /* of paragraphs and list items */
 	uint32_t steps, step_bytes; /* ordered list items */
 	uint8_t level;        /* of the heading; 0 for the text before the first one */
+	bool question;        /* the heading is a question of a list of questions ("Q: How …?"), a paragraph of its own */
 	bool repeated;        /* other sections have the same heading ("Arguments") */
 };
 
@@ -37,6 +38,7 @@ struct generator {
 	struct blocks blocks;
 	struct section *sections;
 	size_t section_count;
+	bool bare_numbers; /* headings are numbered without a point: "2 Usage" */
 	struct symptom *symptoms;
 	size_t symptom_count;
 	uint32_t *items[DOCUMENT_CATEGORY_COUNT]; /* indexes of the items that are good enough, by category */
@@ -115,7 +117,7 @@ int generator_name_document(struct generator *generator) WARN_UNUSED;
 /* "3.2 Handover", "Chapter 3. Handover" → "Handover" */
 struct text heading_without_number(struct text heading);
 
-/* --- generate_sections.c --- */
+/* --- generate_sections.c, section_compose.c --- */
 int sections_find(struct generator *generator) WARN_UNUSED;
 /* Appends what stands under the section's heading: sentences, lists, short code; with `keep_all` every list entry. Returns the
  * bytes of whole sentences among it. */

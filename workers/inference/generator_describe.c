@@ -49,6 +49,14 @@ static bool ends_in_s(struct text word)
 	return word.bytes > 3 && word.data[word.bytes - 1] == 's' && word.data[word.bytes - 2] != 's' && !fact_is_identifier(word);
 }
 
+/* "Called after …", "Initialised by …": what is done to the item. */
+static bool is_participle(const struct domain *domain, struct text word, struct text second)
+{
+	bool ends = word.bytes > 4 && memcmp(word.data + word.bytes - 2, "ed", 2) == 0 && word.data[word.bytes - 3] != 'e';
+	return ends && (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_CONDITIONS, second) || text_equal(second, TEXT_LITERAL("by")) ||
+			text_equal(second, TEXT_LITERAL("to")));
+}
+
 /* "RLC mode of bearers …", "step by which …": a noun in the singular, and what belongs to it. */
 static bool is_noun_phrase(const struct domain *domain, struct text description)
 {
@@ -79,7 +87,8 @@ static enum opening opening_of(const struct domain *domain, struct text descript
 		return OPENING_SENTENCE;
 	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_VERBS, word) || (ends_in_s(word) && domain_list_has(domain, DOMAIN_LIST_OBJECT_WORDS, second)))
 		return OPENING_VERB;
-	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, word) || domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, two))
+	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, word) || domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, two) ||
+	    is_participle(domain, word, second))
 		return OPENING_PARTICIPLE;
 	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_CONDITIONS, word))
 		return OPENING_CONDITION;

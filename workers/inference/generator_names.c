@@ -34,9 +34,27 @@ static struct text readable(struct text title, struct text markdown)
 	return title;
 }
 
+/* "Appendix E. Release Notes", "a. Map locks": bytes of the letter, what stands before it, and what closes it. */
+static size_t letter_bytes(struct text heading)
+{
+	static const struct text words[] = { TEXT_LITERAL("Appendix "), TEXT_LITERAL("Annex "), TEXT_LITERAL("") };
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		size_t at = words[i].bytes;
+		if (!text_starts_with(heading, words[i]) || at + 3 >= heading.bytes)
+			continue;
+		bool letter = at ? ascii_is_upper(heading.data[at]) : ascii_is_lower(heading.data[at]) && ascii_is_upper(heading.data[at + 3]);
+		if (letter && strchr(".:)", heading.data[at + 1]) && heading.data[at + 2] == ' ')
+			return at + 3;
+	}
+	return 0;
+}
+
 /* "4.1. Lexical Structure", "E.12. Release Notes", "Chapter 8. Data Types": the number goes, and the word before it. */
 struct text heading_without_number(struct text heading)
 {
+	size_t letter_end = letter_bytes(heading);
+	if (letter_end)
+		return text_trim(text_slice(heading, letter_end, heading.bytes));
 	size_t start = 0, dots = 0;
 	while (start < heading.bytes && ascii_is_alpha(heading.data[start]))
 		start++;

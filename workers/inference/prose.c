@@ -2,16 +2,18 @@
 #define _GNU_SOURCE
 #include "workers/inference/prose.h"
 
+#include "workers/inference/fact_tokens.h"
 #include "workers/preprocess/blocks.h"
 #include "workers/preprocess/sentence.h"
 
-enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4,
+enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4, SHORT_WORDS_MIN = 2, PLAIN_WORDS_MIN = 2,
        HIDDEN_MAX = 1 << 24, HIDDEN_BYTES = 8 };
 
 int prose_init(struct prose *prose, const struct domain *domain)
 {
 	static const enum domain_list lists[PROSE_PHRASES_COUNT] = {
 		[PROSE_DANGLING] = DOMAIN_LIST_DANGLING_PHRASES,
+		[PROSE_EXAMPLE] = DOMAIN_LIST_EXAMPLE_PHRASES,
 		[PROSE_TROUBLESHOOTING] = DOMAIN_LIST_TROUBLESHOOTING_HEADINGS,
 		[PROSE_OPTIMISATION] = DOMAIN_LIST_OPTIMISATION_HEADINGS,
 		[PROSE_FAULT] = DOMAIN_LIST_FAULT_WORDS,
@@ -219,21 +221,101 @@ bool prose_leads_on(struct text sentence)
 	return sentence.bytes > 0 && sentence.data[sentence.bytes - 1] == ':';
 }
 
+struct word_counts {
+	size_t words, plain; /* plain: outside code spans */
+	size_t letters;
+};
+
+/* In Chinese and Japanese, which have no blanks between words, two signs count as one. */
+static struct word_counts count_words(struct text sentence)
+{
+	struct word_counts counts = { 0 };
+	size_t signs = 0;
+	bool blank_before = true, in_code = false;
+	for (size_t i = 0; i < sentence.bytes; i++) {
+		char c = sentence.data[i];
+		bool letter = ascii_is_alpha(c) || (unsigned char)c >= 0x80;
+		bool word = blank_before && (letter || ascii_is_digit(c) || c == '`');
+		in_code ^= c == '`';
+		counts.words += word;
+		counts.plain += word && !in_code && c != '`';
+		counts.letters += letter;
+		signs += (unsigned char)c >= 0xE3 && (unsigned char)c <= 0xE9 && !in_code;
+		blank_before = ascii_is_space(c);
+	}
+	counts.words += signs / 2;
+	counts.plain += signs / 2;
+	return counts;
+}
+
+static bool is_cut(struct text sentence)
+{
+	char last = sentence.bytes ? sentence.data[sentence.bytes - 1] : ',';
+	return last == ',' || last == ';' || last == '-' || last == '|' || sentence.data[0] == '|';
+}
+
 bool prose_stands_alone(const struct prose *prose, struct text sentence)
 {
-	if (!sentence.bytes || prose_leads_on(sentence))
-		return false;
-	char last = sentence.data[sentence.bytes - 1];
-	if (last == ',' || last == ';' || last == '-' || last == '|' || sentence.data[0] == '|')
+	if (prose_leads_on(sentence) || is_cut(sentence))
 		return false;
 	if (ascii_is_lower(sentence.data[0]) && domain_list_has(prose->domain, DOMAIN_LIST_RELATIVES, prose_first_word(sentence)))
 		return false; /* "where x is the …": the rest of a formula or of code */
-	size_t words = 0, letters = 0;
-	bool blank_before = true;
-	for (size_t i = 0; i < sentence.bytes; i++) {
-		words += blank_before && (ascii_is_alnum(sentence.data[i]) || sentence.data[i] == '`' || (unsigned char)sentence.data[i] >= 0x80);
-		letters += ascii_is_alpha(sentence.data[i]) || (unsigned char)sentence.data[i] >= 0x80;
-		blank_before = ascii_is_space(sentence.data[i]);
-	}
-	return words >= SENTENCE_WORDS_MIN && letters * 2 > sentence.bytes && !prose_has(prose, PROSE_DANGLING, sentence);
+	struct word_counts counts = count_words(sentence);
+	return counts.words >= SENTENCE_WORDS_MIN && counts.plain >= PLAIN_WORDS_MIN && counts.letters * 2 > sentence.bytes &&
+	       !prose_has(prose, PROSE_DANGLING, sentence);
+}
+
+bool prose_is_short_sentence(const struct prose *prose, struct text sentence)
+{
+	return !prose_leads_on(sentence) && !is_cut(sentence) && strchr(".!", sentence.data[sentence.bytes - 1]) &&
+	       count_words(sentence).words >= SHORT_WORDS_MIN && !prose_has(prose, PROSE_DANGLING, sentence);
+}
+
+/* A word that sentences are made with, and declarations are not. */
+static bool joins_words(const struct domain *domain, struct text word)
+{
+	static const struct text joints[] = { TEXT_LITERAL("to"), TEXT_LITERAL("and"), TEXT_LITERAL("or"), TEXT_LITERAL("not"), TEXT_LITERAL("from") };
+	for (size_t i = 0; i < COUNT_OF(joints); i++)
+		if (text_equal(word, joints[i]))
+			return true;
+	return domain_list_has(domain, DOMAIN_LIST_ARTICLES, word) || domain_list_has(domain, DOMAIN_LIST_AUXILIARIES, word) ||
+	       domain_list_has(domain, DOMAIN_LIST_RELATIVES, word) || domain_list_has(domain, DOMAIN_LIST_NOUN_FOLLOWERS, word);
+}
+
+/* "name(", "a_name (": what is called or declared; nothing but a qualifier behind the closing one. */
+static bool has_arguments(struct text line)
+{
+	const char *open = memchr(line.data, '(', line.bytes), *close = memrchr(line.data, ')', line.bytes);
+	if (!open || !close || open == line.data || close < open)
+		return false;
+	size_t at = (size_t)(open - line.data), behind = (size_t)(line.data + line.bytes - close), start = at - 1;
+	bool spaced = line.data[at - 1] == ' ';
+	while (spaced && start > 0 && line.data[start - 1] != ' ')
+		start--;
+	struct text name = text_slice(line, start, at);
+	bool named = spaced ? fact_is_identifier(text_trim(name)) || open[1] == ' ' : ascii_is_word(line.data[at - 1]);
+	return named && behind <= sizeof(" const = 0;");
+}
+
+bool prose_is_declaration(const struct prose *prose, struct text rendered)
+{
+	struct text line = text_trim(rendered), rest = line, word;
+	bool code = line.bytes > 2 && line.data[0] == '`' && memchr(line.data + 1, '`', line.bytes - 1) == line.data + line.bytes - 1;
+	if (code)
+		return true;
+	if (line.bytes < 4 || (!has_arguments(line) && line.data[line.bytes - 1] != ';'))
+		return false;
+	while (text_next_field(&rest, ' ', &word))
+		if (joins_words(prose->domain, word))
+			return false;
+	return true;
+}
+
+void prose_append_code(struct buffer *out, struct text rendered)
+{
+	struct text part;
+	buffer_append_byte(out, '`');
+	while (text_next_field(&rendered, '`', &part))
+		buffer_append_text(out, part);
+	buffer_append_byte(out, '`');
 }

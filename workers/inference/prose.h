@@ -7,7 +7,7 @@
 #include "config/domain.h"
 #include "workers/preprocess/phrases.h"
 
-enum prose_phrases { PROSE_DANGLING, PROSE_TROUBLESHOOTING, PROSE_OPTIMISATION, PROSE_FAULT, PROSE_PHRASES_COUNT };
+enum prose_phrases { PROSE_DANGLING, PROSE_EXAMPLE, PROSE_TROUBLESHOOTING, PROSE_OPTIMISATION, PROSE_FAULT, PROSE_PHRASES_COUNT };
 
 struct prose { /* the pack's phrases, ready for searching */
 	const struct domain *domain;
@@ -34,6 +34,14 @@ bool prose_next_sentence(struct text *rest, struct text *ret_sentence);
 
 /* Does the sentence say something without what is around it: words enough, an end, no "see Figure 3", no table debris? */
 bool prose_stands_alone(const struct prose *prose, struct text sentence);
+
+/* Two words or more with an end: enough behind the term that it explains ("create(): Creates one."). */
+bool prose_is_short_sentence(const struct prose *prose, struct text sentence);
+
+/* Rendered text that is a line of a program and no sentence: "int open(const char *path)", "`uint32_t flags;`". */
+bool prose_is_declaration(const struct prose *prose, struct text rendered);
+/* Appends rendered text as one code span. */
+void prose_append_code(struct buffer *out, struct text rendered);
 
 /* Does it lead to what comes next ("… as follows:")? */
 bool prose_leads_on(struct text sentence);

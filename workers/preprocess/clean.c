@@ -180,13 +180,14 @@ static bool is_plain_heading(struct text heading)
 }
 
 /* From the end: has_content[level] says whether anything was kept since the last heading of that level or a higher one. The
- * document's first heading stays, since it names the document, unless the next one says the same. One that never had
+ * document's first heading stays, since it names the document, unless the next one says the same, or is its equal below the first level. One that never had
  * anything under it is the writer's own, such as clause "5.3.2 Void" of a specification: those go under which something was removed. */
 static void mark_empty_headings(struct cleaner *cleaner)
 {
 	bool has_content[HEADING_LEVEL_MAX + 1] = { false };
 	size_t first = first_heading(cleaner);
 	struct text next_kept = { NULL, 0 };
+	unsigned next_level = HEADING_LEVEL_MAX + 1;
 	for (size_t i = cleaner->blocks.count; i-- > 0;) {
 		const struct block *block = &cleaner->blocks.items[i];
 		if (is_dropped(cleaner, i))
@@ -198,7 +199,7 @@ static void mark_empty_headings(struct cleaner *cleaner)
 			continue;
 		}
 		struct text heading = content_of(cleaner, block);
-		bool repeated = text_equal(heading, next_kept), title = i == first && !repeated;
+		bool repeated = text_equal(heading, next_kept), title = i == first && !repeated && (block->level == 1 || block->level < next_level);
 		bool keep = has_content[block->level] || title || legal_has_identifier(cleaner->domain, heading) ||
 			    (!repeated && !(emptied && is_plain_heading(heading)));
 		if (!keep || heading.bytes == 0) {
@@ -208,6 +209,7 @@ static void mark_empty_headings(struct cleaner *cleaner)
 		for (unsigned level = 0; level <= HEADING_LEVEL_MAX; level++)
 			has_content[level] = level < block->level;
 		next_kept = heading;
+		next_level = block->level;
 	}
 }
 

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "workers/preprocess/markdown_parse.h"
 
 #include "workers/preprocess/html.h"
@@ -162,6 +163,16 @@ static void append_line(struct parser *parser, struct text line)
 	buffer_append_byte(&parser->text, '\n');
 }
 
+/* "Title {#anchor .class}": the attributes that pandoc, kramdown and their kin put behind a heading are none of its text. */
+static struct text without_attributes(struct text heading)
+{
+	heading = text_trim(heading);
+	const char *open = heading.bytes > 3 && heading.data[heading.bytes - 1] == '}' ? memrchr(heading.data, '{', heading.bytes) : NULL;
+	size_t at = open ? (size_t)(open - heading.data) : 0;
+	bool attributes = at > 0 && heading.data[at - 1] == ' ' && strchr("#.:", heading.data[at + 1]) && !memchr(open, '`', heading.bytes - at);
+	return attributes ? text_trim(text_slice(heading, 0, at)) : heading;
+}
+
 static void write_heading(struct parser *parser, struct text rest)
 {
 	size_t hashes = markdown_line_run(rest, '#');
@@ -172,7 +183,7 @@ static void write_heading(struct parser *parser, struct text rest)
 		end--;
 	if (end == 0 || text.data[end - 1] == ' ' || text.data[end - 1] == '\t')
 		text = text_slice(text, 0, end);
-	markdown_heading(parser->writer, (unsigned)hashes, repair_inline(parser, text, " "));
+	markdown_heading(parser->writer, (unsigned)hashes, repair_inline(parser, without_attributes(text), " "));
 }
 
 static void open_fence(struct parser *parser, struct text rest, size_t indent)
@@ -385,7 +396,7 @@ static void parse_leaf(struct parser *parser, struct text line, size_t offset)
 		bool first = markdown_line_consists_of(rest, '=', 1, false);
 		if (first || markdown_line_consists_of(rest, '-', 1, false)) {
 			parser->leaf = LEAF_NONE;
-			markdown_heading(parser->writer, first ? 1 : 2, repair_inline(parser, buffer_view(&parser->text), " "));
+			markdown_heading(parser->writer, first ? 1 : 2, repair_inline(parser, without_attributes(buffer_view(&parser->text)), " "));
 			buffer_clear(&parser->text);
 			return;
 		}

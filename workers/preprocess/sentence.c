@@ -8,6 +8,7 @@ enum { WORD_BYTES_MAX = 16, WIDE_STOP_BYTES = 3 };
 static const struct text abbreviations[] = {
 	TEXT_LITERAL("e.g"), TEXT_LITERAL("i.e"), TEXT_LITERAL("etc"), TEXT_LITERAL("cf"), TEXT_LITERAL("vs"), TEXT_LITERAL("fig"),
 	TEXT_LITERAL("no"), TEXT_LITERAL("approx"), TEXT_LITERAL("resp"), TEXT_LITERAL("incl"), TEXT_LITERAL("max"), TEXT_LITERAL("min"),
+	TEXT_LITERAL("eg"), TEXT_LITERAL("ie"), TEXT_LITERAL("al"), TEXT_LITERAL("eq"), TEXT_LITERAL("sec"), TEXT_LITERAL("ver"), TEXT_LITERAL("viz"),
 };
 
 /* The stop at `stop` ends a word that is abbreviated, a single letter, or nothing but digits at the text's start. */

@@ -1,0 +1,163 @@
+/* test_section_compose.c: what of a section becomes the answer, and what it is asked about: terms and declarations, examples with
+ * their code, lists that lead nowhere, questions that the document asks itself. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/generated.h"
+
+#define FILL "The scheduler reads the queue of each cell once in a period and serves the oldest request before all of the others. " \
+	     "A request that waits for more than two periods is served at once, whatever its priority in the queue may be.\n\n"
+
+static struct domain *domain;
+static struct settings settings;
+
+static int open_domain(void **state)
+{
+	(void)state;
+	domain = sample_domain("generic");
+	settings_init(&settings);
+	settings.generate.pairs_fast = settings.generate.pairs_balanced = settings.generate.pairs_quality = 20;
+	settings.gate.generation = 0;
+	return 0;
+}
+
+static int close_domain(void **state)
+{
+	(void)state;
+	domain_destroy(domain);
+	settings_done(&settings);
+	return 0;
+}
+
+/* All questions and answers that are made of the Markdown, one after the other. The caller frees them. */
+static char *pairs_of(const char *markdown)
+{
+	struct sample sample;
+	struct generated result;
+	struct buffer all;
+	buffer_init(&all, 1 << 20);
+	sample_finish(sample_begin("Queue Service", NULL, text_from(markdown)), &sample);
+	generated_make(&settings, domain, &sample.document, &result);
+	for (uint32_t i = 0; i < result.set.count; i++) {
+		const struct conversation *pair = &result.set.conversations[i];
+		buffer_append_string(&all, "U: ");
+		buffer_append_text(&all, generated_message(&result, pair, CONVERSATION_USER));
+		buffer_append_string(&all, "\nA: ");
+		buffer_append_text(&all, generated_message(&result, pair, CONVERSATION_ASSISTANT));
+		buffer_append_string(&all, pair->accepted ? "\n" : "\nREFUSED ");
+		buffer_append_text(&all, conversation_text(&result.set, pair->reason));
+		buffer_append_string(&all, "\n");
+	}
+	char *text = strdup(buffer_string(&all));
+	assert_non_null(text);
+	free(result.block);
+	sample_done(&sample);
+	buffer_done(&all);
+	return text;
+}
+
+static void check_pairs(const char *markdown, const char *const *present, const char *const *absent)
+{
+	char *pairs = pairs_of(markdown);
+	for (; present && *present; present++)
+		if (!strstr(pairs, *present))
+			fail_msg("not said: %s\n%s", *present, pairs);
+	for (; absent && *absent; absent++)
+		if (strstr(pairs, *absent))
+			fail_msg("said: %s\n%s", *absent, pairs);
+	free(pairs);
+}
+
+static void test_declarations_are_terms(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Opening\n\n" FILL "int queue_open(const char \\*name, int flags)\n\nOpens one.\n\nvoid queue_close(int queue)\n\n"
+		    "static int queue_size (int queue)\n\nTells how many requests wait in the queue.\n",
+		    (const char *const[]){ "`int queue_open(const char *name, int flags)`: Opens one.", "`static int queue_size (int queue)`: Tells how", NULL },
+		    (const char *const[]){ "Int queue", "Void", "Static int", "queue_close", "flags).", NULL });
+	check_pairs("# Queue Service\n\n## Synopsis of It\n\n`queue -h`\n\n`queue < FILE`\n\n`queue --size`\n\n" FILL, (const char *const[]){ "\n\nThe scheduler reads", NULL },
+		    (const char *const[]){ "queue --size", "queue -h", NULL });
+	check_pairs("# Queue Service\n\n## Stopping\n\n" FILL "queue::stop ends the service when no request of any cell is waiting.\n\nread-only queues are never stopped by it.\n",
+		    (const char *const[]){ "\n\nqueue::stop ends", "\n\nread-only queues", NULL }, NULL);
+}
+
+static void test_examples_need_their_code(void **state)
+{
+	(void)state;
+	static const char *const present[] = { "The command below the line reads:\n\n```\nqueue --size\n```", NULL };
+	char markdown[8192], lines[2048] = "";
+	check_pairs("# Queue Service\n\n## Asking\n\n" FILL "The command below the line reads:\n\n```\nqueue --size\n```\n", present, NULL);
+	check_pairs("# Queue Service\n\n## Asking\n\n" FILL "For example,\n\n```\nqueue --size\n```\n\nHere is a sample of its use on a node.\n\n```\nqueue --use\n```\n",
+		    (const char *const[]){ "\n\nFor example:\n\n```\nqueue --size\n```", "Here is a sample of its use on a node.\n\n```\nqueue --use\n```", NULL }, NULL);
+	for (int i = 0; i < 40; i++)
+		strcat(lines, "queue --size --of 12345 --and more\n");
+	snprintf(markdown, sizeof(markdown), "# Queue Service\n\n## Asking\n\n" FILL "The first example asks for the size of a queue.\n\n```\n%s```\n\nNothing else is asked for by this program.\n", lines);
+	check_pairs(markdown, (const char *const[]){ "Nothing else is asked", NULL }, (const char *const[]){ "first example", "12345", NULL });
+	check_pairs("# Queue Service\n\n## Asking\n\n" FILL "In the example above the size is asked for.\n\nA queue has a name:\n\n- the first one:\n", NULL,
+		    (const char *const[]){ "example above", "first one:", NULL });
+}
+
+static void test_what_goes_on_from_a_sentence_that_is_left_out(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Order\n\n" FILL "See Figure 3 for the order of requests. However, it holds for busy cells alone. Cells without requests are passed over quickly.\n",
+		    (const char *const[]){ "Cells without requests", NULL }, (const char *const[]){ "However", NULL });
+	check_pairs("# Queue Service\n\n## Order\n\n" FILL "The order is fixed for cells that wait. However, it holds for busy cells alone.\n", (const char *const[]){ "However, it holds", NULL }, NULL);
+}
+
+static void test_lists_are_introduced(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Options\n\n- -D: Runs the Queue Service in the foreground, with its messages copied to the terminal of the caller.\n"
+		    "- -h: Prints a short summary of the options that the program knows, and ends without reading a queue.\n",
+		    NULL, (const char *const[]){ "A: - -D", NULL });
+	check_pairs("# Queue Service\n\n## 大小\n\n" FILL "队列服务读取每个小区的请求。\n", (const char *const[]){ "请求。", NULL }, (const char *const[]){ "。.", NULL });
+}
+
+static void test_questions_of_the_document(void **state)
+{
+	(void)state;
+	static const char *const present[] = { ": How do I read a queue?\nA: The queue is read", "the name of the queue behind it.\n\nA second command", ": Why is a queue empty?\nA: No cell", NULL };
+	check_pairs("# Queue Service\n\nQ: How do I read a queue?\n\n> A: The queue is read by the command `queue --read`, with the name of the queue behind it.\n>\n"
+		    "> A second command, `queue --size`, tells how many requests are waiting in the queue, and for how long they have been there.\n\n"
+		    "**Why is a queue empty?**\n\nNo cell has sent a request since the last period began, or all of them have been served. The counter of served requests tells "
+		    "which of the two it was, since it is stepped once for each request.\n",
+		    present, (const char *const[]){ "A: A:", "Q:", NULL });
+	check_pairs("# Queue Service\n\n## Who may read `it`?\n\n" FILL, (const char *const[]){ ": Who may read it?\nA: The scheduler", NULL }, NULL);
+}
+
+static void test_numbers_of_headings(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## 1 Reading Queues\n\n" FILL "## 2 Writing Queues\n\nThe writer of a queue locks it first, " FILL, (const char *const[]){ "\"Reading Queues\"", "\"Writing Queues\"", NULL },
+		    (const char *const[]){ "\"1 ", "\"2 ", NULL });
+	check_pairs("# Queue Service\n\n## 3 Phase Queues\n\n" FILL "## Appendix B. Limits of Queues\n\nThe limit of a queue is fixed, " FILL "## a. Locks of Queues\n\nA lock belongs to one reader, " FILL,
+		    (const char *const[]){ "\"3 Phase Queues\"", "\"Limits of Queues\"", "\"Locks of Queues\"", NULL }, NULL);
+}
+
+static void test_rows_of_tables_without_names(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Error Codes\n\n| 0 | Request was served in time |\n| --- | --- |\n| -ECONNRESET | The request was taken back by the cell that had sent it, before it was served |\n",
+		    NULL, (const char *const[]){ "- 0:", "ECONNRESET", NULL });
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_declarations_are_terms),
+		cmocka_unit_test(test_examples_need_their_code),
+		cmocka_unit_test(test_what_goes_on_from_a_sentence_that_is_left_out),
+		cmocka_unit_test(test_lists_are_introduced),
+		cmocka_unit_test(test_questions_of_the_document),
+		cmocka_unit_test(test_numbers_of_headings),
+		cmocka_unit_test(test_rows_of_tables_without_names),
+	};
+	return cmocka_run_group_tests(tests, open_domain, close_domain);
+}
