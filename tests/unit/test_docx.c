@@ -31,6 +31,34 @@ static void headings_come_from_outline_levels_names_and_what_styles_are_based_on
 	docx_expect(&fixture, "# The title\n\n# One\n\n# Two\n\n### Three\n\nText\n\nMore\n\n## Direct\n");
 }
 
+#define LONG_TEXT "The relay moves frames between its neighbours when the load rises, and it waits until the timer of the link ends before it does so again. Nobody has to be there."
+#define BOLD(text) "<w:p>" LOOKS("<w:b/>", text) "</w:p>"
+#define LARGE(text) "<w:p>" LOOKS("<w:b/><w:sz w:val=\"28\"/>", text) "</w:p>"
+#define BOLD_ITEM(text) "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"1\"/></w:numPr></w:pPr>" LOOKS("<w:b/>", text) "</w:p>"
+
+static void bold_and_large_lines_are_headings_when_no_style_says_so(void **state)
+{
+	(void)state;
+	expect(LARGE("Relays") P(LONG_TEXT) BOLD("Power") P(LONG_TEXT) BOLD("Name:") P(LONG_TEXT) BOLD("Alarms") P(LONG_TEXT),
+	       "# Relays\n\n" LONG_TEXT "\n\n## Power\n\n" LONG_TEXT "\n\n**Name:**\n\n" LONG_TEXT "\n\n## Alarms\n\n" LONG_TEXT "\n");
+	const struct docx_fixture numbered = {
+		.numbering = "<w:abstractNum w:abstractNumId=\"0\"><w:lvl w:ilvl=\"0\"><w:numFmt w:val=\"decimal\"/><w:lvlText w:val=\"%1.\"/></w:lvl></w:abstractNum>"
+			     "<w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num>",
+		.body = BOLD_ITEM("Relays") P(LONG_TEXT) BOLD_ITEM("Power") P(LONG_TEXT) BOLD_ITEM("Alarms") P(LONG_TEXT),
+	};
+	docx_expect(&numbered, "## 1. Relays\n\n" LONG_TEXT "\n\n## 2. Power\n\n" LONG_TEXT "\n\n## 3. Alarms\n\n" LONG_TEXT "\n");
+}
+
+static void bold_lines_are_no_headings_where_they_prove_nothing(void **state)
+{
+	(void)state;
+	/* Two; with a heading of its own; an address. */
+	expect(BOLD("Power") P(LONG_TEXT) BOLD("Alarms") P(LONG_TEXT), "**Power**\n\n" LONG_TEXT "\n\n**Alarms**\n\n" LONG_TEXT "\n");
+	expect(STYLED("Heading1", "Relays") BOLD("Power") P(LONG_TEXT) BOLD("Alarms") P(LONG_TEXT) BOLD("Faults") P(LONG_TEXT),
+	       "# Relays\n\n**Power**\n\n" LONG_TEXT "\n\n**Alarms**\n\n" LONG_TEXT "\n\n**Faults**\n\n" LONG_TEXT "\n");
+	expect(BOLD("North Mill") BOLD("Long Road 4") BOLD("Oldtown") P(LONG_TEXT LONG_TEXT), "**North Mill**\n\n**Long Road 4**\n\n**Oldtown**\n\n" LONG_TEXT LONG_TEXT "\n");
+}
+
 static void headings_are_known_by_id_in_many_languages_without_a_styles_part(void **state)
 {
 	static const char *const ids[] = { "Heading2", "berschrift2", "Überschrift2", "Titre2", "Ttulo2", "Titolo2", "Kop2", "Rubrik2", "Overskrift2", "Otsikko2",
@@ -203,11 +231,11 @@ static void insertions_stay_and_deletions_go(void **state)
 static void fields_show_their_result(void **state)
 {
 	(void)state;
-	expect("<w:p>" RUN("See ") CHAR("begin") INSTRUCTION(" REF _x ") CHAR("separate") RUN("clause 5") CHAR("end") RUN(", ") CHAR("begin") INSTRUCTION("HYPERLINK \"http://a.org/\"") CHAR("separate")
+	expect("<w:p>" RUN("See ") CHAR("begin") INSTRUCTION(" REF _x ") CHAR("separate") RUN("clause 5") CHAR("end") RUN(", ") CHAR("begin") INSTRUCTION("HYPERLINK \"http://a.org/\" \\l \"x\"") CHAR("separate")
 	       RUN("there") CHAR("end") RUN(" page ") CHAR("begin") INSTRUCTION("PAGE") CHAR("separate") RUN("7") CHAR("end") RUN(".") "</w:p>"
 	       "<w:p>" CHAR("begin") INSTRUCTION("IF ") CHAR("begin") INSTRUCTION("X") CHAR("separate") RUN("nested") CHAR("end") INSTRUCTION("= 1") CHAR("separate") RUN("outer") CHAR("end") "</w:p>"
 	       "<w:p><w:fldSimple w:instr=\" SEQ Table \">" RUN("4") "</w:fldSimple>" CHAR("begin") INSTRUCTION("never ended") "</w:p>" P("goes on"),
-	       "See clause 5, [there](http://a.org/) page .\n\nouter\n\n4\n\ngoes on\n");
+	       "See clause 5, [there](http://a.org/#x) page .\n\nouter\n\n4\n\ngoes on\n");
 }
 
 /* A box of a form says what it was made with, and before all what it was set to. */
@@ -406,6 +434,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headings_come_from_outline_levels_names_and_what_styles_are_based_on),
 		cmocka_unit_test(headings_are_known_by_id_in_many_languages_without_a_styles_part),
+		cmocka_unit_test(bold_and_large_lines_are_headings_when_no_style_says_so),
+		cmocka_unit_test(bold_lines_are_no_headings_where_they_prove_nothing),
 		cmocka_unit_test(emphasis_is_where_runs_differ_from_their_paragraph),
 		cmocka_unit_test(code_quotes_and_definitions_come_from_styles_and_fonts),
 		cmocka_unit_test(a_document_in_a_monospaced_font_is_not_all_code),

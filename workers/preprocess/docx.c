@@ -252,6 +252,8 @@ static int convert(struct conversion *work, struct buffer *markdown)
 	status = read_parts(work);
 	int written = status ? status : docx_out_finish(&work->out);
 	markdown_finish(&work->writer);
+	if (written == 0 && work->writer.heading_count == work->paragraphs.has_title)
+		docx_typed_apply(&work->paragraphs.typed, work->paragraphs.has_title, markdown, work->writer.start, &work->paragraphs.title);
 	if (written == 0)
 		written = markdown->status;
 	set_metadata(work);

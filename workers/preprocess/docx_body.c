@@ -455,7 +455,7 @@ static void open_word(struct docx_body *body, struct docx_xml *xml, enum docx_ta
 	case DOCX_W_altChunk: open_embedded(body, xml, docx_attribute_relation(attributes, "id")); break;
 	case DOCX_W_txbxContent: begin_text_box(body, xml); break;
 	case DOCX_W_b: case DOCX_W_i: case DOCX_W_strike: case DOCX_W_dstrike: case DOCX_W_vanish: case DOCX_W_webHidden: case DOCX_W_rFonts:
-	case DOCX_W_vertAlign:
+	case DOCX_W_vertAlign: case DOCX_W_sz:
 		docx_looks_read(&body->run.looks, tag, attributes);
 		break;
 	default: open_in_run(body, xml, tag, attributes); break;

@@ -21,8 +21,10 @@ struct docx_open_table {
 struct docx_run { /* the run at hand */
 	struct docx_looks looks;  /* its own */
 	uint32_t style;           /* index + 1 of its character style */
-	bool known;               /* the two below were worked out */
+	bool known;               /* those below were worked out */
 	bool hidden;
+	bool strong;              /* bold as the reader sees it */
+	int16_t size;             /* half points */
 	uint8_t bits;
 	uint8_t symbol;           /* enum docx_symbol_font */
 };

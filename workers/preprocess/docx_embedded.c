@@ -40,6 +40,7 @@ static int take_embedded(void *context, struct text name, struct text bytes)
 		buffer_truncate(markdown, before);
 	else
 		writer->last = MARKDOWN_LAST_OTHER;
+	body->paragraphs->typed.unwanted |= markdown->bytes > start;
 	if (status < 0)
 		document_builder_removed_many(body->document, DOCUMENT_REMOVED_TEXT_BOX, 1, document_nowhere);
 	return status == -ENOMEM ? status : 0;

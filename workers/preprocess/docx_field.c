@@ -18,22 +18,27 @@ static bool next_word(struct text *rest, struct text *ret_word)
 	return true;
 }
 
-/* The address of HYPERLINK: its first word that is neither a switch nor the argument of one. */
-static struct text link_target(struct text rest)
+/* The address of HYPERLINK: its first word that is neither a switch nor the argument of one; \\l names a place in it. */
+static void read_link(struct text rest, struct docx_link *ret_link)
 {
 	struct text word;
 
+	*ret_link = (struct docx_link){ .target = TEXT_LITERAL("") };
 	while (next_word(&rest, &word)) {
-		if (word.bytes == 0 || word.data[0] != '\\')
-			return word;
-		bool takes_argument = word.bytes == 2 && strchr("lot", ascii_lower(word.data[1]));
+		if (word.bytes == 0 || word.data[0] != '\\') {
+			if (ret_link->target.bytes == 0)
+				ret_link->target = word;
+			continue;
+		}
+		bool takes_argument = word.bytes == 2 && strchr("lot", ascii_lower(word.data[1])), place = word.bytes == 2 && ascii_lower(word.data[1]) == 'l';
 		if (takes_argument && !next_word(&rest, &word))
 			break;
+		if (place)
+			ret_link->place = word;
 	}
-	return TEXT_LITERAL("");
 }
 
-enum docx_field_kind docx_field_read(struct text instruction, struct text *ret_target)
+enum docx_field_kind docx_field_read(struct text instruction, struct docx_link *ret_link)
 {
 	static const struct { struct text name; enum docx_field_kind kind; } kinds[] = {
 		{ TEXT_LITERAL("TOC"), DOCX_FIELD_CONTENTS }, { TEXT_LITERAL("INDEX"), DOCX_FIELD_CONTENTS }, { TEXT_LITERAL("TOA"), DOCX_FIELD_CONTENTS },
@@ -44,14 +49,14 @@ enum docx_field_kind docx_field_read(struct text instruction, struct text *ret_t
 	};
 	struct text word;
 
-	*ret_target = TEXT_LITERAL("");
+	*ret_link = (struct docx_link){ .target = TEXT_LITERAL("") };
 	if (!next_word(&instruction, &word))
 		return DOCX_FIELD_TEXT;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		if (!text_equal_nocase(word, kinds[i].name))
 			continue;
 		if (kinds[i].kind == DOCX_FIELD_LINK)
-			*ret_target = link_target(instruction);
+			read_link(instruction, ret_link);
 		return kinds[i].kind;
 	}
 	return DOCX_FIELD_TEXT;
@@ -86,32 +91,32 @@ void docx_field_instruction(struct docx_fields *fields, struct text text)
 }
 
 /* From instruction to result: once a field, at its separator or at its end. */
-static void know_kind(struct docx_fields *fields, struct docx_field *field, struct text *ret_target)
+static void know_kind(struct docx_fields *fields, struct docx_field *field, struct docx_link *ret_link)
 {
 	struct text all = buffer_view(&fields->instructions);
 	struct text own = field->instruction_start < all.bytes ? text_slice(all, field->instruction_start, all.bytes) : TEXT_LITERAL("");
 
-	field->kind = (uint8_t)docx_field_read(own, ret_target);
+	field->kind = (uint8_t)docx_field_read(own, ret_link);
 	field->in_result = true;
 	fields->hidden -= !is_left_out(field);
 	fields->contents += field->kind == DOCX_FIELD_CONTENTS;
 }
 
-const struct docx_field *docx_field_separate(struct docx_fields *fields, struct text *ret_target)
+const struct docx_field *docx_field_separate(struct docx_fields *fields, struct docx_link *ret_link)
 {
 	struct docx_field *field = last(fields);
 
-	*ret_target = TEXT_LITERAL("");
+	*ret_link = (struct docx_link){ .target = TEXT_LITERAL("") };
 	if (!field || field->in_result || fields->excess > 0)
 		return NULL;
-	know_kind(fields, field, ret_target);
+	know_kind(fields, field, ret_link);
 	return field;
 }
 
 bool docx_field_end(struct docx_fields *fields, struct docx_field *ret_field)
 {
 	struct docx_field *field = last(fields);
-	struct text target;
+	struct docx_link link;
 
 	if (fields->excess > 0) {
 		fields->excess--;
@@ -120,7 +125,7 @@ bool docx_field_end(struct docx_fields *fields, struct docx_field *ret_field)
 	if (!field)
 		return false;
 	if (!field->in_result)
-		know_kind(fields, field, &target);
+		know_kind(fields, field, &link);
 	fields->hidden -= is_left_out(field);
 	fields->contents -= field->kind == DOCX_FIELD_CONTENTS;
 	buffer_truncate(&fields->instructions, size_min(field->instruction_start, fields->instructions.bytes));

@@ -28,13 +28,18 @@ struct docx_fields {
 	struct buffer instructions; /* one behind the other */
 };
 
-/* What the instruction says; for a link, *ret_target is its address in `instruction` (or empty: within the document). Pure. */
-enum docx_field_kind docx_field_read(struct text instruction, struct text *ret_target);
+struct docx_link { /* views of an instruction */
+	struct text target; /* empty: within the document */
+	struct text place;  /* in the target: what stands behind its "#" */
+};
+
+/* What the instruction says; *ret_link is that of a link, or empty. Pure. */
+enum docx_field_kind docx_field_read(struct text instruction, struct docx_link *ret_link);
 
 void docx_field_begin(struct docx_fields *fields, uint32_t link);
 void docx_field_instruction(struct docx_fields *fields, struct text text);
-/* The result begins. Returns the field, whose kind is known now, or NULL. *ret_target as above, until the next call here. */
-const struct docx_field *docx_field_separate(struct docx_fields *fields, struct text *ret_target);
+/* The result begins. Returns the field, whose kind is known now, or NULL. *ret_link as above, until the next call here. */
+const struct docx_field *docx_field_separate(struct docx_fields *fields, struct docx_link *ret_link);
 /* True, with the field that ended (its kind is known, with or without a result), or false when none was open. */
 bool docx_field_end(struct docx_fields *fields, struct docx_field *ret_field);
 /* An instruction does not go on over the end of a paragraph of the text: a damaged field must not swallow what follows. */

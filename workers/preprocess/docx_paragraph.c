@@ -11,6 +11,7 @@ void docx_paragraphs_init(struct docx_paragraphs *paragraphs, struct docx_styles
 {
 	*paragraphs = (struct docx_paragraphs){ .styles = styles, .numbering = numbering, .out = out };
 	html_inline_init(&paragraphs->line, bytes_max);
+	docx_typed_init(&paragraphs->typed, bytes_max);
 	struct buffer *const buffers[] = { &paragraphs->pieces, &paragraphs->text, &paragraphs->targets, &paragraphs->target_text, &paragraphs->label,
 					   &paragraphs->plain, &paragraphs->title, &paragraphs->cover };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
@@ -20,6 +21,7 @@ void docx_paragraphs_init(struct docx_paragraphs *paragraphs, struct docx_styles
 void docx_paragraphs_done(struct docx_paragraphs *paragraphs)
 {
 	html_inline_done(&paragraphs->line);
+	docx_typed_done(&paragraphs->typed);
 	struct buffer *const buffers[] = { &paragraphs->pieces, &paragraphs->text, &paragraphs->targets, &paragraphs->target_text, &paragraphs->label,
 					   &paragraphs->plain, &paragraphs->title, &paragraphs->cover };
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
@@ -257,7 +259,6 @@ static void decide_item(struct docx_paragraphs *paragraphs, struct docx_making *
 	making->block.list = number->list;
 	making->block.ordered = !bullet;
 	making->block.number = number->value;
-	buffer_clear(&paragraphs->label);
 }
 
 static void decide(struct docx_paragraphs *paragraphs, const struct docx_paragraph *paragraph, struct docx_making *making)
@@ -355,7 +356,7 @@ static struct text write_inline(struct docx_paragraphs *paragraphs, const struct
 	bool heading = making->block.kind == DOCX_BLOCK_HEADING;
 
 	line->without_strong = heading || (paragraphs->header_row && paragraphs->cell_depth > 0 && making->all_bold);
-	if (paragraphs->label.bytes > 0) {
+	if (paragraphs->label.bytes > 0 && making->block.kind != DOCX_BLOCK_ITEM) {
 		html_inline_text(line, buffer_view(&paragraphs->label));
 		html_inline_due(line, HTML_DUE_SPACE);
 	}
@@ -517,7 +518,13 @@ static void make_text(struct docx_paragraphs *paragraphs, const struct docx_para
 		skip_bytes = take_marker(making, plain);
 	}
 	struct text text = write_inline(paragraphs, making, skip_bytes);
+	struct docx_out *out = paragraphs->out;
+	size_t before = out->writer->out->bytes;
 	emit(paragraphs, paragraph, &making->block, text);
+	bool plain = making->block.kind == DOCX_BLOCK_PARAGRAPH && out->list_count == 0;
+	bool item = making->block.kind == DOCX_BLOCK_ITEM && making->block.ordered && making->numbered && out->list_count == 1;
+	if ((plain || item) && out->recording == 0)
+		docx_typed_end(&paragraphs->typed, buffer_view(&paragraphs->label), text, out->writer->out, before);
 }
 
 static void make_block(struct docx_paragraphs *paragraphs, const struct docx_paragraph *paragraph)
@@ -555,6 +562,7 @@ static void close_now(struct docx_paragraphs *paragraphs)
 	settle(paragraphs);
 	if (docx_paragraphs_status(paragraphs) == 0)
 		make_block(paragraphs, now);
+	docx_typed_skip(&paragraphs->typed);
 	if (now->place > 0)
 		docx_out_play(paragraphs->out);
 	buffer_truncate(&paragraphs->pieces, size_min(now->first_piece * sizeof(struct docx_piece), paragraphs->pieces.bytes));

@@ -6,6 +6,7 @@
 
 #include "workers/preprocess/docx_numbering.h"
 #include "workers/preprocess/docx_out.h"
+#include "workers/preprocess/docx_typed.h"
 #include "workers/preprocess/html_inline.h"
 
 enum docx_piece_kind { DOCX_PIECE_TEXT, DOCX_PIECE_BREAK, DOCX_PIECE_IMAGE, DOCX_PIECE_NOTE, DOCX_PIECE_EQUATION };
@@ -60,6 +61,7 @@ struct docx_paragraphs {
 	struct buffer title;   /* plain: the first title, else the first heading of level 1 */
 	struct buffer cover;   /* plain: what a 3GPP cover says, a paragraph a line */
 	bool cover_over;       /* a heading was met */
+	struct docx_typed typed;
 	uint32_t image_count;
 	uint64_t text_bytes;   /* read */
 };

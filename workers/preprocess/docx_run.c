@@ -23,6 +23,8 @@ static void know_run(struct docx_body *body, const struct docx_paragraph *paragr
 	int8_t raised = own->raised != DOCX_UNSET ? own->raised : inner->raised != DOCX_UNSET ? inner->raised : outer->raised;
 	int8_t symbol = own->symbol != DOCX_UNSET ? own->symbol : inner->symbol != DOCX_UNSET ? inner->symbol : outer->symbol;
 	bool code = style && style->meaning == DOCX_MEANS_CODE;
+	const struct docx_style *base = around || styles->default_paragraph == 0 ? around : docx_style_at(styles, styles->default_paragraph - 1);
+	int16_t size = own->size != DOCX_UNSET ? own->size : inner->size != DOCX_UNSET ? inner->size : base ? base->looks.size : DOCX_UNSET;
 
 	run->known = true;
 	run->bits = 0;
@@ -37,6 +39,8 @@ static void know_run(struct docx_body *body, const struct docx_paragraph *paragr
 	if (raised > 0)
 		run->bits |= raised == 1 ? DOCX_SUP : DOCX_SUB;
 	run->hidden = is_on(own->hidden, inner->hidden != DOCX_UNSET ? inner->hidden : outer->hidden);
+	run->strong = is_on(own->bold, inner->bold != DOCX_UNSET ? inner->bold : outer->bold);
+	run->size = size != DOCX_UNSET ? size : styles->default_size;
 	run->symbol = symbol > 0 ? (uint8_t)symbol : DOCX_FONT_TEXT;
 }
 
@@ -158,6 +162,7 @@ void docx_run_text_end(struct docx_body *body)
 	}
 	body->produced += raw.bytes;
 	body->paragraphs->text_bytes += raw.bytes;
+	docx_typed_text(&body->paragraphs->typed, body->run.size, body->run.strong, body->link > 0, raw);
 	/* U+F000–F0FF begin with these bytes */
 	if (raw.bytes > 0 && (body->run.symbol != DOCX_FONT_TEXT || memmem(raw.data, raw.bytes, "\xEF\x80", 2) || memmem(raw.data, raw.bytes, "\xEF\x81", 2) ||
 			      memmem(raw.data, raw.bytes, "\xEF\x82", 2) || memmem(raw.data, raw.bytes, "\xEF\x83", 2)))
@@ -166,13 +171,28 @@ void docx_run_text_end(struct docx_body *body)
 
 /* --- fields and links ------------------------------------------------------------------------------------------ */
 
+static uint32_t add_target(struct docx_body *body, struct text address, struct text place)
+{
+	struct buffer target;
+
+	buffer_init(&target, 65536);
+	buffer_append_text(&target, address);
+	if (place.bytes > 0 && target.bytes > 0 && !memchr(target.data, '#', target.bytes)) {
+		buffer_append_byte(&target, '#');
+		buffer_append_text(&target, place);
+	}
+	uint32_t index = docx_target_add(body->paragraphs, buffer_view(&target));
+	buffer_done(&target);
+	return index;
+}
+
 void docx_run_field_separate(struct docx_body *body)
 {
-	struct text target;
-	const struct docx_field *field = docx_field_separate(&body->fields, &target);
+	struct docx_link link;
+	const struct docx_field *field = docx_field_separate(&body->fields, &link);
 
-	if (field && field->kind == DOCX_FIELD_LINK && target.bytes > 0 && !text_starts_with(target, TEXT_LITERAL("#")))
-		body->link = docx_target_add(body->paragraphs, target);
+	if (field && field->kind == DOCX_FIELD_LINK && link.target.bytes > 0 && !text_starts_with(link.target, TEXT_LITERAL("#")))
+		body->link = add_target(body, link.target, link.place);
 	if (field && field->kind == DOCX_FIELD_CONTENTS)
 		docx_out_contents(body->out);
 }
@@ -205,21 +225,13 @@ void docx_run_link_begin(struct docx_body *body, const struct docx_attributes *a
 {
 	struct text id = docx_attribute_relation(attributes, "id"), anchor = docx_attribute(attributes, "anchor");
 	const struct docx_relation *relation = id.bytes > 0 ? docx_relation_by_id(body->relations, id) : NULL;
-	struct buffer target;
 
 	if (body->hyperlink_depth++ > 0)
 		return;
 	body->link_before = body->link;
 	if (!relation || !relation->external)
 		return;
-	buffer_init(&target, 65536);
-	buffer_append_text(&target, docx_relation_target(body->relations, relation));
-	if (anchor.bytes > 0 && target.bytes > 0 && !memchr(target.data, '#', target.bytes)) {
-		buffer_append_byte(&target, '#');
-		buffer_append_text(&target, anchor);
-	}
-	body->link = docx_target_add(body->paragraphs, buffer_view(&target));
-	buffer_done(&target);
+	body->link = add_target(body, docx_relation_target(body->relations, relation), anchor);
 }
 
 void docx_run_link_end(struct docx_body *body)

@@ -6,13 +6,13 @@
 
 #include <errno.h>
 
-enum { STYLES_BYTES_MAX = 64 << 20, CHAIN_MAX = 64, STANDARD_NAMES_LEAST = 4 };
+enum { STYLES_BYTES_MAX = 64 << 20, CHAIN_MAX = 64, STANDARD_NAMES_LEAST = 4, SIZE_DEFAULT = 20, SIZE_MAX_HALF_POINTS = 1000 };
 
-const struct docx_looks docx_looks_unset = { DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET };
+const struct docx_looks docx_looks_unset = { DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET };
 
 static const struct docx_style unset_style = {
 	.outline = DOCX_UNSET, .list_level = DOCX_UNSET, .number = DOCX_UNSET, .indent = DOCX_INDENT_UNSET, .is_paragraph = true,
-	.looks = { DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET },
+	.looks = { DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET, DOCX_UNSET },
 };
 
 /* --- looks ----------------------------------------------------------------------------------------------------- */
@@ -42,6 +42,12 @@ static void read_fonts(struct docx_looks *looks, const struct docx_attributes *a
 	looks->symbol = (int8_t)docx_symbol_font(font);
 }
 
+static int16_t read_size(const struct docx_attributes *attributes, int16_t otherwise)
+{
+	int32_t size = docx_number(docx_value(attributes), otherwise);
+	return (int16_t)(size < 1 || size > SIZE_MAX_HALF_POINTS ? otherwise : size);
+}
+
 void docx_looks_read(struct docx_looks *looks, int tag, const void *element)
 {
 	const struct docx_attributes *attributes = element;
@@ -52,6 +58,7 @@ void docx_looks_read(struct docx_looks *looks, int tag, const void *element)
 	case DOCX_W_strike: case DOCX_W_dstrike: looks->strike = docx_value_on(attributes); break;
 	case DOCX_W_vanish: case DOCX_W_webHidden: looks->hidden = docx_value_on(attributes); break;
 	case DOCX_W_rFonts: read_fonts(looks, attributes); break;
+	case DOCX_W_sz: looks->size = read_size(attributes, looks->size); break;
 	case DOCX_W_vertAlign: {
 		struct text value = docx_value(attributes);
 		looks->raised = text_equal(value, TEXT_LITERAL("superscript")) ? 1 : text_equal(value, TEXT_LITERAL("subscript")) ? 2 : 0;
@@ -69,6 +76,8 @@ static void inherit_looks(struct docx_looks *looks, const struct docx_looks *bas
 	for (size_t i = 0; i < COUNT_OF(own); i++)
 		if (*own[i] == DOCX_UNSET)
 			*own[i] = theirs[i];
+	if (looks->size == DOCX_UNSET)
+		looks->size = base->size;
 }
 
 /* --- loading --------------------------------------------------------------------------------------------------- */
@@ -79,7 +88,7 @@ struct loading {
 	struct docx_style current;
 	struct docx_style_name name;
 	bool is_character;
-	bool in_conditional;      /* of a table style */
+	bool in_defaults;
 	size_t base_start, base_bytes; /* id of the style it is based on */
 	struct buffer bases;      /* struct base: resolved when all are known */
 };
@@ -91,7 +100,7 @@ struct base {
 
 void docx_styles_init(struct docx_styles *styles)
 {
-	*styles = (struct docx_styles){ .default_paragraph = 0 };
+	*styles = (struct docx_styles){ .default_size = SIZE_DEFAULT };
 	string_map_init(&styles->ids);
 	buffer_init(&styles->items, STYLES_BYTES_MAX);
 	buffer_init(&styles->text, STYLES_BYTES_MAX);
@@ -251,7 +260,11 @@ static void open_element(void *context, struct docx_xml *xml, enum docx_tag tag,
 
 	if (tag == DOCX_W_style)
 		begin_style(loading, attributes);
-	else if (tag == DOCX_W_docDefaults || tag == DOCX_W_tblStylePr || tag == DOCX_W_rPrChange || tag == DOCX_W_pPrChange)
+	else if (tag == DOCX_W_docDefaults)
+		loading->in_defaults = true;
+	else if (tag == DOCX_W_sz && loading->in_defaults)
+		loading->styles->default_size = read_size(attributes, loading->styles->default_size);
+	else if (tag == DOCX_W_tblStylePr || tag == DOCX_W_rPrChange || tag == DOCX_W_pPrChange)
 		docx_xml_skip(xml);
 	else if (loading->style)
 		read_property(loading, tag, attributes);
@@ -259,8 +272,12 @@ static void open_element(void *context, struct docx_xml *xml, enum docx_tag tag,
 
 static void close_element(void *context, struct docx_xml *xml, enum docx_tag tag)
 {
-	if (tag == DOCX_W_style && ((struct loading *)context)->style)
-		end_style(context, xml);
+	struct loading *loading = context;
+
+	if (tag == DOCX_W_docDefaults)
+		loading->in_defaults = false;
+	else if (tag == DOCX_W_style && loading->style)
+		end_style(loading, xml);
 }
 
 /* --- inheritance ----------------------------------------------------------------------------------------------- */

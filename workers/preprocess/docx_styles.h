@@ -25,10 +25,11 @@ enum docx_meaning {
 
 enum { DOCX_UNSET = -1, DOCX_INDENT_UNSET = INT32_MIN, DOCX_BODY_LEVEL = 9 };
 
-struct docx_looks { /* each 0, 1 or DOCX_UNSET */
+struct docx_looks { /* each 0, 1 or DOCX_UNSET, but for the last three */
 	int8_t bold, italic, strike, mono, hidden;
 	int8_t raised; /* 1 superscript, 2 subscript, 0 neither */
 	int8_t symbol; /* 0, or 1 + enum docx_symbol_font */
+	int16_t size;  /* of the letters, in half points; DOCX_UNSET */
 };
 
 struct docx_style {
@@ -52,6 +53,7 @@ struct docx_styles {
 	struct buffer text;     /* ids, names */
 	uint32_t default_paragraph; /* index + 1 */
 	unsigned standard_names;    /* of 3GPP's template that were seen */
+	int16_t default_size;       /* of letters, in half points */
 };
 
 extern const struct docx_looks docx_looks_unset;

@@ -16,7 +16,7 @@
 	TAG(W, numberingChange) TAG(W, rt) TAG(W, style) TAG(W, name) TAG(W, basedOn) TAG(W, docDefaults) TAG(W, tblStylePr) TAG(W, num) \
 	TAG(W, abstractNum) TAG(W, abstractNumId) TAG(W, lvl) TAG(W, start) TAG(W, numFmt) TAG(W, lvlText) TAG(W, isLgl) TAG(W, lvlRestart) \
 	TAG(W, suff) TAG(W, lvlOverride) TAG(W, startOverride) TAG(W, numStyleLink) TAG(W, framePr) TAG(W, delText) TAG(W, altChunk) \
-	TAG(W, comment) TAG(W, styleLink) \
+	TAG(W, comment) TAG(W, sz) TAG(W, styleLink) \
 	/* Office MathML */ \
 	TAG(M, oMath) TAG(M, oMathPara) TAG(M, r) TAG(M, t) TAG(M, f) TAG(M, num) TAG(M, den) TAG(M, sSub) TAG(M, sSup) TAG(M, sSubSup) \
 	TAG(M, sPre) TAG(M, sub) TAG(M, sup) TAG(M, e) TAG(M, rad) TAG(M, deg) TAG(M, nary) TAG(M, naryPr) TAG(M, chr) TAG(M, d) TAG(M, dPr) \

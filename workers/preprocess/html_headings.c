@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { LINE_BYTES_MAX = 120, SIZE_MAX_TENTHS = 1000 };
+enum { SIZE_MAX_TENTHS = 1000 };
 
 /* --- style ----------------------------------------------------------------------------------------------------- */
 
@@ -133,7 +133,7 @@ void html_headings_text(struct html_headings *headings, struct html_style style,
 	headings->line_bytes += (uint32_t)text.bytes;
 	headings->line_link_bytes += in_link ? (uint32_t)text.bytes : 0;
 	headings->line_end = text.data[text.bytes - 1];
-	for (size_t i = 0; i < text.bytes && i < LINE_BYTES_MAX && !headings->line_has_letter; i++)
+	for (size_t i = 0; i < text.bytes && i < HTML_HEADING_BYTES_MAX && !headings->line_has_letter; i++)
 		headings->line_has_letter = ascii_is_alpha(text.data[i]) || (unsigned char)text.data[i] >= 0xC3;
 	if (!headings->decided)
 		count_size(headings, style.size, (uint32_t)text.bytes);
@@ -141,7 +141,7 @@ void html_headings_text(struct html_headings *headings, struct html_style style,
 
 static bool may_be_heading(const struct html_headings *headings, bool plain)
 {
-	return plain && headings->wanted && headings->line_bytes > 1 && headings->line_bytes <= LINE_BYTES_MAX && headings->line_has_letter &&
+	return plain && headings->wanted && headings->line_bytes > 1 && headings->line_bytes <= HTML_HEADING_BYTES_MAX && headings->line_has_letter &&
 	       headings->line_link_bytes < headings->line_bytes && !strchr(".,;", headings->line_end);
 }
 
@@ -168,18 +168,23 @@ static void count_line(struct html_headings *headings)
 	kind->first |= !headings->any_line;
 }
 
+unsigned html_headings_level_of(const struct html_headings *headings, struct html_style style, bool first)
+{
+	for (size_t i = 0; i < headings->kind_count; i++) {
+		const struct html_heading_kind *kind = &headings->kinds[i];
+		if (kind->style.size != style.size || kind->style.strong != style.strong)
+			continue;
+		/* The page's title may look like the headings of its sections. */
+		return kind->level == 0 ? 0 : kind->level + (kind->first && kind->lines > 1 && !first);
+	}
+	return 0;
+}
+
 unsigned html_headings_level(const struct html_headings *headings, bool plain)
 {
 	if (!headings->decided || !may_be_heading(headings, plain))
 		return 0;
-	for (size_t i = 0; i < headings->kind_count; i++) {
-		const struct html_heading_kind *kind = &headings->kinds[i];
-		if (kind->style.size != headings->line.size || kind->style.strong != headings->line.strong)
-			continue;
-		/* The page's title may look like the headings of its sections. */
-		return kind->level == 0 ? 0 : kind->level + (kind->first && kind->lines > 1 && headings->any_line);
-	}
-	return 0;
+	return html_headings_level_of(headings, headings->line, !headings->any_line);
 }
 
 unsigned html_headings_end_line(struct html_headings *headings, bool plain)

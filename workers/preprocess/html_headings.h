@@ -6,7 +6,7 @@
 
 #include "workers/preprocess/html_tree.h"
 
-enum { HTML_HEADING_KINDS_MAX = 24, HTML_FONT_SIZE_NORMAL = 120 /* tenths of a point */ };
+enum { HTML_HEADING_KINDS_MAX = 24, HTML_HEADING_BYTES_MAX = 120, HTML_FONT_SIZE_NORMAL = 120 /* tenths of a point */ };
 
 struct html_style { /* of running text */
 	uint16_t size; /* tenths of a point */
@@ -48,6 +48,8 @@ void html_headings_text(struct html_headings *headings, struct html_style style,
 unsigned html_headings_end_line(struct html_headings *headings, bool plain);
 /* Would html_headings_end_line give a level? Changes nothing. */
 unsigned html_headings_level(const struct html_headings *headings, bool plain);
+/* The level of a line of this style; `first`: it is the first of the page. */
+unsigned html_headings_level_of(const struct html_headings *headings, struct html_style style, bool first);
 /* After the first walk: which kinds of lines are headings, and of which level. False: none, another walk changes nothing. */
 bool html_headings_decide(struct html_headings *headings);
 
