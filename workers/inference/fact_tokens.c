@@ -208,7 +208,7 @@ static bool is_sign(const struct fact_scanner *scanner, size_t position)
 static void take_number(struct fact_scanner *scanner, size_t start, size_t digits, struct fact_token *token)
 {
 	size_t end = read_number(scanner, digits, digits != start, token);
-	bool version = byte_at(scanner, end) == '.' && is_digit_at(scanner, end + 1);
+	bool version = byte_at(scanner, end) == '.' && (is_digit_at(scanner, end + 1) || (letter_bytes(scanner, end + 1) == 1 && is_digit_at(scanner, end + 2))); /* 15.2.0, 22.Q4 */
 	if (end - digits <= 2 && byte_at(scanner, end) == ':' && is_digit_at(scanner, end + 1) &&
 	    is_digit_at(scanner, end + 2) && !is_digit_at(scanner, end + 3)) {
 		token->kind = FACT_IDENTIFIER; /* 23:00 */
@@ -266,6 +266,19 @@ static bool says_on(const struct fact_scanner *scanner, struct text word, size_t
 	return stands && ends;
 }
 
+/* "--size", "-s": behind a blank, a bracket or the like. Outside code one dash and more than a letter is a dash. */
+static void take_option(const struct fact_scanner *scanner, size_t start, struct fact_token *token)
+{
+	size_t dashes = start >= 2 && scanner->text.data[start - 2] == '-' ? 2 : 1, end = start;
+	int before = byte_at(scanner, start - dashes - (start > dashes));
+	if (!ascii_is_alpha(scanner->text.data[start]) || (start > dashes && (before >= 0x80 || !memchr(" `([{|\"'/*,=\n\t", before, 14))))
+		return;
+	while (letter_bytes(scanner, end) == 1 || (byte_at(scanner, end) == '-' && letter_bytes(scanner, end + 1) == 1))
+		end++;
+	token->option = dashes == 2 || end - start == 1 || scanner->in_code;
+	token->dashed = token->option ? text_slice(scanner->text, start - dashes, end) : (struct text){ 0 };
+}
+
 static void take_word(struct fact_scanner *scanner, size_t start, struct fact_token *token)
 {
 	size_t end = word_end(scanner, start, true);
@@ -279,7 +292,8 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 	token->dotted = memchr(token->text.data, '.', token->text.bytes) != NULL;
 	token->kind = fact_is_identifier(token->text) ? FACT_IDENTIFIER :
 		      is_name(token->text) && !scanner->sentence_start ? FACT_NAME : FACT_WORD;
-	token->option = start >= 2 && scanner->text.data[start - 1] == '-' && scanner->text.data[start - 2] == '-' && ascii_is_alpha(scanner->text.data[start]);
+	if (start && scanner->text.data[start - 1] == '-')
+		take_option(scanner, start, token);
 	token->loud = token->kind == FACT_IDENTIFIER && 
 		      ((byte_at(scanner, end) == ' ' && in_capitals(scanner, end + 1)) ||
 		       (start >= 3 && byte_at(scanner, start - 1) == ' ' && in_capitals(scanner, start - 3)));
@@ -384,7 +398,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 			continue;
 		}
 		ret_token->text = (struct text){ scanner->text.data + at, 0 };
-		ret_token->unit = ret_token->wide = ret_token->ordinal = (struct text){ 0 };
+		ret_token->unit = ret_token->wide = ret_token->ordinal = ret_token->dashed = (struct text){ 0 };
 		ret_token->in_code = scanner->in_code;
 		ret_token->dotted = ret_token->option = ret_token->loud = false;
 		ret_token->breaks = scanner->breaks;

@@ -30,7 +30,8 @@ struct fact_token {
 	uint64_t key;         /* of a word, filled in by passage_read: its hash as written */
 	bool in_code;         /* inside `…` or a fenced block */
 	unsigned span;        /* counts the code spans and what is between them: tokens of one span have the same */
-	bool option;          /* "--size" */
+	bool option;          /* "--size", "-s" */
+	struct text dashed;   /* of an option: all of it, "--skip-header" */
 	bool loud;            /* beside another word in capitals: "ENGINEERING HINTS" */
 	int state;            /* of a word that has an opposite (fact_words_state), or 0 */
 	bool colon;           /* a colon stands before it */

@@ -73,7 +73,7 @@ static bool may_spell_unit(struct text word)
 	static const uint32_t lengths['z' - 'a' + 1] = {
 		['a' - 'a'] = 1u << 6 | 1u << 7, ['b' - 'a'] = 1u << 4 | 1u << 5 | 1u << 6, ['c' - 'a'] = 1u << 11, ['d' - 'a'] = 1u << 3 | 1u << 6 | 1u << 7 | 1u <<
 		8 | 1u << 15 | 1u << 18, ['f' - 'a'] = 1u << 6, ['g' - 'a'] = 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9, ['h' - 'a'] = 1u << 4 | 1u << 5, ['j' - 'a'] = 1u
-		<< 5, ['k' - 'a'] = 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 10, ['m' - 'a'] = 1u << 4 | 1u << 5 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u <<
+		<< 5, ['k' - 'a'] = 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 10, ['m' - 'a'] = 1u << 4 | 1u << 5 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 10 | 1u <<
 		11 | 1u << 12, ['n' - 'a'] = 1u << 11, ['p' - 'a'] = 1u << 4 | 1u << 7, ['s' - 'a'] = 1u << 3 | 1u << 5 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9, ['t'
 		- 'a'] = 1u << 4 | 1u << 9, ['v' - 'a'] = 1u << 4 | 1u << 5, ['w' - 'a'] = 1u << 4 | 1u << 5 | 1u << 6, ['y' - 'a'] = 1u << 4
 	};
@@ -93,7 +93,7 @@ struct text fact_words_unit(struct text unit)
 		{ T("microseconds"), T("us") }, { T("\xC2\xB5s"), T("us") }, { T("\xCE\xBCs"), T("us") }, { T("nanoseconds"), T("ns") }, { T("kilometer"), T("km") }, { T("kilometers"), T("km") },
 		{ T("meter"), T("m") }, { T("meters"), T("m") }, { T("metre"), T("m") }, { T("metres"), T("m") }, { T("bits"), T("bit") }, { T("bytes"), T("byte") }, { T("degree"), T("degrees") },
 		{ T("PRBs"), T("PRB") }, { T("slots"), T("slot") }, { T("frames"), T("frame") }, { T("subframes"), T("subframe") }, { T("symbols"), T("symbol") }, { T("bit/s"), T("bps") }, { T("bits/s"), T("bps") }, { T("kilobyte"), T("kB") }, { T("kilobytes"), T("kB") }, { T("megabyte"), T("MB") }, { T("megabytes"), T("MB") }, { T("gigabyte"), T("GB") }, { T("gigabytes"), T("GB") },
-		{ T("terabytes"), T("TB") }, { T("volt"), T("V") }, { T("volts"), T("V") }, { T("ampere"), T("A") }, { T("amperes"), T("A") }, { T("watt"), T("W") }, { T("watts"), T("W") },
+		{ T("terabytes"), T("TB") }, { T("volt"), T("V") }, { T("volts"), T("V") }, { T("millivolt"), T("mV") }, { T("millivolts"), T("mV") }, { T("microvolt"), T("uV") }, { T("microvolts"), T("uV") }, { T("milliamperes"), T("mA") }, { T("milliwatt"), T("mW") }, { T("milliwatts"), T("mW") }, { T("kilowatt"), T("kW") }, { T("kilowatts"), T("kW") }, { T("ampere"), T("A") }, { T("amperes"), T("A") }, { T("watt"), T("W") }, { T("watts"), T("W") },
 		{ T("hertz"), T("Hz") }, { T("kilohertz"), T("kHz") }, { T("megahertz"), T("MHz") }, { T("gigahertz"), T("GHz") }, { T("decibel"), T("dB") }, { T("decibels"), T("dB") },
 		{ T("kilogram"), T("kg") }, { T("kilograms"), T("kg") }, { T("millimeters"), T("mm") }, { T("millimetres"), T("mm") }, { T("centimetres"), T("cm") }, { T("centimeters"), T("cm") },
 		{ T("week"), T("weeks") }, { T("month"), T("months") }, { T("year"), T("years") }, { T("kelvin"), T("K") }, { T("Sekunden"), T("s") }, { T("Sekunde"), T("s") }, { T("Minuten"), T("min") },
@@ -106,7 +106,7 @@ struct text fact_words_unit(struct text unit)
 
 struct text fact_words_dimension(struct text unit)
 {
-	static const struct pair dimensions[] = { { T("ms"), T("s") }, { T("us"), T("s") }, { T("ns"), T("s") }, { T("min"), T("s") }, { T("h"), T("s") }, { T("days"), T("s") }, { T("mW"), T("W") }, { T("kW"), T("W") },
+	static const struct pair dimensions[] = { { T("ms"), T("s") }, { T("us"), T("s") }, { T("ns"), T("s") }, { T("min"), T("s") }, { T("h"), T("s") }, { T("days"), T("s") }, { T("mW"), T("W") }, { T("kW"), T("W") }, { T("W"), T("W") }, { T("mV"), T("V") }, { T("uV"), T("V") }, { T("V"), T("V") }, { T("mA"), T("A") }, { T("A"), T("A") },
 		{ T("Hz"), T("Hz") }, { T("kHz"), T("Hz") }, { T("MHz"), T("Hz") }, { T("GHz"), T("Hz") }, { T("kB"), T("byte") }, { T("MB"), T("byte") }, { T("GB"), T("byte") }, { T("TB"), T("byte") },
 		{ T("KiB"), T("byte") }, { T("MiB"), T("byte") }, { T("GiB"), T("byte") }, { T("km"), T("m") }, { T("cm"), T("m") }, { T("mm"), T("m") }, { T("bps"), T("bps") }, { T("kbps"), T("bps") },
 		{ T("Mbps"), T("bps") }, { T("Gbps"), T("bps") }, { T("kB/s"), T("B/s") }, { T("MB/s"), T("B/s") }, { T("GB/s"), T("B/s") } };
@@ -130,6 +130,39 @@ int fact_words_state(struct text word)
 	for (size_t i = 0; i < COUNT_OF(states); i++)
 		if (same(word, states[i].word))
 			return states[i].state;
+	return 0;
+}
+
+enum { GRADE_WORDS_MAX = 8 };
+
+static const struct text grades[FACT_GRADES][GRADE_WORDS_MAX] = {
+	[1] = { T("critical"), T("major"), T("minor"), T("warning"), T("indeterminate"), T("cleared") },
+	[2] = { T("gold"), T("silver"), T("bronze"), T("platinum"), T("copper") },
+	[3] = { T("uplink"), T("downlink"), T("sidelink") },
+	[4] = { T("ingress"), T("egress") },
+	[5] = { T("inbound"), T("outbound") },
+	[6] = { T("red"), T("green"), T("amber"), T("yellow"), T("blue"), T("orange"), T("white") },
+	[7] = { T("synchronous"), T("asynchronous") },
+	[8] = { T("unicast"), T("multicast"), T("broadcast"), T("anycast") },
+	[9] = { T("hourly"), T("daily"), T("weekly"), T("monthly"), T("yearly") },
+};
+
+struct text fact_words_grade_member(unsigned grade, size_t index)
+{
+	CHECK(grade < FACT_GRADES);
+	return index < GRADE_WORDS_MAX ? grades[grade][index] : (struct text){ 0 };
+}
+
+unsigned fact_words_grade(struct text word)
+{
+	static const uint32_t first_letters = LETTER('c') | LETTER('m') | LETTER('w') | LETTER('i') | LETTER('g') | LETTER('s') | LETTER('b') | LETTER('p') | LETTER('u') | LETTER('d') | LETTER('e') |
+					      LETTER('o') | LETTER('r') | LETTER('a') | LETTER('y') | LETTER('h');
+	if (word.bytes < 3 || word.bytes > 13 || !begins_with(word, first_letters))
+		return 0;
+	for (unsigned grade = 1; grade < FACT_GRADES; grade++)
+		for (size_t i = 0; i < GRADE_WORDS_MAX && grades[grade][i].bytes; i++)
+			if (same(word, grades[grade][i]))
+				return grade;
 	return 0;
 }
 
@@ -157,8 +190,8 @@ static enum fact_comparison comparison_of(struct text before, struct text word)
 /* "or more": of the number before. */
 static enum fact_comparison afterthought(struct text word)
 {
-	static const struct text more[] = { T("more"), T("higher"), T("above"), T("longer"), T("greater"), T("larger"), T("later") };
-	static const struct text less[] = { T("less"), T("lower"), T("below"), T("fewer"), T("shorter"), T("smaller") };
+	static const struct text more[] = { T("more"), T("higher"), T("above"), T("longer"), T("greater"), T("larger"), T("later"), T("newer") };
+	static const struct text less[] = { T("less"), T("lower"), T("below"), T("fewer"), T("shorter"), T("smaller"), T("earlier"), T("older") };
 	return is_any(word, more, COUNT_OF(more)) ? FACT_AT_LEAST : is_any(word, less, COUNT_OF(less)) ? FACT_AT_MOST : FACT_COMPARES_NOT;
 }
 

@@ -23,6 +23,13 @@ struct text fact_words_dimension(struct text unit);
  * "on" in small letters is no state by itself. */
 int fact_words_state(struct text word);
 
+/* A word of a closed list whose members exclude each other (critical, major, minor …; uplink, downlink; red, green …): the list, from 1, below
+ * FACT_GRADES; 0 for other words. */
+enum { FACT_GRADES = 10 };
+unsigned fact_words_grade(struct text word);
+/* The member `index` of the list, or empty behind the last one. */
+struct text fact_words_grade_member(unsigned grade, size_t index);
+
 enum fact_comparison { FACT_COMPARES_NOT, FACT_AT_LEAST, FACT_AT_MOST, FACT_ABOVE, FACT_BELOW, FACT_FASTER, FACT_SLOWER, FACT_OLDER, FACT_NEWER };
 
 struct fact_comparing { /* zero at the beginning of a sentence */

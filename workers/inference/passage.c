@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SLOTS_MIN = 1024, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8 };
+enum { SLOTS_MIN = 1024, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4 };
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -101,6 +101,8 @@ static void passage_clear(struct passage *passage, size_t source_bytes)
 		memset(passage->slots, 0, passage->slot_capacity * sizeof(*passage->slots));
 	passage->place_count = passage->sentence_count = 1;
 	passage->slot_count = passage->states = 0;
+	passage->units = passage->dimensions = 0;
+	passage->options = false;
 	passage->source_bytes = 0;
 	passage->status = 0;
 	if (!passage->slots)
@@ -255,6 +257,23 @@ static void indexer_about(struct indexer *indexer, const struct fact_token *toke
 		indexer->passage->sentences[indexer->passage->sentence_count - 1].flags |= SENTENCE_ABOUT;
 }
 
+/* "long", "cycle" of longDrxCycle, "stack" of max_stack_depth: answers speak of an attribute in the words of its name. */
+static void index_words_of_name(struct passage *passage, struct text name, const struct passage_place *whole)
+{
+	for (size_t from = 0, at = 1; at <= name.bytes; at++) {
+		bool ends = at == name.bytes || name.data[at] == '_' || (ascii_is_upper(name.data[at]) && ascii_is_lower(name.data[at - 1]));
+		if (!ends)
+			continue;
+		struct text word = text_slice(name, from, at);
+		from = at + (at < name.bytes && name.data[at] == '_');
+		if (word.bytes < NAME_WORD_BYTES_MIN || word.bytes == name.bytes)
+			continue;
+		struct passage_place part = { .stem = passage_stem_of_word(word), .sentence = whole->sentence, .clause = whole->clause, .values = whole->values, .column = whole->column,
+					      .flags = PLACE_PART | (whole->flags & PLACE_CODE), .span = whole->span };
+		(void)add_place(passage, &part, false);
+	}
+}
+
 static void index_token(struct indexer *indexer, const struct fact_token *token)
 {
 	struct passage *passage = indexer->passage;
@@ -277,6 +296,11 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	index_range(indexer, token, &place);
 	if (indexer->split_end && token->text.data < indexer->split_end && !token->first_group_bytes)
 		place.kind = KIND_NONE;
+	passage->options = passage->options || token->option;
+	if (place.unit) {
+		passage->units |= passage_unit_bit(place.unit);
+		passage->dimensions |= passage_unit_bit(passage_dimension(token->number_bytes ? token->unit : token->wide));
+	}
 	if (place.state)
 		passage->states |= passage_state_bit(place.state);
 	place.sentence = passage->sentence_count - 1;
@@ -285,7 +309,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 		place.column = (uint16_t)size_min(indexer->line + 1, UINT16_MAX);
 	place.values = indexer->values;
 	indexer->values += passage_is_value(&place);
-	if (token->number_bytes || place.kind == KIND_CLAUSE) {
+	if (token->number_bytes || place.kind == KIND_CLAUSE || passage_is_version(token)) {
 		indexer->last_number = passage->place_count;
 		place.comparison = (uint8_t)(1u << fact_comparing_number(&indexer->comparing));
 	} else {
@@ -297,6 +321,8 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	indexer_about(indexer, token);
 	if (!add_place(passage, &place, introduced && !token->dotted))
 		return;
+	if (place.kind >= KIND_NAME && place.kind < KIND_OPTION && (introduced || token->first))
+		index_words_of_name(passage, passage_attribute_of(token->text), &place);
 	if (token->dotted && place.kind >= KIND_NAME && place.kind < KIND_OPTION) {
 		struct text parts[] = { passage_class_of(token->text), passage_attribute_of(token->text) };
 		for (size_t i = 0; i < COUNT_OF(parts); i++) {
@@ -326,6 +352,14 @@ static bool begins_item(struct text source, size_t position)
 	return position + 1 < source.bytes && memchr("-*+0123456789", source.data[position], 13) && source.data[position + 1] != '*';
 }
 
+/* A line of a help text: "  -s, --size …". */
+static bool begins_option(struct text source, size_t position)
+{
+	while (position < source.bytes && source.data[position] == ' ')
+		position++;
+	return position + 1 < source.bytes && source.data[position] == '-' && (source.data[position + 1] == '-' || ascii_is_alpha(source.data[position + 1]));
+}
+
 static bool is_blank_at(struct text source, size_t position)
 {
 	while (position < source.bytes && (source.data[position] == ' ' || source.data[position] == '>' || source.data[position] == '\r'))
@@ -336,6 +370,9 @@ static bool is_blank_at(struct text source, size_t position)
 /* A line of few words alone, without a full stop: a term, and what follows describes it. */
 static bool is_term(const struct indexer *indexer, struct text source, size_t line_end)
 {
+	const struct passage *passage = indexer->passage;
+	if (indexer->sentence_open && passage->places[passage->sentences[passage->sentence_count - 1].first].flags & PLACE_FREQUENT) /* "default 10" */
+		return false;
 	return !indexer->row && !indexer->fence && !indexer->item && !indexer->heading_line && !indexer->several_sentences && indexer->sentence_open &&
 	       indexer->line_words <= TERM_WORDS_MAX && !indexer->formula && (is_blank_at(source, line_end + 1) || (line_end && source.data[line_end - 1] == ':'));
 }
@@ -343,7 +380,7 @@ static bool is_term(const struct indexer *indexer, struct text source, size_t li
 static void close_line(struct indexer *indexer, const struct fact_token *token, bool empty, struct text source, size_t position)
 {
 	struct passage *passage = indexer->passage;
-	bool ends = empty || token->column || indexer->heading_line || begins_anew(source, position) || is_blank_at(source, position);
+	bool ends = empty || token->column || indexer->heading_line || begins_anew(source, position) || is_blank_at(source, position) || (indexer->fence && begins_option(source, position));
 	if (!ends) {
 		indexer->line++;
 		return;

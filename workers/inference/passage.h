@@ -25,6 +25,8 @@ struct passage {
 	uint32_t place_count, sentence_count, slot_count;
 	bool assembled;  /* set by who indexes: sources are values and passages put together line by line, whose words are not weighed against each other */
 	uint32_t states; /* bits: which of the words with an opposite it has, and which opposites, from bit 16 */
+	bool options;    /* "-s" or "--size" occur */
+	uint64_t units, dimensions; /* one bit of a hash each: which units it has, and what they measure */
 	bool german;     /* its nouns have capitals: they are no names */
 	uint64_t source_hash; /* of what is indexed; source_bytes 0: nothing */
 	size_t source_bytes;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { SEEDS_MAX = 48, WEIGHINGS_MAX = 4000, QUOTED_WORDS = 3, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160,
+enum { SEEDS_MAX = 48, WEIGHINGS_MAX = 4000, QUOTED_WORDS = 3, PARALLEL_WORDS = 2, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160,
        COLUMN_FAR = 8, HEADING_FAR = 6, LEAD_FAR = 5, BEFORE_FAR = 8, CARRIED_FAR = 5, ALONE_FAR = 3, LEADING_FAR = 10, INTRO_FAR = 6, FAR_MAX = 64 };
 
 struct match { /* a word of the answer and a place where the passage has it */
@@ -18,6 +18,7 @@ struct rival {
 	uint32_t value, sentence;
 	float score;
 	float covered; /* of the words of the value's clause in the answer, the part that stands in the clause of this one */
+	size_t words; /* how many these are */
 };
 
 struct weighed { /* a value of the answer */
@@ -70,6 +71,8 @@ struct alignment {
 #define PROSE_NAME_MARGIN 1.0f
 #define PROSE_EXCHANGED_RATIO 1.4f
 #define PROSE_EXCHANGED_MARGIN 0.3f
+#define PARALLEL_EXCHANGED_RATIO 1.3f
+#define ASIDE_SCORE 0.45f
 #define RIVAL_COVERED 0.65f
 #define OWN_COVERED 0.7f
 #define OWN_COVERED_STATE 0.45f
@@ -105,17 +108,23 @@ static bool filter_has(const struct alignment *alignment, uint32_t stem)
 	return alignment->filter[stem >> 30] >> (stem >> 24 & 63) & 1;
 }
 
+/* UE, PCI: said of many things, like a word. */
+static bool is_actor(const struct passage_place *place)
+{
+	return place->kind == KIND_ABBREVIATION && !(place->flags & PLACE_CODE);
+}
+
 static float weight_of(const struct alignment *alignment, const struct answer_word *word, const struct passage_slot *slot)
 {
 	static const float roots[] = { 1.0f, 1.0f, 0.71f, 0.58f, 0.5f, 0.45f, 0.41f, 0.38f, 0.35f, 0.33f, 0.32f, 0.3f, 0.29f };
-	if (!slot)
+	if (!slot || (word->place.flags & PLACE_NUMBER && !word->place.kind)) /* "one" */
 		return 0;
 	bool named = word->place.flags & PLACE_NAMED;
 	if (word->place.flags & PLACE_FREQUENT)
 		return LABEL_WEIGHT;
 	if (!named && (word->text.bytes < LETTERS_MIN || domain_list_has(alignment->passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text)))
 		return 0;
-	return (named && !(word->place.flags & PLACE_NUMBER) ? 2.0f : 1.0f) * (slot->count < COUNT_OF(roots) ? roots[slot->count] : 0.25f);
+	return (named && !(word->place.flags & PLACE_NUMBER) && !is_actor(&word->place) ? 2.0f : 1.0f) * (slot->count < COUNT_OF(roots) ? roots[slot->count] : 0.25f);
 }
 
 static void add_seed(struct alignment *alignment, uint32_t sentence)
@@ -207,12 +216,14 @@ static void gather_matches(struct alignment *alignment, uint32_t s)
 	qsort(alignment->matches, alignment->match_count, sizeof(alignment->matches[0]), by_word);
 }
 
+static bool is_near_clause(const struct passage_place *a, const struct passage_place *b) { return difference(a->clause, b->clause) <= 1; }
+
 static unsigned answer_distance(const struct alignment *alignment, size_t a, const struct weighed *value)
 {
 	if (a >= alignment->answer->count)
 		return CARRIED_FAR;
 	unsigned far = distance(&alignment->answer->words[a].place, a, &alignment->answer->words[value->word].place, value->word, value->same > 2);
-	return value->same == 1 ? ALONE_FAR : far;
+	return value->same == 1 && (is_near_clause(&alignment->answer->words[a].place, &alignment->answer->words[value->word].place)) ? ALONE_FAR : far;
 }
 
 /* Class.attribute and its parts. */
@@ -246,8 +257,14 @@ static bool is_said_beside(const struct passage_place *word, const struct passag
 	return word->sentence == value->sentence && (same == 1 || word->clause == value->clause || word->intro != value->intro);
 }
 
+/* A name that says alone what is meant; "UE" is said of many things. */
+static bool is_identifying(const struct passage_place *place)
+{
+	return place->flags & PLACE_NAMED && (place->flags & PLACE_NUMBER || (place->kind >= KIND_NAME && place->kind <= KIND_PROPER));
+}
+
 /* How well the words around the answer's value fit the place `u` of the passage. */
-static float score(const struct alignment *alignment, uint32_t u, const struct weighed *value, size_t same, float *ret_covered)
+static float score(const struct alignment *alignment, uint32_t u, const struct weighed *value, size_t same, struct rival *ret_rival)
 {
 	const struct passage_place *places = alignment->passage->places;
 	const struct answer_word *words = alignment->answer->words;
@@ -263,7 +280,7 @@ static float score(const struct alignment *alignment, uint32_t u, const struct w
 		    (!match->column || match->column == places[u].column)) {
 			unsigned far = places[match->place].sentence == places[u].sentence ? distance(&places[match->place], match->place, &places[u], u, same > 2) :
 				       match->far ? match->far : HEADING_FAR;
-			if (same == 1 && !match->far)
+			if (same == 1 && !match->far && (is_near_clause(&places[match->place], &places[u])))
 				far = ALONE_FAR;
 			/* "AUTO, MANUAL": neighbours in an enumeration tell little of each other */
 			float told = words[w].place.kind == value->kind && difference((unsigned)w, (unsigned)value->word) <= 2 && passage_is_value(&words[w].place) ? VALUE_WEIGHT : 1;
@@ -277,34 +294,36 @@ static float score(const struct alignment *alignment, uint32_t u, const struct w
 			sum += best;
 			bool counts = (beside || opened) && is_in_clause(alignment, w, value);
 			covered += counts ? alignment->weights[w] * (beside ? 1 : OPENING_WEIGHT) : 0;
-			count += counts && alignment->weights[w] > 0;
+			if (counts && alignment->weights[w] > 0)
+				count += 1 + (is_identifying(&words[w].place) || (alignment->weights[w] == 1.0f && words[w].is_word));
 			best = 0;
 			beside = opened = false;
 		}
 	}
 	float all = value->clause_weight + value->unknown_weight * (count < 2 ? UNKNOWN_WEIGHT : 0);
-	*ret_covered = all > 0 ? covered / all : 0;
+	ret_rival->covered = all > 0 ? covered / all : 0;
+	ret_rival->words = count;
 	return sum;
 }
 
-static void take_score(struct weighed *value, uint32_t other, uint32_t sentence, float scored, float covered)
+static void take_score(struct weighed *value, const struct rival *scored)
 {
-	if (other == value->value) {
-		value->own_covered = covered > value->own_covered ? covered : value->own_covered;
-		if (scored > value->own) {
-			value->own = scored;
-			value->own_sentence = sentence;
+	if (scored->value == value->value) {
+		value->own_covered = scored->covered > value->own_covered ? scored->covered : value->own_covered;
+		if (scored->score > value->own) {
+			value->own = scored->score;
+			value->own_sentence = scored->sentence;
 		}
 		return;
 	}
 	for (size_t r = 0; r < value->rival_count; r++)
-		if (value->rivals[r].value == other) {
-			if (scored > value->rivals[r].score)
-				value->rivals[r] = (struct rival){ other, sentence, scored, covered };
+		if (value->rivals[r].value == scored->value) {
+			if (scored->score > value->rivals[r].score)
+				value->rivals[r] = *scored;
 			return;
 		}
 	if (value->rival_count < RIVALS_MAX)
-		value->rivals[value->rival_count++] = (struct rival){ other, sentence, scored, covered };
+		value->rivals[value->rival_count++] = *scored;
 }
 
 /* Of one kind; a number in a table has its unit in another cell of the row. */
@@ -350,10 +369,11 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 			if (alignment->weighings++ >= WEIGHINGS_MAX)
 				return;
 			same = same ? same : place->kind ? count_kind(passage, first, end, place->kind) : 2;
-			float covered = 0, scored = score(alignment, u, value, same, &covered) * (value->kind == KIND_PLAIN && place->kind != KIND_PLAIN ? 0.5f : 1);
-			if (other == value->value && scored > value->own)
+			struct rival scored = { .value = other, .sentence = place->sentence };
+			scored.score = score(alignment, u, value, same, &scored) * (value->kind == KIND_PLAIN && place->kind != KIND_PLAIN ? 0.5f : 1);
+			if (other == value->value && scored.score > value->own)
 				value->bare = value->kind == KIND_PLAIN && place->kind >= KIND_UNITS;
-			take_score(value, other, place->sentence, scored, covered);
+			take_score(value, &scored);
 		}
 	}
 }
@@ -405,16 +425,20 @@ static bool is_parallel(const struct alignment *alignment, const struct weighed 
 	const struct answer_word *word = &alignment->answer->words[one->word];
 	bool counts_anything = word->is_word && word->place.flags & PLACE_NUMBER && !one->own_sentence;
 	float mostly = one->kind > KIND_STATE && one->kind < KIND_UNITS ? OWN_COVERED_STATE : OWN_COVERED;
-	return is_stated(one) && !counts_anything && rival->covered >= RIVAL_COVERED && one->own_covered <= mostly * rival->covered;
+	return is_stated(one) && !counts_anything && rival->words >= PARALLEL_WORDS && rival->covered >= RIVAL_COVERED && one->own_covered <= mostly * rival->covered;
 }
 
 static bool is_better(const struct alignment *alignment, const struct weighed *one, const struct rival *rival)
 {
 	bool stated = is_stated(one), together = rival->sentence == one->own_sentence && !one->owned;
-	if (rival->covered < one->own_covered)
+	if (rival->covered < one->own_covered || (rival->covered <= 0 && (!is_stated(one) || rival->score < ASIDE_SCORE)))
 		return false;
+	if (!one->bare && rival->sentence == one->own_sentence && rival->covered <= one->own_covered && one->own > 0) /* only distances tell them apart */
+		return rival->score > one->own * PROSE_RATIO + PROSE_MARGIN;
 	if (!is_strong(alignment, one, rival) && !is_parallel(alignment, one, rival))
 		return rival->score > (stated ? one->own * PROSE_RATIO + PROSE_MARGIN : one->own * PROSE_NAME_RATIO + PROSE_NAME_MARGIN);
+	if (!stated && is_actor(&alignment->answer->words[one->word].place))
+		return false;
 	if (!stated)
 		return rival->score > one->own * NAME_RATIO + NAME_MARGIN;
 	return rival->score > one->own * (together ? TOGETHER_RATIO : APART_RATIO) + (together ? TOGETHER_MARGIN : APART_MARGIN);
@@ -456,8 +480,10 @@ static bool is_refuted(const struct alignment *alignment, const struct weighed *
 			return true;
 		if (two && one->kind > KIND_STATE && one->kind < KIND_UNITS && rival->score > one->own * STATE_RATIO + STATE_MARGIN)
 			return true;
-		bool strong = is_strong(alignment, one, rival) || is_parallel(alignment, one, rival);
-		if (two && rival->score + rival_score(two, one->value) > (one->own + two->own) * (strong ? EXCHANGED_RATIO : PROSE_EXCHANGED_RATIO) + (strong ? EXCHANGED_MARGIN : PROSE_EXCHANGED_MARGIN))
+		bool alike = rival->sentence == one->own_sentence && rival->covered <= one->own_covered; /* only distances tell them apart */
+		bool strong = is_strong(alignment, one, rival) && !alike, parallel = is_parallel(alignment, one, rival);
+		float ratio = strong ? EXCHANGED_RATIO : parallel ? PARALLEL_EXCHANGED_RATIO : PROSE_EXCHANGED_RATIO;
+		if (two && rival->score + rival_score(two, one->value) > (one->own + two->own) * ratio + (strong || parallel ? EXCHANGED_MARGIN : PROSE_EXCHANGED_MARGIN))
 			return true;
 	}
 	return false;

@@ -36,6 +36,10 @@ enum passage_ownership passage_names_subject(const struct passage *passage, uint
 /* Whose is the value at this place: of what its sentence names, or what that goes on about? */
 enum passage_ownership passage_owner_of(const struct passage *passage, uint32_t place, const uint32_t *subjects, size_t subject_count);
 
+/* A value that the passage gives to certain attributes, and nowhere to none, must be said of one of them; unless those that the answer names have all that the
+ * passage gives them, or its words are those of another: then the answer goes on about something else. */
+bool passage_belongs(const struct passage *passage, const struct answer_sentence *answer, const struct answer_word *word);
+
 /* Tables, lists, code and `name: value` lines say what belongs to what; prose may word it in any way. */
 bool passage_is_listed(const struct passage *passage, uint32_t sentence);
 

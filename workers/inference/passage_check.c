@@ -63,17 +63,22 @@ static bool is_abbreviation(struct text word)
 	return true;
 }
 
+struct wanted_unit {
+	uint32_t unit;
+	uint32_t stem; /* what is counted may stand in any form: "Cells | 84" */
+};
+
 /* Does one of the places have the unit? A number keeps its own to itself in prose. */
-static bool has_unit(const struct passage *passage, uint32_t sentence, uint32_t unit, bool of_numbers, uint32_t column)
+static bool has_unit(const struct passage *passage, uint32_t sentence, struct wanted_unit wanted, bool of_numbers, uint32_t column)
 {
 	for (uint32_t p = passage->sentences[sentence].first; p < sentence_end(passage, sentence); p++)
-		if (passage->places[p].unit == unit && (of_numbers || !(passage->places[p].flags & PLACE_NUMBER)) && (!column || passage->places[p].column == column))
+		if ((passage->places[p].unit == wanted.unit || passage->places[p].stem == wanted.stem) && (of_numbers || !(passage->places[p].flags & PLACE_NUMBER)) && (!column || passage->places[p].column == column))
 			return true;
 	return false;
 }
 
 /* Does the sentence, or one of the same item, have the unit by itself? Or the column's heading, or the term above? */
-static bool has_unit_near(const struct passage *passage, uint32_t place, uint32_t unit)
+static bool has_unit_near(const struct passage *passage, uint32_t place, struct wanted_unit unit)
 {
 	uint32_t home = passage->places[place].sentence;
 	const struct passage_sentence *sentence = &passage->sentences[home];
@@ -95,13 +100,14 @@ static bool is_degree(uint32_t has, uint32_t wanted)
 	return (has == bare && wanted == celsius) || (has == celsius && wanted == bare);
 }
 
-static bool has_number(const struct passage *passage, const struct passage_place *number)
+static bool has_number(const struct passage *passage, const struct passage_place *number, struct text unit)
 {
+	struct wanted_unit wanted = { number->unit, unit.bytes ? passage_stem_of(unit) : number->unit };
 	uint32_t place = passage_first(passage, number->stem);
 	unsigned steps = 0;
 	for (; place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
 		const struct passage_place *has = &passage->places[place];
-		if (has->exact == number->exact && (!number->unit || has->unit == number->unit || is_degree(has->unit, number->unit) || (!has->unit && has_unit_near(passage, place, number->unit))))
+		if (has->exact == number->exact && (!number->unit || has->unit == number->unit || is_degree(has->unit, number->unit) || (!has->unit && has_unit_near(passage, place, wanted))))
 			return true;
 	}
 	return false;
@@ -145,6 +151,8 @@ static bool begins_command(const struct passage *passage, const struct answer_wo
 	unsigned steps = 0;
 	for (uint32_t place = passage_first(passage, word->place.stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
 		const struct passage_place *has = &passage->places[place], *next = has + 1;
+		while (next + 1 < passage->places + passage->place_count && next->flags & PLACE_PART && !next->kind)
+			next++;
 		bool first = place == passage->sentences[has->sentence].first || has[-1].span != has->span || !(has[-1].flags & PLACE_CODE);
 		if (has->exact == word->place.exact && has->flags & PLACE_CODE && first && place + 1 < passage->place_count && next->sentence == has->sentence &&
 		    next->span == has->span && next->flags & PLACE_CODE && !(next->flags & PLACE_PART))
@@ -175,67 +183,62 @@ static bool has_state(const struct passage *passage, int state)
 	return passage->states & passage_state_bit(state);
 }
 
-/* "Default" stands above another column of the table, or at another line of the item. */
-static bool is_labelled_otherwise(const struct passage *passage, uint32_t place, uint32_t label)
+/* Class.attribute from a passage that names the class in one place and the attribute in another, and the class for no other attribute. */
+static bool is_composed(const struct passage *passage, const struct answer_word *word)
 {
-	const struct passage_sentence *sentence = &passage->sentences[passage->places[place].sentence];
-	uint32_t labels = sentence->header ? sentence->header : passage->places[place].sentence;
-	bool elsewhere = false;
-	for (uint32_t p = passage->sentences[labels].first; p < sentence_end(passage, labels); p++) {
-		if (passage->places[p].stem != label || !passage->places[p].column)
-			continue;
-		if (passage->places[p].column == passage->places[place].column)
-			return false;
-		elsewhere = true;
-	}
-	return elsewhere;
-}
-
-/* What the answer says that the value is: "default" before it in its clause, with no other value between and not "by default"; 0: nothing. */
-static uint32_t label_of(const struct answer_sentence *sentence, const struct answer_word *word)
-{
-	for (size_t w = (size_t)(word - sentence->words); w > 0; w--) {
-		const struct answer_word *before = &sentence->words[w - 1];
-		if (passage_is_value(&before->place) || before->place.clause != word->place.clause)
-			return 0;
-		if (before->place.flags & PLACE_FREQUENT)
-			return w > 1 && text_equal(sentence->words[w - 2].text, TEXT_LITERAL("by")) ? 0 : before->place.stem;
-	}
-	return 0;
-}
-
-/* A value that the passage gives to certain attributes, and nowhere to none, must be said of one of them. */
-static bool belongs(const struct passage *passage, const struct passage_place *value, const uint32_t *subjects, size_t subject_count, uint32_t label)
-{
-	bool owned = false;
+	struct passage_place class;
+	if (!ascii_is_upper(word->text.data[0])) /* a file's name, a version */
+		return false;
+	struct text attribute = passage_attribute_of(word->text);
+	uint32_t subject = passage_stem_of(attribute);
+	passage_part_of(&word->place, passage_class_of(word->text), &class);
+	const struct passage_slot *slot = passage_find(passage, subject);
+	if (!has_word(passage, attribute) || !has_exact(passage, class.stem, class.exact))
+		return false;
 	unsigned steps = 0;
-	if (!subject_count)
-		return true;
-	for (uint32_t place = passage_first(passage, value->stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
-		if (passage_value(&passage->places[place]) != passage_value(value))
-			continue;
-		if (passage_owner_of(passage, place, subjects, subject_count) != OWNED_BY_OTHERS && !(label && is_labelled_otherwise(passage, place, label)))
+	bool owned = false;
+	for (uint32_t place = passage_first(passage, class.stem); slot && slot->subject && place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+		if (passage_owner_of(passage, place, &subject, 1) != OWNED_BY_OTHERS)
 			return true;
 		owned = true;
 	}
 	return !owned;
 }
 
-/* Class.attribute from a passage that names the class in one place and the attribute in another, and the class for no other attribute. */
-static bool is_composed(const struct passage *passage, const struct answer_word *word)
-{
-	struct passage_place class;
-	struct text attribute = passage_attribute_of(word->text);
-	uint32_t subject = passage_stem_of(attribute);
-	passage_part_of(&word->place, passage_class_of(word->text), &class);
-	const struct passage_slot *slot = passage_find(passage, subject);
-	return has_word(passage, attribute) && has_exact(passage, class.stem, class.exact) && (!slot || !slot->subject || belongs(passage, &class, &subject, 1, 0));
-}
-
 static bool has_identifier(const struct passage *passage, const struct answer_word *word)
 {
 	return has_exact(passage, word->place.stem, word->place.exact) || (word->place.kind == KIND_CONSTANT && passage_find(passage, word->place.stem)) || (word->dotted && is_composed(passage, word)) || is_joined(passage, word->text) ||
 	       is_abbreviation(word->text);
+}
+
+/* An option as written; where the passage has none, its word. */
+static bool has_option(const struct passage *passage, const struct answer_word *word)
+{
+	return has_exact(passage, word->place.stem, word->place.exact) || (!passage->options && has_word(passage, word->text));
+}
+
+/* Lacks the passage the unit, and has another one for the same thing? Seconds to years are said of any time. */
+static bool is_other_unit(const struct passage *passage, const struct answer_word *word)
+{
+	static const struct text coarse[] = { TEXT_LITERAL("s"), TEXT_LITERAL("min"), TEXT_LITERAL("h"), TEXT_LITERAL("days"), TEXT_LITERAL("weeks"), TEXT_LITERAL("months"), TEXT_LITERAL("years") };
+	struct text unit = fact_words_unit(word->text);
+	for (size_t i = 0; i < COUNT_OF(coarse); i++)
+		if (text_equal(unit, coarse[i]))
+			return false;
+	return !(passage->units & passage_unit_bit(word->place.unit)) && passage->dimensions & passage_unit_bit(passage_dimension(word->text)) && !passage_find(passage, word->place.stem);
+}
+
+/* Lacks the passage the word, and has others that exclude it? */
+static bool is_other_grade(const struct passage *passage, const struct answer_word *word)
+{
+	unsigned grade = word->place.kind - KIND_GRADE;
+	struct text member;
+	if (passage_find(passage, word->place.stem))
+		return false;
+	for (size_t i = 0; (member = fact_words_grade_member(grade, i)).bytes; i++)
+		if (passage_find(passage, passage_stem_of_word(member)))
+			return true;
+	return false;
 }
 
 static bool is_supported(struct checker *checker, const struct answer_word *word)
@@ -246,19 +249,27 @@ static bool is_supported(struct checker *checker, const struct answer_word *word
 		return false;
 	if (word->refuted && !(checker->in_command && cmedit_is_grammar(word->text)))
 		return false;
-	if (word->is_word && (place->kind == KIND_UNIT || (place->kind == KIND_CONSTANT && !(place->flags & PLACE_CODE)))) /* not refuted: a plain word */
+	if (word->is_word && place->kind == KIND_UNIT)
+		return !is_other_unit(passage, word);
+	if (place->kind > KIND_GRADE && place->kind < KIND_STATE && !(place->flags & PLACE_CODE))
+		return !is_other_grade(passage, word);
+	if (word->is_word && ((place->kind == KIND_CONSTANT && !(place->flags & PLACE_CODE)))) /* not refuted: a plain word */
 		return true;
 	if (word->ordinal.bytes)
 		return passage_find(passage, passage_ordinal(word->ordinal)) || has_identifier(passage, word);
 	if (place->flags & PLACE_NUMBER)
-		return has_number(passage, place) && belongs(passage, place, checker->sentence.subjects, checker->sentence.subject_count, label_of(&checker->sentence, word));
+		return has_number(passage, place, word->unit) && passage_belongs(passage, &checker->sentence, word);
 	if (word->is_name && !(place->flags & PLACE_CODE))
 		return passage_find(passage, place->stem) || checker->sentence.german;
-	if (checker->in_command && cmedit_is_grammar(word->text))
-		return true;
+	if (checker->in_command && cmedit_is_grammar(word->text)) /* a value of the grammar that the passage's own commands do not have */
+		return !place->state || passage_find(passage, place->stem) || !has_word(passage, TEXT_LITERAL("cmedit"));
+	if (word->option)
+		return has_option(passage, word);
+	if (place->state && place->flags & PLACE_CODE && has_state(passage, -place->state) && !has_state(passage, place->state))
+		return false;
 	if (place->state && !word->identifier && !(place->flags & PLACE_CODE))
-		return !has_state(passage, -place->state) || (has_state(passage, place->state) && belongs(passage, place, checker->sentence.subjects, checker->sentence.subject_count, label_of(&checker->sentence, word)));
-	return has_identifier(passage, word) && (passage_is_subject(passage, place) || word->dotted || belongs(passage, place, checker->sentence.subjects, checker->sentence.subject_count, label_of(&checker->sentence, word)));
+		return !has_state(passage, -place->state) || (has_state(passage, place->state) && passage_belongs(passage, &checker->sentence, word));
+	return has_identifier(passage, word) && (passage_is_subject(passage, place) || word->dotted || passage_belongs(passage, &checker->sentence, word));
 }
 
 /* A command goes on to the end of its line or code span. */
@@ -381,6 +392,19 @@ static void take_range(struct checker *checker, const struct fact_token *token, 
 	checker->number_end = token->unit.bytes ? NULL : token->text.data + token->text.bytes;
 }
 
+/* "The three others", "four of them": counts what the answer speaks of, unless the passage has the number. */
+static void take_counted(struct checker *checker, const struct answer_word *word)
+{
+	static const struct text counted[] = { TEXT_LITERAL("others"), TEXT_LITERAL("of"), TEXT_LITERAL("ways"), TEXT_LITERAL("kinds") };
+	struct answer_sentence *sentence = &checker->sentence;
+	struct answer_word *before = sentence->count ? &sentence->words[sentence->count - 1] : NULL;
+	if (!before || !before->is_word || before->place.kind != KIND_PLAIN || passage_find(checker->passage, before->place.stem))
+		return;
+	for (size_t i = 0; i < COUNT_OF(counted); i++)
+		if (text_equal(word->text, counted[i]))
+			before->fact = false;
+}
+
 static void take_word(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
 {
 	struct answer_sentence *sentence = &checker->sentence;
@@ -390,12 +414,13 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 	struct answer_word word = { .text = token->text, .unit = token->unit, .ordinal = token->ordinal, .dotted = token->dotted, .option = token->option,
 				    .is_name = token->kind == FACT_NAME, .is_word = token->kind == FACT_WORD, .identifier = token->kind == FACT_IDENTIFIER, .first = !sentence->count };
 	passage_place_of(checker->passage->domain, token, &word.place);
-	if (token->kind == FACT_NUMBER && token->first_group_bytes && !has_number(checker->passage, &word.place)) {
+	if (token->kind == FACT_NUMBER && token->first_group_bytes && !has_number(checker->passage, &word.place, word.unit)) {
 		fact_scanner_split(scanner, token);
 		token->number_bytes = token->first_group_bytes + (token->number[0] == '-');
 		token->unit = (struct text){ 0 };
 		passage_place_of(checker->passage->domain, token, &word.place);
 	}
+	take_counted(checker, &word);
 	if (token->breaks || (token->kind == FACT_WORD && passage_breaks_clause(token->text)))
 		checker->clause++;
 	if (word.place.state && checker->comparing.reversed)
@@ -412,11 +437,12 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 	word.place.clause = checker->clause;
 	word.place.values = checker->values;
 	checker->values += passage_is_value(&word.place) && !(word.first && word.is_word); /* "Three states exist: …" */
-	word.fact = word.place.kind == KIND_UNIT || word.place.kind == KIND_CONSTANT || is_fact(&word, token->number_bytes && !passage_counts_nothing(token));
+	bool graded = word.place.kind > KIND_GRADE && word.place.kind < KIND_STATE;
+	word.fact = word.place.kind == KIND_UNIT || graded || word.place.kind == KIND_CONSTANT || is_fact(&word, token->number_bytes && !passage_counts_nothing(token));
 	sentence->words[sentence->count++] = word;
 	if (token->dotted && word.place.kind >= KIND_NAME && word.place.kind < KIND_OPTION)
 		add_parts(sentence, &word);
-	if (token->number_bytes || word.place.kind == KIND_CLAUSE) {
+	if (token->number_bytes || word.place.kind == KIND_CLAUSE || passage_is_version(token)) {
 		checker->last_number = sentence->count - 1;
 		compare(checker, checker->last_number, fact_comparing_number(&checker->comparing));
 	} else {

@@ -54,6 +54,12 @@ uint32_t passage_unit(struct text unit)
 	return (uint32_t)passage_hash(unit.data, unit.bytes, SEED_UNIT);
 }
 
+uint32_t passage_dimension(struct text unit)
+{
+	unit = fact_words_dimension(unit);
+	return (uint32_t)passage_hash(unit.data, unit.bytes, SEED_KIND);
+}
+
 uint32_t passage_ordinal(struct text digits) { return (uint32_t)passage_hash(digits.data, digits.bytes, SEED_ORDINAL); }
 
 /* cells, cell; raises, raised, raising, raise; stepped, step; carries, carry. What is left has four letters at least, or three of a plural. */
@@ -99,6 +105,7 @@ static uint64_t stem_hash(struct text word, bool identifier)
 
 uint64_t passage_stem(struct text word) { return stem_hash(word, fact_is_identifier(word)); }
 uint32_t passage_stem_of(struct text word) { return (uint32_t)passage_stem(word); }
+uint32_t passage_stem_of_word(struct text word) { return (uint32_t)stem_hash(word, false); }
 
 struct text passage_attribute_of(struct text dotted)
 {
@@ -180,6 +187,16 @@ static uint32_t shape_of(struct text word)
 	return ascii_is_lower(word.data[0]) ? 4 : 0;
 }
 
+bool passage_is_version(const struct fact_token *token)
+{
+	if (token->kind != FACT_IDENTIFIER || !ascii_is_upper(token->text.data[token->text.bytes - 1]))
+		return token->kind == FACT_IDENTIFIER && ascii_is_digit(token->text.data[token->text.bytes - 1]);
+	for (size_t i = 0; i < token->text.bytes; i++)
+		if (ascii_is_digit(token->text.data[i]))
+			return true;
+	return false;
+}
+
 bool passage_counts_nothing(const struct fact_token *token)
 {
 	return token->kind == FACT_WORD && token->number_bytes == 1 && token->number[0] <= '2' && !token->unit.bytes;
@@ -199,6 +216,9 @@ static uint32_t kind_of(const struct fact_token *token)
 		return KIND_OPTION;
 	if (token->kind == FACT_NAME)
 		return KIND_PROPER;
+	unsigned grade = token->kind == FACT_WORD ? fact_words_grade(token->text) : 0;
+	if (grade)
+		return KIND_GRADE + grade;
 	if (token->kind != FACT_IDENTIFIER)
 		return token->in_code ? KIND_CODE : KIND_NONE;
 	if (is_clause_number(token->text))
@@ -263,7 +283,9 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 	} else {
 		bool identifier = token->kind == FACT_IDENTIFIER;
 		place.stem = (uint32_t)stem_hash(token->text, identifier);
-		place.exact = passage_exact(token->text);
+		place.exact = passage_exact(token->option ? token->dashed : token->text);
+		if (token->option && token->dashed.data[1] != '-')
+			place.stem = place.exact; /* "-a" has nothing to do with "a" */
 		if (token->wide.bytes <= UNIT_BYTES_MAX && (domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide)))
 			place.unit = passage_unit(token->wide);
 		if (token->kind == FACT_WORD && !place.state && !token->ordinal.bytes && fact_words_spells_unit(token->text)) {

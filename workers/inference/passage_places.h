@@ -18,7 +18,8 @@ enum passage_kind { /* of a value: only values of one kind are confused with eac
 	KIND_PROPER,   /* Capitalised inside a sentence */
 	KIND_CODE,     /* a plain word in a code span */
 	KIND_UNIT,     /* spelled out, and no number before it */
-	KIND_STATE,    /* and its number: on and off, true and false */
+	KIND_GRADE,    /* and its class: major of critical, major and minor */
+	KIND_STATE = KIND_GRADE + 16, /* and its number: on and off, true and false */
 	KIND_UNITS = 64,
 };
 
@@ -85,12 +86,17 @@ static inline uint32_t passage_sentence_end(const struct passage *passage, uint3
 
 uint64_t passage_hash(const char *data, size_t bytes, uint64_t seed);
 uint32_t passage_unit(struct text unit);
+/* What a unit measures. */
+uint32_t passage_dimension(struct text unit);
+static inline uint64_t passage_unit_bit(uint32_t hash) { return (uint64_t)1 << (hash >> 26); }
 uint32_t passage_ordinal(struct text digits);
 /* The word as it reads: "\_" is "_", the plural of an abbreviation is the abbreviation. `plain` has room for PLACE_WORD_BYTES. */
 enum { PLACE_WORD_BYTES = 256 };
 struct text passage_plain(struct text word, char *plain);
 uint32_t passage_exact(struct text word);
 uint32_t passage_stem_of(struct text word);
+/* As of a plain word, whatever its letters. */
+uint32_t passage_stem_of_word(struct text word);
 struct text passage_attribute_of(struct text dotted);
 struct text passage_class_of(struct text dotted);
 
@@ -99,6 +105,8 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 
 /* Class or attribute of a Class.attribute, as a place of its own. */
 void passage_part_of(const struct passage_place *whole, struct text part, struct passage_place *ret_place);
+/* R22B, 22.Q4: a name with digits, what "or later" may be said of. */
+bool passage_is_version(const struct fact_token *token);
 /* "one", "two" in words and without a unit. */
 bool passage_counts_nothing(const struct fact_token *token);
 /* Between two numbers that share a unit: "to", "..", "-". */
