@@ -12,6 +12,7 @@
 #include "workers/preprocess/pdf_ocr.h"
 #include "workers/preprocess/pdf_row_rules.h"
 #include "workers/preprocess/pdf_source.h"
+#include "workers/preprocess/pdf_tagged.h"
 #include "workers/preprocess/pdf_visible.h"
 #include "workers/preprocess/pdf_write.h"
 
@@ -49,6 +50,7 @@ struct pdf_work {
 	struct pdf_body body;
 	struct pdf_outline outline;
 	struct pdf_tags tags;
+	struct pdf_tagged tagged;
 	struct pdf_blocks blocks;
 	struct pdf_headings headings;
 	struct pdf_writer writer;
@@ -81,6 +83,7 @@ static struct pdf_work *create_work(const struct convert_input *input, size_t ma
 	pdf_ocr_init(&work->ocr, input->settings);
 	pdf_outline_init(&work->outline);
 	pdf_tags_init(&work->tags);
+	pdf_tagged_init(&work->tagged);
 	pdf_blocks_init(&work->blocks);
 	pdf_headings_init(&work->headings);
 	buffer_init(&work->body_markdown, markdown_bytes_max);
@@ -103,6 +106,7 @@ static void destroy_work(struct pdf_work *work)
 	pdf_ocr_done(&work->ocr);
 	pdf_outline_done(&work->outline);
 	pdf_tags_done(&work->tags);
+	pdf_tagged_done(&work->tagged);
 	pdf_blocks_done(&work->blocks);
 	pdf_headings_done(&work->headings);
 	pdf_writer_done(&work->writer);
@@ -173,8 +177,10 @@ static int read_page(struct pdf_work *work, uint32_t number)
 		status = pdf_source_fields(work->source, &slot->page);
 	pdf_line_numbers_drop(&slot->page);
 	if (status == 0)
+		status = pdf_tagged_arrange(&work->tagged, &slot->page, &slot->grids);
+	if (status == 0)
 		status = pdf_layout_build(&slot->layout, &slot->page);
-	if (status == 0 && (slot->page.ocr || pdf_tags_name_table(&work->tags, number) || pdf_grids_wanted(&slot->layout, &work->grid_record)))
+	if (status == 0 && !slot->page.ordered && (slot->page.ocr || pdf_tags_name_table(&work->tags, number) || pdf_grids_wanted(&slot->layout, &work->grid_record)))
 		status = find_grids(work, slot);
 	if (status == 0 && work->input->settings->convert.images)
 		status = place_figures(slot);
@@ -472,6 +478,8 @@ static int convert(struct pdf_work *work, struct buffer *markdown, struct docume
 	status = pdf_source_outline(work->source, &work->outline);
 	if (status == 0)
 		status = pdf_source_tags(work->source, &work->tags);
+	if (status == 0 && pdf_source_has_tags(work->source))
+		status = pdf_tagged_read(&work->tagged, work->input->data);
 	if (status == 0)
 		status = convert_pages(work);
 	if (status == ERROR_LIMIT_HIT)

@@ -18,6 +18,8 @@ struct pdf_grid {
 	uint32_t cell_first, cell_count;      /* row by row */
 	uint32_t word_first, word_count;
 	uint32_t line_count;                  /* of text, one below the other */
+	uint32_t table;                       /* of the file's tags, from 1 (pdf_tagged.h); 0: found by its rules */
+	uint32_t goes_on;                     /* from 1: the row that goes on with the last one of the page before; 0: none, or not known */
 };
 
 struct pdf_grids {

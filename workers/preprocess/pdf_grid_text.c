@@ -57,7 +57,7 @@ static const struct pdf_grid *grid_of(const struct pdf_layout *layout, size_t ro
 void pdf_grid_describe(const struct pdf_layout *layout, size_t row, struct pdf_table *ret_table)
 {
 	const struct pdf_grid *grid = grid_of(layout, row);
-	struct pdf_table table = { .row_first = (uint32_t)row, .row_count = 1, .column_count = grid->column_count, .ruled = true };
+	struct pdf_table table = { .row_first = (uint32_t)row, .row_count = 1, .column_count = grid->column_count, .ruled = true, .tag = grid->table };
 
 	for (size_t c = 0; c < grid->column_count; c++)
 		table.columns[c] = (struct pdf_table_column){ grid->x[c], grid->x[c + 1] };
@@ -70,6 +70,8 @@ bool pdf_grid_continues(const struct pdf_table *before, const struct pdf_table *
 
 	if (!before->ruled || before->column_count != table->column_count)
 		return false;
+	if (before->tag > 0 || table->tag > 0)
+		return before->tag == table->tag;
 	const float moved = table->columns[0].x0 - before->columns[0].x0;
 	for (size_t c = 0; c < table->column_count; c++)
 		if (fabsf(table->columns[c].x1 - before->columns[c].x1 - moved) > tolerance)

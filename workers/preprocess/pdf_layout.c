@@ -2,6 +2,7 @@
 
 #include "workers/preprocess/pdf_align.h"
 #include "workers/preprocess/pdf_columns.h"
+#include "workers/preprocess/pdf_order.h"
 
 #include <errno.h>
 #include <math.h>
@@ -52,7 +53,7 @@ static bool continues(const struct pdf_word *before, const struct pdf_word *word
 
 	if (before->grid > 0 || word->grid > 0)
 		return before->grid == word->grid; /* a ruled table stays whole */
-	if (before->line_end || before->rotated != word->rotated)
+	if (before->line_end || before->rotated != word->rotated || before->untagged != word->untagged)
 		return false;
 	if (word->rotated)
 		return true;
@@ -252,7 +253,10 @@ int pdf_layout_build(struct pdf_layout *layout, const struct pdf_page *page)
 	int status = build_segments(layout);
 	if (status < 0)
 		return status;
-	pdf_columns_assign(layout);
+	if (page->ordered)
+		pdf_order_assign(layout);
+	else
+		pdf_columns_assign(layout);
 	status = build_rows(layout);
 	return status < 0 ? status : pdf_align_part(layout);
 }

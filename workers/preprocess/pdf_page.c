@@ -24,7 +24,7 @@ void pdf_page_clear(struct pdf_page *page, uint32_t number, float width, float h
 	page->number = number;
 	page->width = width;
 	page->height = height;
-	page->ocr = false;
+	page->ocr = page->ordered = false;
 	page->picture_count = 0;
 	page->image_share = 0;
 	page->rules = NULL;

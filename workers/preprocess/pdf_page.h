@@ -34,6 +34,7 @@ struct pdf_word {
 	bool rtl;             /* written from right to left: the next word stands left of it */
 	bool faint;           /* in the colour of paper, or nearly */
 	bool rotated;         /* its letters do not stand side by side */
+	bool untagged;        /* of a page whose words are ordered by tags: it is not in them, as what a browser writes around a page */
 	uint16_t grid;        /* the ruled table that it is in, from 1; 0: none (pdf_grid.h); from PDF_PICTURE_FIRST on: a picture */
 };
 
@@ -60,6 +61,7 @@ struct pdf_page {
 	size_t picture_count;
 	float image_share;     /* of the page, covered by pictures, 0–1 */
 	bool ocr;              /* the words were recognised, not read */
+	bool ordered;          /* the words stand in the order in which the file's tags read them (pdf_tagged.h) */
 	const struct pdf_rules *rules; /* not owned; NULL: not looked for */
 	const struct pdf_grids *grids; /* the same */
 };

@@ -90,6 +90,11 @@ bool pdf_source_drawable(const struct pdf_source *source)
 	return source->picture_pixels <= PDF_DRAWN_PICTURE_PIXELS_MAX;
 }
 
+bool pdf_source_has_tags(const struct pdf_source *source)
+{
+	return source->signs.tags;
+}
+
 uint32_t pdf_source_page_count(const struct pdf_source *source)
 {
 	return source->page_count;

@@ -147,6 +147,33 @@ static bool enter_table(struct pdf_writer *writer, const struct pdf_block *block
 	return false;
 }
 
+/* Row `r` of the grid is the rest of the row that is held, whose cells the page's end has cut; or it is the header once more. */
+static void go_on_in_row(struct pdf_writer *writer, const struct pdf_grid_reader *reader, size_t r)
+{
+	struct buffer *texts = &writer->cells.text;
+	const size_t held = texts->bytes;
+	size_t ends[PDF_TABLE_COLUMNS_MAX], start = 0, more = held;
+
+	pdf_grid_append_row(reader, r, texts, ends);
+	if (r == writer->repeated && r < writer->head_count && writer->head[r] == XXH3_64bits(texts->data + held, texts->bytes - held)) {
+		buffer_truncate(texts, held);
+		writer->repeated++;
+		return;
+	}
+	pdf_writer_restart(writer, &writer->row);
+	for (size_t c = 0; c < writer->table_columns; c++) {
+		pdf_writer_restart(writer, &writer->text);
+		buffer_append_text(&writer->text, text_slice(buffer_view(texts), start, writer->cells.end[c]));
+		pdf_join_line(&writer->text, text_slice(buffer_view(texts), more, ends[c]), writer->vocabulary);
+		start = writer->cells.end[c];
+		more = ends[c];
+		buffer_append_text(&writer->row, buffer_view(&writer->text));
+		writer->cells.end[c] = writer->row.bytes;
+	}
+	pdf_writer_restart(writer, texts);
+	buffer_append_text(texts, buffer_view(&writer->row));
+}
+
 void pdf_writer_take_grid(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
 {
 	const struct pdf_grid *grid = &layout->page->grids->items[layout->rows[table->row_first].grid - 1];
@@ -154,6 +181,10 @@ void pdf_writer_take_grid(struct pdf_writer *writer, const struct pdf_layout *la
 	const bool continues = enter_table(writer, block, table);
 
 	for (size_t r = 0; r < grid->row_count; r++) {
+		if (continues && writer->row_held && grid->goes_on == r + 1) {
+			go_on_in_row(writer, &reader, r);
+			continue;
+		}
 		release_row(writer);
 		pdf_writer_restart(writer, &writer->cells.text);
 		pdf_grid_append_row(&reader, r, &writer->cells.text, writer->cells.end);

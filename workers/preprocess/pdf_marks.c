@@ -1,0 +1,249 @@
+#include "workers/preprocess/pdf_marks.h"
+
+#include "workers/preprocess/pdf_objects.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { OPERANDS_MAX = 6, SAVED_MAX = 64, MARKS_NESTED_MAX = 64, UNMARKED = -1 };
+
+struct matrix {
+	double a, b, c, d, e, f;
+};
+
+struct reader {
+	struct pdf_marks *marks;
+	double left, top;
+	struct matrix now, line, saved[SAVED_MAX]; /* of the page; of the line of text */
+	double leading;
+	double operands[OPERANDS_MAX]; /* the last ones */
+	size_t operand_count, saved_count;
+	int32_t nested[MARKS_NESTED_MAX]; /* marks in one another */
+	size_t nested_count;
+	int32_t named;                 /* the mark in the last dictionary */
+	int32_t written;               /* mark of the text written last without moving on since */
+	bool moved;
+};
+
+static const struct matrix unit = { 1, 0, 0, 1, 0, 0 };
+
+static struct matrix multiply(struct matrix m, struct matrix n)
+{
+	return (struct matrix){ m.a * n.a + m.b * n.c, m.a * n.b + m.b * n.d, m.c * n.a + m.d * n.c, m.c * n.b + m.d * n.d,
+				m.e * n.a + m.f * n.c + n.e, m.e * n.b + m.f * n.d + n.f };
+}
+
+static int show(struct reader *reader)
+{
+	struct pdf_marks *marks = reader->marks;
+	const struct matrix at = multiply(reader->line, reader->now);
+	const int32_t mark = reader->nested_count > 0 && reader->nested_count <= MARKS_NESTED_MAX ? reader->nested[reader->nested_count - 1] : UNMARKED;
+
+	if ((!reader->moved && mark == reader->written) || marks->count >= PDF_MARKS_MAX)
+		return 0;
+	if (!reader->moved)
+		return 0; /* it begins where the text before ends, which only the fonts know */
+	if (!pdf_grow((void **)&marks->items, &marks->capacity, marks->count, sizeof(*marks->items)))
+		return -ENOMEM;
+	marks->items[marks->count++] = (struct pdf_mark){ pdf_sane(at.e - reader->left), pdf_sane(reader->top - at.f), mark };
+	reader->moved = false;
+	reader->written = mark;
+	return 0;
+}
+
+static void move(struct reader *reader, double x, double y)
+{
+	reader->line = multiply((struct matrix){ 1, 0, 0, 1, x, y }, reader->line);
+	reader->moved = true;
+}
+
+static void open_mark(struct reader *reader, int32_t mark)
+{
+	/* What stands in marked content without a number of its own is still of it. */
+	const int32_t outer = reader->nested_count > 0 && reader->nested_count <= MARKS_NESTED_MAX ? reader->nested[reader->nested_count - 1] : UNMARKED;
+
+	if (reader->nested_count < MARKS_NESTED_MAX)
+		reader->nested[reader->nested_count] = mark == UNMARKED ? outer : mark;
+	reader->nested_count++;
+}
+
+static void save_or_restore(struct reader *reader, bool save)
+{
+	if (save) {
+		if (reader->saved_count < SAVED_MAX)
+			reader->saved[reader->saved_count] = reader->now;
+		reader->saved_count++;
+	} else if (reader->saved_count > 0) {
+		reader->saved_count--;
+		if (reader->saved_count < SAVED_MAX)
+			reader->now = reader->saved[reader->saved_count];
+	}
+}
+
+static int operate(struct reader *reader, struct text operator)
+{
+	const double *o = reader->operands;
+	const bool six = reader->operand_count >= 6, two = reader->operand_count >= 2;
+	const struct matrix given = { o[0], o[1], o[2], o[3], o[4], o[5] };
+
+	if (text_equal(operator, TEXT_LITERAL("Tj")) || text_equal(operator, TEXT_LITERAL("TJ")))
+		return show(reader);
+	if (text_equal(operator, TEXT_LITERAL("Td")) && two) {
+		move(reader, o[reader->operand_count - 2], o[reader->operand_count - 1]);
+	} else if (text_equal(operator, TEXT_LITERAL("TD")) && two) {
+		reader->leading = -o[reader->operand_count - 1];
+		move(reader, o[reader->operand_count - 2], o[reader->operand_count - 1]);
+	} else if (text_equal(operator, TEXT_LITERAL("Tm")) && six) {
+		reader->line = given;
+		reader->moved = true;
+	} else if (text_equal(operator, TEXT_LITERAL("TL")) && reader->operand_count > 0) {
+		reader->leading = o[reader->operand_count - 1];
+	} else if (text_equal(operator, TEXT_LITERAL("T*"))) {
+		move(reader, 0, -reader->leading);
+	} else if (text_equal(operator, TEXT_LITERAL("'")) || text_equal(operator, TEXT_LITERAL("\""))) {
+		move(reader, 0, -reader->leading);
+		return show(reader);
+	} else if (text_equal(operator, TEXT_LITERAL("BT"))) {
+		reader->line = unit;
+		reader->moved = true;
+	} else if (text_equal(operator, TEXT_LITERAL("cm")) && six) {
+		reader->now = multiply(given, reader->now);
+	} else if (text_equal(operator, TEXT_LITERAL("q")) || text_equal(operator, TEXT_LITERAL("Q"))) {
+		save_or_restore(reader, operator.data[0] == 'q');
+	} else if (text_equal(operator, TEXT_LITERAL("BDC")) || text_equal(operator, TEXT_LITERAL("BMC"))) {
+		open_mark(reader, reader->named);
+		reader->named = UNMARKED;
+	} else if (text_equal(operator, TEXT_LITERAL("EMC")) && reader->nested_count > 0) {
+		reader->nested_count--;
+	}
+	return 0;
+}
+
+static void take_operand(struct reader *reader, double number)
+{
+	if (reader->operand_count == OPERANDS_MAX) {
+		memmove(reader->operands, reader->operands + 1, (OPERANDS_MAX - 1) * sizeof(*reader->operands));
+		reader->operand_count--;
+	}
+	reader->operands[reader->operand_count++] = number;
+}
+
+/* Behind the bytes of a picture that stands in the content: "ID … EI". */
+static struct text skip_picture(struct text rest)
+{
+	ptrdiff_t at;
+
+	while ((at = text_find(rest, TEXT_LITERAL("EI"))) >= 0) {
+		const size_t end = (size_t)at + 2;
+		const bool alone = at > 0 && ascii_is_space(rest.data[at - 1]) && (end == rest.bytes || ascii_is_space(rest.data[end]));
+		rest = text_slice(rest, end, rest.bytes);
+		if (alone)
+			return rest;
+	}
+	return text_slice(rest, rest.bytes, rest.bytes);
+}
+
+static int compare_marks(const void *a, const void *b)
+{
+	const struct pdf_mark *m = a, *n = b;
+
+	if (m->y < n->y || m->y > n->y)
+		return m->y < n->y ? -1 : 1;
+	return m->x < n->x ? -1 : m->x > n->x;
+}
+
+static int find_lines(struct pdf_marks *marks)
+{
+	static const float line_points = 0.05f;
+
+	if (marks->count > 0)
+		qsort(marks->items, marks->count, sizeof(*marks->items), compare_marks);
+	/* Base lines that differ by the rounding of numbers alone are one. */
+	for (size_t i = 1; i < marks->count; i++)
+		if (marks->items[i].y - marks->items[i - 1].y < line_points)
+			marks->items[i].y = marks->items[i - 1].y;
+	if (marks->count > 0)
+		qsort(marks->items, marks->count, sizeof(*marks->items), compare_marks);
+	marks->line_count = 0;
+	for (size_t i = 0; i <= marks->count; i++) {
+		if (i > 0 && i < marks->count && !(marks->items[i].y > marks->items[i - 1].y))
+			continue;
+		if (!pdf_grow((void **)&marks->lines, &marks->line_capacity, marks->line_count, sizeof(*marks->lines)))
+			return -ENOMEM;
+		marks->lines[marks->line_count++] = i;
+	}
+	marks->line_count--; /* the last one is the end */
+	return 0;
+}
+
+int pdf_marks_read(struct pdf_marks *marks, struct text content, double left, double top)
+{
+	struct reader reader = { .marks = marks, .left = left, .top = top, .now = unit, .line = unit, .named = UNMARKED, .written = UNMARKED };
+	struct text rest = content, value;
+	double number;
+	int status = 0;
+
+	marks->count = 0;
+	while (status == 0 && pdf_object_next(&rest, &value)) {
+		const char c = value.data[0];
+		if (pdf_object_number(value, &number)) {
+			take_operand(&reader, number);
+		} else if (c == '<' && value.bytes > 1 && value.data[1] == '<') {
+			const bool numbered = pdf_object_number(pdf_object_raw(value, "/MCID"), &number) && number >= 0 && number < INT32_MAX;
+			reader.named = numbered ? (int32_t)number : UNMARKED;
+		} else if (c != '/' && c != '(' && c != '<' && c != '[') {
+			status = operate(&reader, value);
+			reader.operand_count = 0;
+			if (text_equal(value, TEXT_LITERAL("ID")))
+				rest = skip_picture(rest);
+		}
+	}
+	return status == 0 ? find_lines(marks) : status;
+}
+
+void pdf_marks_done(struct pdf_marks *marks)
+{
+	free(marks->items);
+	free(marks->lines);
+	*marks = (struct pdf_marks){ 0 };
+}
+
+/* The last mark of a line that does not begin right of x; NULL: there is none. */
+static const struct pdf_mark *mark_in_line(const struct pdf_marks *marks, size_t line, float x)
+{
+	size_t low = marks->lines[line], high = marks->lines[line + 1];
+	const size_t first = low;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (marks->items[middle].x <= x)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > first ? &marks->items[low - 1] : NULL;
+}
+
+const struct pdf_mark *pdf_marks_of(const struct pdf_marks *marks, const struct pdf_word *word)
+{
+	enum { LINES_MAX = 16 };
+	static const float slack_points = 0.6f, share_above = 0.3f, share_below = 0.15f;
+	const float height = word->box.y1 - word->box.y0, first_y = word->box.y0 + share_above * height, last_y = word->box.y1 + share_below * height;
+	const struct pdf_mark *best = NULL;
+	size_t low = 0, high = marks->line_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (marks->items[marks->lines[middle]].y < first_y)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t line = low; line < marks->line_count && line < low + LINES_MAX && marks->items[marks->lines[line]].y <= last_y; line++) {
+		const struct pdf_mark *mark = mark_in_line(marks, line, word->box.x0 + slack_points);
+		if (mark && (!best || mark->x > best->x))
+			best = mark;
+	}
+	return best;
+}

@@ -1,0 +1,29 @@
+/* pdf_marks.h: which marked content the text of a page is, by its place: read from the page's content stream, where each piece of text says
+ * where it begins. Pure. Text in forms drawn on the page, and text that follows other text without a place of its own, has none. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_MARKS_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_MARKS_H
+
+#include "workers/preprocess/pdf_page.h"
+
+enum { PDF_MARKS_MAX = 1 << 18 };
+
+struct pdf_mark {
+	float x, y;   /* where its text begins, on the base line; as in pdf_page.h */
+	int32_t mark; /* of its content; -1: of none */
+};
+
+struct pdf_marks {
+	struct pdf_mark *items; /* by y, then by x */
+	size_t count, capacity;
+	size_t *lines;          /* where each y begins, and the count */
+	size_t line_count, line_capacity;
+};
+
+void pdf_marks_done(struct pdf_marks *marks);
+/* Replaces what was in `marks`. `left`, `top`: the page's edges in the coordinates of its content. 0 or -ENOMEM. */
+int pdf_marks_read(struct pdf_marks *marks, struct text content, double left, double top) WARN_UNUSED;
+
+/* The mark of a word; NULL: no text begins left of it on its line. */
+const struct pdf_mark *pdf_marks_of(const struct pdf_marks *marks, const struct pdf_word *word);
+
+#endif

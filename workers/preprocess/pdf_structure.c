@@ -1,0 +1,362 @@
+#include "workers/preprocess/pdf_structure.h"
+
+#include "workers/preprocess/pdf_page.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DEPTH_MAX = 256, PAGES_DEPTH_MAX = 64, PAGES_MAX = 1 << 20, NO_PAGE = UINT32_MAX };
+
+struct numbered_page {
+	uint32_t number, page;
+};
+
+struct walk {
+	struct pdf_structure *structure;
+	struct numbered_page *pages; /* by number of their objects */
+	size_t bytes_left;           /* of objects that may be looked at: no tree needs more than a few times the file */
+	uint32_t order;
+	int status;
+};
+
+struct place { /* in the tree */
+	uint32_t page;
+	struct table_state *table; /* NULL: in none */
+	uint32_t cell;
+};
+
+struct table_state {
+	uint32_t index;
+	uint32_t row;                                       /* that is read, from 1 */
+	uint32_t busy_until[PDF_STRUCTURE_COLUMNS_MAX + 1]; /* rows that a cell above reaches down to */
+	uint32_t column;
+};
+
+void pdf_structure_init(struct pdf_structure *structure)
+{
+	*structure = (struct pdf_structure){ 0 };
+	pdf_objects_init(&structure->objects);
+}
+
+void pdf_structure_done(struct pdf_structure *structure)
+{
+	pdf_objects_done(&structure->objects);
+	free(structure->pieces);
+	free(structure->cells);
+	free(structure->tables);
+	free(structure->pages);
+	*structure = (struct pdf_structure){ 0 };
+}
+
+/* --- pages ------------------------------------------------------------------------------------------------------- */
+
+static bool spend(struct walk *walk, struct text object)
+{
+	if (walk->status < 0 || object.bytes >= walk->bytes_left)
+		return false;
+	walk->bytes_left -= object.bytes + 1;
+	return true;
+}
+
+static void walk_pages(struct walk *walk, struct text value, unsigned depth)
+{
+	struct pdf_structure *structure = walk->structure;
+	const struct text node = pdf_objects_resolve(&structure->objects, value);
+	struct text kids, kid;
+
+	if (node.bytes == 0 || depth > PAGES_DEPTH_MAX || structure->page_count >= PAGES_MAX || !spend(walk, node))
+		return;
+	kids = pdf_object_inside(pdf_objects_get(&structure->objects, node, "/Kids"), '[');
+	if (kids.bytes > 0) {
+		while (pdf_object_next(&kids, &kid))
+			walk_pages(walk, kid, depth + 1);
+		return;
+	}
+	if (!pdf_grow((void **)&structure->pages, &structure->page_capacity, structure->page_count, sizeof(*structure->pages))) {
+		walk->status = -ENOMEM;
+		return;
+	}
+	structure->pages[structure->page_count++] = pdf_object_reference(value);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	const struct numbered_page *x = a, *y = b;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static bool number_pages(struct walk *walk)
+{
+	const struct pdf_structure *structure = walk->structure;
+
+	walk->pages = calloc(structure->page_count, sizeof(*walk->pages));
+	if (!walk->pages)
+		return false;
+	for (size_t i = 0; i < structure->page_count; i++)
+		walk->pages[i] = (struct numbered_page){ structure->pages[i], (uint32_t)i };
+	qsort(walk->pages, structure->page_count, sizeof(*walk->pages), compare_numbers);
+	return true;
+}
+
+static uint32_t page_of(const struct walk *walk, struct text reference, uint32_t otherwise)
+{
+	const struct numbered_page wanted = { pdf_object_reference(reference), 0 };
+	const struct numbered_page *found;
+
+	if (wanted.number == 0)
+		return otherwise;
+	found = bsearch(&wanted, walk->pages, walk->structure->page_count, sizeof(wanted), compare_numbers);
+	return found ? found->page : NO_PAGE;
+}
+
+/* --- the tree ---------------------------------------------------------------------------------------------------- */
+
+static void add_piece(struct walk *walk, struct text mark, uint32_t page, const struct place *place)
+{
+	struct pdf_structure *structure = walk->structure;
+	double number = 0;
+
+	if (!pdf_object_number(mark, &number) || number < 0 || number > UINT32_MAX / 2 || page == NO_PAGE || structure->piece_count >= PDF_STRUCTURE_PIECES_MAX)
+		return;
+	if (!pdf_grow((void **)&structure->pieces, &structure->piece_capacity, structure->piece_count, sizeof(*structure->pieces))) {
+		walk->status = -ENOMEM;
+		return;
+	}
+	structure->pieces[structure->piece_count++] = (struct pdf_piece){ page, (uint32_t)number, ++walk->order, place->cell };
+	if (place->cell > 0) {
+		const struct pdf_structure_cell *cell = &structure->cells[place->cell - 1];
+		struct pdf_structure_table *table = &structure->tables[cell->table];
+		table->first_row = table->known && table->first_row < cell->row ? table->first_row : cell->row;
+		table->last_row = table->known && table->last_row > cell->row ? table->last_row : cell->row;
+		table->filled |= 1u << cell->column;
+		table->known = true;
+	}
+}
+
+/* A number of an element's attributes, which are a dictionary or several. */
+static uint32_t attribute(const struct walk *walk, struct text element, const char *key, uint32_t max)
+{
+	const struct text attributes = pdf_objects_get(&walk->structure->objects, element, "/A");
+	struct text list = pdf_object_inside(attributes, '['), item;
+	double number = 1;
+
+	if (list.bytes == 0)
+		pdf_object_number(pdf_object_raw(attributes, key), &number);
+	while (pdf_object_next(&list, &item))
+		pdf_object_number(pdf_object_raw(pdf_objects_resolve(&walk->structure->objects, item), key), &number);
+	return number < 1 ? 1 : number > max ? max : (uint32_t)number;
+}
+
+static void open_table(struct walk *walk, struct place *place, struct table_state *state)
+{
+	struct pdf_structure *structure = walk->structure;
+
+	if (!pdf_grow((void **)&structure->tables, &structure->table_capacity, structure->table_count, sizeof(*structure->tables))) {
+		walk->status = -ENOMEM;
+		return;
+	}
+	structure->tables[structure->table_count] = (struct pdf_structure_table){ 0 };
+	*state = (struct table_state){ .index = (uint32_t)structure->table_count++ };
+	place->table = state;
+}
+
+/* The next place of the row that no cell from above reaches into. */
+static void open_cell(struct walk *walk, struct text element, struct place *place)
+{
+	struct pdf_structure *structure = walk->structure;
+	struct table_state *state = place->table;
+
+	while (state->column < PDF_STRUCTURE_COLUMNS_MAX && state->busy_until[state->column] >= state->row)
+		state->column++;
+	const uint32_t columns = attribute(walk, element, "/ColSpan", PDF_STRUCTURE_COLUMNS_MAX), rows = attribute(walk, element, "/RowSpan", PDF_STRUCTURE_ROWS_MAX);
+	if (state->column + columns > PDF_STRUCTURE_COLUMNS_MAX || state->row == 0 || state->row > PDF_STRUCTURE_ROWS_MAX) {
+		structure->tables[state->index].refused = true;
+		return;
+	}
+	if (!pdf_grow((void **)&structure->cells, &structure->cell_capacity, structure->cell_count, sizeof(*structure->cells))) {
+		walk->status = -ENOMEM;
+		return;
+	}
+	structure->cells[structure->cell_count++] =
+		(struct pdf_structure_cell){ state->index, (uint16_t)(state->row - 1), (uint16_t)state->column, (uint16_t)rows, (uint16_t)columns };
+	for (uint32_t c = state->column; c < state->column + columns; c++)
+		state->busy_until[c] = state->row + rows - 1;
+	state->column += columns;
+	place->cell = (uint32_t)structure->cell_count;
+}
+
+static void walk_value(struct walk *walk, struct text value, struct place place, unsigned depth);
+
+static void walk_element(struct walk *walk, struct text element, struct place place, unsigned depth)
+{
+	const struct pdf_objects *objects = &walk->structure->objects;
+	const struct text type = pdf_object_raw(element, "/Type"), kind = pdf_objects_get(objects, element, "/S");
+	struct table_state state;
+
+	place.page = page_of(walk, pdf_object_raw(element, "/Pg"), place.page);
+	if (text_equal(type, TEXT_LITERAL("/MCR"))) {
+		add_piece(walk, pdf_objects_get(objects, element, "/MCID"), place.page, &place);
+		return;
+	}
+	if (text_equal(type, TEXT_LITERAL("/OBJR")))
+		return;
+	if (place.cell == 0 && text_equal(kind, TEXT_LITERAL("/Table"))) {
+		open_table(walk, &place, &state);
+	} else if (place.cell == 0 && place.table && text_equal(kind, TEXT_LITERAL("/TR"))) {
+		place.table->row++;
+		place.table->column = 0;
+	} else if (place.cell == 0 && place.table && (text_equal(kind, TEXT_LITERAL("/TD")) || text_equal(kind, TEXT_LITERAL("/TH")))) {
+		open_cell(walk, element, &place);
+	}
+	walk_value(walk, pdf_object_raw(element, "/K"), place, depth + 1);
+}
+
+static void walk_value(struct walk *walk, struct text value, struct place place, unsigned depth)
+{
+	const bool referred = pdf_object_reference(value) > 0;
+	const struct text resolved = pdf_objects_resolve(&walk->structure->objects, value);
+	struct text list, item;
+
+	if (resolved.bytes == 0 || depth > DEPTH_MAX || (referred && !spend(walk, resolved)))
+		return;
+	struct text rest = resolved;
+	if (!pdf_object_next(&rest, &item))
+		return;
+	if (item.data[0] == '<') {
+		walk_element(walk, item, place, depth);
+	} else if (item.data[0] == '[') {
+		list = pdf_object_inside(item, '[');
+		while (walk->status == 0 && pdf_object_next(&list, &item))
+			walk_value(walk, item, place, depth + 1);
+	} else {
+		add_piece(walk, item, place.page, &place);
+	}
+}
+
+static int compare_pieces(const void *a, const void *b)
+{
+	const struct pdf_piece *x = a, *y = b;
+
+	if (x->page != y->page)
+		return x->page < y->page ? -1 : 1;
+	if (x->mark != y->mark)
+		return x->mark < y->mark ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+int pdf_structure_read(struct pdf_structure *structure, struct text data)
+{
+	enum { TIMES = 4 };
+	struct walk walk = { .structure = structure };
+	const struct place nowhere = { .page = NO_PAGE };
+
+	walk.status = pdf_objects_read(&structure->objects, data);
+	walk.bytes_left = (data.bytes + structure->objects.inflated.bytes) * TIMES + 1024;
+	const struct text root = pdf_objects_root(&structure->objects);
+	const struct text tree = pdf_objects_get(&structure->objects, root, "/StructTreeRoot");
+	if (walk.status < 0 || tree.bytes == 0)
+		return walk.status;
+	walk_pages(&walk, pdf_object_raw(root, "/Pages"), 0);
+	if (walk.status < 0 || structure->page_count == 0)
+		return walk.status;
+	if (!number_pages(&walk))
+		return -ENOMEM;
+	walk_value(&walk, pdf_object_raw(tree, "/K"), nowhere, 0);
+	free(walk.pages);
+	if (structure->piece_count > 0)
+		qsort(structure->pieces, structure->piece_count, sizeof(*structure->pieces), compare_pieces);
+	return walk.status;
+}
+
+/* --- asking ------------------------------------------------------------------------------------------------------ */
+
+/* The first piece that is not before the given one. */
+static size_t find_piece(const struct pdf_structure *structure, uint32_t page, uint32_t mark)
+{
+	const struct pdf_piece wanted = { page, mark, 0, 0 };
+	size_t low = 0, high = structure->piece_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (compare_pieces(&structure->pieces[middle], &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct pdf_piece *pdf_structure_piece(const struct pdf_structure *structure, uint32_t page, uint32_t mark)
+{
+	const size_t i = find_piece(structure, page, mark);
+
+	return i < structure->piece_count && structure->pieces[i].page == page && structure->pieces[i].mark == mark ? &structure->pieces[i] : NULL;
+}
+
+bool pdf_structure_has_page(const struct pdf_structure *structure, uint32_t page)
+{
+	const size_t i = find_piece(structure, page, 0);
+
+	return i < structure->piece_count && structure->pieces[i].page == page;
+}
+
+static struct text page_object(const struct pdf_structure *structure, uint32_t page)
+{
+	const struct text none = { NULL, 0 };
+	char reference[32];
+
+	if (page >= structure->page_count)
+		return none;
+	snprintf(reference, sizeof(reference), "%u 0 R", (unsigned)structure->pages[page]);
+	return pdf_objects_resolve(&structure->objects, text_from(reference));
+}
+
+bool pdf_structure_content(const struct pdf_structure *structure, uint32_t page, struct buffer *out)
+{
+	const struct text contents = pdf_objects_get(&structure->objects, page_object(structure, page), "/Contents");
+	struct text rest = contents, value;
+
+	if (!pdf_object_next(&rest, &value))
+		return false;
+	if (value.data[0] != '[')
+		return pdf_objects_stream(&structure->objects, contents, out);
+	struct text list = pdf_object_inside(value, '[');
+	while (pdf_object_next(&list, &value)) {
+		if (!pdf_objects_stream(&structure->objects, pdf_objects_resolve(&structure->objects, value), out))
+			return false;
+		buffer_append_byte(out, '\n');
+	}
+	return out->status == 0;
+}
+
+/* A value of the page, or of the nodes above it. */
+static struct text inherited(const struct pdf_structure *structure, uint32_t page, const char *key)
+{
+	struct text node = page_object(structure, page), value = { NULL, 0 };
+
+	for (unsigned depth = 0; depth < PAGES_DEPTH_MAX && node.bytes > 0 && value.bytes == 0; depth++) {
+		value = pdf_objects_get(&structure->objects, node, key);
+		node = pdf_objects_get(&structure->objects, node, "/Parent");
+	}
+	return value;
+}
+
+bool pdf_structure_edges(const struct pdf_structure *structure, uint32_t page, double *ret_left, double *ret_top)
+{
+	struct text box = inherited(structure, page, "/CropBox"), item;
+	double sides[4] = { 0 }, turned = 0;
+	size_t count = 0;
+
+	if (box.bytes == 0)
+		box = inherited(structure, page, "/MediaBox");
+	pdf_object_number(inherited(structure, page, "/Rotate"), &turned);
+	box = pdf_object_inside(box, '[');
+	while (count < 4 && pdf_object_next(&box, &item) && pdf_object_number(item, &sides[count]))
+		count++;
+	if (count < 4 || turned > 0 || turned < 0)
+		return false;
+	*ret_left = sides[0] < sides[2] ? sides[0] : sides[2];
+	*ret_top = sides[1] > sides[3] ? sides[1] : sides[3];
+	return true;
+}

@@ -1,0 +1,58 @@
+/* pdf_structure.h: the tree of tags of a PDF file as a list: its pieces of marked content in the order in which they are read, and the cells of
+ * tables they stand in. Pure; read from the file's objects (pdf_objects.h).
+ *
+ * Nothing here says where a piece stands on its page: that is for pdf_tagged.h. Tables in cells are text of the cell. */
+#ifndef DOCRING_WORKERS_PREPROCESS_PDF_STRUCTURE_H
+#define DOCRING_WORKERS_PREPROCESS_PDF_STRUCTURE_H
+
+#include "workers/preprocess/pdf_objects.h"
+
+enum { PDF_STRUCTURE_COLUMNS_MAX = 32, PDF_STRUCTURE_ROWS_MAX = 60000, PDF_STRUCTURE_PIECES_MAX = 1 << 20 };
+
+struct pdf_piece {
+	uint32_t page;  /* from 0 */
+	uint32_t mark;  /* number of the marked content on its page */
+	uint32_t order; /* in the tree, from 1 */
+	uint32_t cell;  /* from 1; 0: of no table */
+};
+
+struct pdf_structure_cell {
+	uint32_t table; /* index */
+	uint16_t row, column, rows, columns;
+};
+
+struct pdf_structure_table {
+	uint32_t filled;      /* bit c: a cell that begins in column c has a piece */
+	uint32_t first_row, last_row; /* of those with a piece */
+	bool known;           /* it has pieces */
+	bool refused;         /* larger than is read here */
+	uint32_t rows_seen;   /* by who reads the pages in their order: the last row that had words, and one; 0: none */
+};
+
+struct pdf_structure {
+	struct pdf_objects objects;
+	struct pdf_piece *pieces; /* by page and mark */
+	size_t piece_count, piece_capacity;
+	struct pdf_structure_cell *cells;
+	size_t cell_count, cell_capacity;
+	struct pdf_structure_table *tables;
+	size_t table_count, table_capacity;
+	uint32_t *pages;      /* number of the object of each page */
+	size_t page_count, page_capacity;
+};
+
+void pdf_structure_init(struct pdf_structure *structure);
+void pdf_structure_done(struct pdf_structure *structure);
+/* Reads the tree of `data`, which outlives it; without a tree there are no pieces. 0 or -ENOMEM. */
+int pdf_structure_read(struct pdf_structure *structure, struct text data) WARN_UNUSED;
+
+/* The piece of a mark; NULL: it is of none. */
+const struct pdf_piece *pdf_structure_piece(const struct pdf_structure *structure, uint32_t page, uint32_t mark);
+/* Has the page pieces? */
+bool pdf_structure_has_page(const struct pdf_structure *structure, uint32_t page);
+/* The content stream of a page, appended to `out`. False: it cannot be read. */
+bool pdf_structure_content(const struct pdf_structure *structure, uint32_t page, struct buffer *out);
+/* Left and upper edge of the page in the coordinates of its content; false: it is turned, or says nothing. */
+bool pdf_structure_edges(const struct pdf_structure *structure, uint32_t page, double *ret_left, double *ret_top);
+
+#endif
