@@ -217,9 +217,20 @@ static void mark_numbers(struct pdf_layout *layout, const struct pdf_edges *edge
 		layout->rows[edges->bottom[0].row].furniture = true;
 }
 
+/* What the browser writes above and below the page it prints: the tags know nothing of it. */
+static void mark_untagged(struct pdf_layout *layout)
+{
+	for (size_t r = 0; r < layout->row_count; r++) {
+		const struct pdf_segment *first = &layout->segments[layout->rows[r].segment_first];
+		if (layout->page->words[first->word_first].untagged)
+			layout->rows[r].furniture = true;
+	}
+}
+
 void pdf_furniture_mark(struct pdf_layout *layout, const struct pdf_edges *edges, const struct pdf_edges *const *neighbours, size_t count)
 {
 	CHECK(count <= PDF_NEIGHBOURS_MAX);
+	mark_untagged(layout);
 	if (all_bare(edges, neighbours, count)) {
 		mark_numbers(layout, edges);
 		return;

@@ -1,12 +1,10 @@
 #include "workers/preprocess/pdf_marks.h"
 
-#include "workers/preprocess/pdf_objects.h"
-
 #include <errno.h>
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { OPERANDS_MAX = 6, SAVED_MAX = 64, MARKS_NESTED_MAX = 64, UNMARKED = -1 };
+enum { OPERANDS_MAX = 6, SAVED_MAX = 64, MARKS_NESTED_MAX = 64, FORMS_NESTED_MAX = 8, FORM_COST_BYTES = 1024 /* of opening one */, UNMARKED = -1 };
 
 struct matrix {
 	double a, b, c, d, e, f;
@@ -14,6 +12,11 @@ struct matrix {
 
 struct reader {
 	struct pdf_marks *marks;
+	const struct pdf_objects *objects;
+	struct text resources;         /* of the content at hand */
+	struct text name;              /* read last */
+	size_t form_bytes_left;        /* of forms, each as often as it is drawn */
+	unsigned forms_nested;
 	double left, top;
 	struct matrix now, line, saved[SAVED_MAX]; /* of the page; of the line of text */
 	double leading;
@@ -46,7 +49,8 @@ static int show(struct reader *reader)
 		return 0; /* it begins where the text before ends, which only the fonts know */
 	if (!pdf_grow((void **)&marks->items, &marks->capacity, marks->count, sizeof(*marks->items)))
 		return -ENOMEM;
-	marks->items[marks->count++] = (struct pdf_mark){ pdf_sane(at.e - reader->left), pdf_sane(reader->top - at.f), mark };
+	marks->items[marks->count] = (struct pdf_mark){ pdf_sane(at.e - reader->left), pdf_sane(reader->top - at.f), mark, (uint32_t)marks->count };
+	marks->count++;
 	reader->moved = false;
 	reader->written = mark;
 	return 0;
@@ -81,6 +85,45 @@ static void save_or_restore(struct reader *reader, bool save)
 	}
 }
 
+static int read_content(struct reader *reader, struct text content);
+
+/* A form is drawn: its content, in its own coordinates, stands here. */
+static int draw(struct reader *reader)
+{
+	char key[64];
+	struct buffer content;
+	struct text list, item;
+	double m[6];
+	size_t count = 0;
+	int status = 0;
+
+	if (reader->name.bytes == 0 || reader->name.bytes >= sizeof(key) || reader->forms_nested == FORMS_NESTED_MAX)
+		return 0;
+	snprintf(key, sizeof(key), "%.*s", TEXT_ARGS(reader->name));
+	const struct text form = pdf_objects_get(reader->objects, pdf_objects_get(reader->objects, reader->resources, "/XObject"), key);
+	if (!text_equal(pdf_object_raw(form, "/Subtype"), TEXT_LITERAL("/Form")))
+		return 0;
+	buffer_init(&content, reader->form_bytes_left);
+	if (pdf_objects_stream(reader->objects, form, &content)) {
+		const struct matrix now = reader->now;
+		const struct text resources = reader->resources, own = pdf_objects_get(reader->objects, form, "/Resources");
+		reader->form_bytes_left -= content.bytes + FORM_COST_BYTES < reader->form_bytes_left ? content.bytes + FORM_COST_BYTES : reader->form_bytes_left;
+		list = pdf_object_inside(pdf_objects_get(reader->objects, form, "/Matrix"), '[');
+		while (count < 6 && pdf_object_next(&list, &item) && pdf_object_number(item, &m[count]))
+			count++;
+		if (count == 6)
+			reader->now = multiply((struct matrix){ m[0], m[1], m[2], m[3], m[4], m[5] }, reader->now);
+		reader->resources = own.bytes > 0 ? own : resources;
+		reader->forms_nested++;
+		status = read_content(reader, buffer_view(&content));
+		reader->forms_nested--;
+		reader->resources = resources;
+		reader->now = now;
+	}
+	buffer_done(&content);
+	return status;
+}
+
 static int operate(struct reader *reader, struct text operator)
 {
 	const double *o = reader->operands;
@@ -89,6 +132,8 @@ static int operate(struct reader *reader, struct text operator)
 
 	if (text_equal(operator, TEXT_LITERAL("Tj")) || text_equal(operator, TEXT_LITERAL("TJ")))
 		return show(reader);
+	if (text_equal(operator, TEXT_LITERAL("Do")))
+		return draw(reader);
 	if (text_equal(operator, TEXT_LITERAL("Td")) && two) {
 		move(reader, o[reader->operand_count - 2], o[reader->operand_count - 1]);
 	} else if (text_equal(operator, TEXT_LITERAL("TD")) && two) {
@@ -144,6 +189,34 @@ static struct text skip_picture(struct text rest)
 	return text_slice(rest, rest.bytes, rest.bytes);
 }
 
+static int read_content(struct reader *reader, struct text content)
+{
+	const size_t saved = reader->saved_count;
+	struct text rest = content, value;
+	double number;
+	int status = 0;
+
+	while (status == 0 && pdf_object_next(&rest, &value)) {
+		const char c = value.data[0];
+		if (pdf_object_number(value, &number)) {
+			take_operand(reader, number);
+		} else if (c == '/') {
+			reader->name = value;
+		} else if (c == '<' && value.bytes > 1 && value.data[1] == '<') {
+			const bool numbered = pdf_object_number(pdf_object_raw(value, "/MCID"), &number) && number >= 0 && number < INT32_MAX;
+			reader->named = numbered ? (int32_t)number : UNMARKED;
+		} else if (c != '(' && c != '<' && c != '[') {
+			status = operate(reader, value);
+			reader->operand_count = 0;
+			if (text_equal(value, TEXT_LITERAL("ID")))
+				rest = skip_picture(rest);
+		}
+	}
+	reader->name = (struct text){ NULL, 0 };
+	reader->saved_count = saved;
+	return status;
+}
+
 static int compare_marks(const void *a, const void *b)
 {
 	const struct pdf_mark *m = a, *n = b;
@@ -177,28 +250,13 @@ static int find_lines(struct pdf_marks *marks)
 	return 0;
 }
 
-int pdf_marks_read(struct pdf_marks *marks, struct text content, double left, double top)
+int pdf_marks_read(struct pdf_marks *marks, const struct pdf_objects *objects, struct text resources, struct text content, double left, double top)
 {
-	struct reader reader = { .marks = marks, .left = left, .top = top, .now = unit, .line = unit, .named = UNMARKED, .written = UNMARKED };
-	struct text rest = content, value;
-	double number;
-	int status = 0;
+	struct reader reader = { .marks = marks, .objects = objects, .resources = resources, .form_bytes_left = PDF_FORM_BYTES_MAX, .left = left, .top = top,
+				 .now = unit, .line = unit, .named = UNMARKED, .written = UNMARKED };
 
 	marks->count = 0;
-	while (status == 0 && pdf_object_next(&rest, &value)) {
-		const char c = value.data[0];
-		if (pdf_object_number(value, &number)) {
-			take_operand(&reader, number);
-		} else if (c == '<' && value.bytes > 1 && value.data[1] == '<') {
-			const bool numbered = pdf_object_number(pdf_object_raw(value, "/MCID"), &number) && number >= 0 && number < INT32_MAX;
-			reader.named = numbered ? (int32_t)number : UNMARKED;
-		} else if (c != '/' && c != '(' && c != '<' && c != '[') {
-			status = operate(&reader, value);
-			reader.operand_count = 0;
-			if (text_equal(value, TEXT_LITERAL("ID")))
-				rest = skip_picture(rest);
-		}
-	}
+	const int status = read_content(&reader, content);
 	return status == 0 ? find_lines(marks) : status;
 }
 

@@ -342,6 +342,11 @@ static struct text inherited(const struct pdf_structure *structure, uint32_t pag
 	return value;
 }
 
+struct text pdf_structure_resources(const struct pdf_structure *structure, uint32_t page)
+{
+	return inherited(structure, page, "/Resources");
+}
+
 bool pdf_structure_edges(const struct pdf_structure *structure, uint32_t page, double *ret_left, double *ret_top)
 {
 	struct text box = inherited(structure, page, "/CropBox"), item;

@@ -13,6 +13,7 @@ static const float piece_share = 0.5f;  /* of the words, that the tree has; the 
 
 struct pdf_tagged_word {
 	uint32_t order; /* in the tree */
+	uint32_t sequence; /* in the page's content: of the words of one piece */
 	uint32_t index; /* in the page */
 	uint32_t cell;  /* from 1; 0: of no table */
 };
@@ -46,6 +47,8 @@ static int compare_words(const void *a, const void *b)
 
 	if (x->order != y->order)
 		return x->order < y->order ? -1 : 1;
+	if (x->sequence != y->sequence)
+		return x->sequence < y->sequence ? -1 : 1;
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
@@ -69,6 +72,7 @@ static void place_others(struct pdf_tagged *tagged, struct pdf_page *page, float
 			place->order = word->box.y1 <= top ? BEFORE_ALL : BEHIND_ALL;
 		} else if (i + 1 < page->word_count && !page->words[i + 1].untagged) {
 			place->order = tagged->words[i + 1].order;
+			place->sequence = tagged->words[i + 1].sequence;
 			place->cell = tagged->words[i + 1].cell;
 		} else {
 			place->order = BEHIND_ALL;
@@ -87,7 +91,7 @@ static bool place_words(struct pdf_tagged *tagged, struct pdf_page *page)
 		struct pdf_word *word = &page->words[i];
 		const struct pdf_mark *mark = pdf_marks_of(&tagged->marks, word);
 		const struct pdf_piece *piece = mark && mark->mark >= 0 ? pdf_structure_piece(structure, page->number, (uint32_t)mark->mark) : NULL;
-		tagged->words[i] = (struct pdf_tagged_word){ piece ? piece->order : NOWHERE, i, 0 };
+		tagged->words[i] = (struct pdf_tagged_word){ piece ? piece->order : NOWHERE, piece ? mark->sequence : 0, i, 0 };
 		if (piece && piece->cell > 0 && is_table(&structure->tables[structure->cells[piece->cell - 1].table]))
 			tagged->words[i].cell = piece->cell;
 		known += mark != NULL;
@@ -95,8 +99,10 @@ static bool place_words(struct pdf_tagged *tagged, struct pdf_page *page)
 		top = piece ? fminf(top, word->box.y0) : top;
 		bottom = piece ? fmaxf(bottom, word->box.y1) : bottom;
 	}
+	if ((float)known < known_share * (float)page->word_count || (float)pieces < piece_share * (float)page->word_count)
+		return false;
 	place_others(tagged, page, top, bottom);
-	return (float)known >= known_share * (float)page->word_count && (float)pieces >= piece_share * (float)page->word_count;
+	return true;
 }
 
 /* Do the two stand on one line, the second one right of the first? */
@@ -230,7 +236,8 @@ int pdf_tagged_arrange(struct pdf_tagged *tagged, struct pdf_page *page, struct 
 	buffer_clear(&tagged->content);
 	if (!pdf_structure_content(&tagged->structure, page->number, &tagged->content))
 		return tagged->content.status == -ENOMEM ? -ENOMEM : 0;
-	int status = pdf_marks_read(&tagged->marks, buffer_view(&tagged->content), left, top);
+	int status = pdf_marks_read(&tagged->marks, &tagged->structure.objects, pdf_structure_resources(&tagged->structure, page->number),
+				    buffer_view(&tagged->content), left, top);
 	while (status == 0 && tagged->word_capacity < page->word_count)
 		if (!pdf_grow((void **)&tagged->words, &tagged->word_capacity, tagged->word_capacity, sizeof(*tagged->words)))
 			status = -ENOMEM;
