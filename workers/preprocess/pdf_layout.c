@@ -13,6 +13,7 @@
 static const float segment_gap_sizes = 1.0f;
 /* Columns may stand closer to each other than that: until they are known, such a gap parts segments that may be joined later. */
 static const float piece_gap_sizes = 0.6f;
+static const float page_gap_sizes = 1e3f;
 
 void pdf_layout_init(struct pdf_layout *layout)
 {
@@ -57,7 +58,8 @@ static bool continues(const struct pdf_word *before, const struct pdf_word *word
 		return false;
 	if (word->rotated)
 		return true;
-	return gap < piece_gap_sizes * size && gap > -size && same_line(before->box, word->box);
+	const float most = word->piece > 0 && word->piece == before->piece ? page_gap_sizes : piece_gap_sizes; /* justified text is no table */
+	return gap < most * size && gap > -size && same_line(before->box, word->box);
 }
 
 static int build_segments(struct pdf_layout *layout)

@@ -27,6 +27,7 @@ static inline float pdf_sane(double points)
 struct pdf_word {
 	struct pdf_box box;
 	float size;           /* of the font, points */
+	uint32_t piece;       /* of the file's tags, in the order of reading (pdf_tagged.h); 0: not known */
 	uint32_t start, bytes; /* in the page's text; ligatures resolved, soft hyphens only at the end */
 	uint8_t style;        /* enum pdf_style, ored */
 	bool glued;           /* no blank before it: it was parted from its word for its size */
@@ -61,7 +62,7 @@ struct pdf_page {
 	size_t picture_count;
 	float image_share;     /* of the page, covered by pictures, 0–1 */
 	bool ocr;              /* the words were recognised, not read */
-	bool ordered;          /* the words stand in the order in which the file's tags read them (pdf_tagged.h) */
+	bool ordered;          /* the words stand in the order in which the file's tags read them, which name all its tables (pdf_tagged.h) */
 	const struct pdf_rules *rules; /* not owned; NULL: not looked for */
 	const struct pdf_grids *grids; /* the same */
 };

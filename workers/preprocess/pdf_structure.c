@@ -201,6 +201,8 @@ static void walk_element(struct walk *walk, struct text element, struct place pl
 	}
 	if (text_equal(type, TEXT_LITERAL("/OBJR")))
 		return;
+	/* Browsers alone write elements that mean nothing, one for each box of the page. */
+	walk->structure->names_tables |= walk->structure->table_count > 0 || text_equal(kind, TEXT_LITERAL("/NonStruct"));
 	if (place.cell == 0 && text_equal(kind, TEXT_LITERAL("/Table"))) {
 		open_table(walk, &place, &state);
 	} else if (place.cell == 0 && place.table && text_equal(kind, TEXT_LITERAL("/TR"))) {

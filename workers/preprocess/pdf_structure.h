@@ -37,6 +37,7 @@ struct pdf_structure {
 	size_t cell_count, cell_capacity;
 	struct pdf_structure_table *tables;
 	size_t table_count, table_capacity;
+	bool names_tables;    /* where there are no tables in the tree, the document has none: it has one somewhere, or is of a browser */
 	uint32_t *pages;      /* number of the object of each page */
 	size_t page_count, page_capacity;
 };

@@ -122,10 +122,12 @@ static int reorder(struct pdf_tagged *tagged, struct pdf_page *page, struct pdf_
 			return -ENOMEM;
 	qsort(tagged->words, page->word_count, sizeof(*tagged->words), compare_words);
 	memcpy(grids->words, page->words, page->word_count * sizeof(*page->words));
-	for (size_t i = 0; i < page->word_count; i++)
+	for (size_t i = 0; i < page->word_count; i++) {
 		page->words[i] = grids->words[tagged->words[i].index];
+		page->words[i].piece = tagged->words[i].order;
+	}
 	for (size_t i = 0; i + 1 < page->word_count; i++) {
-		const bool neighbours = tagged->words[i].index + 1 == tagged->words[i + 1].index;
+		const bool neighbours = tagged->words[i].index + 1 == tagged->words[i + 1].index || tagged->words[i].order == tagged->words[i + 1].order;
 		page->words[i].line_end = !follows(&page->words[i], &page->words[i + 1]) || (!neighbours && page->words[i].line_end && tagged->words[i].cell == 0);
 		if (!neighbours)
 			page->words[i + 1].glued &= follows(&page->words[i], &page->words[i + 1]);
@@ -170,6 +172,24 @@ static void settle_grid(const struct pdf_page *page, struct pdf_grids *grids, st
 		grid->x[c] = fminf(grid->x[c], grid->x[c + 1]);
 }
 
+/* How many words of a cell there are once: the header is printed again above each column of a page that the table runs over. */
+static size_t count_once(const struct pdf_page *page, size_t first, size_t count)
+{
+	enum { COLUMNS_MAX = 4 };
+
+	for (size_t parts = COLUMNS_MAX; parts > 1; parts--) {
+		const size_t once = count / parts;
+		size_t same = once;
+		if (once * parts != count || page->words[first + once].box.y0 > page->words[first + once - 1].box.y0)
+			continue;
+		while (same < count && text_equal(pdf_word_text(page, &page->words[first + same]), pdf_word_text(page, &page->words[first + same - once])))
+			same++;
+		if (same == count && !follows(&page->words[first + once - 1], &page->words[first + once]))
+			return once;
+	}
+	return count;
+}
+
 /* The table that begins at word `first`, up to the word behind it. */
 static int take_table(struct pdf_tagged *tagged, struct pdf_page *page, struct pdf_grids *grids, size_t first, size_t end)
 {
@@ -200,7 +220,7 @@ static int take_table(struct pdf_tagged *tagged, struct pdf_page *page, struct p
 		last_row = from->row;
 		const uint16_t column = filled_before(table, from->column), behind = filled_before(table, (uint32_t)from->column + from->columns);
 		status = add_cell(grids, (struct pdf_grid_cell){ (uint16_t)(grid.row_count - 1), column, from->rows, (uint16_t)(behind > column ? behind - column : 1), (uint32_t)w,
-								 (uint32_t)(next - w) });
+								 (uint32_t)count_once(page, w, next - w) });
 	}
 	table->rows_seen = last_row + 1 > table->rows_seen ? last_row + 1 : table->rows_seen;
 	grid.cell_count = (uint32_t)grids->cell_count - grid.cell_first;
@@ -230,7 +250,7 @@ int pdf_tagged_arrange(struct pdf_tagged *tagged, struct pdf_page *page, struct 
 {
 	double left = 0, top = 0;
 
-	if (page->word_count == 0 || page->ocr || !pdf_structure_has_page(&tagged->structure, page->number) ||
+	if (page->word_count == 0 || page->ocr || !tagged->structure.names_tables || !pdf_structure_has_page(&tagged->structure, page->number) ||
 	    !pdf_structure_edges(&tagged->structure, page->number, &left, &top))
 		return 0;
 	buffer_clear(&tagged->content);

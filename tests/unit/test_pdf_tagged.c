@@ -1,0 +1,221 @@
+/* Pages whose words are found in the file's tree of tags: the order of reading, tables by their cells, and files that are not what they say. */
+#include "workers/preprocess/pdf_order.h"
+#include "workers/preprocess/pdf_tagged.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* Two cards side by side with two lines each, above a table of two rows; below all a line that is in no tag. The file says where its text
+ * stands, not what it says: that is what the PDF library reads. */
+static const char file[] =
+	"%PDF-1.4\n"
+	"1 0 obj\n<</Type /Catalog /Pages 2 0 R /StructTreeRoot 5 0 R>>\nendobj\n"
+	"2 0 obj\n<</Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 600 800]>>\nendobj\n"
+	"3 0 obj\n<</Type /Page /Parent 2 0 R /Contents 4 0 R /Resources <</XObject <</X1 30 0 R>>>>>>\nendobj\n"
+	"4 0 obj\n<</Length 318>>\nstream\n"
+	"q 1 0 0 -1 0 800 cm /NonStruct <</MCID 0>>BDC BT 1 0 0 -1 50 100 Tm <01> Tj 0 -14 Td (a\\)b) Tj ET EMC Q\n"
+	"/NonStruct <</MCID 1>>BDC BT 1 0 0 1 300 700 Tm [<01> 3 <02>] TJ 14 TL T* <03> Tj ET EMC\n"
+	"/TH <</MCID 2>>BDC BT 50 600 Td <01> Tj ET EMC /TH <</MCID 3>>BDC BT 300 600 Td <01> Tj ET EMC\n"
+	"/X1 Do\n"
+	"BT 50 20 Td <01> Tj ET\nendstream\nendobj\n"
+	"5 0 obj\n<</Type /StructTreeRoot /K 6 0 R>>\nendobj\n"
+	"6 0 obj\n<</S /Document /P 5 0 R /K [7 0 R 8 0 R 9 0 R]>>\nendobj\n"
+	"7 0 obj\n<</S /NonStruct /P 6 0 R /Pg 3 0 R /K 0>>\nendobj\n"
+	"8 0 obj\n<</S /P /P 6 0 R /K <</Type /MCR /Pg 3 0 R /MCID 1>>>>\nendobj\n"
+	"9 0 obj\n<</S /Table /P 6 0 R /K [10 0 R 11 0 R]>>\nendobj\n"
+	"10 0 obj\n<</S /TR /P 9 0 R /K [<</S /TH /Pg 3 0 R /K 2>> <</S /TH /Pg 3 0 R /K [3]>>]>>\nendobj\n"
+	"11 0 obj\n<</S /TR /P 9 0 R /K [<</S /TD /A <</O /Table /ColSpan 2>> /Pg 3 0 R /K 4>>]>>\nendobj\n"
+	"30 0 obj\n<</Type /XObject /Subtype /Form /Matrix [1 0 0 1 50 580] /Length 44>>\nstream\n"
+	"/TD <</MCID 4>>BDC BT 0 0 Td <01> Tj ET EMC\nendstream\nendobj\n"
+	"trailer\n<</Root 1 0 R>>\n";
+
+struct sheet {
+	struct pdf_page page;
+	struct pdf_grids grids;
+	struct pdf_tagged tagged;
+};
+
+static void add_word(struct pdf_page *page, const char *text, float x, float base_line)
+{
+	struct pdf_word *word = pdf_page_add_word(page);
+
+	assert_non_null(word);
+	word->size = 10;
+	for (size_t i = 0; text[i]; i++)
+		pdf_page_append(page, (unsigned char)text[i], (struct pdf_box){ x + 5 * (float)i, base_line - 8, x + 5 * (float)i + 5, base_line + 2 });
+}
+
+/* As the PDF library gives them: line by line over both cards. */
+static void open_sheet(struct sheet *sheet, struct text data)
+{
+	*sheet = (struct sheet){ 0 };
+	pdf_page_init(&sheet->page);
+	pdf_grids_init(&sheet->grids);
+	pdf_tagged_init(&sheet->tagged);
+	pdf_page_clear(&sheet->page, 0, 600, 800);
+	add_word(&sheet->page, "one", 50, 100);
+	add_word(&sheet->page, "three", 300, 100);
+	add_word(&sheet->page, "two", 50, 114);
+	add_word(&sheet->page, "four", 300, 114);
+	add_word(&sheet->page, "Name", 50, 200);
+	add_word(&sheet->page, "Unit", 300, 200);
+	add_word(&sheet->page, "whole", 50, 220);
+	add_word(&sheet->page, "1/1", 50, 780);
+	assert_int_equal(pdf_tagged_read(&sheet->tagged, data), 0);
+	assert_int_equal(pdf_tagged_arrange(&sheet->tagged, &sheet->page, &sheet->grids), 0);
+}
+
+static void close_sheet(struct sheet *sheet)
+{
+	pdf_page_done(&sheet->page);
+	pdf_grids_done(&sheet->grids);
+	pdf_tagged_done(&sheet->tagged);
+}
+
+static void assert_words(const struct pdf_page *page, const char *expected)
+{
+	char all[256] = "";
+	size_t at = 0;
+
+	for (size_t i = 0; i < page->word_count; i++)
+		at += (size_t)snprintf(all + at, sizeof(all) - at, "%s%.*s", i ? " " : "", TEXT_ARGS(pdf_word_text(page, &page->words[i])));
+	assert_string_equal(all, expected);
+}
+
+static void test_order_is_that_of_the_tags(void **state)
+{
+	struct sheet sheet;
+
+	(void)state;
+	open_sheet(&sheet, TEXT_LITERAL(file));
+	assert_true(sheet.page.ordered);
+	assert_words(&sheet.page, "one two three four Name Unit whole 1/1");
+	assert_true(sheet.page.words[7].untagged);
+	assert_false(sheet.page.words[6].untagged);
+	close_sheet(&sheet);
+}
+
+static void test_table_has_the_cells_of_the_tags(void **state)
+{
+	struct sheet sheet;
+
+	(void)state;
+	open_sheet(&sheet, TEXT_LITERAL(file));
+	assert_int_equal(sheet.grids.count, 1);
+	const struct pdf_grid *grid = &sheet.grids.items[0];
+	assert_int_equal(grid->row_count, 2);
+	assert_int_equal(grid->column_count, 2);
+	assert_int_equal(grid->cell_count, 3);
+	assert_int_equal(sheet.grids.cells[2].row, 1);
+	assert_int_equal(sheet.grids.cells[2].columns, 2);
+	assert_int_equal(sheet.page.words[sheet.grids.cells[1].word_first].grid, 1);
+	assert_int_equal(sheet.page.words[3].grid, 0);
+	close_sheet(&sheet);
+}
+
+static void test_cards_are_regions(void **state)
+{
+	struct pdf_layout layout;
+	struct sheet sheet;
+
+	(void)state;
+	open_sheet(&sheet, TEXT_LITERAL(file));
+	pdf_layout_init(&layout);
+	assert_int_equal(pdf_layout_build(&layout, &sheet.page), 0);
+	assert_int_equal(layout.row_count, 6);
+	assert_int_equal(layout.rows[0].region, layout.rows[1].region);
+	assert_int_not_equal(layout.rows[1].region, layout.rows[2].region);
+	assert_true(layout.rows[2].box.x0 > 299);
+	assert_int_equal(layout.rows[4].grid, 1);
+	assert_int_not_equal(layout.rows[4].region, layout.rows[3].region); /* it spans both */
+	pdf_layout_done(&layout);
+	close_sheet(&sheet);
+}
+
+/* Where the text stands elsewhere than its tags say, and where the file is cut anywhere, the page is left as it is, or in order. */
+static void test_files_that_do_not_fit(void **state)
+{
+	struct sheet sheet;
+
+	(void)state;
+	for (size_t bytes = 0; bytes < sizeof(file); bytes++) {
+		char *cut = malloc(bytes + 1); /* so that a read behind its end is seen */
+		assert_non_null(cut);
+		memcpy(cut, file, bytes);
+		open_sheet(&sheet, (struct text){ cut, bytes });
+		assert_int_equal(sheet.page.word_count, 8);
+		if (bytes + 20 < sizeof(file))
+			assert_false(sheet.page.ordered); /* its trailer is not there */
+		close_sheet(&sheet);
+		free(cut);
+	}
+}
+
+/* The data, with each `from` that is one word replaced by `to` of the same length. */
+static void replace(char *data, const char *from, const char *to)
+{
+	char *at = strstr(data, from);
+
+	assert_non_null(at);
+	assert_int_equal(strlen(from), strlen(to));
+	memcpy(at, to, strlen(to));
+}
+
+static void test_endless_trees_end(void **state)
+{
+	static const char *const changes[][2] = {
+		{ "/K [7 0 R 8 0 R 9 0 R]", "/K [6 0 R 6 0 R 6 0 R]" }, /* itself, three times */
+		{ "/Kids [3 0 R]", "/Kids [2 0 R]" },
+		{ "/Subtype /Form /Matrix", "/Subtype /Form /Matrax" },
+		{ "/K [10 0 R 11 0 R]", "/K [9 0 R 9 0 R  ]" },
+		{ "/ColSpan 2", "/ColSpan 9" },
+		{ "/MediaBox [0 0 600 800]", "/MediaBox [0 0 600 80 ]" },
+	};
+	struct sheet sheet;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(changes); i++) {
+		char data[sizeof(file)];
+		memcpy(data, file, sizeof(file));
+		replace(data, changes[i][0], changes[i][1]);
+		open_sheet(&sheet, (struct text){ data, sizeof(data) - 1 });
+		assert_int_equal(sheet.page.word_count, 8);
+		if (i == 5)
+			assert_false(sheet.page.ordered);
+		close_sheet(&sheet);
+	}
+}
+
+static void test_values(void **state)
+{
+	struct text rest = TEXT_LITERAL("12 0 R -3.5 (a(b)\\)c) <0aff> /Name%x\n[1 [2] (])] <</A <</B 1>>>> true"), value;
+	static const char *const expected[] = { "12 0 R", "-3.5", "(a(b)\\)c)", "<0aff>", "/Name", "[1 [2] (])]", "<</A <</B 1>>>>", "true" };
+	double number = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(expected); i++) {
+		assert_true(pdf_object_next(&rest, &value));
+		assert_true(text_equal(value, text_from(expected[i])));
+	}
+	assert_false(pdf_object_next(&rest, &value));
+	assert_int_equal(pdf_object_reference(TEXT_LITERAL("12 0 R")), 12);
+	assert_int_equal(pdf_object_reference(TEXT_LITERAL("12 0")), 0);
+	assert_true(pdf_object_number(TEXT_LITERAL("-3.5"), &number) && number < -3.4 && number > -3.6);
+	assert_false(pdf_object_number(TEXT_LITERAL("3x"), &number));
+	assert_true(text_equal(pdf_object_raw(TEXT_LITERAL("<</A [/B 2] /B 7>>"), "/B"), TEXT_LITERAL("7")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order_is_that_of_the_tags), cmocka_unit_test(test_table_has_the_cells_of_the_tags), cmocka_unit_test(test_cards_are_regions),
+		cmocka_unit_test(test_files_that_do_not_fit),     cmocka_unit_test(test_endless_trees_end),            cmocka_unit_test(test_values),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
