@@ -276,7 +276,8 @@ def check_rows(folder, texts, limits, findings):
                 continue
             check_span(where, metadata["source_span"], texts[key], findings)
             if key not in sources:
-                sources = {key: Source(texts[key])}  # rows of one document stand together: one source is kept
+                # The title may stand in the file's head alone. Rows of one document stand together: one source is kept.
+                sources = {key: Source(f"{metadata['document_title']}\n\n{texts[key]}")}
             for message in row["messages"]:
                 if message["role"] == "assistant":
                     for word in unsupported(message["content"], sources[key]):

@@ -121,6 +121,13 @@ class Accepts(unittest.TestCase):
         dataset.splits["train"][0]["messages"] = [{"role": "system", "content": "Be exact."}, *messages, *messages]
         self.assertEqual(checks_that_found(dataset).lines, [])
 
+    def test_facts_of_a_title_that_stands_in_the_head_alone(self):
+        dataset = Dataset()
+        for row in (row for rows in dataset.splits.values() for row in rows):
+            row["metadata"]["document_title"] = "Cell Breathing 7.4"
+            row["messages"][1]["content"] = ANSWER.replace("\n\n1.", " It is described in Cell Breathing 7.4.\n\n1.")
+        self.assertEqual(checks_that_found(dataset).lines, [])
+
     @unittest.skipUnless(all(importlib.util.find_spec(name) for name in ("datasets", "pyarrow", "duckdb")), "datasets, pyarrow and duckdb are not installed")
     def test_readers_load_it(self):
         self.assertEqual(checks_that_found(Dataset(), readers=True).lines, [])
