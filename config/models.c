@@ -144,14 +144,22 @@ int models_set(struct settings *settings, const char *key, const char *value, st
 
 /* --- together ----------------------------------------------------------------------------------------------------- */
 
+/* What stands behind "://", or all of it. */
+static const char *without_scheme(struct text url)
+{
+	ptrdiff_t at = text_find(url, TEXT_LITERAL("://"));
+	return url.data + (at < 0 ? 0 : at + 3);
+}
+
 static int check_entry(const struct model_settings *model, uint32_t index, struct error_text *error)
 {
 	struct text url = text_from(model->base_url);
 
 	if (url.bytes == 0)
-		return error_set(error, -EINVAL, "models[%u] (%s): base_url is missing, such as http://127.0.0.1:8080", index, model_name(model));
+		return error_set(error, -EINVAL, "models[%u] (%s): base_url is missing, such as http://127.0.0.1:8080 (--model-url, or a profile such as ollama)", index, model_name(model));
 	if (!text_starts_with(url, TEXT_LITERAL("http://")) && !text_starts_with(url, TEXT_LITERAL("https://")))
-		return error_set(error, -EINVAL, "models[%u]: base_url \"%.100s\" must begin with http:// or https://", index, model->base_url);
+		return error_set(error, -EINVAL, "models[%u]: base_url \"%.100s\" must begin with http:// or https://, such as http://%.100s", index, model->base_url,
+				 without_scheme(url));
 	for (size_t i = 0; i < url.bytes; i++)
 		if ((unsigned char)url.data[i] <= ' ' || url.data[i] == '#' || url.data[i] == '?')
 			return error_set(error, -EINVAL, "models[%u]: base_url \"%.100s\" has a blank, \"?\" or \"#\" in it", index, model->base_url);

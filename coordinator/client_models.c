@@ -54,6 +54,7 @@ void client_print_models(struct json_object *status)
 	if (waiting)
 		printf("%lld documents wait for a model server to come back\n", (long long)waiting);
 	if (fell_back)
-		printf("%lld documents were finished by rules because none did; the same command later does them again\n", (long long)fell_back);
+		printf("%lld documents were finished by the built-in generator because no model could be used; the same command later does them again\n",
+		       (long long)fell_back);
 	printf("\n");
 }

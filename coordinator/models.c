@@ -135,6 +135,23 @@ static void give_to_rules(struct run *run, struct job *job, bool first)
 	enter(job, &run->models.last, first);
 }
 
+/* Rules finish it for want of a model, which another run may have. */
+static void fall_back(struct run *run, struct job *job, bool first)
+{
+	run->models.fell_back += !job->fell_back;
+	job->fell_back = true;
+	give_to_rules(run, job, first);
+}
+
+/* Is there a model that could not be used (no such model, a wrong key), and has not been asked about the document? */
+static bool lacks_a_model(const struct model_view *views, uint32_t count, uint32_t tried)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (views[i].use == MODEL_GENERATE && views[i].state == MESSAGE_MODEL_UNUSABLE && !(tried >> i & 1))
+			return true;
+	return false;
+}
+
 void models_route(struct run *run, struct job *job, bool first)
 {
 	struct model_view views[MODELS_MAX];
@@ -157,6 +174,8 @@ void models_route(struct run *run, struct job *job, bool first)
 		enter(job, &run->models.groups[model].queue, first);
 	} else if (model == MODEL_ROUTE_WAIT) {
 		wait_for_a_server(run, job, first);
+	} else if (!job->judge && lacks_a_model(views, run->models.count, job->models_tried)) {
+		fall_back(run, job, first);
 	} else {
 		give_to_rules(run, job, first);
 	}
@@ -420,9 +439,7 @@ void models_step(struct run *run, uint64_t now_ns)
 			log_warning("no model server answered for %llu s: rules write the conversations until one does; the same command later does these "
 				    "documents again", (unsigned long long)run->settings->generate.fallback_after_s);
 		run->models.said_all_down = true;
-		run->models.fell_back++;
-		job->fell_back = true;
-		give_to_rules(run, job, false);
+		fall_back(run, job, false);
 		run->more_to_do = true;
 	}
 }
@@ -500,6 +517,20 @@ static void write_group(const struct run *run, uint32_t index, struct json_write
 	json_key(json, "worker");
 	json_raw(json, group->report ? text_from(group->report) : TEXT_LITERAL("{}"));
 	json_object_close(json);
+}
+
+void models_format_trouble(const struct run *run, char *ret_text, size_t bytes)
+{
+	size_t length = 0;
+
+	ret_text[0] = '\0';
+	for (uint32_t i = 0; i < run->models.count && length < bytes; i++) {
+		const struct model_group *group = &run->models.groups[i];
+		char message[240];
+		report_string(group, "message", message, sizeof(message));
+		if (group->use == MODEL_GENERATE && message[0])
+			length += (size_t)snprintf(ret_text + length, bytes - length, "%s%s: %s", length ? "; " : "", name_of(group), message);
+	}
 }
 
 void models_write_json(const struct run *run, struct json_writer *json)

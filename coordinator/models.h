@@ -35,7 +35,7 @@ struct models {
 	uint32_t count;            /* 0: rules write all conversations */
 	struct job_list waiting, last;
 	uint64_t switches;         /* from one model to another at a server that holds one at a time */
-	uint64_t fell_back;        /* documents that no model finished */
+	uint64_t fell_back;        /* documents that no model finished, because none could be reached or used */
 	bool said_all_down;
 };
 
@@ -69,6 +69,8 @@ uint32_t models_argument(const struct run *run, const struct job *job);
 
 /* "  qwen3:8b 3/4, 12 wait" for each model; nothing when there are none. */
 void models_format_progress(const struct run *run, char *ret_text, size_t bytes);
+/* "qwen3:8b: the server has no model …" for the models that say what is wrong with them; "" when none does. */
+void models_format_trouble(const struct run *run, char *ret_text, size_t bytes);
 struct json_writer;
 void models_write_json(const struct run *run, struct json_writer *json);
 

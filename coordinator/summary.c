@@ -91,6 +91,16 @@ static int add_account(void *context, const struct state_calls *calls)
 	return 0;
 }
 
+static void print_fallback(const struct run *run)
+{
+	char trouble[2048];
+	bool one = run->models.fell_back == 1;
+
+	models_format_trouble(run, trouble, sizeof(trouble));
+	printf("%" PRIu64 " document%s finished by the built-in generator because no model could be used%s%s%s; run the same command again to do %s with a model\n",
+	       run->models.fell_back, one ? " was" : "s were", trouble[0] ? " (" : "", trouble, trouble[0] ? ")" : "", one ? "it" : "them");
+}
+
 /* `json` NULL: lines on standard output. */
 static void write_accounts(const struct run *run, struct json_writer *json)
 {
@@ -107,8 +117,7 @@ static void write_accounts(const struct run *run, struct json_writer *json)
 	if (json)
 		json_array_close(json);
 	else if (run->models.fell_back)
-		printf("%" PRIu64 " documents were finished by rules because no model server answered; run the same command again to do them with a model\n",
-		       run->models.fell_back);
+		print_fallback(run);
 }
 
 static void write_run_members(struct json_writer *json, const struct run *run)

@@ -189,7 +189,14 @@ class WithModels(ModelCase):
             config = self.models((server, "balanced", {"model": "qwen3:8b"}))
             result = self.run_batch(corpus, expect=0, extra=("-c", config))
             self.assertIn("ollama pull qwen3:8b", result.stderr)
+            self.assertRegex(result.stdout, r"4 documents were finished by the built-in generator because no model could be used \(m0: .*ollama pull qwen3:8b\)")
             self.assertEqual(set(self.made_by()), {"built-in"})
+        # and now it is pulled
+        with FakeServer("--as", "ollama", "--model", "qwen3:8b") as server:
+            config = self.models((server, "balanced", {}))
+            said = self.run_models(config, corpus)
+            self.assertEqual(said["run"]["documents_fell_back"], 0)
+            self.assertGreater(self.made_by()["qwen3:8b"], 0)
 
     def test_work_moves_when_a_server_dies(self):
         corpus = small_corpus(self.folder / "docs", 30)

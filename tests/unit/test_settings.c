@@ -447,8 +447,8 @@ static void expect_check_error(const char *yaml, const char *message)
 static void test_model_messages(void **state)
 {
 	(void)state;
-	expect_check_error("models:\n  - model: m\n", "models[0] (m): base_url is missing, such as http://127.0.0.1:8080");
-	expect_check_error("models:\n  - base_url: localhost:80\n", "models[0]: base_url \"localhost:80\" must begin with http:// or https://");
+	expect_check_error("models:\n  - model: m\n", "models[0] (m): base_url is missing, such as http://127.0.0.1:8080 (--model-url, or a profile such as ollama)");
+	expect_check_error("models:\n  - base_url: localhost:80\n", "models[0]: base_url \"localhost:80\" must begin with http:// or https://, such as http://localhost:80");
 	expect_check_error("models:\n  - base_url: http://a\n  - base_url: http://a\n",
 			   "models[0] and models[1] are both called \"http://a\"; give one of them another name");
 	expect_check_error("models:\n  - {base_url: http://a, use: judge}\n", "models: none with use: generate; a judge or embeddings alone have nothing to do");

@@ -233,7 +233,7 @@ static bool says_key(struct probe *probe)
 	if (probe->outcome != HTTP_ANSWERED || (probe->status != 401 && probe->status != 403))
 		return false;
 	snprintf(probe->result->message, sizeof(probe->result->message), "the server wants a key (status %ld): %s%.60s", probe->status,
-		 !variable[0] ? "name its environment variable in api_key_env" : probe->api_key ? "it does not take the one in " : "nothing is in ", variable);
+		 !variable[0] ? "name its environment variable in api_key_env (--set models.api_key_env=VARIABLE)" : probe->api_key ? "it does not take the one in " : "nothing is in ", variable);
 	return true;
 }
 
@@ -248,7 +248,9 @@ static void say_unanswered(struct probe *probe, const char *what)
 		snprintf(status, sizeof(status), "status %ld%s", probe->status, probe->message[0] ? ", " : "");
 	snprintf(probe->result->message, sizeof(probe->result->message), "%s: %s%.150s%s", what, status,
 		 probe->message[0] || status[0] ? probe->message : http_outcome_name(probe->outcome),
-		 probe->status == 503 ? "; if it is loading the model, ask again in a minute" : "");
+		 probe->status == 503 ? "; if it is loading the model, ask again in a minute" :
+		 probe->result->server == PROBE_UNKNOWN && (probe->status == 404 || probe->status == 405 || probe->status == 501) ?
+					"; is it a model server? look at address and port" : "");
 }
 
 static void question(struct probe *probe)
@@ -301,7 +303,9 @@ static void look(struct probe *probe)
 	bool listed = probe_get(probe, CHAT_OPENAI, "/models");
 	result->reachable = probe->outcome == HTTP_ANSWERED;
 	if (!result->reachable) {
-		snprintf(result->message, sizeof(result->message), "%.200s; is the server running?", probe->message[0] ? probe->message : "no answer");
+		bool unknown_host = strstr(probe->message, "resolve host") != NULL;
+		snprintf(result->message, sizeof(result->message), "%.200s; %s", probe->message[0] ? probe->message : "no answer",
+			 unknown_host ? "is the name of the host right?" : "is the server running?");
 		return;
 	}
 	if (says_key(probe))
