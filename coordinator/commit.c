@@ -168,7 +168,7 @@ static void finish_job(struct run *run, struct job *job)
 	struct job *archive = job->archive;
 
 	run->stats.settled[job->outcome]++;
-	if (!archive)
+	if (job->outcome != JOB_EXPANDED) /* its members count */
 		run->stats.settled_bytes += job->bytes;
 	run->stats.pairs_accepted += job->pairs_accepted;
 	run->stats.pairs_refused += job->pairs_refused;

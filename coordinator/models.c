@@ -251,6 +251,14 @@ static void report_string(const struct model_group *group, const char *key, char
 	json_object_put(object);
 }
 
+static bool has_others(const struct run *run, const struct model_group *group)
+{
+	for (uint32_t i = 0; i < run->models.count; i++)
+		if (&run->models.groups[i] != group && run->models.groups[i].use == MODEL_GENERATE)
+			return true;
+	return false;
+}
+
 static void say_state(struct run *run, const struct model_group *group)
 {
 	const char *name = name_of(group);
@@ -262,8 +270,9 @@ static void say_state(struct run *run, const struct model_group *group)
 	else if (group->state == MESSAGE_MODEL_UNUSABLE)
 		log_warning("model %s cannot be used: %s", name, message[0] ? message : "its worker does not run");
 	else if (group->state == MESSAGE_MODEL_DOWN)
-		log_warning("model %s is down%s%s; its documents go to other models, or wait %llu s for one (generate.fallback_after_s)", name,
-			    message[0] ? ": " : "", message, (unsigned long long)run->settings->generate.fallback_after_s);
+		log_warning("model %s is down%s%s; its documents %swait %llu s for %s, then the built-in generator writes them (generate.fallback_after_s)", name,
+			    message[0] ? ": " : "", message, has_others(run, group) ? "go to other models, or " : "",
+			    (unsigned long long)run->settings->generate.fallback_after_s, has_others(run, group) ? "one" : "it");
 }
 
 void models_worker_changed(struct run *run, int model)
@@ -311,6 +320,8 @@ static bool keep_report(struct model_group *group, struct text body)
 		group->under_way = (uint32_t)number_in(object, "under_way");
 		group->accepted = number_in(object, "pairs_accepted");
 		group->refused = number_in(object, "pairs_refused");
+		group->prompt_tokens = number_in(object, "prompt_tokens");
+		group->completion_tokens = number_in(object, "completion_tokens");
 		if (json_object_object_get_ex(object, "server", &server))
 			snprintf(group->server, sizeof(group->server), "%s", json_object_get_string(server));
 		if (json_object_object_get_ex(object, "model", &server))

@@ -27,6 +27,7 @@ struct model_group {
 	/* from it */
 	uint32_t slots, under_way;
 	uint64_t accepted, refused;
+	uint64_t prompt_tokens, completion_tokens; /* of this run */
 	char server[32], model[64]; /* as the worker's probe found them */
 };
 

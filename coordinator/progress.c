@@ -47,31 +47,43 @@ static uint64_t documents_known(const struct run *run)
 	return known > archives ? known - archives : 0;
 }
 
-static void format_line(const struct run *run, uint64_t now_ns, char *line, size_t bytes)
+/* With `left_out` of its parts left out, those first that a person misses least: bytes, workers, the rate. */
+static void format_line(const struct run *run, uint64_t now_ns, int left_out, char *line, size_t bytes)
 {
 	const struct run_stats *stats = &run->stats;
 	uint64_t settled = documents_settled(stats), known = documents_known(run), fresh = settled - stats->unchanged;
 	double seconds = (double)(now_ns - run->started_ns) / 1e9;
 	double rate = seconds > 0 ? (double)fresh / seconds : 0;
-	char eta[32] = "-";
+	char eta[32] = "-", speed[32] = "", volume[32] = "", workers[32] = "";
 
 	if (rate > 0 && known >= settled && !run->request.service)
 		format_duration((double)(known - settled) / rate, eta, sizeof(eta));
-	int used = snprintf(line, bytes, "%s%llu/%llu docs  %.1f/s  %.1f MB/s  %llu records  %llu failed  ETA %s  %u workers",
-		 run->phase == RUN_WORKING ? "" : "finishing: ", (unsigned long long)settled, (unsigned long long)known, rate,
-		 seconds > 0 ? (double)stats->settled_bytes / 1e6 / seconds : 0, (unsigned long long)stats->pairs_accepted,
-		 (unsigned long long)stats->settled[JOB_FAILED], eta, supervisor_alive(run));
+	if (left_out < 3)
+		snprintf(speed, sizeof(speed), "  %.1f/s", rate);
+	if (left_out < 1)
+		snprintf(volume, sizeof(volume), "  %.1f MB/s", seconds > 0 ? (double)stats->settled_bytes / 1e6 / seconds : 0);
+	if (left_out < 2)
+		snprintf(workers, sizeof(workers), "  %u workers", supervisor_alive(run));
+	int used = snprintf(line, bytes, "%s%llu/%llu docs%s%s  %llu records  %llu failed  ETA %s%s", run->phase == RUN_WORKING ? "" : "finishing: ",
+			    (unsigned long long)settled, (unsigned long long)known, speed, volume, (unsigned long long)stats->pairs_accepted,
+			    (unsigned long long)stats->settled[JOB_FAILED], eta, workers);
 	if (used > 0 && (size_t)used < bytes)
 		models_format_progress(run, line + used, bytes - (size_t)used);
 }
 
-/* A line that wraps cannot be redrawn. The last column stays free: some terminals wrap when it is filled. */
-static void cut_to_width(char *line)
+/* A line that wraps cannot be redrawn: it is made to fit, and cut if it still does not. The last column stays free: some terminals wrap when it is filled. */
+static void fit_line(const struct run *run, uint64_t now_ns, char *line, size_t bytes)
 {
+	enum { PARTS = 3 };
 	struct winsize size;
+	bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
 
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && strlen(line) >= size.ws_col)
-		line[size.ws_col - 1] = '\0';
+	for (int left_out = 0; left_out <= PARTS; left_out++) {
+		format_line(run, now_ns, left_out, line, bytes);
+		if (!known || strlen(line) < size.ws_col)
+			return;
+	}
+	line[size.ws_col - 1] = '\0';
 }
 
 static uint64_t period_ns(const struct run *run, bool terminal)
@@ -94,13 +106,13 @@ void progress_step(struct run *run, uint64_t now_ns)
 	shown_ns = now_ns;
 	if (run->request.service && run_jobs_in_flight(run) == 0 && !terminal)
 		return; /* an idle service has nothing to tell */
-	format_line(run, now_ns, line, sizeof(line));
-	if (terminal)
-		cut_to_width(line);
-	if (terminal)
+	if (terminal) {
+		fit_line(run, now_ns, line, sizeof(line));
 		log_progress_line(line);
-	else
+	} else {
+		format_line(run, now_ns, 0, line, sizeof(line));
 		log_info("%s", line);
+	}
 }
 
 uint64_t progress_next_ns(const struct run *run)

@@ -51,27 +51,34 @@ struct accounts {
 	struct json_writer *json; /* NULL: for people */
 };
 
-static uint64_t pairs_of(const struct run *run, const char *model)
+struct spent { /* in this run; the record of calls goes back to the first one */
+	uint64_t pairs, prompt_tokens, completion_tokens;
+};
+
+static struct spent spent_on(const struct run *run, const char *model)
 {
-	uint64_t pairs = 0;
+	struct spent spent = { 0 };
 
 	for (uint32_t i = 0; i < run->models.count; i++)
-		if (strcmp(run->settings->models[i].model, model) == 0 || run->models.count == 1)
-			pairs += run->models.groups[i].accepted;
-	return pairs;
+		if (strcmp(run->settings->models[i].model, model) == 0 || run->models.count == 1) {
+			spent.pairs += run->models.groups[i].accepted;
+			spent.prompt_tokens += run->models.groups[i].prompt_tokens;
+			spent.completion_tokens += run->models.groups[i].completion_tokens;
+		}
+	return spent;
 }
 
 static int add_account(void *context, const struct state_calls *calls)
 {
 	const struct accounts *accounts = context;
-	uint64_t pairs = pairs_of(accounts->run, calls->model);
+	struct spent spent = spent_on(accounts->run, calls->model);
 
 	if (!accounts->json) {
 		printf("%s: %" PRId64 " calls, %" PRId64 " usable (%" PRId64 " after mending), %" PRId64 " tokens read, %" PRId64 " written, %.0f s", calls->model,
 		       calls->calls, calls->usable, calls->mended, calls->prompt_tokens, calls->completion_tokens, (double)calls->duration_ms / 1e3);
-		if (pairs)
-			printf("; %.0f tokens read and %.0f written for each pair of this run", (double)calls->prompt_tokens / (double)pairs,
-			       (double)calls->completion_tokens / (double)pairs);
+		if (spent.pairs && spent.prompt_tokens)
+			printf("; %.0f tokens read and %.0f written for each pair of this run", (double)spent.prompt_tokens / (double)spent.pairs,
+			       (double)spent.completion_tokens / (double)spent.pairs);
 		printf("\n");
 		return 0;
 	}
@@ -85,8 +92,8 @@ static int add_account(void *context, const struct state_calls *calls)
 	json_member_unsigned(accounts->json, "cached_tokens", (uint64_t)calls->cached_tokens);
 	json_member_fixed(accounts->json, "seconds", (double)calls->duration_ms / 1e3, 3);
 	json_member_fixed(accounts->json, "tokens_per_s", calls->duration_ms ? (double)calls->completion_tokens / ((double)calls->duration_ms / 1e3) : 0, 1);
-	json_member_unsigned(accounts->json, "pairs_of_this_run", pairs);
-	json_member_fixed(accounts->json, "tokens_per_pair", pairs ? (double)(calls->prompt_tokens + calls->completion_tokens) / (double)pairs : 0, 1);
+	json_member_unsigned(accounts->json, "pairs_of_this_run", spent.pairs);
+	json_member_fixed(accounts->json, "tokens_per_pair", spent.pairs ? (double)(spent.prompt_tokens + spent.completion_tokens) / (double)spent.pairs : 0, 1);
 	json_object_close(accounts->json);
 	return 0;
 }

@@ -290,7 +290,7 @@ static uint32_t report(void *context, struct buffer *out)
 		json_member_string(&json, "model", worker->probe.model);
 		json_member_string(&json, "format", chat_format_name(worker->probe.format));
 		json_member_unsigned(&json, "context_tokens", worker->calls ? calls_context_tokens(worker->calls) : worker->probe.context_tokens);
-		json_member_string(&json, "message", worker->probe.message);
+		json_member_string(&json, "message", worker->calls ? calls_trouble(worker->calls) : worker->probe.message);
 		json_key(&json, "notes");
 		json_array_open(&json);
 		for (uint32_t i = 0; i < worker->probe.note_count; i++)

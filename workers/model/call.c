@@ -293,6 +293,7 @@ static void take_response(void *owner, const struct http_response *response)
 	}
 	call_describe_failure(&seen, wrong.message, reason);
 	if (verdict == ENDPOINT_DOWN) {
+		memcpy(calls->trouble, reason, sizeof(calls->trouble));
 		if (is_its_own_doing(call, &seen))
 			call_finish_with(call, CALL_REFUSED, reason);
 		all_down(calls, reason);
@@ -591,5 +592,6 @@ uint32_t calls_waiting(const struct calls *calls) { return calls->queue.waiting;
 uint32_t calls_slots(const struct calls *calls) { return calls->endpoint.breaker == ENDPOINT_OPEN ? 0 : (uint32_t)calls->endpoint.limit; }
 double calls_chars_per_token(const struct calls *calls) { return calls->chars_per_token; }
 uint64_t calls_context_tokens(const struct calls *calls) { return calls->context_tokens; }
+const char *calls_trouble(const struct calls *calls) { return calls->endpoint.breaker == ENDPOINT_CLOSED ? "" : calls->trouble; }
 const struct endpoint *calls_endpoint(const struct calls *calls) { return &calls->endpoint; }
 struct call_sums calls_sums(const struct calls *calls) { return calls->sums; }

@@ -73,6 +73,7 @@ uint32_t calls_slots(const struct calls *calls); /* requests allowed at once, no
 /* How many characters of a prompt make a token here: learnt from the server's own counts. */
 double calls_chars_per_token(const struct calls *calls);
 uint64_t calls_context_tokens(const struct calls *calls); /* 0: not known */
+const char *calls_trouble(const struct calls *calls); /* what opened the breaker; "" while it is closed */
 const struct endpoint *calls_endpoint(const struct calls *calls);
 struct call_sums { uint64_t calls, usable, prompt_tokens, completion_tokens, busy_ns; }; /* busy: from the first to the last answer, with nothing taken off for pauses */
 struct call_sums calls_sums(const struct calls *calls); /* of what was asked here, not of what the record had */

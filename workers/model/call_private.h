@@ -84,6 +84,7 @@ struct calls {
 	uint32_t schema_next; /* which is replaced next */
 	struct call_sums sums;
 	uint64_t first_ns; /* when the first request was made; 0: not yet */
+	char trouble[CALL_REASON_BYTES]; /* of the request that opened the breaker */
 	bool looking;
 	bool bounds; /* lengths in schemas are no matter here */
 	bool begins, begun_fine; /* this server may be given the beginning of a reply; and has taken one */
