@@ -2,6 +2,7 @@
  * opened before a failure is closed by run.c. */
 #define _GNU_SOURCE
 #include "coordinator/run.h"
+#include "coordinator/walk.h"
 
 #include "base/file.h"
 #include "config/domain.h"
@@ -34,8 +35,12 @@ enum {
 static int open_folders(struct run *run, struct error_text *error)
 {
 	char path[PATH_MAX];
-	int status = file_make_folders(run->request.output, error);
+	int status = 0;
 
+	for (int i = 0; i < run->request.input_count && status == 0; i++) /* before anything is made */
+		status = walk_check_input(run->request.inputs[i], error);
+	if (status == 0)
+		status = file_make_folders(run->request.output, error);
 	if (status < 0)
 		return status;
 	if (!realpath(run->request.output, run->output))

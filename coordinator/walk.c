@@ -69,12 +69,21 @@ static bool is_the_excepted(const struct walk *walk, const struct stat *found)
 	return walk->has_except && found->st_dev == walk->except_device && found->st_ino == walk->except_inode;
 }
 
+int walk_check_input(const char *input, struct error_text *error)
+{
+	struct stat found;
+	return stat(input, &found) == 0 ? 0 : error_set(error, -errno, "%s: %s; expected a file or a folder", input, strerror(errno));
+}
+
 static int add_input(struct walk *walk, const char *input, struct error_text *error)
 {
 	char real[PATH_MAX];
 	struct stat found;
 	int index = walk->count;
 
+	int status = walk_check_input(input, error);
+	if (status < 0)
+		return status;
 	if (stat(input, &found) < 0 || !realpath(input, real))
 		return error_set(error, -errno, "%s: %s; expected a file or a folder", input, strerror(errno));
 	if (is_the_excepted(walk, &found))

@@ -34,6 +34,9 @@ struct walk_rules {
 	void *context;
 };
 
+/* Is it there? 0 or a negative error number. */
+int walk_check_input(const char *input, struct error_text *error) WARN_UNUSED;
+
 /* Checks that every input is there: -ENOENT with a message naming the first that is not. An input given twice counts once; the
  * excepted folder is no input (-EINVAL). */
 int walk_open(struct walk **ret_walk, const char *const *inputs, int count, const struct walk_rules *rules, struct error_text *error) WARN_UNUSED;

@@ -258,6 +258,10 @@ class OneDocument(RunCase):
         missing = self.run_program("convert", self.folder / "missing.md")
         self.assertNotEqual(missing.returncode, 0)
         self.assertIn("missing.md", missing.stderr)
+        missing = self.run_program(self.folder / "missing.zip", "-o", self.folder / "never-made")
+        self.assertEqual(missing.returncode, 2, missing.stderr)
+        self.assertIn("expected a file or a folder", missing.stderr)
+        self.assertFalse((self.folder / "never-made").exists(), "a typing error left a folder behind")
 
     def test_doctor_looks_at_the_machine(self):
         result = self.run_program("doctor", "--json")
