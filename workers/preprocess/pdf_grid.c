@@ -17,6 +17,7 @@ static const float filled_share_min = 0.3f; /* of the cells; diagrams are mostly
 static const float blank_sizes = 0.25f;
 static const float gap_sizes = 1.5f;         /* wider than a blank in a cell's line */
 static const float sparse_sizes = 1.2f;      /* white between two lines that are not of one text */
+static const float parting_sizes = 0.7f;     /* white at a border that stands for its rule; a blank is about 0.3 */
 
 void pdf_grids_init(struct pdf_grids *grids)
 {
@@ -37,7 +38,7 @@ void pdf_grids_done(struct pdf_grids *grids)
 
 /* One lattice with what stands in it. */
 struct fit {
-	const struct pdf_lattice *lattice;
+	struct pdf_lattice *lattice;
 	struct pdf_page *page;
 	struct pdf_grid_cell *cells; /* word_first: in `order` */
 	size_t cell_count;
@@ -45,6 +46,10 @@ struct fit {
 	uint32_t *order;             /* indices of words, cell by cell and line by line */
 	bool *ends_line;             /* of each in `order` */
 	size_t word_count, crossing, line_count;
+	struct white {
+		float left, right, size;     /* the words next to it */
+		bool crossed;
+	} white[PDF_LATTICE_ROWS_MAX][PDF_LATTICE_COLUMNS_MAX]; /* around the border right of each place where no rule parts it from the next */
 };
 
 /* --- cells and their words --------------------------------------------------------------------------------------- */
@@ -62,6 +67,51 @@ static size_t strip_of(const float *borders, size_t count, float at)
 			high = middle;
 	}
 	return low == 0 ? count : low - 1;
+}
+
+static bool is_parted(const struct pdf_lattice *lattice, size_t row, size_t column) { return lattice->walls_right[row] & (1u << column); }
+
+/* Enters a word at the borders of its cell, of all the places that no rule parts from its own. */
+static void enter_word(struct fit *fit, const struct pdf_word *word)
+{
+	const struct pdf_lattice *lattice = fit->lattice;
+	const size_t column = strip_of(lattice->x, lattice->column_count, (word->box.x0 + word->box.x1) / 2);
+	const size_t row = strip_of(lattice->y, lattice->row_count, (word->box.y0 + word->box.y1) / 2);
+
+	if (column >= lattice->column_count || row >= lattice->row_count || word->bytes == 0 || word->grid > 0)
+		return;
+	for (size_t c = column; c + 1 < lattice->column_count && !is_parted(lattice, row, c); c++) {
+		struct white *white = &fit->white[row][c];
+		white->left = fmaxf(white->left, word->box.x1);
+		white->size = fmaxf(white->size, word->size);
+		white->crossed |= word->rotated || word->box.x1 > lattice->x[c + 1] + crossing_margin;
+	}
+	for (size_t c = column; c > 0 && !is_parted(lattice, row, c - 1); c--) {
+		struct white *white = &fit->white[row][c - 1];
+		white->right = fminf(white->right, word->box.x0);
+		white->size = fmaxf(white->size, word->size);
+		white->crossed |= word->rotated || word->box.x0 < lattice->x[c] - crossing_margin;
+	}
+}
+
+/* Some tables draw the rules of every second row, or none in their head: where all words of a row stand well apart at the border of two
+ * columns, it parts them as a rule would. */
+static void part_at_white(struct fit *fit)
+{
+	struct pdf_lattice *lattice = fit->lattice;
+
+	for (size_t r = 0; r < lattice->row_count; r++)
+		for (size_t c = 0; c < lattice->column_count; c++)
+			fit->white[r][c] = (struct white){ -INFINITY, INFINITY, 0, false };
+	for (uint32_t i = 0; i < fit->page->word_count; i++)
+		enter_word(fit, &fit->page->words[i]);
+	for (size_t r = 0; r < lattice->row_count; r++)
+		for (size_t c = 0; c + 1 < lattice->column_count; c++) {
+			const struct white *white = &fit->white[r][c];
+			if (!white->crossed && white->left > -INFINITY && white->right < INFINITY &&
+			    white->right - white->left > parting_sizes * white->size)
+				lattice->walls_right[r] |= 1u << c;
+		}
 }
 
 static void make_cells(struct fit *fit)
@@ -381,6 +431,7 @@ static int try_lattice(struct pdf_grids *grids, struct fit *fit, struct placed *
 {
 	fit->cell_count = fit->word_count = fit->crossing = 0;
 	memset(fit->ends_line, 0, fit->page->word_count * sizeof(*fit->ends_line));
+	part_at_white(fit);
 	make_cells(fit);
 	place_words(fit);
 	if (fit->word_count < 3)

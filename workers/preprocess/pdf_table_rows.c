@@ -265,6 +265,7 @@ void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *tabl
 	struct cells_above above = { 0 };
 	const struct pdf_row *before = NULL, *header = NULL;
 	struct spacing spacing = { 0 };
+	bool in_head = table->bold_header;
 
 	measure(layout, table, &spacing);
 	const bool spaced = !table->terms && rows_are_spaced(&spacing);
@@ -275,12 +276,16 @@ void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *tabl
 		const float distance = before ? row->y - before->y : 0;
 		const bool key = pdf_table_column_of(table, &layout->segments[row->segment_first]) == 0;
 		const bool below_head = (r == table->heads + 1 && table->heads > 0) || (before == header && table->bold_header && row->bold < 0.5f);
+		const bool ends_head = in_head && row->bold < 0.5f && row->segment_count > 1;
+		in_head &= row->bold > 0.8f;
 		if (!before)
 			row->begins_cells = !table->continued || key;
 		else if (r <= table->heads && table->heads > 0)
 			row->begins_cells = !is_staggered(layout, table, &above, before, row);
 		else if (!table->terms && is_staggered(layout, table, &above, before, row))
 			row->begins_cells = false;
+		else if (ends_head)
+			row->begins_cells = true;
 		else if (spaced)
 			row->begins_cells = distance > wide_ratio * spacing.line || (!key && holds_values(layout, table, &above, row, below_head));
 		else if (!table->terms && distance > line_sizes_max * row->size)
