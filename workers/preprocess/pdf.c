@@ -4,6 +4,7 @@
  * not grow with the number of pages but for the Markdown itself. Pure; see convert.h for errors. */
 #include "workers/preprocess/blocks.h"
 #include "workers/preprocess/convert.h"
+#include "workers/preprocess/pdf_cell_grounds.h"
 #include "workers/preprocess/pdf_figures.h"
 #include "workers/preprocess/pdf_furniture.h"
 #include "workers/preprocess/pdf_grid_text.h"
@@ -140,6 +141,8 @@ static int sample_body(struct pdf_work *work)
 static int find_grids(struct pdf_work *work, struct page_slot *slot)
 {
 	int status = slot->page.ocr ? 0 : pdf_source_rules(work->source, &slot->rules);
+	if (status == 0)
+		status = pdf_cell_grounds_complete(&slot->rules, &slot->page);
 	if (status == 0)
 		status = pdf_row_rules_complete(&slot->rules, &slot->page);
 	if (status == 0)

@@ -11,6 +11,7 @@ enum {
 	PART_SEGMENTS_MIN = 4,   /* of further cuts */
 	BAND_SIDE_MIN = 3,       /* lines on each side of a band */
 	COLUMN_SIZES_MIN = 10,   /* width of a column of text, in font sizes */
+	GRIDS_MAX = 64,          /* ruled tables of a page that are looked at */
 	WIDTHS_MAX = 512,        /* sampled to learn how wide the lines of a side are */
 };
 
@@ -215,17 +216,46 @@ static void count_line(struct lines *lines, float y, float size)
 	lines->y = y;
 }
 
+struct grids { /* ruled tables of a band */
+	struct pdf_box boxes[GRIDS_MAX];
+	size_t count;
+};
+
+static void find_grids(const struct pdf_segment *segments, size_t count, struct grids *grids)
+{
+	grids->count = 0;
+	for (size_t i = 0; i < count && grids->count < GRIDS_MAX; i++)
+		if (segments[i].grid > 0)
+			grids->boxes[grids->count++] = segments[i].box;
+}
+
+/* Does a ruled table stand at this height? Text on its other side says nothing of rows. */
+static bool is_beside_grid(const struct grids *grids, float y)
+{
+	for (size_t i = 0; i < grids->count; i++)
+		if (y > grids->boxes[i].y0 && y < grids->boxes[i].y1)
+			return true;
+	return false;
+}
+
 /* Does the band hold the rows of a table? Then most lines of the side that has fewer stand at exactly the height of one on the other
  * side, and the white between rows goes through both sides, where each column of text has its own lines and white. */
 static bool is_table_band(const struct pdf_segment *segments, size_t count, float gutter_x)
 {
 	static const float same_height_sizes = 0.15f;
 	struct lines left = { 0 }, right = { 0 }, any = { 0 };
+	struct grids grids;
 	size_t both = 0;
 
+	find_grids(segments, count, &grids);
 	for (size_t i = 0, next; i < count; i = next) {
 		const struct pdf_segment *segment = &segments[i];
 		const float y = middle_y(segment->box);
+		next = i + 1;
+		if (is_beside_grid(&grids, y)) {
+			left.y = right.y = any.y = y;
+			continue;
+		}
 		bool has_left = false, has_right = false;
 		for (next = i; next < count && middle_y(segments[next].box) - y < same_height_sizes * segment->size + 0.01f; next++) {
 			bool on_left = segments[next].box.x1 <= gutter_x;

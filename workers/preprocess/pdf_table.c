@@ -370,7 +370,8 @@ static bool fits_columns(const struct pdf_layout *layout, const struct pdf_table
 		aligned += fabsf(box.x0 - column->x0) < tolerance || fabsf(box.x1 - column->x1) < tolerance ||
 			   fabsf(box.x0 + box.x1 - column->x0 - column->x1) < 2 * tolerance;
 	}
-	return aligned * 2 > row->segment_count;
+	/* Words stand away from the rules of their columns: being between them is enough. */
+	return aligned * 2 > row->segment_count || (columns->ruled && row->segment_count > 1);
 }
 
 bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const struct pdf_table *before, struct pdf_table *ret_table)
