@@ -74,6 +74,34 @@ static const char *write_pages(size_t count)
 	return buffer_string(&markdown);
 }
 
+/* The head and every other row have no rules between their cells: words that stand apart at the columns' borders are cells of their own, those
+ * of a title across them are not. */
+static void parts_rows_at_white(void **state)
+{
+	(void)state;
+	for (size_t r = 0; r <= 4; r++)
+		across(100 + 20 * (float)r, 50, 350);
+	down(50, 100, 180);
+	down(350, 100, 180);
+	for (size_t r = 1; r <= 3; r += 2) {
+		down(150, 100 + 20 * (float)r, 120 + 20 * (float)r);
+		down(250, 100 + 20 * (float)r, 120 + 20 * (float)r);
+	}
+	text(0, 55, 114, "Name");
+	text(0, 155, 114, "Type");
+	text(0, 255, 114, "Meaning");
+	text(0, 55, 134, "barred");
+	text(0, 155, 134, "boolean");
+	text(0, 255, 134, "No access");
+	text(0, 55, 154, "Limits of what may be measured at once");
+	text(0, 55, 174, "level");
+	text(0, 155, 174, "integer");
+	text(0, 255, 174, "Least");
+	find(0);
+	assert_string_equal(write_pages(1), "| Name | Type | Meaning |\n| --- | --- | --- |\n| barred | boolean | No access |\n"
+					    "| Limits of what may be measured at once |  |  |\n| level | integer | Least |\n");
+}
+
 /* Cells of several lines, an empty one, text above and below. */
 static void reads_cells(void **state)
 {
@@ -380,6 +408,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reads_cells, prepare, tidy),
+		cmocka_unit_test_setup_teardown(parts_rows_at_white, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_spans, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_open_and_double_borders, prepare, tidy),
 		cmocka_unit_test_setup_teardown(joins_pages, prepare, tidy),

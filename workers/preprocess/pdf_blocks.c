@@ -378,8 +378,9 @@ static bool goes_on(const struct pdf_rows_work *work, size_t r, const struct pdf
 {
 	if (work->layout->rows[r].grid >= PDF_PICTURE_FIRST)
 		return false;
+	/* What a ruled table goes on with may lack rules, as grounds do that so few rows do not show: then each of its columns is filled. */
 	if (work->layout->rows[r].grid == 0)
-		return !carried->ruled && continue_table(work, r, carried, ret_table);
+		return (!carried->ruled || work->layout->rows[r].segment_count == carried->column_count) && continue_table(work, r, carried, ret_table);
 	pdf_grid_describe(work->layout, r, ret_table);
 	return pdf_grid_continues(carried, ret_table);
 }

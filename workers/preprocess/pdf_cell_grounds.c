@@ -20,6 +20,7 @@ static const float same_end = 2.0f;
 static const float crossing = 1.5f;                 /* points of a word on both sides of an edge */
 static const float reach_sizes = 2.2f, line_sizes = 1.6f; /* to the next row; to the next line of a cell */
 static const float row_ratio = 1.3f;                  /* to the rows with ground, of one without */
+static const float outer_row_max = 50; /* points, of a row above or below all grounds */
 static const float shade_step = 0.02f;
 static const float room = 2.0f;                      /* points between words and the edge that is drawn around them */
 
@@ -290,6 +291,18 @@ static int group_below(struct grounds *grounds, uint32_t group)
 	return NO_GROUP;
 }
 
+/* Does a rule of the table's width bound one row more, above or below all grounds? */
+static bool has_outer_rule(const struct grounds *grounds, struct pdf_box table, bool above)
+{
+	for (size_t i = 0; i < grounds->drawn; i++) {
+		const struct pdf_rule *rule = &grounds->rules->horizontal.items[i];
+		const float away = above ? table.y0 - rule->at : rule->at - table.y1;
+		if (away > side_min && away < outer_row_max && fabsf(rule->from - table.x0) < same_end && fabsf(rule->to - table.x1) < same_end)
+			return true;
+	}
+	return false;
+}
+
 /* How far the rules reach that stand on the box or cross it, and cover it: a first or last column may lack grounds. */
 static struct pdf_box reach_of(const struct grounds *grounds, struct pdf_box box)
 {
@@ -376,9 +389,9 @@ static int draw_table(struct grounds *grounds, uint32_t first)
 		if (status == 0)
 			status = draw_edges(grounds, reach, &none, groups[at].box.y1, groups[groups[at].next].box.y0);
 	}
-	if (plain && status == 0)
+	if (status == 0 && (plain || has_outer_rule(grounds, reach, true)))
 		status = widen(grounds, first, true);
-	if (plain && status == 0)
+	if (status == 0 && (plain || has_outer_rule(grounds, reach, false)))
 		status = widen(grounds, last, false);
 	return status;
 }

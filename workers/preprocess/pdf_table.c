@@ -382,7 +382,7 @@ bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const str
 
 	table.row_first = (uint32_t)first;
 	table.continued = true;
-	table.header_only = false;
+	table.header_only = table.ruled = false;
 	table.heads = 0;
 	if (before->header_only && start->segment_count < 2)
 		return false;
