@@ -164,6 +164,20 @@ static int place_figures(struct page_slot *slot)
 	return status == 0 && count > 0 ? pdf_layout_build(&slot->layout, &slot->page) : status;
 }
 
+/* The two pieces of a word that the line's end parts are no words. */
+static void learn_words(struct pdf_work *work, const struct pdf_page *page)
+{
+	bool parted = false;
+
+	for (size_t i = 0; i < page->word_count; i++) {
+		const struct text word = pdf_word_text(page, &page->words[i]);
+		const bool piece = page->words[i].line_end && word.bytes > 0 && word.data[word.bytes - 1] == '-';
+		if (!parted && !piece)
+			pdf_vocabulary_add(&work->vocabulary, word);
+		parted = piece;
+	}
+}
+
 static int read_page(struct pdf_work *work, uint32_t number)
 {
 	struct page_slot *slot = &work->slots[number % PAGES_HELD];
@@ -190,8 +204,7 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	if (status < 0)
 		return status;
 	pdf_edges_find(&slot->layout, &work->scratch, &slot->edges);
-	for (size_t i = 0; i < slot->page.word_count; i++)
-		pdf_vocabulary_add(&work->vocabulary, pdf_word_text(&slot->page, &slot->page.words[i]));
+	learn_words(work, &slot->page);
 	work->characters += slot->page.characters;
 	work->garbage += slot->page.garbage;
 	work->text_pages += slot->page.characters > 0;

@@ -6,7 +6,7 @@
 
 /* --- vocabulary ------------------------------------------------------------------------------------------------ */
 
-enum { WORD_BYTES_MAX = 64 };
+enum { WORD_BYTES_MAX = 64, PART_BYTES_MIN = 3 };
 
 static uint64_t word_hash(struct text word)
 {
@@ -117,7 +117,13 @@ static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const st
 		return HYPHEN_GOES;
 	joined[before] = '-';
 	memcpy(joined + before + 1, tail.data, after);
-	return pdf_vocabulary_has(vocabulary, (struct text){ joined, before + 1 + after }) ? HYPHEN_STAYS : HYPHEN_GOES;
+	if (pdf_vocabulary_has(vocabulary, (struct text){ joined, before + 1 + after }))
+		return HYPHEN_STAYS;
+	/* "statement-level": two words; what is parted within a word leaves pieces that are none. */
+	return before >= PART_BYTES_MIN && after >= PART_BYTES_MIN && pdf_vocabulary_has(vocabulary, (struct text){ joined, before }) &&
+			       pdf_vocabulary_has(vocabulary, (struct text){ joined + before + 1, after }) ?
+		       HYPHEN_STAYS :
+		       HYPHEN_GOES;
 }
 
 /* Does the last word of `head` begin a web address that goes on in `tail`? */

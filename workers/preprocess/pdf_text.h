@@ -18,7 +18,7 @@ bool pdf_vocabulary_has(const struct pdf_vocabulary *vocabulary, struct text wor
 
 /* Appends the next line of a paragraph to `text`, with a blank between. A word parted by a hyphen at the line's end is joined:
  * without the hyphen when the whole word occurs in the document or nothing speaks for "real-time" written so; with it before a
- * capital or a digit, and when the word occurs so. Soft hyphens vanish. A name that a narrow cell parts without a hyphen
+ * capital or a digit, when the word occurs so, and when both parts are words of the document. Soft hyphens vanish. A name that a narrow cell parts without a hyphen
  * ("EUtranCellFDD.cellRan", "ge") is joined when its word occurs whole in the document, or ends or goes on with "_". */
 void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary);
 /* The two steps of it: makes the text's end ready for a line that begins with these words; appends (a part of) the line. */
