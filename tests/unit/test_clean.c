@@ -182,6 +182,13 @@ static void test_contents(void **state)
 	assert_int_equal(clean("a.md", some, some).cleaned, 0);
 }
 
+static void test_nesting_in_quotes(void **state)
+{
+	(void)state;
+	const char *nested = "# F\n\n> - a  depends on:\n>   - b\n>     - c\n> - d\n";
+	clean("a.md", nested, "# F\n\n> - a depends on:\n>   - b\n>     - c\n> - d\n");
+}
+
 static void test_headings(void **state)
 {
 	(void)state;
@@ -289,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_legal_sections), cmocka_unit_test(test_identifiers_protect), cmocka_unit_test(test_legal_lines),
 		cmocka_unit_test(test_legal_paragraphs), cmocka_unit_test(test_legal_text_of_every_kind),
 		cmocka_unit_test(test_what_goes_is_listed), cmocka_unit_test(test_nothing_left), cmocka_unit_test(test_contents),
+		cmocka_unit_test(test_nesting_in_quotes),
 		cmocka_unit_test(test_headings), cmocka_unit_test(test_noise), cmocka_unit_test(test_characters), cmocka_unit_test(test_blanks),
 		cmocka_unit_test(test_sentences), cmocka_unit_test(test_idempotent),
 	};

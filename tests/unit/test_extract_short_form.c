@@ -157,6 +157,12 @@ static void test_titles(void **state)
 	extract_run((struct extract_input){ .title = "From the converter", .markdown = "# The **real** title\n\nText.\n" }, &sample);
 	extract_expect_meta(&sample, DOCUMENT_META_TITLE, "The real title");
 	sample_done(&sample);
+	extract_run((struct extract_input){ .title = "Workload Manager \u2014 -", .markdown = "Text.\n" }, &sample);
+	extract_expect_meta(&sample, DOCUMENT_META_TITLE, "Workload Manager");
+	sample_done(&sample);
+	extract_run((struct extract_input){ .title = "--", .markdown = "Text.\n" }, &sample);
+	extract_expect_meta(&sample, DOCUMENT_META_TITLE, "--");
+	sample_done(&sample);
 	extract_markdown("", &sample);
 	assert_int_equal(sample.document.item_count, 0);
 	sample_done(&sample);

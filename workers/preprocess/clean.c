@@ -231,7 +231,7 @@ static void append_line(struct cleaner *cleaner, struct text line)
 	while (line.bytes > 0 && ascii_is_space(line.data[line.bytes - 1]))
 		line.bytes--;
 	size_t i = 0;
-	while (i < line.bytes && ascii_is_space(line.data[i]))
+	while (i < line.bytes && (ascii_is_space(line.data[i]) || line.data[i] == '>')) /* in a quote too, blanks in front say what belongs to which item */
 		buffer_append_byte(out, line.data[i++]);
 	bool exact = line.bytes > 0 && memchr(line.data, '`', line.bytes); /* blanks in code count */
 	size_t start = i;

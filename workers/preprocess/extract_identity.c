@@ -336,6 +336,34 @@ static bool has_cover(const struct extract *extract)
 	return text_equal(document_builder_meta(extract->document, DOCUMENT_META_KIND), TEXT_LITERAL("3gpp"));
 }
 
+/* Bytes of a sign at the end that parts a title from something else: "Workload Manager -", "External clocks:". */
+static size_t parting_bytes(struct text title)
+{
+	static const struct text signs[] = { TEXT_LITERAL("-"), TEXT_LITERAL("|"), TEXT_LITERAL(":"), TEXT_LITERAL("\u2013"), TEXT_LITERAL("\u2014"),
+					     TEXT_LITERAL("\u00B7"), TEXT_LITERAL("\u00BB") };
+	for (size_t i = 0; i < COUNT_OF(signs); i++)
+		if (text_ends_with_nocase(title, signs[i]))
+			return signs[i].bytes;
+	return 0;
+}
+
+static void trim_title(struct extract *extract)
+{
+	struct text title = text_trim(document_builder_meta(extract->document, DOCUMENT_META_TITLE));
+	size_t sign = parting_bytes(title);
+	struct buffer trimmed;
+
+	if (sign == 0)
+		return;
+	for (; sign > 0; sign = parting_bytes(title))
+		title = text_trim(text_slice(title, 0, title.bytes - sign));
+	buffer_init(&trimmed, title.bytes + 16);
+	buffer_append_text(&trimmed, title);
+	if (trimmed.bytes > 0)
+		document_builder_set_meta(extract->document, DOCUMENT_META_TITLE, buffer_view(&trimmed));
+	buffer_done(&trimmed);
+}
+
 /* A header line ("DOCTITLE: …") comes first, then the first heading of level 1, what the converter knew, any heading, and at
  * last the file's name. */
 static void read_title(struct extract *extract)
@@ -408,6 +436,7 @@ void extract_identity(struct extract *extract)
 		read_identity_tables(extract);
 	}
 	read_title(extract);
+	trim_title(extract);
 	if (!csv)
 		read_identity_in_head(extract, head);
 	read_document_id(extract, head);
