@@ -153,6 +153,8 @@ static void test_nothing_left(void **state)
 {
 	(void)state;
 	assert_int_equal(clean("a.md", "# Copyright\n\nAll rights reserved.\n", "").legal_removed, 1);
+	assert_int_equal(clean("a.md", "# COPYRIGHT, Version 2, June 1991\n\nEveryone may copy it.\n\n## Terms\n\nx\n", "").legal_removed, 1);
+	clean("a.md", "# Copyright Version Checker\n\nx\n", "# Copyright Version Checker\n\nx\n");
 	clean("a.md", "", "");
 }
 

@@ -85,6 +85,8 @@ static void test_declarations_are_terms(void **state)
 		    (const char *const[]){ "queue --size", "queue -h", NULL });
 	check_pairs("# Queue Service\n\n## Stopping\n\n" FILL "queue::stop ends the service when no request of any cell is waiting.\n\nread-only queues are never stopped by it.\n",
 		    (const char *const[]){ "\n\nqueue::stop ends", "\n\nread-only queues", NULL }, NULL);
+	check_pairs("# Queue Service\n\n## States\n\n" FILL "enum { QUEUE_OPEN , QUEUE_CLOSED }\n\nThe syntax of `queue`\n\n```\nqueue --size\n```\n", (const char *const[]){ "\n\nThe syntax of `queue`:\n\n```", NULL },
+		    (const char *const[]){ "Enum", NULL });
 }
 
 static void test_examples_need_their_code(void **state)
@@ -129,7 +131,8 @@ static void test_questions_of_the_document(void **state)
 		    "**Why is a queue empty?**\n\nNo cell has sent a request since the last period began, or all of them have been served. The counter of served requests tells "
 		    "which of the two it was, since it is stepped once for each request.\n",
 		    present, (const char *const[]){ "A: A:", "Q:", NULL });
-	check_pairs("# Queue Service\n\n## Who may read `it`?\n\n" FILL, (const char *const[]){ ": Who may read it?\nA: The scheduler", NULL }, NULL);
+	check_pairs("# Queue Service\n\n## What is it?\n\n" FILL, NULL, (const char *const[]){ "What is it", NULL });
+	check_pairs("# Queue Service\n\n## Who may read `all`?\n\n" FILL, (const char *const[]){ ": Who may read all?\nA: The scheduler", NULL }, NULL);
 }
 
 static void test_numbers_of_headings(void **state)
@@ -139,6 +142,15 @@ static void test_numbers_of_headings(void **state)
 		    (const char *const[]){ "\"1 ", "\"2 ", NULL });
 	check_pairs("# Queue Service\n\n## 3 Phase Queues\n\n" FILL "## Appendix B. Limits of Queues\n\nThe limit of a queue is fixed, " FILL "## a. Locks of Queues\n\nA lock belongs to one reader, " FILL,
 		    (const char *const[]){ "\"3 Phase Queues\"", "\"Limits of Queues\"", "\"Locks of Queues\"", NULL }, NULL);
+}
+
+static void test_references_are_no_steps(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Sources\n\n1. Queue Connector\n2. https://example.org/queue This archive has the programs that read and write the queues of all cells of a node, with the commands "
+		    "that are used by them and by the readers of the queue.\n", NULL, (const char *const[]){ "step", NULL });
+	check_pairs("# Queue Service\n\n## Sources\n\n1. Open the queue with its name and the mode in which it is read.\n2. Read the first request, and give its number to the writer of the queue, who will "
+		    "then take it out of the list of those that wait.\n", (const char *const[]){ "2. Read the first", NULL }, NULL);
 }
 
 static void test_rows_of_tables_without_names(void **state)
@@ -157,6 +169,7 @@ int main(void)
 		cmocka_unit_test(test_lists_are_introduced),
 		cmocka_unit_test(test_questions_of_the_document),
 		cmocka_unit_test(test_numbers_of_headings),
+		cmocka_unit_test(test_references_are_no_steps),
 		cmocka_unit_test(test_rows_of_tables_without_names),
 	};
 	return cmocka_run_group_tests(tests, open_domain, close_domain);

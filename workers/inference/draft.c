@@ -189,7 +189,7 @@ static bool has_end(struct text text)
 	if (!text.bytes)
 		return true;
 	size_t last = text.bytes - 1;
-	while (last > 0 && (text.data[last] == ')' || text.data[last] == '"'))
+	while (last > 0 && (text.data[last] == ')' || text.data[last] == '"' || (text.data[last] == '`' && text.data[last - 1] == '.')))
 		last--;
 	return strchr(".!?:", text.data[last]) != NULL || ends_wide(text_slice(text, 0, last + 1));
 }

@@ -160,6 +160,21 @@ static bool asks(struct text topic)
 	return topic.bytes && topic.data[topic.bytes - 1] == '?';
 }
 
+/* "What is it?", "Why this?": a question of few words about what stands before it. */
+static bool asks_about_it(const struct domain *domain, struct text topic)
+{
+	enum { WORDS_MAX = 4 };
+	struct text word, rest = topic;
+	unsigned words = 0;
+	bool refers = false;
+	while (words <= WORDS_MAX && text_next_field(&rest, ' ', &word)) {
+		words++;
+		word = prose_first_word(word);
+		refers = refers || (words > 1 && domain_list_has(domain, DOMAIN_LIST_CONTINUATIONS, word));
+	}
+	return asks(topic) && words <= WORDS_MAX && refers;
+}
+
 /* The heading of a section without its number. Empty when it is no topic to ask about. */
 static struct text topic_of(struct generator *generator, const struct section *section)
 {
@@ -188,6 +203,7 @@ static struct text topic_of(struct generator *generator, const struct section *s
 	if (topic.bytes && domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, topic) &&
 	    domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, generator->title))
 		return (struct text){ 0 }; /* "What is Introduction about?" */
+	usable = usable && !asks_about_it(generator->domain, topic);
 	return usable && !domain_list_has(generator->domain, DOMAIN_LIST_SKIPPED_HEADINGS, topic) ? topic : (struct text){ 0 };
 }
 
@@ -223,7 +239,21 @@ static void introduce(struct generator *generator, bool about_all, const struct 
 
 enum section_use { USE_CONCEPT, USE_STEPS, USE_TROUBLESHOOTING, USE_OPTIMISATION };
 
-/* Steps tell what to do. Numbered points that begin like statements ("A name is …", "If the …") are not. */
+/* Nothing but a name or a link: an entry of a list of references. */
+static bool names_only(struct text item)
+{
+	enum { WORDS_MIN = 3 };
+	struct text word;
+	unsigned words = 0;
+	item = text_trim(item);
+	if (text_starts_with(item, TEXT_LITERAL("http")) || text_starts_with(item, TEXT_LITERAL("[")))
+		return true;
+	while (words < WORDS_MIN && text_next_field(&item, ' ', &word))
+		words += word.bytes > 0;
+	return words < WORDS_MIN;
+}
+
+/* Steps tell what to do. Numbered points that begin like statements ("A name is …", "If the …") are not, nor are references. */
 static bool are_steps(const struct generator *generator, const struct section *section)
 {
 	uint32_t statements = 0;
@@ -233,8 +263,8 @@ static bool are_steps(const struct generator *generator, const struct section *s
 		const struct block *block = &generator->blocks.items[i];
 		if (block->kind != BLOCK_LIST_ITEM || !block->ordered)
 			continue;
-		struct text word = prose_first_word(text_slice(generator->document->markdown, block->content_start, block->content_end));
-		statements += domain_list_has(generator->domain, DOMAIN_LIST_ARTICLES, word) ||
+		struct text item = text_slice(generator->document->markdown, block->content_start, block->content_end), word = prose_first_word(item);
+		statements += names_only(item) || domain_list_has(generator->domain, DOMAIN_LIST_ARTICLES, word) ||
 			      domain_list_has(generator->domain, DOMAIN_LIST_RELATIVES, word) ||
 			      domain_list_has(generator->domain, DOMAIN_LIST_OBJECT_WORDS, word);
 	}

@@ -303,7 +303,8 @@ bool prose_is_declaration(const struct prose *prose, struct text rendered)
 	bool code = line.bytes > 2 && line.data[0] == '`' && memchr(line.data + 1, '`', line.bytes - 1) == line.data + line.bytes - 1;
 	if (code)
 		return true;
-	if (line.bytes < 4 || (!has_arguments(line) && line.data[line.bytes - 1] != ';'))
+	bool braces = line.bytes > 0 && line.data[line.bytes - 1] == '}' && memchr(line.data, '{', line.bytes);
+	if (line.bytes < 4 || (!has_arguments(line) && line.data[line.bytes - 1] != ';' && !braces))
 		return false;
 	while (text_next_field(&rest, ' ', &word))
 		if (joins_words(prose->domain, word))

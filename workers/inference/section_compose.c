@@ -50,7 +50,7 @@ static void keep_lead(struct composer *composer, const struct block *block, stru
 		sentence.bytes--;
 	composer->lead_bytes = sentence.bytes < sizeof(composer->lead) ? sentence.bytes : 0;
 	memcpy(composer->lead, sentence.data, composer->lead_bytes);
-	if (composer->lead_bytes && is_open(sentence)) /* "… which is set by" */
+	if (composer->lead_bytes && !strchr(".:!?", sentence.data[sentence.bytes - 1])) /* "… which is set by" */
 		composer->lead[composer->lead_bytes++] = ':';
 	composer->lead_span = (struct document_range){ block->start, block->end - block->start };
 }
@@ -112,6 +112,12 @@ static struct text without_answer_mark(struct composer *composer, struct text re
 	return text_trim(text_slice(rendered, 2, rendered.bytes));
 }
 
+/* "Here is an example.", "The syntax of `queue`" */
+static bool announces_code(const struct composer *composer, struct text sentence)
+{
+	return sentence.data[sentence.bytes - 1] == '`' || prose_has(&composer->generator->prose, PROSE_EXAMPLE, sentence);
+}
+
 /* Can it be said with what follows it? */
 static bool is_said(const struct composer *composer, struct text sentence, size_t term_bytes)
 {
@@ -145,7 +151,7 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 	}
 	while (prose_next_sentence(&rest, &sentence)) {
 		bool last = !rest.bytes;
-		if (last && (prose_leads_on(sentence) || is_open(sentence) || (composer->code_follows && prose_has(&generator->prose, PROSE_EXAMPLE, sentence)))) {
+		if (last && (prose_leads_on(sentence) || is_open(sentence) || (composer->code_follows && announces_code(composer, sentence)))) {
 			keep_lead(composer, block, sentence);
 			return;
 		}

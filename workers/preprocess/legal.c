@@ -44,6 +44,18 @@ struct text clean_without_number(struct text heading)
 	return number ? text_trim(text_slice(heading, i, heading.bytes)) : heading;
 }
 
+/* "GNU General Public License, Version 2, June 1991": what it is, without its version. */
+static struct text without_version(struct text heading)
+{
+	static const struct text marks[] = { TEXT_LITERAL(" version "), TEXT_LITERAL(" v.") };
+	for (size_t i = 0; i < COUNT_OF(marks); i++) {
+		ptrdiff_t at = text_find_nocase(heading, marks[i]);
+		if (at > 0 && (size_t)at + marks[i].bytes < heading.bytes && ascii_is_digit(heading.data[(size_t)at + marks[i].bytes]))
+			heading = text_slice(heading, 0, (size_t)at - (heading.data[at - 1] == ','));
+	}
+	return heading;
+}
+
 static bool is_legal_heading(const struct domain *domain, struct text markdown, const struct block *block, struct buffer *plain)
 {
 	if (block->kind != BLOCK_HEADING || block->content_end - block->content_start > HEADING_BYTES_MAX)
@@ -53,7 +65,7 @@ static bool is_legal_heading(const struct domain *domain, struct text markdown, 
 	struct text heading = clean_without_number(buffer_view(plain));
 	while (heading.bytes > 0 && (heading.data[heading.bytes - 1] == ':' || heading.data[heading.bytes - 1] == '.'))
 		heading.bytes--;
-	return domain_list_has(domain, DOMAIN_LIST_LEGAL_HEADINGS, heading);
+	return domain_list_has(domain, DOMAIN_LIST_LEGAL_HEADINGS, without_version(heading));
 }
 
 /* Index behind the section of heading `index`: its own blocks and those of the sections in it. */
