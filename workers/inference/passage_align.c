@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { SEEDS_MAX = 48, WEIGHINGS_MAX = 4000, QUOTED_WORDS = 3, PARALLEL_WORDS = 2, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160,
+enum { SEEDS_MAX = 48, WEIGHINGS_MAX = 4000, QUOTED_WORDS = 3, PARALLEL_WORDS = 2, RANGE_WORDS = 2, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160,
        COLUMN_FAR = 8, HEADING_FAR = 6, LEAD_FAR = 5, BEFORE_FAR = 8, CARRIED_FAR = 5, ALONE_FAR = 3, LEADING_FAR = 10, INTRO_FAR = 6, FAR_MAX = 64 };
 
 struct match { /* a word of the answer and a place where the passage has it */
@@ -251,6 +251,13 @@ static bool is_in_clause(const struct alignment *alignment, size_t w, const stru
 	       !is_one_token(words, w, value->word);
 }
 
+/* A term, or the first line of an item: what follows is about it. */
+static bool is_key(const struct passage *passage, uint32_t sentence)
+{
+	uint32_t flags = passage->sentences[sentence].flags;
+	return flags & SENTENCE_ITEM || (flags & SENTENCE_HEADING && !(flags & SENTENCE_TITLE));
+}
+
 /* Does the passage say the word in the clause of its value? */
 static bool is_said_beside(const struct passage_place *word, const struct passage_place *value, size_t same)
 {
@@ -288,7 +295,8 @@ static float score(const struct alignment *alignment, uint32_t u, const struct w
 			best = fits > best ? fits : best;
 			bool opening = !places[match->place].values && match->place < u;
 			opened = opened || (opening && match->far == 0);
-			beside = beside || (match->far && !match->carried) || is_said_beside(&places[match->place], &places[u], same);
+			bool below = !match->far && places[match->place].sentence != places[u].sentence && is_key(alignment->passage, places[u].sentence); /* said of the key */
+			beside = beside || below || (match->far && !match->carried) || is_said_beside(&places[match->place], &places[u], same);
 		}
 		if (last) {
 			sum += best;
@@ -437,7 +445,7 @@ static bool is_better(const struct alignment *alignment, const struct weighed *o
 		return rival->score > one->own * PROSE_RATIO + PROSE_MARGIN;
 	if (!is_strong(alignment, one, rival) && !is_parallel(alignment, one, rival))
 		return rival->score > (stated ? one->own * PROSE_RATIO + PROSE_MARGIN : one->own * PROSE_NAME_RATIO + PROSE_NAME_MARGIN);
-	if (!stated && is_actor(&alignment->answer->words[one->word].place))
+	if (!stated && (rival->words < PARALLEL_WORDS || is_actor(&alignment->answer->words[one->word].place)))
 		return false;
 	if (!stated)
 		return rival->score > one->own * NAME_RATIO + NAME_MARGIN;
@@ -468,11 +476,34 @@ static bool is_quoted(const struct alignment *alignment, const struct weighed *v
 	return quoted;
 }
 
+/* "between 1 and 5" where the passage has "1..5": 1; where it has "5..1" alone: -1; otherwise 0. */
+static int range_order(const struct alignment *alignment, const struct weighed *value)
+{
+	const struct passage *passage = alignment->passage;
+	const struct weighed *next = value + 1;
+	const struct answer_word *words = alignment->answer->words;
+	int order = 0;
+	unsigned steps = 0;
+	if (next >= alignment->values + alignment->value_count || next->word > value->word + RANGE_WORDS || !(words[value->word].place.flags & words[next->word].place.flags & PLACE_NUMBER))
+		return 0;
+	for (uint32_t p = passage_first(passage, words[value->word].place.stem); p && steps < CHAIN_MAX; p = passage->places[p].next, steps++)
+		for (uint32_t o = p > RANGE_WORDS ? p - RANGE_WORDS : 1; o <= p + RANGE_WORDS && o < passage->place_count; o++)
+			if (passage->places[o].stem == next->value && passage->places[o].sentence == passage->places[p].sentence && passage->places[o].column == passage->places[p].column) {
+				if (o > p)
+					return 1;
+				order = -1;
+			}
+	return order;
+}
+
 /* A rival that the answer has too is weighed by exchanging the two; another one by itself. */
 static bool is_refuted(const struct alignment *alignment, const struct weighed *one)
 {
-	if (is_quoted(alignment, one))
+	int range = range_order(alignment, one);
+	if (range > 0 || is_quoted(alignment, one) || (one > alignment->values && range_order(alignment, one - 1) > 0))
 		return false;
+	if (range < 0)
+		return true;
 	for (size_t r = 0; r < one->rival_count; r++) {
 		const struct rival *rival = &one->rivals[r];
 		const struct weighed *two = find_value(alignment, rival->value);

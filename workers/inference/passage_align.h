@@ -43,6 +43,9 @@ bool passage_belongs(const struct passage *passage, const struct answer_sentence
 /* Tables, lists, code and `name: value` lines say what belongs to what; prose may word it in any way. */
 bool passage_is_listed(const struct passage *passage, uint32_t sentence);
 
+/* Marks the values that the passage gives to another row, column, item or term than the answer (passage_entries.c). */
+void passage_check_entries(const struct passage *passage, struct answer_sentence *sentence);
+
 /* Marks the values that the passage gives to other words. */
 void passage_align(const struct passage *passage, struct answer_sentence *sentence);
 

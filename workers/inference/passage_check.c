@@ -328,7 +328,10 @@ static void close_sentence(struct checker *checker)
 {
 	struct answer_sentence *sentence = &checker->sentence;
 	find_subjects(checker);
-	if (!sentence->respectively && !checker->passage->assembled && !is_command(sentence))
+	bool weighed = !checker->passage->assembled && !is_command(sentence);
+	if (weighed)
+		passage_check_entries(checker->passage, sentence);
+	if (weighed && !sentence->respectively)
 		passage_align(checker->passage, sentence);
 	for (size_t w = 0, whole = 0; w < sentence->count; w++) {
 		whole = sentence->words[w].place.flags & PLACE_PART ? whole : w;

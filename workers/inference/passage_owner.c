@@ -53,7 +53,8 @@ bool passage_is_listed(const struct passage *passage, uint32_t sentence)
 {
 	enum { LISTED = SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_FENCE };
 	const struct passage_sentence *at = &passage->sentences[sentence];
-	return sentence && ((at->flags | passage->sentences[at->lead].flags) & LISTED || passage->places[at->first].intro);
+	bool term = at->flags & SENTENCE_HEADING && !(at->flags & SENTENCE_TITLE);
+	return sentence && (term || (at->flags | passage->sentences[at->lead].flags) & LISTED || passage->places[at->first].intro);
 }
 
 /* "Default" stands above another column of the table, or at another line of the item. */

@@ -226,7 +226,8 @@ static uint32_t kind_of(const struct fact_token *token)
 	struct text letters = ascii_is_digit(token->text.data[0]) ? glued_letters(token->text) : (struct text){ 0 };
 	if (letters.bytes && !token->ordinal.bytes)
 		return (uint32_t)passage_hash(letters.data, letters.bytes, SEED_KIND) | KIND_UNITS;
-	if (is_loud_word(token->text))
+	bool loud = is_loud_word(token->text) || (token->text.bytes >= 4 && memchr(token->text.data, '_', token->text.bytes) && is_constant(token->text)); /* MAJOR, ROUND_ROBIN */
+	if (loud)
 		return KIND_CONSTANT;
 	return is_constant(token->text) ? KIND_ABBREVIATION : KIND_NAME + shape_of(token->text);
 }

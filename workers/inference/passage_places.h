@@ -122,7 +122,7 @@ static inline uint32_t passage_value(const struct passage_place *place)
 /* Numbers, states, constants: what is said of names. */
 static inline bool passage_is_value(const struct passage_place *place)
 {
-	return place->kind && (place->flags & PLACE_NUMBER || place->kind >= KIND_STATE || place->kind == KIND_CONSTANT || place->kind == KIND_CLAUSE);
+	return place->kind && (place->flags & PLACE_NUMBER || place->kind > KIND_GRADE || place->kind == KIND_CONSTANT || place->kind == KIND_CLAUSE);
 }
 
 #endif
