@@ -407,7 +407,8 @@ static void close_line(struct indexer *indexer, const struct fact_token *token, 
 static void begin_line(struct indexer *indexer, struct text source, size_t position)
 {
 	const char *line_end = position < source.bytes ? memchr(source.data + position, '\n', source.bytes - position) : NULL;
-	indexer->formula = line_end && memchr(source.data + position, '=', (size_t)(line_end - source.data) - position);
+	struct text line = text_slice(source, position, line_end ? (size_t)(line_end - source.data) : source.bytes);
+	indexer->formula = memchr(line.data, '=', line.bytes) && !text_starts_with(line, TEXT_LITERAL("**")) && !text_ends_with_nocase(line, TEXT_LITERAL("**")); /* what is bold is a term */
 	indexer->heading_line = position < source.bytes && source.data[position] == '#';
 	indexer->row = position < source.bytes && source.data[position] == '|';
 	indexer->item = begins_item(source, position) && !indexer->sentence_open;

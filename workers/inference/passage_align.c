@@ -447,7 +447,7 @@ static bool is_better(const struct alignment *alignment, const struct weighed *o
 		return rival->score > (stated ? one->own * PROSE_RATIO + PROSE_MARGIN : one->own * PROSE_NAME_RATIO + PROSE_NAME_MARGIN);
 	if (!stated && (rival->words < PARALLEL_WORDS || is_actor(&alignment->answer->words[one->word].place)))
 		return false;
-	if (!stated)
+	if (!stated || (one->kind > KIND_GRADE && one->kind < KIND_STATE))
 		return rival->score > one->own * NAME_RATIO + NAME_MARGIN;
 	return rival->score > one->own * (together ? TOGETHER_RATIO : APART_RATIO) + (together ? TOGETHER_MARGIN : APART_MARGIN);
 }
@@ -484,7 +484,10 @@ static int range_order(const struct alignment *alignment, const struct weighed *
 	const struct answer_word *words = alignment->answer->words;
 	int order = 0;
 	unsigned steps = 0;
-	if (next >= alignment->values + alignment->value_count || next->word > value->word + RANGE_WORDS || !(words[value->word].place.flags & words[next->word].place.flags & PLACE_NUMBER))
+	if (next >= alignment->values + alignment->value_count || next->value == value->value || next->word > value->word + RANGE_WORDS || !(words[value->word].place.flags & words[next->word].place.flags & PLACE_NUMBER))
+		return 0;
+	const char *end = words[value->word].text.data + words[value->word].text.bytes, *begin = words[next->word].text.data;
+	if (begin < end || !passage_joins_range((struct text){ end, (size_t)(begin - end) }))
 		return 0;
 	for (uint32_t p = passage_first(passage, words[value->word].place.stem); p && steps < CHAIN_MAX; p = passage->places[p].next, steps++)
 		for (uint32_t o = p > RANGE_WORDS ? p - RANGE_WORDS : 1; o <= p + RANGE_WORDS && o < passage->place_count; o++)

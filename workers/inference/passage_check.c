@@ -4,7 +4,7 @@
 #include "workers/inference/cmedit.h"
 #include "workers/inference/passage_align.h"
 
-enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256, SENTENCE_PLACES_MAX = 512 };
+enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256, SENTENCE_PLACES_MAX = 512, CAPITALS_MAX = 32 };
 
 struct checker {
 	const struct passage *passage;
@@ -408,6 +408,17 @@ static void take_counted(struct checker *checker, const struct answer_word *word
 			before->fact = false;
 }
 
+/* Does the passage have the whole word in capitals? */
+static bool is_in_capitals(const struct passage *passage, const struct passage_slot *slot, struct text word)
+{
+	char upper[CAPITALS_MAX];
+	if (word.bytes < 4 || word.bytes > sizeof(upper) || text_ends_with_nocase(word, TEXT_LITERAL("ing")))
+		return false;
+	for (size_t i = 0; i < word.bytes; i++)
+		upper[i] = word.data[i] >= 'a' && word.data[i] <= 'z' ? (char)(word.data[i] - 'a' + 'A') : word.data[i];
+	return passage_find_exact(passage, slot->head, passage_exact((struct text){ upper, word.bytes })) != 0;
+}
+
 static void take_word(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
 {
 	struct answer_sentence *sentence = &checker->sentence;
@@ -434,7 +445,7 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 		for (size_t w = 0; w < sentence->count; w++)
 			take_intro(&sentence->words[w]);
 	const struct passage_slot *slot = word.place.kind == KIND_NONE && token->kind == FACT_WORD ? passage_find(checker->passage, word.place.stem) : NULL;
-	if (slot && slot->constant && token->text.bytes > 3 && !text_ends_with_nocase(token->text, TEXT_LITERAL("ing"))) /* "deep" of a passage that says DEEP */
+	if (slot && slot->constant && is_in_capitals(checker->passage, slot, token->text)) /* "deep" of a passage that says DEEP */
 		word.place.kind = KIND_CONSTANT;
 	take_range(checker, token, &word.place);
 	word.place.clause = checker->clause;

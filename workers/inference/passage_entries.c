@@ -151,7 +151,7 @@ static void take_key(struct entries *entries, const struct entry *entry, size_t 
 		key.first = size_min(key.first, word);
 		key.last = size_max(key.last, word);
 	}
-	if (tells && key.told && key.last - key.first < words + KEY_GAP_MAX)
+	if (tells && (key.told || entry->column) && key.last - key.first < words + KEY_GAP_MAX)
 		entries->keys[entries->key_count++] = key;
 }
 
@@ -264,7 +264,8 @@ static bool has_unsaid(const struct entries *entries, const struct entry *entry,
 			break;
 		for (uint32_t p = passage->sentences[s].first; p < passage_sentence_end(passage, s); p++) {
 			const struct passage_place *place = &passage->places[p];
-			if (place->kind != said->kind && !(place->flags & said->flags & PLACE_NUMBER && place->column && place->column == value->homes[0].column))
+			bool number = place->flags & said->flags & PLACE_NUMBER && (place->kind == KIND_PLAIN || said->kind == KIND_PLAIN);
+			if (place->kind != said->kind && !number)
 				continue;
 			bool told = false;
 			for (size_t w = 0; w < entries->answer->count && !told; w++)
@@ -309,6 +310,19 @@ static bool is_of_class(const struct entries *entries, const struct stated *a, c
 	return a->homes[0].column ? a->homes[0].column == b->homes[0].column : entries->answer->words[a->word].place.kind == entries->answer->words[b->word].place.kind;
 }
 
+/* Does the passage give each key one of the values? */
+static bool is_permutation(struct stated *const *members, const struct key *keys, size_t count, uint32_t row)
+{
+	for (size_t k = 0; k < count; k++) {
+		bool met = false;
+		for (size_t i = 0; i < count && !met; i++)
+			met = is_at(members[i], &keys[k], row);
+		if (!met)
+			return false;
+	}
+	return true;
+}
+
 /* As many values of a class as keys: one belongs to one. `keys` are of one group. */
 static void judge_pairs(struct entries *entries, const struct key *keys, size_t key_count)
 {
@@ -327,7 +341,7 @@ static void judge_pairs(struct entries *entries, const struct key *keys, size_t 
 				continue;
 			members[count++] = value;
 		}
-		if (count != key_count)
+		if (count != key_count || !is_permutation(members, keys, count, row))
 			continue;
 		for (size_t i = 0; i < count; i++) {
 			members[i]->paired = true;

@@ -162,7 +162,7 @@ static bool is_introduced(const struct passage *passage, const struct answer_sen
 {
 	for (size_t w = 0; w < answer->count; w++) {
 		const struct answer_word *word = &answer->words[w];
-		if (!word->is_word || word->place.kind || word->place.flags & PLACE_FREQUENT || word->place.clause != value->place.clause || word->text.bytes < WORD_BYTES_MIN ||
+		if (!word->is_word || word->place.kind || word->place.flags & PLACE_FREQUENT || word->place.clause + 1 < value->place.clause || word->place.clause > value->place.clause || word->text.bytes < WORD_BYTES_MIN ||
 		    domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text))
 			continue;
 		bool own = false, theirs = false;
