@@ -48,6 +48,7 @@ static const char *const usual[] = {
 	" {\"choices\": [{\"index\": 0, \"message\": {\"role\": \"assistant\", \"content\": \"{\\\"pairs\\\": [\\n \\u00e4\\ud83d\\ude00\\/\\\\ ]}\"}}], \"usage\": {\"prompt_tokens\": 1234567}} \n" + 1,
 	"{\"a\": 1, \"a\": 2, \"b\": null}", "[\"\\b\\f\\n\\r\\t\\\"\", \"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80\", 123456789012345678]",
 	"{\"a long key that has more than eight bytes\": \"a long text that has no escape in it, and goes on and on\", \"\\u0041\": 1}",
+	"[1e5, -2.5E-3, 0.10e+2]", "{\"a\\nb\": \"c\\td\", \"e\": [\"\\u00e4\", {\"f\\\"\": \"\\\\\"}], \"g\": \"h\\/\"}",
 };
 
 static void test_what_is_usual(void **state)
@@ -61,8 +62,8 @@ static void test_what_is_usual(void **state)
 static void test_what_is_wrong_or_unusual(void **state)
 {
 	static const char *const others[] = {
-		"", " ", "{", "[", "\"", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "[,1]", "{a: 1}", "{'a': 1}", "[01]", "[1.]", "[.5]", "[-]", "[+1]", "[1e5]", "[tru]", "[nul]",
-		"[NaN]", "{} {}", "[1] x", "[\"\\x\"]", "[\"\\u12\"]", "[\"\\ud800\"]", "[\"\\ud800\\u0041\"]", "[\"\\udc00\"]", "[\"\\u0000\"]", "[\"\n\"]", "[\"\xff\"]", "[\"\xc0\x80\"]",
+		"", " ", "{", "[", "\"", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "[,1]", "{a: 1}", "{'a': 1}", "[01]", "[1.]", "[.5]", "[-]", "[+1]", "[1e]", "[1e+]", "[1.e5]", "[1e999]", "[tru]", "[nul]",
+		"[NaN]", "[-Infinity]", "{} {}", "[1] x", "[\"\\x\"]", "[\"\\u12\"]", "[\"\\ud800\"]", "[\"\\ud800\\u0041\"]", "[\"\\udc00\"]", "[\"\\u0000\"]", "[\"\n\"]", "[\"\xff\"]", "[\"\xc0\x80\"]",
 		"[1234567890123456789012]", "12", "true", "{\"a\":1 \"b\":2}", "[1 2]", "[1, // no\n2]",
 	};
 	(void)state;

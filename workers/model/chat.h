@@ -53,6 +53,7 @@ struct chat_reply {
 	enum chat_finish finish;
 	int64_t prompt_tokens, completion_tokens, cached_tokens; /* -1: not said */
 	bool content_was_in_thinking; /* the JSON stood in the thinking text and content was empty */
+	struct chat_scratch *scratch; /* of reading; NULL: not needed yet */
 };
 void chat_reply_init(struct chat_reply *reply, size_t bytes_max);
 void chat_reply_done(struct chat_reply *reply);

@@ -2,12 +2,29 @@
 #include "workers/model/chat.h"
 
 #include "base/utf8.h"
-#include "workers/model/json_parse.h"
+#include "workers/model/json_nodes.h"
 
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+struct chat_scratch {
+	struct json_nodes nodes;
+	struct buffer again; /* JSON that had to be put right first */
+};
+
+static void scratch_init(struct chat_scratch *scratch)
+{
+	json_nodes_init(&scratch->nodes);
+	buffer_init(&scratch->again, SIZE_MAX / 4);
+}
+
+static void scratch_done(struct chat_scratch *scratch)
+{
+	json_nodes_done(&scratch->nodes);
+	buffer_done(&scratch->again);
+}
 
 void chat_reply_init(struct chat_reply *reply, size_t bytes_max)
 {
@@ -24,6 +41,10 @@ void chat_reply_done(struct chat_reply *reply)
 	buffer_done(&reply->content);
 	buffer_done(&reply->thinking);
 	buffer_done(&reply->model);
+	if (reply->scratch)
+		scratch_done(reply->scratch);
+	free(reply->scratch);
+	reply->scratch = NULL;
 }
 
 void chat_reply_clear(struct chat_reply *reply)
@@ -36,70 +57,87 @@ void chat_reply_clear(struct chat_reply *reply)
 	reply->content_was_in_thinking = false;
 }
 
-/* --- JSON by json-c ------------------------------------------------------------------------------------------------ */
+/* --- JSON --------------------------------------------------------------------------------------------------------- */
 
-/* The value that is all of `text`, or NULL with the reason. */
-static struct json_object *parse(struct text text, struct error_text *error)
+/* What the strict reader does not take, as JSON that it does, in scratch->again: json-c's parser is lenient. Or what is wrong. */
+static int put_right(struct chat_scratch *scratch, struct text text, struct error_text *error)
 {
-	struct json_object *value = json_parse(text, CHAT_DEPTH_MAX - 1);
-	struct json_tokener *tokener = value ? NULL : json_tokener_new_ex(CHAT_DEPTH_MAX);
+	struct json_tokener *tokener = text.bytes <= INT32_MAX ? json_tokener_new_ex(CHAT_DEPTH_MAX) : NULL;
 
-	if (value)
+	if (!tokener)
+		return text.bytes > INT32_MAX ? error_set(error, ERROR_LIMIT_HIT, "more than 2 GiB of JSON") : error_set(error, -ENOMEM, "out of memory");
+	struct json_object *value = json_tokener_parse_ex(tokener, text.data, (int)text.bytes);
+	enum json_tokener_error wrong = json_tokener_get_error(tokener);
+	size_t end = json_tokener_get_parse_end(tokener);
+	int status = 0;
+	json_tokener_free(tokener);
+	if (!value)
+		status = error_set(error, ERROR_INPUT_REJECTED, "no JSON: %s at byte %zu of %zu",
+				   wrong == json_tokener_continue ? "it ends too early" : json_tokener_error_desc(wrong), end, text.bytes);
+	else if (text_trim(text_slice(text, end, text.bytes)).bytes)
+		status = error_set(error, ERROR_INPUT_REJECTED, "something follows the JSON");
+	buffer_clear(&scratch->again);
+	if (status == 0)
+		utf8_append_clean(&scratch->again, text_from(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN)));
+	json_object_put(value);
+	return status < 0 ? status : scratch->again.status;
+}
+
+/* The value that is all of `text`, or NULL with the reason. Valid until the next one. */
+static const struct json_node *parse(struct chat_scratch *scratch, struct text text, struct error_text *error)
+{
+	const struct json_node *value = json_nodes_read(&scratch->nodes, text, CHAT_DEPTH_MAX - 1);
+
+	if (value || put_right(scratch, text, error) < 0)
 		return value;
-	if (!tokener || text.bytes > INT32_MAX) {
-		error_set(error, tokener ? ERROR_LIMIT_HIT : -ENOMEM, tokener ? "more than 2 GiB of JSON" : "out of memory");
-	} else {
-		value = json_tokener_parse_ex(tokener, text.data, (int)text.bytes);
-		enum json_tokener_error status = json_tokener_get_error(tokener);
-		if (!value) {
-			error_set(error, ERROR_INPUT_REJECTED, "no JSON: %s at byte %zu of %zu",
-				  status == json_tokener_continue ? "it ends too early" : json_tokener_error_desc(status),
-				  json_tokener_get_parse_end(tokener), text.bytes);
-		} else if (text_trim(text_slice(text, json_tokener_get_parse_end(tokener), text.bytes)).bytes) {
-			json_object_put(value);
-			value = NULL;
-			error_set(error, ERROR_INPUT_REJECTED, "something follows the JSON");
-		}
-	}
-	if (tokener)
-		json_tokener_free(tokener);
+	value = json_nodes_read(&scratch->nodes, buffer_view(&scratch->again), CHAT_DEPTH_MAX - 1);
+	if (!value)
+		error_set(error, ERROR_INPUT_REJECTED, "no JSON that can be read");
 	return value;
 }
 
-static struct json_object *member(struct json_object *object, const char *key)
+/* A member that is null is none. */
+static const struct json_node *member(const struct json_node *object, const char *key)
 {
-	struct json_object *value = NULL;
-	return object && json_object_is_type(object, json_type_object) && json_object_object_get_ex(object, key, &value) ? value : NULL;
+	const struct json_node *value = json_node_member(object, key);
+	return value && value->kind != JSON_NULL ? value : NULL;
 }
 
-static struct text string_of(struct json_object *value)
+static struct text string_of(const struct json_node *value)
 {
-	if (!value || !json_object_is_type(value, json_type_string))
-		return TEXT_LITERAL("");
-	return (struct text){ json_object_get_string(value), (size_t)json_object_get_string_len(value) };
+	return value && value->kind == JSON_STRING ? value->text : TEXT_LITERAL("");
 }
 
-static int64_t count_of(struct json_object *value)
+static int64_t count_of(const struct json_node *value)
 {
-	return value && (json_object_is_type(value, json_type_int) || json_object_is_type(value, json_type_double)) ? json_object_get_int64(value) : -1;
+	if (!value || (value->kind != JSON_WHOLE && value->kind != JSON_FRACTION))
+		return -1;
+	if (value->kind == JSON_WHOLE)
+		return value->whole;
+	return value->number >= (double)INT64_MAX ? INT64_MAX : value->number >= 0 ? (int64_t)value->number : -1;
+}
+
+static const struct json_node *first_of(const struct json_node *array)
+{
+	return array && array->kind == JSON_ARRAY ? json_node_first(array) : NULL;
 }
 
 /* --- errors -------------------------------------------------------------------------------------------------------- */
 
-static struct text error_of(struct json_object *object)
+static struct text error_of(const struct json_node *object)
 {
-	struct json_object *wrong = member(object, "error");
+	const struct json_node *wrong = member(object, "error");
 	static const char *const keys[] = { "message", "detail", "error", "title" };
 
-	if (wrong && json_object_is_type(wrong, json_type_string))
-		return string_of(wrong);
-	struct json_object *holder = wrong && json_object_is_type(wrong, json_type_object) ? wrong : object;
+	if (wrong && wrong->kind == JSON_STRING)
+		return wrong->text;
+	const struct json_node *holder = wrong && wrong->kind == JSON_OBJECT ? wrong : object;
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
-		struct json_object *value = member(holder, keys[i]);
-		if (value && json_object_is_type(value, json_type_string))
-			return string_of(value);
-		if (value && json_object_is_type(value, json_type_array) && json_object_array_length(value) > 0) /* FastAPI: [{"msg"}] */
-			return string_of(member(json_object_array_get_idx(value, 0), "msg"));
+		const struct json_node *value = member(holder, keys[i]);
+		if (value && value->kind == JSON_STRING)
+			return value->text;
+		if (first_of(value)) /* FastAPI: [{"msg"}] */
+			return string_of(member(first_of(value), "msg"));
 	}
 	return TEXT_LITERAL("");
 }
@@ -120,7 +158,9 @@ static void put_line(struct text text, char *ret_line, size_t bytes)
 
 void chat_error_message(struct text body, char *ret_message, size_t bytes)
 {
-	struct json_object *object = parse(body, NULL);
+	struct chat_scratch scratch;
+	scratch_init(&scratch);
+	const struct json_node *object = parse(&scratch, body, NULL);
 	struct text message = object ? error_of(object) : TEXT_LITERAL("");
 	ptrdiff_t title = object ? -1 : text_find_nocase(body, TEXT_LITERAL("<title>"));
 
@@ -132,10 +172,10 @@ void chat_error_message(struct text body, char *ret_message, size_t bytes)
 		message = body;
 	}
 	put_line(message, ret_message, bytes);
-	json_object_put(object);
+	scratch_done(&scratch);
 }
 
-static int refuse_error(struct json_object *object, struct error_text *error)
+static int refuse_error(const struct json_node *object, struct error_text *error)
 {
 	char message[200];
 	put_line(error_of(object), message, sizeof(message));
@@ -144,17 +184,14 @@ static int refuse_error(struct json_object *object, struct error_text *error)
 
 /* --- one answer, or a piece of a stream ----------------------------------------------------------------------------- */
 
-static void append_content(struct json_object *value, struct buffer *out)
+static void append_content(const struct json_node *value, struct buffer *out)
 {
-	if (value && json_object_is_type(value, json_type_array)) { /* [{"type": "text", "text": "…"}] */
-		for (size_t i = 0; i < json_object_array_length(value); i++)
-			utf8_append_clean(out, string_of(member(json_object_array_get_idx(value, i), "text")));
-		return;
-	}
+	for (const struct json_node *part = first_of(value); part; part = json_node_next(value, part)) /* [{"type": "text", "text": "…"}] */
+		utf8_append_clean(out, string_of(member(part, "text")));
 	utf8_append_clean(out, string_of(value));
 }
 
-static void take_message(struct json_object *message, struct chat_reply *reply)
+static void take_message(const struct json_node *message, struct chat_reply *reply)
 {
 	static const char *const names[] = { "reasoning_content", "reasoning", "thinking" }; /* the same text under two names at some servers */
 
@@ -174,16 +211,16 @@ static void take_finish(struct text reason, struct chat_reply *reply)
 			text_equal(reason, TEXT_LITERAL("length")) ? CHAT_FINISH_LENGTH : CHAT_FINISH_OTHER;
 }
 
-static void take_count(struct json_object *value, int64_t *count)
+static void take_count(const struct json_node *value, int64_t *count)
 {
 	int64_t said = count_of(value);
 	if (said >= 0)
 		*count = said;
 }
 
-static void take_usage(struct json_object *object, struct chat_reply *reply)
+static void take_usage(const struct json_node *object, struct chat_reply *reply)
 {
-	struct json_object *usage = member(object, "usage"), *timings = member(object, "timings");
+	const struct json_node *usage = member(object, "usage"), *timings = member(object, "timings");
 
 	take_count(member(usage, "prompt_tokens"), &reply->prompt_tokens);
 	take_count(member(usage, "completion_tokens"), &reply->completion_tokens);
@@ -194,9 +231,9 @@ static void take_usage(struct json_object *object, struct chat_reply *reply)
 }
 
 /* 1: it holds (a piece of) an answer; 0: only counts. */
-static int take_object(enum chat_api api, struct json_object *object, struct chat_reply *reply, struct error_text *error)
+static int take_object(enum chat_api api, const struct json_node *object, struct chat_reply *reply, struct error_text *error)
 {
-	if (!json_object_is_type(object, json_type_object))
+	if (object->kind != JSON_OBJECT)
 		return error_set(error, ERROR_INPUT_REJECTED, "the answer is no JSON object");
 	if (member(object, "error"))
 		return refuse_error(object, error);
@@ -206,15 +243,14 @@ static int take_object(enum chat_api api, struct json_object *object, struct cha
 	if (api == CHAT_OLLAMA) {
 		take_message(member(object, "message"), reply);
 		take_finish(string_of(member(object, "done_reason")), reply);
-		if (reply->finish == CHAT_FINISH_UNKNOWN && json_object_get_boolean(member(object, "done")))
+		if (reply->finish == CHAT_FINISH_UNKNOWN && member(object, "done") && member(object, "done")->kind == JSON_TRUE)
 			reply->finish = CHAT_FINISH_STOP; /* versions before done_reason */
 		return member(object, "message") != NULL;
 	}
-	struct json_object *choices = member(object, "choices");
-	if (!choices || !json_object_is_type(choices, json_type_array) || json_object_array_length(choices) == 0)
+	const struct json_node *choice = first_of(member(object, "choices"));
+	if (!choice)
 		return 0;
-	struct json_object *choice = json_object_array_get_idx(choices, 0);
-	struct json_object *message = member(choice, "delta") ? member(choice, "delta") : member(choice, "message");
+	const struct json_node *message = member(choice, "delta") ? member(choice, "delta") : member(choice, "message");
 	take_message(message, reply);
 	take_finish(string_of(member(choice, "finish_reason")), reply);
 	return message != NULL;
@@ -222,12 +258,14 @@ static int take_object(enum chat_api api, struct json_object *object, struct cha
 
 static int take_text(enum chat_api api, struct text json, struct chat_reply *reply, struct error_text *error)
 {
-	struct json_object *object = parse(json, error);
-	if (!object)
-		return ERROR_INPUT_REJECTED;
-	int status = take_object(api, object, reply, error);
-	json_object_put(object);
-	return status;
+	if (!reply->scratch) {
+		reply->scratch = calloc(1, sizeof(*reply->scratch));
+		if (!reply->scratch)
+			return error_set(error, -ENOMEM, "out of memory");
+		scratch_init(reply->scratch);
+	}
+	const struct json_node *object = parse(reply->scratch, json, error);
+	return object ? take_object(api, object, reply, error) : ERROR_INPUT_REJECTED;
 }
 
 /* --- streams -------------------------------------------------------------------------------------------------------- */
@@ -384,34 +422,44 @@ int chat_read_response(enum chat_api api, struct text body, struct chat_reply *r
 
 /* --- embeddings ----------------------------------------------------------------------------------------------------- */
 
-static int take_vector(struct json_object *item, size_t count, size_t dimensions, float *vectors, bool *seen, struct error_text *error)
+/* 0: no array, too. */
+static size_t count_elements(const struct json_node *array)
 {
-	struct json_object *vector = member(item, "embedding");
+	size_t count = 0;
+	for (const struct json_node *element = first_of(array); element; element = json_node_next(array, element))
+		count++;
+	return count;
+}
+
+static int take_vector(const struct json_node *item, size_t count, size_t dimensions, float *vectors, bool *seen, struct error_text *error)
+{
+	const struct json_node *vector = member(item, "embedding");
 	int64_t index = count_of(member(item, "index"));
 
-	if (!vector || !json_object_is_type(vector, json_type_array) || json_object_array_length(vector) != dimensions)
+	if (count_elements(vector) != dimensions)
 		return error_set(error, ERROR_INPUT_REJECTED, "an embedding that is no list of %zu numbers", dimensions);
 	if (index < 0 || (uint64_t)index >= count || seen[index])
 		return error_set(error, ERROR_INPUT_REJECTED, "an embedding with the index %lld, of %zu", (long long)index, count);
 	seen[index] = true;
-	for (size_t k = 0; k < dimensions; k++)
-		vectors[(size_t)index * dimensions + k] = (float)json_object_get_double(json_object_array_get_idx(vector, k));
+	float *place = vectors + (size_t)index * dimensions;
+	for (const struct json_node *number = first_of(vector); number; number = json_node_next(vector, number))
+		*place++ = (float)number->number;
 	return 0;
 }
 
-static int take_vectors(struct json_object *data, size_t count, float **ret_vectors, size_t *ret_dimensions, struct error_text *error)
+static int take_vectors(const struct json_node *data, size_t count, float **ret_vectors, size_t *ret_dimensions, struct error_text *error)
 {
 	enum { DIMENSIONS_MAX = 65536 };
-	struct json_object *first = member(json_object_array_get_idx(data, 0), "embedding");
-	size_t dimensions = first && json_object_is_type(first, json_type_array) ? json_object_array_length(first) : 0;
+	const struct json_node *item = first_of(data);
+	size_t dimensions = count_elements(member(item, "embedding"));
 
 	if (dimensions == 0 || dimensions > DIMENSIONS_MAX)
 		return error_set(error, ERROR_INPUT_REJECTED, "an embedding of %zu numbers", dimensions);
 	float *vectors = calloc(count * dimensions, sizeof(*vectors));
 	bool *seen = calloc(count, sizeof(*seen));
 	int status = vectors && seen ? 0 : error_set(error, -ENOMEM, "out of memory");
-	for (size_t i = 0; status == 0 && i < count; i++)
-		status = take_vector(json_object_array_get_idx(data, i), count, dimensions, vectors, seen, error);
+	for (; status == 0 && item; item = json_node_next(data, item))
+		status = take_vector(item, count, dimensions, vectors, seen, error);
 	free(seen);
 	if (status < 0) {
 		free(vectors);
@@ -424,17 +472,19 @@ static int take_vectors(struct json_object *data, size_t count, float **ret_vect
 
 int chat_read_embeddings(struct text body, size_t count, float **ret_vectors, size_t *ret_dimensions, int64_t *ret_tokens, struct error_text *error)
 {
-	struct json_object *object = parse(text_trim(body), error), *data = member(object, "data");
+	struct chat_scratch scratch;
+	scratch_init(&scratch);
+	const struct json_node *object = parse(&scratch, text_trim(body), error), *data = member(object, "data");
 	int status = ERROR_INPUT_REJECTED;
 
 	if (object && member(object, "error"))
 		status = refuse_error(object, error);
-	else if (object && (!data || !json_object_is_type(data, json_type_array) || json_object_array_length(data) != count))
+	else if (object && (count == 0 || count_elements(data) != count))
 		status = error_set(error, ERROR_INPUT_REJECTED, "expected %zu embeddings in \"data\"", count);
 	else if (object)
 		status = take_vectors(data, count, ret_vectors, ret_dimensions, error);
 	if (status == 0)
 		*ret_tokens = count_of(member(member(object, "usage"), "prompt_tokens"));
-	json_object_put(object);
+	scratch_done(&scratch);
 	return status;
 }

@@ -18,8 +18,11 @@ enum {
 	BUSY_TIMEOUT_MS = 30000,
 	LOG_ROWS_MAX = 128,            /* then they are folded into the table, */
 	LOG_FOLD_BYTES = 1 << 20,      /* or then, */
-	FILTER_BITS = 1 << 24,         /* three for each key: of a million keys that are not there, 4,000 are looked for in vain */
-	FILTER_PROBES = 3,
+	FILTER_WORDS = 8,              /* of a block: a line of the processor's cache, so that a key costs one visit to memory */
+	FILTER_PROBES = 4,             /* bits of a key, all in its block */
+	FILTER_BLOCK_KEYS = 32,        /* on average, when it is full: of a million keys that are not there, 4,000 are looked for in vain */
+	FILTER_BLOCKS_MIN = 1 << 10,   /* 64 KiB, for 32,768 keys, */
+	FILTER_BLOCKS_MAX = 1 << 18,   /* to 16 MiB, for 8 million */
 };
 #define LOG_AGE_NS (1ull * 1000000000) /* or with the next row after that time */
 
@@ -58,6 +61,12 @@ static const char *const statement_texts[SQL_COUNT] = {
 	[SQL_COMMIT] = "COMMIT",
 };
 
+/* Which keys the table or the log may have. It grows with them. */
+struct record_filter {
+	uint64_t (*blocks)[FILTER_WORDS];
+	size_t block_count, keys; /* block_count: a power of two; keys: no fewer than it has */
+};
+
 struct record {
 	sqlite3 *database;
 	char *path;
@@ -66,7 +75,7 @@ struct record {
 	struct record_log *log;
 	uint32_t log_rows;
 	uint64_t log_since_ns; /* its first row */
-	uint64_t *filter;      /* FILTER_BITS */
+	struct record_filter filter;
 	int64_t last_row;      /* those after it are not in the filter */
 };
 
@@ -215,24 +224,46 @@ static struct record_row read_row(sqlite3_stmt *statement)
 
 /* --- the filter ------------------------------------------------------------------------------------------------------ */
 
-/* A key is a hash: its parts are as good as hashes of it. */
-static uint32_t filter_bit(struct record_key key, int probe)
+/* All bits cleared. False: out of memory, and as it was. */
+static bool filter_make(struct record_filter *filter, size_t block_count)
 {
-	uint32_t part;
-	memcpy(&part, key.bytes + sizeof(part) * (size_t)probe, sizeof(part));
-	return part % FILTER_BITS;
+	uint64_t (*blocks)[FILTER_WORDS] = aligned_alloc(sizeof(*blocks), block_count * sizeof(*blocks));
+
+	if (!blocks)
+		return false;
+	memset(blocks, 0, block_count * sizeof(*blocks));
+	free(filter->blocks);
+	*filter = (struct record_filter){ .blocks = blocks, .block_count = block_count };
+	return true;
 }
 
-static void filter_add(struct record *record, struct record_key key)
+/* The block of a key, and its bits there. A key is a hash: its parts are as good as hashes of it. */
+static uint64_t *filter_block(const struct record_filter *filter, struct record_key key, uint64_t ret_bits[FILTER_WORDS])
 {
-	for (int i = 0; i < FILTER_PROBES; i++)
-		record->filter[filter_bit(key, i) / 64] |= 1ull << filter_bit(key, i) % 64;
+	uint64_t parts[2];
+
+	memcpy(parts, key.bytes, sizeof(parts));
+	memset(ret_bits, 0, FILTER_WORDS * sizeof(*ret_bits));
+	for (int i = 0; i < FILTER_PROBES; i++, parts[1] >>= 9)
+		ret_bits[parts[1] / 64 % FILTER_WORDS] |= 1ull << parts[1] % 64;
+	return filter->blocks[parts[0] & (filter->block_count - 1)];
 }
 
-static bool filter_may_have(const struct record *record, struct record_key key)
+static void filter_add(struct record_filter *filter, struct record_key key)
 {
-	for (int i = 0; i < FILTER_PROBES; i++)
-		if (!(record->filter[filter_bit(key, i) / 64] >> filter_bit(key, i) % 64 & 1))
+	uint64_t bits[FILTER_WORDS], *block = filter_block(filter, key, bits);
+
+	for (int i = 0; i < FILTER_WORDS; i++)
+		block[i] |= bits[i];
+	filter->keys++;
+}
+
+static bool filter_may_have(const struct record_filter *filter, struct record_key key)
+{
+	uint64_t bits[FILTER_WORDS], *block = filter_block(filter, key, bits);
+
+	for (int i = 0; i < FILTER_WORDS; i++)
+		if ((block[i] & bits[i]) != bits[i])
 			return false;
 	return true;
 }
@@ -250,7 +281,7 @@ static int add_keys(struct record *record, enum statement which, struct error_te
 		const void *bytes = sqlite3_column_blob(statement, 1);
 		if (sqlite3_column_bytes(statement, 1) == (int)sizeof(key.bytes)) {
 			memcpy(key.bytes, bytes, sizeof(key.bytes));
-			filter_add(record, key);
+			filter_add(&record->filter, key);
 		}
 		if (which == SQL_NEW_KEYS)
 			record->last_row = sqlite3_column_int64(statement, 0);
@@ -260,15 +291,33 @@ static int add_keys(struct record *record, enum statement which, struct error_te
 	return status;
 }
 
+/* With all keys of the table, from its index alone, and room for as many again. The log is empty. Without memory an old filter does, with more look-ups
+ * in vain. */
 static int fill_filter(struct record *record, struct error_text *error)
 {
 	sqlite3_stmt *statement = begin(record, SQL_LAST);
+	size_t block_count = FILTER_BLOCKS_MIN;
 
 	if (sqlite3_step(statement) != SQLITE_ROW)
 		return fail(record, error);
-	record->last_row = sqlite3_column_int64(statement, 0);
+	int64_t last_row = sqlite3_column_int64(statement, 0); /* no fewer than there are rows */
 	sqlite3_reset(statement);
-	return add_keys(record, SQL_KEYS, error); /* from the index alone */
+	while (block_count < FILTER_BLOCKS_MAX && (int64_t)(block_count * FILTER_BLOCK_KEYS) < 2 * last_row)
+		block_count *= 2;
+	if (!filter_make(&record->filter, block_count))
+		return record->filter.blocks ? 0 : error_set(error, -ENOMEM, "out of memory");
+	record->last_row = last_row;
+	return add_keys(record, SQL_KEYS, error);
+}
+
+/* What other processes put into the table; and a larger filter when this one is full. The log is empty. */
+static int learn_keys(struct record *record, struct error_text *error)
+{
+	const struct record_filter *filter = &record->filter;
+	int status = add_keys(record, SQL_NEW_KEYS, error);
+	bool full = filter->block_count < FILTER_BLOCKS_MAX && filter->keys > filter->block_count * FILTER_BLOCK_KEYS;
+
+	return status == 0 && full ? fill_filter(record, error) : status;
 }
 
 /* --- putting and reading ---------------------------------------------------------------------------------------------- */
@@ -296,7 +345,7 @@ int record_flush(struct record *record, struct error_text *error)
 		return status;
 	record->log_rows = 0;
 	status = record_log_clear(record->log, error);
-	return status < 0 ? status : add_keys(record, SQL_NEW_KEYS, error);
+	return status < 0 ? status : learn_keys(record, error);
 }
 
 /* What processes that are gone had not brought to the table, and what others did since. */
@@ -309,7 +358,7 @@ static int take_over(struct record *record, struct error_text *error)
 int record_look_up(struct record *record, struct record_key key, struct record_row *ret_row, struct error_text *error)
 {
 	let_go(record);
-	if (!filter_may_have(record, key))
+	if (!filter_may_have(&record->filter, key))
 		return 0;
 	int flushed = log_has(record, key) ? record_flush(record, error) : 0;
 	if (flushed < 0)
@@ -395,7 +444,7 @@ int record_put(struct record *record, struct record_key key, const struct record
 
 	if (status < 0)
 		return status;
-	filter_add(record, key);
+	filter_add(&record->filter, key);
 	if (record->log_rows++ == 0)
 		record->log_since_ns = now_ns;
 	bool full = record->log_rows == LOG_ROWS_MAX || record_log_view(record->log).bytes >= LOG_FOLD_BYTES || now_ns - record->log_since_ns >= LOG_AGE_NS;
@@ -451,7 +500,7 @@ int record_open(struct record **ret_record, const char *database_path, struct er
 {
 	struct record *record = calloc(1, sizeof(*record));
 
-	if (!record || !(record->path = strdup(database_path)) || !(record->filter = calloc(FILTER_BITS / 64, sizeof(uint64_t))) ||
+	if (!record || !(record->path = strdup(database_path)) ||
 	    record_log_create(&record->log, database_path) < 0) {
 		record_close(record);
 		return error_set(error, -ENOMEM, "out of memory");
@@ -491,7 +540,7 @@ void record_close(struct record *record)
 	for (int i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(record->statements[i]);
 	sqlite3_close(record->database);
-	free(record->filter);
+	free(record->filter.blocks);
 	free(record->path);
 	free(record);
 }
