@@ -2,6 +2,7 @@
 #include "workers/model/record.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -190,6 +192,18 @@ static void test_outlives_its_writer(void **state)
 	assert_int_equal(count_logs(name), 0);
 }
 
+/* Where what was written to a file ends: behind it are zeros. */
+static off_t end_of_file(const char *name)
+{
+	int descriptor = open(name, O_RDONLY | O_CLOEXEC);
+	off_t end = lseek(descriptor, 0, SEEK_END);
+	char byte = '\0';
+	for (; end > 0 && byte == '\0'; end -= byte == '\0')
+		assert_int_equal(pread(descriptor, &byte, 1, end - 1), 1);
+	close(descriptor);
+	return end;
+}
+
 /* What a kill in the middle of a write leaves is no row; those before it are. */
 static void test_half_an_entry(void **state)
 {
@@ -199,11 +213,14 @@ static void test_half_an_entry(void **state)
 	assert_int_equal(count_logs(name), 1);
 	struct stat facts;
 	assert_int_equal(stat(name, &facts), 0);
-	for (off_t less = 1; less < facts.st_size / 3; less += 13) {
+	off_t end = end_of_file(name);
+	assert_in_range(end, 3 * 136, facts.st_size - 1); /* of each at least what has a fixed size */
+	for (off_t less = 1; less < end / 3; less += 13) {
 		if (less > 1)
 			be_killed_after(3);
 		assert_int_equal(count_logs(name), 1);
-		assert_int_equal(truncate(name, facts.st_size - less), 0);
+		assert_int_equal(truncate(name, end - less), 0);
+		assert_int_equal(truncate(name, less % 2 ? facts.st_size : end - less), 0); /* zeros, or no file */
 		run_sql("DELETE FROM calls");
 		assert_int_equal(rows_of(record, about), 2);
 		assert_int_equal(count_logs(name), 0);
@@ -211,10 +228,58 @@ static void test_half_an_entry(void **state)
 	be_killed_after(3);
 	assert_int_equal(count_logs(name), 1);
 	int descriptor = open(name, O_WRONLY | O_CLOEXEC);
-	assert_int_equal(pwrite(descriptor, "?", 1, facts.st_size / 2), 1); /* in the second one */
+	assert_int_equal(pwrite(descriptor, "?", 1, end / 2), 1); /* in the second one */
 	close(descriptor);
 	run_sql("DELETE FROM calls");
 	assert_int_equal(rows_of(record, about), 1);
+}
+
+/* What was in a log before it was folded into the table does not come back behind the shorter entries that followed. */
+static void test_a_log_that_was_used_before(void **state)
+{
+	static const char *const prompts[] = { "a", "a", "a", "a", "b", "b", "c", "b" };
+	struct record_row row = usable;
+	char name[200];
+	int status;
+	(void)state;
+	row.document = about;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct record *own;
+		if (record_open(&own, path, NULL) < 0)
+			_exit(1);
+		for (int i = 0; i < (int)COUNT_OF(prompts); i++)
+			if (record_put(own, key_of("m", 0, 1, 1, "", prompts[i], ""), &row, NULL) < 0 || (i == 5 && record_flush(own, NULL) < 0))
+				_exit(2);
+		(void)raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(count_logs(name), 1);
+	run_sql("DELETE FROM calls");
+	assert_int_equal(rows_of(record, about), 2); /* "c" and "b", without the "a" that the file still has */
+}
+
+/* A disk that takes no more, here a limit of file sizes: an error that says so, and nothing is lost when there is room again. */
+static void test_no_room_for_the_log(void **state)
+{
+	struct rlimit usual, low;
+	struct record_row seen;
+	struct record_key key = key_of("m", 0, 1, 1, "", "q", "");
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+	low = (struct rlimit){ .rlim_cur = 4096, .rlim_max = usual.rlim_max };
+	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+	int status = record_put(record, key, &usable, &error);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+	(void)signal(SIGXFSZ, handler);
+	assert_int_equal(status, -EFBIG);
+	assert_non_null(strstr(error.message, "cannot write"));
+	assert_int_equal(record_look_up(record, key, &seen, &error), 0);
+	assert_int_equal(record_put(record, key, &usable, &error), 0);
+	assert_int_equal(record_look_up(record, key, &seen, &error), 1);
 }
 
 /* The log of a process that lives is its own; what it has put is for others when it has flushed, closed, or put enough. */
@@ -409,7 +474,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys), TEST(test_comes_back), TEST(test_outlives_its_writer), TEST(test_half_an_entry), TEST(test_groups_of_rows),
+		cmocka_unit_test(test_keys), TEST(test_comes_back), TEST(test_outlives_its_writer), TEST(test_half_an_entry), TEST(test_a_log_that_was_used_before), TEST(test_no_room_for_the_log), TEST(test_groups_of_rows),
 		TEST(test_killed_anywhere), TEST(test_two_writers), TEST(test_messages),
 		TEST(test_a_table_without_some_columns), TEST(test_a_table_that_is_another), TEST(test_refusals_are_written_and_replace_nothing),
 	};

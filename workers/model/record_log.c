@@ -1,4 +1,6 @@
-/* record_log.c: see record_log.h. An entry is a head, a body of fixed size and its texts, each with its NUL. */
+/* record_log.c: see record_log.h. An entry is a head, a body of fixed size and its texts, each with its NUL; behind the last one is room for a head, and it
+ * is zero. The order in which the parts of an entry come into the file does not matter: its hash says whether it is whole. */
+#define _GNU_SOURCE
 #include "workers/model/record_log.h"
 
 #include "base/file.h"
@@ -10,13 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 enum {
 	LOG_BYTES_MAX = 256 << 20,  /* of one process; far more than record.c lets come together */
-	KEPT_BYTES_MAX = 4 << 20,   /* of memory, when it was emptied */
+	STEP_BYTES = 256 << 10,     /* by which it grows: several seconds' worth at 50 replies a second */
+	KEPT_BYTES_MAX = 4 << 20,   /* of it, when it was emptied */
 	FILES_OF_PROCESS_MAX = 64,
 	TEXTS = 7,
 	NUMBERS = 7,
@@ -39,36 +43,48 @@ _Static_assert(sizeof(struct entry_head) == 16 && sizeof(struct entry_body) == 1
 struct record_log {
 	char *database_path, *path; /* path: NULL as long as there is no file */
 	int descriptor;             /* locked; -1: none */
-	struct buffer entries;      /* what is in the file */
+	char *file;                 /* all of it, mapped; NULL: nothing yet */
+	size_t file_bytes, bytes;   /* bytes: of entries */
 };
 
 /* --- entries -------------------------------------------------------------------------------------------------------- */
 
-static void append_entry(const struct record_log_entry *entry, struct buffer *out)
+/* In the order of struct entry_body's text_bytes. */
+static void list_texts(const struct record_row *row, struct text ret_texts[TEXTS])
 {
-	const struct record_row *row = &entry->row;
 	const struct text texts[TEXTS] = { text_from(row->model), text_from(row->family), text_from(row->outcome), text_from(row->reason), text_from(row->place),
 					   row->reply, row->thinking };
+	memcpy(ret_texts, texts, sizeof(texts));
+}
+
+static size_t count_bytes(const struct text texts[TEXTS])
+{
+	size_t bytes = sizeof(struct entry_head) + sizeof(struct entry_body);
+	for (size_t i = 0; i < TEXTS; i++)
+		bytes += size_min(texts[i].bytes, LOG_BYTES_MAX) + 1;
+	return bytes;
+}
+
+static void write_entry(const struct record_log_entry *entry, const struct text texts[TEXTS], size_t bytes, char *place)
+{
+	const struct record_row *row = &entry->row;
 	struct entry_body body = {
 		.key = entry->key, .document = row->document,
 		.numbers = { row->prompt_tokens, row->completion_tokens, row->cached_tokens, row->duration_ms, row->attempts, row->rung, entry->answered_s },
 	};
-	struct entry_head head = { .magic = ENTRY_MAGIC };
-	size_t start = out->bytes;
+	struct entry_head head = { .magic = ENTRY_MAGIC, .body_bytes = (uint32_t)(bytes - sizeof(head)) };
+	char *at = place + sizeof(head) + sizeof(body);
 
-	buffer_append(out, &head, sizeof(head));
-	for (size_t i = 0; i < TEXTS; i++)
-		body.text_bytes[i] = (uint32_t)size_min(texts[i].bytes, UINT32_MAX);
-	buffer_append(out, &body, sizeof(body));
 	for (size_t i = 0; i < TEXTS; i++) {
-		buffer_append(out, texts[i].bytes ? texts[i].data : "", body.text_bytes[i]);
-		buffer_append_byte(out, '\0');
+		body.text_bytes[i] = (uint32_t)texts[i].bytes;
+		if (texts[i].bytes)
+			memcpy(at, texts[i].data, texts[i].bytes);
+		at += texts[i].bytes;
+		*at++ = '\0';
 	}
-	if (out->status)
-		return;
-	head.body_bytes = (uint32_t)(out->bytes - start - sizeof(head));
-	head.hash = XXH3_64bits(out->data + start + sizeof(head), head.body_bytes);
-	memcpy(out->data + start, &head, sizeof(head));
+	memcpy(place + sizeof(head), &body, sizeof(body));
+	head.hash = XXH3_64bits(place + sizeof(head), head.body_bytes);
+	memcpy(place, &head, sizeof(head));
 }
 
 /* The texts behind a body. False when they are not what it says. */
@@ -123,7 +139,6 @@ int record_log_create(struct record_log **ret_log, const char *database_path)
 		return -ENOMEM;
 	}
 	log->descriptor = -1;
-	buffer_init(&log->entries, LOG_BYTES_MAX);
 	*ret_log = log;
 	return 0;
 }
@@ -132,11 +147,12 @@ void record_log_destroy(struct record_log *log)
 {
 	if (!log)
 		return;
-	if (log->path && log->entries.bytes == 0)
+	if (log->path && log->bytes == 0)
 		(void)unlink(log->path);
+	if (log->file)
+		(void)munmap(log->file, log->file_bytes);
 	if (log->descriptor >= 0)
 		close(log->descriptor);
-	buffer_done(&log->entries);
 	free(log->database_path);
 	free(log->path);
 	free(log);
@@ -176,51 +192,63 @@ static int make_file(struct record_log *log, struct error_text *error)
 	return error_set(error, status, "%s%s…: cannot make the log of model calls: %s", log->database_path, FILE_NAME, error_describe(status));
 }
 
-static int write_at(int descriptor, const char *data, size_t bytes, size_t at)
+/* The disk's blocks are there before anything is written through the mapping, so that a full disk is an error here and no signal there. */
+static int make_room(struct record_log *log, size_t bytes)
 {
-	for (size_t done = 0; done < bytes;) {
-		ssize_t count = pwrite(descriptor, data + done, bytes - done, (off_t)(at + done));
-		if (count < 0 && errno != EINTR)
-			return -errno;
-		if (count == 0)
-			return -ENOSPC;
-		done += count > 0 ? (size_t)count : 0;
-	}
+	size_t wanted = (bytes + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
+	int status;
+
+	if (bytes <= log->file_bytes)
+		return 0;
+	do
+		status = posix_fallocate(log->descriptor, (off_t)log->file_bytes, (off_t)(wanted - log->file_bytes));
+	while (status == EINTR);
+	if (status)
+		return -status;
+	char *file = log->file ? mremap(log->file, log->file_bytes, wanted, MREMAP_MAYMOVE) :
+				 mmap(NULL, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, log->descriptor, 0);
+	if (file == MAP_FAILED)
+		return -errno;
+	log->file = file;
+	log->file_bytes = wanted;
 	return 0;
 }
 
 int record_log_append(struct record_log *log, const struct record_log_entry *entry, struct error_text *error)
 {
-	size_t start = log->entries.bytes;
+	struct text texts[TEXTS];
 	int status = log->descriptor >= 0 ? 0 : make_file(log, error);
 
 	if (status < 0)
 		return status;
-	append_entry(entry, &log->entries);
-	status = log->entries.status;
-	if (status == 0)
-		status = write_at(log->descriptor, log->entries.data + start, log->entries.bytes - start, start);
-	if (status == 0)
-		return 0;
-	log->entries.status = 0;
-	buffer_truncate(&log->entries, start);
-	(void)!ftruncate(log->descriptor, (off_t)start); /* what is left of it is no entry */
-	return error_set(error, status, "%s: cannot write: %s", log->path, error_describe(status));
+	list_texts(&entry->row, texts);
+	size_t bytes = count_bytes(texts), end = log->bytes + bytes + sizeof(struct entry_head);
+	status = end <= LOG_BYTES_MAX ? make_room(log, end) : ERROR_LIMIT_HIT;
+	if (status < 0)
+		return error_set(error, status, "%s: cannot write: %s", log->path, error_describe(status));
+	memset(log->file + log->bytes + bytes, 0, sizeof(struct entry_head)); /* what was there before the last clearing is no entry */
+	write_entry(entry, texts, bytes, log->file + log->bytes);
+	log->bytes += bytes;
+	return 0;
 }
 
 struct text record_log_view(const struct record_log *log)
 {
-	return buffer_view(&log->entries);
+	return (struct text){ log->file ? log->file : "", log->bytes };
 }
 
 int record_log_clear(struct record_log *log, struct error_text *error)
 {
-	if (log->entries.capacity_bytes > KEPT_BYTES_MAX) {
-		buffer_done(&log->entries);
-		buffer_init(&log->entries, LOG_BYTES_MAX);
-	}
-	buffer_clear(&log->entries);
-	if (log->descriptor >= 0 && ftruncate(log->descriptor, 0) < 0)
+	log->bytes = 0;
+	if (!log->file)
+		return 0;
+	memset(log->file, 0, sizeof(struct entry_head));
+	if (log->file_bytes <= KEPT_BYTES_MAX)
+		return 0;
+	(void)munmap(log->file, log->file_bytes);
+	log->file = NULL;
+	log->file_bytes = 0;
+	if (ftruncate(log->descriptor, 0) < 0)
 		return error_set(error, -errno, "%s: cannot be emptied: %s", log->path, strerror(errno));
 	return 0;
 }

@@ -1,6 +1,6 @@
-/* record_log.h: the newest replies of one process, before they are in the table `calls` (record.h): a file beside the database, to which a reply goes in one
- * write, where a transaction of its own would take some fourteen system calls. It holds about a second's worth; record.c folds it into the table. Private to
- * record.c.
+/* record_log.h: the newest replies of one process, before they are in the table `calls` (record.h): a file beside the database, mapped into
+ * memory, so that a reply costs no system call, where a transaction of its own would take some fourteen. It holds about a second's worth; record.c folds it into
+ * the table. Private to record.c.
  *
  * The file is its process's alone, which keeps it locked (flock). Whoever gets the lock of another one knows that its process is gone, and takes over what is
  * in it. An entry that a kill cut off in the middle is none: its call had not returned, so nothing was made of it. */
