@@ -187,6 +187,8 @@ static void test_contents(void **state)
 static void test_nesting_in_quotes(void **state)
 {
 	(void)state;
+	const char *behind_code = "1. a\n\n   ```\n   c\n   ```\n\n   more of a\n2. b\n";
+	clean("a.md", behind_code, behind_code);
 	const char *nested = "# F\n\n> - a  depends on:\n>   - b\n>     - c\n> - d\n";
 	clean("a.md", nested, "# F\n\n> - a depends on:\n>   - b\n>     - c\n> - d\n");
 }

@@ -303,7 +303,8 @@ static uint32_t scan_lines(struct scanner *scanner, struct line first, enum bloc
 		if (line.blank)
 			break;
 		bool quoted = scanner->text.data[line.start + line.indent] == '>';
-		if (kind == BLOCK_QUOTE ? !quoted && interrupts(scanner->text, line, false) : interrupts(scanner->text, line, false))
+		bool in_list = line.indent < first.indent; /* the paragraph stands in an item: the next one may follow at once */
+		if (kind == BLOCK_QUOTE ? !quoted && interrupts(scanner->text, line, in_list) : interrupts(scanner->text, line, in_list))
 			break;
 		last = line;
 	}

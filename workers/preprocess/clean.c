@@ -305,8 +305,9 @@ static void append_kept(struct cleaner *cleaner)
 		const struct block *block = &cleaner->blocks.items[i];
 		if (is_dropped(cleaner, i))
 			continue;
-		bool tight = before && before->kind == BLOCK_LIST_ITEM && block->kind == BLOCK_LIST_ITEM &&
-			     (before_index + 1 < i || before->end == block->start);
+		bool in_item = before && (before->kind == BLOCK_LIST_ITEM || cleaner->markdown.data[before->start] == ' ');
+		bool tight = in_item && block->kind == BLOCK_LIST_ITEM &&
+			     (before->end == block->start || (before->kind == BLOCK_LIST_ITEM && before_index + 1 < i));
 		if (before && !tight)
 			buffer_append_byte(cleaner->out, '\n');
 		append_block(cleaner, i);
