@@ -152,4 +152,6 @@ SETTING_SWITCH(output, markdown, true, "Write markdown/ with each converted docu
 SETTING_SWITCH(output, tables, true, "Write tables/ with each table of a document as CSV, and tables.jsonl")
 SETTING_STRING(output, dataset_name, "docring dataset", "Name in the dataset card")
 SETTING_STRING(output, license, "other", "Licence in the dataset card (Hugging Face identifier)")
+SETTING_STRING(output, languages, "en", "Languages in the dataset card, parted by commas")
+SETTING_STRING(output, tags, "telecom", "Tags in the dataset card besides conversational, parted by commas")
 SETTING_SECTION_END(output)

@@ -258,6 +258,23 @@ static void append_features(bool reasoning, struct buffer *out)
 	}
 }
 
+/* "a, b" → a line for each. */
+static void append_yaml_entries(struct buffer *out, const char *names)
+{
+	struct text rest = text_from(names), name;
+
+	while (text_next_field(&rest, ',', &name)) {
+		char entry[100];
+		name = text_trim(name);
+		if (!name.bytes)
+			continue;
+		snprintf(entry, sizeof(entry), "%.*s", TEXT_ARGS(name));
+		buffer_append_string(out, "- ");
+		append_yaml_quoted(out, entry);
+		buffer_append_byte(out, '\n');
+	}
+}
+
 static void append_card_header(const struct finalise_request *request, const struct finalise_summary *summary, struct buffer *out)
 {
 	uint64_t records = summary->pairs[FINALISE_TRAIN] + summary->pairs[FINALISE_VALID] + summary->pairs[FINALISE_TEST];
@@ -266,8 +283,11 @@ static void append_card_header(const struct finalise_request *request, const str
 	append_yaml_quoted(out, request->settings->output.dataset_name);
 	buffer_append_string(out, "\nlicense: ");
 	append_yaml_quoted(out, request->settings->output.license);
-	buffer_append_format(out, "\nlanguage:\n- en\ntask_categories:\n- question-answering\n- text-generation\ntags:\n- conversational\n- telecom\n"
-				  "size_categories:\n- %s\n", size_category(records));
+	buffer_append_string(out, "\nlanguage:\n");
+	append_yaml_entries(out, request->settings->output.languages);
+	buffer_append_string(out, "task_categories:\n- question-answering\n- text-generation\ntags:\n- conversational\n");
+	append_yaml_entries(out, request->settings->output.tags);
+	buffer_append_format(out, "size_categories:\n- %s\n", size_category(records));
 	append_features(strcmp(request->settings->generate.reasoning, "split") == 0, out);
 	if (records) {
 		buffer_append_string(out, "configs:\n- config_name: default\n  data_files:\n");

@@ -18,6 +18,9 @@ class MainJob(RunCase):
             self.assertTrue((self.out / name).is_file(), name)
         for split in ("train", "valid", "test"):
             self.assertTrue(self.rows(f"{split}.jsonl"), f"{split}.jsonl is empty")
+        card = (self.out / "README.md").read_text(encoding="utf-8")
+        self.assertIn('language:\n- "en"\ntask_categories:\n', card)
+        self.assertIn('tags:\n- conversational\n- "telecom"\nsize_categories:\n', card)
         self.assert_every_file_has_an_outcome(CORPUS)
         self.verify()
 
