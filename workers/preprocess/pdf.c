@@ -480,6 +480,22 @@ static void describe_document(struct pdf_work *work, struct document_builder *do
 	document_builder_scores(document)->conversion = (float)(pages * readable * legible);
 }
 
+/* A browser's tags are known for each word; others are looked for among the rows of the pages. */
+static int read_tags(struct pdf_work *work)
+{
+	const struct pdf_structure *structure = &work->tagged.structure;
+	int status = 0;
+
+	if (!pdf_source_has_tags(work->source))
+		return 0;
+	status = pdf_tagged_read(&work->tagged, work->input->data);
+	if (status == 0 && structure->browser)
+		pdf_tags_know(&work->tags, structure->heading_count, structure->piece_count);
+	else if (status == 0)
+		status = pdf_source_tags(work->source, &work->tags);
+	return status;
+}
+
 static int convert(struct pdf_work *work, struct buffer *markdown, struct document_builder *document, struct error_text *error)
 {
 	int status = pdf_source_open(work->input->data, &work->source, error);
@@ -493,9 +509,7 @@ static int convert(struct pdf_work *work, struct buffer *markdown, struct docume
 	}
 	status = pdf_source_outline(work->source, &work->outline);
 	if (status == 0)
-		status = pdf_source_tags(work->source, &work->tags);
-	if (status == 0 && pdf_source_has_tags(work->source))
-		status = pdf_tagged_read(&work->tagged, work->input->data);
+		status = read_tags(work);
 	if (status == 0)
 		status = convert_pages(work);
 	if (status == ERROR_LIMIT_HIT)

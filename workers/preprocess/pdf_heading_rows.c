@@ -241,7 +241,8 @@ static bool tags_deny(const struct pdf_rows_work *work, const struct pdf_row *ro
 {
 	static const float title_size = 1.25f;
 
-	return pdf_tags_are_complete(work->tags) && found->outline_depth + found->clause_depth == 0 &&
+	const bool numbered = found->clause_depth > 0 && !work->layout->page->ordered; /* a browser tags all headings: "8. Start it" is an item */
+	return pdf_tags_are_complete(work->tags) && found->outline_depth == 0 && !numbered &&
 	       !(work->layout->page->number == 0 && row->size >= title_size * work->body->size);
 }
 

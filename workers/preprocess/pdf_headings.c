@@ -313,7 +313,7 @@ void pdf_headings_find_byline(struct pdf_headings *headings, struct text markdow
 		const struct pdf_heading *before = heading - 1;
 		const char *line_end = memchr(markdown.data + before->offset, '\n', heading->offset - before->offset);
 		end = line_end ? (size_t)(line_end - markdown.data) : heading->offset;
-		if (heading->page > 0 || heading->bold || heading->clause_depth + heading->outline_depth > 0 || heading->offset - end > BETWEEN_BYTES_MAX ||
+		if (heading->page > 0 || heading->bold || heading->clause_depth + heading->outline_depth + heading->tag_level > 0 || heading->offset - end > BETWEEN_BYTES_MAX ||
 		    occurs_elsewhere(headings, heading))
 			return;
 		heading->plain = true;

@@ -28,6 +28,7 @@ struct pdf_word {
 	struct pdf_box box;
 	float size;           /* of the font, points */
 	uint32_t piece;       /* of the file's tags, in the order of reading (pdf_tagged.h); 0: not known */
+	uint32_t heading;     /* which one it is of, with its level (pdf_structure.h); 0: of none, or not known */
 	uint32_t start, bytes; /* in the page's text; ligatures resolved, soft hyphens only at the end */
 	uint8_t style;        /* enum pdf_style, ored */
 	bool glued;           /* no blank before it: it was parted from its word for its size */

@@ -24,6 +24,7 @@ struct place { /* in the tree */
 	uint32_t page;
 	struct table_state *table; /* NULL: in none */
 	uint32_t cell;
+	uint32_t heading;
 };
 
 struct table_state {
@@ -123,7 +124,7 @@ static void add_piece(struct walk *walk, struct text mark, uint32_t page, const 
 		walk->status = -ENOMEM;
 		return;
 	}
-	structure->pieces[structure->piece_count++] = (struct pdf_piece){ page, (uint32_t)number, ++walk->order, place->cell };
+	structure->pieces[structure->piece_count++] = (struct pdf_piece){ page, (uint32_t)number, ++walk->order, place->cell, place->heading };
 	if (place->cell > 0) {
 		const struct pdf_structure_cell *cell = &structure->cells[place->cell - 1];
 		struct pdf_structure_table *table = &structure->tables[cell->table];
@@ -186,6 +187,16 @@ static void open_cell(struct walk *walk, struct text element, struct place *plac
 	place->cell = (uint32_t)structure->cell_count;
 }
 
+/* 0: it is no heading. */
+static uint32_t heading_level(struct text kind)
+{
+	enum { ANY_LEVEL = 7 };
+
+	if (kind.bytes == 2 && kind.data[1] == 'H')
+		return ANY_LEVEL;
+	return kind.bytes == 3 && kind.data[1] == 'H' && kind.data[2] >= '1' && kind.data[2] <= '6' ? (uint32_t)(kind.data[2] - '0') : 0;
+}
+
 static void walk_value(struct walk *walk, struct text value, struct place place, unsigned depth);
 
 static void walk_element(struct walk *walk, struct text element, struct place place, unsigned depth)
@@ -202,7 +213,10 @@ static void walk_element(struct walk *walk, struct text element, struct place pl
 	if (text_equal(type, TEXT_LITERAL("/OBJR")))
 		return;
 	/* Browsers alone write elements that mean nothing, one for each box of the page. */
-	walk->structure->names_tables |= walk->structure->table_count > 0 || text_equal(kind, TEXT_LITERAL("/NonStruct"));
+	walk->structure->browser |= text_equal(kind, TEXT_LITERAL("/NonStruct"));
+	walk->structure->names_tables |= walk->structure->table_count > 0 || walk->structure->browser;
+	if (place.cell == 0 && place.heading == 0 && heading_level(kind) > 0)
+		place.heading = (uint32_t)++walk->structure->heading_count << PDF_HEADING_LEVEL_BITS | heading_level(kind);
 	if (place.cell == 0 && text_equal(kind, TEXT_LITERAL("/Table"))) {
 		open_table(walk, &place, &state);
 	} else if (place.cell == 0 && place.table && text_equal(kind, TEXT_LITERAL("/TR"))) {
@@ -276,7 +290,7 @@ int pdf_structure_read(struct pdf_structure *structure, struct text data)
 /* The first piece that is not before the given one. */
 static size_t find_piece(const struct pdf_structure *structure, uint32_t page, uint32_t mark)
 {
-	const struct pdf_piece wanted = { page, mark, 0, 0 };
+	const struct pdf_piece wanted = { .page = page, .mark = mark };
 	size_t low = 0, high = structure->piece_count;
 
 	while (low < high) {

@@ -14,7 +14,10 @@ struct pdf_piece {
 	uint32_t mark;  /* number of the marked content on its page */
 	uint32_t order; /* in the tree, from 1 */
 	uint32_t cell;  /* from 1; 0: of no table */
+	uint32_t heading; /* 0: of none; else which one, and its level in the last three bits: 1–6, or 7 for one without a level */
 };
+
+enum { PDF_HEADING_LEVEL_BITS = 3 };
 
 struct pdf_structure_cell {
 	uint32_t table; /* index */
@@ -37,6 +40,8 @@ struct pdf_structure {
 	size_t cell_count, cell_capacity;
 	struct pdf_structure_table *tables;
 	size_t table_count, table_capacity;
+	size_t heading_count; /* outside of tables */
+	bool browser;         /* it was written by one, which tags all that it prints */
 	bool names_tables;    /* where there are no tables in the tree, the document has none: it has one somewhere, or is of a browser */
 	uint32_t *pages;      /* number of the object of each page */
 	size_t page_count, page_capacity;

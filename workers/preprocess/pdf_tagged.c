@@ -16,6 +16,7 @@ struct pdf_tagged_word {
 	uint32_t sequence; /* in the page's content: of the words of one piece */
 	uint32_t index; /* in the page */
 	uint32_t cell;  /* from 1; 0: of no table */
+	uint32_t heading;
 };
 
 void pdf_tagged_init(struct pdf_tagged *tagged)
@@ -74,6 +75,7 @@ static void place_others(struct pdf_tagged *tagged, struct pdf_page *page, float
 			place->order = tagged->words[i + 1].order;
 			place->sequence = tagged->words[i + 1].sequence;
 			place->cell = tagged->words[i + 1].cell;
+			place->heading = tagged->words[i + 1].heading;
 		} else {
 			place->order = BEHIND_ALL;
 		}
@@ -91,7 +93,7 @@ static bool place_words(struct pdf_tagged *tagged, struct pdf_page *page)
 		struct pdf_word *word = &page->words[i];
 		const struct pdf_mark *mark = pdf_marks_of(&tagged->marks, word);
 		const struct pdf_piece *piece = mark && mark->mark >= 0 ? pdf_structure_piece(structure, page->number, (uint32_t)mark->mark) : NULL;
-		tagged->words[i] = (struct pdf_tagged_word){ piece ? piece->order : NOWHERE, piece ? mark->sequence : 0, i, 0 };
+		tagged->words[i] = (struct pdf_tagged_word){ piece ? piece->order : NOWHERE, piece ? mark->sequence : 0, i, 0, piece ? piece->heading : 0 };
 		if (piece && piece->cell > 0 && is_table(&structure->tables[structure->cells[piece->cell - 1].table]))
 			tagged->words[i].cell = piece->cell;
 		known += mark != NULL;
@@ -125,6 +127,7 @@ static int reorder(struct pdf_tagged *tagged, struct pdf_page *page, struct pdf_
 	for (size_t i = 0; i < page->word_count; i++) {
 		page->words[i] = grids->words[tagged->words[i].index];
 		page->words[i].piece = tagged->words[i].order;
+		page->words[i].heading = tagged->words[i].heading;
 	}
 	for (size_t i = 0; i + 1 < page->word_count; i++) {
 		const bool neighbours = tagged->words[i].index + 1 == tagged->words[i + 1].index || tagged->words[i].order == tagged->words[i + 1].order;

@@ -1,5 +1,7 @@
 #include "workers/preprocess/pdf_tags.h"
 
+#include "workers/preprocess/pdf_structure.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -173,8 +175,50 @@ static void mark_rows(struct pdf_tags *tags, size_t first, size_t end, struct pd
 	}
 }
 
+void pdf_tags_know(struct pdf_tags *tags, size_t headings, size_t others)
+{
+	tags->known = true;
+	tags->usable = headings > 0 && headings <= others;
+	tags->expected = tags->found = headings;
+}
+
+/* The heading that most letters of the row are of. */
+static uint32_t heading_of(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	uint32_t heading = 0, bytes = 0;
+
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		for (uint32_t w = 0; w < segment->word_count; w++) {
+			const struct pdf_word *word = &layout->page->words[segment->word_first + w];
+			heading = word->heading > 0 ? word->heading : heading;
+			bytes += word->heading > 0 ? word->bytes : 0;
+		}
+	}
+	return bytes * 2 > row->bytes ? heading : 0;
+}
+
+static void mark_known(struct pdf_layout *layout)
+{
+	uint32_t before = 0;
+
+	for (size_t r = 0; r < layout->row_count; r++) {
+		struct pdf_row *row = &layout->rows[r];
+		const uint32_t heading = may_be_heading(row) ? heading_of(layout, row) : 0;
+		const uint32_t level = heading & ((1u << PDF_HEADING_LEVEL_BITS) - 1);
+		if (heading > 0)
+			row->tag = heading == before ? PDF_TAG_GOES_ON : level > PDF_TAG_LEVELS ? PDF_TAG_ANY_LEVEL : (uint8_t)level;
+		before = heading;
+	}
+}
+
 void pdf_tags_mark(struct pdf_tags *tags, struct pdf_layout *layout, const struct pdf_body *body)
 {
+	if (layout->page->ordered && tags->known) {
+		if (tags->usable)
+			mark_known(layout);
+		return;
+	}
 	const uint32_t page = layout->page->number;
 	size_t first = tags->next, found = 0;
 

@@ -35,6 +35,7 @@ struct pdf_tags {
 	size_t too_long;       /* headings that were left out */
 	size_t next;           /* first heading of a page that was not asked for yet */
 	size_t expected, found; /* headings of the pages so far */
+	bool known;            /* the words of the pages know which headings they are of */
 	bool usable;           /* after pdf_tags_settle: there are headings, and not everything is one */
 };
 
@@ -45,6 +46,9 @@ int pdf_tags_add_heading(struct pdf_tags *tags, uint8_t level, uint32_t page, st
 int pdf_tags_add_table_page(struct pdf_tags *tags, uint32_t page) WARN_UNUSED;
 /* To be called once when all were added. */
 void pdf_tags_settle(struct pdf_tags *tags);
+
+/* Tells what is known of the headings of a file whose words know theirs (pdf_tagged.h): how many there are, and pieces of other text. */
+void pdf_tags_know(struct pdf_tags *tags, size_t headings, size_t others);
 
 /* Sets row.tag of the page's rows. Pages are asked for in their order. */
 void pdf_tags_mark(struct pdf_tags *tags, struct pdf_layout *layout, const struct pdf_body *body);

@@ -147,19 +147,29 @@ static bool enter_table(struct pdf_writer *writer, const struct pdf_block *block
 	return false;
 }
 
-/* Row `r` of the grid is the rest of the row that is held, whose cells the page's end has cut; or it is the header once more. */
-static void go_on_in_row(struct pdf_writer *writer, const struct pdf_grid_reader *reader, size_t r)
+/* Row `r` of the grid, behind the cells of the row that is held: is it the header once more, which stands above the rest of the held row? */
+static bool skip_head(struct pdf_writer *writer, const struct pdf_grid_reader *reader, size_t r)
 {
 	struct buffer *texts = &writer->cells.text;
 	const size_t held = texts->bytes;
-	size_t ends[PDF_TABLE_COLUMNS_MAX], start = 0, more = held;
+	size_t ends[PDF_TABLE_COLUMNS_MAX];
+
+	if (r != writer->repeated || r >= writer->head_count)
+		return false;
+	pdf_grid_append_row(reader, r, texts, ends);
+	const bool same = texts->status == 0 && writer->head[r] == XXH3_64bits(texts->data + held, texts->bytes - held);
+	buffer_truncate(texts, held);
+	writer->repeated += same;
+	return same;
+}
+
+/* Row `r` of the grid is the rest of the row that is held, whose cells the page's end has cut. */
+static void go_on_in_row(struct pdf_writer *writer, const struct pdf_grid_reader *reader, size_t r)
+{
+	struct buffer *texts = &writer->cells.text;
+	size_t ends[PDF_TABLE_COLUMNS_MAX], start = 0, more = texts->bytes;
 
 	pdf_grid_append_row(reader, r, texts, ends);
-	if (r == writer->repeated && r < writer->head_count && writer->head[r] == XXH3_64bits(texts->data + held, texts->bytes - held)) {
-		buffer_truncate(texts, held);
-		writer->repeated++;
-		return;
-	}
 	pdf_writer_restart(writer, &writer->row);
 	for (size_t c = 0; c < writer->table_columns; c++) {
 		pdf_writer_restart(writer, &writer->text);
@@ -181,9 +191,13 @@ void pdf_writer_take_grid(struct pdf_writer *writer, const struct pdf_layout *la
 	const bool continues = enter_table(writer, block, table);
 
 	for (size_t r = 0; r < grid->row_count; r++) {
-		if (continues && writer->row_held && grid->goes_on == r + 1) {
-			go_on_in_row(writer, &reader, r);
-			continue;
+		if (continues && writer->row_held && grid->goes_on > r) {
+			if (skip_head(writer, &reader, r))
+				continue;
+			if (grid->goes_on == r + 1) {
+				go_on_in_row(writer, &reader, r);
+				continue;
+			}
 		}
 		release_row(writer);
 		pdf_writer_restart(writer, &writer->cells.text);
