@@ -18,6 +18,44 @@ static bool begins_small(const struct pdf_layout *layout, const struct pdf_row *
 }
 
 /* Words without their numbers, so that "Page 3 of 9" and "Page 4 of 9" are the same. */
+/* "11/21/26,", "21.11.2026", "2026-11-21": three numbers. */
+static bool is_date(struct text word)
+{
+	size_t numbers = 0;
+
+	for (size_t i = 0; i < word.bytes; i++) {
+		if (!ascii_is_digit(word.data[i]) && !memchr("/.-,", word.data[i], 4))
+			return false;
+		numbers += ascii_is_digit(word.data[i]) && (i == 0 || !ascii_is_digit(word.data[i - 1]));
+	}
+	return numbers == 3 && word.bytes >= 6 && word.bytes <= 11;
+}
+
+/* "4:31", "16:31:05" */
+static bool is_time(struct text word)
+{
+	size_t numbers = 0;
+
+	for (size_t i = 0; i < word.bytes; i++) {
+		if (!ascii_is_digit(word.data[i]) && word.data[i] != ':')
+			return false;
+		numbers += ascii_is_digit(word.data[i]) && (i == 0 || word.data[i - 1] == ':');
+	}
+	return (numbers == 2 || numbers == 3) && word.bytes >= 4 && word.bytes <= 8;
+}
+
+/* What browsers write above and below a page: date, time and title; the page's address and number. Or two of them changed about. */
+static void look_for_print_lines(struct text text, struct pdf_edge *edge)
+{
+	struct text word, before = { NULL, 0 };
+
+	while (text_next_field(&text, ' ', &word)) {
+		edge->dated |= is_date(before) && is_time(word);
+		edge->addressed |= text_find(word, TEXT_LITERAL("://")) > 0;
+		before = word;
+	}
+}
+
 static void describe(struct text text, bool is_note, struct pdf_edge *edge)
 {
 	char key[EDGE_BYTES_MAX * 4];
@@ -104,6 +142,7 @@ void pdf_edges_find(const struct pdf_layout *layout, struct buffer *scratch, str
 		struct pdf_edge *edge = i < edges.top_count ? &edges.top[i] : &edges.bottom[i - edges.top_count];
 		buffer_clear(scratch);
 		pdf_row_append(layout, &layout->rows[edge->row], scratch);
+		look_for_print_lines(buffer_view(scratch), edge);
 		describe(buffer_view(scratch), begins_small(layout, &layout->rows[edge->row]), edge);
 	}
 	edges.bare = layout->row_count == edges.top_count + edges.bottom_count;
@@ -227,10 +266,22 @@ static void mark_untagged(struct pdf_layout *layout)
 	}
 }
 
+/* The lines of an untagged print: the one says when it was printed, the other from where. */
+static void mark_print_lines(struct pdf_layout *layout, const struct pdf_edges *edges)
+{
+	const struct pdf_edge *top = &edges->top[0], *bottom = &edges->bottom[0];
+
+	if (edges->top_count == 0 || edges->bottom_count == 0)
+		return;
+	if ((top->dated && bottom->addressed) || (top->addressed && bottom->dated))
+		layout->rows[top->row].furniture = layout->rows[bottom->row].furniture = true;
+}
+
 void pdf_furniture_mark(struct pdf_layout *layout, const struct pdf_edges *edges, const struct pdf_edges *const *neighbours, size_t count)
 {
 	CHECK(count <= PDF_NEIGHBOURS_MAX);
 	mark_untagged(layout);
+	mark_print_lines(layout, edges);
 	if (all_bare(edges, neighbours, count)) {
 		mark_numbers(layout, edges);
 		return;

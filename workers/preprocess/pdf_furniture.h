@@ -19,6 +19,8 @@ struct pdf_edge {
 	bool number_alone;
 	bool large;       /* much larger than the text of its page, as the titles of chapters are */
 	bool table_like;  /* three or more parts */
+	bool dated;       /* it says a date and a time */
+	bool addressed;   /* it says the address of a web page */
 	bool spread;      /* two parts, at the two edges of the text */
 };
 
