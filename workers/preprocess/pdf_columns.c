@@ -103,14 +103,14 @@ static int compare_floats(const void *a, const void *b)
 }
 
 /* How many of the side's lines are as wide as its wide ones, 0–1; 0 when these are too narrow for a column of text. */
-static float filled_share(struct side *side, float size)
+static float filled_share(struct side *side, float wide_min)
 {
 	static const float wide_rank = 0.8f, nearly = 0.65f;
 	size_t filled = 0;
 
 	qsort(side->widths, side->width_count, sizeof(side->widths[0]), compare_floats);
 	const float wide = side->widths[(size_t)(wide_rank * (float)(side->width_count - 1))];
-	if (wide < COLUMN_SIZES_MIN * size)
+	if (wide < wide_min)
 		return 0;
 	for (size_t i = 0; i < side->width_count; i++)
 		filled += side->widths[i] > nearly * wide;
@@ -118,8 +118,9 @@ static float filled_share(struct side *side, float size)
 }
 
 /* Does the strip at x part running text? On both sides stand enough lines at the same height, most of them as wide as their column,
- * which the cells of a table are not (one side may hold a table or list); little crosses it; and it is white. */
-static bool parts_text(const struct part *part, float x)
+ * which the cells of a table are not (one side may hold a table or list); little crosses it; and it is white. `apart`: the lines of one
+ * side do not stand at the heights of the other's, so it may be narrow. */
+static bool parts_text(const struct part *part, float x, bool apart)
 {
 	struct side left = { .count = 0 }, right = { .count = 0 };
 	const float size = part->size;
@@ -139,7 +140,10 @@ static bool parts_text(const struct part *part, float x)
 	const float common = fminf(left.y1, right.y1) - fmaxf(left.y0, right.y0);
 	if (right.edge - left.edge < strip_points_min || common < 0.1f * (part->box.y1 - part->box.y0))
 		return false;
-	const float left_filled = filled_share(&left, size), right_filled = filled_share(&right, size);
+	const float wide = COLUMN_SIZES_MIN * size, narrow = apart ? wide / 2 : wide;
+	const float left_filled = filled_share(&left, narrow), right_filled = filled_share(&right, narrow);
+	if (apart && filled_share(&left, wide) <= 0 && filled_share(&right, wide) <= 0)
+		return false;
 	return fmaxf(left_filled, right_filled) > 0.5f && fminf(left_filled, right_filled) > 0.25f;
 }
 
@@ -178,7 +182,7 @@ static bool find_strip(const struct part *part, const int *cover, int most, int 
 			continue;
 		tried[(*tried_count)++] = middle;
 		const float x = part->box.x0 + width * ((float)b + 1 - (float)run / 2) / BUCKETS;
-		if (parts_text(part, x)) {
+		if (parts_text(part, x, false)) {
 			*ret_x = x;
 			return true;
 		}
@@ -238,14 +242,16 @@ static bool is_beside_grid(const struct grids *grids, float y)
 	return false;
 }
 
-/* Does the band hold the rows of a table? Then most lines of the side that has fewer stand at exactly the height of one on the other
- * side, and the white between rows goes through both sides, where each column of text has its own lines and white. */
-static bool is_table_band(const struct pdf_segment *segments, size_t count, float gutter_x)
+struct heights {
+	struct lines left, right, any;
+	size_t both; /* lines at the height of one on the other side */
+};
+
+static struct heights compare_heights(const struct pdf_segment *segments, size_t count, float gutter_x)
 {
 	static const float same_height_sizes = 0.15f;
-	struct lines left = { 0 }, right = { 0 }, any = { 0 };
+	struct heights heights = { 0 };
 	struct grids grids;
-	size_t both = 0;
 
 	find_grids(segments, count, &grids);
 	for (size_t i = 0, next; i < count; i = next) {
@@ -253,7 +259,7 @@ static bool is_table_band(const struct pdf_segment *segments, size_t count, floa
 		const float y = middle_y(segment->box);
 		next = i + 1;
 		if (is_beside_grid(&grids, y)) {
-			left.y = right.y = any.y = y;
+			heights.left.y = heights.right.y = heights.any.y = y;
 			continue;
 		}
 		bool has_left = false, has_right = false;
@@ -264,14 +270,23 @@ static bool is_table_band(const struct pdf_segment *segments, size_t count, floa
 		}
 		next += next == i;
 		if (has_left)
-			count_line(&left, y, segment->size);
+			count_line(&heights.left, y, segment->size);
 		if (has_right)
-			count_line(&right, y, segment->size);
-		count_line(&any, y, segment->size);
-		both += has_left && has_right;
+			count_line(&heights.right, y, segment->size);
+		count_line(&heights.any, y, segment->size);
+		heights.both += has_left && has_right;
 	}
-	const size_t fewer = left.count < right.count ? left.count : right.count;
-	return both * 10 >= fewer * 7 && any.wide >= 2 && any.wide * 20 >= (left.wide + right.wide) * 7;
+	return heights;
+}
+
+/* Does the band hold the rows of a table? Then most lines of the side that has fewer stand at exactly the height of one on the other
+ * side, and the white between rows goes through both sides, where each column of text has its own lines and white. */
+static bool is_table_band(const struct pdf_segment *segments, size_t count, float gutter_x)
+{
+	const struct heights heights = compare_heights(segments, count, gutter_x);
+	const size_t fewer = size_min(heights.left.count, heights.right.count);
+
+	return heights.both * 10 >= fewer * 7 && heights.any.wide >= 2 && heights.any.wide * 20 >= (heights.left.wide + heights.right.wide) * 7;
 }
 
 /* Two columns? Both sides of the band, which nothing crosses, have lines enough and are no table. */
@@ -286,13 +301,13 @@ static bool are_columns(const struct pdf_segment *segments, size_t count, float 
 
 static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, uint32_t *region);
 
-/* Reads the left side before the right one. */
-static void number_columns(struct pdf_segment *segments, size_t count, float gutter_x, int cuts_left, uint32_t *region)
+/* Reads the left side before the right one, or after it. */
+static void number_columns(struct pdf_segment *segments, size_t count, float gutter_x, bool right_first, int cuts_left, uint32_t *region)
 {
-	size_t left = 0;
+	size_t left = 0; /* or the right one, when it comes first */
 
 	for (size_t i = 0; i < count; i++) {
-		segments[i].region = segments[i].box.x1 > gutter_x;
+		segments[i].region = (segments[i].box.x1 > gutter_x) != right_first;
 		left += segments[i].region == 0;
 	}
 	sort_segments(segments, count);
@@ -313,6 +328,117 @@ static void measure(struct part *part)
 	part->size /= words;
 }
 
+/* --- boxes beside text, cards ------------------------------------------------------------------------------------- */
+
+struct band { /* of a part, which parts of a page above and below it do not cross */
+	size_t first, end; /* of its segments */
+	float x;           /* where it is cut: just left of what stands on the right */
+	bool floats;       /* the text on the left goes on below what stands on the right */
+};
+
+/* Makes the band as high as nothing crosses its cut. */
+static void extend_band(const struct part *part, struct band *band)
+{
+	static const float below_sizes = 4.0f, above_sizes = 1.2f;
+	const struct pdf_segment *segments = part->segments;
+	float bottom = segments[band->first].box.y1, top = segments[band->first].box.y0;
+
+	for (; band->end < part->count; band->end++) {
+		const struct pdf_box box = segments[band->end].box;
+		if (crosses(box, band->x) || box.y0 - bottom > below_sizes * part->size)
+			break;
+		bottom = fmaxf(bottom, box.y1);
+	}
+	for (; band->first > 0; band->first--) {
+		const struct pdf_box box = segments[band->first - 1].box;
+		if (crosses(box, band->x) || top - box.y1 > above_sizes * part->size)
+			break;
+		top = fminf(top, box.y0);
+	}
+}
+
+/* Do columns stand on both sides: of running text, or one of running text whose lines have heights of their own? */
+static bool is_band(const struct part *part, struct band *band)
+{
+	static const float going_on_sizes = 0.8f, same_edge_sizes = 0.5f;
+	const struct pdf_segment *segments = part->segments;
+	struct part inner = { .segments = part->segments + band->first, .count = band->end - band->first, .side_min = BAND_SIDE_MIN };
+	float left_x = 1e6f, left_bottom = 0, right_bottom = 0;
+
+	const struct heights heights = compare_heights(inner.segments, inner.count, band->x);
+	const size_t fewer = size_min(heights.left.count, heights.right.count);
+	if (fewer < BAND_SIDE_MIN)
+		return false;
+	measure(&inner);
+	if (!parts_text(&inner, band->x, heights.both * 10 <= fewer * 4) || is_table_band(inner.segments, inner.count, band->x))
+		return false;
+	for (size_t i = band->first; i < band->end; i++) {
+		const struct pdf_box box = segments[i].box;
+		if (box.x1 <= band->x) {
+			left_x = fminf(left_x, box.x0);
+			left_bottom = fmaxf(left_bottom, box.y1);
+		} else {
+			right_bottom = fmaxf(right_bottom, box.y1);
+		}
+	}
+	const struct pdf_box *below = band->end < part->count ? &segments[band->end].box : NULL;
+	band->floats = below && left_bottom > right_bottom && below->y0 - left_bottom < going_on_sizes * part->size && fabsf(below->x0 - left_x) < same_edge_sizes * part->size;
+	return true;
+}
+
+/* The next band that begins at segment `from` or below. tries: how often one may still be looked for on this page. */
+static bool find_band(const struct part *part, size_t from, unsigned *tries, struct band *ret_band)
+{
+	static const float same_height_sizes = 0.4f, gap_sizes = 1.5f;
+	const struct pdf_segment *segments = part->segments;
+
+	for (size_t i = from, next; i < part->count; i = next) {
+		float line[LINE_BOXES_MAX];
+		size_t count = 0;
+		for (next = i; next < part->count && middle_y(segments[next].box) - middle_y(segments[i].box) <= same_height_sizes * part->size; next++)
+			if (count < LINE_BOXES_MAX)
+				line[count++] = segments[next].box.x0;
+		for (size_t k = 0; k < count && *tries > 0; k++) {
+			struct band band = { i, next, line[k] - strip_points_min / 2, false };
+			float left = -1e6f;
+			for (size_t s = i; s < next; s++)
+				left = segments[s].box.x0 < line[k] ? fmaxf(left, segments[s].box.x1) : left;
+			if (left < 0 || line[k] - left < gap_sizes * part->size)
+				continue;
+			--*tries;
+			extend_band(part, &band);
+			band.first = band.first < from ? from : band.first;
+			if (is_band(part, &band)) {
+				*ret_band = band;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Parts what stands side by side somewhere on the page, where no strip parts all of it. False: nothing does, and nothing is numbered. */
+static bool number_bands(const struct part *part, int cuts_left, uint32_t *region)
+{
+	unsigned tries = TRIED_MAX;
+	struct band band;
+	size_t from = 0;
+
+	while (from < part->count && find_band(part, from, &tries, &band)) {
+		for (size_t i = from; i < band.first; i++)
+			part->segments[i].region = *region;
+		*region += band.first > from;
+		number_columns(part->segments + band.first, band.end - band.first, band.x, band.floats, cuts_left - 1, region);
+		from = band.end;
+	}
+	if (from == 0)
+		return false;
+	for (size_t i = from; i < part->count; i++)
+		part->segments[i].region = *region;
+	*region += from < part->count;
+	return true;
+}
+
 /* The segments, sorted by height, get the numbers from *region on, which becomes the next free one. */
 static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, uint32_t *region)
 {
@@ -324,12 +450,14 @@ static void number_regions(struct pdf_segment *segments, size_t count, bool whol
 		return;
 	measure(&part);
 	bool found = cuts_left > 0 && find_gutter(&part, &gutter_x);
+	if (!found && cuts_left > 0 && number_bands(&part, cuts_left, region))
+		return;
 	for (size_t i = 0; found && i <= count; i++) {
 		if (i < count && !crosses(segments[i].box, gutter_x))
 			continue;
 		if (are_columns(segments + band, i - band, gutter_x)) {
 			number_regions(segments + plain, band - plain, false, cuts_left - 1, region);
-			number_columns(segments + band, i - band, gutter_x, cuts_left - 1, region);
+			number_columns(segments + band, i - band, gutter_x, false, cuts_left - 1, region);
 			plain = i;
 		}
 		band = i + 1;
