@@ -65,21 +65,19 @@ static int compare_left(const void *a, const void *b)
 }
 
 /* Notes the widths of the line at hand: words of a justified line stand wide apart, but not as wide as columns. */
-static void end_line(struct side *side, float size)
+static void end_line(struct side *side, float wide_blank)
 {
-	static const float wide_blank_sizes = 2.2f;
-
 	qsort(side->line, side->line_count, sizeof(side->line[0]), compare_left);
 	for (size_t i = 0, next; i < side->line_count && side->width_count < WIDTHS_MAX; i = next) {
 		float right = side->line[i].x1;
-		for (next = i + 1; next < side->line_count && side->line[next].x0 - right < wide_blank_sizes * size; next++)
+		for (next = i + 1; next < side->line_count && side->line[next].x0 - right < wide_blank; next++)
 			right = fmaxf(right, side->line[next].x1);
 		side->widths[side->width_count++] = right - side->line[i].x0;
 	}
 	side->line_count = 0;
 }
 
-static void add_to_side(struct side *side, struct pdf_box box, float size, bool left)
+static void add_to_side(struct side *side, struct pdf_box box, float size, float wide_blank, bool left)
 {
 	static const float same_height_sizes = 0.4f;
 
@@ -92,7 +90,7 @@ static void add_to_side(struct side *side, struct pdf_box box, float size, bool 
 	side->y1 = fmaxf(side->y1, box.y1);
 	side->edge = left ? fmaxf(side->edge, box.x1) : fminf(side->edge, box.x0);
 	if (side->line_count == LINE_BOXES_MAX || (side->line_count > 0 && middle_y(box) - middle_y(side->line[0]) > same_height_sizes * size))
-		end_line(side, size);
+		end_line(side, wide_blank);
 	side->line[side->line_count++] = box;
 }
 
@@ -124,6 +122,8 @@ static bool parts_text(const struct part *part, float x, bool apart)
 {
 	struct side left = { .count = 0 }, right = { .count = 0 };
 	const float size = part->size;
+	static const float blank_sizes = 2.2f;
+	const float wide_blank = apart ? part->box.x1 - part->box.x0 : blank_sizes * size;
 	size_t across = 0;
 
 	for (size_t i = 0; i < part->count; i++) {
@@ -131,10 +131,10 @@ static bool parts_text(const struct part *part, float x, bool apart)
 		if (crosses(box, x))
 			across++;
 		else
-			add_to_side(box.x1 <= x ? &left : &right, box, size, box.x1 <= x);
+			add_to_side(box.x1 <= x ? &left : &right, box, size, wide_blank, box.x1 <= x);
 	}
-	end_line(&left, size);
-	end_line(&right, size);
+	end_line(&left, wide_blank);
+	end_line(&right, wide_blank);
 	if (left.count < part->side_min || right.count < part->side_min || across > left.width_count + right.width_count)
 		return false;
 	const float common = fminf(left.y1, right.y1) - fmaxf(left.y0, right.y0);
@@ -339,19 +339,19 @@ struct band { /* of a part, which parts of a page above and below it do not cros
 /* Makes the band as high as nothing crosses its cut. */
 static void extend_band(const struct part *part, struct band *band)
 {
-	static const float below_sizes = 4.0f, above_sizes = 1.2f;
+	static const float white_sizes = 1.6f; /* between two lines of one column; more parts what stands above from what stands below */
 	const struct pdf_segment *segments = part->segments;
 	float bottom = segments[band->first].box.y1, top = segments[band->first].box.y0;
 
 	for (; band->end < part->count; band->end++) {
 		const struct pdf_box box = segments[band->end].box;
-		if (crosses(box, band->x) || box.y0 - bottom > below_sizes * part->size)
+		if (crosses(box, band->x) || box.y0 - bottom > white_sizes * part->size)
 			break;
 		bottom = fmaxf(bottom, box.y1);
 	}
 	for (; band->first > 0; band->first--) {
 		const struct pdf_box box = segments[band->first - 1].box;
-		if (crosses(box, band->x) || top - box.y1 > above_sizes * part->size)
+		if (crosses(box, band->x) || top - box.y1 > white_sizes * part->size)
 			break;
 		top = fminf(top, box.y0);
 	}
@@ -389,13 +389,13 @@ static bool is_band(const struct part *part, struct band *band)
 /* The next band that begins at segment `from` or below. tries: how often one may still be looked for on this page. */
 static bool find_band(const struct part *part, size_t from, unsigned *tries, struct band *ret_band)
 {
-	static const float same_height_sizes = 0.4f, gap_sizes = 1.5f;
+	static const float gap_sizes = 1.5f;
 	const struct pdf_segment *segments = part->segments;
 
 	for (size_t i = from, next; i < part->count; i = next) {
 		float line[LINE_BOXES_MAX];
 		size_t count = 0;
-		for (next = i; next < part->count && middle_y(segments[next].box) - middle_y(segments[i].box) <= same_height_sizes * part->size; next++)
+		for (next = i; next < part->count && segments[next].box.y0 < segments[i].box.y1; next++)
 			if (count < LINE_BOXES_MAX)
 				line[count++] = segments[next].box.x0;
 		for (size_t k = 0; k < count && *tries > 0; k++) {
