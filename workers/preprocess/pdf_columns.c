@@ -207,14 +207,15 @@ static bool find_gutter(const struct part *part, float *ret_x)
 /* --- bands ------------------------------------------------------------------------------------------------------ */
 
 struct lines {
-	size_t count, wide; /* lines; those far below the one before */
+	size_t count, wide, far; /* lines; those below some white; those that another line would stand above */
 	float y;            /* of the last one */
 };
 
 static void count_line(struct lines *lines, float y, float size)
 {
-	static const float wide_sizes = 1.55f;
+	static const float wide_sizes = 1.55f, far_sizes = 2.4f;
 
+	lines->far += lines->count > 0 && y - lines->y > far_sizes * size;
 	lines->wide += lines->count > 0 && y - lines->y > wide_sizes * size;
 	lines->count++;
 	lines->y = y;
@@ -369,8 +370,10 @@ static bool is_band(const struct part *part, struct band *band)
 	const size_t fewer = size_min(heights.left.count, heights.right.count);
 	if (fewer < BAND_SIDE_MIN)
 		return false;
+	/* Lines apart from one another are names in the middle of a table's rows. */
+	const bool dense = heights.left.far * 3 <= heights.left.count && heights.right.far * 3 <= heights.right.count;
 	measure(&inner);
-	if (!parts_text(&inner, band->x, heights.both * 10 <= fewer * 4) || is_table_band(inner.segments, inner.count, band->x))
+	if (!parts_text(&inner, band->x, dense && heights.both * 10 <= fewer * 4) || is_table_band(inner.segments, inner.count, band->x))
 		return false;
 	for (size_t i = band->first; i < band->end; i++) {
 		const struct pdf_box box = segments[i].box;
