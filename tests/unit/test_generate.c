@@ -385,6 +385,9 @@ static void test_rendering(void **state)
 	prose_render(&out, domain, TEXT_LITERAL("**`plperl.on_init` (`string`)**: says *`a`* and `**b**`, \001000001\002 [x](`t`) `last`"));
 	assert_string_equal(buffer_string(&out), "`plperl.on_init` (`string`): says `a` and `**b**`, 000001\002 x `last`");
 	buffer_clear(&out);
+	prose_render(&out, domain, TEXT_LITERAL("The name \\`BIRD' is an \\`acronym\\` of `a` word"));
+	assert_string_equal(buffer_string(&out), "The name `BIRD' is an `acronym` of `a` word");
+	buffer_clear(&out);
 	prose_render(&out, domain, TEXT_LITERAL("An odd ` tick and ``two`` of them"));
 	assert_true(out.bytes > 0);
 	buffer_done(&out);

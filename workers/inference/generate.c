@@ -159,6 +159,8 @@ static int run(struct generator *generator)
 	if (!status)
 		status = sections_find(generator);
 	if (!status)
+		status = generator_name_document(generator);
+	if (!status)
 		status = symptoms_find(generator);
 	if (!status)
 		status = index_items(generator);
@@ -189,8 +191,6 @@ int generate_conversations(const struct settings *settings, const struct domain 
 	generator.passage.assembled = true;
 	template_picker_init(&generator.picker, domain, generator.seed);
 	int status = prose_init(&generator.prose, domain);
-	if (!status)
-		status = generator_name_document(&generator);
 	if (!status)
 		status = run(&generator);
 	done(&generator);

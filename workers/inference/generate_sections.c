@@ -147,14 +147,6 @@ const struct section *section_at(const struct generator *generator, uint32_t off
 
 /* --- pairs --- */
 
-static struct text without_bare_number(struct text heading)
-{
-	size_t at = 0;
-	while (at < heading.bytes && ascii_is_digit(heading.data[at]))
-		at++;
-	return at > 0 && at + 1 < heading.bytes && heading.data[at] == ' ' ? text_slice(heading, at + 1, heading.bytes) : heading;
-}
-
 static bool asks(struct text topic)
 {
 	return topic.bytes && topic.data[topic.bytes - 1] == '?';
@@ -189,7 +181,7 @@ static struct text topic_of(struct generator *generator, const struct section *s
 	size_t letters = 0;
 	topic = heading_without_number(topic);
 	if (generator->bare_numbers && !section->question)
-		topic = without_bare_number(topic);
+		topic = heading_without_bare_number(topic);
 	if (section->question)
 		topic = text_slice(topic, question_mark_bytes(topic), topic.bytes);
 	while (topic.bytes && (strchr(":.#", topic.data[topic.bytes - 1]) || ascii_is_space(topic.data[topic.bytes - 1])))

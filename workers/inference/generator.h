@@ -112,10 +112,12 @@ enum made generator_submit(struct generator *generator, const char *question_fam
 
 /* --- generator_names.c --- */
 
-/* Fills title, title_asked and document_name. The picker and the feature are there. 0 or -ENOMEM. */
+/* Fills title, title_asked and document_name. The picker, the feature and the sections are there. 0 or -ENOMEM. */
 int generator_name_document(struct generator *generator) WARN_UNUSED;
 /* "3.2 Handover", "Chapter 3. Handover" → "Handover" */
 struct text heading_without_number(struct text heading);
+/* "3 Handover" → "Handover", for documents that number so (generator->bare_numbers). */
+struct text heading_without_bare_number(struct text heading);
 
 /* --- generate_sections.c, section_compose.c --- */
 int sections_find(struct generator *generator) WARN_UNUSED;

@@ -71,6 +71,14 @@ struct text heading_without_number(struct text heading)
 	return number ? text_trim(text_slice(heading, end, heading.bytes)) : heading;
 }
 
+struct text heading_without_bare_number(struct text heading)
+{
+	size_t at = 0;
+	while (at < heading.bytes && ascii_is_digit(heading.data[at]))
+		at++;
+	return at > 0 && at + 1 < heading.bytes && heading.data[at] == ' ' ? text_slice(heading, at + 1, heading.bytes) : heading;
+}
+
 /* The first family that has a wording for the values. */
 static void append_name(struct generator *generator, struct buffer *out, const char *const *names, size_t count)
 {
@@ -83,12 +91,12 @@ static void append_name(struct generator *generator, struct buffer *out, const c
 	buffer_append_text(out, buffer_view(&generator->title_asked));
 }
 
-/* Titles are asked about in quotes: without those inside. */
+/* Titles are asked about in quotes: without those inside, and without the ticks of code. */
 static void append_unquoted(struct text title, struct buffer *out)
 {
-	struct text part;
-	while (text_next_field(&title, '"', &part))
-		buffer_append_text(out, part);
+	for (size_t i = 0; i < title.bytes; i++)
+		if (title.data[i] != '"' && title.data[i] != '`')
+			buffer_append_byte(out, title.data[i]);
 }
 
 int generator_name_document(struct generator *generator)
@@ -100,6 +108,8 @@ int generator_name_document(struct generator *generator)
 	buffer_append_string(&kind_family, document->header->format == DOCUMENT_FORMAT_CSV ? "name.csv." : "name.");
 	buffer_append_text(&kind_family, kind);
 	generator->title = heading_without_number(text_trim(document_meta(document, DOCUMENT_META_TITLE)));
+	if (generator->bare_numbers)
+		generator->title = heading_without_bare_number(generator->title);
 	append_unquoted(readable(generator->title, document->markdown), &generator->title_asked);
 	const char *families[] = { buffer_string(&kind_family), generator->feature.bytes ? "name.feature" : "name.other", "name.other" };
 	append_name(generator, &generator->document_name, families, COUNT_OF(families));

@@ -102,6 +102,8 @@ static size_t code_span_bytes(struct text markdown, size_t at)
 static bool next_code_span(struct text markdown, size_t *position, struct text *ret_span)
 {
 	const char *tick = *position < markdown.bytes ? memchr(markdown.data + *position, '`', markdown.bytes - *position) : NULL;
+	while (tick && tick > markdown.data && tick[-1] == '\\') /* a tick as a sign */
+		tick = memchr(tick + 1, '`', (size_t)(markdown.data + markdown.bytes - tick - 1));
 	size_t at = tick ? (size_t)(tick - markdown.data) : markdown.bytes;
 	size_t bytes = tick ? code_span_bytes(markdown, at) : 0;
 
@@ -299,10 +301,17 @@ static bool has_arguments(struct text line)
 
 bool prose_is_declaration(const struct prose *prose, struct text rendered)
 {
+	enum { LINE_BYTES_MAX = 512 };
+	char plain[LINE_BYTES_MAX];
 	struct text line = text_trim(rendered), rest = line, word;
 	bool code = line.bytes > 2 && line.data[0] == '`' && memchr(line.data + 1, '`', line.bytes - 1) == line.data + line.bytes - 1;
 	if (code)
 		return true;
+	if (line.bytes > LINE_BYTES_MAX)
+		return false;
+	for (line = (struct text){ plain, 0 }; text_next_field(&rest, '`', &word); line.bytes += word.bytes)
+		memcpy(plain + line.bytes, word.data, word.bytes);
+	rest = line;
 	bool braces = line.bytes > 0 && line.data[line.bytes - 1] == '}' && memchr(line.data, '{', line.bytes);
 	if (line.bytes < 4 || (!has_arguments(line) && line.data[line.bytes - 1] != ';' && !braces))
 		return false;

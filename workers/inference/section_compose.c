@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, LEAD_BYTES_MAX = 512, TERM_BYTES_MAX = 200 };
+enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, LEAD_BYTES_MAX = 512, TERM_BYTES_MAX = 300 };
 
 struct composer {
 	struct generator *generator;
@@ -64,12 +64,13 @@ static bool is_code_line(struct text rendered)
 /* A paragraph that is bold as a whole, or a declaration: the term of the definition behind it. */
 static bool is_term(const struct generator *generator, struct text content)
 {
+	struct text rendered = text_trim(buffer_view(&generator->rendered)); /* without the targets of its links */
 	content = text_trim(content);
-	if (content.bytes <= 4 || content.bytes > TERM_BYTES_MAX)
+	if (content.bytes <= 4 || rendered.bytes == 0 || rendered.bytes > TERM_BYTES_MAX)
 		return false;
 	bool bold = text_starts_with(content, TEXT_LITERAL("**")) &&
 		    memmem(content.data + 2, content.bytes - 2, "**", 2) == content.data + content.bytes - 2;
-	return bold || prose_is_declaration(&generator->prose, buffer_view(&generator->rendered));
+	return bold || prose_is_declaration(&generator->prose, rendered);
 }
 
 static void keep_term(struct composer *composer, const struct block *block)
