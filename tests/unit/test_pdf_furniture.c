@@ -245,6 +245,20 @@ static void finds_a_running_head_of_one_page(void **state)
 	assert_string_equal(furniture(3), "");
 }
 
+/* A landscape among upright pages has its running lines as far from its edges as they have. */
+static void knows_landscapes(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		if (i == 2)
+			pages[i].height = 500;
+		add(i, 40, "Guide to the network");
+		add(i, i == 2 ? 460 : 760, "Internal draft");
+	}
+	assert_string_equal(furniture(2), "Guide to the network/Internal draft");
+	assert_string_equal(furniture(1), "Guide to the network/Internal draft");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +276,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_all_of_a_single_page, prepare, tidy),
 		cmocka_unit_test_setup_teardown(finds_a_running_head_of_one_page, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_lines_that_are_all_the_text, prepare, tidy),
+		cmocka_unit_test_setup_teardown(knows_landscapes, prepare, tidy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

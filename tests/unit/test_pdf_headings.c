@@ -44,6 +44,8 @@ static void test_body_size(void **state)
 	const struct share code[] = { { 10, 4000, 0 }, { 10, 3000, PDF_BOLD }, { 12, 5000, PDF_MONO } };
 	assert_true(settled_size(code, COUNT_OF(code)) == 10);
 	assert_true(settled_size(NULL, 0) == 10);
+	const struct share few[] = { { 20, 60, PDF_BOLD }, { 10, 40, 0 }, { 7, 2, 0 } }; /* a title, a line and a page number */
+	assert_true(settled_size(few, COUNT_OF(few)) == 10);
 }
 
 static void settle(struct pdf_heading *items, size_t count)

@@ -337,6 +337,20 @@ static void takes_no_lists_for_columns(void **state)
 	assert_string_equal(write_pages(), "- Noise of the cell\n- Noise of the cell\n\nCheck these items:\n\n- Noise of the cell\n- Noise of the cell\n- Noise of the cell\n");
 }
 
+/* The first row below a bold head begins there, also when its name stands lower, in the middle of the two rows that it is for. */
+static void ends_a_head_at_plain_type(void **state)
+{
+	(void)state;
+	header(0, 100);
+	cells(0, 112, 0, "", "conflict", "first reason");
+	cells(0, 118, 0, "Sleep", "", "");
+	cells(0, 124, 0, "", "prerequisite", "second reason");
+	cells(0, 136, 0, "Load", "none", "third reason");
+	cells(0, 148, 0, "Power", "some", "fourth reason");
+	assert_non_null(strstr(write_pages(), "| Feature | Relationship | Description |\n| --- | --- | --- |\n"));
+	assert_non_null(strstr(write_pages(), "| Load | none | third reason |\n"));
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -347,6 +361,7 @@ int main(void)
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(goes_on_below_notes), PAGE_TEST(takes_no_lists_for_columns), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),
 		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(takes_no_single_row), PAGE_TEST(goes_on_under_a_caption),
 		PAGE_TEST(survives_long_cells), PAGE_TEST(parts_the_lines_of_one_key), PAGE_TEST(keeps_groups_below_a_plain_head),
+		cmocka_unit_test_setup_teardown(ends_a_head_at_plain_type, prepare, tidy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

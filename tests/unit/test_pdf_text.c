@@ -18,6 +18,8 @@ static void joins_lines(void **state)
 		{ "the configu-", "ration of it", "the configuration of it" },
 		{ "a real-", "time system", "a real-time system" },
 		{ "an inter-", "face", "an interface" },
+		{ "a traffic-", "configuration", "a traffic-configuration" }, /* both are words */
+		{ "a real-", "valued function", "a real-valued function" },   /* others begin so */
 		{ "un essai pr\xC3\xA9-", "parez", "un essai pr\xC3\xA9parez" },
 		{ "la dur\xC3\xA9-", "\xC3\xA9" "e", "la dur\xC3\xA9\xC3\xA9" "e" },
 		{ "die L\xC3\x84-", "nge", "die L\xC3\x84-nge" },
@@ -65,6 +67,12 @@ static void knows_captions(void **state)
 	assert_true(pdf_is_caption(TEXT_LITERAL("Table A.1 Load")));
 	assert_true(pdf_is_caption(TEXT_LITERAL("Abb. 2 Last")));
 	assert_false(pdf_is_caption(TEXT_LITERAL("Figure skating")));
+	assert_true(pdf_is_notice(TEXT_LITERAL("Note")));
+	assert_true(pdf_is_notice(TEXT_LITERAL("!DANGER!")));
+	assert_true(pdf_is_notice(TEXT_LITERAL("Achtung:")));
+	assert_false(pdf_is_notice(TEXT_LITERAL("Notes")));
+	assert_false(pdf_is_notice(TEXT_LITERAL("Note 3")));
+	assert_false(pdf_is_notice(TEXT_LITERAL("!")));
 	assert_false(pdf_is_caption(TEXT_LITERAL("Table As it was")));
 	assert_false(pdf_is_caption(TEXT_LITERAL("table 3 says")));
 	assert_false(pdf_is_caption(TEXT_LITERAL("Figure ")));

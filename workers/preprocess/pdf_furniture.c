@@ -129,7 +129,7 @@ void pdf_edges_find(const struct pdf_layout *layout, struct buffer *scratch, str
 	for (size_t r = 0; r < layout->row_count && height > 0; r++) {
 		const struct pdf_row *row = &layout->rows[r];
 		float y = (row->box.y0 + row->box.y1) / 2 / height;
-		struct pdf_edge edge = { .row = (uint32_t)r, .y = y, .table_like = row->segment_count > 2, .spread = is_spread(layout, row), .large = row->size > large_ratio * size };
+		struct pdf_edge edge = { .row = (uint32_t)r, .y = y, .away = fminf(y, 1 - y) * height, .page_height = height, .table_like = row->segment_count > 2, .spread = is_spread(layout, row), .large = row->size > large_ratio * size };
 		const float zone = row->bytes <= NUMBER_BYTES_MAX ? number_zone : edge_zone;
 		if (row->bytes > EDGE_BYTES_MAX || (row->rotated && row->grid == 0))
 			continue;
@@ -167,7 +167,8 @@ enum likeness {
  * elsewhere. */
 static enum likeness compare_edges(const struct pdf_edge *edge, const struct pdf_edge *other, bool same_side, int32_t pages_apart)
 {
-	bool beside = same_side && fabsf(edge->y - other->y) < same_height;
+	/* Pages may differ in height, as upright ones and landscapes: what counts is the distance from their edge. */
+	bool beside = same_side && fabsf(edge->away - other->away) < same_height * fminf(edge->page_height, other->page_height);
 
 	if (edge->number_alone && other->number_alone && beside)
 		return COUNTS_PAGES; /* counts that begin anew */

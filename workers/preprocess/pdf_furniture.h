@@ -13,6 +13,7 @@ enum {
 struct pdf_edge {
 	uint32_t row;
 	float y;          /* of its middle, as a part of the page's height */
+	float away, page_height; /* from the page's top or bottom, whichever is nearer; points */
 	uint64_t key;     /* hash of its words, numbers taken out */
 	uint64_t words;   /* hash of all of it */
 	int32_t first_number, last_number; /* page number at its start or end, -1: none */

@@ -284,7 +284,7 @@ bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_hea
 	text = rows_text(work, r, found.end);
 	if (found.outline_depth == 0)
 		found.outline_depth = pdf_outline_depth(work->outline, text, layout->page->number);
-	if (found.outline_depth == 0 && pdf_is_caption(text))
+	if (found.outline_depth == 0 && (pdf_is_caption(text) || (pdf_is_notice(text) && row->size < 1.5f * work->body->size)))
 		return false;
 	const bool emphatic = row->bold > 0.8f || row->size > 1.5f * work->body->size;
 	if (found.outline_depth == 0 && !reads_as_heading(text, found.clause_depth, title, pdf_row_is_larger(work, row), emphatic))

@@ -144,6 +144,7 @@ void pdf_body_count(struct pdf_body *body, const struct pdf_page *page)
 void pdf_body_settle(struct pdf_body *body)
 {
 	enum { COMMON_SHARE = 3 }; /* a third of the most frequent size is more than headings have */
+	enum { FEW_LETTERS = 400, FEW_SHARE = 5 }; /* of a document of a few lines, a title may be the most; a page number is less than a fifth */
 	size_t best = 0;
 
 	for (size_t i = 1; i < PDF_SIZE_STEPS; i++)
@@ -153,6 +154,9 @@ void pdf_body_settle(struct pdf_body *body)
 		/* cppcheck-suppress arrayIndexOutOfBounds; --i comes first */
 		if (body->light_letters[i] * COMMON_SHARE >= body->letters[best])
 			best = i; /* tables are often set smaller than the text around them, and may hold more of it */
+	for (size_t i = 1; i < best && body->all_letters < FEW_LETTERS; i++)
+		if (body->letters[i] * FEW_SHARE >= body->all_letters)
+			best = i;
 	body->size = best > 0 ? (float)best / PDF_STEPS_PER_POINT : 10;
 	body->bold = body->bold_letters * 2 > body->all_letters;
 	body->italic = body->italic_letters * 2 > body->all_letters;

@@ -25,17 +25,25 @@ static bool is_word_byte(struct text text, size_t i)
 	return ascii_is_alpha(c) || (unsigned char)c >= 0x80;
 }
 
+static void add_word(struct pdf_vocabulary *vocabulary, struct text word)
+{
+	if (word.bytes < 2 || word.bytes > WORD_BYTES_MAX)
+		return;
+	uint64_t hash = word_hash(word);
+	for (int k = 0; k < 2; k++, hash >>= 32)
+		vocabulary->bits[hash % PDF_VOCABULARY_BITS / 64] |= (uint64_t)1 << (hash % 64);
+}
+
 void pdf_vocabulary_add(struct pdf_vocabulary *vocabulary, struct text text)
 {
 	for (size_t i = 0; i < text.bytes;) {
 		size_t start = i;
-		while (i < text.bytes && is_word_byte(text, i))
+		while (i < text.bytes && is_word_byte(text, i)) {
 			i++;
-		if (i > start + 1 && i - start <= WORD_BYTES_MAX) {
-			uint64_t hash = word_hash(text_slice(text, start, i));
-			for (int k = 0; k < 2; k++, hash >>= 32)
-				vocabulary->bits[hash % PDF_VOCABULARY_BITS / 64] |= (uint64_t)1 << (hash % 64);
+			if (text.data[i - 1] == '-')
+				add_word(vocabulary, text_slice(text, start, i)); /* "non-", as in "non-default" */
 		}
+		add_word(vocabulary, text_slice(text, start, i));
 		i += i == start;
 	}
 }
@@ -119,6 +127,8 @@ static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const st
 	memcpy(joined + before + 1, tail.data, after);
 	if (pdf_vocabulary_has(vocabulary, (struct text){ joined, before + 1 + after }))
 		return HYPHEN_STAYS;
+	if (before >= PART_BYTES_MIN && pdf_vocabulary_has(vocabulary, (struct text){ joined, before + 1 }))
+		return HYPHEN_STAYS; /* other words of the document begin so: "non-variadic" */
 	/* "statement-level": two words; what is parted within a word leaves pieces that are none. */
 	return before >= PART_BYTES_MIN && after >= PART_BYTES_MIN && pdf_vocabulary_has(vocabulary, (struct text){ joined, before }) &&
 			       pdf_vocabulary_has(vocabulary, (struct text){ joined + before + 1, after }) ?
@@ -378,6 +388,21 @@ bool pdf_is_caption(struct text text)
 		    (ascii_is_digit(text.data[at]) || (at + 1 < text.bytes && ascii_is_upper(text.data[at]) && !ascii_is_alpha(text.data[at + 1]))))
 			return true;
 	}
+	return false;
+}
+
+bool pdf_is_notice(struct text text)
+{
+	static const char *const words[] = { "note", "warning", "caution", "danger", "tip", "hint", "important", "attention", "hinweis", "warnung",
+					     "achtung", "vorsicht", "gefahr", "bemerkung", "remarque", "avertissement", "nota", "advertencia" };
+
+	while (text.bytes > 0 && memchr("! ", text.data[0], 2))
+		text = text_slice(text, 1, text.bytes);
+	while (text.bytes > 0 && memchr("!: ", text.data[text.bytes - 1], 3))
+		text = text_slice(text, 0, text.bytes - 1);
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (text_equal_nocase(text, text_from(words[i])))
+			return true;
 	return false;
 }
 

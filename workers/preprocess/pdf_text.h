@@ -40,6 +40,9 @@ bool pdf_list_marker(struct text text, struct pdf_marker *ret_marker);
 /* "Figure 3: ...", "Tabelle 2.1 ...": the caption of a figure, table or listing. */
 bool pdf_is_caption(struct text text);
 
+/* "Note", "!Danger!", "Warning:" alone: the first word of a text set apart, no heading. */
+bool pdf_is_notice(struct text text);
+
 /* "Table 3 (continued)", "Table 3-1 continued: ...", "(continued from previous page)": a table of the page before goes on below. */
 bool pdf_says_continued(struct text text);
 
