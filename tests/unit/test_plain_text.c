@@ -153,7 +153,7 @@ static void marked_up_text(void **state)
 	convert_expect(convert_plain_text, "a.rst",
 		       ".. _label:\n\n.. a comment\n   of two lines\n\nTitle\n=====\n\n:Author: Some Body\n\nSee :ref:`the part <label>`, :c:func:`foo_bar` and\n`a page <http://x.example/y>`_ for ``code``.\n\n"
 		       ".. note::\n\n   These are words of a note.\n\n.. code-block:: c\n   :linenos:\n\n   int a;\n\n   int b;\n\n#. one\n#. two\n",
-		       "# Title\n\n- **Author**: Some Body\n\nSee the part, `foo_bar` and\na page \\<http://x.example/y> for `code`.\n\n**Note:** These are words of a note.\n\n"
+		       "# Title\n\n- **Author**: Some Body\n\nSee the part, `foo_bar` and\n[a page](http://x.example/y) for `code`.\n\n**Note:** These are words of a note.\n\n"
 		       "```\nint a;\n\nint b;\n```\n\n1. one\n2. two\n");
 	convert_expect(convert_plain_text, "a.txt", "x::\n\n  .. note:: stays\n\n.. warning:: Hot, by :rfc:`2119`.\n\n.. unknown:: thing\n",
 		       "x:\n\n```\n.. note:: stays\n```\n\n**Warning:** Hot, by RFC 2119.\n\n.. unknown:: thing\n");
@@ -208,7 +208,7 @@ static void long_blocks_have_many_parts(void **state)
 	enum { PARTS = 20000 };
 	static const struct { const char *part, *first; } cases[] = {
 		{ "A heading\n---------\nsome text here\n", "# A heading\n\nsome text here\n\n# A heading\n" }, { "> quoted\nplain\n", "> quoted\n\nplain\n\n> quoted\n" },
-		{ "[source,c]\n----\ncode\n----\n", "# code\n" },
+		{ "[source,c]\n----\ncode\n----\n", "```c\ncode\n```\n" },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -372,7 +372,7 @@ static bool is_csv(struct text sample, struct text name, bool whole)
 	static const char *const endings[] = { ".csv", ".tsv", ".tab", ".psv" };
 	static const char *const other[] = {
 		".c", ".h", ".cc", ".cpp", ".py", ".sh", ".js", ".ts", ".java", ".go", ".rs", ".pl", ".json", ".xml", ".yaml", ".yml", ".ini",
-		".conf", ".cfg", ".sql", ".rst", ".tex", ".log", ".css", ".svg",
+		".conf", ".cfg", ".sql", ".rst", ".tex", ".log", ".css", ".svg", ".org", ".adoc", ".asciidoc", ".wiki", ".mediawiki",
 	};
 	static const char delimiters[] = ",;\t|";
 
@@ -403,7 +403,7 @@ static enum document_format format_of_text(struct text sample, struct text name,
 	static const char *const markdown_endings[] = { ".md", ".markdown", ".mdown", ".mkd" };
 	static const char *const source_endings[] = {
 		".py", ".sh", ".conf", ".cfg", ".ini", ".yaml", ".yml", ".toml", ".pl", ".rb", ".r", ".c", ".h", ".json", ".xml", ".rst", ".csv",
-		".tsv", ".tab", ".psv", ".log", ".mk", ".cmake", ".properties",
+		".tsv", ".tab", ".psv", ".log", ".mk", ".cmake", ".properties", ".org", ".adoc", ".asciidoc", ".wiki", ".mediawiki",
 	};
 	bool named_markdown = name_ends_in(name, markdown_endings, COUNT_OF(markdown_endings));
 

@@ -172,9 +172,16 @@ static bool continues(const struct plain_table *table, const struct aligned_colu
 	return columns->count > 2 && table->pieces[0].text.bytes == 0 && filled(table) * 2 <= columns->count;
 }
 
+/* A list whose items stand well away from their markers. */
+static bool is_bullet(struct text cell)
+{
+	return text_equal(cell, TEXT_LITERAL("-")) || text_equal(cell, TEXT_LITERAL("*")) || text_equal(cell, TEXT_LITERAL("+")) ||
+	       text_equal(cell, TEXT_LITERAL("\xE2\x80\xA2"));
+}
+
 static bool is_convincing(struct plain_table *table, const struct aligned_columns *columns)
 {
-	size_t rows = 0, lone = 0, otherwise = 0, first_filled = 0;
+	size_t rows = 0, lone = 0, otherwise = 0, first_filled = 0, bullets = 0;
 
 	for (size_t at = table->start; at < table->end; at++) {
 		struct text line = plain_line_text(table->lines, at);
@@ -190,10 +197,13 @@ static bool is_convincing(struct plain_table *table, const struct aligned_column
 		rows++;
 		lone += count < 2;
 		otherwise += looks_otherwise(line, table->pieces[0].text);
+		bullets += is_bullet(table->pieces[0].text);
 		if (columns->count == 2 && columns->rule == SIZE_MAX)
 			for (size_t c = 0; c < 2; c++)
 				lone += table->pieces[c].text.bytes > TWO_COLUMN_CELL_MAX;
 	}
+	if (bullets * 2 > rows)
+		return false;
 	if (columns->named)
 		return rows >= 2 && first_filled >= 2;
 	if (rows < ROWS_MIN || first_filled < 2 || otherwise * 4 > rows)

@@ -4,7 +4,7 @@
 
 #include "base/buffer.h"
 
-/* Escaped, but for what stands between one or two ticks or stars: typists mean by them what Markdown does. */
+/* Escaped, but for what stands between one or two ticks or stars, and for "[text](https://…)": typists mean by them what Markdown does. */
 void plain_inline_append(struct buffer *out, struct text plain);
 
 #endif

@@ -83,7 +83,7 @@ static void measure(struct plain_lines *lines)
 	size_t total = 0, seen = 0;
 
 	for (size_t i = 0; i < lines->count; i++) {
-		if (plain_line_is_blank(lines, i))
+		if (plain_line_is_blank(lines, i) || plain_line_text(lines, i).data[0] == '|') /* a table's row says nothing of the margin */
 			continue;
 		widths[size_min(plain_line_columns(lines, i), WRAP_COLUMNS_MAX)]++;
 		total++;
@@ -140,7 +140,7 @@ static void close_tables(struct plain_lines *lines)
 	size_t kept = 0, bottom = 0, tried = 0;
 
 	for (size_t at = 0; at < lines->count; at++) {
-		if (at >= bottom && at >= tried && is_table_edge(plain_line_text(lines, at))) {
+		if ((at > bottom || bottom == 0) && at >= tried && is_table_edge(plain_line_text(lines, at))) {
 			bottom = table_bottom(lines, at);
 			tried = at + 2; /* the rule under a header is no top */
 		}

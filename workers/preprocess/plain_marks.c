@@ -24,12 +24,15 @@ struct marks {
 	size_t literal_indent; /* … whose lines are indented by more than this */
 	bool comment;          /* in a comment, whose lines are indented by more than literal_indent */
 	bool glue;             /* "**Note:**" was written: the next line goes on with it */
+	bool rows;             /* in a table that is written as a list of lists … */
+	size_t cells, row_count; /* … in its row at hand, and rows before it */
+	struct buffer row;
 	bool options;          /* directly under a directive: ":name: value" belongs to it */
 	unsigned number;       /* of the last "#." item */
 	size_t number_indent;
 };
 
-enum directive { DIRECTIVE_NONE, DIRECTIVE_CODE, DIRECTIVE_NOTE, DIRECTIVE_OBJECT, DIRECTIVE_TEXT };
+enum directive { DIRECTIVE_NONE, DIRECTIVE_CODE, DIRECTIVE_NOTE, DIRECTIVE_OBJECT, DIRECTIVE_TEXT, DIRECTIVE_ROWS, DIRECTIVE_NOTHING };
 
 static const struct { const char *name; enum directive kind; const char *title; } directives[] = {
 	{ "code-block", DIRECTIVE_CODE, NULL }, { "code", DIRECTIVE_CODE, NULL }, { "sourcecode", DIRECTIVE_CODE, NULL },
@@ -45,8 +48,9 @@ static const struct { const char *name; enum directive kind; const char *title; 
 	{ "c:struct", DIRECTIVE_OBJECT, NULL }, { "py:function", DIRECTIVE_OBJECT, NULL }, { "py:class", DIRECTIVE_OBJECT, NULL },
 	{ "py:method", DIRECTIVE_OBJECT, NULL }, { "admonition", DIRECTIVE_TEXT, NULL }, { "figure", DIRECTIVE_TEXT, NULL }, { "image", DIRECTIVE_TEXT, NULL },
 	{ "topic", DIRECTIVE_TEXT, NULL }, { "sidebar", DIRECTIVE_TEXT, NULL }, { "rubric", DIRECTIVE_TEXT, NULL }, { "table", DIRECTIVE_TEXT, NULL },
-	{ "list-table", DIRECTIVE_TEXT, NULL }, { "contents", DIRECTIVE_TEXT, NULL }, { "toctree", DIRECTIVE_TEXT, NULL },
-	{ "epigraph", DIRECTIVE_TEXT, NULL }, { "container", DIRECTIVE_TEXT, NULL }, { "only", DIRECTIVE_TEXT, NULL },
+	{ "list-table", DIRECTIVE_ROWS, NULL }, { "contents", DIRECTIVE_TEXT, NULL }, { "toctree", DIRECTIVE_TEXT, NULL },
+	{ "epigraph", DIRECTIVE_TEXT, NULL }, { "container", DIRECTIVE_TEXT, NULL }, { "only", DIRECTIVE_TEXT, NULL }, { "raw", DIRECTIVE_NOTHING, NULL },
+	{ "index", DIRECTIVE_NOTHING, NULL }, { "highlight", DIRECTIVE_NOTHING, NULL }, { "meta", DIRECTIVE_NOTHING, NULL },
 };
 
 /* ".. name:: argument"; an empty name when it is none. */
@@ -127,9 +131,10 @@ static void append_reference(struct buffer *out, struct text inside, bool code)
 		struct text target = text_slice(inside, (size_t)(open + 1 - inside.data), inside.bytes - 1);
 		title = text_trim(text_slice(inside, 0, (size_t)(open - inside.data)));
 		bool address = text_find(target, TEXT_LITERAL("://")) >= 0;
-		buffer_append_text(out, title);
-		if (address)
-			buffer_append_format(out, " <%.*s>", (int)target.bytes, target.data);
+		if (address && !memchr(title.data, ']', title.bytes) && !memchr(target.data, ' ', target.bytes))
+			buffer_append_format(out, "[%.*s](%.*s)", TEXT_ARGS(title), TEXT_ARGS(target)); /* plain_inline.c knows this */
+		else
+			buffer_append_text(out, title);
 		return;
 	}
 	if (title.bytes > 1 && (title.data[0] == '~' || title.data[0] == '!'))
@@ -141,17 +146,21 @@ static void append_reference(struct buffer *out, struct text inside, bool code)
 		buffer_append_string(out, "``");
 }
 
-/* Roles and links become their text; "``code``" is passed over. */
+/* Roles and links become their text; "``code``" is passed over; a blank that only parts marks goes. */
 static void append_inline_marks(struct buffer *out, struct text line)
 {
 	for (size_t i = 0; i < line.bytes;) {
 		size_t plain = i;
-		while (plain < line.bytes && line.data[plain] != '`' && line.data[plain] != ':')
+		while (plain < line.bytes && line.data[plain] != '`' && line.data[plain] != ':' && line.data[plain] != '\\')
 			plain++;
 		buffer_append(out, line.data + i, plain - i);
 		i = plain;
 		if (i == line.bytes)
 			break;
+		if (line.data[i] == '\\' && i + 1 < line.bytes && line.data[i + 1] == ' ') {
+			i += 2;
+			continue;
+		}
 		size_t role = line.data[i] == ':' && (i == 0 || !ascii_is_alnum(line.data[i - 1])) ? role_bytes(line, i) : 0;
 		if (line.data[i] != '`' && role == 0) {
 			buffer_append_byte(out, line.data[i++]);
@@ -219,11 +228,17 @@ static bool take_directive(struct marks *marks, size_t written_indent, size_t in
 	for (size_t i = 0; name.bytes > 0 && i < COUNT_OF(directives); i++) {
 		if (!text_equal_nocase(name, text_from(directives[i].name)))
 			continue;
+		if (directives[i].kind == DIRECTIVE_NOTHING) { /* as a comment */
+			marks->comment = true;
+			marks->literal_indent = written_indent;
+			return true;
+		}
 		put_directive(marks, directives[i].kind, directives[i].title, indent, argument);
 		marks->options = true;
 		marks->literal = directives[i].kind == DIRECTIVE_CODE;
+		marks->rows = directives[i].kind == DIRECTIVE_ROWS;
 		marks->literal_indent = written_indent;
-		if (!marks->literal && marks->body_count < LEVELS_MAX)
+		if (!marks->literal && !marks->rows && marks->body_count < LEVELS_MAX)
 			marks->bodies[marks->body_count++] = (struct moved_body){ written_indent, 0 };
 		return true;
 	}
@@ -288,6 +303,50 @@ static size_t indent_of(struct text line, size_t *ret_bytes)
 	return columns;
 }
 
+/* --- tables written as lists of lists --------------------------------------------------------------------------- */
+
+static void end_row(struct marks *marks)
+{
+	if (marks->cells == 0)
+		return;
+	buffer_append_format(marks->out, "%.*s |\n", TEXT_ARGS(buffer_view(&marks->row)));
+	if (marks->row_count++ == 0) {
+		for (size_t i = 0; i < marks->cells; i++)
+			buffer_append_string(marks->out, i == 0 ? "| ---" : " | ---");
+		buffer_append_string(marks->out, " |\n");
+	}
+	buffer_clear(&marks->row);
+	marks->cells = 0;
+}
+
+static void end_rows(struct marks *marks)
+{
+	if (!marks->rows)
+		return;
+	end_row(marks);
+	buffer_append_byte(marks->out, '\n');
+	marks->rows = false;
+	marks->row_count = 0;
+}
+
+/* "* - first cell", "- next cell", or more of a cell. */
+static void take_row_line(struct marks *marks, struct text line)
+{
+	if (text_starts_with(line, TEXT_LITERAL("* -"))) {
+		end_row(marks);
+		line = text_slice(line, 2, line.bytes);
+	}
+	if (line.data[0] == '-' && (line.bytes == 1 || line.data[1] == ' ')) {
+		buffer_append_string(&marks->row, marks->cells == 0 ? "| " : " | ");
+		marks->cells++;
+		line = text_slice(line, 1, line.bytes);
+	} else if (marks->row.bytes > 0) {
+		buffer_append_byte(&marks->row, ' ');
+	}
+	if (marks->cells > 0)
+		append_inline_marks(&marks->row, text_trim(line));
+}
+
 static void take_line(struct marks *marks, struct text whole)
 {
 	size_t blanks, written = indent_of(whole, &blanks);
@@ -295,7 +354,7 @@ static void take_line(struct marks *marks, struct text whole)
 
 	if (line.bytes == 0) {
 		marks->options = false;
-		if (!marks->glue)
+		if (!marks->glue && marks->cells == 0 && marks->row_count == 0)
 			buffer_append_byte(marks->out, '\n');
 		return;
 	}
@@ -306,6 +365,11 @@ static void take_line(struct marks *marks, struct text whole)
 		marks->literal = marks->comment = false;
 	if (marks->comment)
 		return;
+	if (marks->rows && written > marks->literal_indent) {
+		take_row_line(marks, line);
+		return;
+	}
+	end_rows(marks);
 	size_t indent = written - shift_of(marks, written);
 	if (marks->literal) {
 		buffer_append_repeat(marks->out, ' ', indent);
@@ -338,6 +402,9 @@ void plain_marks_clean(struct text text, struct buffer *out)
 	struct marks marks = { .out = out };
 	struct text rest = text, line;
 
+	buffer_init(&marks.row, out->bytes_max);
 	while (text_next_line(&rest, &line))
 		take_line(&marks, line);
+	end_rows(&marks);
+	buffer_done(&marks.row);
 }

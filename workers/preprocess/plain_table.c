@@ -1,7 +1,7 @@
 #include "workers/preprocess/plain_table.h"
 
 #include "base/utf8.h"
-#include "workers/preprocess/markdown_inline.h"
+#include "workers/preprocess/plain_inline.h"
 
 enum { OFF_EDGES_ONE_IN = 4 }; /* rows of a drawn table may miss the joints */
 
@@ -80,7 +80,7 @@ void plain_table_add_pieces(struct plain_table *table, bool new_row)
 			bool wrapped = piece.width == 0 || table->last_columns[i] + 1 + first_word > piece.width;
 			buffer_append_byte(cell, wrapped ? ' ' : '\n');
 		}
-		markdown_append_escaped(cell, piece.text);
+		plain_inline_append(cell, piece.text);
 		table->last_columns[i] = utf8_count(piece.text);
 	}
 }

@@ -2,6 +2,7 @@
  * purpose: underlined, numbered and capital headings, list markers, indentation, blank lines. Wrapped lines are joined again;
  * what is laid out in columns or looks like code stays verbatim in a fence. When in doubt it is a paragraph. Linear. */
 #include "workers/preprocess/convert.h"
+#include "workers/preprocess/markup.h"
 #include "workers/preprocess/plain_inline.h"
 #include "workers/preprocess/plain_marks.h"
 #include "workers/preprocess/plain_parts.h"
@@ -488,13 +489,54 @@ static int convert_lines(struct text utf8, struct text name, struct plain_work *
 	return work->scratch.status ? work->scratch.status : work->code.status;
 }
 
+/* Text in a language that has a reader of its own. */
+static int convert_markup(enum markup_kind kind, struct text utf8, struct plain_work *work, struct document_builder *document)
+{
+	struct buffer title;
+
+	buffer_init(&title, DOCUMENT_BYTES_MAX);
+	int status = markup_convert(kind, utf8, &work->writer, &title);
+	markdown_finish(&work->writer);
+	if (title.bytes > 0)
+		document_builder_set_meta(document, DOCUMENT_META_TITLE, buffer_view(&title));
+	buffer_done(&title);
+	return status ? status : work->writer.out->status;
+}
+
+/* Takes over what `clean` makes of the text. */
+static void replace(struct buffer *utf8, void (*clean)(struct text text, struct buffer *out))
+{
+	struct buffer cleaned;
+
+	buffer_init(&cleaned, DOCUMENT_BYTES_MAX);
+	clean(buffer_view(utf8), &cleaned);
+	buffer_done(utf8);
+	*utf8 = cleaned;
+}
+
+static int convert_decoded(struct buffer *utf8, struct text name, struct plain_work *work, struct document_builder *document)
+{
+	enum markup_kind markup = markup_named(name);
+	bool is_source = source_language(name) != NULL;
+	bool has_marks = markup == MARKUP_NONE && !is_source && plain_marks_found(buffer_view(utf8), name);
+
+	if (markup == MARKUP_NONE && !is_source && !has_marks)
+		markup = markup_find(buffer_view(utf8));
+	if (markup != MARKUP_NONE)
+		return convert_markup(markup, buffer_view(utf8), work, document);
+	if (has_marks)
+		replace(utf8, plain_marks_clean);
+	if (!is_source && plain_tabs_found(buffer_view(utf8)))
+		replace(utf8, plain_tabs_lay_out);
+	return utf8->status ? utf8->status : convert_lines(buffer_view(utf8), name, work, document);
+}
+
 int convert_plain_text(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
 {
 	struct plain_work work = { .level_count = 0 };
-	struct buffer utf8, unmarked;
+	struct buffer utf8;
 
 	buffer_init(&utf8, DOCUMENT_BYTES_MAX);
-	buffer_init(&unmarked, DOCUMENT_BYTES_MAX);
 	uint32_t replaced_before = document_builder_counts(document)->replaced_bytes;
 	int status = encoding_to_utf8(input->data, TEXT_LITERAL(""), &utf8, document, error);
 	if (status == 0) {
@@ -503,19 +545,7 @@ int convert_plain_text(const struct convert_input *input, struct buffer *markdow
 		buffer_init(&work.code, markdown->bytes_max);
 		plain_table_init(&work.table, markdown->bytes_max);
 		markdown_init(&work.writer, markdown);
-		if (!source_language(input->name) && plain_marks_found(buffer_view(&utf8), input->name)) {
-			plain_marks_clean(buffer_view(&utf8), &unmarked);
-			buffer_done(&utf8);
-			utf8 = unmarked;
-			buffer_init(&unmarked, DOCUMENT_BYTES_MAX);
-		}
-		if (!source_language(input->name) && plain_tabs_found(buffer_view(&utf8))) {
-			plain_tabs_lay_out(buffer_view(&utf8), &unmarked);
-			buffer_done(&utf8);
-			utf8 = unmarked;
-			buffer_init(&unmarked, DOCUMENT_BYTES_MAX);
-		}
-		status = utf8.status ? utf8.status : convert_lines(buffer_view(&utf8), input->name, &work, document);
+		status = convert_decoded(&utf8, input->name, &work, document);
 		if (status < 0)
 			error_set(error, status, "%s", error_describe(status));
 		double replaced = document_builder_counts(document)->replaced_bytes - replaced_before;
@@ -527,7 +557,6 @@ int convert_plain_text(const struct convert_input *input, struct buffer *markdow
 		plain_lines_done(&work.lines);
 	}
 	buffer_done(&utf8);
-	buffer_done(&unmarked);
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("docring"));
 	return status < 0 ? status : 0;
 }
