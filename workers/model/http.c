@@ -28,6 +28,7 @@ struct transfer { /* one request; its place is used again */
 	struct curl_slist *headers;
 	CURLU *url;          /* parsed once; used when it could be */
 	uint64_t address;    /* for which curl's options are set; 0: none */
+	long connect_ms, timeout_ms; /* as curl was told */
 	struct buffer body, answer;
 	http_receive *receive;
 	http_watch *watch;
@@ -284,6 +285,7 @@ static void forget_address(struct transfer *transfer)
 	transfer->headers = NULL;
 	transfer->url = NULL;
 	transfer->address = 0;
+	transfer->connect_ms = transfer->timeout_ms = -1;
 }
 
 /* Never 0. */
@@ -292,6 +294,13 @@ static uint64_t address_of(const struct http_request *request)
 	const char *bearer = request->bearer ? request->bearer : "";
 	uint64_t hash = XXH3_64bits(request->url, strlen(request->url)) ^ XXH3_64bits_withSeed(bearer, strlen(bearer), 1 + (request->body.bytes > 0));
 	return hash ? hash : 1;
+}
+
+static void set_milliseconds(CURL *easy, CURLoption option, long value, long *told)
+{
+	if (value != *told)
+		curl_easy_setopt(easy, option, value);
+	*told = value;
 }
 
 static bool set_options(struct transfer *transfer, const struct http_request *request)
@@ -305,8 +314,8 @@ static bool set_options(struct transfer *transfer, const struct http_request *re
 			return false;
 		transfer->address = address;
 	}
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request->connect_timeout_ns));
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(request->timeout_ns));
+	set_milliseconds(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request->connect_timeout_ns), &transfer->connect_ms);
+	set_milliseconds(easy, CURLOPT_TIMEOUT_MS, milliseconds(request->timeout_ns), &transfer->timeout_ms);
 	if (request->body.bytes > 0) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body.bytes);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body.data);

@@ -73,6 +73,13 @@ static const char *plain_end(const char *at, const char *end)
 	return at;
 }
 
+/* Where there is room: read_string saw to it. */
+static void put(struct buffer *strings, const char *data, size_t bytes)
+{
+	memcpy(strings->data + strings->bytes, data, bytes);
+	strings->bytes += bytes;
+}
+
 static bool read_hex(struct reader *reader, uint32_t *ret_code)
 {
 	uint32_t code = 0;
@@ -122,7 +129,7 @@ static bool append_escape(struct reader *reader)
 		return append_code(reader);
 	const char *known = c ? strchr(from, c) : NULL;
 	if (known)
-		buffer_append_byte(&reader->nodes->strings, to[known - from]);
+		put(&reader->nodes->strings, &to[known - from], 1);
 	return known != NULL;
 }
 
@@ -141,7 +148,7 @@ static bool read_string(struct reader *reader, struct text *ret_text)
 	if (!buffer_reserve(strings, (size_t)(reader->end - start))) /* nothing moves afterwards: no string is longer than it is written */
 		return false;
 	while (end < reader->end && *end == '\\') {
-		buffer_append_text(strings, (struct text){ start, (size_t)(end - start) });
+		put(strings, start, (size_t)(end - start));
 		reader->at = end + 1;
 		if (!append_escape(reader))
 			return false;
@@ -150,7 +157,7 @@ static bool read_string(struct reader *reader, struct text *ret_text)
 	}
 	if (end == reader->end || *end != '"')
 		return false;
-	buffer_append_text(strings, (struct text){ start, (size_t)(end - start) });
+	put(strings, start, (size_t)(end - start));
 	reader->at = end + 1;
 	*ret_text = text_slice(buffer_view(strings), begin, strings->bytes);
 	return strings->status == 0;

@@ -10,10 +10,16 @@
 
 static int check_value(struct json_object **value, struct json_object *schema, struct error_text *error);
 
+/* One after the other: an object of a schema has a handful of members, and to look at them all is cheaper than to compute the hash of a name. */
 static struct json_object *member(struct json_object *object, const char *key)
 {
-	struct json_object *value = NULL;
-	return object && json_object_object_get_ex(object, key, &value) ? value : NULL;
+	if (!object || !json_object_is_type(object, json_type_object))
+		return NULL;
+	json_object_object_foreach(object, name, value) {
+		if (strcmp(name, key) == 0)
+			return value;
+	}
+	return NULL;
 }
 
 static int64_t limit(struct json_object *schema, const char *key, int64_t otherwise)
