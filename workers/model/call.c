@@ -17,7 +17,7 @@ enum {
 #define LOOK_TIMEOUT_NS (3ull * 1000000000)
 #define SILENCE_TIMEOUT_NS (180ull * 1000000000) /* of a stream that has begun */
 #define STREAM_FROM_S 300        /* answers that may take longer are streamed, so that a hung server shows, */
-#define STREAM_USUAL_S 5.0       /* while they usually take that long, or nobody knows: every token of a stream wakes the client */
+#define STREAM_USUAL_S 5.0       /* while they usually take that long; nobody knows yet: a few of them. Every token of a stream wakes the client */
 #define LOOP_TEMPERATURE 0.7     /* at least: at low ones small models fall into the same loop again */
 
 _Static_assert((int)CALL_PRIORITIES == (int)CALL_QUEUE_PRIORITIES, "one set of priorities");
@@ -175,9 +175,11 @@ static size_t body_bytes_max(const struct call *call)
 	return bytes < BODY_BYTES_MIN ? BODY_BYTES_MIN : bytes < CALL_REPLY_BYTES_MAX ? (size_t)bytes : CALL_REPLY_BYTES_MAX;
 }
 
+/* Before the first answer as many as it takes to open the breaker: when the server hangs these show it, and the others go elsewhere with them. */
 static bool streams(const struct calls *calls)
 {
-	bool may_be_long = calls->endpoint.answers == 0 || calls->endpoint.usual_s >= STREAM_USUAL_S;
+	const struct endpoint *endpoint = &calls->endpoint;
+	bool may_be_long = endpoint->answers == 0 ? endpoint->under_way < ENDPOINT_FAILURES_TO_OPEN : endpoint->usual_s >= STREAM_USUAL_S;
 	return calls->probe->stream_ok && calls->model->request_timeout_s >= STREAM_FROM_S && may_be_long;
 }
 
