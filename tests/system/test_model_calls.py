@@ -392,6 +392,14 @@ class InWords(CallsCase):
             self.assertGreaterEqual(requests[3]["temperature"], 0.7)
             self.assertEqual({len(request["messages"]) for request in requests}, {2})
 
+    def test_all_of_the_reply_instead_of_a_value(self):
+        """A model that made no JSON of the beginning it was given, and writes all of it when it is asked for a value."""
+        said = ["What now? I do not know.", f'{{"pairs": [{{"question": "{self.REST}']
+        with FakeServer(**self.rules(*({"match": {"times": 1}, "action": {"say": text}} for text in said))) as server:
+            result = ask(server, **self.WORDS)
+            self.expect(result, usable(attempts=2, pairs=1), "all at once")
+            self.assertEqual(result["calls"][0]["value"]["pairs"][0]["answer"], "It is 40 percent.")
+
     def test_not_even_one_value(self):
         with FakeServer(**self.rules({"action": {"say": "...?"}})) as server:
             self.expect(ask(server, **self.WORDS), unusable("^asked for one value alone it wrote none$", attempts=5), "five times")

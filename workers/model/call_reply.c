@@ -316,14 +316,17 @@ void call_take_reply(struct call *call)
 		call_finish_with(call, CALL_REFUSED, reason);
 		return;
 	}
-	int guided = call->guided ? call_guide_take(call, reason) : 1;
+	/* Asked for a value, a model may write all of the reply at last. */
+	bool anew = call->guided && !call_is_continuation(call, buffer_view(&reply->content));
+	bool usable = anew && judge_reply(call, buffer_view(&reply->content), &result, reason) == 0;
+	int guided = call->guided && !usable ? call_guide_take(call, reason) : 1;
 	if (guided == 0) {
 		call->attempts = 0;
 		call_wait_again(call);
 		return;
 	}
-	if (guided == 1 && judge_reply(call, buffer_view(&reply->content), &result, reason) == 0) {
-		result.rung = call->guided && result.rung == REPAIR_NONE ? REPAIR_GUIDED : result.rung;
+	if (usable || (guided == 1 && judge_reply(call, buffer_view(&reply->content), &result, reason) == 0)) {
+		result.rung = call->guided && !anew && result.rung == REPAIR_NONE ? REPAIR_GUIDED : result.rung;
 		remember(call, "usable", "", buffer_view(&reply->content), result.thinking, result.rung);
 		finish_usable(call, &result);
 		return;
