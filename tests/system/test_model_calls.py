@@ -40,7 +40,7 @@ def usable(rung=AS_IT_CAME, attempts=1, failures=0, **more):
 
 
 def unusable(reason, attempts=2):
-    """The model was asked twice, and the server is well."""
+    """The model was asked twice (once more when it was cut off at first), and the server is well."""
     return {"outcome": "unusable", "rung": "", "attempts": attempts, "failures": 0, "breaker": "closed", "reason": reason}
 
 
@@ -93,7 +93,7 @@ SCRIPTS = {
     # the model's text
     "fences": usable(MENDED), "fences-unclosed": usable(MENDED), "trailing-comma": usable(MENDED), "single-quotes": usable(MENDED), "unquoted-keys": usable(MENDED),
     "python": usable(MENDED), "comments": usable(MENDED), "line-breaks": usable(), "prose-around": usable(INSIDE), "several-objects": usable(INSIDE),
-    "wrapped": usable(INSIDE), "quoted": usable(INSIDE), "cut-json": unusable("^pairs\\[1\\]\\.[a-z]+: missing$"),
+    "wrapped": usable(INSIDE), "quoted": usable(INSIDE), "cut-json": unusable("^pairs\\[1\\]\\.[a-z]+: missing$", attempts=3),
     "cut-json-stop": unusable("^pairs\\[1\\]\\.[a-z]+: missing$"), "empty-content": unusable("^the reply is empty$"), "white-space": unusable("^the reply is empty$"),
     "null-content": unusable("^the reply is empty$"), "nul-escapes": usable(), "lone-surrogate": usable(MENDED), "deep-content": unusable("."),
     "prose": unusable("^there is no JSON in the reply$"), "schema-ignored": usable(), "schema-ignored-400": refused("^HTTP status 400: response_format is not supported$"),
@@ -122,7 +122,7 @@ STREAMS = {
     "stream-crlf": usable(), "stream-split": usable(), "bom": usable(), "fences": usable(MENDED), "think-tags": usable(thinking=True),
     "reasoning-content": usable(thinking=True), "json-in-reasoning": usable(), "invalid-utf8": usable(INSIDE), "think-unclosed": unusable("^the reply is empty$"),
     "endless-body": refused("^too large"), "huge-string": refused("^too large"), "finish-length": usable(),
-    "cut-json": unusable("^pairs\\[1\\]\\.[a-z]+: missing$"),
+    "cut-json": unusable("^pairs\\[1\\]\\.[a-z]+: missing$", attempts=3),
 }
 
 
@@ -451,6 +451,10 @@ class Circles(CallsCase):
         with FakeServer(**self.rules({"match": {"text": "maxLength"}, "action": {"status": 400}}, cut)) as server:  # one that knows no lengths
             self.expect(ask(server, least=1), usable(attempts=3, pairs=1), "cut")
             self.assertEqual(bounded(server), [False, True, False])
+        nothing = {"match": {"nth": 1}, "action": {"say": '{"pairs": [{"question": ", \\n", "answer": ", ", "kind": "factual", "score": 3}]}'}}
+        with FakeServer(**self.rules(cut, nothing)) as server:  # what the short one is like can still be told
+            self.expect(ask(server, least=1), usable(attempts=3, pairs=1), "cut, then nothing")
+            self.assertEqual(bounded(server), [False, True, True])
 
     def test_a_long_table_is_no_circle(self):
         rows = "".join(f"| parameter {i} | {i * 7} | the same words in every row of a table that is long |\\n" for i in range(80))
@@ -458,7 +462,7 @@ class Circles(CallsCase):
         with FakeServer("--latency", "tokens:0", **self.rules({"action": {"say": said}})) as server:
             result = ask(server, stream=1, least=1, **{"models.request_timeout_s": 600, "models.max_tokens": 4000})
             self.assertEqual(server.count(status=0), 0)
-            self.assertEqual(result["calls"][0]["attempts"], 2)  # cut off at 1000 tokens, not before
+            self.assertEqual(result["calls"][0]["attempts"], 3)  # cut off at 1000 tokens, not before
 
 
 class Memory(CallsCase):

@@ -270,17 +270,19 @@ static void complete(struct call *call)
 		content->status = kept->status;
 }
 
-/* Once more, with the reply and what is wrong with it. */
+/* Once more, with the reply and what is wrong with it. A reply that was too long is asked for in shorter texts where the server keeps to that: what
+ * came before says nothing of what the model makes of those, so the first such question is not counted. */
 static void ask_again(struct call *call, const char *reason)
 {
 	const struct chat_reply *reply = &call->calls->reply;
 	bool cut = reply->finish == CHAT_FINISH_LENGTH, thought_too_long = cut && reply->content.bytes == 0 && reply->thinking.bytes;
 	bool looped = cut && repair_is_loop(buffer_view(&reply->content), REPAIR_LOOP_TIMES, REPAIR_LOOP_BYTES);
+	bool bound = cut && !call->bounded && call->schema.bytes > 0 && call->calls->bounds;
 
-	call->asks++;
+	call->asks += !bound || reply->content.bytes == 0;
 	call->attempts = 0;
 	call->looped = looped;
-	call->bounded = cut && call->schema.bytes > 0 && call->calls->bounds;
+	call->bounded = call->bounded || bound;
 	buffer_clear(&call->earlier);
 	buffer_clear(&call->complaint);
 	if (call->begun && call->continued) {
