@@ -28,6 +28,19 @@ static bool is_figure(const struct pdf_page *page, const struct pdf_picture *pic
 	return width >= side_points_min && height >= side_points_min && width * height >= share_min * page->width * page->height;
 }
 
+/* Does running text stand on the picture? Then it is its ground: browsers draw the shadows of boxes as pictures. Labels of a drawing cover less. */
+static bool is_ground(const struct pdf_page *page, const struct pdf_picture *picture)
+{
+	static const float text_share = 0.08f;
+	const struct pdf_box around = picture->box;
+	float covered = 0;
+
+	for (size_t i = 0; i < page->word_count; i++)
+		if (page->words[i].grid < PDF_PICTURE_FIRST && stands_in(page->words[i].box, around))
+			covered += (page->words[i].box.x1 - page->words[i].box.x0) * (page->words[i].box.y1 - page->words[i].box.y0);
+	return covered > text_share * (around.x1 - around.x0) * (around.y1 - around.y0);
+}
+
 /* The picture's word says how large it is, in letters: numbers are no part of what running headers are compared by. */
 static int add_figure(struct pdf_page *page, size_t index)
 {
@@ -57,7 +70,7 @@ int pdf_figures_place(struct pdf_page *page, const struct pdf_grids *grids, size
 	if (page->ocr || (page->image_share >= ground_share && page->characters >= TEXT_CHARACTERS))
 		return 0;
 	for (size_t i = 0; i < page->picture_count && count < FIGURES_MAX && status == 0; i++) {
-		if (!is_figure(page, &page->pictures[i]) || in_grid(grids, page->pictures[i].box))
+		if (!is_figure(page, &page->pictures[i]) || in_grid(grids, page->pictures[i].box) || is_ground(page, &page->pictures[i]))
 			continue;
 		status = add_figure(page, i);
 		count++;

@@ -326,6 +326,32 @@ static bool is_framed_code(const struct fit *fit, size_t filled)
 	return filled <= 3 && mono == fit->word_count;
 }
 
+/* A row with text in its first column alone, in larger type than what stands above: a heading between two tables, in a box of its own. */
+static bool holds_heading(const struct fit *fit)
+{
+	static const float larger = 1.15f;
+	float size = 0, letters = 0;
+	size_t next;
+
+	for (size_t c = 0; c < fit->cell_count; c++) {
+		const struct pdf_grid_cell *cell = &fit->cells[c];
+		float own = 0, own_letters = 0;
+		for (uint32_t i = 0; i < cell->word_count; i++) {
+			const struct pdf_word *word = &fit->page->words[fit->order[cell->word_first + i]];
+			own += word->size * (float)word->bytes;
+			own_letters += (float)word->bytes;
+		}
+		for (next = c + 1; next < fit->cell_count && fit->cells[next].row == cell->row && fit->cells[next].word_count == 0;)
+			next++;
+		const bool alone = cell->column == 0 && cell->rows == 1 && (next == fit->cell_count || fit->cells[next].row > cell->row);
+		if (alone && letters > 0 && own * letters > larger * size * own_letters)
+			return true;
+		size += own;
+		letters += own_letters;
+	}
+	return false;
+}
+
 static bool is_table(const struct fit *fit)
 {
 	uint32_t columns = 0;
@@ -355,7 +381,7 @@ static bool is_table(const struct fit *fit)
 		return false;
 	if ((float)filled < filled_share_min * (float)fit->cell_count || (float)filled < 0.2f * (float)places)
 		return false;
-	if (is_framed_code(fit, filled))
+	if (is_framed_code(fit, filled) || holds_heading(fit))
 		return false;
 	/* Text that stands far apart in one cell: labels of a drawing, or columns that no rule parts. */
 	if (all.sparse * 3 > all.breaks || all.gapped * 4 > all.count)
