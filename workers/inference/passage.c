@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SLOTS_MIN = 1024, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4 };
+enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4 };
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -469,6 +469,22 @@ static bool has_german(const struct passage *passage)
 	return met >= 3;
 }
 
+/* A name may be introduced behind other places that it stands at. */
+static void mark_subjects(struct passage *passage)
+{
+	for (size_t i = 0; i < passage->slot_capacity; i++) {
+		if (!passage->slots[i].head || !passage->slots[i].subject)
+			continue;
+		for (uint32_t p = passage->slots[i].head; p; p = passage->places[p].next) {
+			struct passage_place *place = &passage->places[p];
+			if (place->flags & (PLACE_NUMBER | PLACE_ORDINAL) || place->column > 1)
+				continue;
+			place->flags |= PLACE_SUBJECT;
+			passage->sentences[place->sentence].flags |= SENTENCE_SUBJECT;
+		}
+	}
+}
+
 int passage_index(struct passage *passage, struct text source)
 {
 	uint64_t source_hash = XXH3_64bits(source.data, source.bytes);
@@ -482,6 +498,7 @@ int passage_index(struct passage *passage, struct text source)
 		index_text(&indexer, source);
 	if (passage->status)
 		return passage->status;
+	mark_subjects(passage);
 	passage->german = has_german(passage);
 	passage->source_hash = source_hash;
 	passage->source_bytes = source.bytes;

@@ -41,6 +41,8 @@ struct alignment {
 	size_t word_count;
 	float weights[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX];
 	uint64_t filter[4]; /* which stems the answer has */
+	bool units; /* one of its values has a unit */
+	uint64_t kinds, stands_for; /* one bit of a hash each: kinds of its values, and the values */
 	uint32_t seeds[SEEDS_MAX];
 	size_t seed_count;
 	struct weighed values[VALUES_MAX];
@@ -367,6 +369,8 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 	for (uint32_t u = first; u < end; u++) {
 		const struct passage_place *place = &passage->places[u];
 		size_t same = 0; /* not counted yet */
+		if (!(alignment->kinds >> (place->kind & 63) & 1 || alignment->stands_for >> (passage_value(place) & 63) & 1) && (place->kind != KIND_PLAIN || !alignment->units))
+			continue;
 		if (names_only && passage_is_value(place))
 			continue;
 		for (size_t v = 0; v < alignment->value_count; v++) {
@@ -582,6 +586,9 @@ static void take_values(struct alignment *alignment)
 		value->kind = word->place.kind;
 		value->value = passage_value(&word->place);
 		value->unit = word->place.unit;
+		alignment->kinds |= (uint64_t)1 << (value->kind & 63);
+		alignment->stands_for |= (uint64_t)1 << (value->value & 63);
+		alignment->units = alignment->units || value->unit;
 		value->own = value->own_covered = value->clause_weight = value->unknown_weight = 0;
 		value->own_sentence = 0;
 		value->rival_count = 0;
@@ -611,7 +618,15 @@ static bool has_name(const struct answer_sentence *sentence)
 
 void passage_align(const struct passage *passage, struct answer_sentence *sentence)
 {
-	struct alignment alignment = { .passage = passage, .answer = sentence, .it = passage_stem_of(TEXT_LITERAL("it")), .word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried) };
+	struct alignment alignment; /* not all of it set to zero: its arrays are filled in as far as they are used */
+	alignment.passage = passage;
+	alignment.answer = sentence;
+	alignment.it = passage_stem_of(TEXT_LITERAL("it"));
+	alignment.word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried);
+	alignment.kinds = alignment.stands_for = 0;
+	alignment.units = false;
+	alignment.seed_count = alignment.value_count = alignment.match_count = alignment.weighings = 0;
+	memset(alignment.filter, 0, sizeof(alignment.filter));
 	for (size_t w = 0; w < alignment.word_count; w++) {
 		const struct answer_word *word = &sentence->words[w];
 		uint32_t stem = word->place.stem;

@@ -21,8 +21,10 @@ bool passage_is_subject(const struct passage *passage, const struct passage_plac
 enum passage_ownership passage_names_subject(const struct passage *passage, uint32_t sentence, const uint32_t *subjects, size_t subject_count)
 {
 	enum passage_ownership found = OWNED_BY_NONE;
+	if (!(passage->sentences[sentence].flags & SENTENCE_SUBJECT))
+		return found;
 	for (uint32_t p = passage->sentences[sentence].first; p < scanned_end(passage, sentence); p++) {
-		if (!passage_is_subject(passage, &passage->places[p]))
+		if (!(passage->places[p].flags & PLACE_SUBJECT))
 			continue;
 		found = OWNED_BY_OTHERS;
 		for (size_t s = 0; s < subject_count; s++)

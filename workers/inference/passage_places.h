@@ -30,6 +30,7 @@ enum { /* of a place */
 	PLACE_NAMED = 8,   /* an identifier or name: it says more than a word */
 	PLACE_ORDINAL = 16,
 	PLACE_FREQUENT = 32, /* "default", "range": says which value is meant, however frequent it is */
+	PLACE_SUBJECT = 64, /* an attribute or counter that the passage introduces */
 };
 
 enum { /* of a sentence */
@@ -39,6 +40,7 @@ enum { /* of a sentence */
 	SENTENCE_FENCE = 8,
 	SENTENCE_ITEM = 16,   /* begins a list item */
 	SENTENCE_TITLE = 32,  /* a heading with a mark, above terms */
+	SENTENCE_SUBJECT = 128, /* names an attribute or counter that the passage introduces */
 	SENTENCE_ABOUT = 64,  /* "It is …", "The default is …": still about the names before */
 };
 
