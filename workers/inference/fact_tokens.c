@@ -266,6 +266,59 @@ static bool says_on(const struct fact_scanner *scanner, struct text word, size_t
 	return stands && ends;
 }
 
+static uint64_t load(const char *data, size_t bytes)
+{
+	uint64_t loaded = 0;
+	memcpy(&loaded, data, bytes);
+	return loaded;
+}
+
+/* The slot of a word of the memo, by its first and last bytes: up to 16 they are all of it. */
+static struct fact_word *memo_slot(struct fact_memo *memo, struct text word, struct fact_word *key)
+{
+	size_t n = word.bytes;
+	key->bytes = (uint8_t)n;
+	if (n >= 8) {
+		key->head = load(word.data, 8);
+		key->tail = load(word.data + n - 8, 8);
+	} else if (n >= 4) {
+		key->head = load(word.data, 4);
+		key->tail = load(word.data + n - 4, 4);
+	} else {
+		key->head = (uint64_t)(unsigned char)word.data[0] | (uint64_t)(unsigned char)word.data[n / 2] << 8;
+		key->tail = (unsigned char)word.data[n - 1];
+	}
+	uint64_t hash = (key->head ^ (key->tail + n) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
+	return &memo->words[hash >> 54];
+}
+_Static_assert(FACT_MEMO_WORDS == 1 << 10, "memo_slot takes the upper ten bits");
+
+static struct fact_word *find_word(struct fact_memo *memo, struct text word, struct fact_word *unkept)
+{
+	struct fact_word *found = unkept;
+	memset(unkept, 0, sizeof(*unkept));
+	if (memo && word.bytes && word.bytes <= FACT_MEMO_BYTES_MAX) {
+		found = memo_slot(memo, word, unkept);
+		if (found->bytes == unkept->bytes && found->head == unkept->head && found->tail == unkept->tail)
+			return found;
+		*found = *unkept;
+	}
+	found->identifier = fact_is_identifier(word);
+	found->name = !found->identifier && is_name(word);
+	found->state = (int8_t)fact_words_state(word);
+	struct text number = fact_words_number(word), ordinal = fact_words_ordinal(word);
+	if (number.bytes) {
+		found->number = number.data;
+		found->number_bytes = (uint8_t)number.bytes;
+	}
+	bool own_digits = ordinal.data >= word.data && ordinal.data < word.data + word.bytes; /* "3rd": read by take_number */
+	if (ordinal.bytes && !own_digits) {
+		found->ordinal = ordinal.data;
+		found->ordinal_bytes = (uint8_t)ordinal.bytes;
+	}
+	return found;
+}
+
 /* "--size", "-s": behind a blank, a bracket or the like. Outside code one dash and more than a letter is a dash. */
 static void take_option(const struct fact_scanner *scanner, size_t start, struct fact_token *token)
 {
@@ -289,9 +342,11 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 		first++;
 	token->text = text_slice(scanner->text, first, end);
 	scanner->position = size_max(end, start + 1);
-	token->dotted = memchr(token->text.data, '.', token->text.bytes) != NULL;
-	token->kind = fact_is_identifier(token->text) ? FACT_IDENTIFIER :
-		      is_name(token->text) && !scanner->sentence_start ? FACT_NAME : FACT_WORD;
+	struct fact_word unkept;
+	struct fact_word *word = find_word(scanner->memo, token->text, &unkept);
+	token->word = word == &unkept ? NULL : word;
+	token->kind = word->identifier ? FACT_IDENTIFIER : word->name && !scanner->sentence_start ? FACT_NAME : FACT_WORD;
+	token->dotted = word->identifier && memchr(token->text.data, '.', token->text.bytes);
 	if (start && scanner->text.data[start - 1] == '-')
 		take_option(scanner, start, token);
 	token->loud = token->kind == FACT_IDENTIFIER && 
@@ -302,14 +357,13 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 		struct text unit = unit_at(scanner, is_degree(scanner, start - 2) ? start - 2 : start);
 		token->wide = unit.bytes ? unit : token->text;
 	}
-	token->state = says_on(scanner, token->text, start, end) ? 2 : fact_words_state(token->text);
-	if (token->kind == FACT_WORD && !scanner->in_code && !enumerates(scanner, end))
-		token->ordinal = fact_words_ordinal(token->text);
-	struct text digits = token->kind == FACT_WORD && !scanner->in_code ? fact_words_number(token->text) : (struct text){ 0 };
-	if (digits.bytes) {
+	token->state = says_on(scanner, token->text, start, end) ? 2 : word->state;
+	if (word->ordinal_bytes && token->kind == FACT_WORD && !scanner->in_code && !enumerates(scanner, end))
+		token->ordinal = (struct text){ word->ordinal, word->ordinal_bytes };
+	if (word->number_bytes && token->kind == FACT_WORD && !scanner->in_code) {
 		size_t unit_end;
-		memcpy(token->number, digits.data, digits.bytes);
-		token->number_bytes = digits.bytes;
+		memcpy(token->number, word->number, word->number_bytes);
+		token->number_bytes = word->number_bytes;
 		token->unit = read_unit(scanner, end, &unit_end);
 	}
 }
@@ -398,6 +452,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 			continue;
 		}
 		ret_token->text = (struct text){ scanner->text.data + at, 0 };
+		ret_token->word = NULL;
 		ret_token->unit = ret_token->wide = ret_token->ordinal = ret_token->dashed = (struct text){ 0 };
 		ret_token->in_code = scanner->in_code;
 		ret_token->dotted = ret_token->option = ret_token->loud = false;

@@ -21,13 +21,29 @@ enum fact_token_kind {
 
 enum { FACT_NUMBER_BYTES_MAX = 48 };
 
+/* What a word means wherever it stands, worked out once for all its occurrences. */
+struct fact_word {
+	uint64_t head, tail;     /* the word itself: its first and last bytes, which overlap */
+	const char *number, *ordinal; /* digits, or NULL */
+	uint32_t stem, exact, unit, spelled, kind; /* filled in and used by passage_places.c when `placed` */
+	uint8_t bytes, number_bytes, ordinal_bytes; /* bytes 0: unused */
+	int8_t state;
+	bool identifier, name, placed, label;
+};
+
+/* Words met, the latest at each place; zero at the beginning, for one domain. One thread. */
+enum { FACT_MEMO_WORDS = 1024, FACT_MEMO_BYTES_MAX = 16 };
+struct fact_memo {
+	struct fact_word words[FACT_MEMO_WORDS];
+};
+
 struct fact_token {
 	enum fact_token_kind kind;
 	struct text text;     /* slice of the input */
 	struct text unit;     /* of a number: the unit right behind it ("ms" of "10 ms", "%" of "10%", "s" of "10 (s)"), or empty */
 	struct text wide;     /* of a word: with what makes it one unit, "MB/s", "°C"; mostly the same as text */
 	struct text ordinal;  /* "3" of "third" and "3rd"; empty where they only enumerate ("Third, …") */
-	uint64_t key;         /* of a word, filled in by passage_read: its hash as written */
+	struct fact_word *word; /* of a word that the scanner's memo has, or NULL */
 	bool in_code;         /* inside `…` or a fenced block */
 	unsigned span;        /* counts the code spans and what is between them: tokens of one span have the same */
 	bool option;          /* "--size", "-s" */
@@ -47,6 +63,7 @@ struct fact_token {
 
 struct fact_scanner {
 	const struct domain *domain;
+	struct fact_memo *memo; /* NULL, or set by the caller after fact_scanner_init */
 	struct text text;
 	size_t position;
 	bool cell_start; /* apart from the others: they are written one by one, and read together would wait for each other */

@@ -22,6 +22,7 @@ void passage_done(struct passage *passage)
 	free(passage->places);
 	free(passage->sentences);
 	free(passage->slots);
+	free(passage->memo);
 	*passage = (struct passage){ 0 };
 }
 
@@ -430,6 +431,7 @@ static void index_text(struct indexer *indexer, struct text source)
 	struct fact_token token;
 	bool line_empty = true;
 	fact_scanner_init(&scanner, indexer->passage->domain, source);
+	scanner.memo = indexer->passage->memo;
 	begin_line(indexer, source, 0);
 	while (!indexer->passage->status && fact_scanner_next(&scanner, &token)) {
 		if (token.kind == FACT_SEPARATOR) {
@@ -493,6 +495,8 @@ int passage_index(struct passage *passage, struct text source)
 	passage_clear(passage, source.bytes);
 	if (source.bytes > PASSAGE_BYTES_MAX)
 		return ERROR_LIMIT_HIT;
+	if (!passage->memo)
+		passage->memo = calloc(1, sizeof(*passage->memo)); /* without it words are worked out anew */
 	struct indexer indexer = { .passage = passage, .paragraph_new = true };
 	if (!passage->status)
 		index_text(&indexer, source);

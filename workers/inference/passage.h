@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+struct fact_memo;
 struct passage_place;
 struct passage_sentence;
 struct passage_slot;
@@ -21,6 +22,7 @@ struct passage {
 	struct passage_place *places; /* from 1 */
 	struct passage_sentence *sentences; /* from 1 */
 	struct passage_slot *slots;   /* open addressing, a power of two */
+	struct fact_memo *memo;       /* of words met, in passages and answers; NULL before the first passage */
 	size_t place_capacity, sentence_capacity, slot_capacity, slots_allocated; /* slot_capacity: as many as the passage needs */
 	uint32_t place_count, sentence_count, slot_count;
 	bool assembled;  /* set by who indexes: sources are values and passages put together line by line, whose words are not weighed against each other */

@@ -499,6 +499,7 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 	checker.sentence.german = passage->german;
 	checker.last_number = ANSWER_WORDS_MAX;
 	fact_scanner_init(&scanner, passage->domain, answer);
+	scanner.memo = passage->memo;
 	while (fact_scanner_next(&scanner, &token)) {
 		bool ends = token.kind == FACT_SEPARATOR || token.kind == FACT_LINE;
 		if (ends || checker.sentence.count == ANSWER_WORDS_MAX)

@@ -202,34 +202,39 @@ bool passage_counts_nothing(const struct fact_token *token)
 	return token->kind == FACT_WORD && token->number_bytes == 1 && token->number[0] <= '2' && !token->unit.bytes;
 }
 
-static uint32_t kind_of(const struct fact_token *token)
+static uint32_t number_kind(const struct fact_token *token)
 {
-	if (token->number_bytes) {
-		if (passage_counts_nothing(token))
-			return KIND_NONE;
-		struct text dimension = token->unit.bytes ? fact_words_dimension(token->unit) : token->unit;
-		return dimension.bytes ? (uint32_t)passage_hash(dimension.data, dimension.bytes, SEED_KIND) | KIND_UNITS : KIND_PLAIN;
-	}
+	if (passage_counts_nothing(token))
+		return KIND_NONE;
+	struct text dimension = token->unit.bytes ? fact_words_dimension(token->unit) : token->unit;
+	return dimension.bytes ? (uint32_t)passage_hash(dimension.data, dimension.bytes, SEED_KIND) | KIND_UNITS : KIND_PLAIN;
+}
+
+/* Of an identifier, by its shape; "21st" is none. */
+static uint32_t identifier_kind(struct text word)
+{
+	if (is_clause_number(word))
+		return KIND_CLAUSE;
+	struct text letters = ascii_is_digit(word.data[0]) ? glued_letters(word) : (struct text){ 0 };
+	if (letters.bytes && !fact_words_ordinal(word).bytes)
+		return (uint32_t)passage_hash(letters.data, letters.bytes, SEED_KIND) | KIND_UNITS;
+	bool loud = is_loud_word(word) || (word.bytes >= 4 && memchr(word.data, '_', word.bytes) && is_constant(word)); /* MAJOR, ROUND_ROBIN */
+	if (loud)
+		return KIND_CONSTANT;
+	return is_constant(word) ? KIND_ABBREVIATION : KIND_NAME + shape_of(word);
+}
+
+static uint32_t kind_of(const struct fact_token *token, const struct fact_word *word)
+{
 	if (token->state)
 		return KIND_STATE + (uint32_t)abs(token->state);
 	if (token->option)
 		return KIND_OPTION;
 	if (token->kind == FACT_NAME)
 		return KIND_PROPER;
-	unsigned grade = token->kind == FACT_WORD ? fact_words_grade(token->text) : 0;
-	if (grade)
-		return KIND_GRADE + grade;
-	if (token->kind != FACT_IDENTIFIER)
+	if (token->kind != FACT_IDENTIFIER && !word->kind)
 		return token->in_code ? KIND_CODE : KIND_NONE;
-	if (is_clause_number(token->text))
-		return KIND_CLAUSE;
-	struct text letters = ascii_is_digit(token->text.data[0]) ? glued_letters(token->text) : (struct text){ 0 };
-	if (letters.bytes && !token->ordinal.bytes)
-		return (uint32_t)passage_hash(letters.data, letters.bytes, SEED_KIND) | KIND_UNITS;
-	bool loud = is_loud_word(token->text) || (token->text.bytes >= 4 && memchr(token->text.data, '_', token->text.bytes) && is_constant(token->text)); /* MAJOR, ROUND_ROBIN */
-	if (loud)
-		return KIND_CONSTANT;
-	return is_constant(token->text) ? KIND_ABBREVIATION : KIND_NAME + shape_of(token->text);
+	return word->kind;
 }
 
 /* slot_budget_us: the unit of its values. */
@@ -262,6 +267,19 @@ static bool is_label(struct text word)
 	return false;
 }
 
+/* What the text of the word alone says. */
+static void place_word(const struct domain *domain, struct text text, struct fact_word *word)
+{
+	word->stem = (uint32_t)stem_hash(text, word->identifier);
+	word->exact = passage_exact(text);
+	word->unit = text.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, text) ? passage_unit(text) : 0;
+	word->spelled = fact_words_spells_unit(text) ? passage_unit(text) : 0;
+	word->label = is_label(text);
+	unsigned grade = word->identifier ? 0 : fact_words_grade(text);
+	word->kind = word->identifier ? identifier_kind(text) : grade ? KIND_GRADE + grade : KIND_NONE;
+	word->placed = true;
+}
+
 void passage_part_of(const struct passage_place *whole, struct text part, struct passage_place *ret_place)
 {
 	*ret_place = *whole;
@@ -273,9 +291,10 @@ void passage_part_of(const struct passage_place *whole, struct text part, struct
 
 void passage_place_of(const struct domain *domain, const struct fact_token *token, struct passage_place *ret_place)
 {
-	struct passage_place place = { .kind = kind_of(token), .column = (uint16_t)size_min(token->column, UINT16_MAX), .state = (int8_t)token->state, .span = (uint8_t)token->span,
+	struct passage_place place = { .column = (uint16_t)size_min(token->column, UINT16_MAX), .state = (int8_t)token->state, .span = (uint8_t)token->span,
 				       .flags = token->in_code ? PLACE_CODE : 0 };
 	if (token->number_bytes) {
+		place.kind = number_kind(token);
 		uint64_t hash = passage_hash(token->number, token->number_bytes, SEED_NUMBER);
 		place.stem = (uint32_t)hash;
 		place.exact = (uint32_t)(hash >> 32);
@@ -283,14 +302,22 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 		place.flags |= PLACE_NUMBER | PLACE_NAMED;
 	} else {
 		bool identifier = token->kind == FACT_IDENTIFIER;
-		place.stem = (uint32_t)stem_hash(token->text, identifier);
-		place.exact = passage_exact(token->option ? token->dashed : token->text);
+		struct fact_word unkept = { .identifier = identifier };
+		const struct fact_word *word = token->word ? token->word : &unkept;
+		if (!word->placed)
+			place_word(domain, token->text, token->word ? token->word : &unkept);
+		place.stem = word->stem;
+		place.exact = word->exact;
+		place.unit = word->unit;
+		if (token->option)
+			place.exact = passage_exact(token->dashed);
 		if (token->option && token->dashed.data[1] != '-')
 			place.stem = place.exact; /* "-a" has nothing to do with "a" */
-		if (token->wide.bytes <= UNIT_BYTES_MAX && (domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide)))
+		if (token->wide.bytes != token->text.bytes && token->wide.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
 			place.unit = passage_unit(token->wide);
-		if (token->kind == FACT_WORD && !place.state && !token->ordinal.bytes && fact_words_spells_unit(token->text)) {
-			place.unit = place.stem = passage_unit(token->text); /* ms is milliseconds */
+		place.kind = kind_of(token, word);
+		if (token->kind == FACT_WORD && !place.state && !token->ordinal.bytes && word->spelled) {
+			place.unit = place.stem = word->spelled; /* ms is milliseconds */
 			place.kind = KIND_UNIT;
 		} else if (place.unit && place.kind >= KIND_NAME && place.kind < KIND_OPTION) {
 			place.kind = KIND_NONE; /* dBm */
@@ -299,7 +326,7 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 		}
 		if (identifier || token->kind == FACT_NAME || token->in_code)
 			place.flags |= PLACE_NAMED;
-		if (is_label(token->text))
+		if (word->label)
 			place.flags |= PLACE_FREQUENT;
 	}
 	*ret_place = place;
