@@ -5,24 +5,24 @@ enum { QUOTED_WORDS = 3, PARALLEL_WORDS = 2, RANGE_WORDS = 2 };
 
 /* How much better another value must fit. In one sentence only distances tell two values from each other: more is asked for there. All
  * were set where errors of the tuning half were caught best with true answers of it refused least (docs/decisions/facts-of-an-answer.md). */
-#define APART_RATIO 1.15f
-#define APART_MARGIN 0.08f
+#define APART_RATIO 1.05f
+#define APART_MARGIN 0.04f
 #define TOGETHER_RATIO 1.35f
 #define TOGETHER_MARGIN 0.18f
-#define NAME_RATIO 1.6f
-#define NAME_MARGIN 0.25f
+#define NAME_RATIO 1.3f
+#define NAME_MARGIN 0.12f
 #define EXCHANGED_RATIO 1.1f
 #define EXCHANGED_MARGIN 0.06f
 /* Prose may word it in any way: there a value is refused on strong evidence alone, or where the answer's clause repeats another one's. */
-#define PROSE_RATIO 2.0f
-#define PROSE_MARGIN 0.6f
-#define PROSE_NAME_RATIO 3.0f
-#define PROSE_NAME_MARGIN 1.0f
-#define PROSE_EXCHANGED_RATIO 1.4f
-#define PROSE_EXCHANGED_MARGIN 0.3f
+#define PROSE_RATIO 1.6f
+#define PROSE_MARGIN 0.4f
+#define PROSE_NAME_RATIO 2.0f
+#define PROSE_NAME_MARGIN 0.5f
+#define PROSE_EXCHANGED_RATIO 1.25f
+#define PROSE_EXCHANGED_MARGIN 0.2f
 #define PARALLEL_EXCHANGED_RATIO 1.3f
-#define ASIDE_SCORE 0.45f
-#define RIVAL_COVERED 0.65f
+#define ASIDE_SCORE 0.6f
+#define RIVAL_COVERED 0.55f
 #define OWN_COVERED 0.7f
 #define OWN_COVERED_STATE 0.45f
 #define STATE_RATIO 2.0f
