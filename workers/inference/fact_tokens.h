@@ -28,7 +28,7 @@ struct fact_word {
 	uint32_t stem, exact, unit, spelled, kind; /* filled in and used by passage_places.c when `placed` */
 	uint8_t bytes, number_bytes, ordinal_bytes; /* bytes 0: unused */
 	int8_t state;
-	bool identifier, name, placed, label;
+	bool identifier, name, placed, label, breaks; /* breaks: ends a clause */
 };
 
 /* Words met, the latest at each place; zero at the beginning, for one domain. One thread. */

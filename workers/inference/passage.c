@@ -283,7 +283,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 		open_sentence(indexer);
 	indexer->line_words++;
 	passage_place_of(passage->domain, token, &place);
-	if (token->breaks || (token->kind == FACT_WORD && passage_breaks_clause(token->text)))
+	if (token->breaks || (token->kind == FACT_WORD && (token->word ? token->word->breaks : passage_breaks_clause(token->text))))
 		indexer->clause++;
 	if (place.state && indexer->comparing.reversed) /* "not enabled" says neither */
 		place.state = 0, place.kind = KIND_NONE;

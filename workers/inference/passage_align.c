@@ -13,8 +13,11 @@ enum { WEIGHINGS_MAX = 4000, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_
 
 static float nearness(unsigned far)
 {
-	float steps = (float)(far < FAR_MAX ? far : FAR_MAX) / 4;
-	return 1 / (1 + steps * steps * 0.5f + steps * 0.5f);
+#define STEPS(far) ((float)(far) / 4)
+#define NEAR(far) (1 / (1 + STEPS(far) * STEPS(far) * 0.5f + STEPS(far) * 0.5f))
+#define NEAR8(far) NEAR(far), NEAR((far) + 1), NEAR((far) + 2), NEAR((far) + 3), NEAR((far) + 4), NEAR((far) + 5), NEAR((far) + 6), NEAR((far) + 7)
+	static const float near[FAR_MAX + 1] = { NEAR8(0), NEAR8(8), NEAR8(16), NEAR8(24), NEAR8(32), NEAR8(40), NEAR8(48), NEAR8(56), NEAR(64) };
+	return near[far < FAR_MAX ? far : FAR_MAX];
 }
 
 static unsigned difference(unsigned a, unsigned b) { return a > b ? a - b : b - a; }
@@ -207,15 +210,13 @@ static float score(const struct alignment *alignment, uint32_t u, const struct w
 		size_t w = match->word;
 		bool last = m + 1 == alignment->match_count || alignment->matches[m + 1].word != w;
 		opened = opened || match->led;
-		if (!match->led && !is_one_token(words, w, value->word) && !is_same_place(places, match->place, u) && words[w].place.stem != words[value->word].place.stem && places[match->place].stem != places[u].stem &&
+		if (!match->led && value->fits[w] >= 0 && !is_same_place(places, match->place, u) && places[match->place].stem != places[u].stem &&
 		    (!match->column || match->column == places[u].column)) {
 			unsigned far = places[match->place].sentence == places[u].sentence ? distance(&places[match->place], match->place, &places[u], u, same > 2) :
 				       match->far ? match->far : HEADING_FAR;
 			if (same == 1 && !match->far && (is_near_clause(&places[match->place], &places[u])))
 				far = ALONE_FAR;
-			/* "AUTO, MANUAL": neighbours in an enumeration tell little of each other */
-			float told = words[w].place.kind == value->kind && difference((unsigned)w, (unsigned)value->word) <= 2 && passage_is_value(&words[w].place) ? VALUE_WEIGHT : 1;
-			float fits = told * alignment->weights[w] * nearness(far) * nearness(answer_distance(alignment, w, value));
+			float fits = value->fits[w] * nearness(far);
 			best = fits > best ? fits : best;
 			bool opening = !places[match->place].values && match->place < u;
 			opened = opened || (opening && match->far == 0);
@@ -224,7 +225,7 @@ static float score(const struct alignment *alignment, uint32_t u, const struct w
 		}
 		if (last) {
 			sum += best;
-			bool counts = (beside || opened) && is_in_clause(alignment, w, value);
+			bool counts = (beside || opened) && value->beside[w];
 			covered += counts ? alignment->weights[w] * (beside ? 1 : OPENING_WEIGHT) : 0;
 			if (counts && alignment->weights[w] > 0)
 				count += 1 + (is_identifying(&words[w].place) || (alignment->weights[w] == 1.0f && words[w].is_word));
@@ -344,11 +345,17 @@ static bool is_unknown(const struct alignment *alignment, const struct answer_wo
 	       !domain_list_has(alignment->passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text);
 }
 
-/* The words said with a value: those that the passage has, and how many it has not. */
+/* The words around a value: how much they tell of it; of those said with it, which the passage has, and how many it has not. */
 static void weigh_clause(const struct alignment *alignment, struct weighed *value)
 {
-	for (size_t w = 0; w < alignment->answer->count; w++) {
-		if (!is_in_clause(alignment, w, value))
+	const struct answer_word *words = alignment->answer->words;
+	for (size_t w = 0; w < alignment->word_count; w++) {
+		bool itself = is_one_token(words, w, value->word) || words[w].place.stem == words[value->word].place.stem;
+		/* "AUTO, MANUAL": neighbours in an enumeration tell little of each other */
+		float told = words[w].place.kind == value->kind && difference((unsigned)w, (unsigned)value->word) <= 2 && passage_is_value(&words[w].place) ? VALUE_WEIGHT : 1;
+		value->fits[w] = itself ? -1 : alignment->weights[w] > 0 ? told * alignment->weights[w] * nearness(answer_distance(alignment, w, value)) : 0;
+		value->beside[w] = is_in_clause(alignment, w, value);
+		if (!value->beside[w])
 			continue;
 		value->clause_weight += alignment->weights[w];
 		value->unknown_weight += is_unknown(alignment, &alignment->answer->words[w]);

@@ -435,7 +435,7 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 		passage_place_of(checker->passage->domain, token, &word.place);
 	}
 	take_counted(checker, &word);
-	if (token->breaks || (token->kind == FACT_WORD && passage_breaks_clause(token->text)))
+	if (token->breaks || (token->kind == FACT_WORD && (token->word ? token->word->breaks : passage_breaks_clause(token->text))))
 		checker->clause++;
 	if (word.place.state && checker->comparing.reversed)
 		word.place.kind = KIND_NONE;

@@ -275,6 +275,7 @@ static void place_word(const struct domain *domain, struct text text, struct fac
 	word->unit = text.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, text) ? passage_unit(text) : 0;
 	word->spelled = fact_words_spells_unit(text) ? passage_unit(text) : 0;
 	word->label = is_label(text);
+	word->breaks = passage_breaks_clause(text);
 	unsigned grade = word->identifier ? 0 : fact_words_grade(text);
 	word->kind = word->identifier ? identifier_kind(text) : grade ? KIND_GRADE + grade : KIND_NONE;
 	word->placed = true;

@@ -33,6 +33,8 @@ struct weighed { /* a value of the answer */
 	bool owned; /* the passage says it of an attribute that the answer's sentence is about */
 	size_t same; /* of its kind in the sentence */
 	bool alone;  /* the sentence's only value */
+	float fits[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX]; /* of each word of the answer: its weight beside this value; below 0: is the value itself */
+	bool beside[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX]; /* is the word said with the value? */
 	bool bare;   /* a number without the unit that it has where it fits best */
 };
 
