@@ -207,6 +207,8 @@ static bool is_composed(const struct passage *passage, const struct answer_word 
 
 static bool has_identifier(const struct passage *passage, const struct answer_word *word)
 {
+	if (word->place.unit && passage_find(passage, word->place.unit)) /* MB, and the passage spells it out */
+		return true;
 	return has_exact(passage, word->place.stem, word->place.exact) || (word->place.kind == KIND_CONSTANT && passage_find(passage, word->place.stem)) || (word->dotted && is_composed(passage, word)) || is_joined(passage, word->text) ||
 	       is_abbreviation(word->text);
 }

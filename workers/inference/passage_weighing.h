@@ -5,7 +5,7 @@
 
 #include "workers/inference/passage_align.h"
 
-enum { SEEDS_MAX = 32, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128 };
+enum { SEEDS_MAX = 20, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128 };
 
 struct match { /* a word of the answer and a place where the passage has it */
 	uint32_t place, column; /* column: of a header, counts for its column alone */

@@ -1,0 +1,139 @@
+/* What the fact gate refuses an answer for, and what it must let pass: keys of tables, items and terms with their values, options, closed lists, units
+ * of one thing, ranges; and values that a passage goes on about behind an attribute. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/sample_document.h"
+#include "workers/inference/generate.h"
+
+static struct domain *domain;
+
+static int setup(void **state)
+{
+	(void)state;
+	domain = sample_domain("ran");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	domain_destroy(domain);
+	return 0;
+}
+
+static void assert_passes(const char *answer, const char *source)
+{
+	struct text word = { 0 };
+	if (!fact_gate(domain, text_from(answer), text_from(source), &word))
+		fail_msg("refused for \"%.*s\": %s", TEXT_ARGS(word), answer);
+}
+
+static void assert_refused(const char *answer, const char *source)
+{
+	struct text word = { 0 };
+	if (fact_gate(domain, text_from(answer), text_from(source), &word))
+		fail_msg("let through: %s", answer);
+}
+
+static const char units_table[] = "| Unit | Power | Weight |\n| --- | --- | --- |\n| RU 2212 | 40 W | 14.5 kg |\n| RU 4418 | 60 W | 21 kg |\n";
+
+static void test_rows_in_one_sentence(void **state)
+{
+	(void)state;
+	assert_passes("The RU 2212 weighs 14.5 kg and the RU 4418 weighs 21 kg.", units_table);
+	assert_passes("At 21 kg the RU 4418 is heavier than the RU 2212 with its 14.5 kg.", units_table);
+	assert_refused("The RU 2212 weighs 21 kg and the RU 4418 weighs 14.5 kg.", units_table);
+	assert_refused("The RU 4418 has a weight of 14.5 kg.", units_table);
+	assert_passes("Up to 60 W and 21 kg are possible.", units_table); /* no key is named */
+}
+
+static void test_columns_in_one_sentence(void **state)
+{
+	(void)state;
+	const char *table = "| | 22.Q2 | 22.Q4 |\n| --- | --- | --- |\n| Maximum carriers | 3 | 5 |\n| Cells per node | 12 | 18 |\n";
+	assert_passes("A node has 12 cells in 22.Q2 and 18 in 22.Q4.", table);
+	assert_refused("A node has 18 cells in 22.Q2 and 12 in 22.Q4.", table);
+	assert_refused("A node has 12 cells in 22.Q3 and 18 in 22.Q4.", table);
+}
+
+static void test_attributes_are_refused_on_evidence(void **state)
+{
+	(void)state;
+	const char *terms = "**`sort_memory` (`integer`)**\n\nMemory of a sort. The default is 64 MB.\n\n**`max_stack_depth` (`integer`)**\n\nDepth of the stack. The default is 2 MB.\n";
+	assert_passes("Each sort may use sort_memory, 64 MB. The stack may grow to 2 MB.", terms);
+	assert_refused("The default of sort_memory is 2 MB.", terms);
+	const char *counters = "| Counter | Unit |\n| --- | --- |\n| pmRejected | 1 |\n\nCounters are reported every 15 minutes; pmTimeBusy is sampled each second.";
+	assert_passes("Look at pmRejected. Reports come every 15 minutes.", counters);
+}
+
+static void test_attributes_in_words(void **state)
+{
+	(void)state;
+	const char *table = "| Parameter | Default | Unit |\n| --- | --- | --- |\n| DrxProfile.longDrxCycle | 320 | ms |\n| DrxProfile.shortDrxCycle | 40 | ms |\n";
+	assert_passes("The long cycle lasts 320 ms, the short one 40 ms.", table);
+}
+
+static void test_options_as_written(void **state)
+{
+	(void)state;
+	const char *source = "**`-k`\n`--data-checksums`**\n\nUse checksums on data pages.\n\n**`-g`**\n\nLets group members read the files.\n";
+	assert_passes("Checksums on data pages are turned on with `-k` or `--data-checksums`.", source);
+	assert_refused("Checksums on data pages are turned on with `-K`.", source);
+	assert_refused("Checksums on data pages are turned on with `--checksums`.", source);
+	assert_refused("`-g` turns on checksums for the data pages; members of the group may read the files with `-k`.", source);
+	assert_passes("Use the option --size.", "The command has `size` as its option.");
+}
+
+static void test_closed_lists(void **state)
+{
+	(void)state;
+	const char *table = "| Alarm | Severity |\n| --- | --- |\n| Branch Lost | critical |\n| Low Current | warning |\n";
+	assert_passes("Branch Lost is critical, and Low Current just a warning.", table);
+	assert_refused("Branch Lost is minor, and Low Current just a warning.", table);
+	assert_refused("Branch Lost is a warning, and Low Current is critical.", table);
+	assert_passes("A minor detail: the cell restarts.", "The cell restarts.");
+	assert_refused("The default is `on`.", "Commit times are recorded. The default is `off`.");
+}
+
+static void test_units_of_one_thing(void **state)
+{
+	(void)state;
+	assert_refused("A bare number is taken as kilobytes.", "A bare number is taken as megabytes.");
+	assert_passes("A bare number is taken as MB.", "A bare number is taken as megabytes.");
+	assert_passes("It takes a minute, that is 60 seconds.", "It takes 60 seconds.");
+	assert_passes("Cluster B has 131 cells.", "| | A | B |\n| --- | --- | --- |\n| Cells | 84 | 131 |\n");
+}
+
+static void test_ranges_and_versions(void **state)
+{
+	(void)state;
+	assert_passes("The timer can be between 50 and 500 ms.", "The timer is 50..500 ms, by default 300 ms.");
+	assert_refused("The timer can be between 500 and 50 ms.", "The timer is 50..500 ms, by default 300 ms.");
+	assert_passes("Both nodes need R22B or newer.", "Both nodes run software R22B or later.");
+	assert_refused("Both nodes need R22B or older.", "Both nodes run software R22B or later.");
+	assert_refused("Values come from `conf.py`.", "Values come from `pg_conf.py` or `conf`.");
+}
+
+static void test_commands_of_the_passage(void **state)
+{
+	(void)state;
+	const char *source = "Block it with `cmedit set NODE1 RfBranch=2 supervision=DISABLED`.";
+	assert_passes("Run `cmedit set NODE1 RfBranch=2 supervision=DISABLED`.", source);
+	assert_refused("Run `cmedit set NODE1 RfBranch=2 supervision=DEACTIVATED`.", source);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows_in_one_sentence), cmocka_unit_test(test_columns_in_one_sentence), cmocka_unit_test(test_attributes_are_refused_on_evidence),
+		cmocka_unit_test(test_attributes_in_words), cmocka_unit_test(test_options_as_written), cmocka_unit_test(test_closed_lists),
+		cmocka_unit_test(test_units_of_one_thing), cmocka_unit_test(test_ranges_and_versions), cmocka_unit_test(test_commands_of_the_passage),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
