@@ -202,6 +202,8 @@ static bool is_sign(const struct fact_scanner *scanner, size_t position)
 	if (position == 0)
 		return true;
 	char before = scanner->text.data[position - 1];
+	if (before == '/' && position > 1 && scanner->text.data[position - 2] == '+') /* +/-1 */
+		return false;
 	return !ascii_is_word(before) && before != ')' && before != '-';
 }
 

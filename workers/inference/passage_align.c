@@ -390,9 +390,9 @@ static void take_values(struct alignment *alignment)
 		stated += passage_is_stated(&alignment->values[v]);
 	for (size_t v = 0; v < alignment->value_count; v++) {
 		alignment->values[v].same = 0;
-		alignment->values[v].alone = stated < 2;
 		for (size_t o = 0; o < alignment->value_count; o++)
 			alignment->values[v].same += alignment->values[o].kind == alignment->values[v].kind;
+		alignment->values[v].alone = stated < 2 && (passage_is_stated(&alignment->values[v]) || alignment->values[v].same == 1);
 		weigh_clause(alignment, &alignment->values[v]);
 	}
 }
