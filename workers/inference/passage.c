@@ -409,7 +409,7 @@ static void begin_line(struct indexer *indexer, struct text source, size_t posit
 {
 	const char *line_end = position < source.bytes ? memchr(source.data + position, '\n', source.bytes - position) : NULL;
 	struct text line = text_slice(source, position, line_end ? (size_t)(line_end - source.data) : source.bytes);
-	indexer->formula = memchr(line.data, '=', line.bytes) && !text_starts_with(line, TEXT_LITERAL("**")) && !text_ends_with_nocase(line, TEXT_LITERAL("**")); /* what is bold is a term */
+	indexer->formula = line.bytes && memchr(line.data, '=', line.bytes) && !text_starts_with(line, TEXT_LITERAL("**")) && !text_ends_with_nocase(line, TEXT_LITERAL("**")); /* what is bold is a term */
 	indexer->heading_line = position < source.bytes && source.data[position] == '#';
 	indexer->row = position < source.bytes && source.data[position] == '|';
 	indexer->item = begins_item(source, position) && !indexer->sentence_open;

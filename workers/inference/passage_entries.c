@@ -151,7 +151,7 @@ static void take_key(struct entries *entries, const struct entry *entry, size_t 
 		key.first = size_min(key.first, word);
 		key.last = size_max(key.last, word);
 	}
-	if (tells && (key.told || entry->column) && key.last - key.first < words + KEY_GAP_MAX)
+	if (tells && (key.told || row) && key.last - key.first < words + KEY_GAP_MAX)
 		entries->keys[entries->key_count++] = key;
 }
 
@@ -362,17 +362,22 @@ void passage_check_entries(const struct passage *passage, struct answer_sentence
 		find_values(&entries);
 	for (size_t first = 0; first < entries.key_count && entries.value_count; first++) {
 		struct key group[KEYS_MAX];
-		size_t count = 0;
+		const struct key *told = NULL;
+		size_t count = 0, told_count = 0;
 		bool met = false; /* judged with one before */
 		for (size_t k = 0; k < entries.key_count; k++) {
-			bool same = entries.keys[k].entry.group == entries.keys[first].entry.group && !entries.keys[k].entry.column == !entries.keys[first].entry.column;
+			const struct key *key = &entries.keys[k];
+			bool same = key->entry.group == entries.keys[first].entry.group && !key->entry.column == !entries.keys[first].entry.column;
 			met = met || (same && k < first);
-			if (same)
-				group[count++] = entries.keys[k];
+			if (!same)
+				continue;
+			group[count++] = *key;
+			told = key->told ? key : told;
+			told_count += key->told;
 		}
 		if (!met && count > 1)
 			judge_pairs(&entries, group, count);
-		else if (!met && !group[0].entry.column)
-			judge_single(&entries, &group[0]);
+		if (!met && told_count == 1 && !told->entry.column)
+			judge_single(&entries, told);
 	}
 }
