@@ -274,6 +274,7 @@ static void escapes_stand_only_where_needed(void **state)
 {
 	(void)state;
 	escaped("snake_case_name, 2 * 3, a < b, R&D, x[3], 5~6", "snake_case_name, 2 * 3, a < b, R&D, x[3], 5~6");
+	escaped("x 3*_*_*_", "x 3*\\_\\*\\_*\\_"); /* "_*_" at the end is emphasis where a blank follows */
 	escaped("2*3*4", "2\\*3*4");
 	escaped("*", "\\*");
 	escaped("_init_ x", "\\_init_ x");

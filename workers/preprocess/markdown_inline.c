@@ -32,7 +32,8 @@ static struct delimiter_run delimiter_run_at(struct text plain, size_t at, char 
 	char after = run.end < plain.bytes ? plain.data[run.end] : EDGE_UNKNOWN;
 	bool before_punctuation = is_punctuation((unsigned char)before), after_punctuation = is_punctuation((unsigned char)after);
 	bool left = !ascii_is_space(after) && (!after_punctuation || ascii_is_space(before) || before_punctuation);
-	bool right = !ascii_is_space(before) && (!before_punctuation || ascii_is_space(after) || after_punctuation);
+	/* At the end of the text a blank may follow, or nothing. */
+	bool right = !ascii_is_space(before) && (!before_punctuation || ascii_is_space(after) || after_punctuation || run.end == plain.bytes);
 
 	run.can_open = left && (kind == '*' || !right || before_punctuation);
 	run.can_close = right && (kind == '*' || !left || after_punctuation || run.end == plain.bytes);

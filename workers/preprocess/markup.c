@@ -22,11 +22,19 @@ static bool is_wiki_heading(struct text line)
 static bool has_wiki_marks(struct text line)
 {
 	struct text quotes = TEXT_LITERAL("'''");
-	ptrdiff_t open = text_find(line, quotes), link = text_find(line, TEXT_LITERAL("[["));
 
-	if (open >= 0 && (size_t)open + 4 < line.bytes && ascii_is_alnum(line.data[open + 3]) && text_find(text_slice(line, (size_t)open + 3, line.bytes), quotes) > 0)
-		return true;
-	return text_find(line, TEXT_LITERAL("<ref>")) >= 0 || (link >= 0 && text_find(text_slice(line, (size_t)link, line.bytes), TEXT_LITERAL("]]")) > 0);
+	for (size_t i = 0; i + 4 < line.bytes; i++) {
+		if (line.data[i] != '[' && line.data[i] != '\'' && line.data[i] != '<')
+			continue;
+		struct text rest = text_slice(line, i, line.bytes);
+		if (text_starts_with(rest, TEXT_LITERAL("[[")))
+			return text_find(rest, TEXT_LITERAL("]]")) > 0;
+		if (text_starts_with(rest, TEXT_LITERAL("<ref>")))
+			return true;
+		if (text_starts_with(rest, quotes) && ascii_is_alnum(rest.data[3]))
+			return text_find(text_slice(rest, 3, rest.bytes), quotes) > 0;
+	}
+	return false;
 }
 
 enum markup_kind markup_named(struct text name)
@@ -50,11 +58,17 @@ enum markup_kind markup_find(struct text text)
 		line = text_trim(line);
 		if (line.bytes < 4)
 			continue;
-		of_org += text_starts_with_nocase(line, TEXT_LITERAL("#+title:")) || text_starts_with_nocase(line, TEXT_LITERAL("#+begin_")) ||
-			  text_starts_with_nocase(line, TEXT_LITERAL("#+options:"));
-		of_asciidoc += text_equal(line, TEXT_LITERAL("|===")) || text_starts_with(line, TEXT_LITERAL("[source,")) || text_equal(line, TEXT_LITERAL(":toc:")) ||
-			       text_starts_with(line, TEXT_LITERAL("[cols=")) || text_equal(line, TEXT_LITERAL(":sectnums:"));
-		tables += text_starts_with(line, TEXT_LITERAL("{| ")) || text_starts_with(line, TEXT_LITERAL("{|class"));
+		switch (line.data[0]) {
+		case '#':
+			of_org += text_starts_with_nocase(line, TEXT_LITERAL("#+title:")) || text_starts_with_nocase(line, TEXT_LITERAL("#+begin_")) ||
+				  text_starts_with_nocase(line, TEXT_LITERAL("#+options:"));
+			break;
+		case '|': of_asciidoc += text_equal(line, TEXT_LITERAL("|===")); break;
+		case '[': of_asciidoc += text_starts_with(line, TEXT_LITERAL("[source,")) || text_starts_with(line, TEXT_LITERAL("[cols=")); break;
+		case ':': of_asciidoc += text_equal(line, TEXT_LITERAL(":toc:")) || text_equal(line, TEXT_LITERAL(":sectnums:")); break;
+		case '{': tables += text_starts_with(line, TEXT_LITERAL("{| ")) || text_starts_with(line, TEXT_LITERAL("{|class")); break;
+		default: break;
+		}
 		wiki_headings += is_wiki_heading(line);
 		wiki_marks += has_wiki_marks(line);
 	}

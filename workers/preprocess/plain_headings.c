@@ -64,7 +64,7 @@ bool plain_underlines(const struct plain_work *work, size_t text_index, size_t r
 	size_t columns = utf8_count(text), rule = plain_line_text(&work->lines, rule_index).bytes, wide = columns;
 	uint32_t code = 0;
 
-	for (size_t i = 0, bytes; i < text.bytes && (bytes = utf8_decode(text, i, &code)) > 0; i += bytes)
+	for (size_t i = 0, bytes; columns < text.bytes && i < text.bytes && (bytes = utf8_decode(text, i, &code)) > 0; i += bytes)
 		wide += plain_is_wide(code); /* two columns in a terminal */
 	return rule + UNDERLINE_SLACK >= columns && (rule <= wide + UNDERLINE_SLACK || plain_line_at(&work->lines, text_index)->indent > 0 ||
 						     rule >= WRAP_SLACK_PERCENT / 2);
