@@ -79,7 +79,7 @@ static void wikis_have_tables_lists_and_templates(void **state)
 static void broken_markup_stays_text(void **state)
 {
 	static const char *const pieces[] = { "[[", "[[a][", "[fn:", "_{", "@@x:", "*", "=", "link:", "link:a[", "<<a", "{x", "&am", "[.r]", "{{", "<ref>", "<!--", "'''", "[http://a ", "<", "\\",
-					      "|===\n|a", "{|\n| a", "----\nx", "#+begin_src", ":a:", "- ", "* ", ". ", "a::", "=", "==", "<pre>x", "#+begin_quote\na", "____\na" };
+					      "|===\n|a", "{|\n| a", "----\nx", "#+begin_src", ":a:", "- ", "* ", ". ", "a::", "=", "==", "<pre>x", "#+begin_quote\na", "____\na", "#+end_quote\na" };
 	struct buffer out, title;
 	struct markdown_writer writer;
 

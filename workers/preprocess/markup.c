@@ -125,6 +125,16 @@ void markup_lists_end(struct markup *markup, size_t keep)
 	}
 }
 
+void markup_quote(struct markup *markup, bool open)
+{
+	markup_lists_end(markup, 0);
+	if (open && !markup->quote_open)
+		markdown_quote_open(markup->writer);
+	else if (!open && markup->quote_open)
+		markdown_quote_close(markup->writer);
+	markup->quote_open = open;
+}
+
 void markup_heading(struct markup *markup, unsigned level, struct text text)
 {
 	markup_lists_end(markup, 0);

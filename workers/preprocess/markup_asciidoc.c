@@ -264,12 +264,7 @@ static void take_fence(struct markup *markup, struct text line, char sign)
 	} else if (sign == '/') {
 		markup_skip(markup, line);
 	} else if (sign == '_') { /* opens and closes */
-		markup_lists_end(markup, 0);
-		if (markup->quote_open)
-			markdown_quote_close(markup->writer);
-		else
-			markdown_quote_open(markup->writer);
-		markup->quote_open = !markup->quote_open;
+		markup_quote(markup, !markup->quote_open);
 	} else {
 		write_admonition(markup);
 	}

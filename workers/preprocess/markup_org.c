@@ -149,10 +149,8 @@ static void take_block(struct markup *markup, struct text name, struct text argu
 		markup_skip(markup, TEXT_LITERAL("#+end_latex"));
 	else if (text_equal_nocase(name, TEXT_LITERAL("comment")))
 		markup_skip(markup, TEXT_LITERAL("#+end_comment"));
-	else if (text_equal_nocase(name, TEXT_LITERAL("quote")) || text_equal_nocase(name, TEXT_LITERAL("verse"))) {
-		markup_lists_end(markup, 0);
-		markdown_quote_open(markup->writer);
-	}
+	else if (text_equal_nocase(name, TEXT_LITERAL("quote")) || text_equal_nocase(name, TEXT_LITERAL("verse")))
+		markup_quote(markup, true);
 }
 
 static void take_keyword(struct markup *markup, struct text line)
@@ -167,8 +165,7 @@ static void take_keyword(struct markup *markup, struct text line)
 	if (text_starts_with_nocase(name, TEXT_LITERAL("begin_"))) {
 		take_block(markup, text_slice(name, 6, name.bytes), value);
 	} else if (text_equal_nocase(name, TEXT_LITERAL("end_quote")) || text_equal_nocase(name, TEXT_LITERAL("end_verse"))) {
-		markup_lists_end(markup, 0);
-		markdown_quote_close(markup->writer);
+		markup_quote(markup, false);
 	} else if (text_equal_nocase(name, TEXT_LITERAL("title")) && !markup->titled && value.bytes > 0) {
 		markup_heading(markup, 1, value);
 		markup->titled = true;

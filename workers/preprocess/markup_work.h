@@ -70,6 +70,7 @@ size_t markup_indent(struct text line);                              /* blanks b
 void markup_add(struct markup *markup, struct text line);             /* to the paragraph at hand */
 void markup_flush(struct markup *markup);                             /* the paragraph at hand is over */
 void markup_lists_end(struct markup *markup, size_t keep);            /* all but the outer `keep`, and the paragraph at hand */
+void markup_quote(struct markup *markup, bool open);                  /* begins a quotation, or ends the one that is open */
 void markup_heading(struct markup *markup, unsigned level, struct text text);
 /* The next item: of the list number `index`, which is opened when only so many are open. */
 void markup_item(struct markup *markup, size_t index, uint32_t key, bool ordered, uint32_t number);
