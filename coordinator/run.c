@@ -65,9 +65,20 @@ size_t run_jobs_in_flight(const struct run *run)
 	return count + models_queued(run);
 }
 
+enum { SAVED_BYTES = 64 };
+
+static const char *what_is_saved(const struct run *run, char saved[SAVED_BYTES])
+{
+	unsigned long long count = run->stats.settled[JOB_DONE] + run->stats.unchanged;
+
+	snprintf(saved, SAVED_BYTES, count == 1 ? "%llu document is saved" : "%llu documents are saved", count);
+	return saved;
+}
+
 void run_on_signal(void *context, uint32_t events)
 {
 	struct run *run = context;
+	char saved[SAVED_BYTES];
 	struct signalfd_siginfo info;
 
 	(void)events;
@@ -75,8 +86,7 @@ void run_on_signal(void *context, uint32_t events)
 		return;
 	if (run->interrupted) {
 		log_progress_line(NULL);
-		log_warning("stopped at once; %llu documents are saved, the same command goes on from there",
-			    (unsigned long long)(run->stats.settled[JOB_DONE] + run->stats.unchanged));
+		log_warning("stopped at once; %s, the same command goes on from there", what_is_saved(run, saved));
 		supervisor_close(run);
 		rendezvous_remove(&run->place);
 		_exit(EXIT_INTERRUPTED);
@@ -316,15 +326,15 @@ static void let_signals_end(struct run *run)
 static int end_run(struct run *run, const struct finalise_request *request)
 {
 	struct finalise_summary summary;
+	char saved[SAVED_BYTES];
 
 	if (run->fatal_status) {
-		log_info("%llu documents are saved in %s; the same command goes on from there",
-			 (unsigned long long)(run->stats.settled[JOB_DONE] + run->stats.unchanged), run->output);
+		log_info("%s in %s; the same command goes on from there", what_is_saved(run, saved), run->output);
 		return EXIT_RESOURCES;
 	}
 	if (run->interrupted && !run->request.service) {
-		log_info("%llu documents are saved; the same command goes on from there, and 'coordinator finalise %s' makes a dataset of what there is",
-			 (unsigned long long)(run->stats.settled[JOB_DONE] + run->stats.unchanged), run->request.output);
+		log_info("%s; the same command goes on from there, and 'coordinator finalise %s' makes a dataset of what there is", what_is_saved(run, saved),
+			 run->request.output);
 		return EXIT_INTERRUPTED;
 	}
 	let_signals_end(run);

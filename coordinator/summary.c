@@ -244,7 +244,7 @@ bool summary_print(const struct run *run, const struct finalise_summary *summary
 		print_text(run->request.output, summary);
 		printf("%.1f s, %" PRIu64 " file%s, %.1f MB", seconds, run->stats.taken_files, plural(run->stats.taken_files), (double)run->stats.taken_bytes / 1e6);
 		if (run->stats.unchanged)
-			printf(", %" PRIu64 " documents unchanged since an earlier run", run->stats.unchanged);
+			printf(", %" PRIu64 " document%s unchanged since an earlier run", run->stats.unchanged, plural(run->stats.unchanged));
 		if (run->stats.worker_deaths)
 			printf(", %" PRIu64 " workers died and were replaced", run->stats.worker_deaths);
 		printf("\n");

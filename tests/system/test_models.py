@@ -213,6 +213,20 @@ class WithModels(ModelCase):
             self.assertGreater(self.made_by()[second.model], 0)
         self.check_dataset()
 
+    def test_the_only_server_dies(self):
+        """What failed is said, while it runs and at the end; rules finish the documents, and they count as to be done again."""
+        corpus = small_corpus(self.folder / "docs", 20)
+        with FakeServer("--slots", "2", "--latency", "fixed:40") as server:
+            config = self.models((server, "balanced", {"max_concurrent_requests": 2}))
+            process = self.start("--workers", "2", "--shm", "256M", "--progress", "never", "-c", config, corpus, "-o", self.out, "--set", "generate.fallback_after_s=1")
+            self.wait_until(lambda: sum(chat_hashes(server).values()) > 6 or process.poll() is not None)
+            server.stop()
+            result = self.finish(process)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stderr, r"model m0 is down: \S.*; its documents wait 1 s for it, then the built-in generator writes them")
+        self.assertRegex(result.stdout, r"finished by the built-in generator because no model could be used \(m0: \S")
+        self.assertEqual(set(self.documents_of().values()) - {"done", "rejected"}, set())
+
     def test_a_server_that_restarts(self):
         corpus = small_corpus(self.folder / "docs", 20)
         with FakeServer("--slots", "2", "--latency", "fixed:30") as server:
