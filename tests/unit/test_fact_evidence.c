@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -128,12 +129,29 @@ static void test_commands_of_the_passage(void **state)
 	assert_refused("Run `cmedit set NODE1 RfBranch=2 supervision=DEACTIVATED`.", source);
 }
 
+/* One item of many thousand words, and one value all over it: what is looked at stays bounded. */
+static void test_a_huge_item(void **state)
+{
+	enum { TIMES = 40000 };
+	static const char head[] = "- **sizeLimit**: default 7 MB", more[] = ", limit 7 for size and delayTimer";
+	(void)state;
+	char *source = malloc(sizeof(head) + (sizeof(more) - 1) * TIMES);
+	assert_non_null(source);
+	memcpy(source, head, sizeof(head));
+	for (size_t i = 0; i < TIMES; i++)
+		memcpy(source + sizeof(head) - 1 + i * (sizeof(more) - 1), more, sizeof(more));
+	assert_passes("The sizeLimit is 7 MB, the limit of the delayTimer 7, and the size limit for the delay is 7.", source);
+	assert_refused("The sizeLimit is 8 MB, the limit of the delayTimer 7, and the size limit for the delay is 7.", source);
+	free(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows_in_one_sentence), cmocka_unit_test(test_columns_in_one_sentence), cmocka_unit_test(test_attributes_are_refused_on_evidence),
 		cmocka_unit_test(test_attributes_in_words), cmocka_unit_test(test_options_as_written), cmocka_unit_test(test_closed_lists),
 		cmocka_unit_test(test_units_of_one_thing), cmocka_unit_test(test_ranges_and_versions), cmocka_unit_test(test_commands_of_the_passage),
+		cmocka_unit_test(test_a_huge_item),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,7 +1,7 @@
 /* passage_owner.c: which attributes the passage gives its values to, and whether an answer says them of those (see passage_align.h). */
 #include "workers/inference/passage_align.h"
 
-enum { SENTENCE_SCAN_MAX = 8, SENTENCE_PLACES_MAX = 160, CHAIN_MAX = 256, SUBJECT_CHAIN_MAX = 24, WORD_BYTES_MIN = 4 };
+enum { SENTENCE_SCAN_MAX = 8, SENTENCE_PLACES_MAX = 160, CHAIN_MAX = 256, SUBJECT_CHAIN_MAX = 24, WORD_BYTES_MIN = 4, INTRODUCED_MAX = 8 };
 
 /* Of a sentence's places, as far as they are looked at. */
 static uint32_t scanned_end(const struct passage *passage, uint32_t sentence)
@@ -192,7 +192,7 @@ bool passage_belongs(const struct passage *passage, const struct answer_sentence
 			continue;
 		if (passage_owner_of(passage, place, answer->subjects, answer->subject_count) != OWNED_BY_OTHERS && !(label && is_labelled_otherwise(passage, place, label)))
 			return true;
-		if (!label && is_introduced(passage, answer, word, place))
+		if (!label && steps < INTRODUCED_MAX && is_introduced(passage, answer, word, place))
 			return true;
 		owned = true;
 	}
