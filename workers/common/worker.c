@@ -44,6 +44,7 @@ struct worker { /* one per process */
 	uint64_t tasks_done;
 	struct lane_spin spin;
 	uint64_t reported_ns; /* when it last said how its model fares */
+	bool idle;            /* it had no task under way then */
 	uint64_t said_ns; /* when the coordinator last heard from this worker */
 	uint64_t asked_bus_ns; /* when it last looked for messages, as said_ns counts */
 	bool bell_rung; /* and not read yet */
@@ -173,7 +174,8 @@ static int begin_task(struct worker *worker, struct descriptor descriptor)
 	return worker->program->many->begin(worker->context, &worker->finisher, &task);
 }
 
-/* What the model can take and how it fares, when that is news or `always`. */
+/* What the model can take and how it fares, when that is news or `always`. When the last task is through it is: the run may end there, and its sums are
+ * what was said last. */
 static int report_model(struct worker *worker, bool always)
 {
 	const struct worker_many *many = worker->program->many;
@@ -185,7 +187,9 @@ static int report_model(struct worker *worker, bool always)
 	message.count = many->capacity(worker->context);
 	message.status = many->report(worker->context, &json);
 	CHECK(message.count <= WORKER_TASKS_MAX);
-	if (always || message.count != worker->finisher.told_capacity || (uint64_t)message.status != worker->finisher.told_state) {
+	bool idle = worker->finisher.under_way == 0, through = idle && !worker->idle;
+	worker->idle = idle;
+	if (always || through || message.count != worker->finisher.told_capacity || (uint64_t)message.status != worker->finisher.told_state) {
 		message.body = json.status ? TEXT_LITERAL("{}") : buffer_view(&json);
 		worker->finisher.told_capacity = message.count;
 		worker->finisher.told_state = (uint64_t)message.status;
