@@ -103,6 +103,11 @@ static void headings_without_elements(void **state)
 	     "sentence.</b></p></body></html>",
 	     "Intro text first, which is a sentence.\n\n## Install it\n\nText of the section.\n\n## Run it\n\nMore text of this "
 	     "section; enough of it.\n\n**Not a heading, but a whole sentence.**\n");
+	html("<html><body><p>Intro text first, which is a sentence, and another one behind it that goes on.</p><p><b>Mind this</b></p><p>Text of it, and more text "
+	     "of the same kind as before.</p></body></html>",
+	     "Intro text first, which is a sentence, and another one behind it that goes on.\n\n**Mind this**\n\nText of it, and more text of the same kind as "
+	     "before.\n");
+	html("<p><b>one</b></p><p>two</p><p><b>three</b></p>", "**one**\n\ntwo\n\n**three**\n");
 	html("<html><body><p><font size=5>The Title</font></p><p>Some text of the introduction here.</p><p><font size=5>A "
 	     "section</font></p><p>Some more text of the section here.</p></body></html>",
 	     "# The Title\n\nSome text of the introduction here.\n\n## A section\n\nSome more text of the section here.\n");

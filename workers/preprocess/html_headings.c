@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { SIZE_MAX_TENTHS = 1000 };
+enum { SIZE_MAX_TENTHS = 1000, BOLD_TEXT_BYTES_MIN = 120 /* of a page whose bold lines may be headings */ };
 
 /* --- style ----------------------------------------------------------------------------------------------------- */
 
@@ -227,6 +227,9 @@ bool html_headings_decide(struct html_headings *headings)
 		struct html_heading_kind *kind = &headings->kinds[i];
 		bool larger = kind->style.size > running.size, bold = kind->style.strong && kind->style.size == running.size;
 		if ((!larger && !bold) || kind->bytes * 2 > all_bytes)
+			continue;
+		/* Under no title a lone bold line, and bold lines in hardly any text, are emphasis. */
+		if (bold && level == 1 && ((!kind->first && kind->lines < 2) || all_bytes < BOLD_TEXT_BYTES_MIN))
 			continue;
 		/* Bold lines alone: the page has no title among its lines. */
 		if (bold && level == 1 && !kind->first)
