@@ -70,6 +70,7 @@ static const char *convert(void)
 static void reads_stripes(void **state)
 {
 	(void)state;
+	fixture_line(&page, 55, 80, 10, 0, "Some values are of the cell"); /* its words stand between the edges, but not apart */
 	row(94, "Name", "No", "Meaning");
 	row_ground(100, 20, 0.9f);
 	row(114, "barred", "1", "No access");
@@ -78,7 +79,7 @@ static void reads_stripes(void **state)
 	row_ground(152, 20, 0.9f);
 	row(166, "range", "30", "Reach of a cell");
 	row(186, "limit", "4", "Most of all");
-	assert_string_equal(convert(), "| Name | No | Meaning |\n| --- | --- | --- |\n| barred | 1 | No access |\n| level | 2 | Least of all levels measured |\n"
+	assert_string_equal(convert(), "Some values are of the cell\n\n| Name | No | Meaning |\n| --- | --- | --- |\n| barred | 1 | No access |\n| level | 2 | Least of all levels measured |\n"
 				       "| range | 30 | Reach of a cell |\n| limit | 4 | Most of all |\n");
 }
 

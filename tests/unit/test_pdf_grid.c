@@ -102,6 +102,29 @@ static void parts_rows_at_white(void **state)
 					    "| Limits of what may be measured at once |  |  |\n| level | integer | Least |\n");
 }
 
+/* The first column has no rules between some rows, the others do: words far below the ones before begin a cell; one without words goes on. */
+static void parts_columns_at_white(void **state)
+{
+	(void)state;
+	rule_table(100, 1);
+	for (size_t r = 2; r <= 5; r++)
+		across(100 + 20 * (float)r, r == 5 ? 50 : 150, 350);
+	for (size_t c = 0; c <= 3; c++)
+		down(50 + 100 * (float)c, 100, 200);
+	text(0, 55, 114, "Name");
+	text(0, 155, 114, "Type");
+	text(0, 255, 114, "Meaning");
+	for (size_t r = 1; r <= 4; r++) {
+		text(0, 155, 114 + 20 * (float)r, r == 1 ? "one" : r == 2 ? "two" : r == 3 ? "three" : "four");
+		text(0, 255, 114 + 20 * (float)r, "Any");
+	}
+	text(0, 55, 134, "barred");
+	text(0, 55, 174, "level");
+	find(0);
+	assert_string_equal(write_pages(1), "| Name | Type | Meaning |\n| --- | --- | --- |\n| barred | one | Any |\n| barred | two | Any |\n"
+					    "| level | three | Any |\n| level | four | Any |\n");
+}
+
 /* Cells of several lines, an empty one, text above and below. */
 static void reads_cells(void **state)
 {
@@ -409,6 +432,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reads_cells, prepare, tidy),
 		cmocka_unit_test_setup_teardown(parts_rows_at_white, prepare, tidy),
+		cmocka_unit_test_setup_teardown(parts_columns_at_white, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_spans, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_open_and_double_borders, prepare, tidy),
 		cmocka_unit_test_setup_teardown(joins_pages, prepare, tidy),

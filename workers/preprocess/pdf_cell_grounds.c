@@ -22,6 +22,7 @@ static const float reach_sizes = 2.2f, line_sizes = 1.6f; /* to the next row; to
 static const float row_ratio = 1.3f;                  /* to the rows with ground, of one without */
 static const float outer_row_max = 50; /* points, of a row above or below all grounds */
 static const float shade_step = 0.02f;
+static const float blank_sizes = 0.45f;              /* wider than a blank between words */
 static const float room = 2.0f;                      /* points between words and the edge that is drawn around them */
 
 struct group { /* cells that touch each other; kept at the index of their first one */
@@ -180,7 +181,8 @@ struct content { /* words between two heights */
 	size_t words;
 	uint32_t columns;
 	bool crosses;
-	float bottom, top; /* of the words */
+	float bottom, top, size; /* of the words */
+	float left[EDGES_MAX], right[EDGES_MAX]; /* of each edge: the nearest words on both sides */
 };
 
 static void enter_word(const struct pdf_word *word, struct pdf_box box, const struct edges *edges, struct content *content)
@@ -190,10 +192,14 @@ static void enter_word(const struct pdf_word *word, struct pdf_box box, const st
 	content->words++;
 	content->crosses |= word->box.x0 < box.x0 - same_end || word->box.x1 > box.x1 + same_end || word->rotated;
 	for (size_t e = 0; e < edges->count; e++) {
-		column += (word->box.x0 + word->box.x1) / 2 > edges->at[e];
+		const bool is_right = (word->box.x0 + word->box.x1) / 2 > edges->at[e];
+		column += is_right;
+		content->left[e] = is_right ? content->left[e] : fmaxf(content->left[e], word->box.x1);
+		content->right[e] = is_right ? fminf(content->right[e], word->box.x0) : content->right[e];
 		content->crosses |= word->box.x0 < edges->at[e] - crossing && word->box.x1 > edges->at[e] + crossing;
 	}
 	content->columns |= (uint32_t)((uint64_t)1 << column);
+	content->size = fmaxf(content->size, word->size);
 	content->top = fminf(content->top, word->box.y0);
 	content->bottom = fmaxf(content->bottom, word->box.y1);
 }
@@ -203,12 +209,19 @@ static struct content content_between(const struct grounds *grounds, struct pdf_
 {
 	struct content content = { .top = INFINITY, .bottom = -INFINITY };
 
+	for (size_t e = 0; e < edges->count; e++) {
+		content.left[e] = -INFINITY;
+		content.right[e] = INFINITY;
+	}
+
 	for (size_t i = 0; i < grounds->page->word_count; i++) {
 		const struct pdf_word *word = &grounds->page->words[i];
 		const float y = middle(word);
 		if (word->bytes > 0 && y > from && y < to && word->box.x1 > box.x0 && word->box.x0 < box.x1)
 			enter_word(word, box, edges, &content);
 	}
+	for (size_t e = 0; e < edges->count; e++) /* words of a line that runs on over the edge, which falls between two of them */
+		content.crosses |= content.right[e] - content.left[e] < blank_sizes * content.size;
 	return content;
 }
 

@@ -49,6 +49,7 @@ struct fit {
 	struct white {
 		float left, right, size;     /* the words next to it */
 		bool crossed;
+		float top, bottom, letters;  /* of the words of the place itself; size of their letters */
 	} white[PDF_LATTICE_ROWS_MAX][PDF_LATTICE_COLUMNS_MAX]; /* around the border right of each place where no rule parts it from the next */
 };
 
@@ -80,6 +81,10 @@ static void enter_word(struct fit *fit, const struct pdf_word *word)
 
 	if (column >= lattice->column_count || row >= lattice->row_count || word->bytes == 0 || word->grid > 0)
 		return;
+	struct white *place = &fit->white[row][column];
+	place->top = fminf(place->top, word->box.y0);
+	place->bottom = fmaxf(place->bottom, word->box.y1);
+	place->letters = fmaxf(place->letters, word->size);
 	for (size_t c = column; c + 1 < lattice->column_count && !is_parted(lattice, row, c); c++) {
 		struct white *white = &fit->white[row][c];
 		white->left = fmaxf(white->left, word->box.x1);
@@ -94,6 +99,26 @@ static void enter_word(struct fit *fit, const struct pdf_word *word)
 	}
 }
 
+/* Words of one column far below others, in a row that a rule parts from the one above in all other columns: there a cell begins. */
+static void part_column(struct fit *fit, size_t c)
+{
+	struct pdf_lattice *lattice = fit->lattice;
+	const uint32_t others = (uint32_t)(((uint64_t)1 << lattice->column_count) - 1) & ~(1u << c);
+	size_t above = SIZE_MAX; /* the row of the words before, if nothing parts them from those to come */
+
+	for (size_t r = 0; r < lattice->row_count; r++) {
+		const struct white *place = &fit->white[r][c];
+		if (r > 0 && lattice->walls_below[r - 1] & (1u << c))
+			above = SIZE_MAX;
+		if (place->bottom < place->top)
+			continue;
+		if (above != SIZE_MAX && (lattice->walls_below[r - 1] & others) == others &&
+		    place->top - fit->white[above][c].bottom > sparse_sizes * place->letters)
+			lattice->walls_below[r - 1] |= 1u << c;
+		above = r;
+	}
+}
+
 /* Some tables draw the rules of every second row, or none in their head: where all words of a row stand well apart at the border of two
  * columns, it parts them as a rule would. */
 static void part_at_white(struct fit *fit)
@@ -102,7 +127,7 @@ static void part_at_white(struct fit *fit)
 
 	for (size_t r = 0; r < lattice->row_count; r++)
 		for (size_t c = 0; c < lattice->column_count; c++)
-			fit->white[r][c] = (struct white){ -INFINITY, INFINITY, 0, false };
+			fit->white[r][c] = (struct white){ -INFINITY, INFINITY, 0, false, INFINITY, -INFINITY, 0 };
 	for (uint32_t i = 0; i < fit->page->word_count; i++)
 		enter_word(fit, &fit->page->words[i]);
 	for (size_t r = 0; r < lattice->row_count; r++)
@@ -112,6 +137,8 @@ static void part_at_white(struct fit *fit)
 			    white->right - white->left > parting_sizes * white->size)
 				lattice->walls_right[r] |= 1u << c;
 		}
+	for (size_t c = 0; c < lattice->column_count; c++)
+		part_column(fit, c);
 }
 
 static void make_cells(struct fit *fit)
