@@ -88,6 +88,10 @@ static void test_options_as_written(void **state)
 	assert_refused("Checksums on data pages are turned on with `-K`.", source);
 	assert_refused("Checksums on data pages are turned on with `--checksums`.", source);
 	assert_refused("`-g` turns on checksums for the data pages; members of the group may read the files with `-k`.", source);
+	const char *pieces = "**`--no-index-cleanup`**\n\nDo not remove index entries of dead tuples.\n\n**`--no-truncate`**\n\nDo not truncate empty pages at the end of the table.\n";
+	assert_passes("Index entries of dead tuples stay with `--no-index-cleanup`, empty pages at the end of the table with `--no-truncate`.", pieces);
+	assert_refused("Index entries of dead tuples stay with `--no-truncate`, empty pages at the end of the table with `--no-index-cleanup`.", pieces);
+	assert_refused("Index entries of dead tuples stay with `--no-index`.", pieces);
 	assert_passes("Use the option --size.", "The command has `size` as its option.");
 }
 

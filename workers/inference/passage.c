@@ -136,6 +136,7 @@ struct indexer {
 	uint32_t title, heading, header, lead, last_row; /* sentences */
 	uint32_t last_number;  /* place; for "or more" behind it */
 	uint16_t clause, values;
+	const char *option_end; /* of the last option */
 	const char *number_end, *unit_place; /* of the last number, when it has no unit; where its unit is */
 	const char *split_end; /* of a number that may be a list: its pieces are no values to weigh */
 	uint32_t range_first;  /* place of the first of the numbers that may share a unit */
@@ -289,6 +290,10 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 		place.state = 0, place.kind = KIND_NONE;
 	if (token->colon && !indexer->values && !place.column && !indexer->line)
 		mark_intro(passage);
+	if (indexer->option_end && token->text.data < indexer->option_end) /* "sync" of "--no-sync" */
+		passage_make_part(&place);
+	if (token->option)
+		indexer->option_end = token->dashed.data + token->dashed.bytes;
 	if (token->text.data == indexer->unit_place) { /* read with its number */
 		place.unit = 0;
 		place.kind = KIND_NONE;

@@ -12,6 +12,7 @@ struct checker {
 	struct answer_sentence sentence;
 	struct fact_comparing comparing;
 	size_t last_number;  /* word of the sentence, or ANSWER_WORDS_MAX */
+	const char *option_end; /* of the last option */
 	const char *unit_place; /* of the number before */
 	const char *number_end; /* of a number without a unit, which the next one may have */
 	uint16_t clause, values;
@@ -436,6 +437,10 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 		token->unit = (struct text){ 0 };
 		passage_place_of(checker->passage->domain, token, &word.place);
 	}
+	if (checker->option_end && token->text.data < checker->option_end)
+		passage_make_part(&word.place);
+	if (token->option)
+		checker->option_end = token->dashed.data + token->dashed.bytes;
 	take_counted(checker, &word);
 	if (token->breaks || (token->kind == FACT_WORD && (token->word ? token->word->breaks : passage_breaks_clause(token->text))))
 		checker->clause++;
@@ -492,7 +497,7 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 	checker.sentence.count = checker.sentence.carried = 0; /* not all of it: its words are filled in as they come */
 	checker.sentence.respectively = false;
 	checker.comparing = (struct fact_comparing){ 0 };
-	checker.unit_place = checker.number_end = NULL;
+	checker.unit_place = checker.number_end = checker.option_end = NULL;
 	checker.clause = checker.values = 0;
 	checker.in_command = false;
 	checker.command_before = 0;

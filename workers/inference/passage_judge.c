@@ -67,7 +67,8 @@ static bool is_better(const struct alignment *alignment, const struct weighed *o
 		return false;
 	if (!one->bare && rival->sentence == one->own_sentence && rival->covered <= one->own_covered && one->own > 0) /* only distances tell them apart */
 		return rival->score > one->own * PROSE_RATIO + PROSE_MARGIN;
-	if (!is_strong(alignment, one, rival) && !is_parallel(alignment, one, rival))
+	bool neighbour = !stated && rival->sentence == one->own_sentence; /* names in one sentence are said of each other */
+	if (neighbour || (!is_strong(alignment, one, rival) && !is_parallel(alignment, one, rival)))
 		return rival->score > (stated ? one->own * PROSE_RATIO + PROSE_MARGIN : one->own * PROSE_NAME_RATIO + PROSE_NAME_MARGIN);
 	if (!stated && (rival->words < PARALLEL_WORDS || passage_is_actor(&alignment->answer->words[one->word].place)))
 		return false;

@@ -312,8 +312,8 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 		place.unit = word->unit;
 		if (token->option)
 			place.exact = passage_exact(token->dashed);
-		if (token->option && token->dashed.data[1] != '-')
-			place.stem = place.exact; /* "-a" has nothing to do with "a" */
+		if (token->option && (token->dashed.data[1] != '-' || token->dashed.bytes > token->text.bytes + 2))
+			place.stem = place.exact; /* "-a" has nothing to do with "a", "--no-sync" little with "--no-index" */
 		if (token->wide.bytes != token->text.bytes && token->wide.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
 			place.unit = passage_unit(token->wide);
 		place.kind = kind_of(token, word);

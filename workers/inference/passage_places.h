@@ -107,6 +107,13 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 
 /* Class or attribute of a Class.attribute, as a place of its own. */
 void passage_part_of(const struct passage_place *whole, struct text part, struct passage_place *ret_place);
+/* A word that is a piece of the name before. */
+static inline void passage_make_part(struct passage_place *place)
+{
+	place->flags |= PLACE_PART;
+	place->kind = KIND_NONE;
+	place->state = 0;
+}
 /* R22B, 22.Q4: a name with digits, what "or later" may be said of. */
 bool passage_is_version(const struct fact_token *token);
 /* "one", "two" in words and without a unit. */
