@@ -96,12 +96,14 @@ static void finds_headings(void **state)
 	fixture_line(&pages[0], 50, 150, 12, PDF_BOLD, "1.1   A rather long heading that does");
 	fixture_line(&pages[0], 50, 164, 12, PDF_BOLD, "not fit on one line");
 	line(50, 190, "More text.");
-	fixture_line(&pages[0], 50, 210, 10, PDF_BOLD, "Note");
+	fixture_line(&pages[0], 50, 210, 10, PDF_BOLD, "Limits");
 	line(50, 225, "It is noted.");
-	fixture_line(&pages[0], 50, 245, 10, PDF_BOLD, "a bold line of text that ends with a period.");
+	fixture_line(&pages[0], 50, 245, 10, PDF_BOLD, "Warning"); /* of a text set apart */
+	line(50, 265, "It is hot.");
+	fixture_line(&pages[0], 50, 285, 10, PDF_BOLD, "a bold line of text that ends with a period.");
 	assert_string_equal(write_pages(), "# The Feature\n\n# 1 Overview\n\nText of the overview.\n\n"
-					   "## 1.1 A rather long heading that does not fit on one line\n\nMore text.\n\n### Note\n\n"
-					   "It is noted.\n\n**a bold line of text that ends with a period.**\n");
+					   "## 1.1 A rather long heading that does not fit on one line\n\nMore text.\n\n### Limits\n\n"
+					   "It is noted.\n\n**Warning**\n\nIt is hot.\n\n**a bold line of text that ends with a period.**\n");
 }
 
 static void fences_code(void **state)
