@@ -96,6 +96,30 @@ static void reads_a_sidebar_behind_the_text(void **state)
 	assert_string_equal(order(), "T|S");
 }
 
+/* A box beside a few lines of a page whose other lines cross it: the text goes on below it, so it is read before. */
+static void reads_a_box_before_the_text_around_it(void **state)
+{
+	(void)state;
+	column(40, 60, 'A', 6, 100);
+	column(40, 160, 'T', 8, 56);
+	column(400, 167, 'B', 5, 28);
+	column(40, 256, 'T', 20, 100);
+	assert_string_equal(order(), "A|B|T|T");
+}
+
+/* Names in the middle of the rows of a table stand at heights of their own too, but apart from one another. */
+static void leaves_names_beside_rows(void **state)
+{
+	(void)state;
+	column(40, 60, 'A', 6, 100);
+	for (int row = 0; row < 5; row++) {
+		column(40, 166 + 60 * (float)row, 'N', 1, 22);
+		column(200, 160 + 60 * (float)row, 'D', 2, 60);
+	}
+	column(40, 480, 'Z', 20, 100);
+	assert_null(strchr(order(), '|'));
+}
+
 /* Columns may stand one blank of a justified line apart. */
 static void parts_columns_that_stand_close(void **state)
 {
@@ -190,7 +214,8 @@ int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
 	const struct CMUnitTest tests[] = {
-		PAGE_TEST(reads_three_columns), PAGE_TEST(reads_what_spans_some_columns), PAGE_TEST(reads_a_sidebar_behind_the_text),
+		PAGE_TEST(reads_three_columns), PAGE_TEST(reads_what_spans_some_columns), PAGE_TEST(reads_a_box_before_the_text_around_it), PAGE_TEST(leaves_names_beside_rows),
+		PAGE_TEST(reads_a_sidebar_behind_the_text),
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines),

@@ -245,6 +245,20 @@ static void finds_a_running_head_of_one_page(void **state)
 	assert_string_equal(furniture(3), "");
 }
 
+/* What a browser writes above and below a single page; a date or an address alone may be text. */
+static void finds_the_lines_of_a_browser(void **state)
+{
+	(void)state;
+	fixture_line(&pages[0], 20, 20, 8, 0, "11/21/26, 4:31 PM");
+	fixture_line(&pages[0], 300, 20, 8, 0, "Release plan");
+	fixture_line(&pages[1], 20, 20, 8, 0, "21.11.2026, 16:31");
+	fixture_line(&pages[0], 20, 790, 8, 0, "https://node.example/plan.html");
+	fixture_line(&pages[0], 560, 790, 8, 0, "1/1");
+	fixture_line(&pages[1], 20, 790, 8, 0, "See 5.4");
+	assert_string_equal(furniture(0), "11/21/26, 4:31 PM Release plan/https://node.example/plan.html 1/1");
+	assert_string_equal(furniture(1), "");
+}
+
 /* A landscape among upright pages has its running lines as far from its edges as they have. */
 static void knows_landscapes(void **state)
 {
@@ -277,6 +291,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(finds_a_running_head_of_one_page, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_lines_that_are_all_the_text, prepare, tidy),
 		cmocka_unit_test_setup_teardown(knows_landscapes, prepare, tidy),
+		cmocka_unit_test_setup_teardown(finds_the_lines_of_a_browser, prepare, tidy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
