@@ -1,5 +1,5 @@
 /* pdf.c: PDF to Markdown, page by page. The stages stand in files of their own: pdf_source (poppler) → pdf_page (words) →
- * pdf_layout (with pdf_columns: rows in reading order) → pdf_furniture (running headers out) → pdf_blocks (with pdf_contents, pdf_notes,
+ * pdf_layout (with pdf_columns, or pdf_tagged and pdf_order: rows in reading order) → pdf_furniture (running headers out) → pdf_blocks (with pdf_contents, pdf_notes,
  * pdf_heading_rows, pdf_table, and pdf_tags: what the file says itself) → pdf_write (with pdf_styled, pdf_code) → pdf_headings (levels). Five pages are held at a time, because running headers are found by comparison with the pages around; memory does
  * not grow with the number of pages but for the Markdown itself. Pure; see convert.h for errors. */
 #include "workers/preprocess/blocks.h"

@@ -408,16 +408,17 @@ int pdf_objects_read(struct pdf_objects *objects, struct text data)
 	return status == 0 ? sort_objects(objects) : status;
 }
 
-struct text pdf_objects_root(const struct pdf_objects *objects)
+struct text pdf_objects_trailer(const struct pdf_objects *objects, const char *key)
 {
-	struct text root = { NULL, 0 };
+	const size_t bytes = strlen(key);
+	struct text found = { NULL, 0 };
 	const char *at = objects->data.data, *end = at + objects->data.bytes;
 
 	/* In the trailer, or in the dictionary of the stream that stands for it: the last one holds. */
-	for (; at < end && (at = memmem(at, (size_t)(end - at), "/Root", 5)) != NULL; at += 5) {
-		struct text rest = { at + 5, (size_t)(end - at) - 5 }, value;
+	for (; at < end && (at = memmem(at, (size_t)(end - at), key, bytes)) != NULL; at += bytes) {
+		struct text rest = { at + bytes, (size_t)(end - at) - bytes }, value;
 		if (pdf_object_next(&rest, &value) && pdf_object_reference(value) > 0)
-			root = value;
+			found = value;
 	}
-	return pdf_objects_resolve(objects, root);
+	return pdf_objects_resolve(objects, found);
 }

@@ -44,8 +44,8 @@ struct text pdf_objects_get(const struct pdf_objects *objects, struct text dicti
 /* False: it is no number. */
 bool pdf_object_number(struct text value, double *ret_number);
 
-/* The document's catalogue. */
-struct text pdf_objects_root(const struct pdf_objects *objects);
+/* What a key of the trailer refers to: "/Root" is the document's catalogue, "/Info" says who wrote it. */
+struct text pdf_objects_trailer(const struct pdf_objects *objects, const char *key);
 /* Appends the bytes of a stream, inflated. False: it is packed in another way, damaged, or larger than `out` may be. */
 bool pdf_objects_stream(const struct pdf_objects *objects, struct text object, struct buffer *out);
 

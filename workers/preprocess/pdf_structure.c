@@ -212,9 +212,6 @@ static void walk_element(struct walk *walk, struct text element, struct place pl
 	}
 	if (text_equal(type, TEXT_LITERAL("/OBJR")))
 		return;
-	/* Browsers alone write elements that mean nothing, one for each box of the page. */
-	walk->structure->browser |= text_equal(kind, TEXT_LITERAL("/NonStruct"));
-	walk->structure->names_tables |= walk->structure->table_count > 0 || walk->structure->browser;
 	if (place.cell == 0 && place.heading == 0 && heading_level(kind) > 0)
 		place.heading = (uint32_t)++walk->structure->heading_count << PDF_HEADING_LEVEL_BITS | heading_level(kind);
 	if (place.cell == 0 && text_equal(kind, TEXT_LITERAL("/Table"))) {
@@ -269,7 +266,9 @@ int pdf_structure_read(struct pdf_structure *structure, struct text data)
 
 	walk.status = pdf_objects_read(&structure->objects, data);
 	walk.bytes_left = (data.bytes + structure->objects.inflated.bytes) * TIMES + 1024;
-	const struct text root = pdf_objects_root(&structure->objects);
+	const struct text root = pdf_objects_trailer(&structure->objects, "/Root");
+	const struct text producer = pdf_objects_get(&structure->objects, pdf_objects_trailer(&structure->objects, "/Info"), "/Producer");
+	structure->browser = text_find(producer, TEXT_LITERAL("Skia/PDF")) >= 0;
 	const struct text tree = pdf_objects_get(&structure->objects, root, "/StructTreeRoot");
 	if (walk.status < 0 || tree.bytes == 0)
 		return walk.status;

@@ -41,8 +41,7 @@ struct pdf_structure {
 	struct pdf_structure_table *tables;
 	size_t table_count, table_capacity;
 	size_t heading_count; /* outside of tables */
-	bool browser;         /* it was written by one, which tags all that it prints */
-	bool names_tables;    /* where there are no tables in the tree, the document has none: it has one somewhere, or is of a browser */
+	bool browser;         /* Chromium wrote it, which tags all that it prints, in the order of reading; others leave out, or mix up, some */
 	uint32_t *pages;      /* number of the object of each page */
 	size_t page_count, page_capacity;
 };
