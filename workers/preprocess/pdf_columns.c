@@ -398,7 +398,7 @@ static bool find_band(const struct part *part, size_t from, unsigned *tries, str
 	for (size_t i = from, next; i < part->count; i = next) {
 		float line[LINE_BOXES_MAX];
 		size_t count = 0;
-		for (next = i; next < part->count && segments[next].box.y0 < segments[i].box.y1; next++)
+		for (next = i; next < part->count && (next == i || segments[next].box.y0 < segments[i].box.y1); next++) /* boxes may have no height */
 			if (count < LINE_BOXES_MAX)
 				line[count++] = segments[next].box.x0;
 		for (size_t k = 0; k < count && *tries > 0; k++) {
