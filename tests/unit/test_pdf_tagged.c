@@ -211,11 +211,34 @@ static void test_values(void **state)
 	assert_true(text_equal(pdf_object_raw(TEXT_LITERAL("<</A [/B 2] /B 7>>"), "/B"), TEXT_LITERAL("7")));
 }
 
+/* Many values that refer to one large object would cost their number times its size. */
+static void test_work_is_bounded_by_the_size_of_the_file(void **state)
+{
+	static const char header[] = "1 0 obj\n<</A 2 0 R>>\nendobj\n2 0 obj\n<<";
+	static char data[64 << 10];
+	enum { ASKED_MAX = 100000 };
+	struct pdf_objects objects;
+	size_t found = 0;
+
+	(void)state;
+	memset(data, ' ', sizeof(data));
+	memcpy(data, header, sizeof(header) - 1);
+	memcpy(data + sizeof(data) - 2, ">>", 2);
+	pdf_objects_init(&objects);
+	assert_int_equal(pdf_objects_read(&objects, (struct text){ data, sizeof(data) }), 0);
+	while (found < ASKED_MAX && pdf_objects_get(&objects, TEXT_LITERAL("<</B 2 0 R>>"), "/B").bytes > 0)
+		found++;
+	assert_in_range(found, 32, 1000);
+	assert_int_equal(pdf_objects_resolve(&objects, TEXT_LITERAL("1 0 R")).bytes, 0);
+	pdf_objects_done(&objects);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order_is_that_of_the_tags), cmocka_unit_test(test_table_has_the_cells_of_the_tags), cmocka_unit_test(test_cards_are_regions),
 		cmocka_unit_test(test_files_that_do_not_fit),     cmocka_unit_test(test_endless_trees_end),            cmocka_unit_test(test_values),
+		cmocka_unit_test(test_work_is_bounded_by_the_size_of_the_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@ struct matrix {
 
 struct reader {
 	struct pdf_marks *marks;
-	const struct pdf_objects *objects;
+	struct pdf_objects *objects;
 	struct text resources;         /* of the content at hand */
 	struct text name;              /* read last */
 	size_t form_bytes_left;        /* of forms, each as often as it is drawn */
@@ -250,7 +250,7 @@ static int find_lines(struct pdf_marks *marks)
 	return 0;
 }
 
-int pdf_marks_read(struct pdf_marks *marks, const struct pdf_objects *objects, struct text resources, struct text content, double left, double top)
+int pdf_marks_read(struct pdf_marks *marks, struct pdf_objects *objects, struct text resources, struct text content, double left, double top)
 {
 	struct reader reader = { .marks = marks, .objects = objects, .resources = resources, .form_bytes_left = PDF_FORM_BYTES_MAX, .left = left, .top = top,
 				 .now = unit, .line = unit, .named = UNMARKED, .written = UNMARKED };

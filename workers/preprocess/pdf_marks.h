@@ -25,7 +25,7 @@ struct pdf_marks {
 void pdf_marks_done(struct pdf_marks *marks);
 /* Replaces what was in `marks`. `resources`: the page's dictionary of them; `left`, `top`: its edges in the coordinates of its content. 0 or
  * -ENOMEM. */
-int pdf_marks_read(struct pdf_marks *marks, const struct pdf_objects *objects, struct text resources, struct text content, double left,
+int pdf_marks_read(struct pdf_marks *marks, struct pdf_objects *objects, struct text resources, struct text content, double left,
 		   double top) WARN_UNUSED;
 
 /* The mark of a word; NULL: no text begins left of it on its line. */

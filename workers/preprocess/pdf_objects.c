@@ -7,7 +7,9 @@
 #include <gio/gio.h>
 #include <stdlib.h>
 
-enum { DIGITS_MAX = 9 };
+enum { DIGITS_MAX = 9, REFERENCE_BYTES_MAX = 64 /* with the blanks before it */ };
+
+static const uint64_t WORK_TIMES = 64, WORK_BYTES_MIN = 1 << 20; /* for each byte of the file; at least */
 
 void pdf_objects_init(struct pdf_objects *objects)
 {
@@ -172,13 +174,16 @@ bool pdf_object_number(struct text value, double *ret_number)
 	return true;
 }
 
-struct text pdf_object_raw(struct text dictionary, const char *key)
+/* `*ret_bytes`: how much was looked through. */
+static struct text find_value(struct text dictionary, const char *key, size_t *ret_bytes)
 {
 	struct text rest = dictionary, name, value, wanted = text_from(key);
 	const struct text none = { NULL, 0 };
 
+	*ret_bytes = 0;
 	if (!pdf_object_next(&rest, &value))
 		return none;
+	*ret_bytes = 2 * value.bytes;
 	rest = pdf_object_inside(value, '<');
 	while (pdf_object_next(&rest, &name) && pdf_object_next(&rest, &value))
 		if (text_equal(name, wanted))
@@ -186,9 +191,28 @@ struct text pdf_object_raw(struct text dictionary, const char *key)
 	return none;
 }
 
-struct text pdf_objects_get(const struct pdf_objects *objects, struct text dictionary, const char *key)
+struct text pdf_object_raw(struct text dictionary, const char *key)
 {
-	return pdf_objects_resolve(objects, pdf_object_raw(dictionary, key));
+	size_t bytes;
+	return find_value(dictionary, key, &bytes);
+}
+
+/* False: there was too much to look through already. */
+static bool spend(struct pdf_objects *objects, size_t bytes)
+{
+	objects->work_left -= bytes < objects->work_left ? bytes : objects->work_left;
+	return objects->work_left > 0;
+}
+
+struct text pdf_objects_get(struct pdf_objects *objects, struct text dictionary, const char *key)
+{
+	const struct text none = { NULL, 0 };
+	size_t bytes;
+
+	if (objects->work_left == 0)
+		return none;
+	const struct text value = find_value(dictionary, key, &bytes);
+	return spend(objects, bytes) ? pdf_objects_resolve(objects, value) : none;
 }
 
 /* --- objects ----------------------------------------------------------------------------------------------------- */
@@ -213,7 +237,7 @@ static const struct pdf_object *find_object(const struct pdf_objects *objects, u
 	return low < objects->count && objects->items[low].number == number ? &objects->items[low] : NULL;
 }
 
-struct text pdf_objects_resolve(const struct pdf_objects *objects, struct text value)
+struct text pdf_objects_resolve(struct pdf_objects *objects, struct text value)
 {
 	enum { HOPS_MAX = 8 };
 	const struct text none = { NULL, 0 };
@@ -224,7 +248,7 @@ struct text pdf_objects_resolve(const struct pdf_objects *objects, struct text v
 		if (!object || hop == HOPS_MAX)
 			return none;
 		struct text rest = body_of(objects, object), whole = rest;
-		if (!pdf_object_next(&rest, &value))
+		if (objects->work_left == 0 || !pdf_object_next(&rest, &value) || !spend(objects, value.bytes))
 			return none;
 		if (value.data[0] == '<')
 			return whole; /* a stream's data stands behind its dictionary */
@@ -301,7 +325,7 @@ static bool inflate(struct text packed, struct buffer *out)
 	return result == G_CONVERTER_FINISHED;
 }
 
-bool pdf_objects_stream(const struct pdf_objects *objects, struct text object, struct buffer *out)
+bool pdf_objects_stream(struct pdf_objects *objects, struct text object, struct buffer *out)
 {
 	struct text rest = object, dictionary;
 	double bytes = 0;
@@ -401,14 +425,16 @@ static int sort_objects(struct pdf_objects *objects)
 int pdf_objects_read(struct pdf_objects *objects, struct text data)
 {
 	objects->data = data;
+	objects->work_left = data.bytes * WORK_TIMES + WORK_BYTES_MIN;
 	int status = find_plain_objects(objects);
 	const size_t plain = objects->count;
 	for (size_t i = 0; i < plain && status == 0; i++)
 		status = open_object_stream(objects, body_of(objects, &objects->items[i]));
+	objects->work_left += objects->inflated.bytes * WORK_TIMES;
 	return status == 0 ? sort_objects(objects) : status;
 }
 
-struct text pdf_objects_trailer(const struct pdf_objects *objects, const char *key)
+struct text pdf_objects_trailer(struct pdf_objects *objects, const char *key)
 {
 	const size_t bytes = strlen(key);
 	struct text found = { NULL, 0 };
@@ -416,7 +442,7 @@ struct text pdf_objects_trailer(const struct pdf_objects *objects, const char *k
 
 	/* In the trailer, or in the dictionary of the stream that stands for it: the last one holds. */
 	for (; at < end && (at = memmem(at, (size_t)(end - at), key, bytes)) != NULL; at += bytes) {
-		struct text rest = { at + bytes, (size_t)(end - at) - bytes }, value;
+		struct text rest = { at + bytes, size_min((size_t)(end - at) - bytes, REFERENCE_BYTES_MAX) }, value;
 		if (pdf_object_next(&rest, &value) && pdf_object_reference(value) > 0)
 			found = value;
 	}

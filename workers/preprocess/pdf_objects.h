@@ -23,6 +23,7 @@ struct pdf_objects {
 	struct pdf_object *items; /* ascending, one of each number */
 	size_t count, capacity;
 	struct buffer inflated;
+	uint64_t work_left; /* bytes that may be looked through for values: many that refer to one large object find nothing in the end */
 };
 
 void pdf_objects_init(struct pdf_objects *objects);
@@ -37,16 +38,16 @@ struct text pdf_object_inside(struct text value, char bracket);
 /* The number of the object that a reference means; 0: it is none. */
 uint32_t pdf_object_reference(struct text value);
 /* The value itself, or what it refers to. */
-struct text pdf_objects_resolve(const struct pdf_objects *objects, struct text value);
+struct text pdf_objects_resolve(struct pdf_objects *objects, struct text value);
 /* The value of a key ("/K") of a dictionary: as it stands there, or resolved. */
 struct text pdf_object_raw(struct text dictionary, const char *key);
-struct text pdf_objects_get(const struct pdf_objects *objects, struct text dictionary, const char *key);
+struct text pdf_objects_get(struct pdf_objects *objects, struct text dictionary, const char *key);
 /* False: it is no number. */
 bool pdf_object_number(struct text value, double *ret_number);
 
 /* What a key of the trailer refers to: "/Root" is the document's catalogue, "/Info" says who wrote it. */
-struct text pdf_objects_trailer(const struct pdf_objects *objects, const char *key);
+struct text pdf_objects_trailer(struct pdf_objects *objects, const char *key);
 /* Appends the bytes of a stream, inflated. False: it is packed in another way, damaged, or larger than `out` may be. */
-bool pdf_objects_stream(const struct pdf_objects *objects, struct text object, struct buffer *out);
+bool pdf_objects_stream(struct pdf_objects *objects, struct text object, struct buffer *out);
 
 #endif

@@ -201,7 +201,7 @@ static void walk_value(struct walk *walk, struct text value, struct place place,
 
 static void walk_element(struct walk *walk, struct text element, struct place place, unsigned depth)
 {
-	const struct pdf_objects *objects = &walk->structure->objects;
+	struct pdf_objects *objects = &walk->structure->objects;
 	const struct text type = pdf_object_raw(element, "/Type"), kind = pdf_objects_get(objects, element, "/S");
 	struct table_state state;
 
@@ -316,7 +316,7 @@ bool pdf_structure_has_page(const struct pdf_structure *structure, uint32_t page
 	return i < structure->piece_count && structure->pieces[i].page == page;
 }
 
-static struct text page_object(const struct pdf_structure *structure, uint32_t page)
+static struct text page_object(struct pdf_structure *structure, uint32_t page)
 {
 	const struct text none = { NULL, 0 };
 	char reference[32];
@@ -327,7 +327,7 @@ static struct text page_object(const struct pdf_structure *structure, uint32_t p
 	return pdf_objects_resolve(&structure->objects, text_from(reference));
 }
 
-bool pdf_structure_content(const struct pdf_structure *structure, uint32_t page, struct buffer *out)
+bool pdf_structure_content(struct pdf_structure *structure, uint32_t page, struct buffer *out)
 {
 	const struct text contents = pdf_objects_get(&structure->objects, page_object(structure, page), "/Contents");
 	struct text rest = contents, value;
@@ -346,7 +346,7 @@ bool pdf_structure_content(const struct pdf_structure *structure, uint32_t page,
 }
 
 /* A value of the page, or of the nodes above it. */
-static struct text inherited(const struct pdf_structure *structure, uint32_t page, const char *key)
+static struct text inherited(struct pdf_structure *structure, uint32_t page, const char *key)
 {
 	struct text node = page_object(structure, page), value = { NULL, 0 };
 
@@ -357,12 +357,12 @@ static struct text inherited(const struct pdf_structure *structure, uint32_t pag
 	return value;
 }
 
-struct text pdf_structure_resources(const struct pdf_structure *structure, uint32_t page)
+struct text pdf_structure_resources(struct pdf_structure *structure, uint32_t page)
 {
 	return inherited(structure, page, "/Resources");
 }
 
-bool pdf_structure_edges(const struct pdf_structure *structure, uint32_t page, double *ret_left, double *ret_top)
+bool pdf_structure_edges(struct pdf_structure *structure, uint32_t page, double *ret_left, double *ret_top)
 {
 	struct text box = inherited(structure, page, "/CropBox"), item;
 	double sides[4] = { 0 }, turned = 0;

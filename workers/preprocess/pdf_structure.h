@@ -56,10 +56,10 @@ const struct pdf_piece *pdf_structure_piece(const struct pdf_structure *structur
 /* Has the page pieces? */
 bool pdf_structure_has_page(const struct pdf_structure *structure, uint32_t page);
 /* The content stream of a page, appended to `out`. False: it cannot be read. */
-bool pdf_structure_content(const struct pdf_structure *structure, uint32_t page, struct buffer *out);
+bool pdf_structure_content(struct pdf_structure *structure, uint32_t page, struct buffer *out);
 /* Its dictionary of resources. */
-struct text pdf_structure_resources(const struct pdf_structure *structure, uint32_t page);
+struct text pdf_structure_resources(struct pdf_structure *structure, uint32_t page);
 /* Left and upper edge of the page in the coordinates of its content; false: it is turned, or says nothing. */
-bool pdf_structure_edges(const struct pdf_structure *structure, uint32_t page, double *ret_left, double *ret_top);
+bool pdf_structure_edges(struct pdf_structure *structure, uint32_t page, double *ret_left, double *ret_top);
 
 #endif

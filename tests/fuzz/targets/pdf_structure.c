@@ -9,7 +9,7 @@
 
 enum { PAGES_MAX = 16, CONTENT_BYTES_MAX = 1 << 20 };
 
-static void read_page(const struct pdf_structure *structure, uint32_t page, struct pdf_marks *marks, struct buffer *content)
+static void read_page(struct pdf_structure *structure, uint32_t page, struct pdf_marks *marks, struct buffer *content)
 {
 	double left = 0, top = 0;
 
