@@ -1,6 +1,6 @@
 /* Pages whose words are found in the file's tree of tags: the order of reading, tables by their cells, and files that are not what they say. */
 #include "workers/preprocess/pdf_order.h"
-#include "workers/preprocess/pdf_tagged.h"
+#include "workers/preprocess/pdf_tagged_grid.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -192,6 +192,114 @@ static void test_endless_trees_end(void **state)
 	}
 }
 
+/* --- tables of boxes --------------------------------------------------------------------------------------------- */
+
+enum { BOX_WORDS = 10 };
+
+/* A page in the order of the tree: a line of two names above rows of two boxes each, whose second one has two lines, and a sentence below. */
+struct boxes {
+	struct pdf_tagged tagged;
+	struct pdf_page page;
+};
+
+static void open_boxes(struct boxes *boxes, uint32_t number, size_t first)
+{
+	static const struct {
+		const char *text;
+		float x, base_line;
+		uint32_t piece;
+	} words[BOX_WORDS] = {
+		{ "Name", 50, 100, 1 },  { "Meaning", 150, 100, 2 }, { "one", 50, 120, 3 },  { "first", 150, 120, 4 }, { "line", 150, 132, 4 },
+		{ "two", 50, 150, 5 },   { "second", 150, 150, 6 },  { "line", 150, 162, 6 }, { "Below", 50, 190, 7 },  { "it", 80, 190, 7 },
+	};
+
+	pdf_page_clear(&boxes->page, number, 600, 800);
+	for (size_t i = first; i < BOX_WORDS; i++) {
+		add_word(&boxes->page, words[i].text, words[i].x, words[i].base_line);
+		boxes->page.words[i - first].style = i < 2 ? PDF_BOLD : 0;
+		boxes->tagged.words[i - first] = (struct pdf_tagged_word){ .order = words[i].piece };
+	}
+}
+
+static void start_boxes(struct boxes *boxes)
+{
+	*boxes = (struct boxes){ 0 };
+	pdf_page_init(&boxes->page);
+	pdf_tagged_init(&boxes->tagged);
+	boxes->tagged.words = calloc(BOX_WORDS, sizeof(*boxes->tagged.words));
+	assert_non_null(boxes->tagged.words);
+	open_boxes(boxes, 0, 0);
+}
+
+static void assert_cells(struct boxes *boxes, const uint32_t *expected)
+{
+	assert_int_equal(pdf_tagged_find_grids(&boxes->tagged, &boxes->page), 0);
+	for (size_t i = 0; i < boxes->page.word_count; i++)
+		assert_int_equal(boxes->tagged.words[i].cell, expected[i]);
+}
+
+static void end_boxes(struct boxes *boxes)
+{
+	pdf_page_done(&boxes->page);
+	pdf_tagged_done(&boxes->tagged);
+}
+
+static void test_rows_of_boxes_below_names_are_a_table(void **state)
+{
+	static const uint32_t cells[BOX_WORDS] = { 1, 2, 3, 4, 4, 5, 6, 6, 0, 0 };
+	struct boxes boxes;
+
+	(void)state;
+	start_boxes(&boxes);
+	assert_cells(&boxes, cells);
+	assert_int_equal(boxes.tagged.structure.table_count, 1);
+	assert_int_equal(boxes.tagged.structure.cells[5].row, 2);
+	assert_int_equal(boxes.tagged.structure.cells[5].column, 1);
+	assert_int_equal(boxes.tagged.columns.count, 0); /* text follows on the page */
+	end_boxes(&boxes);
+}
+
+static void test_a_table_of_boxes_goes_on_over_the_page(void **state)
+{
+	static const uint32_t cells[] = { 1, 2, 3, 4, 4 }, rest[] = { 5, 6, 7, 7, 0, 0 };
+	struct boxes boxes;
+
+	(void)state;
+	start_boxes(&boxes);
+	boxes.page.word_count = 5;
+	assert_cells(&boxes, cells);
+	open_boxes(&boxes, 1, 4); /* from the rest of a cell on */
+	assert_cells(&boxes, rest);
+	assert_int_equal(boxes.tagged.structure.table_count, 1);
+	assert_int_equal(boxes.tagged.structure.cells[4].row, 1);
+	assert_int_equal(boxes.tagged.structure.cells[5].row, 2);
+	end_boxes(&boxes);
+}
+
+/* Names in plain type, or in that of programs; boxes that are read column by column; one that begins elsewhere than its name; a heading. */
+static void test_other_boxes_are_no_table(void **state)
+{
+	static const uint32_t none[BOX_WORDS] = { 0 };
+	struct boxes boxes;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		start_boxes(&boxes);
+		if (i < 2)
+			boxes.page.words[0].style = boxes.page.words[1].style = i ? PDF_BOLD | PDF_MONO : 0;
+		if (i == 2) { /* up again */
+			boxes.page.words[5].box.y0 -= 40;
+			boxes.page.words[5].box.y1 -= 40;
+		}
+		if (i == 3)
+			boxes.page.words[3].box.x0 += 9;
+		if (i == 4)
+			boxes.tagged.words[2].heading = 9;
+		assert_cells(&boxes, none);
+		end_boxes(&boxes);
+	}
+}
+
 static void test_values(void **state)
 {
 	struct text rest = TEXT_LITERAL("12 0 R -3.5 (a(b)\\)c) <0aff> /Name%x\n[1 [2] (])] <</A <</B 1>>>> true"), value;
@@ -238,7 +346,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order_is_that_of_the_tags), cmocka_unit_test(test_table_has_the_cells_of_the_tags), cmocka_unit_test(test_cards_are_regions),
 		cmocka_unit_test(test_files_that_do_not_fit),     cmocka_unit_test(test_endless_trees_end),            cmocka_unit_test(test_values),
-		cmocka_unit_test(test_work_is_bounded_by_the_size_of_the_file),
+		cmocka_unit_test(test_work_is_bounded_by_the_size_of_the_file), cmocka_unit_test(test_rows_of_boxes_below_names_are_a_table),
+		cmocka_unit_test(test_a_table_of_boxes_goes_on_over_the_page), cmocka_unit_test(test_other_boxes_are_no_table),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,14 +236,26 @@ static bool is_something_else(struct pdf_rows_work *work, const struct pdf_row *
 	       ((row->mono >= mono_share && !work->body->mono) || stands_above_cells(work, last) || stands_above_definition(work, last));
 }
 
+/* Does the row stand on a page whose headings are known word by word, below one of them? It is no title then, large as it may be. */
+static bool follows_tagged(const struct pdf_layout *layout, size_t r)
+{
+	enum { ROWS_MAX = 256 }; /* looked at */
+
+	for (size_t i = 0; layout->page->ordered && i < r && i < ROWS_MAX; i++)
+		if (layout->rows[i].tag > 0)
+			return true;
+	return false;
+}
+
 /* The tags say that the row is none, unless it may be the title, which often is no heading in them. */
-static bool tags_deny(const struct pdf_rows_work *work, const struct pdf_row *row, const struct pdf_found_heading *found)
+static bool tags_deny(const struct pdf_rows_work *work, size_t r, const struct pdf_found_heading *found)
 {
 	static const float title_size = 1.25f;
+	const struct pdf_row *row = &work->layout->rows[r];
 
 	const bool numbered = found->clause_depth > 0 && !work->layout->page->ordered; /* a browser tags all headings: "8. Start it" is an item */
 	return pdf_tags_are_complete(work->tags) && found->outline_depth == 0 && !numbered &&
-	       !(work->layout->page->number == 0 && row->size >= title_size * work->body->size);
+	       !(work->layout->page->number == 0 && row->size >= title_size * work->body->size && !follows_tagged(work->layout, r));
 }
 
 bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_heading *ret_found)
@@ -265,7 +277,7 @@ bool pdf_find_heading(struct pdf_rows_work *work, size_t r, struct pdf_found_hea
 		*ret_found = found;
 		return true;
 	}
-	if (tags_deny(work, row, &found))
+	if (tags_deny(work, r, &found))
 		return false;
 	const bool stands_out = pdf_row_stands_out(row, work->body);
 	/* What hardly differs from the text is none where the outline names all headings of such depth. */

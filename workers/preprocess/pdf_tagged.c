@@ -1,6 +1,7 @@
 #include "workers/preprocess/pdf_tagged.h"
 
 #include "workers/preprocess/pdf_layout.h"
+#include "workers/preprocess/pdf_tagged_grid.h"
 
 #include <errno.h>
 #include <math.h>
@@ -10,14 +11,6 @@ enum { BEFORE_ALL = 0, BEHIND_ALL = UINT32_MAX - 1, NOWHERE = UINT32_MAX };
 
 static const float known_share = 0.95f; /* of the words, whose text was found in the page's content */
 static const float piece_share = 0.5f;  /* of the words, that the tree has; the rest is what the browser writes around the page */
-
-struct pdf_tagged_word {
-	uint32_t order; /* in the tree */
-	uint32_t sequence; /* in the page's content: of the words of one piece */
-	uint32_t index; /* in the page */
-	uint32_t cell;  /* from 1; 0: of no table */
-	uint32_t heading;
-};
 
 void pdf_tagged_init(struct pdf_tagged *tagged)
 {
@@ -268,6 +261,8 @@ int pdf_tagged_arrange(struct pdf_tagged *tagged, struct pdf_page *page, struct 
 		return status;
 	grids->count = grids->cell_count = 0;
 	status = reorder(tagged, page, grids);
+	if (status == 0)
+		status = pdf_tagged_find_grids(tagged, page);
 	if (status == 0)
 		status = take_tables(tagged, page, grids);
 	page->ordered = true;

@@ -12,12 +12,29 @@
 
 enum { PDF_CONTENT_BYTES_MAX = 32 << 20 };
 
+struct pdf_tagged_word {
+	uint32_t order; /* in the tree */
+	uint32_t sequence; /* in the page's content: of the words of one piece */
+	uint32_t index; /* in the page */
+	uint32_t cell;  /* from 1; 0: of no table */
+	uint32_t heading;
+};
+
+struct pdf_tagged_columns { /* of a table that is made of boxes (pdf_tagged_grid.h) */
+	float x[PDF_STRUCTURE_COLUMNS_MAX]; /* left edges */
+	size_t count;                       /* 0: none goes on */
+	float bottom;                       /* of what was read */
+	uint32_t table, row;                /* in the structure; the last row */
+	uint32_t page;
+};
+
 struct pdf_tagged {
 	struct pdf_structure structure;
 	struct pdf_marks marks;     /* of the page at hand */
 	struct buffer content;
 	struct pdf_tagged_word *words;
 	size_t word_capacity;
+	struct pdf_tagged_columns columns; /* of the table that ends the page before */
 };
 
 void pdf_tagged_init(struct pdf_tagged *tagged);
