@@ -1,4 +1,5 @@
 /* Headings that a file's tags name, found among the rows of a page; and which tags are not believed. */
+#include "workers/preprocess/pdf_heading_rows.h"
 #include "workers/preprocess/pdf_tags.h"
 
 #include <setjmp.h>
@@ -161,6 +162,34 @@ static void knows_pages_with_tables(void **state)
 	close_sheet(&sheet);
 }
 
+/* A large row of the first page may be a title that has no tag; not below a heading, where all headings are known word by word. */
+static void large_rows_below_known_headings_are_none(void **state)
+{
+	static const char *const lines[] = { "Network", "Volume", "Text, as long as any other line of this page is", "41 TB", "Text, as long as any other line of this page is", NULL };
+	struct pdf_found_heading found;
+	struct pdf_outline outline;
+	struct pdf_blocks blocks;
+	struct sheet sheet;
+
+	(void)state;
+	open_sheet(&sheet, lines);
+	pdf_outline_init(&outline);
+	pdf_blocks_init(&blocks);
+	sheet.tags.usable = true;
+	sheet.tags.found = sheet.tags.expected = 1;
+	sheet.layout.rows[3].size = 20;
+	struct pdf_rows_work work = { .blocks = &blocks, .layout = &sheet.layout, .body = &sheet.body, .outline = &outline, .tags = &sheet.tags, .leading = 1.2f };
+	sheet.page.ordered = true;
+	assert_true(pdf_find_heading(&work, 3, &found));
+	sheet.layout.rows[0].tag = 1;
+	assert_false(pdf_find_heading(&work, 3, &found));
+	sheet.page.ordered = false;
+	assert_true(pdf_find_heading(&work, 3, &found));
+	pdf_blocks_done(&blocks);
+	pdf_outline_done(&outline);
+	close_sheet(&sheet);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +198,7 @@ int main(void)
 		cmocka_unit_test(resolves_signs),
 		cmocka_unit_test(does_not_believe),
 		cmocka_unit_test(knows_pages_with_tables),
+		cmocka_unit_test(large_rows_below_known_headings_are_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
