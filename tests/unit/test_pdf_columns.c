@@ -120,6 +120,35 @@ static void leaves_names_beside_rows(void **state)
 	assert_null(strchr(order(), '|'));
 }
 
+/* Narrow rows close to one another, with cells on both sides of any cut: no columns of text. */
+static void leaves_columns_of_cells(void **state)
+{
+	(void)state;
+	column(40, 60, 'A', 6, 100);
+	column(70, 136, 'T', 1, 30);
+	for (int row = 0; row < 6; row++) {
+		const float y = 160 + 12 * (float)row;
+		fixture_line(&page, 174, y, 10, 0, "R43");
+		fixture_line(&page, 209, y, 10, 0, row % 2 == 0 ? "TimeoutStop" : "RuntimeMaxUse");
+		fixture_line(&page, 299, y, 10, 0, "0.6");
+		fixture_line(&page, 331, y, 10, 0, "KiB");
+		fixture_line(&page, 365, y, 10, 0, "reserved");
+	}
+	column(40, 250, 'Z', 20, 100);
+	assert_null(strchr(order(), '|'));
+}
+
+/* Nothing overlaps a line whose box has no height, not even itself: it is passed over. */
+static void passes_over_lines_without_height(void **state)
+{
+	(void)state;
+	column(40, 60, 'A', 6, 100);
+	fixture_line(&page, 40, 140, 10, 0, "Flat");
+	page.words[page.word_count - 1].box.y0 = page.words[page.word_count - 1].box.y1;
+	column(40, 160, 'Z', 20, 100);
+	assert_string_equal(order(), "AFZ");
+}
+
 /* Columns may stand one blank of a justified line apart. */
 static void parts_columns_that_stand_close(void **state)
 {
@@ -215,7 +244,7 @@ int main(void)
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(reads_three_columns), PAGE_TEST(reads_what_spans_some_columns), PAGE_TEST(reads_a_box_before_the_text_around_it), PAGE_TEST(leaves_names_beside_rows),
-		PAGE_TEST(reads_a_sidebar_behind_the_text),
+		PAGE_TEST(reads_a_sidebar_behind_the_text), PAGE_TEST(leaves_columns_of_cells), PAGE_TEST(passes_over_lines_without_height),
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines),

@@ -358,6 +358,29 @@ static void extend_band(const struct part *part, struct band *band)
 	}
 }
 
+/* Do the segments left or right of x stand in several columns, with white between that hardly any of them crosses? */
+static bool holds_columns(const struct part *part, float x, bool left)
+{
+	const float from = part->box.x0, width = part->box.x1 - part->box.x0;
+	size_t begun[BUCKETS] = { 0 }, ended[BUCKETS] = { 0 }, count = 0, begun_count = 0, ended_count = 0;
+
+	for (size_t i = 0; i < part->count; i++) {
+		const struct pdf_box box = part->segments[i].box;
+		if ((box.x1 <= x) != left)
+			continue;
+		begun[(int)((box.x0 - from) / width * (BUCKETS - 1))]++;
+		ended[(int)((box.x1 - from) / width * (BUCKETS - 1))]++;
+		count++;
+	}
+	for (size_t b = 0; b < BUCKETS; b++) {
+		begun_count += begun[b];
+		if ((begun_count - ended_count) * 10 <= count && ended_count * 5 > count && (count - begun_count) * 5 > count)
+			return true;
+		ended_count += ended[b];
+	}
+	return false;
+}
+
 /* Do columns stand on both sides: of running text, or one of running text whose lines have heights of their own? */
 static bool is_band(const struct part *part, struct band *band)
 {
@@ -375,6 +398,8 @@ static bool is_band(const struct part *part, struct band *band)
 	measure(&inner);
 	if (!parts_text(&inner, band->x, dense && heights.both * 10 <= fewer * 4) || is_table_band(inner.segments, inner.count, band->x))
 		return false;
+	if (holds_columns(&inner, band->x, true) && holds_columns(&inner, band->x, false))
+		return false; /* cells */
 	for (size_t i = band->first; i < band->end; i++) {
 		const struct pdf_box box = segments[i].box;
 		if (box.x1 <= band->x) {
