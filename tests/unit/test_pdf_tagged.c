@@ -138,6 +138,30 @@ static void test_cards_are_regions(void **state)
 	close_sheet(&sheet);
 }
 
+/* Whose tags are put into the order of reading: LibreOffice says who it is in UTF-16; of others nothing is known. */
+static void test_who_is_believed(void **state)
+{
+	static const struct { const char *producer; bool believed; } writers[] = {
+		{ "(Skia/PDF m120)", true },
+		{ "<FEFF004C0069006200720065004F0066006600690063006500200037002E0034>", true },
+		{ "(LibreOffice 25.2)", true },
+		{ "(WeasyPrint 61.2)", false },
+		{ "(Microsoft Word)", false },
+	};
+	const char *end = strstr(file, "(Skia");
+	char data[sizeof(file) + 128];
+	struct sheet sheet;
+
+	(void)state;
+	assert_non_null(end);
+	for (size_t i = 0; i < COUNT_OF(writers); i++) {
+		snprintf(data, sizeof(data), "%.*s%s%s", (int)(end - file), file, writers[i].producer, strchr(end, ')') + 1);
+		open_sheet(&sheet, text_from(data));
+		assert_int_equal(sheet.page.ordered, writers[i].believed);
+		close_sheet(&sheet);
+	}
+}
+
 /* Where the text stands elsewhere than its tags say, and where the file is cut anywhere, the page is left as it is, or in order. */
 static void test_files_that_do_not_fit(void **state)
 {
@@ -345,7 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order_is_that_of_the_tags), cmocka_unit_test(test_table_has_the_cells_of_the_tags), cmocka_unit_test(test_cards_are_regions),
-		cmocka_unit_test(test_files_that_do_not_fit),     cmocka_unit_test(test_endless_trees_end),            cmocka_unit_test(test_values),
+		cmocka_unit_test(test_files_that_do_not_fit), cmocka_unit_test(test_who_is_believed),     cmocka_unit_test(test_endless_trees_end),            cmocka_unit_test(test_values),
 		cmocka_unit_test(test_work_is_bounded_by_the_size_of_the_file), cmocka_unit_test(test_rows_of_boxes_below_names_are_a_table),
 		cmocka_unit_test(test_a_table_of_boxes_goes_on_over_the_page), cmocka_unit_test(test_other_boxes_are_no_table),
 	};

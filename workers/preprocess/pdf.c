@@ -489,7 +489,7 @@ static int read_tags(struct pdf_work *work)
 	if (!pdf_source_has_tags(work->source))
 		return 0;
 	status = pdf_tagged_read(&work->tagged, work->input->data);
-	if (status == 0 && structure->browser)
+	if (status == 0 && structure->believed)
 		pdf_tags_know(&work->tags, structure->heading_count, structure->piece_count);
 	else if (status == 0)
 		status = pdf_source_tags(work->source, &work->tags);

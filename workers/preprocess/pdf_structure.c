@@ -258,6 +258,15 @@ static int compare_pieces(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+/* Chromium tags all that it prints. LibreOffice does in documents that it exports with tags, but what lays out its tables is known only where the
+ * tree has one. It writes its name in UTF-16. */
+static bool is_believed(const struct pdf_structure *structure, struct text producer)
+{
+	const bool office = text_find(producer, TEXT_LITERAL("004C0069006200720065004F00660066006900630065")) >= 0 || text_find(producer, TEXT_LITERAL("LibreOffice")) >= 0;
+
+	return text_find(producer, TEXT_LITERAL("Skia/PDF")) >= 0 || (office && structure->table_count > 0);
+}
+
 int pdf_structure_read(struct pdf_structure *structure, struct text data)
 {
 	enum { TIMES = 4 };
@@ -268,7 +277,6 @@ int pdf_structure_read(struct pdf_structure *structure, struct text data)
 	walk.bytes_left = (data.bytes + structure->objects.inflated.bytes) * TIMES + 1024;
 	const struct text root = pdf_objects_trailer(&structure->objects, "/Root");
 	const struct text producer = pdf_objects_get(&structure->objects, pdf_objects_trailer(&structure->objects, "/Info"), "/Producer");
-	structure->browser = text_find(producer, TEXT_LITERAL("Skia/PDF")) >= 0;
 	const struct text tree = pdf_objects_get(&structure->objects, root, "/StructTreeRoot");
 	if (walk.status < 0 || tree.bytes == 0)
 		return walk.status;
@@ -278,6 +286,7 @@ int pdf_structure_read(struct pdf_structure *structure, struct text data)
 	if (!number_pages(&walk))
 		return -ENOMEM;
 	walk_value(&walk, pdf_object_raw(tree, "/K"), nowhere, 0);
+	structure->believed = is_believed(structure, producer);
 	free(walk.pages);
 	if (structure->piece_count > 0)
 		qsort(structure->pieces, structure->piece_count, sizeof(*structure->pieces), compare_pieces);

@@ -41,7 +41,7 @@ struct pdf_structure {
 	struct pdf_structure_table *tables;
 	size_t table_count, table_capacity;
 	size_t heading_count; /* outside of tables */
-	bool browser;         /* Chromium wrote it, which tags all that it prints, in the order of reading; others leave out, or mix up, some */
+	bool believed;        /* by who wrote it: Chromium and LibreOffice tag all that they print, in the order of reading; others leave out, or mix up, some */
 	uint32_t *pages;      /* number of the object of each page */
 	size_t page_count, page_capacity;
 };

@@ -246,7 +246,7 @@ int pdf_tagged_arrange(struct pdf_tagged *tagged, struct pdf_page *page, struct 
 {
 	double left = 0, top = 0;
 
-	if (page->word_count == 0 || page->ocr || !tagged->structure.browser || !pdf_structure_has_page(&tagged->structure, page->number) ||
+	if (page->word_count == 0 || page->ocr || !tagged->structure.believed || !pdf_structure_has_page(&tagged->structure, page->number) ||
 	    !pdf_structure_edges(&tagged->structure, page->number, &left, &top))
 		return 0;
 	buffer_clear(&tagged->content);

@@ -1,7 +1,7 @@
 /* pdf_tagged.h: a page whose words are known in the tree of tags: put into the order in which the tree reads them, its tables made of the tree's
  * cells. Pure.
  *
- * Chromium and its kin tag all they print; so text beside boxes, cards and columns is read as it was written, and a table has the cells its
+ * Chromium and LibreOffice tag all they print; so text beside boxes, cards and columns is read as it was written, and a table has the cells its
  * author gave it, ruled or not. Where tags and text do not fit each other the page stays as it is. */
 #ifndef DOCRING_WORKERS_PREPROCESS_PDF_TAGGED_H
 #define DOCRING_WORKERS_PREPROCESS_PDF_TAGGED_H
