@@ -86,7 +86,7 @@ class Service(RunCase):
     def spoil_lane(self, pid):
         """Writes into every slot of the worker's side, through the worker's own memory, as a worker gone mad would."""
         sides = []
-        while not sides:  # a worker says hello before it has mapped everything
+        while len(sides) < 2:  # its outbox and its side; a worker says hello before it has mapped both
             with open(f"/proc/{pid}/maps", encoding="ascii") as maps:
                 lines = [line.split() for line in maps if "docring" in line]
             # the smallest of the segments that this worker may write is its lane's side
