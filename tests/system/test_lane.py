@@ -88,9 +88,9 @@ class Service(RunCase):
         sides = []
         while len(sides) < 2:  # its outbox and its side; a worker says hello before it has mapped both
             with open(f"/proc/{pid}/maps", encoding="ascii") as maps:
-                lines = [line.split() for line in maps if "docring" in line]
+                lines = [line.split() for line in maps]
             # the smallest of the segments that this worker may write is its lane's side
-            sides = [[int(part, 16) for part in line[0].split("-")] for line in lines if line[1].startswith("rw")]
+            sides = [[int(part, 16) for part in line[0].split("-")] for line in lines if line[1] == "rw-s" and any("docring." in word for word in line[5:])]
         first, end = min(sides, key=lambda side: side[1] - side[0])
         with open(f"/proc/{pid}/mem", "r+b", buffering=0) as memory:
             memory.seek(first + 4096 + 256)
