@@ -124,6 +124,8 @@ static struct text row_key(struct pdf_tags *tags, const struct pdf_layout *layou
 
 	pdf_row_append(layout, &layout->rows[r], &tags->row);
 	const size_t plain_end = tags->row.bytes;
+	if (!buffer_reserve(&tags->row, plain_end - start)) /* the key is no longer than the text, which must not move meanwhile */
+		return text_slice(buffer_view(&tags->row), start, start);
 	append_key(&tags->row, text_slice(buffer_view(&tags->row), start, plain_end));
 	return text_slice(buffer_view(&tags->row), plain_end, tags->row.bytes);
 }
