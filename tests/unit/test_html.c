@@ -127,6 +127,8 @@ static void what_the_page_says_of_itself(void **state)
 		{ "<title>class 4G+ x</title><p>x", "class 4G+ x", "" },
 		{ "<h1>Load <b>Balancing</b></h1>", "Load Balancing", "" },
 		{ "<title></title><h1>H &amp; C</h1>", "H & C", "" },
+		{ "<title>Manager - </title><p>x", "Manager", "" },
+		{ "<title>| Topology-aware</title><p>x", "Topology-aware", "" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {

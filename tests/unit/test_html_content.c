@@ -151,6 +151,30 @@ static void lines_of_arrows_and_signs(void **state)
 	     "# T\n\nThen x=1 holds.\n");
 }
 
+/* A place to link to is no link, however much text stands in it. */
+static void places_are_no_links(void **state)
+{
+	(void)state;
+	html("<!DOCTYPE html><title>Manager - </title><body><div class=container><h1><a id=top>Accounting</a></h1><h2>Contents</h2><ul><li><a href='#a'>Overview</a>"
+	     "<li><a href='#b'>Tools</a></ul><h2 id=a>Overview</h2><p>Running text that is long enough to be seen as the content of the page, we hope. Running "
+	     "text that is long enough to be seen as the content of the page, we hope. And so it goes on for a while, until it is enough.</p></div></body>",
+	     "# Accounting\n\n## Contents\n\n- [Overview](#a)\n- [Tools](#b)\n\n## Overview\n\nRunning text that is long enough to be seen as the content of the "
+	     "page, we hope. Running text that is long enough to be seen as the content of the page, we hope. And so it goes on for a while, until it is enough.\n");
+}
+
+/* Declarations that doxygen lays out as tables, its labels, and what it says of files. */
+static void pages_of_doxygen(void **state)
+{
+	(void)state;
+	html("<!DOCTYPE html><div class=header><p><a href=s>Go to the source code of this file.</a></p><div class=headertitle><div class=title>lane Class Reference<span "
+	     "class=mlabels><span class=mlabel>abstract</span></span></div></div></div><h2 class=memtitle>load()</h2><table class=mlabels><tr><td class=mlabels-left>"
+	     "<table class=memname><tr><td class=memname>void lane::load </td><td>(</td><td class=paramtype><a href=i>iface</a> &amp;&#160;</td><td class=paramname>"
+	     "<em>bus</em>, </td></tr><tr><td></td><td></td><td class=paramtype>uint8_t&#160;</td><td class=paramname><em>at</em>&#160;</td></tr><tr><td></td><td>)"
+	     "</td><td></td><td> const</td></tr></table></td><td class=mlabels-right><span class=mlabels><span class=mlabel>inline</span><span class=mlabel>virtual"
+	     "</span></span></td></tr></table><p>Loads it.</p><hr/>The documentation for this class was generated from the following file:<ul><li><a href=l>lane.h</a></li></ul>",
+	     "# lane Class Reference abstract\n\n## load()\n\n```\nvoid lane::load(iface & bus, uint8_t at) const\n```\n\ninline virtual\n\nLoads it.\n");
+}
+
 static void headings_by_role_and_class(void **state)
 {
 	(void)state;
@@ -175,7 +199,7 @@ int main(void)
 		cmocka_unit_test(bars_boxes_and_skip_links_are_out), cmocka_unit_test(headers_and_footers_of_articles_stay),
 		cmocka_unit_test(links_are_content_where_there_is_little_else), cmocka_unit_test(headings_without_elements),
 		cmocka_unit_test(headings_by_role_and_class), cmocka_unit_test(what_stands_beside_a_content_part),
-		cmocka_unit_test(lines_of_arrows_and_signs),
+		cmocka_unit_test(lines_of_arrows_and_signs), cmocka_unit_test(places_are_no_links), cmocka_unit_test(pages_of_doxygen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

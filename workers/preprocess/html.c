@@ -86,6 +86,21 @@ static void append_node_text(const struct html_tree *tree, uint32_t index, struc
 			buffer_append_text(out, html_tree_text(tree, i));
 }
 
+/* Without what parted it from a name that is not there: "Topology -", "| Topology". */
+static struct text without_separators(struct text title)
+{
+	static const char *const separators[] = { "-", "|", ":", "\xE2\x80\x93", "\xE2\x80\x94", "\xC2\xB7", "\xC2\xBB", "\xC2\xAB", "\xE2\x80\xA2" };
+
+	for (size_t i = 0; i < COUNT_OF(separators); i++) {
+		size_t bytes = strlen(separators[i]);
+		if (title.bytes > bytes && title.data[bytes] == ' ' && text_starts_with(title, text_from(separators[i])))
+			return text_trim(text_slice(title, bytes, title.bytes));
+		if (title.bytes > bytes && title.data[title.bytes - bytes - 1] == ' ' && text_ends_with_nocase(title, text_from(separators[i])))
+			return text_trim(text_slice(title, 0, title.bytes - bytes));
+	}
+	return title;
+}
+
 /* The title element, or else the first heading; blanks collapsed. */
 static void set_title(const struct html_walk *walk, struct document_builder *document)
 {
@@ -98,9 +113,10 @@ static void set_title(const struct html_walk *walk, struct document_builder *doc
 		append_node_text(walk->tree, walk->first_heading, &raw);
 		html_collapse(&title, buffer_view(&raw));
 	}
-	if (title.bytes > 0)
-		document_builder_set_meta(document, DOCUMENT_META_TITLE, buffer_view(&title));
-	if (is_mo_reference(buffer_view(&title)))
+	struct text bare = without_separators(text_trim(buffer_view(&title)));
+	if (bare.bytes > 0)
+		document_builder_set_meta(document, DOCUMENT_META_TITLE, bare);
+	if (is_mo_reference(bare))
 		document_builder_set_meta(document, DOCUMENT_META_KIND, TEXT_LITERAL("mo-reference"));
 	buffer_done(&raw);
 	buffer_done(&title);

@@ -247,3 +247,40 @@ void html_code_block(struct html_walk *walk, uint32_t index)
 		html_walk_part(walk);
 	}
 }
+
+/* Without the blanks that stood between cells: "load ( int a , int b )" is "load(int a, int b)". */
+static void close_up(struct buffer *code)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < code->bytes; i++) {
+		char next = i + 1 < code->bytes ? code->data[i + 1] : ')';
+		if (code->data[i] == ' ' && (kept == 0 || strchr(" (),", next) || code->data[kept - 1] == '('))
+			continue;
+		code->data[kept++] = code->data[i];
+	}
+	if (code->bytes > 0)
+		buffer_truncate(code, kept);
+}
+
+void html_signature(struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+
+	html_walk_part(walk);
+	buffer_clear(&walk->code);
+	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+		if (nodes[i].tag == HTML_TD)
+			buffer_append_byte(&walk->code, ' ');
+		if (nodes[i].tag != HTML_TEXT)
+			continue;
+		walk->arrived_bytes += nodes[i].bytes;
+		struct text text = html_tree_text(walk->tree, i);
+		if (text.bytes > 0 && ascii_is_space(text.data[0]))
+			buffer_append_byte(&walk->code, ' ');
+		if (html_collapse(&walk->code, text).space_after)
+			buffer_append_byte(&walk->code, ' ');
+	}
+	close_up(&walk->code);
+	markdown_code(&walk->writer, TEXT_LITERAL(""), buffer_view(&walk->code));
+}

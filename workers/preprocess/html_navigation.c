@@ -80,6 +80,12 @@ struct line {
 static bool take_link(const struct html_tree *tree, uint32_t link, struct line *line)
 {
 	struct text text = shown(tree, link), word = bare_words(text);
+
+	if (text_equal(text, TEXT_LITERAL("Go to the source code of this file."))) { /* stands alone */
+		line->links += 2;
+		line->directions++;
+		return true;
+	}
 	bool direction = is_direction(word) || is_arrow(text);
 
 	if (text.bytes > 1 && !direction && !is_place(word) && !line->after_word)
@@ -133,6 +139,19 @@ uint32_t html_navigation_end(const struct html_tree *tree, uint32_t start)
 		i = tag == HTML_A ? nodes[i].end : i + 1;
 	}
 	return line.links >= 2 && line.directions >= 1 && !line.after_word ? i : start;
+}
+
+uint32_t html_navigation_sources_end(const struct html_tree *tree, uint32_t start)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	struct text text = text_trim(html_tree_text(tree, start));
+	uint32_t list = start + 1;
+
+	if (!text_starts_with(text, TEXT_LITERAL("The documentation for this ")) || text_find(text, TEXT_LITERAL(" was generated from the following file")) < 0)
+		return start;
+	while (list < html_tree_count(tree) && nodes[list].tag == HTML_TEXT && html_tree_total(tree, list, HTML_TOTAL_TEXT) <= 1)
+		list++;
+	return list < html_tree_count(tree) && nodes[list].tag == HTML_UL ? nodes[list].end : start;
 }
 
 bool html_navigation_is(const struct html_tree *tree, uint32_t index)

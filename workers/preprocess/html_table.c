@@ -291,6 +291,10 @@ void html_table(struct html_walk *walk, uint32_t index)
 		html_walk_part(walk);
 		return;
 	}
+	if (html_tree_has_class(walk->tree, index, "memname")) {
+		html_signature(walk, index);
+		return;
+	}
 	if (html_is_code_table(walk, index)) {
 		html_code_block(walk, index);
 		return;

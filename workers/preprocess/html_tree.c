@@ -201,6 +201,13 @@ static enum html_tag tag_by_role(struct text role, enum html_tag tag)
 	return tag;
 }
 
+/* An <a> that is only a place to link to. One with neither name nor target leads somewhere by a script. */
+static bool is_anchor(const struct html_tree *tree, uint32_t index)
+{
+	return !html_tree_has_attribute(tree, index, HTML_HREF) &&
+	       (html_tree_has_attribute(tree, index, HTML_ID) || html_tree_has_attribute(tree, index, HTML_NAME));
+}
+
 static void on_start(void *context, const xmlChar *name, const xmlChar **attributes)
 {
 	struct builder *builder = context;
@@ -236,7 +243,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
 		return;
 	}
 	builder->open[builder->open_count++] = (struct open_element){ html_tree_count(builder->tree) - 1, builder->parser->nameNr };
-	if (tag == HTML_A && !builder->link_depth)
+	if (tag == HTML_A && !builder->link_depth && !is_anchor(builder->tree, index))
 		builder->link_depth = builder->open_count;
 	if ((tag == HTML_PRE || tag == HTML_LISTING || tag == HTML_XMP || tag == HTML_PLAINTEXT) && !builder->code_depth)
 		builder->code_depth = builder->open_count;

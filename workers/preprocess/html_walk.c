@@ -213,6 +213,14 @@ static void walk_quotation(struct html_walk *walk, uint32_t index)
 	html_inline_text(&walk->line, TEXT_LITERAL("\""));
 }
 
+/* Labels are drawn apart from what they label, "Class Reference [abstract]", without a blank between in the page. */
+static void walk_span(struct html_walk *walk, uint32_t index)
+{
+	if (html_tree_nodes(walk->tree)[index].attribute_count > 0 && text_equal(html_tree_attribute(walk->tree, index, HTML_CLASS), TEXT_LITERAL("mlabel")))
+		html_inline_due(&walk->line, HTML_DUE_SPACE);
+	html_walk_children(walk, index);
+}
+
 /* An item outside a list is a list of its own; neighbours become one. */
 static void walk_stray_item(struct html_walk *walk, uint32_t index)
 {
@@ -240,7 +248,8 @@ static void walk_element(struct html_walk *walk, uint32_t index, enum html_tag t
 	case HTML_SUB: walk_marked(walk, index, HTML_MARK_SUB); break;
 	case HTML_SUP: walk_raised(walk, index); break;
 	case HTML_CODE: case HTML_TT: case HTML_KBD: case HTML_SAMP: walk_code_span(walk, index); break;
-	case HTML_BIG: case HTML_FONT: case HTML_SMALL: case HTML_SPAN: html_walk_children(walk, index); break;
+	case HTML_SPAN: walk_span(walk, index); break;
+	case HTML_BIG: case HTML_FONT: case HTML_SMALL: html_walk_children(walk, index); break;
 	case HTML_Q: walk_quotation(walk, index); break;
 	case HTML_A: html_link(walk, index); break;
 	case HTML_BR: walk_break(walk); break;
@@ -312,6 +321,12 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 	}
 	if (node->tag == HTML_TEXT) {
 		struct text text = html_tree_text(walk->tree, index);
+		if (text.bytes > 0 && text.data[0] == 'T' && walk->line.out.bytes == 0 && html_navigation_sources_end(walk->tree, index) > index) {
+			walk->skip_end = html_navigation_sources_end(walk->tree, index);
+			walk->skip_is_removal = true;
+			html_walk_leave_out(walk, index);
+			return;
+		}
 		walk->arrived_bytes += node->bytes;
 		if (walk->headings.wanted)
 			html_headings_text(&walk->headings, walk->style, walk->line.link_depth > 0, text);

@@ -90,6 +90,8 @@ void html_math_text(struct html_walk *walk, struct text text);
 
 /* Lays a pre, listing or "fragment" out as a code block. */
 void html_code_block(struct html_walk *walk, uint32_t index);
+/* A table that lays out the declaration of a function, as doxygen has it: one line of code. */
+void html_signature(struct html_walk *walk, uint32_t index);
 /* A table whose rows are lines of code beside their numbers. */
 bool html_is_code_table(const struct html_walk *walk, uint32_t index);
 /* An element that numbers lines of code. */
