@@ -1,5 +1,6 @@
 /* doctor_judge.c: what was seen against what the settings ask for. Pure: a test gives it any machine. */
 #include "coordinator/doctor_machine.h"
+#include "coordinator/run.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -9,9 +10,6 @@ enum {
 	/* beyond the shared memory, as the design bounds it */
 	COORDINATOR_BYTES = 64 << 20,
 	WORKER_BYTES = 150 << 20,
-	/* descriptors beyond the files being read: sockets, pidfds and pipes of each worker, database, spool, logs */
-	DESCRIPTORS_FIXED = 64,
-	DESCRIPTORS_PER_WORKER = 6,
 };
 
 struct doctor_finding *doctor_add(struct doctor_report *report, enum doctor_grade grade, const char *subject, const char *format, ...)
@@ -196,8 +194,7 @@ static void judge_huge_pages(const struct doctor_machine *machine, const struct 
 
 static void judge_limits(const struct doctor_machine *machine, const struct settings *settings, struct doctor_report *report)
 {
-	uint64_t needed = settings->io.open_files + DESCRIPTORS_FIXED +
-			  DESCRIPTORS_PER_WORKER * (most_workers(machine, settings) + settings->run.inference_workers);
+	uint64_t needed = run_descriptors_needed(settings, most_workers(machine, settings) + settings->run.inference_workers);
 	char locked[32];
 
 	if (needed <= machine->open_files_soft) {

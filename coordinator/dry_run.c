@@ -2,6 +2,7 @@
 #include "coordinator/dry_run.h"
 
 #include "base/json_writer.h"
+#include "coordinator/dataset/finalise.h"
 #include "coordinator/walk.h"
 #include "proto/document.h"
 
@@ -148,7 +149,7 @@ int dry_run(const struct options *options)
 		fprintf(stderr, "coordinator: --dry-run: expected files or folders\n");
 		return EXIT_USAGE;
 	}
-	if (walk_open(&walk, options->inputs, options->input_count, &rules, &error) < 0) {
+	if (finalise_check_folder(options->output, &error) < 0 || walk_open(&walk, options->inputs, options->input_count, &rules, &error) < 0) {
 		fprintf(stderr, "coordinator: %s\n", error.message);
 		return EXIT_USAGE;
 	}

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +195,7 @@ int main(int argument_count, char **arguments)
 	int code;
 
 	fault_init();
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error of the write, which says where */
 	if (options_parse(argument_count, arguments, &options, &error) < 0)
 		return say(&error, EXIT_USAGE);
 	if (options.action == OPTIONS_PERFORM)

@@ -75,9 +75,12 @@ static int take_option(struct parse *parse, enum option_id id, const char *value
 {
 	struct options *options = parse->options;
 	int choice = options_row(id)->choices ? read_choice(id, value, parse->error) : 0;
+	char place[64];
 
 	if (choice < 0)
 		return choice;
+	if (value && value[0] == '\0' && !options_row(id)->setting && id != OPTION_SET) /* "$OUT" of a script that never set it */
+		return error_set(parse->error, -EINVAL, "%s: an empty value; expected %s", display(id, place), options_row(id)->argument);
 	parse->given[id] = true;
 	if (options_row(id)->setting || id == OPTION_SET)
 		parse->assignments[parse->assignment_count++] = (struct assignment){ id, options_row(id)->argument ? value : "on" }; /* one without a value is a switch */
@@ -244,6 +247,9 @@ static int check_words(const struct parse *parse)
 	if (options->input_count > command->words_max)
 		return error_set(parse->error, -EINVAL, "%s: unexpected \"%.100s\"; expected: coordinator %s%s%s", command->name,
 				 options->inputs[command->words_max], command->name, command->words[0] ? " " : "", command->words);
+	for (int i = 0; i < options->input_count; i++)
+		if (options->inputs[i][0] == '\0')
+			return error_set(parse->error, -EINVAL, "%s: an empty word; expected %s", command->name, command->words);
 	for (int i = 0; i < OPTION_COUNT; i++)
 		if (parse->given[i] && !(options_row(i)->commands & (1u << options->command))) {
 			char place[64];

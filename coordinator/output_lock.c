@@ -28,8 +28,10 @@ int output_lock_take(const char *output, bool create, struct error_text *error)
 	if (!lock_path(output, path))
 		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", output);
 	int lock = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0644);
+	if (lock < 0 && errno == ENOENT && !create)
+		return error_set(error, -ENOENT, "%s: no run of docring was made there (there is no %s)", output, path);
 	if (lock < 0)
-		return error_set(error, -errno, create ? "%s: %s: %s" : "%s: no run of docring was made there (%s: %s)", output, path, strerror(errno));
+		return error_set(error, -errno, "%s: cannot open: %s", path, strerror(errno));
 	for (int i = 0; flock(lock, LOCK_EX | LOCK_NB) < 0; i++) {
 		if ((errno != EWOULDBLOCK && errno != EINTR) || i == LOCK_ATTEMPTS) {
 			close(lock);

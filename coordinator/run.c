@@ -287,7 +287,8 @@ void run_close(struct run *run)
 static int exit_code_of(int status)
 {
 	switch (status) {
-	case -ENOSPC: case -ENOMEM: case -EMFILE: case -ENFILE: case -EDQUOT: case -EROFS: case -EACCES: case -EPERM: case -EIO: case ERROR_PEER_GONE:
+	case -ENOSPC: case -ENOMEM: case -EMFILE: case -ENFILE: case -EDQUOT: case -EROFS: case -EACCES: case -EPERM: case -EIO: case -EFBIG:
+	case ERROR_PEER_GONE:
 		return EXIT_RESOURCES;
 	default:
 		return EXIT_USAGE;

@@ -215,6 +215,8 @@ void run_close(struct run *run);                                   /* what run_o
 /* Opens everything; settings_text: what was written for `coordinator finalise`. On failure the caller closes what was opened. */
 int run_open(struct run *run, char ret_config_hash[33], struct buffer *settings_text, struct error_text *error) WARN_UNUSED;
 void run_on_signal(void *context, uint32_t events);
+/* About how many files a coordinator with so many workers has open at the most. */
+uint64_t run_descriptors_needed(const struct settings *settings, uint64_t workers);
 
 /* Something that ends the run: message once, then it drains. */
 void run_fatal(struct run *run, int status, const char *format, ...) PRINTF_LIKE(3, 4);

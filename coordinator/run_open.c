@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "config/domain.h"
 #include "config/prompts.h"
+#include "coordinator/dataset/finalise.h"
 #include "coordinator/output_lock.h"
 #include "ipc/attach.h"
 #include "ipc/cgroup.h"
@@ -28,6 +29,8 @@
 enum {
 	DOMAIN_BYTES_MAX = 16 << 20,
 	OUTBOX_BYTES_MIN = 2 << 20,
+	DESCRIPTORS_FIXED = 64,      /* database, spool, logs, sockets, and the files of the dataset */
+	DESCRIPTORS_PER_WORKER = 12, /* pidfd, standard error, attach socket, bus, bells, outbox and both lanes to write and to read */
 };
 
 /* --- folders and state -------------------------------------------------------------------------------------------------------- */
@@ -39,6 +42,8 @@ static int open_folders(struct run *run, struct error_text *error)
 
 	for (int i = 0; i < run->request.input_count && status == 0; i++) /* before anything is made */
 		status = walk_check_input(run->request.inputs[i], error);
+	if (status == 0)
+		status = finalise_check_folder(run->request.output, error);
 	if (status == 0)
 		status = file_make_folders(run->request.output, error);
 	if (status < 0)
@@ -108,11 +113,7 @@ static int open_configuration(struct run *run, char ret_hash[33], struct buffer 
 
 	settings_dump(run->settings, settings_text);
 	settings_dump_content(run->settings, &content);
-	snprintf(path, sizeof(path), "%.*s/settings.yaml", PATH_MAX - 32, run->folder);
-	int status = file_replace(path, buffer_view(settings_text), error); /* what `coordinator finalise` goes by */
-	FAULT_POINT("open_settings");
-	if (status == 0)
-		status = domain_load_named(run->settings->run.domain, &domain, &pack, error);
+	int status = domain_load_named(run->settings->run.domain, &domain, &pack, error);
 	domain_destroy(domain);
 	run->folder_descriptor = open(run->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (status == 0 && run->folder_descriptor < 0)
@@ -128,6 +129,11 @@ static int open_configuration(struct run *run, char ret_hash[33], struct buffer 
 		run->domain_file = attach_memory_file("docring-domain", pack.data, pack.bytes);
 		if (run->settings_file < 0 || run->domain_file < 0)
 			status = error_set(error, -ENOMEM, "cannot make memory files: %s", error_describe(run->settings_file < 0 ? run->settings_file : run->domain_file));
+	}
+	if (status == 0) {
+		snprintf(path, sizeof(path), "%.*s/settings.yaml", PATH_MAX - 32, run->folder);
+		status = file_replace(path, buffer_view(settings_text), error); /* what `coordinator finalise` goes by */
+		FAULT_POINT("open_settings");
 	}
 	buffer_done(&pack);
 	buffer_done(&content);
@@ -280,14 +286,29 @@ static int open_rendezvous(struct run *run, struct error_text *error)
 	return channel_bind(&run->channel, run->place.endpoint, error);
 }
 
-static void raise_file_limit(void)
+uint64_t run_descriptors_needed(const struct settings *settings, uint64_t workers)
 {
+	return DESCRIPTORS_FIXED + settings->io.open_files + DESCRIPTORS_PER_WORKER * workers;
+}
+
+/* Too few would make documents fail that nothing is wrong with. */
+static int raise_file_limit(const struct run *run, struct error_text *error)
+{
+	uint32_t workers = run->wanted_preprocess + run->wanted_inference;
+	uint64_t needed = run_descriptors_needed(run->settings, workers);
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 0;
+	if (limit.rlim_cur < limit.rlim_max) {
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit); /* the soft limit was enough for most runs anyway */
 	}
+	if (limit.rlim_max == RLIM_INFINITY || needed <= limit.rlim_max)
+		return 0;
+	return error_set(error, -EMFILE, "at most %llu files may be open, and a run with %u workers needs about %llu; raise the limit (ulimit -Hn %llu, or "
+			 "LimitNOFILE= of a service), or lower io.open_files or --workers", (unsigned long long)limit.rlim_max, workers,
+			 (unsigned long long)needed, (unsigned long long)needed);
 }
 
 int run_open(struct run *run, char config_hash[33], struct buffer *settings_text, struct error_text *error)
@@ -295,12 +316,13 @@ int run_open(struct run *run, char config_hash[33], struct buffer *settings_text
 	char path[PATH_MAX];
 	int status = open_folders(run, error);
 
-	raise_file_limit();
 	models_open(run);
 	if (status == 0)
 		status = topology_load(&run->topology, error);
 	if (status == 0)
 		status = plan_workers(run, error);
+	if (status == 0)
+		status = raise_file_limit(run, error);
 	if (status == 0)
 		status = open_configuration(run, config_hash, settings_text, error);
 	if (status == 0)

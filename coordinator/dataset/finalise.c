@@ -18,11 +18,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum line_file { LINES_TRAIN, LINES_VALID, LINES_TEST, LINES_EXTRACTIONS, LINES_REJECTED, LINES_FAILED, LINES_REMOVED, LINES_TABLES, LINES_COUNT };
 static const char *const line_file_names[LINES_COUNT] = { "train.jsonl", "valid.jsonl", "test.jsonl", "extractions.jsonl",
 							   "rejected.jsonl", "failed.jsonl", "removed.jsonl", "tables.jsonl" };
+static const char *const other_names[] = { "images", "tables", "markdown", "README.md", "manifest.json" };
 
 struct writing { /* one finalisation */
 	const struct finalise_request *request;
@@ -340,15 +342,35 @@ static int publish_entry(struct writing *writing, const char *name)
  * power cut each file is the old one or the new one, whole; which of them, its hash in the manifest tells. */
 static int publish(struct writing *writing)
 {
-	static const char *const others[] = { "images", "tables", "markdown", "README.md", "manifest.json" };
 	int status = durable_sync_tree(writing->request->uring, writing->staging.folder, writing->staging.manifest.count, writing->error);
 
 	for (int i = 0; i < LINES_COUNT && status == 0; i++)
 		status = publish_entry(writing, line_file_names[i]);
-	for (size_t i = 0; i < COUNT_OF(others) && status == 0; i++)
-		status = publish_entry(writing, others[i]);
+	for (size_t i = 0; i < COUNT_OF(other_names) && status == 0; i++)
+		status = publish_entry(writing, other_names[i]);
 	FAULT_POINT("finalise_published");
 	return status < 0 ? status : file_sync_folder(writing->request->output, writing->error);
+}
+
+int finalise_check_folder(const char *output, struct error_text *error)
+{
+	const char *names[LINES_COUNT + COUNT_OF(other_names)];
+	char path[PATH_MAX];
+	struct stat found;
+
+	if (snprintf(path, sizeof(path), "%s/.docring", output) >= (int)sizeof(path) - 64)
+		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", output);
+	if (lstat(path, &found) == 0)
+		return 0;
+	memcpy(names, line_file_names, sizeof(line_file_names));
+	memcpy(names + LINES_COUNT, other_names, sizeof(other_names));
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", output, names[i]);
+		if (lstat(path, &found) == 0)
+			return error_set(error, -EEXIST, "%s is there already, and no run of docring made it: the dataset would take its place; choose another "
+					 "--output, or move it away", path);
+	}
+	return 0;
 }
 
 static int write_lines(struct writing *writing)

@@ -49,6 +49,10 @@ struct finalise_request {
 	struct uring *uring;
 };
 
+/* Publishing replaces what has the name of a dataset's file or folder. -EEXIST: the folder `output` holds something of such a name, and no run was
+ * ever made there (it has no .docring), so that it is somebody else's. 0 for a folder that is not there. */
+int finalise_check_folder(const char *output, struct error_text *error) WARN_UNUSED;
+
 int finalise_dataset(const struct finalise_request *request, struct finalise_summary *ret_summary, struct error_text *error) WARN_UNUSED;
 
 /* Re-checks every hash and count of OUT/manifest.json and the invariants of the rows; findings go to `findings`, one a line.

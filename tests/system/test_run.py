@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import unittest
 import zipfile
 
@@ -178,6 +179,36 @@ class Messages(RunCase):
         self.assert_fails(2, ["no-such-folder"], "no-such-folder", "-o", self.out)
         self.assert_fails(2, ["chunk.fast_chars"], "--set", "chunk.fast_char=900", CORPUS, "-o", self.out)
         self.assert_fails(2, ["--shm", "12Q", "512M"], "--shm", "12Q", CORPUS, "-o", self.out)
+
+        self.assert_fails(2, ["empty"], "", "-o", self.out)
+        self.assert_fails(2, ["--output", "empty"], CORPUS, "-o", "")
+        self.assert_fails(2, ["no run of docring was made there"], "finalise", self.folder)
+
+    def test_what_somebody_else_put_into_the_output_folder_stays(self):
+        for name in ("README.md", "images/own.png"):
+            own = self.out / name
+            own.parent.mkdir(parents=True, exist_ok=True)
+            own.write_text("mine", encoding="utf-8")
+            for extra in ((), ("--dry-run",)):
+                self.assert_fails(2, [str(self.out / name.split("/")[0]), "--output"], *extra, CORPUS, "-o", self.out, "--shm", "64M")
+            self.assertEqual(own.read_text(encoding="utf-8"), "mine")
+            own.unlink()
+        self.assertFalse((self.out / ".docring").exists())
+        (self.out / "images").rmdir()
+        (self.out / "notes.txt").write_text("mine", encoding="utf-8")
+        self.run_batch(small_corpus(self.folder / "docs", 1), expect=0)
+        self.assertEqual((self.out / "notes.txt").read_text(encoding="utf-8"), "mine")
+
+    def test_settings_of_a_run_that_did_not_come_about_are_not_kept(self):
+        corpus = small_corpus(self.folder / "docs", 1)
+        self.run_batch(corpus, expect=0)
+        self.assert_fails(2, ["no domain pack"], corpus, "-o", self.out, "--shm", "64M", "--domain", "nowhere")
+        self.assertEqual(self.run_program("finalise", self.out).returncode, 0)
+
+    def test_limits_that_are_too_low_are_said_before_anything_fails(self):
+        corpus = small_corpus(self.folder / "docs", 1)
+        for limit, words in ((resource.RLIMIT_NOFILE, ["64", "io.open_files"]), (resource.RLIMIT_FSIZE, ["too large"])):
+            self.assert_fails(3, words, corpus, "-o", self.out, "--shm", "64M", preexec_fn=lambda limit=limit: resource.setrlimit(limit, (64, 64)))
 
     def test_too_much_shared_memory_is_refused_with_what_to_pass(self):
         self.assert_fails(3, ["--shm", "MiB", "pass"], "--shm", "9000G", CORPUS, "-o", self.out)
