@@ -10,6 +10,20 @@
 
 struct settings archive_settings;
 
+int archive_open_settings(void **state)
+{
+	(void)state;
+	settings_init(&archive_settings);
+	return 0;
+}
+
+int archive_close_settings(void **state)
+{
+	(void)state;
+	settings_done(&archive_settings);
+	return 0;
+}
+
 struct archive_outcome archive_expand_at(struct text data, const char *source, const char *container, uint32_t depth, uint32_t cursor, size_t extent_bytes)
 {
 	struct input_header header = { .depth = depth };

@@ -7,7 +7,9 @@
 
 enum { EXTENT_BYTES_MAX = 32 << 20 };
 
-extern struct settings archive_settings; /* of every expansion; the test sets them up and puts them away */
+extern struct settings archive_settings; /* of every expansion */
+int archive_open_settings(void **state);
+int archive_close_settings(void **state);
 
 struct archive_outcome {
 	int64_t result;

@@ -92,3 +92,34 @@ void fixture_markdown(const struct pdf_page *pages, size_t count, struct buffer 
 	fixture_markdown_outlined(pages, count, &outline, out);
 	pdf_outline_done(&outline);
 }
+
+struct pdf_page fixture_pages[FIXTURE_PAGES];
+size_t fixture_page_count;
+static struct buffer fixture_text;
+
+int fixture_open_pages(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FIXTURE_PAGES; i++) {
+		pdf_page_init(&fixture_pages[i]);
+		pdf_page_clear(&fixture_pages[i], (uint32_t)i, 600, 800);
+	}
+	fixture_page_count = 1;
+	buffer_init(&fixture_text, 1 << 20);
+	return 0;
+}
+
+int fixture_close_pages(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FIXTURE_PAGES; i++)
+		pdf_page_done(&fixture_pages[i]);
+	buffer_done(&fixture_text);
+	return 0;
+}
+
+const char *fixture_write_pages(void)
+{
+	fixture_markdown(fixture_pages, fixture_page_count, &fixture_text);
+	return buffer_string(&fixture_text);
+}

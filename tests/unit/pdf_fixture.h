@@ -12,6 +12,15 @@ void fixture_line(struct pdf_page *page, float x, float y, float size, uint8_t s
 /* One word, not at the end of a line; where it begins right at the end of the word before, without a blank between. */
 void fixture_word(struct pdf_page *page, float x, float y, float size, uint8_t style, const char *text);
 
+/* Pages of 600 by 800 points for a test file's tests, empty at the start of each: its setup and teardown, and the first `fixture_page_count` of
+ * them (one, unless the test says otherwise) as Markdown. */
+enum { FIXTURE_PAGES = 4 };
+extern struct pdf_page fixture_pages[FIXTURE_PAGES];
+extern size_t fixture_page_count;
+int fixture_open_pages(void **state);
+int fixture_close_pages(void **state);
+const char *fixture_write_pages(void);
+
 /* The pages as Markdown, put into `out`; the running text is 10 points. A stage that fails is a bug of the test. */
 void fixture_markdown(const struct pdf_page *pages, size_t count, struct buffer *out);
 /* The same, of a document that has an outline. */

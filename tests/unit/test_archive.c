@@ -433,20 +433,6 @@ static void rejects_what_is_no_archive(void **state)
 	}
 }
 
-static int prepare(void **state)
-{
-	(void)state;
-	settings_init(&archive_settings);
-	return 0;
-}
-
-static int tidy(void **state)
-{
-	(void)state;
-	settings_done(&archive_settings);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -466,5 +452,5 @@ int main(void)
 		cmocka_unit_test(takes_what_is_whole_of_a_cut_archive),
 		cmocka_unit_test(rejects_what_is_no_archive),
 	};
-	return cmocka_run_group_tests(tests, prepare, tidy);
+	return cmocka_run_group_tests(tests, archive_open_settings, archive_close_settings);
 }

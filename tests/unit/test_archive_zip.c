@@ -377,20 +377,6 @@ static void takes_the_text_of_an_e_book(void **state)
 	archive_release(data, &outcome);
 }
 
-static int prepare(void **state)
-{
-	(void)state;
-	settings_init(&archive_settings);
-	return 0;
-}
-
-static int tidy(void **state)
-{
-	(void)state;
-	settings_done(&archive_settings);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,5 +390,5 @@ int main(void)
 		cmocka_unit_test(refuses_members_that_share_bytes),
 		cmocka_unit_test(takes_the_text_of_an_e_book),
 	};
-	return cmocka_run_group_tests(tests, prepare, tidy);
+	return cmocka_run_group_tests(tests, archive_open_settings, archive_close_settings);
 }

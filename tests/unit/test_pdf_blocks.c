@@ -10,42 +10,9 @@
 
 #include <cmocka.h>
 
-enum { PAGES_MAX = 4 };
-
-static struct pdf_page pages[PAGES_MAX];
-static size_t page_count;
-static struct buffer final;
-
-static int prepare(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < PAGES_MAX; i++) {
-		pdf_page_init(&pages[i]);
-		pdf_page_clear(&pages[i], (uint32_t)i, 600, 800);
-	}
-	page_count = 1;
-	buffer_init(&final, 1 << 20);
-	return 0;
-}
-
-static int tidy(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < PAGES_MAX; i++)
-		pdf_page_done(&pages[i]);
-	buffer_done(&final);
-	return 0;
-}
-
-static const char *write_pages(void)
-{
-	fixture_markdown(pages, page_count, &final);
-	return buffer_string(&final);
-}
-
 static void line(float x, float y, const char *text)
 {
-	fixture_line(&pages[0], x, y, 10, 0, text);
+	fixture_line(&fixture_pages[0], x, y, 10, 0, text);
 }
 
 static void parts_paragraphs_by_distance(void **state)
@@ -55,7 +22,7 @@ static void parts_paragraphs_by_distance(void **state)
 	line(50, 112, "over two lines.");
 	line(50, 130, "The second one follows after a gap and also has");
 	line(50, 142, "two lines.");
-	assert_string_equal(write_pages(), "The first paragraph begins here and it is set over two lines.\n\n"
+	assert_string_equal(fixture_write_pages(), "The first paragraph begins here and it is set over two lines.\n\n"
 					   "The second one follows after a gap and also has two lines.\n");
 }
 
@@ -67,7 +34,7 @@ static void parts_paragraphs_by_indentation(void **state)
 	line(50, 124, "same width as the others.");
 	line(65, 136, "The second one is indented and has two lines");
 	line(50, 148, "and no more.");
-	assert_string_equal(write_pages(), "The first paragraph begins here and it is set over three lines of text, which are all of the "
+	assert_string_equal(fixture_write_pages(), "The first paragraph begins here and it is set over three lines of text, which are all of the "
 					   "same width as the others.\n\nThe second one is indented and has two lines and no more.\n");
 }
 
@@ -82,7 +49,7 @@ static void writes_lists(void **state)
 	line(80, 160, "\xE2\x80\xA2 inside too");
 	line(60, 172, "3. the third");
 	line(50, 190, "Text after the list that stands at the margin.");
-	assert_string_equal(write_pages(), "Things to do in the order that is given here are:\n\n"
+	assert_string_equal(fixture_write_pages(), "Things to do in the order that is given here are:\n\n"
 					   "1. the first of the things, which is a long one and goes on in a second line\n2. the second\n"
 					   "   - inside\n   - inside too\n3. the third\n\nText after the list that stands at the margin.\n");
 }
@@ -90,18 +57,18 @@ static void writes_lists(void **state)
 static void finds_headings(void **state)
 {
 	(void)state;
-	fixture_line(&pages[0], 50, 60, 20, 0, "The Feature");
-	fixture_line(&pages[0], 50, 100, 14, PDF_BOLD, "1     Overview");
+	fixture_line(&fixture_pages[0], 50, 60, 20, 0, "The Feature");
+	fixture_line(&fixture_pages[0], 50, 100, 14, PDF_BOLD, "1     Overview");
 	line(50, 120, "Text of the overview.");
-	fixture_line(&pages[0], 50, 150, 12, PDF_BOLD, "1.1   A rather long heading that does");
-	fixture_line(&pages[0], 50, 164, 12, PDF_BOLD, "not fit on one line");
+	fixture_line(&fixture_pages[0], 50, 150, 12, PDF_BOLD, "1.1   A rather long heading that does");
+	fixture_line(&fixture_pages[0], 50, 164, 12, PDF_BOLD, "not fit on one line");
 	line(50, 190, "More text.");
-	fixture_line(&pages[0], 50, 210, 10, PDF_BOLD, "Limits");
+	fixture_line(&fixture_pages[0], 50, 210, 10, PDF_BOLD, "Limits");
 	line(50, 225, "It is noted.");
-	fixture_line(&pages[0], 50, 245, 10, PDF_BOLD, "Warning"); /* of a text set apart */
+	fixture_line(&fixture_pages[0], 50, 245, 10, PDF_BOLD, "Warning"); /* of a text set apart */
 	line(50, 265, "It is hot.");
-	fixture_line(&pages[0], 50, 285, 10, PDF_BOLD, "a bold line of text that ends with a period.");
-	assert_string_equal(write_pages(), "# The Feature\n\n# 1 Overview\n\nText of the overview.\n\n"
+	fixture_line(&fixture_pages[0], 50, 285, 10, PDF_BOLD, "a bold line of text that ends with a period.");
+	assert_string_equal(fixture_write_pages(), "# The Feature\n\n# 1 Overview\n\nText of the overview.\n\n"
 					   "## 1.1 A rather long heading that does not fit on one line\n\nMore text.\n\n### Limits\n\n"
 					   "It is noted.\n\n**Warning**\n\nIt is hot.\n\n**a bold line of text that ends with a period.**\n");
 }
@@ -110,24 +77,24 @@ static void fences_code(void **state)
 {
 	(void)state;
 	line(50, 100, "Run this:");
-	fixture_line(&pages[0], 60, 120, 10, PDF_MONO, "if (a) {");
-	fixture_line(&pages[0], 80, 132, 10, PDF_MONO, "b(c,   d);");
-	fixture_line(&pages[0], 60, 144, 10, PDF_MONO, "}");
-	fixture_line(&pages[0], 60, 168, 10, PDF_MONO, "done();");
+	fixture_line(&fixture_pages[0], 60, 120, 10, PDF_MONO, "if (a) {");
+	fixture_line(&fixture_pages[0], 80, 132, 10, PDF_MONO, "b(c,   d);");
+	fixture_line(&fixture_pages[0], 60, 144, 10, PDF_MONO, "}");
+	fixture_line(&fixture_pages[0], 60, 168, 10, PDF_MONO, "done();");
 	line(50, 190, "Then that.");
-	assert_string_equal(write_pages(), "Run this:\n\n```\nif (a) {\n    b(c,   d);\n}\n\ndone();\n```\n\nThen that.\n");
+	assert_string_equal(fixture_write_pages(), "Run this:\n\n```\nif (a) {\n    b(c,   d);\n}\n\ndone();\n```\n\nThen that.\n");
 }
 
 static void writes_tables(void **state)
 {
 	(void)state;
 	line(50, 80, "The parameters of the feature are given in the table below:");
-	fixture_line(&pages[0], 50, 100, 10, PDF_BOLD, "Parameter            Range      Description");
+	fixture_line(&fixture_pages[0], 50, 100, 10, PDF_BOLD, "Parameter            Range      Description");
 	line(50, 114, "cellRange            1..100     Range of the cell, the");
 	line(210, 126, "largest distance.");
 	line(50, 140, "qRxLevMin            -140..-44  Least level|power");
 	line(50, 160, "Text after it, which is long enough to go over all of the columns.");
-	assert_string_equal(write_pages(), "The parameters of the feature are given in the table below:\n\n"
+	assert_string_equal(fixture_write_pages(), "The parameters of the feature are given in the table below:\n\n"
 					   "| Parameter | Range | Description |\n| --- | --- | --- |\n"
 					   "| cellRange | 1..100 | Range of the cell, the largest distance. |\n"
 					   "| qRxLevMin | -140..-44 | Least level\\|power |\n\n"
@@ -138,12 +105,12 @@ static void writes_tables(void **state)
 static void writes_tables_with_spaced_rows(void **state)
 {
 	(void)state;
-	fixture_line(&pages[0], 50, 100, 10, PDF_BOLD, "Name            Meaning");
+	fixture_line(&fixture_pages[0], 50, 100, 10, PDF_BOLD, "Name            Meaning");
 	for (int i = 0; i < 4; i++) {
 		line(50, 120 + (float)i * 32, "longName        what it is");
 		line(50, 132 + (float)i * 32, "Continued       and more");
 	}
-	assert_string_equal(write_pages(), "| Name | Meaning |\n| --- | --- |\n| longName Continued | what it is and more |\n"
+	assert_string_equal(fixture_write_pages(), "| Name | Meaning |\n| --- | --- |\n| longName Continued | what it is and more |\n"
 					   "| longName Continued | what it is and more |\n| longName Continued | what it is and more |\n"
 					   "| longName Continued | what it is and more |\n");
 }
@@ -152,12 +119,12 @@ static void writes_terms_as_a_list(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		fixture_word(&pages[0], 50, 100 + (float)i * 24, 10, PDF_MONO, "name");
-		pages[0].words[pages[0].word_count - 1].line_end = true;
+		fixture_word(&fixture_pages[0], 50, 100 + (float)i * 24, 10, PDF_MONO, "name");
+		fixture_pages[0].words[fixture_pages[0].word_count - 1].line_end = true;
 		line(110, 100 + (float)i * 24, "a sentence which says what the name is for,");
 		line(110, 112 + (float)i * 24, "over two lines");
 	}
-	assert_string_equal(write_pages(), "- **name**: a sentence which says what the name is for, over two lines\n"
+	assert_string_equal(fixture_write_pages(), "- **name**: a sentence which says what the name is for, over two lines\n"
 					   "- **name**: a sentence which says what the name is for, over two lines\n"
 					   "- **name**: a sentence which says what the name is for, over two lines\n");
 }
@@ -169,7 +136,7 @@ static void refuses_what_is_no_table(void **state)
 	line(50, 100, "some words      and more of them here");
 	line(50, 112, "a line with a gap elsewhere      in it");
 	line(50, 124, "and      another gap at a third place");
-	assert_string_equal(write_pages(), "some words and more of them here a line with a gap elsewhere in it and another gap at a third place\n");
+	assert_string_equal(fixture_write_pages(), "some words and more of them here a line with a gap elsewhere in it and another gap at a third place\n");
 }
 
 static void drops_contents_lists(void **state)
@@ -182,18 +149,18 @@ static void drops_contents_lists(void **state)
 	line(50, 148, "1.4 The fourth clause . . . . . . . . . . 6");
 	line(50, 160, "2 Another chapter 7");
 	line(50, 190, "Text.");
-	assert_string_equal(write_pages(), "Text.\n");
+	assert_string_equal(fixture_write_pages(), "Text.\n");
 }
 
 static void goes_on_over_pages(void **state)
 {
 	(void)state;
-	page_count = 3;
-	fixture_line(&pages[0], 50, 700, 10, 0, "A sentence that is not at its end when the page is, so that the configu-");
-	fixture_line(&pages[1], 50, 100, 10, 0, "ration is read on the next page.");
-	fixture_line(&pages[1], 50, 130, 10, 0, "This paragraph is at its end.");
-	fixture_line(&pages[2], 50, 100, 10, 0, "this one stands alone.");
-	assert_string_equal(write_pages(), "A sentence that is not at its end when the page is, so that the configuration is read on the next page.\n\n"
+	fixture_page_count = 3;
+	fixture_line(&fixture_pages[0], 50, 700, 10, 0, "A sentence that is not at its end when the page is, so that the configu-");
+	fixture_line(&fixture_pages[1], 50, 100, 10, 0, "ration is read on the next page.");
+	fixture_line(&fixture_pages[1], 50, 130, 10, 0, "This paragraph is at its end.");
+	fixture_line(&fixture_pages[2], 50, 100, 10, 0, "this one stands alone.");
+	assert_string_equal(fixture_write_pages(), "A sentence that is not at its end when the page is, so that the configuration is read on the next page.\n\n"
 					   "This paragraph is at its end.\n\nthis one stands alone.\n");
 }
 
@@ -202,20 +169,20 @@ static void goes_on_over_pages(void **state)
 static void puts_footnotes_last(void **state)
 {
 	(void)state;
-	page_count = 2;
-	fixture_word(&pages[0], 50, 97, 6, 0, "1");
-	fixture_line(&pages[0], 56, 100, 10, 0, "Affiliation");
+	fixture_page_count = 2;
+	fixture_word(&fixture_pages[0], 50, 97, 6, 0, "1");
+	fixture_line(&fixture_pages[0], 56, 100, 10, 0, "Affiliation");
 	for (int p = 0; p < 2; p++) {
-		fixture_word(&pages[p], 50, 600, 10, 0, "Marked");
-		fixture_word(&pages[p], 80, 596, 6, 0, "1");
-		fixture_line(&pages[p], 90, 600, 10, 0, "and without an end,");
-		fixture_word(&pages[p], 50, 697, 6, 0, "1");
-		fixture_line(&pages[p], 56, 700, 10, 0, p == 0 ? "A footnote that fills its line" : "Another one");
-		fixture_word(&pages[p], 50, 709, 6, 0, "2");
-		fixture_line(&pages[p], 56, 712, 10, 0, "A second one");
-		fixture_line(&pages[p], 56, 724, 8, 0, "and its end");
+		fixture_word(&fixture_pages[p], 50, 600, 10, 0, "Marked");
+		fixture_word(&fixture_pages[p], 80, 596, 6, 0, "1");
+		fixture_line(&fixture_pages[p], 90, 600, 10, 0, "and without an end,");
+		fixture_word(&fixture_pages[p], 50, 697, 6, 0, "1");
+		fixture_line(&fixture_pages[p], 56, 700, 10, 0, p == 0 ? "A footnote that fills its line" : "Another one");
+		fixture_word(&fixture_pages[p], 50, 709, 6, 0, "2");
+		fixture_line(&fixture_pages[p], 56, 712, 10, 0, "A second one");
+		fixture_line(&fixture_pages[p], 56, 724, 8, 0, "and its end");
 	}
-	assert_string_equal(write_pages(), "1 Affiliation\n\nMarked[^1] and without an end, Marked[^3] and without an end,\n\n"
+	assert_string_equal(fixture_write_pages(), "1 Affiliation\n\nMarked[^1] and without an end, Marked[^3] and without an end,\n\n"
 					   "[^1]: A footnote that fills its line\n\n[^2]: A second one and its end\n\n"
 					   "[^3]: Another one\n\n[^4]: A second one and its end\n");
 }
@@ -224,23 +191,23 @@ static void puts_footnotes_last(void **state)
 static void tells_terms_from_code(void **state)
 {
 	(void)state;
-	fixture_line(&pages[0], 50, 100, 10, PDF_MONO, "check.attributes");
+	fixture_line(&fixture_pages[0], 50, 100, 10, PDF_MONO, "check.attributes");
 	line(80, 112, "logical, says whether the attributes are compared.");
-	fixture_line(&pages[0], 50, 140, 10, PDF_MONO, "call(x);");
+	fixture_line(&fixture_pages[0], 50, 140, 10, PDF_MONO, "call(x);");
 	line(80, 152, "and so on");
-	assert_string_equal(write_pages(), "- `check.attributes`: logical, says whether the attributes are compared.\n\n```\ncall(x);\n```\n\nand so on\n");
+	assert_string_equal(fixture_write_pages(), "- `check.attributes`: logical, says whether the attributes are compared.\n\n```\ncall(x);\n```\n\nand so on\n");
 }
 
 static void keeps_all_rotated_text(void **state)
 {
 	(void)state;
 	line(50, 100, "Upright.");
-	struct pdf_word *word = pdf_page_add_word(&pages[0]);
+	struct pdf_word *word = pdf_page_add_word(&fixture_pages[0]);
 	word->size = 10;
 	for (int i = 0; i < 6; i++)
-		pdf_page_append(&pages[0], (uint32_t)('a' + i), (struct pdf_box){ 20, 300 + (float)i * 6, 30, 306 + (float)i * 6 });
+		pdf_page_append(&fixture_pages[0], (uint32_t)('a' + i), (struct pdf_box){ 20, 300 + (float)i * 6, 30, 306 + (float)i * 6 });
 	word->rotated = word->line_end = true;
-	assert_string_equal(write_pages(), "Upright.\n\nabcdef\n");
+	assert_string_equal(fixture_write_pages(), "Upright.\n\nabcdef\n");
 }
 
 /* Thousands of rows that begin like tables and are none: linear, and nothing is lost. */
@@ -250,12 +217,12 @@ static void survives_many_gaps(void **state)
 	size_t count = 0;
 
 	(void)state;
-	pdf_page_clear(&pages[0], 0, 600, (float)ROWS * 12);
+	pdf_page_clear(&fixture_pages[0], 0, 600, (float)ROWS * 12);
 	for (int i = 0; i < ROWS; i++) {
-		fixture_line(&pages[0], 50, 20 + (float)i * 12, 10, 0, "aa");
-		fixture_line(&pages[0], 90 + (float)(i * 37 % 400), 20 + (float)i * 12, 10, 0, "bb");
+		fixture_line(&fixture_pages[0], 50, 20 + (float)i * 12, 10, 0, "aa");
+		fixture_line(&fixture_pages[0], 90 + (float)(i * 37 % 400), 20 + (float)i * 12, 10, 0, "bb");
 	}
-	for (const char *p = write_pages(); (p = strstr(p, "bb")) != NULL; p++)
+	for (const char *p = fixture_write_pages(); (p = strstr(p, "bb")) != NULL; p++)
 		count++;
 	assert_int_equal(count, ROWS);
 }
@@ -269,7 +236,7 @@ static void keeps_full_items_apart(void **state)
 	line(50, 124, "2. the second item of the list fills it just as well now");
 	line(65, 136, "and goes on in the next line with some more words.");
 	line(50, 148, "3. the third item of the list fills its line to the edge");
-	assert_string_equal(write_pages(), "Text before, which is as long as the items of the list:\n\n"
+	assert_string_equal(fixture_write_pages(), "Text before, which is as long as the items of the list:\n\n"
 					   "1. the first item of the list fills its line to the edge\n"
 					   "2. the second item of the list fills it just as well now and goes on in the next line with some more words.\n"
 					   "3. the third item of the list fills its line to the edge\n");
@@ -281,31 +248,31 @@ static void joins_numbers_at_line_starts(void **state)
 	(void)state;
 	line(50, 100, "The value of the parameter is given in the chapter number");
 	line(50, 112, "3. It is not changed while the feature is active there.");
-	assert_string_equal(write_pages(), "The value of the parameter is given in the chapter number 3. It is not changed while the feature is active there.\n");
+	assert_string_equal(fixture_write_pages(), "The value of the parameter is given in the chapter number 3. It is not changed while the feature is active there.\n");
 }
 
 /* The left edge of the next page is another one, but the numbers go on. */
 static void goes_on_with_lists_over_pages(void **state)
 {
 	(void)state;
-	page_count = 2;
-	fixture_line(&pages[0], 50, 688, 10, 0, "Text at the margin of the page.");
-	fixture_line(&pages[0], 90, 700, 10, 0, "1. the first");
-	fixture_line(&pages[0], 90, 712, 10, 0, "2. the second");
-	fixture_line(&pages[1], 90, 100, 10, 0, "3. the third");
-	fixture_line(&pages[1], 90, 112, 10, 0, "4. the fourth");
-	assert_string_equal(write_pages(), "Text at the margin of the page.\n\n1. the first\n2. the second\n3. the third\n4. the fourth\n");
+	fixture_page_count = 2;
+	fixture_line(&fixture_pages[0], 50, 688, 10, 0, "Text at the margin of the page.");
+	fixture_line(&fixture_pages[0], 90, 700, 10, 0, "1. the first");
+	fixture_line(&fixture_pages[0], 90, 712, 10, 0, "2. the second");
+	fixture_line(&fixture_pages[1], 90, 100, 10, 0, "3. the third");
+	fixture_line(&fixture_pages[1], 90, 112, 10, 0, "4. the fourth");
+	assert_string_equal(fixture_write_pages(), "Text at the margin of the page.\n\n1. the first\n2. the second\n3. the third\n4. the fourth\n");
 }
 
 /* Sentences in a somewhat larger type than most of a document of tables. */
 static void takes_no_sentence_for_a_heading(void **state)
 {
 	(void)state;
-	fixture_line(&pages[0], 50, 100, 12, 0, "Relations to other features are listed below.");
-	fixture_line(&pages[0], 50, 130, 12, 0, "1. The cyclic shift is taken from the table.");
-	fixture_line(&pages[0], 50, 160, 12, 0, "Network Impact");
-	fixture_line(&pages[0], 50, 190, 12, PDF_BOLD, "2.1 What is done in such a case.");
-	assert_string_equal(write_pages(), "Relations to other features are listed below.\n\n1. The cyclic shift is taken from the table.\n\n"
+	fixture_line(&fixture_pages[0], 50, 100, 12, 0, "Relations to other features are listed below.");
+	fixture_line(&fixture_pages[0], 50, 130, 12, 0, "1. The cyclic shift is taken from the table.");
+	fixture_line(&fixture_pages[0], 50, 160, 12, 0, "Network Impact");
+	fixture_line(&fixture_pages[0], 50, 190, 12, PDF_BOLD, "2.1 What is done in such a case.");
+	assert_string_equal(fixture_write_pages(), "Relations to other features are listed below.\n\n1. The cyclic shift is taken from the table.\n\n"
 					   "# Network Impact\n\n## 2.1 What is done in such a case.\n");
 }
 
@@ -315,10 +282,10 @@ static void keeps_wrapped_names_in_their_text(void **state)
 	(void)state;
 	line(50, 100, "Some text that is wide enough to show where the right edge of it is.");
 	line(50, 120, "1. Activate the feature by setting the state of");
-	fixture_line(&pages[0], 65, 132, 10, PDF_MONO, "FeatureState=CXC4017171-SomeMore.");
-	fixture_word(&pages[0], 50, 150, 10, 0, "2.");
-	fixture_line(&pages[0], 65, 150, 10, PDF_MONO, "Then.itsOtherAttributeWithALongName");
-	assert_string_equal(write_pages(), "Some text that is wide enough to show where the right edge of it is.\n\n"
+	fixture_line(&fixture_pages[0], 65, 132, 10, PDF_MONO, "FeatureState=CXC4017171-SomeMore.");
+	fixture_word(&fixture_pages[0], 50, 150, 10, 0, "2.");
+	fixture_line(&fixture_pages[0], 65, 150, 10, PDF_MONO, "Then.itsOtherAttributeWithALongName");
+	assert_string_equal(fixture_write_pages(), "Some text that is wide enough to show where the right edge of it is.\n\n"
 					   "1. Activate the feature by setting the state of `FeatureState=CXC4017171-SomeMore.`\n"
 					   "2. `Then.itsOtherAttributeWithALongName`\n");
 }
@@ -327,18 +294,18 @@ static void keeps_wrapped_names_in_their_text(void **state)
 static void remembers_line_distances(void **state)
 {
 	(void)state;
-	page_count = 2;
+	fixture_page_count = 2;
 	for (int i = 0; i < 6; i++)
-		fixture_line(&pages[0], 50, 100 + (float)i * 12, 10, 0, "Lines of a paragraph that fill the width of the page and go on");
-	fixture_line(&pages[1], 50, 100, 10, 0, "One paragraph, which is alone on its line and ends here as well.");
-	fixture_line(&pages[1], 50, 119, 10, 0, "Another paragraph that stands below the first one, a bit lower.");
-	assert_non_null(strstr(write_pages(), "\n\nOne paragraph, which is alone on its line and ends here as well.\n\n"
+		fixture_line(&fixture_pages[0], 50, 100 + (float)i * 12, 10, 0, "Lines of a paragraph that fill the width of the page and go on");
+	fixture_line(&fixture_pages[1], 50, 100, 10, 0, "One paragraph, which is alone on its line and ends here as well.");
+	fixture_line(&fixture_pages[1], 50, 119, 10, 0, "Another paragraph that stands below the first one, a bit lower.");
+	assert_non_null(strstr(fixture_write_pages(), "\n\nOne paragraph, which is alone on its line and ends here as well.\n\n"
 					      "Another paragraph that stands below the first one, a bit lower.\n"));
 }
 
 int main(void)
 {
-#define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
+#define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(parts_paragraphs_by_distance), PAGE_TEST(parts_paragraphs_by_indentation), PAGE_TEST(writes_lists),
 		PAGE_TEST(finds_headings), PAGE_TEST(fences_code), PAGE_TEST(writes_tables), PAGE_TEST(writes_tables_with_spaced_rows),

@@ -9,39 +9,6 @@
 
 #include <cmocka.h>
 
-enum { PAGES_MAX = 3 };
-
-static struct pdf_page pages[PAGES_MAX];
-static size_t page_count;
-static struct buffer markdown;
-
-static int prepare(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < PAGES_MAX; i++) {
-		pdf_page_init(&pages[i]);
-		pdf_page_clear(&pages[i], (uint32_t)i, 600, 800);
-	}
-	page_count = 1;
-	buffer_init(&markdown, 1 << 20);
-	return 0;
-}
-
-static int tidy(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < PAGES_MAX; i++)
-		pdf_page_done(&pages[i]);
-	buffer_done(&markdown);
-	return 0;
-}
-
-static const char *write_pages(void)
-{
-	fixture_markdown(pages, page_count, &markdown);
-	return buffer_string(&markdown);
-}
-
 /* The cells of one line of a table on a page, at x 50, 200 and 300; an empty one is left out. */
 static void cells(size_t page, float y, uint8_t style, const char *first, const char *second, const char *third)
 {
@@ -50,7 +17,7 @@ static void cells(size_t page, float y, uint8_t style, const char *first, const 
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		if (texts[i][0])
-			fixture_line(&pages[page], x[i], y, 10, style, texts[i]);
+			fixture_line(&fixture_pages[page], x[i], y, 10, style, texts[i]);
 }
 
 static void header(size_t page, float y)
@@ -64,15 +31,15 @@ static void header(size_t page, float y)
 static void parts_names_above_columns(void **state)
 {
 	(void)state;
-	fixture_line(&pages[0], 50, 100, 10, PDF_BOLD, "Feature");
-	fixture_word(&pages[0], 236, 100, 10, PDF_BOLD, "Relationship");
-	fixture_line(&pages[0], 300, 100, 10, PDF_BOLD, "Description");
+	fixture_line(&fixture_pages[0], 50, 100, 10, PDF_BOLD, "Feature");
+	fixture_word(&fixture_pages[0], 236, 100, 10, PDF_BOLD, "Relationship");
+	fixture_line(&fixture_pages[0], 300, 100, 10, PDF_BOLD, "Description");
 	for (int i = 0; i < 2; i++) {
-		fixture_line(&pages[0], 50, 116 + (float)i * 16, 10, 0, "Admission Control");
-		fixture_line(&pages[0], 236, 116 + (float)i * 16, 10, 0, "Related");
-		fixture_line(&pages[0], 300, 116 + (float)i * 16, 10, 0, "It refuses them.");
+		fixture_line(&fixture_pages[0], 50, 116 + (float)i * 16, 10, 0, "Admission Control");
+		fixture_line(&fixture_pages[0], 236, 116 + (float)i * 16, 10, 0, "Related");
+		fixture_line(&fixture_pages[0], 300, 116 + (float)i * 16, 10, 0, "It refuses them.");
 	}
-	assert_string_equal(write_pages(), HEADER "| Admission Control | Related | It refuses them. |\n"
+	assert_string_equal(fixture_write_pages(), HEADER "| Admission Control | Related | It refuses them. |\n"
 						  "| Admission Control | Related | It refuses them. |\n");
 }
 
@@ -85,7 +52,7 @@ static void joins_wrapped_cells(void **state)
 	cells(0, 126, 0, "(FAJ 121 7330)", "", "congested, it reduces.");
 	cells(0, 142, 0, "Automatic Neighbor (FAJ 121", "Prerequisite", "The list tells which.");
 	cells(0, 152, 0, "7077)", "", "");
-	assert_string_equal(write_pages(), HEADER "| Automatic Barring of Access (FAJ 121 7330) | Related | When random access is congested, it reduces. |\n"
+	assert_string_equal(fixture_write_pages(), HEADER "| Automatic Barring of Access (FAJ 121 7330) | Related | When random access is congested, it reduces. |\n"
 						  "| Automatic Neighbor (FAJ 121 7077) | Prerequisite | The list tells which. |\n");
 }
 
@@ -96,7 +63,7 @@ static void joins_the_only_row(void **state)
 	header(0, 100);
 	cells(0, 116, 0, "Barring in the cell never", "taking too long to", "Shorten the time or raise the");
 	cells(0, 126, 0, "really ends", "bear at all", "target of the load.");
-	assert_string_equal(write_pages(), HEADER "| Barring in the cell never really ends | taking too long to bear at all | "
+	assert_string_equal(fixture_write_pages(), HEADER "| Barring in the cell never really ends | taking too long to bear at all | "
 						  "Shorten the time or raise the target of the load. |\n");
 }
 
@@ -109,7 +76,7 @@ static void keeps_close_rows_apart(void **state)
 	cells(0, 127, 0, "false", "nobody is", "no");
 	cells(0, 138, 0, "inherited", "as above", "0.5");
 	cells(0, 149, 0, "", "or as elsewhere", "");
-	assert_string_equal(write_pages(), HEADER "| true | the cell is barred | yes |\n| false | nobody is | no |\n"
+	assert_string_equal(fixture_write_pages(), HEADER "| true | the cell is barred | yes |\n| false | nobody is | no |\n"
 						  "| inherited | as above or as elsewhere | 0.5 |\n");
 }
 
@@ -122,7 +89,7 @@ static void keeps_grouped_rows_apart(void **state)
 		cells(0, 118 + (float)i * 30, 0, "minimum", "1", "of all the samples there");
 		cells(0, 130 + (float)i * 30, 0, "maximum of them", "20", "of those");
 	}
-	const char *found = write_pages();
+	const char *found = fixture_write_pages();
 	assert_non_null(strstr(found, "| minimum | 1 | of all the samples there |\n| maximum of them | 20 | of those |\n| minimum |"));
 }
 
@@ -137,7 +104,7 @@ static void reads_cells_in_the_middle(void **state)
 	cells(0, 152, 0, "", "", "All of the load of the");
 	cells(0, 164, 0, "Admission", "Conflicting", "cell and of those around");
 	cells(0, 176, 0, "", "", "it.");
-	assert_string_equal(write_pages(), HEADER "| Neighbor Relations | Related | UEs over when the cell is switched off at night. |\n"
+	assert_string_equal(fixture_write_pages(), HEADER "| Neighbor Relations | Related | UEs over when the cell is switched off at night. |\n"
 						  "| Admission | Conflicting | All of the load of the cell and of those around it. |\n");
 }
 
@@ -147,11 +114,11 @@ static void takes_one_row_below_a_header(void **state)
 	(void)state;
 	cells(0, 100, PDF_BOLD, "Event", "Trigger", "");
 	cells(0, 116, 0, "EVENT_CHANGED", "The loop changed it.", "");
-	assert_string_equal(write_pages(), "| Event | Trigger |\n| --- | --- |\n| EVENT_CHANGED | The loop changed it. |\n");
-	pdf_page_clear(&pages[0], 0, 600, 800);
+	assert_string_equal(fixture_write_pages(), "| Event | Trigger |\n| --- | --- |\n| EVENT_CHANGED | The loop changed it. |\n");
+	pdf_page_clear(&fixture_pages[0], 0, 600, 800);
 	cells(0, 100, 0, "Event", "Trigger", "");
 	cells(0, 116, 0, "EVENT_CHANGED", "The loop changed it.", "");
-	assert_null(strchr(write_pages(), '|'));
+	assert_null(strchr(fixture_write_pages(), '|'));
 }
 
 static void keeps_empty_columns_of_a_header(void **state)
@@ -160,7 +127,7 @@ static void keeps_empty_columns_of_a_header(void **state)
 	header(0, 100);
 	cells(0, 116, 0, "one", "Related", "");
 	cells(0, 132, 0, "two", "Related", "");
-	assert_string_equal(write_pages(), HEADER "| one | Related |  |\n| two | Related |  |\n");
+	assert_string_equal(fixture_write_pages(), HEADER "| one | Related |  |\n| two | Related |  |\n");
 }
 
 /* Names and values with a wrapped name: a table, whose first pair is its first row. */
@@ -173,7 +140,7 @@ static void reads_pairs_without_a_header(void **state)
 	cells(0, 144, 0, "Identity", "", "");
 	cells(0, 164, 0, "Licensing", "Licensed feature, one license a node, which", "");
 	cells(0, 176, 0, "", "is installed before.", "");
-	assert_string_equal(write_pages(), "| Feature Name | Cell Sleep Mode |\n| --- | --- |\n| Feature Identity | FAJ 121 4444 |\n"
+	assert_string_equal(fixture_write_pages(), "| Feature Name | Cell Sleep Mode |\n| --- | --- |\n| Feature Identity | FAJ 121 4444 |\n"
 					   "| Licensing | Licensed feature, one license a node, which is installed before. |\n");
 }
 
@@ -183,39 +150,39 @@ static void reads_pairs_without_a_header(void **state)
 static void goes_on_over_pages(void **state)
 {
 	(void)state;
-	page_count = 3;
+	fixture_page_count = 3;
 	header(0, 684);
 	cells(0, 700, 0, "one", "Related", "The first row, which is");
 	cells(1, 84, 0, "", "", "read to its end here.");
 	cells(1, 100, 0, "two", "Related", "The second row.");
 	header(2, 84);
 	cells(2, 100, 0, "three", "Conflicting", "The third row.");
-	fixture_line(&pages[2], 50, 150, 10, 0, "Text after the table.");
-	assert_string_equal(write_pages(), HEADER "| one | Related | The first row, which is read to its end here. |\n"
+	fixture_line(&fixture_pages[2], 50, 150, 10, 0, "Text after the table.");
+	assert_string_equal(fixture_write_pages(), HEADER "| one | Related | The first row, which is read to its end here. |\n"
 						  "| two | Related | The second row. |\n| three | Conflicting | The third row. |\n\nText after the table.\n");
 }
 
 static void goes_on_under_a_caption(void **state)
 {
 	(void)state;
-	page_count = 2;
+	fixture_page_count = 2;
 	header(0, 684);
 	cells(0, 700, 0, "one", "Related", "The first row.");
-	fixture_line(&pages[1], 50, 60, 10, PDF_BOLD, "Table 3-1 continued: Relations of the features");
+	fixture_line(&fixture_pages[1], 50, 60, 10, PDF_BOLD, "Table 3-1 continued: Relations of the features");
 	header(1, 84);
 	cells(1, 100, 0, "two", "Related", "The second row.");
-	assert_string_equal(write_pages(), HEADER "| one | Related | The first row. |\n| two | Related | The second row. |\n");
+	assert_string_equal(fixture_write_pages(), HEADER "| one | Related | The first row. |\n| two | Related | The second row. |\n");
 }
 
 static void begins_another_table_with_another_header(void **state)
 {
 	(void)state;
-	page_count = 2;
+	fixture_page_count = 2;
 	header(0, 684);
 	cells(0, 700, 0, "one", "Related", "The first row.");
 	cells(1, 84, PDF_BOLD, "Symptom", "Likely", "What to Do");
 	cells(1, 100, 0, "two", "none", "The second row.");
-	assert_string_equal(write_pages(), HEADER "| one | Related | The first row. |\n\n| Symptom | Likely | What to Do |\n| --- | --- | --- |\n"
+	assert_string_equal(fixture_write_pages(), HEADER "| one | Related | The first row. |\n\n| Symptom | Likely | What to Do |\n| --- | --- | --- |\n"
 						  "| two | none | The second row. |\n");
 }
 
@@ -223,24 +190,24 @@ static void begins_another_table_with_another_header(void **state)
 static void waits_for_the_rows_of_a_header(void **state)
 {
 	(void)state;
-	page_count = 2;
+	fixture_page_count = 2;
 	header(0, 700);
 	cells(1, 84, 0, "one", "Related", "The only row.");
-	assert_string_equal(write_pages(), HEADER "| one | Related | The only row. |\n");
-	pdf_page_clear(&pages[1], 1, 600, 800);
-	fixture_line(&pages[1], 50, 84, 10, 0, "Text of the next page, over all of its columns, as wide as they are.");
-	assert_string_equal(write_pages(), "Feature Relationship Description\n\nText of the next page, over all of its columns, as wide as they are.\n");
+	assert_string_equal(fixture_write_pages(), HEADER "| one | Related | The only row. |\n");
+	pdf_page_clear(&fixture_pages[1], 1, 600, 800);
+	fixture_line(&fixture_pages[1], 50, 84, 10, 0, "Text of the next page, over all of its columns, as wide as they are.");
+	assert_string_equal(fixture_write_pages(), "Feature Relationship Description\n\nText of the next page, over all of its columns, as wide as they are.\n");
 }
 
 /* A paragraph at the margin is not the rest of a cell. */
 static void ends_at_the_page_before_text(void **state)
 {
 	(void)state;
-	page_count = 2;
+	fixture_page_count = 2;
 	header(0, 684);
 	cells(0, 700, 0, "one", "Related", "The only row.");
-	fixture_line(&pages[1], 50, 84, 10, 0, "some short text.");
-	assert_string_equal(write_pages(), HEADER "| one | Related | The only row. |\n\nsome short text.\n");
+	fixture_line(&fixture_pages[1], 50, 84, 10, 0, "some short text.");
+	assert_string_equal(fixture_write_pages(), HEADER "| one | Related | The only row. |\n\nsome short text.\n");
 }
 
 /* --- what is no table --------------------------------------------------------------------------------------------- */
@@ -249,12 +216,12 @@ static void ends_at_the_page_before_text(void **state)
 static void takes_no_text_for_a_header(void **state)
 {
 	(void)state;
-	fixture_line(&pages[0], 50, 88, 10, 0, "A line of a paragraph that is longer than the code below it, and ends");
-	fixture_word(&pages[0], 120, 100, 10, 0, "here.");
-	fixture_line(&pages[0], 150, 100, 10, 0, "Compare:");
-	fixture_line(&pages[0], 50, 120, 10, PDF_MONO, "x$a<-1              assign(1)");
-	fixture_line(&pages[0], 50, 132, 10, PDF_MONO, "x$b<-2              assign(2)");
-	assert_null(strchr(write_pages(), '|'));
+	fixture_line(&fixture_pages[0], 50, 88, 10, 0, "A line of a paragraph that is longer than the code below it, and ends");
+	fixture_word(&fixture_pages[0], 120, 100, 10, 0, "here.");
+	fixture_line(&fixture_pages[0], 150, 100, 10, 0, "Compare:");
+	fixture_line(&fixture_pages[0], 50, 120, 10, PDF_MONO, "x$a<-1              assign(1)");
+	fixture_line(&fixture_pages[0], 50, 132, 10, PDF_MONO, "x$b<-2              assign(2)");
+	assert_null(strchr(fixture_write_pages(), '|'));
 }
 
 /* Two lines of three parts each that are close to each other are one row: no table, but read cell by cell. */
@@ -263,7 +230,7 @@ static void takes_no_single_row(void **state)
 	(void)state;
 	cells(0, 100, 0, "Viewed", "Jun 20, 2025", "Viewed by the person");
 	cells(0, 112, 0, "", "04:41 PM", "of this address");
-	assert_string_equal(write_pages(), "Viewed Jun 20, 2025 04:41 PM Viewed by the person of this address\n");
+	assert_string_equal(fixture_write_pages(), "Viewed Jun 20, 2025 04:41 PM Viewed by the person of this address\n");
 }
 
 /* Thousands of lines in cells that are right of the first column: linear, and nothing is lost. */
@@ -273,11 +240,11 @@ static void survives_long_cells(void **state)
 	size_t count = 0;
 
 	(void)state;
-	pdf_page_clear(&pages[0], 0, 600, (float)ROWS * 24);
+	pdf_page_clear(&fixture_pages[0], 0, 600, (float)ROWS * 24);
 	header(0, 20);
 	for (int i = 0; i < ROWS; i++)
-		fixture_line(&pages[0], 300, 40 + (float)i * (i % 3 ? 12 : 20), 10, 0, "bb");
-	for (const char *p = write_pages(); (p = strstr(p, "bb")) != NULL; p++)
+		fixture_line(&fixture_pages[0], 300, 40 + (float)i * (i % 3 ? 12 : 20), 10, 0, "bb");
+	for (const char *p = fixture_write_pages(); (p = strstr(p, "bb")) != NULL; p++)
 		count++;
 	assert_int_equal(count, ROWS);
 }
@@ -291,7 +258,7 @@ static void parts_the_lines_of_one_key(void **state)
 	cells(0, 121, 0, "prbScan", "", "");
 	cells(0, 128, 0, "", "8.5", "60");
 	cells(0, 142, 0, "cqiPeriod", "9.5", "70");
-	assert_string_equal(write_pages(), "| Feature | Relationship | Description |\n| --- | --- | --- |\n"
+	assert_string_equal(fixture_write_pages(), "| Feature | Relationship | Description |\n| --- | --- | --- |\n"
 					   "| prbScan | 7.5 | 50 |\n|  | 8.5 | 60 |\n| cqiPeriod | 9.5 | 70 |\n");
 }
 
@@ -303,22 +270,22 @@ static void keeps_groups_below_a_plain_head(void **state)
 	cells(0, 114, 0, "Winter", "", "");
 	cells(0, 128, 0, "Flow", "26", "bar");
 	cells(0, 142, 0, "Speed", "27", "rpm");
-	assert_string_equal(write_pages(), "| Item | Value | Unit |\n| --- | --- | --- |\n| Winter |  |  |\n| Flow | 26 | bar |\n| Speed | 27 | rpm |\n");
+	assert_string_equal(fixture_write_pages(), "| Item | Value | Unit |\n| --- | --- | --- |\n| Winter |  |  |\n| Flow | 26 | bar |\n| Speed | 27 | rpm |\n");
 }
 
 /* Notes at the foot of the page stand between the two parts of a table. */
 static void goes_on_below_notes(void **state)
 {
 	(void)state;
-	page_count = 2;
+	fixture_page_count = 2;
 	header(0, 500);
 	cells(0, 516, 0, "Admission Control", "Related", "It refuses users.");
 	cells(0, 532, 0, "Load Sharing", "Related", "It moves users.");
-	fixture_word(&pages[0], 50, 757, 6, 0, "1");
-	fixture_line(&pages[0], 56, 760, 8, 0, "A note on this page");
+	fixture_word(&fixture_pages[0], 50, 757, 6, 0, "1");
+	fixture_line(&fixture_pages[0], 56, 760, 8, 0, "A note on this page");
 	header(1, 60);
 	cells(1, 76, 0, "Sleep Mode", "Conflicting", "It turns cells off.");
-	assert_string_equal(write_pages(), HEADER "| Admission Control | Related | It refuses users. |\n| Load Sharing | Related | It moves users. |\n"
+	assert_string_equal(fixture_write_pages(), HEADER "| Admission Control | Related | It refuses users. |\n| Load Sharing | Related | It moves users. |\n"
 					   "| Sleep Mode | Conflicting | It turns cells off. |\n\n[^1]: A note on this page\n");
 }
 
@@ -329,12 +296,12 @@ static void takes_no_lists_for_columns(void **state)
 	for (int i = 0; i < 6; i++) {
 		if (i == 2)
 			continue;
-		fixture_line(&pages[0], 62, 100 + (float)i * 12, 10, 0, "\xE2\x80\xA2");
-		fixture_line(&pages[0], 78, 100 + (float)i * 12, 10, 0, "Noise of the cell");
+		fixture_line(&fixture_pages[0], 62, 100 + (float)i * 12, 10, 0, "\xE2\x80\xA2");
+		fixture_line(&fixture_pages[0], 78, 100 + (float)i * 12, 10, 0, "Noise of the cell");
 	}
-	fixture_word(&pages[0], 50, 124, 10, 0, "Check");
-	fixture_line(&pages[0], 78, 124, 10, 0, "these items:");
-	assert_string_equal(write_pages(), "- Noise of the cell\n- Noise of the cell\n\nCheck these items:\n\n- Noise of the cell\n- Noise of the cell\n- Noise of the cell\n");
+	fixture_word(&fixture_pages[0], 50, 124, 10, 0, "Check");
+	fixture_line(&fixture_pages[0], 78, 124, 10, 0, "these items:");
+	assert_string_equal(fixture_write_pages(), "- Noise of the cell\n- Noise of the cell\n\nCheck these items:\n\n- Noise of the cell\n- Noise of the cell\n- Noise of the cell\n");
 }
 
 /* The first row below a bold head begins there, also when its name stands lower, in the middle of the two rows that it is for. */
@@ -347,13 +314,13 @@ static void ends_a_head_at_plain_type(void **state)
 	cells(0, 124, 0, "", "prerequisite", "second reason");
 	cells(0, 136, 0, "Load", "none", "third reason");
 	cells(0, 148, 0, "Power", "some", "fourth reason");
-	assert_non_null(strstr(write_pages(), "| Feature | Relationship | Description |\n| --- | --- | --- |\n"));
-	assert_non_null(strstr(write_pages(), "| Load | none | third reason |\n"));
+	assert_non_null(strstr(fixture_write_pages(), "| Feature | Relationship | Description |\n| --- | --- | --- |\n"));
+	assert_non_null(strstr(fixture_write_pages(), "| Load | none | third reason |\n"));
 }
 
 int main(void)
 {
-#define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
+#define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(joins_the_only_row),
 		PAGE_TEST(keeps_close_rows_apart), PAGE_TEST(keeps_grouped_rows_apart), PAGE_TEST(reads_cells_in_the_middle),
@@ -361,7 +328,7 @@ int main(void)
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(goes_on_below_notes), PAGE_TEST(takes_no_lists_for_columns), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),
 		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(takes_no_single_row), PAGE_TEST(goes_on_under_a_caption),
 		PAGE_TEST(survives_long_cells), PAGE_TEST(parts_the_lines_of_one_key), PAGE_TEST(keeps_groups_below_a_plain_head),
-		cmocka_unit_test_setup_teardown(ends_a_head_at_plain_type, prepare, tidy),
+		cmocka_unit_test_setup_teardown(ends_a_head_at_plain_type, fixture_open_pages, fixture_close_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

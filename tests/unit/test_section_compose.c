@@ -94,14 +94,17 @@ static void test_examples_need_their_code(void **state)
 {
 	(void)state;
 	static const char *const present[] = { "The command below the line reads:\n\n```\nqueue --size\n```", NULL };
-	char markdown[8192], lines[2048] = "";
+	struct buffer example;
 	check_pairs("# Queue Service\n\n## Asking\n\n" FILL "The command below the line reads:\n\n```\nqueue --size\n```\n", present, NULL);
 	check_pairs("# Queue Service\n\n## Asking\n\n" FILL "For example,\n\n```\nqueue --size\n```\n\nHere is a sample of its use on a node.\n\n```\nqueue --use\n```\n",
 		    (const char *const[]){ "\n\nFor example:\n\n```\nqueue --size\n```", "Here is a sample of its use on a node.\n\n```\nqueue --use\n```", NULL }, NULL);
+	buffer_init(&example, 1 << 20);
+	buffer_append_string(&example, "# Queue Service\n\n## Asking\n\n" FILL "The first example asks for the size of a queue.\n\n```\n");
 	for (int i = 0; i < 40; i++)
-		strcat(lines, "queue --size --of 12345 --and more\n");
-	snprintf(markdown, sizeof(markdown), "# Queue Service\n\n## Asking\n\n" FILL "The first example asks for the size of a queue.\n\n```\n%s```\n\nNothing else is asked for by this program.\n", lines);
-	check_pairs(markdown, (const char *const[]){ "Nothing else is asked", NULL }, (const char *const[]){ "first example", "12345", NULL });
+		buffer_append_string(&example, "queue --size --of 12345 --and more\n");
+	buffer_append_string(&example, "```\n\nNothing else is asked for by this program.\n");
+	check_pairs(buffer_string(&example), (const char *const[]){ "Nothing else is asked", NULL }, (const char *const[]){ "first example", "12345", NULL });
+	buffer_done(&example);
 	check_pairs("# Queue Service\n\n## Asking\n\n" FILL "In the example above the size is asked for.\n\nA queue has a name:\n\n- the first one:\n", NULL,
 		    (const char *const[]){ "example above", "first one:", NULL });
 }
