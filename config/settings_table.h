@@ -45,6 +45,7 @@ SETTING_NUMBER(supervise, handshake_timeout_ms, "milliseconds", 100, 600000, 100
 SETTING_NUMBER(supervise, heartbeat_ms, "milliseconds", 50, 60000, 1000, "Between two heartbeats of an idle worker")
 SETTING_NUMBER(supervise, heartbeat_lost, "heartbeats", 2, 1000, 30, "Missing heartbeats after which an idle worker is killed")
 SETTING_NUMBER(supervise, document_timeout_s, "seconds", 1, 86400, 300, "A worker that takes longer for one document is killed")
+SETTING_SIZE(supervise, document_memory, 134217728, 1099511627776, 2147483648, "Memory of its own that a preprocessing worker may have; a document that needs more fails, the rest goes on")
 SETTING_NUMBER(supervise, attempts, "tries", 1, 100, 3, "Deaths of a worker over one document after which the document is failed")
 SETTING_NUMBER(supervise, restart_backoff_ms, "milliseconds", 1, 60000, 100, "Pause before a crashing worker is restarted, doubling up to 60 times this")
 SETTING_NUMBER(supervise, idle_ms, "milliseconds", 100, 86400000, 30000, "With workers MIN..MAX: an idle worker above MIN is stopped after this")

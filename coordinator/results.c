@@ -330,7 +330,7 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 		break;
 	default:
 		dispatch_retry(run, job, true, result->status == DESCRIPTOR_INPUT_DAMAGED ? "its bytes were damaged on the way to the worker"
-											  : "the worker gave up (out of memory)");
+											  : "the worker ran out of memory (supervise.document_memory)");
 	}
 	FAULT_POINT("results_taken");
 }

@@ -184,6 +184,17 @@ void supervisor_kill(struct worker *worker, const char *reason)
 		log_warning("worker %u: kill: %s", worker->number, strerror(errno));
 }
 
+/* Whether these are the last words of a library that cannot go on without memory: of poppler, C++ and GLib. */
+static bool ran_out_of_memory(const char *last_words)
+{
+	static const char *const said[] = { "Out of memory", "std::bad_alloc", "failed to allocate" };
+
+	for (size_t i = 0; i < COUNT_OF(said); i++)
+		if (strstr(last_words, said[i]))
+			return true;
+	return false;
+}
+
 /* How it ended, in words; *ret_again: whether starting it again makes sense. */
 static void describe_end(struct worker *worker, char *text, size_t bytes, bool *ret_crashed, bool *ret_again)
 {
@@ -203,6 +214,8 @@ static void describe_end(struct worker *worker, char *text, size_t bytes, bool *
 	}
 	if (worker->kill_reason)
 		snprintf(text + strlen(text), bytes - strlen(text), " (%s)", worker->kill_reason);
+	if (ran_out_of_memory(worker->last_words))
+		snprintf(text + strlen(text), bytes - strlen(text), " (it ran out of memory: supervise.document_memory)");
 	if (worker->last_words[0])
 		snprintf(text + strlen(text), bytes - strlen(text), "; last words: %s", worker->last_words);
 }

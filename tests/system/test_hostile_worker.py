@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -40,6 +41,17 @@ class Harm(RunCase):
         run, said = self.run_with_harm("punch", "--set", "ipc.fast_lane=off")
         self.assertIn("done", said[0])
         self.assertEqual((run["worker_deaths"], run["retries"] > 0), (1, True))
+
+    def test_a_document_that_needs_too_much_memory_fails_alone(self):
+        documents = self.folder / "large"
+        shutil.copytree(self.corpus, documents)
+        with open(documents / "endless.html", "w", encoding="utf-8") as page:
+            page.writelines(f"<p>Parameter {number} <b>sets</b> the <i>limit</i> of cell {number}.</p>\n" for number in range(400000))
+        self.run_batch(documents, out=self.folder / "limited", expect=1, extra=("--json", "--set", "supervise.document_memory=128M"))
+        failed = self.rows("failed.jsonl", self.folder / "limited")
+        self.assertEqual([row["source_file"] for row in failed], ["large/endless.html"])
+        self.assertIn("supervise.document_memory", failed[0]["reason"])
+        self.assertEqual(len(self.rows("extractions.jsonl", self.folder / "limited")), 20)
 
 
 if __name__ == "__main__":

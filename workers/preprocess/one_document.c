@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "proto/image_links.h"
 #include "proto/members.h"
+#include "workers/common/memory_limit.h"
 #include "workers/preprocess/archive.h"
 #include "workers/preprocess/preprocess.h"
 
@@ -309,6 +310,8 @@ static int process(struct work *work, const struct request *request)
 	status = unpack(work, &data, &name, &error);
 	if (status == 0)
 		status = preprocess_create(&work->settings, work->domain, &work->preprocess);
+	if (status == 0)
+		status = memory_limit_set(work->settings.supervise.document_memory);
 	if (status == 0) {
 		work->builder = document_builder_create();
 		status = work->builder ? preprocess_document(work->preprocess, data, name, none, work->builder) : -ENOMEM;

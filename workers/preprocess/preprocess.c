@@ -83,7 +83,10 @@ static void mark_weak(struct document_builder *document, double score, double le
 
 static void fail(struct document_builder *document, int status, const struct error_text *error)
 {
-	settle(document, DOCUMENT_FAILED, DOCUMENT_GATE_NONE, error->message[0] ? error->message : error_describe(status));
+	const char *reason = error->message[0] ? error->message : error_describe(status);
+	if (status == -ENOMEM)
+		reason = "it needs more memory than a worker may have (supervise.document_memory)";
+	settle(document, DOCUMENT_FAILED, DOCUMENT_GATE_NONE, reason);
 }
 
 /* Older office files and encrypted newer ones share a container, whose folder has names in UTF-16. */

@@ -1,6 +1,7 @@
 #include "workers/preprocess/preprocess_handler.h"
 
 #include "ipc/fault.h"
+#include "workers/common/memory_limit.h"
 #include "workers/preprocess/archive.h"
 #include "workers/preprocess/preprocess.h"
 
@@ -35,6 +36,11 @@ int preprocess_handler_start(const struct worker_setup *setup, void **ret_contex
 	if (status < 0) {
 		free(handler);
 		return error_set(error, status, "out of memory");
+	}
+	status = memory_limit_set(settings->supervise.document_memory);
+	if (status < 0) {
+		preprocess_handler_stop(handler);
+		return error_set(error, status, "cannot limit its memory (supervise.document_memory): %s", error_describe(status));
 	}
 	*ret_context = handler;
 	return 0;

@@ -1,0 +1,30 @@
+#define _GNU_SOURCE
+#include "workers/common/memory_limit.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SHADOW_MEMORY 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define HAS_SHADOW_MEMORY 1
+#endif
+#endif
+#ifndef HAS_SHADOW_MEMORY
+#define HAS_SHADOW_MEMORY 0
+#endif
+
+int memory_limit_set(uint64_t bytes)
+{
+	struct rlimit limit;
+
+	if (HAS_SHADOW_MEMORY)
+		return 0;
+	if (getrlimit(RLIMIT_DATA, &limit) < 0)
+		return -errno;
+	if (limit.rlim_cur <= bytes)
+		return 0;
+	limit.rlim_cur = bytes;
+	return setrlimit(RLIMIT_DATA, &limit) < 0 ? -errno : 0;
+}
