@@ -9,38 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/sample_document.h"
-#include "workers/inference/generate.h"
-
-static struct domain *domain;
-
-static int setup(void **state)
-{
-	(void)state;
-	domain = sample_domain("ran");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	domain_destroy(domain);
-	return 0;
-}
-
-static void assert_passes(const char *answer, const char *source)
-{
-	struct text word = { 0 };
-	if (!fact_gate(domain, text_from(answer), text_from(source), &word))
-		fail_msg("refused for \"%.*s\": %s", TEXT_ARGS(word), answer);
-}
-
-static void assert_refused(const char *answer, const char *source)
-{
-	struct text word = { 0 };
-	if (fact_gate(domain, text_from(answer), text_from(source), &word))
-		fail_msg("let through: %s", answer);
-}
+#include "tests/unit/fact_asserts.h"
 
 static const char units_table[] = "| Unit | Power | Weight |\n| --- | --- | --- |\n| RU 2212 | 40 W | 14.5 kg |\n| RU 4418 | 60 W | 21 kg |\n";
 
@@ -157,5 +126,5 @@ int main(void)
 		cmocka_unit_test(test_units_of_one_thing), cmocka_unit_test(test_ranges_and_versions), cmocka_unit_test(test_commands_of_the_passage),
 		cmocka_unit_test(test_a_huge_item),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, fact_asserts_setup, fact_asserts_teardown);
 }

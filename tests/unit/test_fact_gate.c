@@ -9,75 +9,42 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/sample_document.h"
+#include "tests/unit/fact_asserts.h"
 #include "tests/unit/support.h"
 #include "workers/inference/generate.h"
 #include "workers/inference/passage.h"
 
-static struct domain *domain;
-
-static int open_domain(void **state)
-{
-	(void)state;
-	domain = sample_domain("ran");
-	return 0;
-}
-
-static int close_domain(void **state)
-{
-	(void)state;
-	domain_destroy(domain);
-	return 0;
-}
-
-static bool passes(const char *answer, const char *source)
-{
-	struct text word = { 0 };
-	bool result = fact_gate(domain, text_from(answer), text_from(source), &word);
-	assert_true(result == (word.bytes == 0));
-	return result;
-}
-
-static void assert_refused(const char *answer, const char *source, const char *expected)
-{
-	struct text word = { 0 };
-	assert_false(fact_gate(domain, text_from(answer), text_from(source), &word));
-	assert_int_equal(word.bytes, strlen(expected));
-	assert_memory_equal(word.data, expected, word.bytes);
-	assert_true(word.data >= answer && word.data + word.bytes <= answer + strlen(answer));
-}
-
 static void test_formatting_is_no_content(void **state)
 {
 	(void)state;
-	assert_true(passes("The limit is 1000 UEs and 10% of them.", "At most 1,000 UEs, that is 10 % of them."));
-	assert_true(passes("The limit is 1,000.", "It is 1000."));
-	assert_true(passes("Values are 0, 100 and 200.", "Values: 0,100,200"));
-	assert_true(passes("**INTERNAL_PROC_RA** is sent.", "INTERNAL\\_PROC\\_RA is sent."));
-	assert_true(passes("The margin is 0.5 dB.", "a margin of 0.50 dB"));
-	assert_true(passes("The level is -110 dBm.", "a level of \xE2\x88\x92" "110 dBm"));
-	assert_true(passes("1. Read it.\n2. Set it.\n3. Check it.", "Read it, set it, check it."));
-	assert_true(passes("It takes 10ms.", "10 ms"));
-	assert_true(passes("An UE is refused.", "UEs are refused."));
-	assert_true(passes("", ""));
-	assert_true(passes("Nothing is claimed here at all.", ""));
+	assert_passes("The limit is 1000 UEs and 10% of them.", "At most 1,000 UEs, that is 10 % of them.");
+	assert_passes("The limit is 1,000.", "It is 1000.");
+	assert_passes("Values are 0, 100 and 200.", "Values: 0,100,200");
+	assert_passes("**INTERNAL_PROC_RA** is sent.", "INTERNAL\\_PROC\\_RA is sent.");
+	assert_passes("The margin is 0.5 dB.", "a margin of 0.50 dB");
+	assert_passes("The level is -110 dBm.", "a level of \xE2\x88\x92" "110 dBm");
+	assert_passes("1. Read it.\n2. Set it.\n3. Check it.", "Read it, set it, check it.");
+	assert_passes("It takes 10ms.", "10 ms");
+	assert_passes("An UE is refused.", "UEs are refused.");
+	assert_passes("", "");
+	assert_passes("Nothing is claimed here at all.", "");
 }
 
 static void test_invented_words_are_refused(void **state)
 {
 	(void)state;
-	assert_refused("It takes 11 ms.", "It takes 10 ms.", "11");
-	assert_refused("It takes 10 s.", "It takes 10 ms.", "10");
-	assert_refused("It takes 10 s.", "It takes 10 ms, the other one 20 s.", "10");
-	assert_refused("The state is `OFF`.", "The state is ON.", "OFF");
-	assert_refused("The state is `disabled`.", "The state is enabled.", "disabled");
-	assert_refused("`EUtranCellTDD.cellRange` is set.", "EUtranCellFDD.cellRange is set.", "EUtranCellTDD.cellRange");
-	assert_refused("Set cellRanges now.", "Set cellRange now.", "cellRanges");
-	assert_refused("See FAJ 121 4712.", "FAJ 121 4711", "4712");
-	assert_refused("Licence CXC4011809.", "CXC4011808", "CXC4011809");
-	assert_refused("It is used with Mimo Sleep here.", "It is used with Cell Sleep here.", "Mimo");
-	assert_refused("The level is -110 dBm.", "a level of 110 dBm", "-110");
-	assert_refused("Version 15.2.1 is needed.", "Version 15.2.0 is needed.", "15.2.1");
+	assert_refused_for("It takes 11 ms.", "It takes 10 ms.", "11");
+	assert_refused_for("It takes 10 s.", "It takes 10 ms.", "10");
+	assert_refused_for("It takes 10 s.", "It takes 10 ms, the other one 20 s.", "10");
+	assert_refused_for("The state is `OFF`.", "The state is ON.", "OFF");
+	assert_refused_for("The state is `disabled`.", "The state is enabled.", "disabled");
+	assert_refused_for("`EUtranCellTDD.cellRange` is set.", "EUtranCellFDD.cellRange is set.", "EUtranCellTDD.cellRange");
+	assert_refused_for("Set cellRanges now.", "Set cellRange now.", "cellRanges");
+	assert_refused_for("See FAJ 121 4712.", "FAJ 121 4711", "4712");
+	assert_refused_for("Licence CXC4011809.", "CXC4011808", "CXC4011809");
+	assert_refused_for("It is used with Mimo Sleep here.", "It is used with Cell Sleep here.", "Mimo");
+	assert_refused_for("The level is -110 dBm.", "a level of 110 dBm", "-110");
+	assert_refused_for("Version 15.2.1 is needed.", "Version 15.2.0 is needed.", "15.2.1");
 }
 
 static void test_values_belong_to_their_attribute(void **state)
@@ -85,158 +52,158 @@ static void test_values_belong_to_their_attribute(void **state)
 	(void)state;
 	const char *table = "| Parameter | Range | Default |\n| --- | --- | --- |\n| EUtranCellFDD.cellRange | 1..100 | 15 |\n"
 			    "| EUtranCellFDD.qHyst | 0..30 | 4 |\n";
-	assert_true(passes("The default of `EUtranCellFDD.cellRange` is 15.", table));
-	assert_refused("The default of `EUtranCellFDD.cellRange` is 4.", table, "4");
-	assert_refused("`EUtranCellFDD.qHyst` has the default 15.", table, "15");
+	assert_passes("The default of `EUtranCellFDD.cellRange` is 15.", table);
+	assert_refused_for("The default of `EUtranCellFDD.cellRange` is 4.", table, "4");
+	assert_refused_for("`EUtranCellFDD.qHyst` has the default 15.", table, "15");
 	const char *lines = "- **cellRange**: the range.\n  MO Class: EUtranCellFDD\n  Valid Values: 1..100\n  Default: 15\n";
-	assert_true(passes("`EUtranCellFDD.cellRange` is an attribute. Its default is `15`.", lines));
-	assert_refused("`EUtranCellFDD.cellRange` is an attribute. Its default is `100`.", lines, "100");
-	assert_true(passes("Both `EUtranCellFDD.cellRange` and `EUtranCellFDD.qHyst` are set: 15 and 4.", table));
+	assert_passes("`EUtranCellFDD.cellRange` is an attribute. Its default is `15`.", lines);
+	assert_refused_for("`EUtranCellFDD.cellRange` is an attribute. Its default is `100`.", lines, "100");
+	assert_passes("Both `EUtranCellFDD.cellRange` and `EUtranCellFDD.qHyst` are set: 15 and 4.", table);
 }
 
 static void test_commands(void **state)
 {
 	(void)state;
 	const char *source = "EUtranCellFDD.cellRange has the default 15 and the range 1..100. The licence is CXC4011808.";
-	assert_true(passes("```\ncmedit get * EUtranCellFDD.cellRange -t\ncmedit set * EUtranCellFDD.cellRange 100 --preview\n```", source));
-	assert_true(passes("`cmedit set * FeatureState=CXC4011808 featureState=ACTIVATED`", source));
-	assert_refused("`cmedit set * EUtranCellFDD.cellRange 101`", source, "101");
-	assert_refused("`cmedit set * FeatureState=CXC4011800 featureState=ACTIVATED`", source, "CXC4011800");
+	assert_passes("```\ncmedit get * EUtranCellFDD.cellRange -t\ncmedit set * EUtranCellFDD.cellRange 100 --preview\n```", source);
+	assert_passes("`cmedit set * FeatureState=CXC4011808 featureState=ACTIVATED`", source);
+	assert_refused_for("`cmedit set * EUtranCellFDD.cellRange 101`", source, "101");
+	assert_refused_for("`cmedit set * FeatureState=CXC4011800 featureState=ACTIVATED`", source, "CXC4011800");
 }
 
 static void test_other_commands_are_taken_whole(void **state)
 {
 	(void)state;
 	const char *source = "Create it:\n\n```\nlbtool create pool north --size 3\n```\n\nChange it:\n\n```\nlbtool set pool south --limit 7\n```\n";
-	assert_true(passes("Run `lbtool create pool north --size 3`.", source));
-	assert_true(passes("```bash\nlbtool set pool south --limit 7\n```", source)); /* the language of a block is no fact */
-	assert_refused("Run `lbtool create pool south --size 3`.", source, "south");
-	assert_refused("Run `lbtool create pool north --size 7`.", source, "7");
-	assert_refused("Run `lbtool create pool north --limit 3`.", source, "limit");
-	assert_refused("Add the option --force to it.", source, "force");
+	assert_passes("Run `lbtool create pool north --size 3`.", source);
+	assert_passes("```bash\nlbtool set pool south --limit 7\n```", source); /* the language of a block is no fact */
+	assert_refused_for("Run `lbtool create pool south --size 3`.", source, "south");
+	assert_refused_for("Run `lbtool create pool north --size 7`.", source, "7");
+	assert_refused_for("Run `lbtool create pool north --limit 3`.", source, "limit");
+	assert_refused_for("Add the option --force to it.", source, "force");
 }
 
 static void test_units_and_numbers_in_words(void **state)
 {
 	(void)state;
-	assert_true(passes("It takes 10 milliseconds and 5 percent.", "It takes 10 ms and 5 %."));
-	assert_true(passes("After five minutes.", "After 5 min."));
-	assert_true(passes("After 5 minutes.", "After five minutes."));
-	assert_refused("After six minutes.", "After 5 minutes.", "six");
-	assert_refused("It takes 1 second.", "It takes 1000 ms.", "1"); /* that they are the same is arithmetic */
-	assert_refused("It begins at 23:30.", "It begins at 23:00.", "23:30");
-	assert_true(passes("The value **225** (dBm) applies.", "The value is 225 dBm."));
-	assert_refused("The value **225** (W) applies.", "The value is 225 dBm.", "225");
+	assert_passes("It takes 10 milliseconds and 5 percent.", "It takes 10 ms and 5 %.");
+	assert_passes("After five minutes.", "After 5 min.");
+	assert_passes("After 5 minutes.", "After five minutes.");
+	assert_refused_for("After six minutes.", "After 5 minutes.", "six");
+	assert_refused_for("It takes 1 second.", "It takes 1000 ms.", "1"); /* that they are the same is arithmetic */
+	assert_refused_for("It begins at 23:30.", "It begins at 23:00.", "23:30");
+	assert_passes("The value **225** (dBm) applies.", "The value is 225 dBm.");
+	assert_refused_for("The value **225** (W) applies.", "The value is 225 dBm.", "225");
 }
 
 static void test_values_belong_to_the_words_of_their_clause(void **state)
 {
 	(void)state;
 	const char *source = "The guard time is 200 ms for handover and 500 ms for paging. A beam is kept for 4 s.";
-	assert_true(passes("For paging it is 500 ms, for handover 200 ms.", source));
-	assert_true(passes("Handover and paging are guarded by timers of 200 ms and 500 ms, respectively.", source));
-	assert_refused("For handover the guard time is 500 ms.", source, "500");
-	assert_refused("The guard time is 500 ms for handover and 200 ms for paging.", source, "500");
+	assert_passes("For paging it is 500 ms, for handover 200 ms.", source);
+	assert_passes("Handover and paging are guarded by timers of 200 ms and 500 ms, respectively.", source);
+	assert_refused_for("For handover the guard time is 500 ms.", source, "500");
+	assert_refused_for("The guard time is 500 ms for handover and 200 ms for paging.", source, "500");
 	const char *table = "| Alarm | Severity |\n| --- | --- |\n| FanFault | MAJOR |\n| ClockDrift | MINOR |\n";
-	assert_true(passes("ClockDrift is `MINOR`, FanFault is `MAJOR`.", table));
-	assert_refused("The severity of FanFault is MINOR.", table, "MINOR");
+	assert_passes("ClockDrift is `MINOR`, FanFault is `MAJOR`.", table);
+	assert_refused_for("The severity of FanFault is MINOR.", table, "MINOR");
 }
 
 static void test_comparisons_and_states(void **state)
 {
 	(void)state;
 	const char *source = "At most 320 UEs are served, and the load is above 85 %. Quiet Uplink is disabled by default, Beam Guard is enabled.";
-	assert_true(passes("Up to 320 UEs are served.", source));
-	assert_true(passes("No more than 320 UEs are served while the load exceeds 85 %.", source));
-	assert_true(passes("More than 320 UEs are not served.", source)); /* the complement says the same */
-	assert_refused("At least 320 UEs are served.", source, "320");
-	assert_refused("The load is below 85 %.", source, "85");
-	assert_true(passes("By default, Quiet Uplink is disabled.", source));
-	assert_refused("Quiet Uplink is enabled by default.", source, "enabled");
-	assert_refused("The value is false.", "The value is true.", "false");
-	assert_true(passes("The value is not false.", "The value is not false."));
+	assert_passes("Up to 320 UEs are served.", source);
+	assert_passes("No more than 320 UEs are served while the load exceeds 85 %.", source);
+	assert_passes("More than 320 UEs are not served.", source); /* the complement says the same */
+	assert_refused_for("At least 320 UEs are served.", source, "320");
+	assert_refused_for("The load is below 85 %.", source, "85");
+	assert_passes("By default, Quiet Uplink is disabled.", source);
+	assert_refused_for("Quiet Uplink is enabled by default.", source, "enabled");
+	assert_refused_for("The value is false.", "The value is true.", "false");
+	assert_passes("The value is not false.", "The value is not false.");
 }
 
 static void test_units_with_signs_and_slashes(void **state)
 {
 	(void)state;
-	assert_true(passes("It runs hot above 70\xC2\xB0" "C.", "It runs hot above 70 \xC2\xB0" "C."));
-	assert_refused("It runs hot above 70 \xC2\xB0" "F.", "It runs hot above 70 \xC2\xB0" "C.", "70");
-	assert_true(passes("The line carries 20 Mbps.", "The line carries 20 Mbit/s."));
-	assert_refused("The line carries 20 Mbit.", "The line carries 20 Mbit/s.", "20");
-	assert_refused("The line carries 20 MB/s.", "The line carries 20 Mbit/s.", "20");
-	assert_refused("The disk holds 80 GB/s.", "The disk holds 80 GB and reads 2 GB/s.", "80");
-	assert_true(passes("It lies between 5\xC2\xB0" "C and 30 \xC2\xB0" "C.", "It lies between 5 and 30 \xC2\xB0" "C."));
+	assert_passes("It runs hot above 70\xC2\xB0" "C.", "It runs hot above 70 \xC2\xB0" "C.");
+	assert_refused_for("It runs hot above 70 \xC2\xB0" "F.", "It runs hot above 70 \xC2\xB0" "C.", "70");
+	assert_passes("The line carries 20 Mbps.", "The line carries 20 Mbit/s.");
+	assert_refused_for("The line carries 20 Mbit.", "The line carries 20 Mbit/s.", "20");
+	assert_refused_for("The line carries 20 MB/s.", "The line carries 20 Mbit/s.", "20");
+	assert_refused_for("The disk holds 80 GB/s.", "The disk holds 80 GB and reads 2 GB/s.", "80");
+	assert_passes("It lies between 5\xC2\xB0" "C and 30 \xC2\xB0" "C.", "It lies between 5 and 30 \xC2\xB0" "C.");
 }
 
 static void test_ordinals(void **state)
 {
 	(void)state;
 	const char *source = "After a third timeout the peer is dropped. The fifth one is logged.";
-	assert_true(passes("The peer is dropped after the 3rd timeout.", source));
-	assert_true(passes("Third, the peer is dropped. Fourth, it is logged.", "The peer is dropped. It is logged."));
-	assert_true(passes("The third step stops it.", "1. Read it.\n2. Check it.\n3. Stop it.\n"));
-	assert_refused("The peer is dropped after the fourth timeout.", source, "fourth");
-	assert_refused("The peer is dropped after the 4th timeout.", source, "4th");
-	assert_true(passes("The fifth one is logged.", "The 5th one is logged."));
+	assert_passes("The peer is dropped after the 3rd timeout.", source);
+	assert_passes("Third, the peer is dropped. Fourth, it is logged.", "The peer is dropped. It is logged.");
+	assert_passes("The third step stops it.", "1. Read it.\n2. Check it.\n3. Stop it.\n");
+	assert_refused_for("The peer is dropped after the fourth timeout.", source, "fourth");
+	assert_refused_for("The peer is dropped after the 4th timeout.", source, "4th");
+	assert_passes("The fifth one is logged.", "The 5th one is logged.");
 }
 
 static void test_comparatives_come_in_pairs(void **state)
 {
 	(void)state;
 	const char *source = "A peer that answers slower than 40 kbps is dropped. A copy older than 9 days is removed. Signals weaker than -95 dBm are ignored.";
-	assert_true(passes("Peers slower than 40 kbps are dropped, signals below -95 dBm ignored.", source));
-	assert_refused("A peer that answers faster than 40 kbps is dropped.", source, "40");
-	assert_refused("A copy newer than 9 days is removed.", source, "9");
-	assert_refused("Signals stronger than -95 dBm are ignored.", source, "-95");
+	assert_passes("Peers slower than 40 kbps are dropped, signals below -95 dBm ignored.", source);
+	assert_refused_for("A peer that answers faster than 40 kbps is dropped.", source, "40");
+	assert_refused_for("A copy newer than 9 days is removed.", source, "9");
+	assert_refused_for("Signals stronger than -95 dBm are ignored.", source, "-95");
 }
 
 static void test_answers_in_other_words(void **state)
 {
 	(void)state;
-	assert_true(passes("Three states exist: idle, busy and broken.", "The states are idle, busy and broken."));
-	assert_refused("There are three states.", "The states are idle, busy and broken.", "three");
-	assert_true(passes("The DisplayPort is lit, i.e. it works.", "The Display Port is lit and works."));
-	assert_true(passes("It lasts 350 000 hours at 25 degrees Celsius.", "350,000 h at 25 \xC2\xB0" "C"));
-	assert_true(passes("HARQ has a budget of 350 \xC2\xB5s.", "harq:\n  budget_us: 350\n"));
-	assert_true(passes("Die Spannung wird nach sechs Stunden gemessen.", "Gemessen wird die Zellenspannung und der Strom nach 6 Stunden; das ist die Regel bei Bedarf."));
-	assert_refused("Compression is on by default.", "Compression (`off` by default) saves room. Checksums are on.", "on");
+	assert_passes("Three states exist: idle, busy and broken.", "The states are idle, busy and broken.");
+	assert_refused_for("There are three states.", "The states are idle, busy and broken.", "three");
+	assert_passes("The DisplayPort is lit, i.e. it works.", "The Display Port is lit and works.");
+	assert_passes("It lasts 350 000 hours at 25 degrees Celsius.", "350,000 h at 25 \xC2\xB0" "C");
+	assert_passes("HARQ has a budget of 350 \xC2\xB5s.", "harq:\n  budget_us: 350\n");
+	assert_passes("Die Spannung wird nach sechs Stunden gemessen.", "Gemessen wird die Zellenspannung und der Strom nach 6 Stunden; das ist die Regel bei Bedarf.");
+	assert_refused_for("Compression is on by default.", "Compression (`off` by default) saves room. Checksums are on.", "on");
 	const char *table = "| Sensor | Range | Unit |\n| --- | --- | --- |\n| Load | 0..100 | % |\n";
-	assert_true(passes("The load lies between 0 and 100 percent.", table));
-	assert_refused("The load lies between 0 and 100 ms.", table, "100");
+	assert_passes("The load lies between 0 and 100 percent.", table);
+	assert_refused_for("The load lies between 0 and 100 ms.", table, "100");
 }
 
 static void test_what_a_pronoun_stands_for(void **state)
 {
 	(void)state;
 	const char *source = "The watchdog raises the margin by 4 dB after each lost frame and lowers it by 1 dB after each good frame.";
-	assert_true(passes("After each good frame it is lowered by 1 dB.", source));
-	assert_refused("The watchdog raises the margin by 1 dB after each lost frame and lowers it by 4 dB after each good frame.", source, "1");
-	assert_true(passes("Eight workers are started without `--threads`.", "With `--threads N` there are N workers, 32 at most; without it 8 are started."));
+	assert_passes("After each good frame it is lowered by 1 dB.", source);
+	assert_refused_for("The watchdog raises the margin by 1 dB after each lost frame and lowers it by 4 dB after each good frame.", source, "1");
+	assert_passes("Eight workers are started without `--threads`.", "With `--threads N` there are N workers, 32 at most; without it 8 are started.");
 }
 
 static void test_values_glued_to_letters_have_a_kind(void **state)
 {
 	(void)state;
 	const char *source = "Control frames are sent with 4PSK, payload with 32PSK.";
-	assert_true(passes("For payload 32PSK is used.", source));
-	assert_refused("For payload 4PSK is used.", source, "4PSK");
+	assert_passes("For payload 32PSK is used.", source);
+	assert_refused_for("For payload 4PSK is used.", source, "4PSK");
 }
 
 static void test_numbers_without_their_unit(void **state)
 {
 	(void)state;
 	const char *source = "The journal is cut at 80 MB, and 6 copies of it remain.";
-	assert_true(passes("There remain 6 copies.", source));
-	assert_refused("There remain 80 copies.", source, "80");
+	assert_passes("There remain 6 copies.", source);
+	assert_refused_for("There remain 80 copies.", source, "80");
 }
 
 static void test_frequent_words_decide_when_no_other_does(void **state)
 {
 	(void)state;
 	const char *source = "The option chooses the depth: 0 reads all, 1 reads the head, 2 reads nothing; 1 is the default.";
-	assert_true(passes("1 is the default.", source));
-	assert_refused("The default is 2.", source, "2");
+	assert_passes("1 is the default.", source);
+	assert_refused_for("The default is 2.", source, "2");
 }
 
 static void test_a_passage_is_indexed_once(void **state)
@@ -244,7 +211,7 @@ static void test_a_passage_is_indexed_once(void **state)
 	(void)state;
 	struct passage passage;
 	struct passage_verdict verdict;
-	passage_init(&passage, domain);
+	passage_init(&passage, fact_asserts_domain());
 	static const struct { const char *source; bool has_ten; } steps[] = { { "It takes 10 ms.", true }, { "It takes 10 ms.", true }, { "It takes 20 ms.", false },
 		{ "", false }, { "It takes 10 ms.", true } };
 	for (size_t i = 0; i < COUNT_OF(steps); i++) {
@@ -267,12 +234,12 @@ static void test_hostile_texts(void **state)
 		size_t step = strlen(fills[f]);
 		for (size_t i = 0; i < bytes; i++)
 			text[i] = fills[f][i % step];
-		(void)fact_gate(domain, (struct text){ text, bytes }, (struct text){ text, bytes }, &word);
+		(void)fact_gate(fact_asserts_domain(), (struct text){ text, bytes }, (struct text){ text, bytes }, &word);
 	}
 	struct support_random random = { 7 };
 	for (size_t i = 0; i < bytes; i++)
 		text[i] = (char)support_random_next(&random);
-	(void)fact_gate(domain, (struct text){ text, bytes }, (struct text){ text, bytes }, &word);
+	(void)fact_gate(fact_asserts_domain(), (struct text){ text, bytes }, (struct text){ text, bytes }, &word);
 	free(text);
 }
 
@@ -436,7 +403,7 @@ static void measure(struct rate *planted, struct rate *clean)
 	struct facts truth, wrong;
 	struct passage_verdict verdict;
 	char source[TEXT_BYTES], answer[TEXT_BYTES];
-	passage_init(&passage, domain);
+	passage_init(&passage, fact_asserts_domain());
 	for (unsigned i = 0; i < PASSAGES; i++) {
 		memset(&truth, 0, sizeof(truth));
 		make_facts(&random, &truth);
@@ -488,5 +455,5 @@ int main(void)
 		cmocka_unit_test(test_numbers_without_their_unit), cmocka_unit_test(test_frequent_words_decide_when_no_other_does),
 		cmocka_unit_test(test_a_passage_is_indexed_once), cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_rates_over_planted_errors),
 	};
-	return cmocka_run_group_tests(tests, open_domain, close_domain);
+	return cmocka_run_group_tests(tests, fact_asserts_setup, fact_asserts_teardown);
 }

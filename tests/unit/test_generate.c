@@ -346,6 +346,18 @@ static void test_sentences_that_stand_alone(void **state)
 	prose_done(&prose);
 }
 
+static void test_no_sentence_ends_in_a_code_span(void **state)
+{
+	(void)state;
+	struct text rest = TEXT_LITERAL("Restores `ALTER ROLE ... IN DATABASE` settings. Use `a. B and c. What `is` open ends. Last one."), sentence;
+	static const char *const expected[] = { "Restores `ALTER ROLE ... IN DATABASE` settings.", "Use `a. B and c. What `is` open ends.", "Last one." };
+	for (size_t i = 0; i < COUNT_OF(expected); i++) {
+		assert_true(prose_next_sentence(&rest, &sentence));
+		assert_true(text_equal(sentence, text_from(expected[i])));
+	}
+	assert_false(prose_next_sentence(&rest, &sentence));
+}
+
 static void test_participles_are_no_nouns(void **state)
 {
 	(void)state;
@@ -449,7 +461,7 @@ int main(void)
 		cmocka_unit_test(test_items_that_say_nothing),
 		cmocka_unit_test(test_long_and_flat_documents),
 		cmocka_unit_test(test_documents_that_were_not_converted),
-		cmocka_unit_test(test_sentences_that_stand_alone),
+		cmocka_unit_test(test_sentences_that_stand_alone), cmocka_unit_test(test_no_sentence_ends_in_a_code_span),
 		cmocka_unit_test(test_participles_are_no_nouns),
 		cmocka_unit_test(test_rendering),
 		cmocka_unit_test(test_handler_keeps_what_does_not_fit),

@@ -60,7 +60,8 @@ static size_t word_end(const struct fact_scanner *scanner, size_t position, bool
 			continue;
 		}
 		int c = byte_at(scanner, position);
-		bool joins = (c == '\\' && byte_at(scanner, position + 1) == '_') ||
+		int behind = c == '\\' ? byte_at(scanner, position + 1) : -1;
+		bool joins = behind == '_' || (behind == '\\' && byte_at(scanner, position + 2) == '_') || /* "\_", or escaped twice */
 			     (with_dots && !wide && c == '.' && letter_bytes(scanner, position + 1) && byte_at(scanner, position + 1) != '_');
 		if (!joins)
 			return position;
@@ -306,9 +307,9 @@ static struct fact_word *find_word(struct fact_memo *memo, struct text word, str
 		*found = *unkept;
 	}
 	found->identifier = fact_is_identifier(word);
-	found->name = !found->identifier && is_name(word);
 	found->state = (int8_t)fact_words_state(word);
 	struct text number = fact_words_number(word), ordinal = fact_words_ordinal(word);
+	found->name = !found->identifier && !number.bytes && is_name(word);
 	if (number.bytes) {
 		found->number = number.data;
 		found->number_bytes = (uint8_t)number.bytes;

@@ -205,6 +205,15 @@ static bool may_compare(struct text word)
 	return first >= 'a' && first <= 'z' && word.bytes < 10 && (lengths[first - 'a'] & 1 << word.bytes);
 }
 
+bool fact_words_goes_on(struct text first)
+{
+	static const struct text openings[] = { T("it"), T("its"), T("they"), T("their"), T("this"), T("these") };
+	for (size_t i = 0; i < COUNT_OF(openings) && first.bytes < 6; i++)
+		if (text_equal_nocase(first, openings[i]))
+			return true;
+	return false;
+}
+
 enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word)
 {
 	enum { DISTANCE_MAX = 3 };
@@ -225,6 +234,7 @@ enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struc
 	enum fact_comparison said = after ? FACT_COMPARES_NOT : comparison_of(comparing->before, word);
 	if (said) {
 		comparing->pending = !comparing->reversed ? said : said == FACT_ABOVE ? FACT_AT_MOST : said == FACT_BELOW ? FACT_AT_LEAST : FACT_COMPARES_NOT;
+		comparing->loose = same(word, TEXT_LITERAL("over")) || same(word, TEXT_LITERAL("under"));
 		comparing->distance = 0;
 	}
 	if (!second && comparing->reversed && !is_any(word, nots, COUNT_OF(nots)) && !afterthought(word)) /* "not" reaches over one word: "not be above", "no more than" */
@@ -233,9 +243,9 @@ enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struc
 	return after;
 }
 
-enum fact_comparison fact_comparing_number(struct fact_comparing *comparing)
+enum fact_comparison fact_comparing_number(struct fact_comparing *comparing, bool number)
 {
-	enum fact_comparison said = comparing->pending;
+	enum fact_comparison said = comparing->loose && !number ? FACT_COMPARES_NOT : comparing->pending;
 	*comparing = (struct fact_comparing){ 0 };
 	return said;
 }

@@ -30,10 +30,14 @@ unsigned fact_words_grade(struct text word);
 /* The member `index` of the list, or empty behind the last one. */
 struct text fact_words_grade_member(unsigned grade, size_t index);
 
+/* "It", "these": what begins like this goes on about what was said before. */
+bool fact_words_goes_on(struct text first);
+
 enum fact_comparison { FACT_COMPARES_NOT, FACT_AT_LEAST, FACT_AT_MOST, FACT_ABOVE, FACT_BELOW, FACT_FASTER, FACT_SLOWER, FACT_OLDER, FACT_NEWER };
 
 struct fact_comparing { /* zero at the beginning of a sentence */
 	enum fact_comparison pending; /* said, and its number is still to come */
+	bool loose;         /* by "over" or "under", which say many things of names with digits */
 	bool reversed;      /* "not", "no" right before */
 	bool after_or;      /* "or": "or more" is about the number before */
 	unsigned distance;  /* words since it was said */
@@ -41,8 +45,8 @@ struct fact_comparing { /* zero at the beginning of a sentence */
 };
 /* Takes the next word that is no number. Returns what it says of the number before it ("or more"), or FACT_COMPARES_NOT. */
 enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word);
-/* Takes the next number and returns what was said of it. */
-enum fact_comparison fact_comparing_number(struct fact_comparing *comparing);
+/* Takes the next number, or name of a version, and returns what was said of it. */
+enum fact_comparison fact_comparing_number(struct fact_comparing *comparing, bool number);
 /* At least, at most; above, below; faster, slower; older, newer. What is faster may be more or less: of a rate, of a time. */
 enum fact_comparison fact_comparison_opposite(enum fact_comparison comparison);
 

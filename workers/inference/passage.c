@@ -226,7 +226,7 @@ static bool introduces_name(struct indexer *indexer, const struct fact_token *to
 	const struct domain *domain = indexer->passage->domain;
 	bool after_name = indexer->after_name;
 	indexer->after_name = !indexer->values && text_equal_nocase(token->text, text_from(document_key_name(DOCUMENT_KEY_NAME)));
-	if (after_name)
+	if (after_name && token->colon)
 		return token->kind == FACT_WORD || token->kind == FACT_IDENTIFIER;
 	if (token->kind != FACT_IDENTIFIER || !ascii_is_alpha(passage_attribute_of(token->text).data[0]))
 		return false;
@@ -245,13 +245,11 @@ static bool introduces_name(struct indexer *indexer, const struct fact_token *to
 /* "It is …", "Its default …", "The modes are …" */
 static void indexer_about(struct indexer *indexer, const struct fact_token *token)
 {
-	static const struct text openings[] = { TEXT_LITERAL("it"), TEXT_LITERAL("its"), TEXT_LITERAL("they"), TEXT_LITERAL("their"), TEXT_LITERAL("this"), TEXT_LITERAL("these") };
 	bool about = false;
 	size_t index = indexer->word_index++;
 	if (index == 0) {
 		indexer->first_the = text_equal_nocase(token->text, TEXT_LITERAL("the"));
-		for (size_t i = 0; i < COUNT_OF(openings) && token->text.bytes < 6; i++)
-			about = about || text_equal_nocase(token->text, openings[i]);
+		about = fact_words_goes_on(token->text);
 	} else if (index == 2 && indexer->first_the) {
 		about = text_equal(token->text, TEXT_LITERAL("is")) || text_equal(token->text, TEXT_LITERAL("are"));
 	}
@@ -317,7 +315,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	indexer->values += passage_is_value(&place);
 	if (token->number_bytes || place.kind == KIND_CLAUSE || passage_is_version(token)) {
 		indexer->last_number = passage->place_count;
-		place.comparison = (uint8_t)(1u << fact_comparing_number(&indexer->comparing));
+		place.comparison = (uint8_t)(1u << fact_comparing_number(&indexer->comparing, token->number_bytes));
 	} else {
 		enum fact_comparison after = fact_comparing_word(&indexer->comparing, token->text);
 		if (after && indexer->last_number && indexer->last_number < passage->place_count)
@@ -495,6 +493,7 @@ static void mark_subjects(struct passage *passage)
 int passage_index(struct passage *passage, struct text source)
 {
 	uint64_t source_hash = XXH3_64bits(source.data, source.bytes);
+	passage->source = source;
 	if (!passage->status && source.bytes && passage->source_bytes == source.bytes && passage->source_hash == source_hash)
 		return 0;
 	passage_clear(passage, source.bytes);

@@ -3,7 +3,7 @@
  * The index is the passage's words, each with its sentence and the kind of value it is, and a table from stems to the places where
  * they stand: one pass, linear. What belongs to what is worked out when an answer asks, in the sentences that share words with
  * it. Two hashes of 32 bits that collide by chance let one wrong word through in some 10^14. One thread; the memory is reused
- * from passage to passage; the source is not kept. */
+ * from passage to passage; the source is not copied. */
 #ifndef DOCRING_WORKERS_INFERENCE_PASSAGE_H
 #define DOCRING_WORKERS_INFERENCE_PASSAGE_H
 
@@ -30,6 +30,7 @@ struct passage {
 	bool options;    /* "-s" or "--size" occur */
 	uint64_t units, dimensions; /* one bit of a hash each: which units it has, and what they measure */
 	bool german;     /* its nouns have capitals: they are no names */
+	struct text source;   /* the caller's, as last given */
 	uint64_t source_hash; /* of what is indexed; source_bytes 0: nothing */
 	size_t source_bytes;
 	int status; /* sticky: -ENOMEM or ERROR_LIMIT_HIT */
@@ -38,13 +39,14 @@ struct passage {
 void passage_init(struct passage *passage, const struct domain *domain);
 void passage_done(struct passage *passage);
 
-/* Forgets what was there and indexes `source`; the same source again costs no more than its hash. 0 or -ENOMEM; ERROR_LIMIT_HIT for a source above PASSAGE_BYTES_MAX. */
+/* Forgets what was there and indexes `source`, which is to stay where it is as long as answers are held against it; the same source again costs no more than its
+ * hash. 0 or -ENOMEM; ERROR_LIMIT_HIT for a source above PASSAGE_BYTES_MAX. */
 enum { PASSAGE_BYTES_MAX = 64 << 20 };
 int passage_index(struct passage *passage, struct text source) WARN_UNUSED;
 
 struct passage_verdict {
 	size_t facts;      /* words of the answer that state something: identifiers, numbers, names, words in code spans */
-	size_t supported;  /* of those, how many the passage has, with their unit, and with the words that they stand with in the answer */
+	size_t supported;  /* of those, how many the passage has, with their unit, and with the words that they stand with in the answer; all of a sentence that it has word by word */
 	struct text word;  /* the first one that it has not (a slice of the answer), or empty */
 };
 /* Holds every fact of `answer` against the passage. */

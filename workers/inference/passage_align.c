@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { WEIGHINGS_MAX = 4000, SECTION_MAX = 24, LETTERS_MIN = 3, SENTENCE_PLACES_MAX = 160, COLUMN_FAR = 8, HEADING_FAR = 6, LEAD_FAR = 5, BEFORE_FAR = 8, CARRIED_FAR = 5, ALONE_FAR = 3,
+enum { WEIGHINGS_MAX = 4000, SECTION_MAX = 24, LETTERS_MIN = 3, COLUMN_FAR = 8, HEADING_FAR = 6, LEAD_FAR = 5, BEFORE_FAR = 8, CARRIED_FAR = 5, ALONE_FAR = 3,
        LEADING_FAR = 10, INTRO_FAR = 6, FAR_MAX = 64 };
 
 #define VALUE_WEIGHT 0.3f
@@ -94,8 +94,8 @@ enum which { ALL, NAMES, NAMES_AND_OPENING }; /* of a sentence's words; the open
 /* Before its first value. */
 static bool sentence_begins_with(const struct passage *passage, uint32_t sentence, uint32_t stem)
 {
-	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
-	for (uint32_t p = first; p < end && p < first + SENTENCE_PLACES_MAX && !passage->places[p].values; p++)
+	uint32_t end = passage_scanned_end(passage, sentence, SENTENCE_PLACES_MAX);
+	for (uint32_t p = passage->sentences[sentence].first; p < end && !passage->places[p].values; p++)
 		if (passage->places[p].stem == stem)
 			return true;
 	return false;
@@ -104,9 +104,7 @@ static bool sentence_begins_with(const struct passage *passage, uint32_t sentenc
 static void match_sentence(struct alignment *alignment, uint32_t sentence, unsigned far, bool header, enum which which)
 {
 	const struct passage *passage = alignment->passage;
-	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
-	if (end - first > SENTENCE_PLACES_MAX)
-		end = first + SENTENCE_PLACES_MAX;
+	uint32_t first = passage->sentences[sentence].first, end = passage_scanned_end(passage, sentence, SENTENCE_PLACES_MAX);
 	for (uint32_t p = first; p < end; p++) {
 		uint32_t stem = passage->places[p].stem;
 		bool named = passage->places[p].flags & PLACE_NAMED;
@@ -285,10 +283,8 @@ static size_t count_kind(const struct passage *passage, uint32_t first, uint32_t
 static void weigh_places(struct alignment *alignment, uint32_t s, bool names_only)
 {
 	const struct passage *passage = alignment->passage;
-	uint32_t first = passage->sentences[s].first, end = passage_sentence_end(passage, s);
+	uint32_t first = passage->sentences[s].first, end = passage_scanned_end(passage, s, SENTENCE_PLACES_MAX);
 	bool owned = passage_names_subject(passage, s, alignment->answer->subjects, alignment->answer->subject_count) == OWNED;
-	if (end - first > SENTENCE_PLACES_MAX)
-		end = first + SENTENCE_PLACES_MAX;
 	for (uint32_t u = first; u < end; u++) {
 		const struct passage_place *place = &passage->places[u];
 		size_t same = 0; /* not counted yet */

@@ -3,8 +3,9 @@
 
 #include "workers/inference/cmedit.h"
 #include "workers/inference/passage_align.h"
+#include "workers/inference/passage_quote.h"
 
-enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256, SENTENCE_PLACES_MAX = 512, CAPITALS_MAX = 32 };
+enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256, UNIT_PLACES_MAX = 512, CAPITALS_MAX = 32, QUOTE_STEPS_MAX = 1 << 20, TELLING_BYTES_MIN = 4, TELLING_WORDS_MIN = 5, TELLING_WORDS_NAMED = 2 };
 
 struct checker {
 	const struct passage *passage;
@@ -21,14 +22,12 @@ struct checker {
 	uint32_t command_second, command_before;
 	size_t command_words;
 	unsigned span;
+	const char *statement, *statement_before; /* where the sentence begins, and the one before it */
+	const char *statement_end;                /* behind the sentence; NULL: behind its last word */
+	bool fenced;                              /* it is a line of code */
+	bool cut_before;                          /* the sentence goes on from the words before */
+	size_t quote_steps;                       /* characters that may be compared still (passage_quote.h) */
 };
-
-/* Of a sentence's places, as far as they are looked at. */
-static uint32_t sentence_end(const struct passage *passage, uint32_t sentence)
-{
-	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
-	return end - first > SENTENCE_PLACES_MAX ? first + SENTENCE_PLACES_MAX : end;
-}
 
 static bool has_exact(const struct passage *passage, uint32_t stem, uint32_t exact)
 {
@@ -72,7 +71,7 @@ struct wanted_unit {
 /* Does one of the places have the unit? A number keeps its own to itself in prose. */
 static bool has_unit(const struct passage *passage, uint32_t sentence, struct wanted_unit wanted, bool of_numbers, uint32_t column)
 {
-	for (uint32_t p = passage->sentences[sentence].first; p < sentence_end(passage, sentence); p++)
+	for (uint32_t p = passage->sentences[sentence].first; p < passage_scanned_end(passage, sentence, UNIT_PLACES_MAX); p++)
 		if ((passage->places[p].unit == wanted.unit || passage->places[p].stem == wanted.stem) && (of_numbers || !(passage->places[p].flags & PLACE_NUMBER)) && (!column || passage->places[p].column == column))
 			return true;
 	return false;
@@ -123,7 +122,7 @@ static bool in_one_span(const struct passage_place *a, const struct passage_plac
 static bool sentence_has(const struct passage *passage, const struct passage_place *place, uint32_t exact)
 {
 	const struct passage_sentence *sentence = &passage->sentences[place->sentence];
-	uint32_t end = sentence_end(passage, place->sentence);
+	uint32_t end = passage_scanned_end(passage, place->sentence, UNIT_PLACES_MAX);
 	for (uint32_t p = sentence->first; p < end; p++)
 		if (passage->places[p].exact == exact && (in_one_span(&passage->places[p], place) || !((passage->places[p].flags | place->flags) & PLACE_CODE)))
 			return true;
@@ -326,6 +325,33 @@ static bool is_command(const struct answer_sentence *sentence)
 	return true;
 }
 
+/* May the sentence be held against any place of the passage? A line of code may, and one that names what it is about or says enough; "It is 10 ms" and
+ * "Unit: ms" may not: they are about what was said before. */
+static bool stands_alone(const struct checker *checker)
+{
+	const struct answer_sentence *sentence = &checker->sentence;
+	size_t telling = 0, names = 0;
+	if (checker->fenced)
+		return sentence->count > 1;
+	for (size_t w = 0; w < sentence->count; w++) {
+		const struct answer_word *word = &sentence->words[w];
+		bool plain = word->is_word && !word->place.kind && !(word->place.flags & (PLACE_FREQUENT | PLACE_NUMBER)) && word->text.bytes >= TELLING_BYTES_MIN;
+		names += (word->place.kind >= KIND_NAME && word->place.kind < KIND_OPTION) || word->place.kind == KIND_PROPER;
+		telling += plain && !domain_list_has(checker->passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text);
+	}
+	return telling + names >= (names ? TELLING_WORDS_NAMED : TELLING_WORDS_MIN) && !fact_words_goes_on(sentence->words[0].text);
+}
+
+/* Does the passage have the sentence word by word? One that goes on about something, together with the sentence before it. */
+static bool is_quoted(struct checker *checker)
+{
+	const struct answer_word *last = &checker->sentence.words[checker->sentence.count - 1];
+	unsigned piece = (checker->cut_before ? PASSAGE_CUT_BEFORE : 0) | (checker->statement_end ? 0 : PASSAGE_CUT_BEHIND);
+	const char *begin = stands_alone(checker) || !checker->statement_before ? checker->statement : checker->statement_before;
+	const char *end = checker->statement_end ? checker->statement_end : last->text.data + last->text.bytes;
+	return passage_quotes(checker->passage->source, (struct text){ begin, (size_t)(end - begin) }, piece, &checker->quote_steps);
+}
+
 /* All words of the sentence are read: judges its facts. */
 static void close_sentence(struct checker *checker)
 {
@@ -340,17 +366,24 @@ static void close_sentence(struct checker *checker)
 		whole = sentence->words[w].place.flags & PLACE_PART ? whole : w;
 		sentence->words[whole].refuted = sentence->words[whole].refuted || sentence->words[w].refuted;
 	}
+	size_t facts = 0, supported = 0;
+	struct text wrong = { NULL, 0 };
 	for (size_t w = 0; w < sentence->count; w++) {
 		const struct answer_word *word = &sentence->words[w];
 		checker->in_command = continues_command(checker->in_command, word);
 		if (!word->fact || word->place.flags & PLACE_PART)
 			continue;
-		checker->verdict->facts++;
+		facts++;
 		if (is_supported(checker, word))
-			checker->verdict->supported++;
-		else if (!checker->verdict->word.bytes)
-			checker->verdict->word = word->text;
+			supported++;
+		else if (!wrong.bytes)
+			wrong = word->text;
 	}
+	bool quoted = supported < facts && is_quoted(checker);
+	checker->verdict->facts += facts;
+	checker->verdict->supported += quoted ? facts : supported;
+	if (!quoted && !checker->verdict->word.bytes)
+		checker->verdict->word = wrong.bytes ? wrong : checker->verdict->word;
 	size_t carried = 0;
 	bool anew = false; /* the sentence is about attributes of its own */
 	for (size_t w = 0; w < sentence->count; w++)
@@ -422,12 +455,31 @@ static bool is_in_capitals(const struct passage *passage, const struct passage_s
 	return passage_find_exact(passage, slot->head, passage_exact((struct text){ upper, word.bytes })) != 0;
 }
 
+/* A sentence begins: behind the one before and a list marker; or a piece of one, behind as many words as are held at once. */
+static void begin_statement(struct checker *checker, const struct fact_scanner *scanner, const char *word)
+{
+	checker->cut_before = checker->statement && !checker->statement_end;
+	const char *begin = checker->statement_end ? checker->statement_end : scanner->text.data;
+	while (begin < word && ascii_is_space(*begin))
+		begin++;
+	const char *digits = begin;
+	while (digits < word && ascii_is_digit(*digits))
+		digits++;
+	bool marked = digits > begin && word - digits > 1 && (*digits == '.' || *digits == ')') && digits[1] == ' ';
+	checker->fenced = scanner->in_fence;
+	checker->statement_before = checker->statement;
+	checker->statement = checker->cut_before ? word : marked ? digits + 1 : begin;
+	checker->statement_end = NULL;
+}
+
 static void take_word(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
 {
 	struct answer_sentence *sentence = &checker->sentence;
 	if (checker->unit_place == token->text.data) /* read with its number */
 		return;
 	checker->unit_place = token->unit.bytes ? token->unit.data : NULL;
+	if (!sentence->count)
+		begin_statement(checker, scanner, token->option ? token->dashed.data : token->text.data);
 	struct answer_word word = { .text = token->text, .unit = token->unit, .ordinal = token->ordinal, .dotted = token->dotted, .option = token->option,
 				    .is_name = token->kind == FACT_NAME, .is_word = token->kind == FACT_WORD, .identifier = token->kind == FACT_IDENTIFIER, .first = !sentence->count };
 	passage_place_of(checker->passage->domain, token, &word.place);
@@ -465,7 +517,7 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 		add_parts(sentence, &word);
 	if (token->number_bytes || word.place.kind == KIND_CLAUSE || passage_is_version(token)) {
 		checker->last_number = sentence->count - 1;
-		compare(checker, checker->last_number, fact_comparing_number(&checker->comparing));
+		compare(checker, checker->last_number, fact_comparing_number(&checker->comparing, token->number_bytes));
 	} else {
 		compare(checker, checker->last_number, fact_comparing_word(&checker->comparing, token->text));
 	}
@@ -497,6 +549,9 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 	checker.sentence.count = checker.sentence.carried = 0; /* not all of it: its words are filled in as they come */
 	checker.sentence.respectively = false;
 	checker.comparing = (struct fact_comparing){ 0 };
+	checker.fenced = checker.cut_before = false;
+	checker.statement = checker.statement_before = checker.statement_end = NULL;
+	checker.quote_steps = QUOTE_STEPS_MAX;
 	checker.unit_place = checker.number_end = checker.option_end = NULL;
 	checker.clause = checker.values = 0;
 	checker.in_command = false;
@@ -509,6 +564,8 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 	scanner.memo = passage->memo;
 	while (fact_scanner_next(&scanner, &token)) {
 		bool ends = token.kind == FACT_SEPARATOR || token.kind == FACT_LINE;
+		if (ends)
+			checker.statement_end = token.text.data;
 		if (ends || checker.sentence.count == ANSWER_WORDS_MAX)
 			end_sentence(&checker, names);
 		if (ends) {
@@ -518,5 +575,6 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 		}
 		take_word(&checker, &scanner, &token);
 	}
+	checker.statement_end = answer.data + answer.bytes;
 	end_sentence(&checker, names);
 }

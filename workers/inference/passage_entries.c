@@ -6,7 +6,7 @@
  * stands in prose, and keys that are named in part, are left to passage_align.c. Pure; nothing allocated. */
 #include "workers/inference/passage_align.h"
 
-enum { KEYS_MAX = 8, KEY_PLACES_MAX = 12, KEY_GAP_MAX = 2, ENTRY_SENTENCES_MAX = 8, STATED_MAX = 16, HOMES_MAX = 12, CHAIN_MAX = 48, CELL_WORDS_MAX = 6, SENTENCE_PLACES_MAX = 160, SKIPPED_MAX = 256 };
+enum { KEYS_MAX = 8, KEY_PLACES_MAX = 12, KEY_GAP_MAX = 2, ENTRY_SENTENCES_MAX = 8, STATED_MAX = 16, HOMES_MAX = 12, CHAIN_MAX = 48, CELL_WORDS_MAX = 6, SKIPPED_MAX = 256 };
 
 struct entry {
 	uint32_t sentence; /* of its key: row, first sentence of the item, term; of a column, the header */
@@ -41,13 +41,6 @@ struct entries {
 	size_t value_count;
 };
 
-/* Of a sentence's places, as far as they are looked at. */
-static uint32_t scanned_end(const struct passage *passage, uint32_t sentence)
-{
-	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
-	return end - first > SENTENCE_PLACES_MAX ? first + SENTENCE_PLACES_MAX : end;
-}
-
 static bool same_entry(const struct entry *a, const struct entry *b) { return a->sentence == b->sentence && a->column == b->column; }
 
 static bool is_header(const struct passage *passage, uint32_t sentence)
@@ -76,7 +69,7 @@ static bool is_short_cell(const struct passage *passage, uint32_t place)
 {
 	const struct passage_place *at = &passage->places[place];
 	size_t words = 0;
-	for (uint32_t p = passage->sentences[at->sentence].first; p < scanned_end(passage, at->sentence); p++)
+	for (uint32_t p = passage->sentences[at->sentence].first; p < passage_scanned_end(passage, at->sentence, SENTENCE_PLACES_MAX); p++)
 		words += passage->places[p].column == at->column && !(passage->places[p].flags & PLACE_PART);
 	return words <= CELL_WORDS_MAX;
 }
@@ -142,7 +135,7 @@ static void take_key(struct entries *entries, const struct entry *entry, size_t 
 	size_t words = 0;
 	bool tells = false; /* "Default", "Range" name a column of every table, and a number may be any number */
 	bool row = passage->sentences[entry->sentence].flags & SENTENCE_ROW;
-	uint32_t end = scanned_end(passage, entry->sentence);
+	uint32_t end = passage_scanned_end(passage, entry->sentence, SENTENCE_PLACES_MAX);
 	for (uint32_t p = passage->sentences[entry->sentence].first; p < end; p++) {
 		const struct passage_place *place = &passage->places[p];
 		size_t word = near;
@@ -272,7 +265,7 @@ static bool has_unsaid(const struct entries *entries, const struct entry *entry,
 	for (uint32_t s = entry->sentence; s < passage->sentence_count && s < entry->sentence + ENTRY_SENTENCES_MAX; s++) {
 		if (s > entry->sentence && (term ? passage->sentences[s].heading != entry->sentence : passage->sentences[s].lead != entry->sentence))
 			break;
-		for (uint32_t p = passage->sentences[s].first; p < scanned_end(passage, s); p++) {
+		for (uint32_t p = passage->sentences[s].first; p < passage_scanned_end(passage, s, SENTENCE_PLACES_MAX); p++) {
 			const struct passage_place *place = &passage->places[p];
 			bool number = place->flags & said->flags & PLACE_NUMBER && (place->kind == KIND_PLAIN || said->kind == KIND_PLAIN);
 			if (place->kind != said->kind && !number)
@@ -293,7 +286,7 @@ static bool hints_at_home(const struct entries *entries, const struct stated *va
 	const struct passage *passage = entries->passage;
 	for (size_t h = 0; h < value->home_count; h++) {
 		const struct entry *home = &value->homes[h].entry;
-		for (uint32_t p = passage->sentences[home->sentence].first; p < scanned_end(passage, home->sentence); p++) {
+		for (uint32_t p = passage->sentences[home->sentence].first; p < passage_scanned_end(passage, home->sentence, SENTENCE_PLACES_MAX); p++) {
 			size_t word;
 			if (is_key_place(passage, p, home) && find_word(entries->answer, passage->places[p].stem, 0, &word) && !(word >= key->first && word <= key->last))
 				return true;

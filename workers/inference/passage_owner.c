@@ -1,14 +1,7 @@
 /* passage_owner.c: which attributes the passage gives its values to, and whether an answer says them of those (see passage_align.h). */
 #include "workers/inference/passage_align.h"
 
-enum { SENTENCE_SCAN_MAX = 8, SENTENCE_PLACES_MAX = 160, CHAIN_MAX = 256, SUBJECT_CHAIN_MAX = 24, WORD_BYTES_MIN = 4, INTRODUCED_MAX = 8 };
-
-/* Of a sentence's places, as far as they are looked at. */
-static uint32_t scanned_end(const struct passage *passage, uint32_t sentence)
-{
-	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
-	return end - first > SENTENCE_PLACES_MAX ? first + SENTENCE_PLACES_MAX : end;
-}
+enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256, SUBJECT_CHAIN_MAX = 24, WORD_BYTES_MIN = 4, INTRODUCED_MAX = 8 };
 
 bool passage_is_subject(const struct passage *passage, const struct passage_place *place)
 {
@@ -23,7 +16,7 @@ enum passage_ownership passage_names_subject(const struct passage *passage, uint
 	enum passage_ownership found = OWNED_BY_NONE;
 	if (!(passage->sentences[sentence].flags & SENTENCE_SUBJECT))
 		return found;
-	for (uint32_t p = passage->sentences[sentence].first; p < scanned_end(passage, sentence); p++) {
+	for (uint32_t p = passage->sentences[sentence].first; p < passage_scanned_end(passage, sentence, SENTENCE_PLACES_MAX); p++) {
 		if (!(passage->places[p].flags & PLACE_SUBJECT))
 			continue;
 		found = OWNED_BY_OTHERS;
@@ -65,7 +58,7 @@ static bool is_labelled_otherwise(const struct passage *passage, uint32_t place,
 	const struct passage_sentence *sentence = &passage->sentences[passage->places[place].sentence];
 	uint32_t labels = sentence->header ? sentence->header : passage->places[place].sentence;
 	bool elsewhere = false;
-	for (uint32_t p = passage->sentences[labels].first; p < scanned_end(passage, labels); p++) {
+	for (uint32_t p = passage->sentences[labels].first; p < passage_scanned_end(passage, labels, SENTENCE_PLACES_MAX); p++) {
 		if (passage->places[p].stem != label || !passage->places[p].column || passage->places[p].flags & PLACE_PART)
 			continue;
 		if (passage->places[p].column == passage->places[place].column)
@@ -105,7 +98,7 @@ static bool is_named_value(uint32_t kind)
 
 static bool has_bare_unit(const struct passage *passage, uint32_t sentence, uint32_t unit)
 {
-	for (uint32_t p = passage->sentences[sentence].first; p < scanned_end(passage, sentence); p++)
+	for (uint32_t p = passage->sentences[sentence].first; p < passage_scanned_end(passage, sentence, SENTENCE_PLACES_MAX); p++)
 		if (passage->places[p].unit == unit && !(passage->places[p].flags & PLACE_NUMBER))
 			return true;
 	return false;
@@ -135,7 +128,7 @@ static bool has_other_value(const struct passage *passage, const struct answer_s
 				const struct passage_sentence *at = &passage->sentences[s];
 				if (s > sentence && (heads ? at->heading != sentence : !(at->flags & SENTENCE_GOES_ON)))
 					break;
-				for (uint32_t p = at->first; p < scanned_end(passage, s); p++)
+				for (uint32_t p = at->first; p < passage_scanned_end(passage, s, SENTENCE_PLACES_MAX); p++)
 					if (is_alternative(passage, &passage->places[p], value) && !is_said(answer, &passage->places[p]))
 						return true;
 			}
@@ -153,7 +146,7 @@ static bool is_about(const struct passage *passage, uint32_t place, uint32_t sen
 
 static bool has_alternative(const struct passage *passage, uint32_t sentence, const struct passage_place *value)
 {
-	for (uint32_t p = passage->sentences[sentence].first; p < scanned_end(passage, sentence); p++)
+	for (uint32_t p = passage->sentences[sentence].first; p < passage_scanned_end(passage, sentence, SENTENCE_PLACES_MAX); p++)
 		if (is_alternative(passage, &passage->places[p], value))
 			return true;
 	return false;

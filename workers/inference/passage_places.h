@@ -86,6 +86,14 @@ static inline uint32_t passage_sentence_end(const struct passage *passage, uint3
 	return sentence + 1 < passage->sentence_count ? passage->sentences[sentence + 1].first : passage->place_count;
 }
 
+/* The same, as far as a sentence is looked at that may be as long as the passage. */
+enum { SENTENCE_PLACES_MAX = 160 };
+static inline uint32_t passage_scanned_end(const struct passage *passage, uint32_t sentence, uint32_t most)
+{
+	uint32_t first = passage->sentences[sentence].first, end = passage_sentence_end(passage, sentence);
+	return end - first > most ? first + most : end;
+}
+
 uint64_t passage_hash(const char *data, size_t bytes, uint64_t seed);
 uint32_t passage_unit(struct text unit);
 /* What a unit measures. */

@@ -6,7 +6,7 @@
 #include "workers/preprocess/blocks.h"
 #include "workers/preprocess/sentence.h"
 
-enum { VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4, SHORT_WORDS_MIN = 2, PLAIN_WORDS_MIN = 2,
+enum { CODE_SPAN_BYTES_MAX = 256, VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4, SHORT_WORDS_MIN = 2, PLAIN_WORDS_MIN = 2,
        HIDDEN_MAX = 1 << 24, HIDDEN_BYTES = 8 };
 
 int prose_init(struct prose *prose, const struct domain *domain)
@@ -207,12 +207,25 @@ struct text prose_first_word(struct text text)
 	return text_slice(text, start, end);
 }
 
+/* Behind the tick that closes the code span open at `end`; `end` where none is open or none closes it near by. */
+static size_t code_end(struct text text, size_t start, size_t end)
+{
+	size_t ticks = 0;
+	for (size_t i = start; i < end; i++)
+		ticks += text.data[i] == '`';
+	const char *tick = ticks % 2 ? memchr(text.data + end, '`', size_min(text.bytes - end, CODE_SPAN_BYTES_MAX)) : NULL;
+	return tick ? (size_t)(tick - text.data) + 1 : end;
+}
+
+/* No sentence ends within a code span: "`ALTER ROLE ... SET`". */
 bool prose_next_sentence(struct text *rest, struct text *ret_sentence)
 {
 	*rest = text_trim(*rest);
 	if (!rest->bytes)
 		return false;
-	size_t end = sentence_next(*rest, 0);
+	size_t start = 0, end = sentence_next(*rest, 0);
+	for (size_t code; (code = code_end(*rest, start, end)) > end; start = code)
+		end = sentence_next(*rest, code);
 	*ret_sentence = text_trim(text_slice(*rest, 0, end));
 	*rest = text_slice(*rest, end, rest->bytes);
 	return true;

@@ -1,0 +1,141 @@
+/* passage_quote.c: see passage_quote.h. */
+#include "workers/inference/passage_quote.h"
+
+#include "base/check.h"
+
+enum { LINK_BYTES_MAX = 512, KEY_BYTES_MAX = 12, WIDE_BYTES = 3, INDENT_MAX = 120, END = -1 };
+
+struct reader { /* of what a text says: its words, parted by one blank, and the signs that mean something */
+	struct text text;
+	size_t at;
+	bool in_word; /* the last character was one of a word */
+	bool wide;    /* and none of ASCII */
+	bool parted;  /* and something that counts for nothing came behind it */
+};
+
+static bool is_word_at(struct text text, size_t at) { return at < text.bytes && (ascii_is_word(text.data[at]) || (unsigned char)text.data[at] >= 0x80); }
+
+/* Behind the marks of quoted text, and blanks. */
+static bool begins_line(struct text text, size_t at)
+{
+	for (size_t back = 0; back < INDENT_MAX && at > 0 && (text.data[at - 1] == ' ' || text.data[at - 1] == '>'); back++)
+		at--;
+	return at == 0 || text.data[at - 1] == '\n';
+}
+
+/* Of scripts that have their own: U+3000 to U+303F, and the full-width forms of ! ( ) , . : ; ? */
+static bool is_wide_punctuation(struct text text, size_t at)
+{
+	if (text.bytes - at < WIDE_BYTES)
+		return false;
+	const char *c = text.data + at;
+	return (c[0] == '\xE3' && c[1] == '\x80') || (c[0] == '\xEF' && c[1] == '\xBC' && memchr("\x81\x88\x89\x8C\x8E\x9A\x9B\x9F", c[2], 8));
+}
+
+/* Bytes of what counts for nothing at `at`, or 0. */
+static size_t formatting_bytes(struct text text, size_t at)
+{
+	char c = text.data[at];
+	if (c == ']' && at + 1 < text.bytes && text.data[at + 1] == '(') {
+		size_t rest = size_min(text.bytes - at, LINK_BYTES_MAX);
+		const char *end = memchr(text.data + at, ')', rest), *line = memchr(text.data + at, '\n', rest);
+		if (end && (!line || line > end))
+			return (size_t)(end - text.data) - at + 1;
+	}
+	if (ascii_is_space(c) || memchr("*`|\"()[]\\", c, 9))
+		return 1;
+	if (memchr(".,;:!?'", c, 7))
+		return is_word_at(text, at + 1) ? 0 : 1;
+	if (is_wide_punctuation(text, at))
+		return WIDE_BYTES;
+	bool marks = at + 1 == text.bytes || ascii_is_space(text.data[at + 1]) || text.data[at + 1] == c; /* "-", "##", ">>" */
+	return memchr("->+#", c, 4) && marks && begins_line(text, at) ? 1 : 0;
+}
+
+static int reader_next(struct reader *reader)
+{
+	for (;;) {
+		struct text text = reader->text;
+		size_t skipped = reader->at < text.bytes ? formatting_bytes(text, reader->at) : 0;
+		if (skipped) {
+			bool escape = text.data[reader->at] == '\\' && reader->at + 1 < text.bytes && !ascii_is_space(text.data[reader->at + 1]);
+			reader->parted = reader->parted || !escape;
+			reader->at += skipped;
+			continue;
+		}
+		if (reader->at >= text.bytes)
+			return END;
+		bool word = is_word_at(text, reader->at);
+		bool blank = reader->parted && reader->in_word && word && !((unsigned char)text.data[reader->at] >= 0x80 && reader->wide); /* some scripts have none */
+		reader->parted = false;
+		if (blank)
+			return ' ';
+		reader->in_word = word;
+		reader->wide = (unsigned char)text.data[reader->at] >= 0x80;
+		return (unsigned char)text.data[reader->at++];
+	}
+}
+
+/* Begins a sentence, line, cell or clause here? */
+static bool begins_statement(struct text source, size_t at, unsigned piece)
+{
+	if (at >= WIDE_BYTES && is_wide_punctuation(source, at - WIDE_BYTES))
+		return true;
+	if (at > 0 && !formatting_bytes(source, at - 1)) /* "-5", "foo.bar" */
+		return false;
+	if (piece & PASSAGE_CUT_BEFORE)
+		return true;
+	while (at > 0 && (source.data[at - 1] == ' ' || memchr("*`\"[\\>#-+'", source.data[at - 1], 10)))
+		at--;
+	return at == 0 || memchr("\n.!?:;|(,)", source.data[at - 1], 10);
+}
+
+static bool ends_statement(struct text source, size_t at)
+{
+	size_t skipped;
+	for (; at < source.bytes && (skipped = formatting_bytes(source, at)); at += skipped)
+		if (skipped == WIDE_BYTES || memchr("\n\r.!?:;|),[", source.data[at], 11))
+			return true;
+	return at == source.bytes;
+}
+
+static bool stands_at(struct text source, size_t at, struct text statement, unsigned piece, size_t *steps)
+{
+	struct reader has = { .text = source, .at = at }, wanted = { .text = statement };
+	int c = reader_next(&wanted), found = reader_next(&has);
+	if (ascii_lower((char)c) != ascii_lower((char)found))
+		return false;
+	do {
+		c = reader_next(&wanted);
+		if (c == END) /* "10" is no part of "10.5" */
+			return (has.at == source.bytes || formatting_bytes(source, has.at)) && (piece & PASSAGE_CUT_BEHIND || ends_statement(source, has.at));
+		found = reader_next(&has);
+		*steps -= *steps > 0;
+	} while (c == found && *steps);
+	return false;
+}
+
+bool passage_quotes(struct text source, struct text statement, unsigned piece, size_t *steps)
+{
+	size_t first = 0, key_end;
+	while (first < statement.bytes && formatting_bytes(statement, first))
+		first += formatting_bytes(statement, first);
+	for (key_end = first; is_word_at(statement, key_end) && key_end - first < KEY_BYTES_MAX;)
+		key_end++;
+	if (first == statement.bytes)
+		return false;
+	size_t case_free = key_end > first + 1; /* bytes; the first letter may be in the other case: looked for is what follows it */
+	struct text key = text_slice(statement, first + case_free, size_max(key_end, first + 1));
+	statement = text_slice(statement, first, statement.bytes);
+	for (size_t from = case_free; *steps && from < source.bytes;) {
+		ptrdiff_t found = text_find(text_slice(source, from, source.bytes), key);
+		if (found < 0)
+			return false;
+		size_t at = from + (size_t)found - case_free;
+		if (begins_statement(source, at, piece) && stands_at(source, at, statement, piece, steps))
+			return true;
+		*steps -= *steps > 0;
+		from = at + case_free + 1;
+	}
+	return false;
+}
