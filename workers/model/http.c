@@ -1,65 +1,22 @@
-/* http.c: see http.h. curl tells through callbacks which sockets it waits for and when it wants to be called. */
+/* http.c: see http.h. curl tells through callbacks which sockets it waits for and when it wants to be called. Where it is to make a connection and nothing
+ * more, http_direct.c goes on with that. */
 #define _GNU_SOURCE
-#include "workers/model/http.h"
+#include "workers/model/http_private.h"
 
 #include "base/clock.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 enum {
 	REQUESTS_MAX = 65536,
 	EVENTS_AT_ONCE = 64,
-	HEADER_BYTES_MAX = 4096,
 	KEPT_BYTES_MAX = 256 << 10, /* of a buffer, for the next request */
 };
 #define SILENCE_LOOK_NS (250ull * 1000000)
-
-struct transfer { /* one request; its place is used again */
-	struct http *http;
-	uint32_t index, life; /* life: odd while under way */
-	CURL *easy;
-	struct curl_slist *headers;
-	CURLU *url;          /* parsed once; used when it could be */
-	uint64_t address;    /* for which curl's options are set; 0: none */
-	long connect_ms, timeout_ms; /* as curl was told */
-	struct buffer body, answer;
-	http_receive *receive;
-	http_watch *watch;
-	http_done *done;
-	void *owner;
-	uint64_t silence_ns, heard_ns, first_byte_ns, started_ns;
-	bool stopped, too_large;
-	struct transfer *next_free;
-	char message[CURL_ERROR_SIZE];
-};
-
-/* A connection stays in the epoll set while it waits for its next request: to take it out and put it in again would cost two system calls for each. */
-struct socket_state {
-	bool ours;        /* opened and closed through us, so that we know whether the set still has it */
-	bool wanted;      /* curl waits for it */
-	uint32_t watched; /* epoll events in the set; 0: not in it */
-};
-
-struct http {
-	CURLM *multi;
-	int epoll;
-	uint64_t timer_ns;   /* when curl wants to be called; UINT64_MAX: never */
-	uint64_t silence_ns; /* next look at who is silent */
-	uint32_t with_silence;
-	struct transfer **transfers;
-	uint32_t transfer_count, under_way;
-	struct transfer *free_transfers;
-	struct socket_state *sockets; /* by descriptor */
-	size_t socket_count;
-	int status; /* sticky: what went wrong in a callback */
-};
 
 const char *http_outcome_name(enum http_outcome outcome)
 {
@@ -92,7 +49,7 @@ double http_retry_after(struct text value, double now_s)
 /* --- what curl waits for -------------------------------------------------------------------------------------------- */
 
 /* NULL: out of memory. */
-static struct socket_state *state_of(struct http *http, curl_socket_t socket)
+struct socket_state *http_state_of(struct http *http, int socket)
 {
 	size_t index = (size_t)socket;
 
@@ -115,11 +72,21 @@ static void forget_socket(struct http *http, curl_socket_t socket, struct socket
 	state->watched = 0;
 }
 
+void http_watch_socket(struct http *http, int socket, struct socket_state *state, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.fd = socket };
+
+	if (events == state->watched)
+		return;
+	if (epoll_ctl(http->epoll, state->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) < 0)
+		http->status = -errno;
+	state->watched = events;
+}
+
 static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *unused)
 {
 	struct http *http = context;
-	struct socket_state *state = state_of(http, socket);
-	struct epoll_event event = { .data.fd = socket };
+	struct socket_state *state = http_state_of(http, socket);
 	(void)easy;
 	(void)unused;
 
@@ -133,34 +100,31 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *contex
 			forget_socket(http, socket, state);
 		return 0;
 	}
-	event.events = (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0) | (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0);
-	if (event.events == state->watched)
-		return 0;
-	if (epoll_ctl(http->epoll, state->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) < 0)
-		http->status = -errno;
-	state->watched = event.events;
+	http_watch_socket(http, socket, state, (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0) | (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0));
 	return 0;
 }
 
-static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+curl_socket_t http_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct http *http = context;
 	int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-	struct socket_state *state = descriptor < 0 ? NULL : state_of(http, descriptor);
+	struct socket_state *state = descriptor < 0 ? NULL : http_state_of(http, descriptor);
 	(void)purpose;
 
 	if (state)
-		*state = (struct socket_state){ .ours = true };
+		*state = (struct socket_state){ .ours = true, .next_idle = -1 };
 	else if (descriptor >= 0)
 		close(descriptor);
 	return state ? descriptor : CURL_SOCKET_BAD;
 }
 
-static int close_socket(void *context, curl_socket_t socket)
+int http_close_socket(void *context, curl_socket_t socket)
 {
 	struct http *http = context;
-	struct socket_state *state = state_of(http, socket);
+	struct socket_state *state = http_state_of(http, socket);
 
+	if (state && state->direct)
+		return 0; /* taken over */
 	if (state)
 		*state = (struct socket_state){ .ours = false };
 	return close(socket); /* out of the set with that */
@@ -176,23 +140,27 @@ static int set_timer(CURLM *multi, long timeout_ms, void *context)
 
 /* --- one transfer --------------------------------------------------------------------------------------------------- */
 
-static size_t take_body(char *data, size_t size, size_t count, void *context)
+bool http_take_body(void *context, struct text piece)
 {
 	struct transfer *transfer = context;
-	struct text piece = { data, size * count };
 
 	transfer->heard_ns = clock_monotonic_ns();
 	if (!transfer->first_byte_ns)
 		transfer->first_byte_ns = transfer->heard_ns - transfer->started_ns;
 	if (transfer->receive) {
 		transfer->stopped = !transfer->receive(transfer->owner, piece);
-		return transfer->stopped ? 0 : piece.bytes;
+		return !transfer->stopped;
 	}
 	transfer->too_large = piece.bytes > transfer->answer.bytes_max - transfer->answer.bytes;
 	if (!transfer->too_large)
 		buffer_append_text(&transfer->answer, piece);
 	transfer->stopped = transfer->watch && !transfer->too_large && !transfer->watch(transfer->owner, buffer_view(&transfer->answer));
-	return transfer->too_large || transfer->stopped || transfer->answer.status ? 0 : piece.bytes;
+	return !transfer->too_large && !transfer->stopped && !transfer->answer.status;
+}
+
+size_t http_take_data(char *data, size_t size, size_t count, void *context)
+{
+	return http_take_body(context, (struct text){ data, size * count }) ? size * count : 0;
 }
 
 static struct transfer *new_transfer(struct http *http)
@@ -213,114 +181,13 @@ static struct transfer *new_transfer(struct http *http)
 	}
 	transfer->http = http;
 	transfer->index = http->transfer_count;
+	transfer->socket = -1;
+	http_reader_init(&transfer->reader);
+	buffer_init(&transfer->head, HTTP_HEAD_BYTES_MAX);
 	buffer_init(&transfer->body, SIZE_MAX / 2);
 	buffer_init(&transfer->answer, SIZE_MAX / 2);
 	http->transfers[http->transfer_count++] = transfer;
 	return transfer;
-}
-
-static bool add_header(struct transfer *transfer, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
-	if (longer)
-		transfer->headers = longer;
-	return longer != NULL;
-}
-
-static bool is_loopback(const char *url)
-{
-	static const char *const hosts[] = { "://127.", "://localhost", "://[::1]" };
-	for (size_t i = 0; i < COUNT_OF(hosts); i++)
-		if (strstr(url, hosts[i]))
-			return true;
-	return false;
-}
-
-static long milliseconds(uint64_t ns)
-{
-	return ns ? (long)((ns + 999999) / 1000000) : 0;
-}
-
-/* What stays from one request to the next of the same kind, so that most requests set nothing but their body and their times. */
-static bool set_address(struct transfer *transfer, const struct http_request *request)
-{
-	CURL *easy = transfer->easy;
-	char bearer[HEADER_BYTES_MAX];
-	bool posts = request->body.bytes > 0, fine = add_header(transfer, "Expect:");
-
-	if (posts)
-		fine &= add_header(transfer, "Content-Type: application/json");
-	if (request->bearer && request->bearer[0]) {
-		int bytes = snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s", request->bearer);
-		fine &= bytes < (int)sizeof(bearer) && add_header(transfer, bearer);
-		explicit_bzero(bearer, sizeof(bearer));
-	}
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->message);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "docring/" DOCRING_VERSION);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer->http);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->http);
-	if (is_loopback(request->url))
-		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	transfer->url = curl_url();
-	if (transfer->url && curl_url_set(transfer->url, CURLUPART_URL, request->url, 0) == CURLUE_OK)
-		curl_easy_setopt(easy, CURLOPT_CURLU, transfer->url);
-	return fine && transfer->url && curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK; /* the text is for messages */
-}
-
-static void forget_address(struct transfer *transfer)
-{
-	curl_easy_reset(transfer->easy); /* keeps its connection, in the multi handle */
-	curl_slist_free_all(transfer->headers);
-	curl_url_cleanup(transfer->url);
-	transfer->headers = NULL;
-	transfer->url = NULL;
-	transfer->address = 0;
-	transfer->connect_ms = transfer->timeout_ms = -1;
-}
-
-/* Never 0. */
-static uint64_t address_of(const struct http_request *request)
-{
-	const char *bearer = request->bearer ? request->bearer : "";
-	uint64_t hash = XXH3_64bits(request->url, strlen(request->url)) ^ XXH3_64bits_withSeed(bearer, strlen(bearer), 1 + (request->body.bytes > 0));
-	return hash ? hash : 1;
-}
-
-static void set_milliseconds(CURL *easy, CURLoption option, long value, long *told)
-{
-	if (value != *told)
-		curl_easy_setopt(easy, option, value);
-	*told = value;
-}
-
-static bool set_options(struct transfer *transfer, const struct http_request *request)
-{
-	CURL *easy = transfer->easy;
-	uint64_t address = address_of(request);
-
-	if (transfer->address != address) {
-		forget_address(transfer);
-		if (!set_address(transfer, request))
-			return false;
-		transfer->address = address;
-	}
-	set_milliseconds(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request->connect_timeout_ns), &transfer->connect_ms);
-	set_milliseconds(easy, CURLOPT_TIMEOUT_MS, milliseconds(request->timeout_ns), &transfer->timeout_ms);
-	if (request->body.bytes > 0) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body.bytes);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body.data);
-	}
-	return true;
 }
 
 /* Of a long one the memory too: there may be thousands. */
@@ -337,6 +204,7 @@ static void release_transfer(struct transfer *transfer)
 
 	empty(&transfer->body);
 	empty(&transfer->answer);
+	transfer->route = NULL;
 	transfer->life++;
 	transfer->next_free = http->free_transfers;
 	http->free_transfers = transfer;
@@ -365,6 +233,35 @@ static void take_request_body(struct transfer *transfer, const struct http_reque
 	}
 }
 
+static bool add_to_curl(struct transfer *transfer)
+{
+	transfer->at_curl = curl_multi_add_handle(transfer->http->multi, transfer->easy) == CURLM_OK;
+	return transfer->at_curl;
+}
+
+bool http_connect(struct transfer *transfer)
+{
+	if (!http_set_connection(transfer) || !add_to_curl(transfer))
+		return false;
+	begin_now(transfer->http);
+	return true;
+}
+
+/* Over a connection of ours if that can be; more requests at once than there may be connections are curl's to queue. False: out of memory. */
+static bool begin(struct transfer *transfer, const struct http_request *request)
+{
+	struct http *http = transfer->http;
+	uint64_t address = http_address_of(request);
+
+	transfer->route = http->under_way <= http->connections_max ? http_route_for(http, request, address) : NULL;
+	if (transfer->route)
+		return http_direct_start(transfer) || http_connect(transfer);
+	if (!http_set_request(transfer, request, address) || !add_to_curl(transfer))
+		return false;
+	begin_now(http);
+	return true;
+}
+
 int http_start(struct http *http, const struct http_request *request, uint64_t *ret_handle)
 {
 	struct transfer *transfer = http->free_transfers ? http->free_transfers : new_transfer(http);
@@ -384,15 +281,17 @@ int http_start(struct http *http, const struct http_request *request, uint64_t *
 	transfer->stopped = transfer->too_large = false;
 	transfer->message[0] = '\0';
 	transfer->answer.bytes_max = request->body_bytes_max;
+	transfer->connect_ns = request->connect_timeout_ns;
+	transfer->timeout_ns = request->timeout_ns;
 	take_request_body(transfer, request);
-	if (transfer->body.status || !set_options(transfer, request) || curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK) {
+	http->under_way++;
+	if (transfer->body.status || !begin(transfer, request)) {
+		http->under_way--;
 		release_transfer(transfer);
 		return -ENOMEM;
 	}
-	http->under_way++;
 	http->with_silence += transfer->silence_ns > 0;
 	*ret_handle = (uint64_t)transfer->life << 32 | transfer->index;
-	begin_now(http);
 	return 0;
 }
 
@@ -421,30 +320,45 @@ static enum http_outcome outcome_of(const struct transfer *transfer, CURLcode co
 
 static void describe(const struct transfer *transfer, CURLcode code, const char *otherwise, struct http_response *response)
 {
-	const char *url = "";
-	curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
+	const char *url = transfer->route ? buffer_string(&transfer->route->url) : "";
+	if (!transfer->route)
+		curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
 	const char *what = otherwise ? otherwise : transfer->message[0] ? transfer->message : curl_easy_strerror(code);
 	snprintf(response->message, sizeof(response->message), "%.90s: %.100s", url ? url : "", what);
 }
 
-static void finish(struct transfer *transfer, enum http_outcome outcome, CURLcode code, const char *what)
+static void read_head(const struct transfer *transfer, struct http_response *response)
+{
+	struct curl_header *header;
+	const char *retry_after = "";
+
+	if (transfer->route) {
+		response->status = transfer->reader.status;
+		retry_after = transfer->reader.retry_after;
+	} else {
+		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
+		bool good = response->status >= 200 && response->status < 300;
+		if (!good && curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+			retry_after = header->value;
+	}
+	if (retry_after[0])
+		response->retry_after_s = http_retry_after(text_from(retry_after), (double)clock_realtime_s());
+}
+
+void http_finish(struct transfer *transfer, enum http_outcome outcome, CURLcode code, const char *what)
 {
 	struct http *http = transfer->http;
 	struct http_response response = { .outcome = outcome, .retry_after_s = -1, .first_byte_ns = transfer->first_byte_ns };
-	struct curl_header *header;
-	struct timespec now;
 
 	response.duration_ns = clock_monotonic_ns() - transfer->started_ns;
-	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response.status);
-	bool good = response.status >= 200 && response.status < 300;
-	if (!good && curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
-		clock_gettime(CLOCK_REALTIME, &now);
-		response.retry_after_s = http_retry_after(text_from(header->value), (double)now.tv_sec);
-	}
+	read_head(transfer, &response);
 	if (outcome != HTTP_ANSWERED)
 		describe(transfer, code, what, &response);
 	response.body = buffer_view(&transfer->answer);
-	curl_multi_remove_handle(http->multi, transfer->easy);
+	if (transfer->at_curl)
+		curl_multi_remove_handle(http->multi, transfer->easy);
+	transfer->at_curl = false;
+	http_direct_release(transfer);
 	http->under_way--;
 	http->with_silence -= transfer->silence_ns > 0;
 	transfer->silence_ns = 0;
@@ -458,7 +372,7 @@ void http_cancel(struct http *http, uint64_t handle)
 	uint32_t index = (uint32_t)handle;
 
 	if (index < http->transfer_count && http->transfers[index]->life == (uint32_t)(handle >> 32))
-		finish(http->transfers[index], HTTP_CANCELLED, CURLE_OK, "cancelled");
+		http_finish(http->transfers[index], HTTP_CANCELLED, CURLE_OK, "cancelled");
 }
 
 static void take_finished(struct http *http)
@@ -473,7 +387,10 @@ static void take_finished(struct http *http)
 		struct transfer *transfer = NULL;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
 		enum http_outcome outcome = outcome_of(transfer, code);
-		finish(transfer, outcome, code, outcome == HTTP_TOO_LARGE ? "the answer is larger than allowed" : NULL);
+		if (transfer->route && code == CURLE_OK)
+			http_direct_connected(transfer);
+		else
+			http_finish(transfer, outcome, code, outcome == HTTP_TOO_LARGE ? "the answer is larger than allowed" : NULL);
 	}
 }
 
@@ -485,7 +402,7 @@ static void end_silent(struct http *http, uint64_t now_ns)
 	for (uint32_t i = 0; i < http->transfer_count; i++) {
 		struct transfer *transfer = http->transfers[i];
 		if ((transfer->life & 1) && transfer->silence_ns && transfer->first_byte_ns && now_ns > transfer->heard_ns + transfer->silence_ns)
-			finish(transfer, HTTP_TIMED_OUT, CURLE_OPERATION_TIMEDOUT, "nothing more came");
+			http_finish(transfer, HTTP_TIMED_OUT, CURLE_OPERATION_TIMEDOUT, "nothing more came");
 	}
 }
 
@@ -499,7 +416,9 @@ int http_create(struct http **ret_http, uint32_t connections_max, struct error_t
 		free(http);
 		return error_set(error, -ENOMEM, "HTTP: out of memory");
 	}
-	http->timer_ns = UINT64_MAX;
+	http->timer_ns = http->end_ns = UINT64_MAX;
+	http->idle = -1;
+	http->connections_max = connections_max;
 	http->epoll = epoll_create1(EPOLL_CLOEXEC);
 	http->multi = curl_multi_init();
 	if (http->epoll < 0 || !http->multi) {
@@ -523,15 +442,18 @@ void http_destroy(struct http *http)
 		return;
 	for (uint32_t i = 0; i < http->transfer_count; i++)
 		if (http->transfers[i]->life & 1)
-			finish(http->transfers[i], HTTP_CANCELLED, CURLE_OK, "cancelled");
+			http_finish(http->transfers[i], HTTP_CANCELLED, CURLE_OK, "cancelled");
 	for (uint32_t i = 0; i < http->transfer_count; i++) {
 		curl_easy_cleanup(http->transfers[i]->easy);
 		curl_slist_free_all(http->transfers[i]->headers);
 		curl_url_cleanup(http->transfers[i]->url);
+		http_reader_done(&http->transfers[i]->reader);
+		buffer_done(&http->transfers[i]->head);
 		buffer_done(&http->transfers[i]->body);
 		buffer_done(&http->transfers[i]->answer);
 		free(http->transfers[i]);
 	}
+	http_direct_done(http);
 	if (http->multi)
 		curl_multi_cleanup(http->multi);
 	if (http->epoll >= 0)
@@ -548,7 +470,8 @@ uint32_t http_under_way(const struct http *http) { return http->under_way; }
 uint64_t http_next_ns(const struct http *http)
 {
 	uint64_t silence_ns = http->with_silence ? http->silence_ns : UINT64_MAX;
-	return http->timer_ns < silence_ns ? http->timer_ns : silence_ns;
+	uint64_t next_ns = http->timer_ns < silence_ns ? http->timer_ns : silence_ns;
+	return next_ns < http->end_ns ? next_ns : http->end_ns;
 }
 
 int http_step(struct http *http)
@@ -559,7 +482,11 @@ int http_step(struct http *http)
 	do {
 		count = epoll_wait(http->epoll, events, EVENTS_AT_ONCE, 0);
 		for (int i = 0; i < count; i++) {
-			struct socket_state *state = state_of(http, events[i].data.fd);
+			struct socket_state *state = http_state_of(http, events[i].data.fd);
+			if (state && state->direct) {
+				http_direct_event(http, events[i].data.fd, events[i].events);
+				continue;
+			}
 			if (state && !state->wanted) { /* closed by the server while nothing was asked: curl finds out when it wants to use it */
 				forget_socket(http, events[i].data.fd, state);
 				continue;
@@ -576,5 +503,6 @@ int http_step(struct http *http)
 	}
 	take_finished(http);
 	end_silent(http, now_ns);
+	http_direct_end_late(http, now_ns);
 	return http->status;
 }

@@ -1,5 +1,6 @@
-/* http.h: many HTTP requests at once over libcurl's multi interface: connections are kept, bodies bounded, every request ends
- * in exactly one call of its `done`. It knows nothing of models. One thread.
+/* http.h: many HTTP requests at once: connections are kept, bodies bounded, every request ends in exactly one call of its `done`. libcurl makes the
+ * connections, and the requests too where they go over TLS or through a proxy; over plain http they are written and read here (http_direct.c). It knows
+ * nothing of models. One thread.
  *
  * It has no loop of its own: one descriptor (an epoll set) becomes readable when there is something to do, and http_next_ns
  * says when http_step is to be called although nothing came. Only http:// and https:// are spoken, redirects are not
