@@ -203,7 +203,9 @@ struct document_chunk {
 
 enum document_category {
 	DOCUMENT_MAIN_FEATURES, DOCUMENT_PARAMETERS, DOCUMENT_COUNTERS, DOCUMENT_EVENTS, DOCUMENT_RELATED_FEATURES,
-	DOCUMENT_ACTIVATION_PROCEDURES, DOCUMENT_CATEGORY_COUNT
+	DOCUMENT_ACTIVATION_PROCEDURES,
+	DOCUMENT_ALARMS, DOCUMENT_ACTIONS, /* rows of such tables and exports: what is raised, and what can be called; no events */
+	DOCUMENT_CATEGORY_COUNT
 };
 const char *document_category_name(enum document_category category); /* "main_features" ... */
 
@@ -214,7 +216,7 @@ enum document_key {
 	DOCUMENT_KEY_MO_CLASS,
 	DOCUMENT_KEY_ATTRIBUTE,
 	DOCUMENT_KEY_DESCRIPTION,
-	DOCUMENT_KEY_TYPE,         /* data type of a parameter; kind of a counter (PEG, GAUGE …) */
+	DOCUMENT_KEY_TYPE,         /* data type of a parameter; kind of a counter (PEG, GAUGE …); severity of an alarm */
 	DOCUMENT_KEY_RANGE,
 	DOCUMENT_KEY_DEFAULT,
 	DOCUMENT_KEY_UNIT,
@@ -236,7 +238,7 @@ enum document_key {
 	DOCUMENT_KEY_SET_MO,
 	DOCUMENT_KEY_SET_ATTRIBUTE,
 	DOCUMENT_KEY_SET_VALUE,
-	DOCUMENT_KEY_DETAIL,       /* list of "Header: value" (CSV rows) */
+	DOCUMENT_KEY_DETAIL,       /* list of "Header: value" (CSV rows, rows of alarms) */
 	DOCUMENT_KEY_COUNT
 };
 const char *document_key_name(enum document_key key);

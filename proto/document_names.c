@@ -88,6 +88,8 @@ const char *document_category_name(enum document_category category)
 		[DOCUMENT_EVENTS] = "events",
 		[DOCUMENT_RELATED_FEATURES] = "related_features",
 		[DOCUMENT_ACTIVATION_PROCEDURES] = "activation_procedures",
+		[DOCUMENT_ALARMS] = "alarms",
+		[DOCUMENT_ACTIONS] = "actions",
 	};
 	return name_of(names, COUNT_OF(names), category);
 }

@@ -31,7 +31,7 @@ struct finalise_summary {
 	uint64_t documents_in[FINALISE_SPLIT_COUNT];
 	uint64_t refused_pairs;                  /* by a gate of the generator */
 	uint64_t duplicate_pairs;
-	uint64_t extractions[8];                 /* by enum document_category */
+	uint64_t extractions[DOCUMENT_CATEGORY_COUNT];
 	uint64_t model_items, refused_items;     /* of the extractions those that models added; and what was not taken */
 	struct finalise_images images;
 	uint64_t tables;

@@ -184,7 +184,7 @@ class Maker:
 
 def broken(kind, outcome, also):
     return {"kind": kind, "outcome": outcome, "outcome_also": [also], "title": "", "feature_name": "", "faj": "", "cxc": [],
-            "parameters": [], "counters": [], "events": [], "related_features": [], "procedures": [], "sentences": [], "removed": []}
+            "parameters": [], "counters": [], "events": [], "alarms": [], "related_features": [], "procedures": [], "sentences": [], "removed": []}
 
 
 def png(width, height, shade):

@@ -51,7 +51,7 @@ class Document:
         self.identity = {}  # document_id, revision, date, cxc list, ...: what header lines and page furniture show
         self.truth = {
             "kind": kind, "outcome": "converted", "title": title, "feature_name": "", "faj": "", "cxc": [],
-            "parameters": [], "counters": [], "events": [], "related_features": [], "procedures": [],
+            "parameters": [], "counters": [], "events": [], "alarms": [], "related_features": [], "procedures": [],
             "sentences": [], "removed": [],
         }
 

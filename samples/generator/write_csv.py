@@ -51,7 +51,7 @@ def text_of(rows, delimiter=",", escape=False, line_end="\r\n"):
 
 def empty_truth(kind, title):
     return {"kind": kind, "outcome": "converted", "title": title, "feature_name": "", "faj": "", "cxc": [], "parameters": [],
-            "counters": [], "events": [], "related_features": [], "procedures": [], "sentences": [], "removed": []}
+            "counters": [], "events": [], "alarms": [], "related_features": [], "procedures": [], "sentences": [], "removed": []}
 
 
 def known_parameters():
@@ -111,6 +111,7 @@ def alarms(rng, count):
         name, severity, description, action = ALARMS[index % len(ALARMS)]
         name += f" {index // len(ALARMS) + 1}" if index >= len(ALARMS) else ""
         rows.append([name, severity, str(300 + index), description, action, vary.pick(rng, words.MO_CLASSES[:8])])
+        truth["alarms"].append({"name": name, "severity": severity})
         truth["sentences"].append(action)
     return text_of(rows, delimiter="\t").encode("utf-8"), truth
 

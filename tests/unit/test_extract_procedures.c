@@ -86,13 +86,26 @@ static void test_other_forms(void **state)
 			 "### Deactivating X\n\n| Step | Action | Result |\n| --- | --- | --- |\n| 1 | Lock the cell. | Locked |\n| 2 | Wait. | |\n\n"
 			 "## Impact of Activation\n\nNothing happens.\n\n## Steps\n\n1. No procedure above.\n", &sample);
 	assert_int_equal(extract_count(&sample, DOCUMENT_ACTIVATION_PROCEDURES), 2);
-	extract_expect(&sample, DOCUMENT_ACTIVATION_PROCEDURES, "Activating X", DOCUMENT_KEY_STEP, "Step 1: Unlock the cell. | Step 2: Lock it.", DOCUMENT_KEY_COUNT);
+	extract_expect(&sample, DOCUMENT_ACTIVATION_PROCEDURES, "Activating X", DOCUMENT_KEY_STEP, "Unlock the cell. | Lock it.", DOCUMENT_KEY_COUNT);
 	extract_expect(&sample, DOCUMENT_ACTIVATION_PROCEDURES, "Deactivating X", DOCUMENT_KEY_KIND, "deactivate", DOCUMENT_KEY_STEP,
 		       "Lock the cell. | Wait.", DOCUMENT_KEY_COUNT);
 	sample_done(&sample);
 	extract_markdown("# X\n\n**Activate the Feature**\n\n1. Set FeatureState.featureState to ACTIVATED.\n2. Wait.\n\n**Deactivate the Feature**\n\n"
 			 "1. Wait.\n\n## A\n\n### 3.1 Activate the Feature\n\n1. Another way.\n\n## B\n\n### Activate the Feature\n\n1. Another way.\n", &sample);
 	assert_int_equal(extract_count(&sample, DOCUMENT_ACTIVATION_PROCEDURES), 3); /* the last two are the same */
+	sample_done(&sample);
+}
+
+static void test_parts_that_follow_each_other(void **state)
+{
+	struct sample sample;
+	(void)state;
+	extract_markdown("# X\n\n## Activate X\n\nPrerequisites: the licence is installed.\n\n1. Lock the cell.\n2. Wait.\n\n## Deactivation\n\n"
+			 "Step 1. Lock the cell. Step 2. Wait for Step 1 to end.\n\n## Activation\n\n**Before you start**\n\n- Read it.\n\n**Procedure**\n\n1. Do it.\n", &sample);
+	extract_expect(&sample, DOCUMENT_ACTIVATION_PROCEDURES, "Activate X", DOCUMENT_KEY_PREREQUISITE, "the licence is installed.", DOCUMENT_KEY_STEP,
+		       "Lock the cell. | Wait.", DOCUMENT_KEY_COUNT);
+	extract_expect(&sample, DOCUMENT_ACTIVATION_PROCEDURES, "Deactivation", DOCUMENT_KEY_STEP, "Lock the cell. | Wait for Step 1 to end.", DOCUMENT_KEY_COUNT);
+	extract_expect(&sample, DOCUMENT_ACTIVATION_PROCEDURES, "Activation", DOCUMENT_KEY_PREREQUISITE, "Read it.", DOCUMENT_KEY_STEP, "Do it.", DOCUMENT_KEY_COUNT);
 	sample_done(&sample);
 }
 
@@ -114,7 +127,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_long_form), cmocka_unit_test(test_sentences_that_set), cmocka_unit_test(test_commands_that_set),
-		cmocka_unit_test(test_other_forms), cmocka_unit_test(test_no_procedures),
+		cmocka_unit_test(test_other_forms), cmocka_unit_test(test_parts_that_follow_each_other), cmocka_unit_test(test_no_procedures),
 	};
 	return cmocka_run_group_tests(tests, extract_support_setup, extract_support_teardown);
 }

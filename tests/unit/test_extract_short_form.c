@@ -60,6 +60,18 @@ static void test_short_form(void **state)
 	sample_done(&sample);
 }
 
+static void test_lines_behind_values(void **state)
+{
+	struct sample sample;
+	(void)state;
+	extract_markdown("# X\n\n## Parameters\n\n- **NRCellCU.hoOffset**\n  Valid Values: 0..30\n  Unit: 0.5 dB\n  Offset that is added\n  for a UE in ping-pong.\n"
+			 "- **NRCellCU.hoMode**\n  Valid Values: OFF,\n  ON\n  Default: OFF\n", &sample);
+	extract_expect(&sample, DOCUMENT_PARAMETERS, "NRCellCU.hoOffset", DOCUMENT_KEY_RANGE, "0..30", DOCUMENT_KEY_UNIT, "0.5 dB", DOCUMENT_KEY_DESCRIPTION,
+		       "Offset that is added for a UE in ping-pong.", DOCUMENT_KEY_COUNT);
+	extract_expect(&sample, DOCUMENT_PARAMETERS, "NRCellCU.hoMode", DOCUMENT_KEY_RANGE, "OFF, ON", DOCUMENT_KEY_DEFAULT, "OFF", DOCUMENT_KEY_COUNT);
+	sample_done(&sample);
+}
+
 static void test_headings_that_are_names(void **state)
 {
 	struct sample sample;
@@ -171,7 +183,7 @@ static void test_titles(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_short_form), cmocka_unit_test(test_headings_that_are_names), cmocka_unit_test(test_identity_table),
+		cmocka_unit_test(test_short_form), cmocka_unit_test(test_lines_behind_values), cmocka_unit_test(test_headings_that_are_names), cmocka_unit_test(test_identity_table),
 		cmocka_unit_test(test_identity_across), cmocka_unit_test(test_standards), cmocka_unit_test(test_mo_reference),
 		cmocka_unit_test(test_titles),
 	};

@@ -197,6 +197,56 @@ static void test_parameters_export(void **state)
 	sample_done(&sample);
 }
 
+static void test_alarms_in_a_document(void **state)
+{
+	struct sample sample;
+	(void)state;
+	extract_markdown("# X\n\n## Alarms\n\n| Alarm | Severity | Cause | Remedy |\n| --- | --- | --- | --- |\n"
+			 "| Fan Speed Low | Minor | A filter is dirty. | Clean it. |\n\n| Alarm | Room |\n| --- | --- |\n| Bell | 7 |\n", &sample);
+	extract_expect_names(&sample, DOCUMENT_ALARMS, "Fan Speed Low"); /* a table that says nothing else of alarms is not about them */
+	extract_expect(&sample, DOCUMENT_ALARMS, "Fan Speed Low", DOCUMENT_KEY_TYPE, "Minor", DOCUMENT_KEY_DETAIL,
+		       "Alarm: Fan Speed Low | Severity: Minor | Cause: A filter is dirty. | Remedy: Clean it.", DOCUMENT_KEY_COUNT);
+	assert_int_equal(extract_count(&sample, DOCUMENT_EVENTS), 0);
+	sample_done(&sample);
+}
+
+/* Other vendors' columns and names, and those of standards. */
+static void test_names_of_other_shapes(void **state)
+{
+	struct sample sample;
+	(void)state;
+	extract_markdown("# X\n\n## Counters\n\n| Counter ID | Counter Name | Measurement |\n| --- | --- | --- |\n| M8013C97 | Releases after learning | UE State |\n"
+			 "\n| Counter ID | Counter Name | Description |\n| --- | --- | --- |\n| 1526799001 | L.UL.Guard.Avg | Mean share. |\n"
+			 "| 1526799002 | RRC.ConnEstabAtt.sum | Attempts. |\n| 1526799003 | see the list | None. |\n", &sample);
+	extract_expect_names(&sample, DOCUMENT_COUNTERS, "M8013C97 | L.UL.Guard.Avg | RRC.ConnEstabAtt.sum");
+	extract_expect(&sample, DOCUMENT_COUNTERS, "M8013C97", DOCUMENT_KEY_DESCRIPTION, "Releases after learning", DOCUMENT_KEY_MO_CLASS, "", DOCUMENT_KEY_COUNT);
+	sample_done(&sample);
+	extract_markdown("# X\n\n## Parameters\n\n| Full name | Abbreviated name | Managed object |\n| --- | --- | --- |\n| Inactivity timer | inactTimer | LNCEL |\n"
+			 "\n| Parameter ID | Description |\n| --- | --- |\n| CellGuard.GuardThld | Meaning: Indicates the threshold. GUI Value Range: -120~-80. Default Value: -105 |\n"
+			 "| Rel.17 | None. |\n", &sample);
+	extract_expect_names(&sample, DOCUMENT_PARAMETERS, "LNCEL.inactTimer | CellGuard.GuardThld");
+	extract_expect(&sample, DOCUMENT_PARAMETERS, "CellGuard.GuardThld", DOCUMENT_KEY_RANGE, "-120~-80", DOCUMENT_KEY_DEFAULT, "-105", DOCUMENT_KEY_COUNT);
+	assert_true(text_starts_with(document_item_value(&sample.document, extract_find(&sample, DOCUMENT_PARAMETERS, "CellGuard.GuardThld"), DOCUMENT_KEY_DESCRIPTION),
+				     TEXT_LITERAL("Indicates")));
+	sample_done(&sample);
+}
+
+static void test_relations_in_other_words(void **state)
+{
+	struct sample sample;
+	(void)state;
+	extract_markdown("# X\n\n## Related Features\n\n| Name | FAJ | Type of relation |\n| --- | --- | --- |\n| Cell Sleep | FAJ 121 3047 | Conflicting |\n", &sample);
+	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Cell Sleep", DOCUMENT_KEY_RELATIONSHIP, "conflicting", DOCUMENT_KEY_COUNT);
+	sample_done(&sample);
+	extract_markdown("# X\n\n## Dependencies\n\nX requires the feature Cell Sleep (FAJ 121 3047). It cannot be used together with Night Mode (FAJ 121 3048).\n\n"
+			 "The following features must be activated before X:\n\n- LTE42: DRX in Idle Mode\n\n## Operation\n\nThis requires Day Mode (FAJ 121 3049).\n", &sample);
+	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Cell Sleep", DOCUMENT_KEY_RELATIONSHIP, "prerequisite", DOCUMENT_KEY_COUNT);
+	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Night Mode", DOCUMENT_KEY_RELATIONSHIP, "conflicting", DOCUMENT_KEY_COUNT);
+	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "DRX in Idle Mode", DOCUMENT_KEY_FAJ, "LTE42", DOCUMENT_KEY_RELATIONSHIP, "prerequisite", DOCUMENT_KEY_COUNT);
+	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Day Mode", DOCUMENT_KEY_RELATIONSHIP, "", DOCUMENT_KEY_COUNT); /* not said where dependencies are */
+	sample_done(&sample);
+}
+
 static void test_other_exports(void **state)
 {
 	struct sample sample;
@@ -213,14 +263,15 @@ static void test_other_exports(void **state)
 	extract_run((struct extract_input){ .kind = "alarms", .markdown =
 		"# alarms\n\n| Alarm Name | Severity | Probable Cause | Description | MO Class |\n| --- | --- | --- | --- | --- |\n"
 		"| License Key Missing | MAJOR | 300 | A key is missing. | NRCellDU |\n" }, &sample);
-	extract_expect(&sample, DOCUMENT_EVENTS, "License Key Missing", DOCUMENT_KEY_TYPE, "MAJOR", DOCUMENT_KEY_TRIGGER, "", DOCUMENT_KEY_MO_CLASS,
+	extract_expect(&sample, DOCUMENT_ALARMS, "License Key Missing", DOCUMENT_KEY_TYPE, "MAJOR", DOCUMENT_KEY_TRIGGER, "", DOCUMENT_KEY_MO_CLASS,
 		       "NRCellDU", DOCUMENT_KEY_DESCRIPTION, "A key is missing.", DOCUMENT_KEY_COUNT);
 	sample_done(&sample);
 
 	extract_run((struct extract_input){ .kind = "actions", .markdown =
 		"# actions\n\n| MO Class | Action Name | Description |\n| --- | --- | --- |\n| EUtranCellFDD | restart | One. |\n"
 		"| NRCellDU | restart | Another. |\n" }, &sample);
-	extract_expect_names(&sample, DOCUMENT_EVENTS, "EUtranCellFDD.restart | NRCellDU.restart");
+	extract_expect_names(&sample, DOCUMENT_ACTIONS, "EUtranCellFDD.restart | NRCellDU.restart");
+	assert_int_equal(extract_count(&sample, DOCUMENT_EVENTS), 0);
 	assert_int_equal(extract_count(&sample, DOCUMENT_PARAMETERS), 0);
 	sample_done(&sample);
 
@@ -246,7 +297,8 @@ int main(void)
 		cmocka_unit_test(test_names_in_one_cell_and_broken_names), cmocka_unit_test(test_turned_table),
 		cmocka_unit_test(test_counter_and_event_tables), cmocka_unit_test(test_related_features),
 		cmocka_unit_test(test_mentions_of_one_item_are_merged), cmocka_unit_test(test_tables_of_something_else),
-		cmocka_unit_test(test_parameters_export), cmocka_unit_test(test_other_exports),
+		cmocka_unit_test(test_parameters_export), cmocka_unit_test(test_other_exports), cmocka_unit_test(test_alarms_in_a_document),
+		cmocka_unit_test(test_names_of_other_shapes), cmocka_unit_test(test_relations_in_other_words),
 	};
 	return cmocka_run_group_tests(tests, extract_support_setup, extract_support_teardown);
 }

@@ -117,6 +117,8 @@ void extract_add_field(struct extract *extract, enum document_key key, struct te
 /* Range, default and unit that a description names ("… Range: 1..100. Default: 15."), when the item has none yet.
  * extract_description.c */
 void extract_add_described(struct extract *extract, struct text description);
+/* "Meaning: Indicates …" without its label. */
+struct text extract_without_label(struct extract *extract, struct text description);
 /* Where the lines of a table inside a description's cell begin; cell.bytes when there is none. */
 size_t extract_description_end(struct extract *extract, struct text cell);
 /* The key that a label means in a vocabulary, or -1. */

@@ -96,6 +96,15 @@ static size_t read_labels(struct extract *extract, struct text line, int keys[LA
 	return value ? count : 0;
 }
 
+struct text extract_without_label(struct extract *extract, struct text description)
+{
+	const char *colon = memchr(description.data, ':', size_min(description.bytes, INLINE_LABEL_BYTES_MAX));
+	struct text label = { description.data, colon ? (size_t)(colon - description.data) : 0 };
+	if (label.bytes == 0 || extract_key_of(extract, "parameters", extract_plain(extract, extract_strip_marks(label))) != DOCUMENT_KEY_DESCRIPTION)
+		return description;
+	return text_trim(text_slice(description, label.bytes + 1, description.bytes));
+}
+
 size_t extract_description_end(struct extract *extract, struct text cell)
 {
 	int keys[LABELS_MAX];

@@ -1,5 +1,5 @@
-/* extract_events.c: rows of event tables; and of three exports: alarms and actions, which are what happens in a node and have no
- * category of their own (their rows are taken by name, with all cells as details), and KPIs, which are made of counters. */
+/* extract_events.c: rows of event tables; of alarms and actions, which are taken by name, with all cells as details; and of exports
+ * of KPIs, which are made of counters. */
 #include "workers/preprocess/extract_context.h"
 
 /* "S1_INITIAL_CONTEXT_SETUP": capitals, digits and at least one "_". */
@@ -44,7 +44,7 @@ void extract_named_row(struct extract *extract, const struct extract_columns *co
 	struct document_range span = { row->start, row->end - row->start };
 	if (extract_is_nothing(extract, extract_plain(extract, cell)))
 		return;
-	extract_items_open(&extract->items, DOCUMENT_EVENTS, columns->confidence, span, false);
+	extract_items_open(&extract->items, columns->category, columns->confidence, span, false);
 	extract_items_add(&extract->items, DOCUMENT_KEY_NAME, extract_plain(extract, cell), extract_range(extract, cell));
 	if (columns->mo_class >= 0 && (size_t)columns->mo_class < row->count) {
 		struct text mo_class = extract_strip_marks(row->cells[columns->mo_class]);

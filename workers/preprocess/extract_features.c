@@ -176,13 +176,28 @@ static bool is_name(struct text name)
 		(ascii_is_upper(name.data[0]) || ascii_is_digit(name.data[0]));
 }
 
+/* The paragraph that leads to the list, when it ends with a colon. */
+static struct text list_lead(const struct extract *extract, const struct block *item)
+{
+	const struct block *block = item;
+	while (block > extract->blocks.items && block->kind == BLOCK_LIST_ITEM)
+		block--;
+	struct text lead = block->kind == BLOCK_PARAGRAPH ? extract_block_content(extract, block) : TEXT_LITERAL("");
+	return lead.bytes > 0 && lead.data[lead.bytes - 1] == ':' ? lead : TEXT_LITERAL("");
+}
+
 static void read_item(struct extract *extract, const struct block *block)
 {
 	struct text content = extract_block_content(extract, block);
 	size_t end = name_end(content);
 	struct domain_match match;
 	bool identified = domain_search(extract->domain, DOMAIN_PATTERN_FEATURE_ID, content, 0, &match) && match.start <= end + 4;
-	if (identified) {
+	size_t lead = identified ? match.end : 0;
+	while (lead > 0 && lead < content.bytes && is_separator(content.data[lead]))
+		lead++;
+	if (identified && match.start == 0 && lead < content.bytes) { /* "FAJ 121 3094: Name - description" */
+		end = lead + name_end(text_slice(content, lead, content.bytes));
+	} else if (identified) {
 		end = size_max(end < content.bytes ? end : 0, match.end);
 		if (end < content.bytes && content.data[end] == ')')
 			end++;
@@ -198,6 +213,8 @@ static void read_item(struct extract *extract, const struct block *block)
 	extract_add_field(extract, DOCUMENT_KEY_DESCRIPTION, rest);
 	extract_add_field(extract, DOCUMENT_KEY_RELATIONSHIP, content);
 	extract_add_field(extract, DOCUMENT_KEY_CXC, content);
+	if (!extract_items_open_has(&extract->items, DOCUMENT_KEY_RELATIONSHIP)) /* "The following features must be active:" */
+		extract_add_field(extract, DOCUMENT_KEY_RELATIONSHIP, list_lead(extract, block));
 	if (!extract_items_open_has(&extract->items, DOCUMENT_KEY_RELATIONSHIP) && block->heading >= 0) /* "Prerequisite Features" */
 		extract_add_field(extract, DOCUMENT_KEY_RELATIONSHIP, extract_block_content(extract, &extract->blocks.items[block->heading]));
 	extract_items_close(&extract->items);
@@ -236,23 +253,61 @@ static struct text capitals_before(struct extract *extract, struct text text, si
 	return text_slice(text, start, end);
 }
 
-/* Identities in running text that no table or list explained. */
+/* The words with capitals right behind "LTE1089: ". */
+static struct text capitals_behind(struct extract *extract, struct text text, size_t at)
+{
+	size_t limit = size_min(text.bytes, at + NAME_BYTES_MAX), end = at;
+	if (at + 2 > text.bytes || text.data[at] != ':' || text.data[at + 1] != ' ')
+		return TEXT_LITERAL("");
+	for (size_t i = at + 2, start = i; i < limit; start = i + 1) {
+		for (i = start; i < limit && (ascii_is_alnum(text.data[i]) || text.data[i] == '-' || text.data[i] == '/');)
+			i++;
+		struct text word = text_slice(text, start, i);
+		bool joins = extract_vocabulary_is(&extract->vocabulary, "words", "joins", word);
+		if (word.bytes == 0 || (!ascii_is_upper(word.data[0]) && !ascii_is_digit(word.data[0]) && !joins))
+			break;
+		end = joins ? end : i;
+		if (i < limit && text.data[i] != ' ')
+			break;
+	}
+	return text_slice(text, size_min(at + 2, end), end);
+}
+
+/* The words of the sentence before a name, behind the mention before it: "X requires the feature", "it cannot be used together with". */
+static struct text words_before(struct text text, size_t said, size_t name)
+{
+	size_t start = name;
+	while (start > said && text.data[start - 1] != '\n' &&
+	       !(ascii_is_space(text.data[start - 1]) && start > 1 && strchr(".;:!?", text.data[start - 2])))
+		start--;
+	return text_slice(text, start, name);
+}
+
+/* Identities in running text that no table or list explained; under a heading about dependencies the words before say which kind. */
 static void mention_features(struct extract *extract)
 {
 	struct buffer code;
 	struct document_range place;
+	size_t block = 0, said = 0;
 	buffer_init(&code, 64);
 	for (size_t position = 0; extract_next_feature_id(extract, extract->markdown, &position, &place, &code) && !extract->items.status;) {
 		if (extract_items_know_feature(&extract->items, buffer_view(&code)))
 			continue;
-		struct text name = capitals_before(extract, extract->markdown, place.offset);
+		struct text name = capitals_behind(extract, extract->markdown, place.offset + place.bytes);
+		if (name.bytes == 0)
+			name = capitals_before(extract, extract->markdown, place.offset);
 		struct text as_written = text_slice(extract->markdown, place.offset, place.offset + place.bytes);
-		size_t start = name.bytes ? extract_range(extract, name).offset : place.offset;
+		struct document_range named = name.bytes ? extract_range(extract, name) : place;
+		size_t start = size_min(named.offset, place.offset), end = size_max(named.offset + named.bytes, place.offset + place.bytes);
 		extract_items_open(&extract->items, DOCUMENT_RELATED_FEATURES, (float)extract->settings->extract.prose_confidence,
-				   (struct document_range){ (uint32_t)start, place.offset + place.bytes - (uint32_t)start }, true);
-		extract_items_add(&extract->items, DOCUMENT_KEY_NAME, name.bytes ? name : as_written,
-				  name.bytes ? extract_range(extract, name) : place);
+				   (struct document_range){ (uint32_t)start, (uint32_t)(end - start) }, true);
+		extract_items_add(&extract->items, DOCUMENT_KEY_NAME, name.bytes ? name : as_written, named);
 		extract_items_add(&extract->items, DOCUMENT_KEY_FAJ, buffer_view(&code), place);
+		while (block + 1 < extract->blocks.count && extract->blocks.items[block + 1].start <= place.offset)
+			block++;
+		if (extract->sections[block].category == DOCUMENT_RELATED_FEATURES)
+			extract_add_field(extract, DOCUMENT_KEY_RELATIONSHIP, words_before(extract->markdown, said, start));
+		said = end;
 		extract_items_close(&extract->items);
 	}
 	buffer_done(&code);

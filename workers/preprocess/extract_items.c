@@ -148,7 +148,7 @@ static struct text item_key(struct extract_items *items, const struct extract_it
 	struct text name = extract_items_value(items, item, DOCUMENT_KEY_NAME);
 	if (item->category == DOCUMENT_ACTIVATION_PROCEDURES)
 		return procedure_key(items, item);
-	if (item->category == DOCUMENT_EVENTS) /* "restart" is another action in another class */
+	if (item->category == DOCUMENT_ALARMS || item->category == DOCUMENT_ACTIONS) /* "restart" is another action in another class */
 		return make_key(items, item->category, name, extract_items_value(items, item, DOCUMENT_KEY_MO_CLASS));
 	if (!has_class(item->category))
 		return make_key(items, item->category, name, TEXT_LITERAL(""));

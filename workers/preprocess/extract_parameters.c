@@ -20,6 +20,17 @@ static bool next_class(struct text cell, size_t *position, struct text *ret_clas
 	return false;
 }
 
+/* What another column called a name says in words ("Full Name" beside "Abbreviated Name") describes the item that nothing else does. */
+static void add_other_name(struct extract *extract, const struct extract_columns *columns, const struct block_row *row, const struct extract_name *name)
+{
+	for (size_t i = 0; i < size_min(columns->count, row->count); i++) {
+		bool own = name->place.data >= row->cells[i].data && name->place.data < row->cells[i].data + row->cells[i].bytes;
+		if (columns->keys[i] == DOCUMENT_KEY_NAME && !own && memchr(row->cells[i].data, ' ', row->cells[i].bytes) &&
+		    !extract_items_open_has(&extract->items, DOCUMENT_KEY_DESCRIPTION))
+			extract_add_field(extract, DOCUMENT_KEY_DESCRIPTION, row->cells[i]);
+	}
+}
+
 static void add_row_item(struct extract *extract, const struct extract_columns *columns, const struct block_row *row,
 			 const struct extract_name *name, struct text mo_class)
 {
@@ -30,6 +41,7 @@ static void add_row_item(struct extract *extract, const struct extract_columns *
 	extract_items_open(&extract->items, category, columns->confidence, span, false);
 	extract_add_name(extract, name, mo_class);
 	extract_add_cells(extract, columns, row);
+	add_other_name(extract, columns, row, name);
 	extract_items_close(&extract->items);
 	extract_meet_class(extract, name->mo_class.bytes ? name->mo_class : mo_class);
 }
@@ -53,27 +65,75 @@ static bool is_credible(struct extract *extract, const struct extract_columns *c
 		domain_list_has(extract->domain, DOMAIN_LIST_ATTRIBUTES, name->attribute);
 }
 
-void extract_parameter_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row)
+/* Parts of letters and digits with points between them, the first of which begins with a capital. */
+static size_t count_parts(struct text text)
 {
-	struct text cell = row->cells[columns->name];
+	struct text rest = text, part;
+	size_t parts = 0;
+	while (text_next_field(&rest, '.', &part)) {
+		if (!extract_is_identifier(part) && !(parts > 0 && part.bytes > 0 && ascii_is_digit(part.data[0])))
+			return 0;
+		parts++;
+	}
+	return text.bytes > 0 && text.data[text.bytes - 1] != '.' && ascii_is_upper(text.data[0]) ? parts : 0;
+}
+
+/* A whole cell under a heading that says what it is: counters of standards and of other vendors ("RRC.ConnEstabAtt", "M8013C97") belong
+ * to no class; a parameter is an attribute of its class whatever letter it begins with ("CellAlgo.GuardSwitch"). */
+static bool parse_foreign_name(const struct extract_columns *columns, struct text stripped, struct extract_name *ret_name)
+{
+	size_t parts = count_parts(stripped), class_bytes = 0;
+	bool digit = false;
+	for (size_t i = 0; i < stripped.bytes; i++)
+		digit |= ascii_is_digit(stripped.data[i]);
+	*ret_name = (struct extract_name){ stripped, stripped, TEXT_LITERAL(""), stripped };
+	if (columns->category == DOCUMENT_COUNTERS)
+		return parts > 1 || (parts == 1 && digit);
+	if (columns->category != DOCUMENT_PARAMETERS || parts != 2)
+		return false;
+	class_bytes = (size_t)((const char *)memchr(stripped.data, '.', stripped.bytes) - stripped.data);
+	ret_name->mo_class = text_slice(stripped, 0, class_bytes);
+	ret_name->attribute = text_slice(stripped, class_bytes + 1, stripped.bytes);
+	return extract_has_hump(ret_name->mo_class) && extract_has_hump(ret_name->attribute);
+}
+
+/* False when the cell has no name in it. */
+static bool read_name_cell(struct extract *extract, const struct extract_columns *columns, const struct block_row *row, struct text cell)
+{
 	struct extract_name name;
 	if (extract_parse_cell_name(extract, cell, &name)) {
 		if (name.mo_class.bytes > 0)
 			add_row_item(extract, columns, row, &name, TEXT_LITERAL(""));
 		else if (is_credible(extract, columns, cell, &name))
 			add_bare(extract, columns, row, &name);
-		return;
+		return true;
 	}
 	struct text stripped = extract_strip_marks(cell);
+	if (parse_foreign_name(columns, stripped, &name)) {
+		if (name.mo_class.bytes > 0)
+			add_row_item(extract, columns, row, &name, TEXT_LITERAL(""));
+		else
+			add_bare(extract, columns, row, &name);
+		return true;
+	}
 	if (columns->mo_class >= 0 && extract_is_identifier(stripped)) { /* "A1Threshold" of an export */
 		name = (struct extract_name){ stripped, stripped, TEXT_LITERAL(""), stripped };
 		add_bare(extract, columns, row, &name);
-		return;
+		return true;
 	}
-	for (size_t position = 0; extract_next_name(extract, cell, &position, &name);) {
+	bool any = false;
+	for (size_t position = 0; extract_next_name(extract, cell, &position, &name); any = true) {
 		if (name.mo_class.bytes > 0)
 			add_row_item(extract, columns, row, &name, TEXT_LITERAL(""));
 		else
 			add_bare(extract, columns, row, &name);
 	}
+	return any;
+}
+
+void extract_parameter_row(struct extract *extract, const struct extract_columns *columns, const struct block_row *row)
+{
+	for (size_t i = 0; i < size_min(columns->count, row->count); i++) /* "Counter ID | Counter Name": the one that is a name */
+		if (columns->keys[i] == DOCUMENT_KEY_NAME && read_name_cell(extract, columns, row, row->cells[i]))
+			return;
 }

@@ -22,6 +22,7 @@ struct procedure {
 	struct buffer step;      /* text of the step being collected */
 	struct document_range step_span;
 	bool step_goes_on;       /* it ended with a colon: what follows is part of it */
+	bool stated;             /* the prerequisites stood behind their label: a numbered list below them is the steps */
 };
 
 /* --- one procedure ------------------------------------------------------------------------------------------------------- */
@@ -67,7 +68,7 @@ static bool is_about_task(struct extract *extract, struct text plain)
 	size_t first = 0;
 	while (first < plain.bytes && plain.data[first] != ' ')
 		first++;
-	return kind_of(extract, text_slice(plain, 0, first)).bytes > 0 || extract_vocabulary_has(&extract->vocabulary, "procedures", "task", plain);
+	return kind_of(extract, text_slice(plain, 0, first)).bytes > 0 || extract_vocabulary_has(&extract->vocabulary, "tasks", "task", plain);
 }
 
 static void open_procedure(struct extract *extract, struct procedure *procedure, const struct block *block, struct text kind)
@@ -127,20 +128,53 @@ static void add_step_item(struct extract *extract, struct procedure *procedure, 
 	}
 }
 
+/* Bytes of "Step 3. " or "Step 3: " at the start, 0 without. */
+static size_t step_mark_bytes(struct extract *extract, struct text text)
+{
+	struct text word = text;
+	word.bytes = 0;
+	while (word.bytes < text.bytes && ascii_is_alpha(text.data[word.bytes]))
+		word.bytes++;
+	size_t at = word.bytes + 1, digits = at;
+	if (at >= text.bytes || text.data[word.bytes] != ' ' || !extract_vocabulary_is(&extract->vocabulary, "words", "step", word))
+		return 0;
+	while (at < text.bytes && ascii_is_digit(text.data[at]))
+		at++;
+	if (at == digits)
+		return 0;
+	while (at < text.bytes && (strchr(".:)", text.data[at]) || ascii_is_space(text.data[at])))
+		at++;
+	return at;
+}
+
+/* "Step 1. Lock the cell. Step 2. Wait.": each number at the start of a sentence begins a step. */
+static void add_marked_steps(struct extract *extract, struct procedure *procedure, struct text content)
+{
+	size_t start = step_mark_bytes(extract, content);
+	for (size_t i = start; i < content.bytes; i++) {
+		bool begins = ascii_is_space(content.data[i - 1]) && i > 1 && strchr(".:;)\n", content.data[i - 2]);
+		size_t mark = begins ? step_mark_bytes(extract, text_slice(content, i, content.bytes)) : 0;
+		if (mark == 0)
+			continue;
+		begin_step(extract, procedure, text_trim(text_slice(content, start, i)));
+		start = i + mark;
+		i = start > i ? start - 1 : i;
+	}
+	begin_step(extract, procedure, text_trim(text_slice(content, start, content.bytes)));
+}
+
 /* A paragraph among steps is one only when it says "Step 3", sets something or holds a command. */
 static void add_step_paragraph(struct extract *extract, struct procedure *procedure, const struct block *block)
 {
 	struct text content = extract_block_content(extract, block);
 	struct domain_match match;
-	struct text first = content;
-	first.bytes = 0;
-	while (first.bytes < content.bytes && ascii_is_alpha(content.data[first.bytes]))
-		first.bytes++;
-	bool numbered = extract_vocabulary_is(&extract->vocabulary, "words", "step", first) && first.bytes + 1 < content.bytes &&
-		ascii_is_digit(content.data[first.bytes + 1]);
+	if (step_mark_bytes(extract, content) > 0) {
+		add_marked_steps(extract, procedure, content);
+		return;
+	}
 	bool sets = domain_search(extract->domain, DOMAIN_PATTERN_SET_STEP, content, 0, &match) ||
 		domain_search(extract->domain, DOMAIN_PATTERN_SET_COMMAND, content, 0, &match);
-	if (numbered || (sets && procedure->step_count == 0 && procedure->step.bytes == 0) || (sets && !procedure->ordered))
+	if ((sets && procedure->step_count == 0 && procedure->step.bytes == 0) || (sets && !procedure->ordered))
 		begin_step(extract, procedure, content);
 }
 
@@ -237,6 +271,7 @@ static bool read_label_line(struct extract *extract, struct procedure *procedure
 	*ret_rest = colon ? text_trim(text_slice(content, label.bytes + 1, content.bytes)) : TEXT_LITERAL("");
 	while (ret_rest->bytes > 0 && ret_rest->data[0] == '*')
 		*ret_rest = text_slice(*ret_rest, 1, ret_rest->bytes);
+	procedure->stated = part == PART_PREREQUISITES && ret_rest->bytes > 0;
 	return true;
 }
 
@@ -245,6 +280,8 @@ static void read_block(struct extract *extract, struct procedure *procedure, con
 	struct text content = extract_block_content(extract, block), rest = content;
 	procedure->span.bytes = block->end - procedure->span.offset;
 	bool label = (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_LIST_ITEM) && read_label_line(extract, procedure, content, &rest);
+	if (procedure->stated && procedure->part == PART_PREREQUISITES && block->kind == BLOCK_LIST_ITEM && block->ordered && !label)
+		procedure->part = PART_STEPS;
 	bool steps = procedure->part == PART_STEPS || procedure->part == PART_OPEN;
 	enum document_key key = procedure->part == PART_AFTER ? DOCUMENT_KEY_AFTER_TASK : DOCUMENT_KEY_PREREQUISITE;
 	if (label && rest.bytes == 0)

@@ -132,7 +132,16 @@ static void add_field(struct entry *entry, int key, struct text value)
 		entry->fields[entry->field_count++] = (struct entry_field){ (enum document_key)key, value };
 }
 
-/* Lines of one block: a labelled one is a field and goes on up to the next labelled one; those before any label describe. */
+/* "Unit: ms", and a line without a label below it: a unit or a default ends with its line, and a sentence is no range. */
+static bool ends_value(int key, struct text line)
+{
+	if (key == DOCUMENT_KEY_DEFAULT || key == DOCUMENT_KEY_UNIT || key == DOCUMENT_KEY_MO_CLASS || key == DOCUMENT_KEY_READ_ONLY)
+		return true;
+	return key == DOCUMENT_KEY_RANGE && ascii_is_upper(line.data[0]) && line.data[line.bytes - 1] == '.';
+}
+
+/* Lines of one block: a labelled one is a field and goes on up to the next labelled one; those before any label describe, as does
+ * what stands below a value that has ended. */
 static void read_lines(struct extract *extract, struct entry *entry, struct text text)
 {
 	const char *vocabulary = entry->category == DOCUMENT_EVENTS ? "events" : entry->category == DOCUMENT_COUNTERS ? "counters" : "parameters";
@@ -146,6 +155,11 @@ static void read_lines(struct extract *extract, struct entry *entry, struct text
 			key = found;
 			open = value;
 		} else if (line.bytes > 0) {
+			if (open.bytes && ends_value(key, line)) {
+				add_field(entry, key, open);
+				key = DOCUMENT_KEY_DESCRIPTION;
+				open = TEXT_LITERAL("");
+			}
 			const char *start = open.bytes ? open.data : line.data;
 			open = (struct text){ start, (size_t)(line.data + line.bytes - start) };
 		}

@@ -17,12 +17,12 @@ static const struct table_kind kinds[] = {
 	{ "counters", DOCUMENT_COUNTERS, extract_parameter_row },
 	{ "events", DOCUMENT_EVENTS, extract_event_row },
 	{ "related_features", DOCUMENT_RELATED_FEATURES, extract_feature_row },
-	{ "actions", DOCUMENT_EVENTS, extract_named_row },
-	{ "alarms", DOCUMENT_EVENTS, extract_named_row },
+	{ "alarms", DOCUMENT_ALARMS, extract_named_row },
+	{ "actions", DOCUMENT_ACTIONS, extract_named_row },
 	{ "kpis", DOCUMENT_COUNTERS, extract_kpi_row },
 	{ "features", DOCUMENT_MAIN_FEATURES, extract_feature_row },
 };
-enum { KINDS_OF_DOCUMENTS = 4 };
+enum { KINDS_OF_DOCUMENTS = 5 };
 
 int extract_key_of(struct extract *extract, const char *vocabulary, struct text plain_label)
 {
@@ -115,6 +115,8 @@ static const struct table_kind *choose(struct extract *extract, size_t block_ind
 			continue;
 		if (kinds[i].category == DOCUMENT_RELATED_FEATURES && !own && !says_relationship(&columns))
 			continue;
+		if (kinds[i].category == DOCUMENT_ALARMS && columns.matched < 2)
+			continue;
 		if (own || !best || columns.matched > ret_columns->matched) {
 			best = &kinds[i];
 			*ret_columns = columns;
@@ -191,14 +193,16 @@ void extract_add_cells(struct extract *extract, const struct extract_columns *co
 	for (size_t i = 0; i < count; i++) {
 		int key = columns->keys[i];
 		if (key == DOCUMENT_KEY_DESCRIPTION && !columns->csv)
-			extract_add_field(extract, DOCUMENT_KEY_DESCRIPTION, text_slice(row->cells[i], 0, extract_description_end(extract, row->cells[i])));
+			extract_add_field(extract, DOCUMENT_KEY_DESCRIPTION,
+					  extract_without_label(extract, text_slice(row->cells[i], 0, extract_description_end(extract, row->cells[i]))));
 		else if (key >= 0 && key != DOCUMENT_KEY_NAME && key != DOCUMENT_KEY_MO_CLASS)
 			extract_add_field(extract, (enum document_key)key, row->cells[i]);
 	}
 	for (size_t i = 0; !columns->csv && i < count; i++)
 		if (columns->keys[i] == DOCUMENT_KEY_DESCRIPTION)
 			extract_add_described(extract, row->cells[i]);
-	for (size_t i = 0; columns->csv && i < count; i++)
+	bool details = columns->csv || columns->category == DOCUMENT_ALARMS; /* cause and remedy are no attributes */
+	for (size_t i = 0; details && i < count; i++)
 		add_detail(extract, columns->headers[i], row->cells[i]);
 }
 
