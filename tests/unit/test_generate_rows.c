@@ -137,7 +137,7 @@ static void check_export(const char *kind, enum document_category category, cons
 		struct text value = text_slice(detail, colon + 2, detail.bytes);
 		if (text_starts_with(detail, TEXT_LITERAL("Severity")))
 			document_builder_add_attribute(builder, DOCUMENT_KEY_TYPE, value, span);
-		if (text_starts_with(detail, TEXT_LITERAL("Description")) && category == DOCUMENT_EVENTS)
+		if (text_starts_with(detail, TEXT_LITERAL("Description")) && category == DOCUMENT_ALARMS)
 			document_builder_add_attribute(builder, DOCUMENT_KEY_DESCRIPTION, value, span);
 	}
 	for (size_t i = 0; details[i]; i++)
@@ -162,7 +162,7 @@ static void test_alarms_are_asked_for_their_remedy(void **state)
 		"Description: A fan runs slower than ordered, and the temperature of the unit is within its limits.",
 		"Proposed Action: Clean the filter, then replace the fan unit.", NULL };
 	static const char *const expected[] = { "\"Fan Speed Abnormal\"", "severity MINOR", "A fan runs slower than ordered", "Clean the filter", "307", NULL };
-	check_export("alarms", DOCUMENT_EVENTS,
+	check_export("alarms", DOCUMENT_ALARMS,
 		     "# t.csv\n\n| Alarm Name | Severity | Probable Cause | Description | Proposed Action |\n| --- | --- | --- | --- | --- |\n"
 		     "| Fan Speed Abnormal | MINOR | 307 | A fan runs slower than ordered, and the temperature of the unit is within its limits. "
 		     "| Clean the filter, then replace the fan unit. |\n",

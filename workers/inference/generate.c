@@ -62,7 +62,8 @@ static void generate_mix(struct generator *generator, uint32_t wanted)
 		{ .share = settings->generate.mix_technical, .makers = { make_parameter_configuration, make_counter_analysis, make_parameter_comparison,
 									 make_counter_comparison, make_counter_list } },
 		{ .share = settings->generate.mix_conceptual, .makers = { make_section_concept } },
-		{ .share = settings->generate.mix_troubleshooting, .makers = { make_symptom, make_section_troubleshooting, make_counter_fault, make_event_fault } },
+		{ .share = settings->generate.mix_troubleshooting, .makers = { make_alarm_facts, make_symptom, make_section_troubleshooting, make_counter_fault,
+									       make_event_fault } },
 		{ .share = settings->generate.mix_optimisation, .makers = { make_section_optimisation } },
 		{ .share = settings->generate.mix_integration, .makers = { make_feature_dependencies } },
 	};
@@ -161,9 +162,9 @@ static int run(struct generator *generator)
 	if (!status)
 		status = generator_name_document(generator);
 	if (!status)
-		status = symptoms_find(generator);
-	if (!status)
 		status = index_items(generator);
+	if (!status)
+		status = symptoms_find(generator);
 	if (status)
 		return status;
 	if (document->header->format == DOCUMENT_FORMAT_CSV)

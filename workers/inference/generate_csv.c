@@ -22,7 +22,7 @@ static bool column_is(const struct domain *domain, const char *category, const c
 }
 
 /* The value of the cell whose column has this meaning, or empty. */
-static struct text cell(const struct generator *generator, const struct document_item *item, const char *category, const char *field)
+struct text generator_cell(const struct generator *generator, const struct document_item *item, const char *category, const char *field)
 {
 	const struct document *document = generator->document;
 	for (uint32_t i = 0; i < item->attribute_count; i++) {
@@ -37,7 +37,7 @@ static struct text cell(const struct generator *generator, const struct document
 }
 
 /* A frame with one cell in it; nothing when the cell is empty. */
-static void append_cell(struct generator *generator, const char *family, const char *name, struct text value, const struct template_values *values)
+void generator_add_cell(struct generator *generator, const char *family, const char *name, struct text value, const struct template_values *values)
 {
 	struct template_values with = *values;
 	if (!value.bytes)
@@ -65,7 +65,7 @@ static enum made make_row_description(struct generator *generator, const struct 
 	generator_describe(generator, item, &values);
 	(void)generator_facts(generator, item, &values);
 	if (generator_too_short(generator))
-		(void)generator_details(generator, item);
+		(void)generator_details(generator, item, false);
 	return generator_submit(generator, item->category == DOCUMENT_PARAMETERS ? parameter_question(generator, item) :
 				item->category == DOCUMENT_COUNTERS ? "question.counter" : "question.row", &values);
 }
@@ -75,7 +75,7 @@ static enum made make_row_entry(struct generator *generator, const struct docume
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_FACTUAL, item, &values);
 	(void)generator_frame(generator, "answer.row.entry", &values);
-	if (generator_details(generator, item) < 2)
+	if (generator_details(generator, item, true) < 2)
 		return MADE_NOTHING;
 	return generator_submit(generator, "question.row.more", &values);
 }
@@ -101,60 +101,19 @@ static enum made make_row_comparison(struct generator *generator, const struct d
 	return comparable && (item - generator->document->items) % COMPARED_EVERY == 0 ? make_comparison(generator, item) : MADE_NOTHING;
 }
 
-/* --- alarms --- */
-
-static void alarm_values(struct generator *generator, const struct document_item *item, enum conversation_question kind, struct template_values *ret_values)
-{
-	generator_begin(generator, kind, item, ret_values);
-	template_values_set(ret_values, "severity", generator_value(generator, item, DOCUMENT_KEY_TYPE));
-}
-
-static enum made finish_alarm(struct generator *generator, const struct document_item *item, const char *family, const struct template_values *values)
-{
-	append_cell(generator, "answer.alarm.description", "description", generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION), values);
-	append_cell(generator, "answer.alarm.action", "action", cell(generator, item, "alarm_details", "action"), values);
-	append_cell(generator, "answer.alarm.cause", "cause", cell(generator, item, "alarm_details", "cause"), values);
-	if (generator_too_short(generator))
-		(void)generator_details(generator, item);
-	return generator_submit(generator, family, values);
-}
-
-static enum made make_alarm(struct generator *generator, const struct document_item *item)
-{
-	struct template_values values;
-	alarm_values(generator, item, CONVERSATION_TROUBLESHOOTING, &values);
-	(void)generator_frame(generator, "answer.alarm.intro", &values);
-	return finish_alarm(generator, item, "question.alarm", &values);
-}
-
-/* From what is seen to the alarm. */
-static enum made make_alarm_symptom(struct generator *generator, const struct document_item *item)
-{
-	struct template_values values;
-	struct text rest = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION), symptom;
-	if (!prose_next_sentence(&rest, &symptom) || memchr(symptom.data, '"', symptom.bytes))
-		return MADE_NOTHING;
-	while (symptom.bytes && symptom.data[symptom.bytes - 1] == '.')
-		symptom.bytes--;
-	alarm_values(generator, item, CONVERSATION_SCENARIO, &values);
-	template_values_set(&values, "symptom", symptom);
-	(void)generator_frame(generator, "answer.alarm.symptom", &values);
-	return finish_alarm(generator, item, "question.alarm.symptom", &values);
-}
-
 /* --- KPIs: each item is a counter of the row's formula --- */
 
 static void kpi_values(struct generator *generator, const struct document_item *item, struct template_values *ret_values)
 {
 	generator_begin(generator, CONVERSATION_COUNTER_ANALYSIS, item, ret_values);
-	struct text formula = cell(generator, item, "kpi_details", "formula"), unit = cell(generator, item, "kpis", "unit");
+	struct text formula = generator_cell(generator, item, "kpi_details", "formula"), unit = generator_cell(generator, item, "kpis", "unit");
 	buffer_clear(&generator->text);
 	if (formula.bytes)
 		prose_append_value(&generator->text, formula);
 	size_t end = generator->text.bytes;
 	if (unit.bytes)
 		prose_append_value(&generator->text, unit);
-	template_values_set(ret_values, "kpi", cell(generator, item, "kpis", "name"));
+	template_values_set(ret_values, "kpi", generator_cell(generator, item, "kpis", "name"));
 	template_values_set(ret_values, "formula", text_slice(buffer_view(&generator->text), 0, end));
 	template_values_set(ret_values, "unit", text_slice(buffer_view(&generator->text), end, generator->text.bytes));
 }
@@ -165,19 +124,17 @@ static enum made make_kpi(struct generator *generator, const struct document_ite
 	struct template_values values;
 	kpi_values(generator, item, &values);
 	(void)generator_frame(generator, counter ? "answer.kpi.counter" : "answer.kpi.intro", &values);
-	append_cell(generator, "answer.kpi.definition", "description", cell(generator, item, "kpis", "description"), &values);
+	generator_add_cell(generator, "answer.kpi.definition", "description", generator_cell(generator, item, "kpis", "description"), &values);
 	if (generator_too_short(generator)) {
 		draft_paragraph(&generator->draft);
 		(void)generator_frame(generator, "answer.kpi.details", &values);
 		buffer_append_byte(&generator->draft.answer, '\n');
-		(void)generator_details(generator, item);
+		(void)generator_details(generator, item, false);
 	}
 	return generator_submit(generator, counter ? "question.kpi.counter" : "question.kpi", &values);
 }
 
 /* --- the plan --- */
-
-typedef enum made row_maker(struct generator *generator, const struct document_item *item);
 
 void generate_csv_rows(struct generator *generator)
 {

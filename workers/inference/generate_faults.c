@@ -69,8 +69,11 @@ static enum made make_fault(struct generator *generator, const struct document_i
 	generator_introduce(generator, counter ? "answer.counter.intro" : "answer.event.intro", &values);
 	generator_describe(generator, item, &values);
 	draft_paragraph(&generator->draft);
+	size_t described = generator->draft.answer.bytes;
 	generator_mentions(generator, item, 2);
 	append_parameters(generator, told, &values);
+	if (counter && generator->draft.answer.bytes == described)
+		return MADE_NOTHING; /* what it counts does not say what to do when it grows */
 	generator_enrich(generator, item, counter ? "answer.siblings.counters" : "answer.siblings.events");
 	return generator_submit(generator, counter ? "question.fault.counter" : "question.fault.event", &values);
 }

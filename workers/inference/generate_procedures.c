@@ -4,7 +4,7 @@
 
 #include "workers/inference/cmedit.h"
 
-enum { COMMANDS_MIN = 4 };
+enum { COMMANDS_MIN = 4, SETS_MAX = 3 };
 
 /* The values of a list key as list entries below an introduction. Returns how many. */
 static unsigned append_list(struct generator *generator, const struct document_item *item, enum document_key key, const char *family,
@@ -28,36 +28,99 @@ static unsigned append_list(struct generator *generator, const struct document_i
 	return count;
 }
 
-/* Reads the state, previews, sets, verifies; the last line goes back. Only commands that the validator lets through. */
-static void append_commands(struct generator *generator, bool activate, const struct template_values *values)
+/* Appends the command to the list when the validator lets it through. */
+static unsigned append_command(struct generator *generator)
 {
-	struct text licences = document_meta(generator->document, DOCUMENT_META_CXC_CODES), licence;
-	struct domain_match match;
-	if (!generator->settings->generate.cmedit || !text_next_line(&licences, &licence) ||
-	    !domain_search(generator->domain, DOMAIN_PATTERN_LICENCE_ID, licence, 0, &match) || !match.groups[1].bytes)
-		return;
-	struct buffer *commands = &generator->text, *line = &generator->rendered;
+	struct text line = buffer_view(&generator->rendered);
+	if (cmedit_check(generator->domain, line, NULL, 0, NULL))
+		return 0;
+	buffer_append_text(&generator->text, line);
+	buffer_append_byte(&generator->text, '\n');
+	return 1;
+}
+
+/* Reads the state, previews, sets, verifies; the last line goes back. */
+static unsigned append_feature_commands(struct generator *generator, struct text licence, bool activate)
+{
+	struct buffer *line = &generator->rendered;
 	unsigned count = 0;
-	buffer_clear(commands);
 	for (int i = 0; i < 5; i++) {
 		buffer_clear(line);
 		if (i == 0 || i == 3)
-			cmedit_get_feature(line, "*", match.groups[1]);
+			cmedit_get_feature(line, "*", licence);
 		else
-			cmedit_set_feature(line, "*", match.groups[1], i == 4 ? !activate : activate, i == 1);
-		if (cmedit_check(generator->domain, buffer_view(line), NULL, 0, NULL))
-			continue;
-		buffer_append_text(commands, buffer_view(line));
-		buffer_append_byte(commands, '\n');
-		count++;
+			cmedit_set_feature(line, "*", licence, i == 4 ? !activate : activate, i == 1);
+		count += append_command(generator);
 	}
-	if (count < COMMANDS_MIN)
+	return count;
+}
+
+/* What the steps set besides the feature's state: at most *ret_sets of SETS_MAX. False when one of them is no command. */
+static bool find_settings(const struct generator *generator, const struct document_item *item, const struct document_attribute *ret_sets[SETS_MAX], size_t *ret_count)
+{
+	const struct document *document = generator->document;
+	*ret_count = 0;
+	for (uint32_t i = 0; i + 2 < item->attribute_count; i++) {
+		const struct document_attribute *set = &document->attributes[item->attribute_first + i];
+		if (set->key != DOCUMENT_KEY_SET_MO || text_equal(document_text(document, set[1].value), TEXT_LITERAL("featureState")))
+			continue;
+		struct text mo = document_text(document, set[0].value), value = document_text(document, set[2].value);
+		bool usable = mo.bytes && !memchr(mo.data, '=', mo.bytes) && value.bytes && !memchr(value.data, ' ', value.bytes) && *ret_count < SETS_MAX;
+		if (!usable)
+			return false;
+		ret_sets[(*ret_count)++] = set;
+	}
+	return *ret_count > 0;
+}
+
+/* Do the steps set these before they touch the feature's state? */
+static bool come_first(const struct generator *generator, const struct document_item *item, const struct document_attribute *set)
+{
+	for (uint32_t i = 0; i < item->attribute_count; i++) {
+		const struct document_attribute *attribute = &generator->document->attributes[item->attribute_first + i];
+		if (attribute->key == DOCUMENT_KEY_SET_MO)
+			return attribute == set;
+	}
+	return false;
+}
+
+static unsigned append_settings(struct generator *generator, const struct document_attribute *const *sets, size_t count)
+{
+	const struct document *document = generator->document;
+	unsigned appended = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct text mo = document_text(document, sets[i][0].value), attribute = document_text(document, sets[i][1].value);
+		buffer_clear(&generator->line);
+		buffer_append_format(&generator->line, "%.*s.%.*s", TEXT_ARGS(mo), TEXT_ARGS(attribute));
+		buffer_clear(&generator->rendered);
+		cmedit_set(&generator->rendered, "*", buffer_view(&generator->line), document_text(document, sets[i][2].value), false);
+		appended += append_command(generator);
+	}
+	return appended;
+}
+
+/* The steps as commands; those on the feature's state alone when the steps set what no command can say. */
+static void append_commands(struct generator *generator, const struct document_item *item, bool activate, const struct template_values *values)
+{
+	struct text licences = document_meta(generator->document, DOCUMENT_META_CXC_CODES), licence;
+	const struct document_attribute *sets[SETS_MAX];
+	struct domain_match match;
+	size_t set_count;
+	if (!generator->settings->generate.cmedit || !text_next_line(&licences, &licence) ||
+	    !domain_search(generator->domain, DOMAIN_PATTERN_LICENCE_ID, licence, 0, &match) || !match.groups[1].bytes)
+		return;
+	bool settings = find_settings(generator, item, sets, &set_count), first = settings && come_first(generator, item, sets[0]);
+	buffer_clear(&generator->text);
+	unsigned set = first ? append_settings(generator, sets, set_count) : 0;
+	unsigned count = append_feature_commands(generator, match.groups[1], activate);
+	set += settings && !first ? append_settings(generator, sets, set_count) : 0;
+	if (count < COMMANDS_MIN || (settings && set < set_count))
 		return;
 	buffer_append_text(&generator->draft.source, licence);
 	buffer_append_string(&generator->draft.source, "\n\n");
 	draft_paragraph(&generator->draft);
-	(void)generator_frame(generator, "answer.feature.commands", values);
-	draft_commands(&generator->draft, buffer_view(commands));
+	(void)generator_frame(generator, settings ? "answer.procedure.commands" : "answer.feature.commands", values);
+	draft_commands(&generator->draft, buffer_view(&generator->text));
 	generator->draft.cmedit = true;
 }
 
@@ -88,7 +151,7 @@ enum made make_activation(struct generator *generator, size_t k)
 		return MADE_NOTHING;
 	(void)append_list(generator, item, DOCUMENT_KEY_PREREQUISITE, "answer.prerequisites", &values, false);
 	(void)append_list(generator, item, DOCUMENT_KEY_AFTER_TASK, "answer.after", &values, false);
-	append_commands(generator, activate, &values);
+	append_commands(generator, item, activate, &values);
 	return generator_submit(generator, activate ? "question.activate" : "question.deactivate", &values);
 }
 

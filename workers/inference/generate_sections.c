@@ -330,7 +330,7 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 	struct text topic = topic_of(generator, section);
 	bool about_all = !section->repeated && (domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, topic) ||
 						text_equal(topic, generator->title));
-	if (!topic.bytes || use_of(generator, section, topic) != use || (use == USE_STEPS && has_procedure(generator, section)))
+	if (!topic.bytes || use_of(generator, section, topic) != use || ((use == USE_STEPS || use == USE_CONCEPT) && has_procedure(generator, section)))
 		return MADE_NOTHING;
 	struct template_values values;
 	generator_begin(generator, kind, NULL, &values);

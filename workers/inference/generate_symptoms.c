@@ -44,6 +44,17 @@ static void find_in_table(struct generator *generator, const struct section *sec
 	}
 }
 
+/* Its rows are alarms, which have questions of their own. */
+static bool has_alarms(const struct generator *generator, const struct block *table)
+{
+	for (size_t i = 0; i < generator->item_count[DOCUMENT_ALARMS]; i++) {
+		uint32_t at = generator->document->items[generator->items[DOCUMENT_ALARMS][i]].span.offset;
+		if (at >= table->start && at < table->end)
+			return true;
+	}
+	return false;
+}
+
 int symptoms_find(struct generator *generator)
 {
 	generator->symptoms = calloc(SYMPTOMS_MAX, sizeof(*generator->symptoms));
@@ -54,7 +65,7 @@ int symptoms_find(struct generator *generator)
 		if (!is_about_faults(generator, section))
 			continue;
 		for (uint32_t b = section->first; b < section->end; b++)
-			if (generator->blocks.items[b].kind == BLOCK_TABLE)
+			if (generator->blocks.items[b].kind == BLOCK_TABLE && !has_alarms(generator, &generator->blocks.items[b]))
 				find_in_table(generator, section, b);
 	}
 	return 0;

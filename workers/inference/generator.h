@@ -65,8 +65,9 @@ typedef enum made maker(struct generator *generator, size_t k);
 maker make_parameter_facts, make_parameter_configuration, make_parameter_list; /* generate_parameters.c */
 maker make_parameter_comparison, make_counter_comparison;          /* generate_compare.c */
 maker make_counter_fault, make_event_fault;                        /* generate_faults.c */
+maker make_alarm_facts;                                            /* generate_alarms.c */
 maker make_symptom;                                                /* generate_symptoms.c */
-int symptoms_find(struct generator *generator) WARN_UNUSED;        /* after the sections; 0 or -ENOMEM */
+int symptoms_find(struct generator *generator) WARN_UNUSED;        /* after the sections and items; 0 or -ENOMEM */
 /* The family of questions about one: with its values or without. */
 const char *parameter_question(const struct generator *generator, const struct document_item *item);
 maker make_counter_analysis, make_counter_list;                                     /* generate_counters.c */
@@ -80,6 +81,12 @@ enum made make_comparison(struct generator *generator, const struct document_ite
 
 /* generate_csv.c: the pairs of every row. */
 void generate_csv_rows(struct generator *generator);
+typedef enum made row_maker(struct generator *generator, const struct document_item *item);
+row_maker make_alarm, make_alarm_symptom; /* generate_alarms.c */
+/* The cell of the row whose column the pack calls so, out of the item's details; empty when there is none. */
+struct text generator_cell(const struct generator *generator, const struct document_item *item, const char *category, const char *field);
+/* A frame with one cell in it; nothing when the cell is empty. */
+void generator_add_cell(struct generator *generator, const char *family, const char *name, struct text value, const struct template_values *values);
 
 /* --- generator_pair.c: what the makers build with --- */
 
@@ -104,8 +111,8 @@ void generator_mentions(struct generator *generator, const struct document_item 
 /* While the answer is too short: what the document says where it names the item, then the items beside it. */
 void generator_enrich(struct generator *generator, const struct document_item *item, const char *siblings_family);
 bool generator_too_short(const struct generator *generator);
-/* Appends the item's "Header: value" details that the answer does not have yet. Returns how many. */
-size_t generator_details(struct generator *generator, const struct document_item *item);
+/* Appends the item's "Header: value" details, all of them or those whose values the answer does not have yet, but its name. Returns how many. */
+size_t generator_details(struct generator *generator, const struct document_item *item, bool all);
 /* Asks the question of the family, holds the answer against its source, scores it, and adds the conversation: accepted, or
  * refused with the reason. One that is too short is dropped without a trace. */
 enum made generator_submit(struct generator *generator, const char *question_family, const struct template_values *values);

@@ -249,7 +249,13 @@ void generator_enrich(struct generator *generator, const struct document_item *i
 		append_siblings(generator, item, siblings_family);
 }
 
-size_t generator_details(struct generator *generator, const struct document_item *item)
+/* The cells that the question already says: the item's own name. */
+static bool is_own_name(const struct generator *generator, const struct document_item *item, struct text value)
+{
+	return text_equal(value, generator_value(generator, item, DOCUMENT_KEY_NAME)) || text_equal(value, generator_value(generator, item, DOCUMENT_KEY_ATTRIBUTE));
+}
+
+size_t generator_details(struct generator *generator, const struct document_item *item, bool all)
 {
 	const struct document *document = generator->document;
 	size_t count = 0;
@@ -264,7 +270,8 @@ size_t generator_details(struct generator *generator, const struct document_item
 		struct text told = value;
 		while (told.bytes && told.data[told.bytes - 1] == '.')
 			told.bytes--;
-		if (!told.bytes || text_find_nocase(buffer_view(&generator->draft.answer), told) >= 0)
+		bool said = all ? is_own_name(generator, item, value) : text_find_nocase(buffer_view(&generator->draft.answer), told) >= 0;
+		if (!told.bytes || said)
 			continue;
 		buffer_clear(&generator->line);
 		buffer_append_text(&generator->line, text_slice(detail, 0, at));

@@ -1,0 +1,137 @@
+/* test_generate_ran.c: from the Markdown of a feature description or an export to its pairs: what is asked, and whether the answer says it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/extract_support.h"
+#include "tests/unit/generated.h"
+
+static struct domain *domain;
+static struct settings settings;
+
+static int open_domain(void **state)
+{
+	domain = sample_domain("ran");
+	settings_init(&settings);
+	settings.generate.pairs_fast = settings.generate.pairs_balanced = settings.generate.pairs_quality = 20;
+	settings.gate.generation = 0;
+	return extract_support_setup(state);
+}
+
+static int close_domain(void **state)
+{
+	domain_destroy(domain);
+	settings_done(&settings);
+	return extract_support_teardown(state);
+}
+
+/* Accepted questions and answers of the input, one after the other. The caller frees them. */
+static char *pairs_of(struct extract_input input)
+{
+	struct sample sample;
+	struct generated result;
+	struct buffer all;
+	buffer_init(&all, 1 << 20);
+	extract_run(input, &sample);
+	generated_make(&settings, domain, &sample.document, &result);
+	for (uint32_t i = 0; i < result.set.count; i++) {
+		const struct conversation *pair = &result.set.conversations[i];
+		if (!pair->accepted)
+			continue;
+		assert_true(pair->scores.accuracy == 1.0f); /* every name and number is in its source */
+		buffer_append_string(&all, "U: ");
+		buffer_append_text(&all, generated_message(&result, pair, CONVERSATION_USER));
+		buffer_append_string(&all, "\nA: ");
+		buffer_append_text(&all, generated_message(&result, pair, CONVERSATION_ASSISTANT));
+		buffer_append_string(&all, "\n");
+	}
+	char *text = strdup(buffer_string(&all));
+	assert_non_null(text);
+	free(result.block);
+	buffer_done(&all);
+	sample_done(&sample);
+	return text;
+}
+
+#define IDENTITY "# Cell Sleep\n\n| Feature Name | Cell Sleep |\n| --- | --- |\n| Feature Identity | FAJ 121 9931 |\n| License | CXC4019931 |\n\n"
+
+static void test_alarms_of_a_document(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
+		"## Alarms\n\n| Alarm | Severity | Possible causes | Remedy |\n| --- | --- | --- | --- |\n"
+		"| Sleeping Cell Not Restored | Major | The neighbor cell that covers the area did not report its load in time. | Unlock the cell and check the relation. |\n" });
+	assert_non_null(strstr(pairs, "alarm \"Sleeping Cell Not Restored\""));
+	assert_non_null(strstr(pairs, "Unlock the cell and check the relation."));
+	assert_non_null(strstr(pairs, "The neighbor cell that covers the area did not report"));
+	assert_null(strstr(pairs, "- Alarm: Sleeping Cell")); /* not asked about as a row of any table a second time */
+	free(pairs);
+	pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
+		"## Alarms\n\n| Alarm | Severity | Possible causes |\n| --- | --- | --- |\n"
+		"| Sleeping Cell Not Restored | Major | The neighbor cell that covers the area did not report its load in time, although it was asked for it three times in a row. |\n" });
+	assert_non_null(strstr(pairs, "did not report its load"));
+	assert_null(strstr(pairs, "should be done"));
+	assert_null(strstr(pairs, "clear the alarm")); /* no remedy is said, so that none is asked for */
+	free(pairs);
+}
+
+/* Commands of a procedure set what its steps set, in their order. */
+static void test_commands_of_procedures(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
+		"## Activate the Feature\n\n1. Set NRCellDU.sleepEnabled to true for each cell of the node.\n2. Set featureState to ACTIVATED in FeatureState=CXC4019931.\n" });
+	const char *set = strstr(pairs, "\ncmedit set * NRCellDU.sleepEnabled true\n"), *feature = strstr(pairs, "\ncmedit get * FeatureState=CXC4019931 -t\n");
+	assert_true(set && feature && set < feature);
+	free(pairs);
+	pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
+		"## Activate the Feature\n\n1. Set featureState to ACTIVATED in FeatureState=CXC4019931.\n2. Set sleepEnabled to true in the MO instance NRCellDU=17 of the node.\n"
+		"3. Set NRCellDU.sleepTime to 30 in the other cells.\n" });
+	assert_null(strstr(pairs, "\ncmedit set * NRCellDU.sleepTime")); /* one of the steps cannot be said: the feature's state alone */
+	assert_non_null(strstr(pairs, "feature state"));
+	free(pairs);
+}
+
+static void test_rows_of_exports_are_complete(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .kind = "parameters", .name = "p.csv", .markdown =
+		"# p.csv\n\n| MO | Parameter Name | Description | Range | Default | Read Only |\n| --- | --- | --- | --- | --- | --- |\n"
+		"| NRCellCU | cellBarredState | Tells whether the cell is barred at present and refuses new users. | BARRED, NOT_BARRED | NOT_BARRED | Yes |\n" });
+	if (strstr(pairs, "- Range: ")) /* the entry as a list */
+		assert_non_null(strstr(pairs, "- Default: NOT_BARRED\n"));
+	assert_non_null(strstr(pairs, "NOT_BARRED"));
+	free(pairs);
+}
+
+/* What a counter counts is no answer to what to do when it grows; what belongs to an event is none. */
+static void test_what_is_not_answered_is_not_asked(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
+		"## Counters\n\n| Counter | Description |\n| --- | --- |\n| NRCellDU.pmSleepFail | Number of failures to put the cell to sleep because a user with a bearer of "
+		"high priority was connected, or because the neighbor cell was not able to take over its users at that moment. |\n\n"
+		"## Events\n\n- **INTERNAL_EVENT_SLEEP**: sent when the cell falls asleep. Holds EVENT_PARAM_SLEEP_CAUSE and the time for which the cell was empty before.\n" });
+	assert_non_null(strstr(pairs, "pmSleepFail"));
+	assert_null(strstr(pairs, "sign of trouble"));
+	assert_null(strstr(pairs, "increases"));
+	assert_null(strstr(pairs, "EVENT_PARAM_SLEEP_CAUSE` is one of the events"));
+	assert_null(strstr(pairs, "event `EVENT_PARAM_SLEEP_CAUSE`"));
+	free(pairs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_alarms_of_a_document),
+		cmocka_unit_test(test_commands_of_procedures),
+		cmocka_unit_test(test_rows_of_exports_are_complete),
+		cmocka_unit_test(test_what_is_not_answered_is_not_asked),
+	};
+	return cmocka_run_group_tests(tests, open_domain, close_domain);
+}
