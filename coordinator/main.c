@@ -11,6 +11,7 @@
 #include "coordinator/output_lock.h"
 #include "coordinator/run.h"
 #include "coordinator/summary.h"
+#include "ipc/attach.h"
 #include "ipc/fault.h"
 
 #include <errno.h>
@@ -65,11 +66,15 @@ static int finalise_folder(const struct options *options, struct finalise_summar
 	buffer_init(&hash, 64);
 	settings_dump(&options->settings, &settings_text);
 	snprintf(path, sizeof(path), "%s/.docring/run.db", options->output);
-	int status = state_open(&request.state, path, "", error);
+	int status = access(path, R_OK) < 0 ? error_set(error, -errno, "%s: %s", path, strerror(errno)) : 0;
+	if (status == 0)
+		status = state_open(&request.state, path, "", error);
 	if (status == 0)
 		status = uring_create(&request.uring, FINALISE_OPERATIONS, strcmp(options->settings.io.uring, "off") == 0 ? URING_OFF : URING_AUTO, error);
 	if (status == 0)
 		status = state_get(request.state, "config_hash", &hash, error);
+	if (status == 0 && hash.bytes == 0) /* of what it does not know a dataset without rows would be made */
+		status = error_set(error, -ENODATA, "%s: no run is recorded there; the dataset stays as it is. Process the documents again", path);
 	request.settings_text = buffer_string(&settings_text);
 	request.config_hash = buffer_string(&hash);
 	if (status == 0)
@@ -118,22 +123,17 @@ static int command_verify(const struct options *options)
 
 static int settings_file(const struct settings *settings, struct error_text *error)
 {
-	char path[] = "/tmp/docring-settings-XXXXXX";
 	struct buffer text;
-	int file = mkstemp(path); /* stays open over exec; gone with the process */
 
-	if (file < 0)
-		return error_set(error, -errno, "/tmp: cannot make a temporary file: %s", strerror(errno));
-	unlink(path);
 	buffer_init(&text, 1 << 20);
 	settings_dump(settings, &text);
-	int status = file_write_fd(file, text.data, text.bytes);
+	int file = text.status ? text.status : attach_memory_file("docring-settings", text.data, text.bytes);
 	buffer_done(&text);
-	if (status == 0 && lseek(file, 0, SEEK_SET) < 0)
-		status = -errno;
-	if (status < 0) {
+	if (file < 0)
+		return error_set(error, file, "the settings: cannot make a memory file: %s", error_describe(file));
+	if (fcntl(file, F_SETFD, 0) < 0) { /* open over exec */
 		close(file);
-		return error_set(error, status, "/tmp: cannot write: %s", strerror(-status));
+		return error_set(error, -errno, "the settings: %s", strerror(errno));
 	}
 	return file;
 }

@@ -4,10 +4,12 @@
 #include "ipc/topology.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
 #define MEBIBYTE ((uint64_t)1 << 20)
+#define SHM_BYTES_MIN (16 * MEBIBYTE) /* of the setting ipc.shm */
 #define RESERVE_STEP_BYTES_MAX (16 * MEBIBYTE)
 
 int memory_check_budget(uint64_t bytes, uint64_t machine_bytes, struct error_text *error)
@@ -25,11 +27,12 @@ int memory_check_budget(uint64_t bytes, uint64_t machine_bytes, struct error_tex
 	}
 	if (bytes <= available)
 		return 0;
-	return error_set(error, -ENOSPC,
-			 "asked for %llu MiB of shared memory (--shm), but there are %llu MiB (%s); pass --shm %lluM%s",
-			 (unsigned long long)(bytes / MEBIBYTE), (unsigned long long)(available / MEBIBYTE), what,
-			 (unsigned long long)(available / MEBIBYTE),
-			 free_bytes == available ? " or enlarge it: mount -o remount,size=SIZE /dev/shm" : " or less");
+	char pass[64] = "";
+	if (available >= SHM_BYTES_MIN)
+		snprintf(pass, sizeof(pass), "pass --shm %lluM or ", (unsigned long long)(available / MEBIBYTE));
+	return error_set(error, -ENOSPC, "asked for %llu MiB of shared memory (--shm), but there are %llu MiB (%s); %s%s",
+			 (unsigned long long)(bytes / MEBIBYTE), (unsigned long long)(available / MEBIBYTE), what, pass,
+			 free_bytes == available ? "enlarge it: mount -o remount,size=SIZE /dev/shm" : "less");
 }
 
 struct memory *memory_create(bool huge_pages)

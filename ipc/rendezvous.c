@@ -40,7 +40,7 @@ static int base_folder(char *ret_path, size_t bytes, struct error_text *error)
 	if (used >= (int)bytes)
 		return error_set(error, -ENAMETOOLONG, "XDG_RUNTIME_DIR is too long: %s", runtime);
 	if (mkdir(ret_path, 0700) < 0 && errno != EEXIST)
-		return error_set(error, -errno, "%s: cannot make the folder for sockets: %s", ret_path, strerror(errno));
+		return error_set(error, -errno, "%s: cannot make the folder for sockets: %s; set XDG_RUNTIME_DIR to a folder that can be written", ret_path, strerror(errno));
 	/* In /tmp another user may have made it first: then it is not ours to use. */
 	if (lstat(ret_path, &status) < 0 || !S_ISDIR(status.st_mode) || status.st_uid != getuid() || (status.st_mode & 077))
 		return error_set(error, -EPERM, "%s: must be a folder of yours with mode 0700; remove it or set XDG_RUNTIME_DIR", ret_path);
@@ -61,7 +61,7 @@ int rendezvous_create(struct rendezvous *ret_place, const char *name, struct err
 	if (snprintf(folder, sizeof(folder), "%s/%s", base, clean) >= (int)sizeof(folder))
 		return error_set(error, -ENAMETOOLONG, "%s: the path is too long", base);
 	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		return error_set(error, -errno, "%s: cannot make the folder: %s", folder, strerror(errno));
+		return error_set(error, -errno, "%s: cannot make the folder for sockets: %s; set XDG_RUNTIME_DIR to a folder that can be written", folder, strerror(errno));
 	return fill(ret_place, folder, error);
 }
 

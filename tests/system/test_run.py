@@ -100,6 +100,18 @@ class MainJob(RunCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.final_bytes(), before)
 
+    def test_finalise_makes_no_empty_dataset_of_a_state_that_is_gone(self):
+        self.run_batch(small_corpus(self.folder / "docs", 2), expect=0)
+        before = self.final_bytes()
+        database = self.out / ".docring" / "run.db"
+        for damage in (database.unlink, database.touch):
+            damage()
+            result = self.run_program("finalise", self.out)
+            self.assertEqual(result.returncode, 3, result.stdout + result.stderr)
+            self.assertIn("run.db", result.stderr)
+            self.assertEqual(self.final_bytes(), before)
+        self.verify()
+
     def test_verify_finds_what_was_changed(self):
         self.run_batch(small_corpus(self.folder / "docs"), expect=0)
         self.verify()
