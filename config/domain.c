@@ -434,8 +434,3 @@ void domain_destroy(struct domain *domain)
 	pack_destroy(domain->pack);
 	free(domain);
 }
-
-struct text domain_name(const struct domain *domain)
-{
-	return text_from(domain->pack->name);
-}

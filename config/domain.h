@@ -79,8 +79,6 @@ int domain_load(struct text yaml, const char *name, struct domain **ret_domain, 
 int domain_load_named(const char *name, struct domain **ret_domain, struct buffer *ret_yaml, struct error_text *error) WARN_UNUSED;
 void domain_destroy(struct domain *domain);
 
-struct text domain_name(const struct domain *domain);
-
 enum { DOMAIN_GROUP_MAX = 10 };
 struct domain_match {
 	size_t start, end; /* bytes in the searched text */

@@ -56,8 +56,6 @@ static int choice_index(const char *choices, const char *value)
 	return 0;
 }
 
-static const char *const tier_names[MODEL_TIER_COUNT] = { [MODEL_FAST] = "fast", [MODEL_BALANCED] = "balanced", [MODEL_QUALITY] = "quality" };
-
 enum model_tier model_tier_of(const struct model_settings *model)
 {
 	return (enum model_tier)choice_index("fast|balanced|quality", model->tier);
@@ -66,12 +64,6 @@ enum model_tier model_tier_of(const struct model_settings *model)
 enum model_use model_use_of(const struct model_settings *model)
 {
 	return (enum model_use)choice_index("generate|judge|embeddings", model->use);
-}
-
-const char *model_tier_name(enum model_tier tier)
-{
-	CHECK(tier < MODEL_TIER_COUNT);
-	return tier_names[tier];
 }
 
 /* --- one key ------------------------------------------------------------------------------------------------------ */

@@ -35,6 +35,5 @@ struct model_settings {
 const char *model_name(const struct model_settings *model);
 enum model_tier model_tier_of(const struct model_settings *model);
 enum model_use model_use_of(const struct model_settings *model);
-const char *model_tier_name(enum model_tier tier);
 
 #endif

@@ -25,12 +25,6 @@ static const struct {
 	[PROMPT_REPLY] = { "reply", "example" },
 };
 
-const char *prompt_family_name(enum prompt_family family)
-{
-	CHECK(family < PROMPT_FAMILY_COUNT);
-	return families[family].name;
-}
-
 /* The next {word} at or behind *position. */
 static bool next_placeholder(struct text text, size_t *position, size_t *ret_start, struct text *ret_word)
 {

@@ -22,7 +22,6 @@ enum prompt_family {
 	PROMPT_REPLY,    /* reply.md: what a reply looks like, for servers that cannot be given a schema */
 	PROMPT_FAMILY_COUNT
 };
-const char *prompt_family_name(enum prompt_family family); /* "system" … */
 
 struct prompts {
 	struct buffer texts[PROMPT_FAMILY_COUNT];

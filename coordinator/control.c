@@ -49,7 +49,7 @@ void control_write_files(const struct run *run, struct json_writer *json)
 	json_object_close(json);
 }
 
-void control_status_json(struct run *run, struct buffer *out)
+static void write_status(struct run *run, struct buffer *out)
 {
 	const struct run_stats *stats = &run->stats;
 	struct json_writer json;
@@ -118,7 +118,7 @@ static int submit_paths(struct run *run, struct text paths, struct error_text *e
 static int answer(struct run *run, const struct message *request, struct buffer *body, struct error_text *error)
 {
 	if (strcmp(request->name, "status") == 0) {
-		control_status_json(run, body);
+		write_status(run, body);
 		return 0;
 	}
 	if (strcmp(request->name, "submit") == 0) {

@@ -75,16 +75,6 @@ int memory_add_segment(struct memory *memory, uint16_t number, uint64_t bytes, b
 	return 0;
 }
 
-void memory_remove_segment(struct memory *memory, uint16_t number)
-{
-	struct pool *pool = &memory->pools[number];
-
-	CHECK(pool->extents && memory_leased(memory, number) == 0);
-	extent_allocator_destroy(pool->extents);
-	segment_done(&pool->segment);
-	*pool = (struct pool){ .extents = NULL };
-}
-
 void memory_prefer_node(struct memory *memory, uint16_t segment, uint32_t node)
 {
 	CHECK(segment < MEMORY_SEGMENTS_MAX && memory->pools[segment].extents);

@@ -33,7 +33,6 @@ void memory_destroy(struct memory *memory);
 
 /* writable: the ring; outboxes are mapped read-only here. */
 int memory_add_segment(struct memory *memory, uint16_t number, uint64_t bytes, bool writable, struct error_text *error) WARN_UNUSED;
-void memory_remove_segment(struct memory *memory, uint16_t number); /* no lease may be left in it */
 
 /* What is reserved in it from now on had better lie on this NUMA node. */
 void memory_prefer_node(struct memory *memory, uint16_t segment, uint32_t node);

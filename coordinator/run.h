@@ -320,7 +320,6 @@ void scale_step(struct run *run, uint64_t now_ns);
 
 /* --- control.c --- */
 void control_answer(struct run *run, const struct channel_peer *peer, const struct message *request);
-void control_status_json(struct run *run, struct buffer *out);
 struct json_writer;
 /* "file_reads": the road that files take, how many took which, and what was measured. */
 void control_write_files(const struct run *run, struct json_writer *json);

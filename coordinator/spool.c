@@ -164,11 +164,6 @@ bool spool_is_writing(const struct spool *spool)
 	return spool->under_way;
 }
 
-uint64_t spool_end(const struct spool *spool)
-{
-	return spool->end;
-}
-
 int spool_view_open(struct spool_view *ret_view, const char *path, struct error_text *error)
 {
 	struct stat status;

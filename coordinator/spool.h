@@ -40,7 +40,6 @@ int spool_append(struct spool *spool, struct text document, struct text conversa
 void spool_flush(struct spool *spool, struct uring *uring);
 /* fdatasync behind all that is complete. */
 int spool_sync(struct spool *spool, struct uring *uring, uring_done *done, void *context) WARN_UNUSED;
-uint64_t spool_end(const struct spool *spool);
 /* What was appended and is not being written yet. */
 unsigned spool_waiting_records(const struct spool *spool);
 uint64_t spool_waiting_bytes(const struct spool *spool);

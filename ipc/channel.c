@@ -19,7 +19,6 @@ struct channel {
 	void *context;
 	void *socket;
 	bool router;
-	uint64_t dropped;
 };
 
 static const char *const ipc_prefix = "ipc://";
@@ -159,11 +158,6 @@ int channel_poll(struct channel *channel, struct pollfd *items, size_t count, in
 	return pending || ready > 0;
 }
 
-uint64_t channel_dropped(const struct channel *channel)
-{
-	return channel->dropped;
-}
-
 static int send_frame(struct channel *channel, const void *data, size_t bytes, int flags)
 {
 	int sent;
@@ -214,7 +208,6 @@ static int64_t drop_rest(struct channel *channel)
 	while (more_frames(channel))
 		if (receive_frame(channel, NULL, 0) < 0)
 			break;
-	channel->dropped++;
 	return ERROR_LIMIT_HIT;
 }
 

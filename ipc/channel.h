@@ -36,8 +36,7 @@ int channel_poll(struct channel *channel, struct pollfd *items, size_t count, in
 /* Never block. Sending: -EHOSTUNREACH (ROUTER: no such peer), -EAGAIN (its queue is full). `peer` is NULL on a DEALER. */
 int channel_send(struct channel *channel, const struct channel_peer *peer, const void *message, size_t bytes) WARN_UNUSED;
 /* Bytes received into `place`, -EAGAIN when there is nothing, ERROR_LIMIT_HIT for a message that is too large or has the
- * wrong number of frames (it is dropped and counted; ret_peer is set). `ret_peer` is NULL on a DEALER. */
+ * wrong number of frames (it is dropped; ret_peer is set). `ret_peer` is NULL on a DEALER. */
 int64_t channel_receive(struct channel *channel, struct channel_peer *ret_peer, void *place, size_t capacity) WARN_UNUSED;
-uint64_t channel_dropped(const struct channel *channel);
 
 #endif

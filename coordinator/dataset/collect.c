@@ -237,7 +237,8 @@ int collection_remove_duplicates(struct collection *collection, struct error_tex
 
 /* --- splits --------------------------------------------------------------------------------------------------------- */
 
-double collection_place(const char *content_hash, uint64_t seed)
+/* The place of a content in [0, 1): below `test` it is test, below test + valid it is valid. */
+static double place_of(const char *content_hash, uint64_t seed)
 {
 	return (double)(XXH3_64bits_withSeed(content_hash, strlen(content_hash), seed) >> 11) / 9007199254740992.0; /* 2^53 */
 }
@@ -254,7 +255,7 @@ static void fill_empty_split(struct collection *collection, uint32_t split, uint
 		if (document->kept_count == 0 || document->split != FINALISE_TRAIN)
 			continue;
 		train++;
-		double place = collection_place(document->hash, seed);
+		double place = place_of(document->hash, seed);
 		if (place < nearest_place) {
 			nearest_place = place;
 			nearest = document->hash;
@@ -273,7 +274,7 @@ void collection_split(struct collection *collection, double valid, double test, 
 
 	for (size_t i = 0; i < collection->document_count; i++) {
 		struct collected_document *document = &collection->documents[i];
-		double place = collection_place(document->hash, seed);
+		double place = place_of(document->hash, seed);
 		document->split = place < test ? FINALISE_TEST : place < test + valid ? FINALISE_VALID : FINALISE_TRAIN;
 		with_pairs[document->split] += document->kept_count > 0;
 	}

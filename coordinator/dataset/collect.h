@@ -59,8 +59,6 @@ int collection_remove_duplicates(struct collection *collection, struct error_tex
 /* By a hash of content and seed, so that a document keeps its split when others are added, and copies of one content stay
  * together. A split that would be empty though it was asked for gets the document nearest to it, when there are three or more. */
 void collection_split(struct collection *collection, double valid, double test, uint64_t seed);
-/* The place of a content in [0, 1): below `test` it is test, below test + valid it is valid. */
-double collection_place(const char *content_hash, uint64_t seed);
 
 /* Appends the text that two duplicates share: lower case, letters and digits, one blank between words. */
 void collection_normalise(struct text text, struct buffer *out);

@@ -4,7 +4,7 @@
 
 enum { ROW_ID_BYTES_MAX = 4096, CONTENT_ID_DIGITS = 12, SCORE_DECIMALS = 4, TERMS_MAX = 256 /* of a pair; workers give fewer */ };
 
-void row_document_id(const struct row_source *source, const struct document *document, struct buffer *out)
+static void append_document_id(const struct row_source *source, const struct document *document, struct buffer *out)
 {
 	struct text id = document_meta(document, DOCUMENT_META_DOCUMENT_ID);
 
@@ -14,7 +14,8 @@ void row_document_id(const struct row_source *source, const struct document *doc
 		buffer_append_format(out, "doc-%.*s", CONTENT_ID_DIGITS, source->hash);
 }
 
-void row_chunk_id(const struct row_source *source, const struct document *document, uint32_t chunk_index, struct buffer *out)
+/* "<first 12 hex digits of the content's hash>-<chunk>" with the document's own id in front when it has one. */
+static void append_chunk_id(const struct row_source *source, const struct document *document, uint32_t chunk_index, struct buffer *out)
 {
 	struct text id = document_meta(document, DOCUMENT_META_DOCUMENT_ID);
 
@@ -145,10 +146,10 @@ static void member_origin(struct json_writer *json, const struct row_source *sou
 	json_member_string(json, "source_file", source->source);
 	json_member_string(json, "source_zip", source->container);
 	json_member_string(json, "source_dataset", source->dataset_name);
-	row_document_id(source, document, &id);
+	append_document_id(source, document, &id);
 	json_member_text(json, "document_id", buffer_view(&id));
 	buffer_clear(&id);
-	row_chunk_id(source, document, conversation->chunk_index, &id);
+	append_chunk_id(source, document, conversation->chunk_index, &id);
 	json_member_text(json, "chunk_id", buffer_view(&id));
 	member_span(json, source->characters, conversation->span);
 	buffer_done(&id);

@@ -27,8 +27,4 @@ bool row_append_removed(const char *source, const char *container, const struct 
 void row_append_rejected_document(const struct state_row *row, struct buffer *out);
 void row_append_failed_document(const struct state_row *row, struct buffer *out);
 
-/* "<first 12 hex digits of the content's hash>-<chunk>" with the document's own id in front when it has one. */
-void row_chunk_id(const struct row_source *source, const struct document *document, uint32_t chunk_index, struct buffer *out);
-void row_document_id(const struct row_source *source, const struct document *document, struct buffer *out);
-
 #endif

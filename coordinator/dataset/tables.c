@@ -83,7 +83,8 @@ static void append_row(const struct block_row *row, size_t columns, struct buffe
 	buffer_append_string(out, "\r\n");
 }
 
-void tables_append_csv(struct text markdown, const struct block *table, struct buffer *out, size_t *ret_rows, size_t *ret_columns)
+/* Appends one table as CSV: every row has *ret_columns fields. `table` is a block of the Markdown (BLOCK_TABLE). *ret_rows: without the header. */
+static void append_csv(struct text markdown, const struct block *table, struct buffer *out, size_t *ret_rows, size_t *ret_columns)
 {
 	struct block_row row;
 	struct buffer cell;
@@ -166,7 +167,7 @@ static int write_table(struct tables *tables, size_t block)
 	buffer_clear(&tables->content);
 	buffer_clear(&tables->path);
 	buffer_clear(&tables->heading);
-	tables_append_csv(tables->markdown, &tables->blocks.items[block], &tables->content, &rows, &columns);
+	append_csv(tables->markdown, &tables->blocks.items[block], &tables->content, &rows, &columns);
 	blocks_heading_path(tables->markdown, &tables->blocks, block, &tables->heading);
 	find_caption(tables, block);
 	int status = dataset_names_take(tables->names, "tables", tables->container, tables->source, suffix, suffix, &tables->path);

@@ -10,8 +10,4 @@
 int tables_write(struct staging *staging, struct dataset_names *names, const char *source, const char *container, const struct document *document,
 		 struct output_file *index) WARN_UNUSED;
 
-/* Appends one table as CSV: every row has *ret_columns fields. `table` is a block of the Markdown (BLOCK_TABLE). *ret_rows: without the header. */
-struct block;
-void tables_append_csv(struct text markdown, const struct block *table, struct buffer *out, size_t *ret_rows, size_t *ret_columns);
-
 #endif

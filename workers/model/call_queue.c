@@ -158,12 +158,6 @@ void call_queue_again(struct call_queue *queue, struct call_queue_entry *entry)
 	place(queue, group, true);
 }
 
-struct call_queue_entry *call_queue_first(const struct call_queue *queue)
-{
-	struct call_group *group = choose(queue);
-	return group ? group->first : NULL;
-}
-
 void call_queue_done(struct call_queue *queue)
 {
 	for (size_t i = 0; i < CALL_QUEUE_BUCKETS; i++)

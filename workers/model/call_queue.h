@@ -37,7 +37,5 @@ struct call_queue_entry *call_queue_take(struct call_queue *queue);
 void call_queue_end(struct call_queue *queue, struct call_queue_entry *entry);
 /* Was under way and waits again, before the others of its group. */
 void call_queue_again(struct call_queue *queue, struct call_queue_entry *entry);
-/* Any that waits, or NULL. */
-struct call_queue_entry *call_queue_first(const struct call_queue *queue);
 
 #endif

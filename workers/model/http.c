@@ -465,7 +465,6 @@ void http_destroy(struct http *http)
 }
 
 int http_descriptor(const struct http *http) { return http->epoll; }
-uint32_t http_under_way(const struct http *http) { return http->under_way; }
 
 uint64_t http_next_ns(const struct http *http)
 {

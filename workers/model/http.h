@@ -65,7 +65,6 @@ uint64_t http_next_ns(const struct http *http); /* CLOCK_MONOTONIC; UINT64_MAX: 
 int http_start(struct http *http, const struct http_request *request, uint64_t *ret_handle) WARN_UNUSED;
 void http_cancel(struct http *http, uint64_t handle);
 int http_step(struct http *http) WARN_UNUSED;
-uint32_t http_under_way(const struct http *http);
 
 /* The value of a Retry-After header at the time `now_s` (Unix): seconds, or negative when it is neither number nor date. */
 double http_retry_after(struct text value, double now_s);
