@@ -86,6 +86,16 @@ static void formulas_as_written(void **state)
 	     "x $E=mc^{2}$ y $5 and $6 and \\\\( unclosed\n");
 }
 
+/* An element for quotations that only sets something in. */
+static void quotations_and_what_is_set_in(void **state)
+{
+	(void)state;
+	html("<p>A</p><blockquote><div><ul><li>x</ul>\n<table><tr><th>a<th>b<tr><td>1<td>2</table></div></blockquote><p>B</p>",
+	     "A\n\n- x\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\nB\n");
+	html("<blockquote><pre>code</pre></blockquote><blockquote><p>Words.</p><ul><li>x</ul></blockquote><blockquote>Bare <div></div></blockquote>",
+	     "```\ncode\n```\n\n> Words.\n>\n> - x\n\n> Bare\n");
+}
+
 static void admonitions_are_quotes(void **state)
 {
 	(void)state;
@@ -275,7 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(footnotes_of_every_style), cmocka_unit_test(labels_of_footnotes),
-		cmocka_unit_test(formulas_as_written), cmocka_unit_test(admonitions_are_quotes),
+		cmocka_unit_test(formulas_as_written), cmocka_unit_test(quotations_and_what_is_set_in), cmocka_unit_test(admonitions_are_quotes),
 		cmocka_unit_test(code_names_its_language), cmocka_unit_test(code_in_lines_keeps_lines_and_blanks),
 		cmocka_unit_test(tables_with_made_headers), cmocka_unit_test(blocks_in_cells),
 		cmocka_unit_test(media_and_targets), cmocka_unit_test(lists_tasks_and_terms), cmocka_unit_test(inline_elements),

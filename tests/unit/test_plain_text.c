@@ -146,20 +146,6 @@ static void fenced_code(void **state)
 	plain("---------\nThe Title\n---------\n\nIt goes on.\n", "# The Title\n\nIt goes on.\n");
 }
 
-/* reStructuredText: by its name or by its directives. */
-static void marked_up_text(void **state)
-{
-	(void)state;
-	convert_expect(convert_plain_text, "a.rst",
-		       ".. _label:\n\n.. a comment\n   of two lines\n\nTitle\n=====\n\n:Author: Some Body\n\nSee :ref:`the part <label>`, :c:func:`foo_bar` and\n`a page <http://x.example/y>`_ for ``code``.\n\n"
-		       ".. note::\n\n   These are words of a note.\n\n.. code-block:: c\n   :linenos:\n\n   int a;\n\n   int b;\n\n#. one\n#. two\n",
-		       "# Title\n\n- **Author**: Some Body\n\nSee the part, `foo_bar` and\n[a page](http://x.example/y) for `code`.\n\n**Note:** These are words of a note.\n\n"
-		       "```\nint a;\n\nint b;\n```\n\n1. one\n2. two\n");
-	convert_expect(convert_plain_text, "a.txt", "x::\n\n  .. note:: stays\n\n.. warning:: Hot, by :rfc:`2119`.\n\n.. unknown:: thing\n",
-		       "x:\n\n```\n.. note:: stays\n```\n\n**Warning:** Hot, by RFC 2119.\n\n.. unknown:: thing\n");
-	convert_expect(convert_plain_text, "a.txt", ".. once:: only\n\nSee :ref:`x`.\n", ".. once:: only\n\nSee :ref:`x`.\n");
-}
-
 static void quotations(void **state)
 {
 	(void)state;
@@ -253,7 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(a_centred_title), cmocka_unit_test(lists),
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
-		cmocka_unit_test(marked_up_text), cmocka_unit_test(manual_pages), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
+		cmocka_unit_test(manual_pages), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
 		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(long_blocks_have_many_parts), cmocka_unit_test(cells_that_tabs_part), cmocka_unit_test(source_files_are_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

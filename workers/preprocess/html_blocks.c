@@ -3,10 +3,31 @@
 #include "workers/preprocess/html_content.h"
 #include "workers/preprocess/html_walk.h"
 
-/* One that holds headings indents a part of the page. */
+/* Lists, definitions, tables and code, and nothing else: they are set in, as generators and typists do by an element for quotations. */
+static bool is_set_in(const struct html_tree *tree, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+		switch (nodes[child].tag) {
+		case HTML_UL: case HTML_OL: case HTML_DL: case HTML_TABLE: case HTML_PRE: break;
+		case HTML_DIV:
+			if (!is_set_in(tree, child))
+				return false;
+			break;
+		default:
+			if (nodes[child].tag != HTML_TEXT || html_tree_total(tree, child, HTML_TOTAL_TEXT) > 1)
+				return false;
+		}
+	}
+	return html_tree_total(tree, index, HTML_TOTAL_TEXT) > 0;
+}
+
+/* One that holds headings or tables indents a part of the page. */
 void html_quote(struct html_walk *walk, uint32_t index)
 {
-	bool quotes = walk->inline_depth == 0 && !html_walk_has_headings(walk, index);
+	bool quotes = walk->inline_depth == 0 && !html_walk_has_headings(walk, index) && html_tree_total(walk->tree, index, HTML_TOTAL_TABLES) == 0 &&
+		      !is_set_in(walk->tree, index);
 
 	html_walk_part(walk);
 	if (quotes)

@@ -1,7 +1,7 @@
 #include "workers/preprocess/markup.h"
 
 #include "workers/preprocess/blocks.h"
-#include "workers/preprocess/markup_work.h"
+#include "workers/preprocess/markup_rst.h"
 
 enum { HEAD_BYTES = 64 * 1024, TAB_COLUMNS = 8 };
 
@@ -41,6 +41,7 @@ enum markup_kind markup_named(struct text name)
 {
 	static const struct { const char *ending; enum markup_kind kind; } endings[] = {
 		{ ".org", MARKUP_ORG }, { ".adoc", MARKUP_ASCIIDOC }, { ".asciidoc", MARKUP_ASCIIDOC }, { ".wiki", MARKUP_WIKI }, { ".mediawiki", MARKUP_WIKI },
+		{ ".rst", MARKUP_RST }, { ".rst.txt", MARKUP_RST }, { ".rest", MARKUP_RST },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(endings); i++)
@@ -49,10 +50,19 @@ enum markup_kind markup_named(struct text name)
 	return MARKUP_NONE;
 }
 
+/* A directive, or a label. */
+static bool is_rst_mark(struct text line)
+{
+	struct text argument;
+	bool label = text_starts_with(line, TEXT_LITERAL(".. _")) && line.data[line.bytes - 1] == ':' && !memchr(line.data + 4, ' ', line.bytes - 4);
+
+	return label || rst_directive_name(line, &argument).bytes > 0;
+}
+
 enum markup_kind markup_find(struct text text)
 {
 	struct text rest = text_slice(text, 0, size_min(text.bytes, HEAD_BYTES)), line;
-	unsigned of_org = 0, of_asciidoc = 0, wiki_headings = 0, wiki_marks = 0, tables = 0;
+	unsigned of_org = 0, of_asciidoc = 0, of_rst = 0, wiki_headings = 0, wiki_marks = 0, tables = 0;
 
 	while (text_next_line(&rest, &line)) {
 		line = text_trim(line);
@@ -63,6 +73,7 @@ enum markup_kind markup_find(struct text text)
 			of_org += text_starts_with_nocase(line, TEXT_LITERAL("#+title:")) || text_starts_with_nocase(line, TEXT_LITERAL("#+begin_")) ||
 				  text_starts_with_nocase(line, TEXT_LITERAL("#+options:"));
 			break;
+		case '.': of_rst += is_rst_mark(line); break;
 		case '|': of_asciidoc += text_equal(line, TEXT_LITERAL("|===")); break;
 		case '[': of_asciidoc += text_starts_with(line, TEXT_LITERAL("[source,")) || text_starts_with(line, TEXT_LITERAL("[cols=")); break;
 		case ':': of_asciidoc += text_equal(line, TEXT_LITERAL(":toc:")) || text_equal(line, TEXT_LITERAL(":sectnums:")); break;
@@ -73,7 +84,7 @@ enum markup_kind markup_find(struct text text)
 		wiki_marks += has_wiki_marks(line);
 	}
 	bool is_wiki = (wiki_headings > 0 && wiki_marks >= 2) || (tables > 0 && wiki_headings + wiki_marks > 0);
-	return of_org >= 2 ? MARKUP_ORG : of_asciidoc >= 2 ? MARKUP_ASCIIDOC : is_wiki ? MARKUP_WIKI : MARKUP_NONE;
+	return of_rst >= 2 ? MARKUP_RST : of_org >= 2 ? MARKUP_ORG : of_asciidoc >= 2 ? MARKUP_ASCIIDOC : is_wiki ? MARKUP_WIKI : MARKUP_NONE;
 }
 
 /* --- blocks ---------------------------------------------------------------------------------------------------- */
@@ -226,11 +237,14 @@ int markup_convert(enum markup_kind kind, struct text text, struct markdown_writ
 	struct buffer *const buffers[] = { &markup.raw, &markup.inline_text, &markup.code, &markup.cell, &markup.notes, &markup.attributes };
 	struct text line;
 
-	markup.language = kind == MARKUP_ORG ? &markup_org : kind == MARKUP_ASCIIDOC ? &markup_asciidoc : &markup_wiki;
+	static const struct markup_language *const languages[] = { NULL, &markup_org, &markup_asciidoc, &markup_wiki, &markup_rst };
+	markup.language = languages[kind];
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
 		buffer_init(buffers[i], writer->out->bytes_max);
 	markdown_grid_init(&markup.grid, writer->out->bytes_max);
-	while (markup_next_line(&markup, &line)) {
+	if (kind == MARKUP_RST)
+		markup_rst_read(&markup);
+	while (markup.language->line && markup_next_line(&markup, &line)) {
 		markup.passed_over = false;
 		markup.language->line(&markup, line);
 		if (!markup.passed_over)

@@ -23,13 +23,14 @@ struct markup_mark { /* stands before and behind what it marks */
 };
 
 struct markup;
+struct rst;
 
 struct markup_language {
 	struct markup_mark marks[MARKUP_MARKS_MAX]; /* longer ones first; ends with an empty one */
 	const char *special; /* the characters at which a mark, or something that `take` knows, can begin */
 	/* Writes what begins at byte `at` of `text` (a link, a note) and returns its length, or 0. */
 	size_t (*take)(struct markup *markup, struct text text, size_t at, unsigned depth, struct buffer *out);
-	void (*line)(struct markup *markup, struct text line);
+	void (*line)(struct markup *markup, struct text line); /* NULL: the language is not read line by line */
 };
 
 struct markup_list {
@@ -61,6 +62,7 @@ struct markup {
 	bool blank_before;          /* the line before had no text, … */
 	bool passed_over;           /* … which this one says nothing of: attributes */
 	struct text language_of_code, block_attributes; /* of the block to come */
+	struct rst *rst;            /* reStructuredText */
 };
 
 /* --- blocks ---------------------------------------------------------------------------------------------------- */
@@ -96,6 +98,9 @@ size_t markup_entity(struct text text, size_t at, struct buffer *out);
 bool markup_is_address(struct text text); /* "https://…", "mailto:…" */
 bool markup_is_image(struct text target);
 
-extern const struct markup_language markup_org, markup_asciidoc, markup_wiki;
+/* Reads all of the text: blocks of reStructuredText lie in each other by their indentation. */
+void markup_rst_read(struct markup *markup);
+
+extern const struct markup_language markup_org, markup_asciidoc, markup_wiki, markup_rst;
 
 #endif

@@ -1,7 +1,6 @@
 /* plain_parts.c: see plain_parts.h. */
 #include "workers/preprocess/plain_parts.h"
 
-#include "workers/preprocess/plain_marks.h"
 
 enum { LONG_BLOCK_LINES = 400 };
 

@@ -4,7 +4,6 @@
 #include "workers/preprocess/convert.h"
 #include "workers/preprocess/markup.h"
 #include "workers/preprocess/plain_inline.h"
-#include "workers/preprocess/plain_marks.h"
 #include "workers/preprocess/plain_parts.h"
 #include "workers/preprocess/plain_tabs.h"
 #include "workers/preprocess/plain_work.h"
@@ -518,14 +517,11 @@ static int convert_decoded(struct buffer *utf8, struct text name, struct plain_w
 {
 	enum markup_kind markup = markup_named(name);
 	bool is_source = source_language(name) != NULL;
-	bool has_marks = markup == MARKUP_NONE && !is_source && plain_marks_found(buffer_view(utf8), name);
 
-	if (markup == MARKUP_NONE && !is_source && !has_marks)
+	if (markup == MARKUP_NONE && !is_source)
 		markup = markup_find(buffer_view(utf8));
 	if (markup != MARKUP_NONE)
 		return convert_markup(markup, buffer_view(utf8), work, document);
-	if (has_marks)
-		replace(utf8, plain_marks_clean);
 	if (!is_source && plain_tabs_found(buffer_view(utf8)))
 		replace(utf8, plain_tabs_lay_out);
 	return utf8->status ? utf8->status : convert_lines(buffer_view(utf8), name, work, document);
