@@ -180,12 +180,32 @@ static void test_titles(void **state)
 	sample_done(&sample);
 }
 
+static void expect_title(const char *markdown, const char *title)
+{
+	struct sample sample;
+	extract_markdown(markdown, &sample);
+	extract_expect_meta(&sample, DOCUMENT_META_TITLE, title);
+	sample_done(&sample);
+}
+
+/* Memos whose title is no heading, above headings that are none of the title. */
+static void test_titles_above_the_first_heading(void **state)
+{
+	(void)state;
+	expect_title("Category: Informational\n\nMobility Services: Problem Statement\n\n# Abstract\n\nText.\n", "Mobility Services: Problem Statement");
+	expect_title("```\nWorking Group      A. Author\n\n\n          Directory Assistance\n```\n\n# Status of This Memo\n\nText.\n", "Directory Assistance");
+	expect_title("Transport over\nStreams and Files\n\n# 1. Motivation\n\nText.\n", "Transport over Streams and Files");
+	expect_title("This is a first sentence.\n\n# Abstract\n\nText.\n", "Abstract");
+	expect_title("```\nint main(void);\n```\n\n# 1. Motivation\n\nText.\n", "1. Motivation");
+	expect_title("A line above the name\n\n# Queue Service\n\nText.\n", "Queue Service");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_short_form), cmocka_unit_test(test_lines_behind_values), cmocka_unit_test(test_headings_that_are_names), cmocka_unit_test(test_identity_table),
 		cmocka_unit_test(test_identity_across), cmocka_unit_test(test_standards), cmocka_unit_test(test_mo_reference),
-		cmocka_unit_test(test_titles),
+		cmocka_unit_test(test_titles), cmocka_unit_test(test_titles_above_the_first_heading),
 	};
 	return cmocka_run_group_tests(tests, extract_support_setup, extract_support_teardown);
 }

@@ -117,6 +117,41 @@ static void test_what_goes_on_from_a_sentence_that_is_left_out(void **state)
 	check_pairs("# Queue Service\n\n## Order\n\n" FILL "The order is fixed for cells that wait. However, it holds for busy cells alone.\n", (const char *const[]){ "However, it holds", NULL }, NULL);
 }
 
+static void test_what_goes_on_from_a_block_that_is_left_out(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Order\n\n" FILL "| Cell | Order |\n| --- | --- |\n| 1 | 2 |\n\nThese cells come first in each of the periods. A request is served once.\n\n"
+		    "To start the service, install it with\n\n```\nqueue --start\n```\n\noptionally naming the prefix in the same way as for the other programs.\n\nThe service is one program. It can be used in two modes:\n\n"
+		    "**Listen Mode**: The service opens a socket and waits for requests.\n\nThen it is done.\n\nFigure 9.9. The window of the service with its queue.\n\nTable 3 holds the cells in their order.\n",
+		    (const char *const[]){ "A request is served once.", "one program. It can be used in two modes:\n\nListen Mode", "Table 3 holds the cells", NULL },
+		    (const char *const[]){ "These cells", "ptionally", "The window", NULL });
+}
+
+/* A list is told as a whole or not begun, and what announces it goes with it. */
+static void test_lists_are_whole(void **state)
+{
+	struct buffer list;
+	(void)state;
+	for (int items = 30; items <= 60; items += 30) {
+		buffer_init(&list, 1 << 20);
+		buffer_append_string(&list, "# Queue Service\n\n## Order\n\n" FILL "The following cells are served. A cell is served once.\n\n");
+		for (int i = 0; i < items; i++)
+			buffer_append_format(&list, "- Cell %d is served when no other cell has a request of its own waiting.\n", i);
+		buffer_append_string(&list, "\nNothing else is served by the program.\n");
+		check_pairs(buffer_string(&list), (const char *const[]){ items == 30 ? "- Cell 29" : "A cell is served once.", items == 30 ? "The following cells" : NULL, NULL },
+			    (const char *const[]){ items == 30 ? "- Cell 30" : "- Cell 0", items == 30 ? NULL : "The following cells", NULL });
+		buffer_done(&list);
+	}
+}
+
+/* "Description" below several functions of one chapter is the description of none. */
+static void test_headings_that_name_no_section(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Opening\n\n### Function\n\nOne.\n\n### Effect\n\n" FILL "### Function\n\nOther.\n\n### Effect\n\n" FILL "## Closing\n\n### Effect\n\n"
+		    FILL "A closed queue is gone.\n", (const char *const[]){ "Closing: Effect", NULL }, (const char *const[]){ "Opening: Effect", NULL });
+}
+
 static void test_lists_are_introduced(void **state)
 {
 	(void)state;
@@ -171,6 +206,9 @@ int main(void)
 		cmocka_unit_test(test_declarations_are_terms),
 		cmocka_unit_test(test_examples_need_their_code),
 		cmocka_unit_test(test_what_goes_on_from_a_sentence_that_is_left_out),
+		cmocka_unit_test(test_what_goes_on_from_a_block_that_is_left_out),
+		cmocka_unit_test(test_lists_are_whole),
+		cmocka_unit_test(test_headings_that_name_no_section),
 		cmocka_unit_test(test_lists_are_introduced),
 		cmocka_unit_test(test_questions_of_the_document),
 		cmocka_unit_test(test_numbers_of_headings),

@@ -9,7 +9,7 @@
 #include <xxhash.h>
 
 enum { SECTION_ANSWER_BYTES = 1600, TOPIC_BYTES_MIN = 3, TOPIC_BYTES_MAX = 110, QUESTION_BYTES_MAX = 200, PROSE_BYTES_MIN = 120, STEPS_MIN = 2,
-       SUBSECTIONS_MAX = 3 };
+       SUBSECTIONS_MAX = 3, TWINS_SEARCHED_MAX = 64 };
 
 /* --- finding --- */
 
@@ -296,6 +296,28 @@ static struct document_range block_range(const struct block *block)
 	return (struct document_range){ block->start, block->end - block->start };
 }
 
+static bool same_heading(const struct generator *generator, const struct section *a, const struct section *b)
+{
+	if (a->heading == UINT32_MAX || b->heading == UINT32_MAX)
+		return false;
+	const struct block *one = &generator->blocks.items[a->heading], *other = &generator->blocks.items[b->heading];
+	struct text markdown = generator->document->markdown;
+	return text_equal(text_slice(markdown, one->content_start, one->content_end), text_slice(markdown, other->content_start, other->content_end));
+}
+
+/* Has another section near it the same heading below the same one ("Description" of each function)? */
+static bool has_twin(const struct generator *generator, const struct section *section, const struct section *parent)
+{
+	const struct section *end = generator->sections + generator->section_count;
+	for (const struct section *other = section - 1; other > parent && section - other <= TWINS_SEARCHED_MAX; other--)
+		if (same_heading(generator, section, other))
+			return true;
+	for (const struct section *other = section + 1; other < end && other->level > parent->level && other - section <= TWINS_SEARCHED_MAX; other++)
+		if (same_heading(generator, section, other))
+			return true;
+	return false;
+}
+
 /* The topic, with the heading above it where it alone does not tell which section is meant: "lag.plot: Arguments". Empty when that has none. */
 static struct text keep_topic(struct generator *generator, const struct section *section, struct text topic, char kept[QUESTION_BYTES_MAX * 2 + 4])
 {
@@ -306,6 +328,8 @@ static struct text keep_topic(struct generator *generator, const struct section 
 	while (parent && parent > generator->sections && (parent->level >= section->level || parent == section))
 		parent--;
 	if (parent && (parent->level == 0 || parent->level >= section->level))
+		return (struct text){ 0 };
+	if (parent && has_twin(generator, section, parent))
 		return (struct text){ 0 };
 	if (parent && parent->level > 1) { /* below the title the title is enough */
 		topic = topic_of(generator, parent);

@@ -269,9 +269,22 @@ static bool is_cut(struct text sentence)
 	return last == ',' || last == ';' || last == '-' || last == '|' || sentence.data[0] == '|';
 }
 
+bool prose_is_caption(struct text sentence)
+{
+	static const struct text words[] = { TEXT_LITERAL("Figure "), TEXT_LITERAL("Fig. "), TEXT_LITERAL("Table ") };
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (text_starts_with(sentence, words[i]) && sentence.bytes > words[i].bytes && ascii_is_digit(sentence.data[words[i].bytes])) {
+			size_t at = words[i].bytes;
+			while (at < sentence.bytes && (ascii_is_digit(sentence.data[at]) || strchr(".-", sentence.data[at])))
+				at++;
+			return at == sentence.bytes || sentence.data[at - 1] == '.' || sentence.data[at] == ':';
+		}
+	return false;
+}
+
 bool prose_stands_alone(const struct prose *prose, struct text sentence)
 {
-	if (prose_leads_on(sentence) || is_cut(sentence))
+	if (prose_leads_on(sentence) || is_cut(sentence) || prose_is_caption(sentence))
 		return false;
 	if (ascii_is_lower(sentence.data[0]) && domain_list_has(prose->domain, DOMAIN_LIST_RELATIVES, prose_first_word(sentence)))
 		return false; /* "where x is the …": the rest of a formula or of code */

@@ -43,6 +43,9 @@ bool prose_is_declaration(const struct prose *prose, struct text rendered);
 /* Appends rendered text as one code span. */
 void prose_append_code(struct buffer *out, struct text rendered);
 
+/* "Figure 9.9. The window", "Table 3: Limits", and not "Table 3 holds …". */
+bool prose_is_caption(struct text text);
+
 /* Does it lead to what comes next ("… as follows:")? */
 bool prose_leads_on(struct text sentence);
 

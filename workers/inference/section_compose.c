@@ -5,9 +5,11 @@
 #define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
+#include "workers/inference/fact_tokens.h"
+
 #include <errno.h>
 
-enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, LEAD_BYTES_MAX = 512, TERM_BYTES_MAX = 300 };
+enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, LEAD_BYTES_MAX = 512, TERM_BYTES_MAX = 300, LIST_MARGIN_BYTES = 200 };
 
 struct composer {
 	struct generator *generator;
@@ -19,11 +21,17 @@ struct composer {
 	bool in_list, after_paragraph; /* what the block before was */
 	bool keep_all;     /* steps: none is left out */
 	bool full;         /* something did not fit: nothing follows */
+	bool leads_somewhere; /* the block behind is no paragraph: what has no end goes on in it */
 	bool code_follows; /* the block behind is code, and it fits */
 	bool code_lost;    /* the block behind is code that does not */
 	bool code_awaited; /* what was said last is about the code behind it */
 	bool code_line;    /* the paragraph before was code alone */
-	bool sentence_lost; /* of this paragraph, the sentence before was left out */
+	bool sentence_lost; /* what stands before was left out: the sentence, or the block */
+	bool after_code;   /* the block before is code */
+	size_t list_bytes; /* of the list that the block begins or belongs to */
+	bool list_behind;  /* the block behind begins one */
+	bool list_judged;  /* whether there is room for the list was looked at where it began */
+	bool terms_follow; /* the block behind is a paragraph that begins with the term that it explains */
 	bool answer_open;  /* behind a question: "A:" begins its answer */
 	size_t prose_bytes; /* of whole sentences */
 };
@@ -42,6 +50,12 @@ static bool fits(const struct composer *composer, size_t bytes)
 static bool is_open(struct text sentence)
 {
 	return ascii_is_alnum(sentence.data[sentence.bytes - 1]);
+}
+
+/* Where the answer would end with the list. */
+static size_t list_end(const struct composer *composer)
+{
+	return composer->generator->draft.answer.bytes + composer->lead_bytes + composer->list_bytes + LIST_MARGIN_BYTES;
 }
 
 static void keep_lead(struct composer *composer, const struct block *block, struct text sentence)
@@ -119,13 +133,29 @@ static bool announces_code(const struct composer *composer, struct text sentence
 	return sentence.data[sentence.bytes - 1] == '`' || prose_has(&composer->generator->prose, PROSE_EXAMPLE, sentence);
 }
 
+/* "optionally specifying …" behind code: the end of the sentence that the code stands in. */
+static bool ends_sentence_before(const struct composer *composer, struct text sentence)
+{
+	struct text word = prose_first_word(sentence);
+	return composer->after_code && word.data == sentence.data && ascii_is_lower(word.data[0]) && !fact_is_identifier(word);
+}
+
+/* "However, …", "It …" */
+static bool continues(const struct composer *composer, struct text sentence)
+{
+	return domain_list_has(composer->generator->domain, DOMAIN_LIST_CONTINUATIONS, prose_first_word(sentence));
+}
+
 /* Can it be said with what follows it? */
 static bool is_said(const struct composer *composer, struct text sentence, size_t term_bytes)
 {
 	const struct prose *prose = &composer->generator->prose;
-	if (composer->code_lost && prose_has(prose, PROSE_EXAMPLE, sentence))
+	if (composer->terms_follow && prose_leads_on(sentence)) /* "It can be used in two modes:", and each has a paragraph */
+		return !prose_has(prose, PROSE_DANGLING, sentence) && !(composer->sentence_lost && continues(composer, sentence));
+	bool list_lost = composer->list_behind && !composer->keep_all && list_end(composer) > composer->generator->settings->generate.answer_chars_max;
+	if ((composer->code_lost || list_lost) && prose_has(prose, PROSE_EXAMPLE, sentence))
 		return false;
-	if (composer->sentence_lost && domain_list_has(prose->domain, DOMAIN_LIST_CONTINUATIONS, prose_first_word(sentence)))
+	if (composer->sentence_lost && continues(composer, sentence))
 		return false;
 	return prose_stands_alone(prose, sentence) || (term_bytes && prose_is_short_sentence(prose, sentence));
 }
@@ -139,9 +169,16 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 	buffer_clear(&generator->rendered);
 	prose_render(&generator->rendered, generator->domain, content);
 	struct text rest = without_answer_mark(composer, buffer_view(&generator->rendered));
-	if (text_starts_with(content, TEXT_LITERAL("[^"))) /* a note: what it belongs to is elsewhere */
+	if (term_bytes && domain_list_has(generator->domain, DOMAIN_LIST_CONTINUATIONS, prose_first_word(rest))) { /* code, and no term */
+		term_bytes = 0;
+		composer->sentence_lost = true;
+	}
+	const char *first = text_trim(rest).data;
+	if (text_starts_with(content, TEXT_LITERAL("[^")) || prose_is_caption(rest)) /* a note, or below a picture: what it belongs to is elsewhere */
 		return;
-	composer->lead_is_term = composer->code_awaited = composer->sentence_lost = false;
+	if (composer->lead_bytes && !composer->lead_is_term) /* it led to something else */
+		composer->sentence_lost = true;
+	composer->lead_is_term = composer->code_awaited = false;
 	bool code_line = is_code_line(buffer_view(&generator->rendered)), several = code_line && composer->code_line;
 	composer->code_line = code_line;
 	if (is_term(generator, content)) {
@@ -151,12 +188,13 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 		return;
 	}
 	while (prose_next_sentence(&rest, &sentence)) {
-		bool last = !rest.bytes;
-		if (last && (prose_leads_on(sentence) || is_open(sentence) || (composer->code_follows && announces_code(composer, sentence)))) {
+		bool last = !rest.bytes, begins = sentence.data == first;
+		bool leads = prose_leads_on(sentence) || (is_open(sentence) && composer->leads_somewhere);
+		if (last && ((leads && !composer->terms_follow) || (composer->code_follows && announces_code(composer, sentence)))) {
 			keep_lead(composer, block, sentence);
 			return;
 		}
-		composer->sentence_lost = !is_said(composer, sentence, term_bytes);
+		composer->sentence_lost = (begins && ends_sentence_before(composer, sentence)) || !is_said(composer, sentence, term_bytes);
 		if (composer->sentence_lost)
 			continue;
 		composer->full = composer->full || !fits(composer, term_bytes + sentence.bytes);
@@ -195,6 +233,18 @@ static bool is_contents_entry(struct text content)
 	return heading_without_number(content).bytes < content.bytes;
 }
 
+/* A list is told as a whole, which may be longer than an answer would be otherwise, or not begun. */
+static bool has_room(struct composer *composer)
+{
+	size_t bytes_max = composer->generator->settings->generate.answer_chars_max;
+	if (composer->list_judged || composer->keep_all)
+		return true;
+	size_t wanted = list_end(composer);
+	composer->list_judged = true;
+	composer->bytes_max = wanted <= bytes_max ? size_max(composer->bytes_max, wanted) : composer->bytes_max;
+	return wanted <= bytes_max;
+}
+
 static void compose_list_item(struct composer *composer, const struct block *block, const struct block *item, struct text content)
 {
 	struct generator *generator = composer->generator;
@@ -206,7 +256,7 @@ static void compose_list_item(struct composer *composer, const struct block *blo
 		return;
 	if (!composer->keep_all && !composer->in_list && !composer->after_paragraph && !prose_stands_alone(&generator->prose, entry))
 		return; /* a list of names that nothing leads to */
-	composer->full = composer->full || !fits(composer, entry.bytes);
+	composer->full = composer->full || !has_room(composer) || !fits(composer, entry.bytes);
 	if (composer->full || (prose_leads_on(entry) && composer->code_lost))
 		return;
 	if (!composer->in_list)
@@ -243,6 +293,21 @@ static void look_ahead(struct composer *composer, struct text markdown, const st
 	struct text content = code ? text_slice(markdown, next->content_start, next->content_end) : (struct text){ 0 };
 	composer->code_follows = code && is_usable_code(content) && fits(composer, content.bytes + (block->end - block->start));
 	composer->code_lost = code && !composer->code_follows;
+	struct text behind = next && next->kind == BLOCK_PARAGRAPH ? text_slice(markdown, next->content_start, next->content_end) : (struct text){ 0 };
+	composer->terms_follow = text_starts_with(behind, TEXT_LITERAL("**"));
+	composer->leads_somewhere = next && next->kind != BLOCK_PARAGRAPH && next->kind != BLOCK_HEADING;
+}
+
+/* Where a list begins, or the paragraph before it: its bytes, with the code in it. */
+static void look_at_list(struct composer *composer, const struct block *block, const struct block *end)
+{
+	composer->list_behind = block->kind == BLOCK_PARAGRAPH && block + 1 < end && block[1].kind == BLOCK_LIST_ITEM;
+	block += composer->list_behind;
+	if (block->kind != BLOCK_LIST_ITEM || composer->in_list)
+		return;
+	composer->list_bytes = 0;
+	for (; block < end && (block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_CODE); block++)
+		composer->list_bytes += block->end - block->start;
 }
 
 /* A block as it stands in `markdown`; `span` is its place in the document. */
@@ -250,12 +315,17 @@ static void compose_block(struct composer *composer, struct text markdown, const
 {
 	struct text content = text_slice(markdown, block->content_start, block->content_end);
 	look_ahead(composer, markdown, block, next);
+	size_t before = composer->generator->draft.answer.bytes;
+	composer->list_judged &= block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_CODE;
 	if (block->kind == BLOCK_PARAGRAPH)
 		compose_paragraph(composer, span, content);
 	else if (block->kind == BLOCK_LIST_ITEM)
 		compose_list_item(composer, span, block, content);
 	else if (block->kind == BLOCK_CODE)
 		compose_code(composer, span, content);
+	if (block->kind != BLOCK_PARAGRAPH)
+		composer->sentence_lost = composer->generator->draft.answer.bytes == before;
+	composer->after_code = block->kind == BLOCK_CODE;
 	composer->in_list = block->kind == BLOCK_LIST_ITEM || (block->kind == BLOCK_CODE && composer->in_list);
 	composer->after_paragraph = block->kind == BLOCK_PARAGRAPH;
 	composer->answer_open = false;
@@ -278,8 +348,10 @@ static void compose_quote(struct composer *composer, const struct block *quote)
 		buffer_append_byte(&inner, '\n');
 	}
 	int status = inner.status ? inner.status : blocks_scan(buffer_view(&inner), &blocks);
-	for (size_t i = 0; !status && i < blocks.count && !composer->full; i++)
+	for (size_t i = 0; !status && i < blocks.count && !composer->full; i++) {
+		look_at_list(composer, &blocks.items[i], blocks.items + blocks.count);
 		compose_block(composer, buffer_view(&inner), &blocks.items[i], quote, i + 1 < blocks.count ? &blocks.items[i + 1] : NULL);
+	}
 	if (status == -ENOMEM)
 		composer->generator->status = status;
 	blocks_done(&blocks);
@@ -292,6 +364,7 @@ size_t section_compose(struct generator *generator, const struct section *sectio
 	struct text markdown = generator->document->markdown;
 	for (uint32_t i = section->first; i < section->end && !composer.full; i++) {
 		const struct block *block = &generator->blocks.items[i];
+		look_at_list(&composer, block, generator->blocks.items + section->end);
 		if (block->end - block->start > BLOCK_BYTES_MAX)
 			continue;
 		if (block->kind == BLOCK_QUOTE)

@@ -8,6 +8,7 @@ enum {
 	IDENTITY_BLOCKS_MAX = 120, /* an identity table stands near the top */
 	HEAD_BYTES_MAX = 1500,     /* the text that may say "3GPP TS nn.nnn" of the document itself */
 	TITLE_BYTES_MAX = 300,
+	TITLE_LINE_BYTES_MIN = 8, TITLE_LINE_BYTES_MAX = 160, TITLE_BLOCKS_MAX = 12,
 	VALUE_BYTES_MAX = 4000, /* what is longer is no value of an identity */
 };
 
@@ -364,6 +365,83 @@ static void trim_title(struct extract *extract)
 	buffer_done(&trimmed);
 }
 
+/* "1. Introduction", "Abstract": a part of a document, and not the name of one. */
+static bool names_a_part(struct extract *extract, struct text plain)
+{
+	return extract_without_number(plain).bytes < plain.bytes || domain_list_has(extract->domain, DOMAIN_LIST_GENERIC_HEADINGS, plain) ||
+	       domain_list_has(extract->domain, DOMAIN_LIST_SKIPPED_HEADINGS, plain);
+}
+
+static size_t count_words(struct text line)
+{
+	size_t words = 0;
+	for (struct text word; text_next_field(&line, ' ', &word);)
+		words += text_trim(word).bytes > 0;
+	return words;
+}
+
+/* "Category: Informational", "Request for Comments: 1202": a line of a memo's head, while "Mobility Services: Problem Statement" is none. */
+static bool is_labelled(struct text line)
+{
+	const char *colon = memchr(line.data, ':', line.bytes);
+	if (!colon)
+		return false;
+	struct text label = { line.data, (size_t)(colon - line.data) }, value = text_trim(text_slice(line, label.bytes + 1, line.bytes));
+	return count_words(label) < 2 || count_words(value) < 2 || ascii_is_digit(value.data[0]);
+}
+
+/* A line or two of their own in words, without a stop at the end. */
+static bool is_title_line(struct extract *extract, struct text line)
+{
+	const char *end = line.bytes ? memchr(line.data, '\n', line.bytes) : NULL;
+	if (line.bytes < TITLE_LINE_BYTES_MIN || line.bytes > TITLE_LINE_BYTES_MAX || (end && memchr(end + 1, '\n', (size_t)(line.data + line.bytes - end - 1))) ||
+	    strchr(".,;!|>:", line.data[line.bytes - 1]) || !(ascii_is_upper(line.data[0]) || ascii_is_digit(line.data[0])))
+		return false;
+	return count_words(line) > 1 && !is_labelled(line) && !names_a_part(extract, extract_plain(extract, line));
+}
+
+/* The last line of a box at the head of a memo, when an empty line sets it apart. */
+static struct text last_line_apart(struct text box)
+{
+	size_t end = box.bytes, start;
+	for (start = end; start > 0 && box.data[start - 1] != '\n';)
+		start--;
+	size_t above = start;
+	while (above > 0 && ascii_is_space(box.data[above - 1]))
+		above--;
+	size_t breaks = 0;
+	for (size_t i = above; i < start; i++)
+		breaks += box.data[i] == '\n';
+	return above > 0 && breaks > 1 ? text_trim(text_slice(box, start, end)) : TEXT_LITERAL("");
+}
+
+/* The line above the first heading that is the title when that heading names a part; empty: the heading is the title. */
+static struct text title_above(struct extract *extract, const struct block *heading)
+{
+	if (!names_a_part(extract, extract_plain(extract, extract_block_content(extract, heading))))
+		return TEXT_LITERAL("");
+	for (const struct block *block = extract->blocks.items; block < heading && block < extract->blocks.items + TITLE_BLOCKS_MAX; block++) {
+		struct text content = extract_block_content(extract, block);
+		struct text line = block->kind == BLOCK_PARAGRAPH ? content : block->kind == BLOCK_CODE ? last_line_apart(content) : TEXT_LITERAL("");
+		if (is_title_line(extract, line))
+			return line;
+	}
+	return TEXT_LITERAL("");
+}
+
+/* The title's text on one line. */
+static void put_title(struct extract *extract, struct text title)
+{
+	struct buffer line;
+	buffer_init(&line, TITLE_BYTES_MAX * 8);
+	buffer_append_text(&line, extract_plain(extract, title));
+	for (size_t i = 0; i < line.bytes; i++)
+		if (line.data[i] == '\n')
+			line.data[i] = ' ';
+	document_builder_set_meta(extract->document, DOCUMENT_META_TITLE, buffer_view(&line));
+	buffer_done(&line);
+}
+
 /* A header line ("DOCTITLE: …") comes first, then the first heading of level 1, what the converter knew, any heading, and at
  * last the file's name. */
 static void read_title(struct extract *extract)
@@ -378,11 +456,12 @@ static void read_title(struct extract *extract)
 			set_meta(extract, DOCUMENT_META_TITLE, file_stem(extract->name), place);
 			return;
 		}
-		place = extract_range(extract, extract_block_content(extract, block));
-		where = extract_block_range(block);
+		struct text above = title_above(extract, block);
+		place = extract_range(extract, above.bytes ? above : extract_block_content(extract, block));
+		where = above.bytes ? place : extract_block_range(block);
 	}
 	struct text title = text_slice(extract->markdown, place.offset, place.offset + place.bytes);
-	document_builder_set_meta(extract->document, DOCUMENT_META_TITLE, extract_plain(extract, title));
+	put_title(extract, title);
 	extract->meta_places[DOCUMENT_META_TITLE] = place;
 	read_acronym(extract, title);
 	set_feature_name(extract, title, where);
