@@ -12,10 +12,20 @@
 #include "workers/inference/generate.h"
 #include "workers/inference/passage_quote.h"
 
+/* At any word of the source: the gate looks where the source has the statement's first word. */
+static bool quotes_piece(const char *source, const char *statement, unsigned piece, size_t *steps)
+{
+	size_t word = strcspn(statement, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xE4");
+	for (size_t at = 0; at < strlen(source) && word < strlen(statement); at++)
+		if (passage_quotes_at(text_from(source), at, text_from(statement), word, piece, steps))
+			return true;
+	return false;
+}
+
 static bool quotes(const char *source, const char *statement)
 {
 	size_t steps = 100000;
-	return passage_quotes(text_from(source), text_from(statement), 0, &steps);
+	return quotes_piece(source, statement, 0, &steps);
 }
 
 static void test_formatting_does_not_count(void **state)
@@ -49,8 +59,8 @@ static void test_whole_statements(void **state)
 	assert_false(quotes("The cell waits 10 ms less.", "The cell waits 10 ms."));
 	assert_true(quotes("It waits: the cell waits 10 ms, then it reports.", "The cell waits 10 ms."));
 	size_t steps = 1000;
-	struct text source = TEXT_LITERAL("It is not said that the cell waits 10 ms less.");
-	assert_true(passage_quotes(source, TEXT_LITERAL("the cell waits 10 ms"), PASSAGE_CUT_BEFORE | PASSAGE_CUT_BEHIND, &steps));
+	const char *source = "It is not said that the cell waits 10 ms less.";
+	assert_true(quotes_piece(source, "the cell waits 10 ms", PASSAGE_CUT_BEFORE | PASSAGE_CUT_BEHIND, &steps));
 	assert_false(quotes("", "a"));
 	assert_false(quotes("a", ""));
 	assert_false(quotes("a", "..."));
@@ -59,19 +69,12 @@ static void test_whole_statements(void **state)
 /* What begins alike again and again ends when its steps are used up. */
 static void test_steps_are_bounded(void **state)
 {
-	enum { BYTES = 200000 };
 	(void)state;
-	char *text = malloc(BYTES);
-	assert_non_null(text);
-	for (size_t i = 0; i < BYTES; i++)
-		text[i] = i % 2 ? '\n' : 'a';
-	size_t steps = 5000;
-	text[BYTES - 2] = 'b';
-	struct text statement = { text + BYTES / 2, BYTES / 2 };
-	assert_true(passage_quotes((struct text){ text, BYTES }, (struct text){ text, BYTES / 4 }, 0, &(size_t){ BYTES }));
-	assert_false(passage_quotes((struct text){ text, BYTES }, statement, 0, &steps));
+	size_t steps = 10;
+	assert_false(quotes_piece("a b c d e f g h i j k l m n o p", "a b c d e f g h i j k l m n o p", 0, &steps));
 	assert_int_equal(steps, 0);
-	free(text);
+	steps = 100;
+	assert_true(quotes_piece("a b c d e f g h i j k l m n o p", "a b c d e f g h i j k l m n o p", 0, &steps));
 }
 
 static void test_code_and_lists_as_they_stand(void **state)

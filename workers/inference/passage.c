@@ -308,6 +308,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	if (place.state)
 		passage->states |= passage_state_bit(place.state);
 	place.sentence = passage->sentence_count - 1;
+	place.offset = (uint32_t)(token->text.data - passage->source.data);
 	place.clause = indexer->clause;
 	if (indexer->line && !place.column)
 		place.column = (uint16_t)size_min(indexer->line + 1, UINT16_MAX);

@@ -7,6 +7,11 @@
 
 enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256, UNIT_PLACES_MAX = 512, CAPITALS_MAX = 32, QUOTE_STEPS_MAX = 1 << 20, TELLING_BYTES_MIN = 4, TELLING_WORDS_MIN = 5, TELLING_WORDS_NAMED = 2 };
 
+struct statement { /* of the answer, as it is written */
+	const char *begin, *word; /* NULL: none; its first word */
+	uint32_t stem; /* of that */
+};
+
 struct checker {
 	const struct passage *passage;
 	struct passage_verdict *verdict;
@@ -22,11 +27,11 @@ struct checker {
 	uint32_t command_second, command_before;
 	size_t command_words;
 	unsigned span;
-	const char *statement, *statement_before; /* where the sentence begins, and the one before it */
-	const char *statement_end;                /* behind the sentence; NULL: behind its last word */
-	bool fenced;                              /* it is a line of code */
-	bool cut_before;                          /* the sentence goes on from the words before */
-	size_t quote_steps;                       /* characters that may be compared still (passage_quote.h) */
+	struct statement statement, before; /* the sentence, and the one before it */
+	const char *statement_end; /* behind the sentence; NULL: behind its last word */
+	bool fenced;               /* it is a line of code */
+	bool cut_before;           /* the sentence goes on from the words before */
+	size_t quote_steps;        /* characters that may be compared still (passage_quote.h) */
 };
 
 static bool has_exact(const struct passage *passage, uint32_t stem, uint32_t exact)
@@ -345,11 +350,17 @@ static bool stands_alone(const struct checker *checker)
 /* Does the passage have the sentence word by word? One that goes on about something, together with the sentence before it. */
 static bool is_quoted(struct checker *checker)
 {
+	const struct passage *passage = checker->passage;
 	const struct answer_word *last = &checker->sentence.words[checker->sentence.count - 1];
 	unsigned piece = (checker->cut_before ? PASSAGE_CUT_BEFORE : 0) | (checker->statement_end ? 0 : PASSAGE_CUT_BEHIND);
-	const char *begin = stands_alone(checker) || !checker->statement_before ? checker->statement : checker->statement_before;
+	const struct statement *first = stands_alone(checker) || !checker->before.begin ? &checker->statement : &checker->before;
 	const char *end = checker->statement_end ? checker->statement_end : last->text.data + last->text.bytes;
-	return passage_quotes(checker->passage->source, (struct text){ begin, (size_t)(end - begin) }, piece, &checker->quote_steps);
+	struct text statement = { first->begin, (size_t)(end - first->begin) };
+	for (uint32_t place = passage_first(passage, first->stem); place && checker->quote_steps; place = passage->places[place].next)
+		if (!(passage->places[place].flags & (PLACE_PART | PLACE_ORDINAL)) &&
+		    passage_quotes_at(passage->source, passage->places[place].offset, statement, (size_t)(first->word - first->begin), piece, &checker->quote_steps))
+			return true;
+	return false;
 }
 
 /* All words of the sentence are read: judges its facts. */
@@ -456,10 +467,10 @@ static bool is_in_capitals(const struct passage *passage, const struct passage_s
 }
 
 /* A sentence begins: behind the one before and a list marker; or a piece of one, behind as many words as are held at once. */
-static void begin_statement(struct checker *checker, const struct fact_scanner *scanner, const char *word)
+static void begin_statement(struct checker *checker, const struct fact_scanner *scanner, const struct answer_word *first)
 {
-	checker->cut_before = checker->statement && !checker->statement_end;
-	const char *begin = checker->statement_end ? checker->statement_end : scanner->text.data;
+	const char *begin = checker->statement_end ? checker->statement_end : scanner->text.data, *word = first->text.data;
+	checker->cut_before = checker->statement.begin && !checker->statement_end;
 	while (begin < word && ascii_is_space(*begin))
 		begin++;
 	const char *digits = begin;
@@ -467,8 +478,8 @@ static void begin_statement(struct checker *checker, const struct fact_scanner *
 		digits++;
 	bool marked = digits > begin && word - digits > 1 && (*digits == '.' || *digits == ')') && digits[1] == ' ';
 	checker->fenced = scanner->in_fence;
-	checker->statement_before = checker->statement;
-	checker->statement = checker->cut_before ? word : marked ? digits + 1 : begin;
+	checker->before = checker->statement;
+	checker->statement = (struct statement){ checker->cut_before ? word : marked ? digits + 1 : begin, word, first->place.stem };
 	checker->statement_end = NULL;
 }
 
@@ -478,8 +489,6 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 	if (checker->unit_place == token->text.data) /* read with its number */
 		return;
 	checker->unit_place = token->unit.bytes ? token->unit.data : NULL;
-	if (!sentence->count)
-		begin_statement(checker, scanner, token->option ? token->dashed.data : token->text.data);
 	struct answer_word word = { .text = token->text, .unit = token->unit, .ordinal = token->ordinal, .dotted = token->dotted, .option = token->option,
 				    .is_name = token->kind == FACT_NAME, .is_word = token->kind == FACT_WORD, .identifier = token->kind == FACT_IDENTIFIER, .first = !sentence->count };
 	passage_place_of(checker->passage->domain, token, &word.place);
@@ -489,6 +498,8 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 		token->unit = (struct text){ 0 };
 		passage_place_of(checker->passage->domain, token, &word.place);
 	}
+	if (!sentence->count)
+		begin_statement(checker, scanner, &word);
 	if (checker->option_end && token->text.data < checker->option_end)
 		passage_make_part(&word.place);
 	if (token->option)
@@ -550,7 +561,8 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 	checker.sentence.respectively = false;
 	checker.comparing = (struct fact_comparing){ 0 };
 	checker.fenced = checker.cut_before = false;
-	checker.statement = checker.statement_before = checker.statement_end = NULL;
+	checker.statement = checker.before = (struct statement){ 0 };
+	checker.statement_end = NULL;
 	checker.quote_steps = QUOTE_STEPS_MAX;
 	checker.unit_place = checker.number_end = checker.option_end = NULL;
 	checker.clause = checker.values = 0;

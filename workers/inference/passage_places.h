@@ -49,6 +49,7 @@ struct passage_place {
 	uint32_t next;           /* the place before this one with the same stem, or 0 */
 	uint32_t sentence, kind;
 	uint32_t unit;           /* of a number: its unit; of a word: itself as a unit */
+	uint32_t offset;         /* in the source; of what is a word of its own */
 	uint16_t column;
 	uint16_t clause;         /* of its sentence */
 	uint16_t values;         /* of its sentence, before it */

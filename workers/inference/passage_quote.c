@@ -3,7 +3,7 @@
 
 #include "base/check.h"
 
-enum { LINK_BYTES_MAX = 512, KEY_BYTES_MAX = 12, WIDE_BYTES = 3, INDENT_MAX = 120, END = -1 };
+enum { LINK_BYTES_MAX = 512, WIDE_BYTES = 3, INDENT_MAX = 120, END = -1 };
 
 struct reader { /* of what a text says: its words, parted by one blank, and the signs that mean something */
 	struct text text;
@@ -115,27 +115,26 @@ static bool stands_at(struct text source, size_t at, struct text statement, unsi
 	return false;
 }
 
-bool passage_quotes(struct text source, struct text statement, unsigned piece, size_t *steps)
+/* Where the statement begins in a source that has its first word at `at`: before the signs that both have before it. False when it has others. */
+static bool find_begin(struct text source, struct text statement, size_t first_word, size_t *at)
 {
-	size_t first = 0, key_end;
-	while (first < statement.bytes && formatting_bytes(statement, first))
-		first += formatting_bytes(statement, first);
-	for (key_end = first; is_word_at(statement, key_end) && key_end - first < KEY_BYTES_MAX;)
-		key_end++;
-	if (first == statement.bytes)
-		return false;
-	size_t case_free = key_end > first + 1; /* bytes; the first letter may be in the other case: looked for is what follows it */
-	struct text key = text_slice(statement, first + case_free, size_max(key_end, first + 1));
-	statement = text_slice(statement, first, statement.bytes);
-	for (size_t from = case_free; *steps && from < source.bytes;) {
-		ptrdiff_t found = text_find(text_slice(source, from, source.bytes), key);
-		if (found < 0)
-			return false;
-		size_t at = from + (size_t)found - case_free;
-		if (begins_statement(source, at, piece) && stands_at(source, at, statement, piece, steps))
+	for (;; first_word--, (*at)--) {
+		while (first_word > 0 && formatting_bytes(statement, first_word - 1))
+			first_word--;
+		if (first_word == 0)
 			return true;
-		*steps -= *steps > 0;
-		from = at + case_free + 1;
+		while (*at > 0 && source.data[*at - 1] != '\n' && formatting_bytes(source, *at - 1))
+			(*at)--;
+		if (*at == 0 || source.data[*at - 1] != statement.data[first_word - 1])
+			return false;
 	}
-	return false;
+}
+
+bool passage_quotes_at(struct text source, size_t at, struct text statement, size_t first_word, unsigned piece, size_t *steps)
+{
+	size_t begin = at;
+	CHECK(at < source.bytes && first_word < statement.bytes);
+	*steps -= *steps > 0;
+	return find_begin(source, statement, first_word, &begin) && begins_statement(source, begin, piece) &&
+	       stands_at(source, at, text_slice(statement, first_word, statement.bytes), piece, steps);
 }
