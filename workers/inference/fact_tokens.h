@@ -25,10 +25,13 @@ enum { FACT_NUMBER_BYTES_MAX = 48 };
 struct fact_word {
 	uint64_t head, tail;     /* the word itself: its first and last bytes, which overlap */
 	const char *number, *ordinal; /* digits, or NULL */
-	uint32_t stem, exact, unit, spelled, kind; /* filled in and used by passage_places.c when `placed` */
+	uint32_t stem, exact, unit, spelled, dimension, kind; /* filled in and used by passage_places.c when `placed` */
 	uint8_t bytes, number_bytes, ordinal_bytes; /* bytes 0: unused */
 	int8_t state;
-	bool identifier, name, placed, label, breaks; /* breaks: ends a clause */
+	bool identifier : 1, name : 1, placed : 1, label : 1;
+	bool breaks : 1;   /* ends a clause */
+	bool compares : 1; /* comparisons may be said with it */
+	bool plain : 1;    /* neither unit nor label, of no kind */
 };
 
 /* Words met, the latest at each place; zero at the beginning, for one domain. One thread. */

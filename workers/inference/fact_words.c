@@ -195,8 +195,7 @@ static enum fact_comparison afterthought(struct text word)
 	return is_any(word, more, COUNT_OF(more)) ? FACT_AT_LEAST : is_any(word, less, COUNT_OF(less)) ? FACT_AT_MOST : FACT_COMPARES_NOT;
 }
 
-/* May the word be one that a comparison is said with? By its first letter and its length: most words are not. */
-static bool may_compare(struct text word)
+bool fact_words_may_compare(struct text word)
 {
 	static const uint16_t lengths['z' - 'a' + 1] = { /* of no, not, never, cannot, or, than, to, least, minimum, most, maximum, above, exceed…, below, over, under */
 		['n' - 'a'] = 1 << 2 | 1 << 3 | 1 << 5, ['c' - 'a'] = 1 << 6, ['o' - 'a'] = 1 << 2 | 1 << 4, ['t' - 'a'] = 1 << 2 | 1 << 4, ['l' - 'a'] = 1 << 5,
@@ -217,10 +216,8 @@ bool fact_words_goes_on(struct text first)
 enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word)
 {
 	enum { DISTANCE_MAX = 3 };
-	if (!comparing->after_or && !comparing->reversed && !comparing->pending && !may_compare(word)) {
-		comparing->before = word;
+	if (!fact_words_may_compare(word) && fact_comparing_passes(comparing, word))
 		return FACT_COMPARES_NOT;
-	}
 	static const struct text nots[] = { T("no"), T("not"), T("never"), T("cannot") };
 	enum fact_comparison after = FACT_COMPARES_NOT;
 	if (comparing->after_or)

@@ -43,8 +43,18 @@ struct fact_comparing { /* zero at the beginning of a sentence */
 	unsigned distance;  /* words since it was said */
 	struct text before; /* the word before */
 };
+/* May a comparison be said with the word? By its first letter and its length: most words are none of those. */
+bool fact_words_may_compare(struct text word);
 /* Takes the next word that is no number. Returns what it says of the number before it ("or more"), or FACT_COMPARES_NOT. */
 enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word);
+/* The same for a word that none is said with; nothing is said by then, and the comparison is not under way. */
+static inline bool fact_comparing_passes(struct fact_comparing *comparing, struct text word)
+{
+	if (comparing->after_or || comparing->reversed || comparing->pending)
+		return false;
+	comparing->before = word;
+	return true;
+}
 /* Takes the next number, or name of a version, and returns what was said of it. */
 enum fact_comparison fact_comparing_number(struct fact_comparing *comparing, bool number);
 /* At least, at most; above, below; faster, slower; older, newer. What is faster may be more or less: of a rate, of a time. */

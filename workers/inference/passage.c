@@ -282,6 +282,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 		open_sentence(indexer);
 	indexer->line_words++;
 	passage_place_of(passage->domain, token, &place);
+	uint32_t dimension = place.unit ? passage_dimension_of(token, &place) : 0;
 	if (token->breaks || (token->kind == FACT_WORD && (token->word ? token->word->breaks : passage_breaks_clause(token->text))))
 		indexer->clause++;
 	if (place.state && indexer->comparing.reversed) /* "not enabled" says neither */
@@ -303,7 +304,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	passage->options = passage->options || token->option;
 	if (place.unit) {
 		passage->units |= passage_unit_bit(place.unit);
-		passage->dimensions |= passage_unit_bit(passage_dimension(token->number_bytes ? token->unit : token->wide));
+		passage->dimensions |= passage_unit_bit(dimension);
 	}
 	if (place.state)
 		passage->states |= passage_state_bit(place.state);
@@ -317,7 +318,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	if (token->number_bytes || place.kind == KIND_CLAUSE || passage_is_version(token)) {
 		indexer->last_number = passage->place_count;
 		place.comparison = (uint8_t)(1u << fact_comparing_number(&indexer->comparing, token->number_bytes));
-	} else {
+	} else if (!token->word || token->word->compares || !fact_comparing_passes(&indexer->comparing, token->text)) {
 		enum fact_comparison after = fact_comparing_word(&indexer->comparing, token->text);
 		if (after && indexer->last_number && indexer->last_number < passage->place_count)
 			passage->places[indexer->last_number].comparison |= (uint8_t)(1u << after);

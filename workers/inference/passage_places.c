@@ -54,6 +54,13 @@ uint32_t passage_unit(struct text unit)
 	return (uint32_t)passage_hash(unit.data, unit.bytes, SEED_UNIT);
 }
 
+uint32_t passage_dimension_of(const struct fact_token *token, const struct passage_place *place)
+{
+	if (token->number_bytes)
+		return place->kind;
+	return token->word && token->word->dimension && token->wide.bytes == token->text.bytes ? token->word->dimension : passage_dimension(token->wide);
+}
+
 uint32_t passage_dimension(struct text unit)
 {
 	unit = fact_words_dimension(unit);
@@ -278,6 +285,9 @@ static void place_word(const struct domain *domain, struct text text, struct fac
 	word->breaks = passage_breaks_clause(text);
 	unsigned grade = word->identifier ? 0 : fact_words_grade(text);
 	word->kind = word->identifier ? identifier_kind(text) : grade ? KIND_GRADE + grade : KIND_NONE;
+	word->dimension = word->unit || word->spelled ? passage_dimension(text) : 0;
+	word->compares = fact_words_may_compare(text);
+	word->plain = !word->kind && !word->unit && !word->spelled && !word->label;
 	word->placed = true;
 }
 
@@ -292,6 +302,12 @@ void passage_part_of(const struct passage_place *whole, struct text part, struct
 
 void passage_place_of(const struct domain *domain, const struct fact_token *token, struct passage_place *ret_place)
 {
+	const struct fact_word *known = token->word;
+	if (known && known->placed && known->plain && token->kind == FACT_WORD && !token->in_code && !token->state && !token->option && !token->number_bytes &&
+	    token->wide.bytes == token->text.bytes) { /* most words */
+		*ret_place = (struct passage_place){ .stem = known->stem, .exact = known->exact, .column = (uint16_t)size_min(token->column, UINT16_MAX), .span = (uint8_t)token->span };
+		return;
+	}
 	struct passage_place place = { .column = (uint16_t)size_min(token->column, UINT16_MAX), .state = (int8_t)token->state, .span = (uint8_t)token->span,
 				       .flags = token->in_code ? PLACE_CODE : 0 };
 	if (token->number_bytes) {

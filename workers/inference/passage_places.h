@@ -99,6 +99,8 @@ uint64_t passage_hash(const char *data, size_t bytes, uint64_t seed);
 uint32_t passage_unit(struct text unit);
 /* What a unit measures. */
 uint32_t passage_dimension(struct text unit);
+/* The same for a token that has a unit, or is one, and its place as passage_place_of made it; of a number its kind, whose upper bits are the same. */
+uint32_t passage_dimension_of(const struct fact_token *token, const struct passage_place *place);
 static inline uint64_t passage_unit_bit(uint32_t hash) { return (uint64_t)1 << (hash >> 26); }
 uint32_t passage_ordinal(struct text digits);
 /* The word as it reads: "\_" is "_", the plural of an abbreviation is the abbreviation. `plain` has room for PLACE_WORD_BYTES. */
