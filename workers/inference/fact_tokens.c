@@ -292,9 +292,9 @@ static struct fact_word *memo_slot(struct fact_memo *memo, struct text word, str
 		key->tail = (unsigned char)word.data[n - 1];
 	}
 	uint64_t hash = (key->head ^ (key->tail + n) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
-	return &memo->words[hash >> 54];
+	return &memo->words[hash >> 52];
 }
-_Static_assert(FACT_MEMO_WORDS == 1 << 10, "memo_slot takes the upper ten bits");
+_Static_assert(FACT_MEMO_WORDS == 1 << 12, "memo_slot takes the upper twelve bits");
 
 static struct fact_word *find_word(struct fact_memo *memo, struct text word, struct fact_word *unkept)
 {

@@ -35,7 +35,7 @@ struct fact_word {
 };
 
 /* Words met, the latest at each place; zero at the beginning, for one domain. One thread. */
-enum { FACT_MEMO_WORDS = 1024, FACT_MEMO_BYTES_MAX = 16 };
+enum { FACT_MEMO_WORDS = 4096, FACT_MEMO_BYTES_MAX = 16 };
 struct fact_memo {
 	struct fact_word words[FACT_MEMO_WORDS];
 };
