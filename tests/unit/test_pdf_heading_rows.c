@@ -178,6 +178,20 @@ static void drops_contents_lists_without_leaders(void **state)
 	assert_string_equal(fixture_write_pages(), "The text begins here.\n");
 }
 
+/* Leaders to the numbers of the lines that they stand in: a form, not a contents list. */
+static void keeps_the_lines_of_a_form(void **state)
+{
+	(void)state;
+	paragraph(50, 60);
+	line(50, 110, 0, "12 Weight of the unit in kilograms . . . . . . . . 12");
+	line(50, 150, 0, "13 Power that it takes in watts . . . . . . . . 13");
+	line(50, 190, 0, "14b Power that it gives in watts . . . . . . . . 14b");
+	line(50, 230, 0, "15 Number of carriers . . . . . . . . 15");
+	const char *markdown = fixture_write_pages();
+	assert_non_null(strstr(markdown, "12 Weight of the unit in kilograms"));
+	assert_non_null(strstr(markdown, "15 Number of carriers"));
+}
+
 static void finds_bylines(void **state)
 {
 	static const char markdown[] = "# A title\n\n# Anna Berg\n\n# May 2026\n\n# Scope\n\nText\n";
@@ -317,7 +331,7 @@ int main(void)
 		PAGE_TEST(finds_numbered_headings_in_italics), PAGE_TEST(finds_clauses_in_the_type_of_the_text),
 		PAGE_TEST(finds_headings_at_the_edge_of_indented_text), PAGE_TEST(finds_somewhat_larger_rows_that_stand_apart),
 		PAGE_TEST(tells_headings_from_tables), PAGE_TEST(tells_terms_from_headings), PAGE_TEST(lists_plain_terms_that_repeat),
-		PAGE_TEST(drops_contents_lists_without_leaders), PAGE_TEST(finds_bylines), PAGE_TEST(keeps_headings_below_the_title),
+		PAGE_TEST(drops_contents_lists_without_leaders), PAGE_TEST(keeps_the_lines_of_a_form), PAGE_TEST(finds_bylines), PAGE_TEST(keeps_headings_below_the_title),
 		PAGE_TEST(tells_drawings_from_text), PAGE_TEST(joins_paragraphs_over_floats),
 		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(finds_notes_as_large_as_the_text), PAGE_TEST(puts_annexes_on_the_level_of_clauses),
 		PAGE_TEST(finds_capitals_in_the_middle), PAGE_TEST(measures_small_capitals_by_their_largest_letter),

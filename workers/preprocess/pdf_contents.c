@@ -31,6 +31,41 @@ static bool is_title(struct text text)
 	return false;
 }
 
+/* "12 Business income or (loss) . . . . 12", a row with a leader: does what stands behind the leader also stand before it, as a word of its own? */
+static bool repeats_its_label(struct text text)
+{
+	const char *blank = memrchr(text.data, ' ', text.bytes);
+	const char *dot = memrchr(text.data, '.', text.bytes);
+	CHECK(dot);
+	const char *label = blank > dot ? blank + 1 : dot + 1;
+	const struct text number = text_slice(text, (size_t)(label - text.data), text.bytes);
+
+	for (size_t i = 0, end; i < (size_t)(label - text.data); i = end + 1) {
+		end = i;
+		while (end < text.bytes && text.data[end] != ' ')
+			end++;
+		if (text_equal(text_slice(text, i, end), number))
+			return true;
+	}
+	return false;
+}
+
+/* Most leaders of a form lead to the number of the line that they stand in. */
+static bool is_form(const struct pdf_layout *layout, struct buffer *scratch)
+{
+	enum { REPEATS_MIN = 3 };
+	size_t leaders = 0, repeats = 0;
+
+	for (size_t r = 0; r < layout->row_count; r++) {
+		const struct text text = row_text(layout, &layout->rows[r], scratch);
+		if (layout->rows[r].furniture || !pdf_has_leader(text))
+			continue;
+		leaders++;
+		repeats += repeats_its_label(text);
+	}
+	return repeats >= REPEATS_MIN && repeats * 2 > leaders;
+}
+
 /* Rows of contents lists and indexes: those with leaders, and what stands between two of them. */
 static size_t drop_leaders(struct pdf_layout *layout, float leading, struct buffer *scratch)
 {
@@ -202,6 +237,8 @@ static size_t drop_named(struct pdf_layout *layout, struct pdf_outline *outline,
 size_t pdf_contents_drop(struct pdf_layout *layout, struct pdf_outline *outline, float leading, bool *going_on, struct buffer *scratch)
 {
 	enum { CONTENTS_ROWS_MIN = 4 };
+	if (is_form(layout, scratch))
+		return 0;
 	const size_t titled = drop_titled(layout, going_on, scratch) + drop_named(layout, outline, scratch);
 	const size_t dropped = drop_leaders(layout, leading, scratch);
 
