@@ -270,8 +270,9 @@ static void complete(struct call *call)
 		content->status = kept->status;
 }
 
-/* Once more, with the reply and what is wrong with it. A reply that was too long is asked for in shorter texts where the server keeps to that: what
- * came before says nothing of what the model makes of those, so the first such question is not counted. */
+/* Once more, with the reply and what is wrong with it; or, where a model goes in circles, the question alone, with another seed and hotter. A reply
+ * that was too long is asked for in shorter texts where the server keeps to that: what came before says nothing of what the model makes of those, so
+ * the first such question is not counted. */
 static void ask_again(struct call *call, const char *reason)
 {
 	const struct chat_reply *reply = &call->calls->reply;
@@ -281,7 +282,7 @@ static void ask_again(struct call *call, const char *reason)
 
 	call->asks += !bound || reply->content.bytes == 0;
 	call->attempts = 0;
-	call->looped = looped;
+	call->looped = looped || (call->bounded && !bound); /* in short texts too it writes nonsense: a complaint does not help, another seed may */
 	call->bounded = call->bounded || bound;
 	buffer_clear(&call->earlier);
 	buffer_clear(&call->complaint);
