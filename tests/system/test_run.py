@@ -7,7 +7,7 @@ import resource
 import unittest
 import zipfile
 
-from support import BIN, CORPUS, RunCase, main, small_corpus
+from support import BIN, CORPUS, FINAL_FILES, TOP, RunCase, main, small_corpus
 
 
 class MainJob(RunCase):
@@ -23,7 +23,16 @@ class MainJob(RunCase):
         self.assertIn('language:\n- "en"\ntask_categories:\n', card)
         self.assertIn('tags:\n- conversational\n- "telecom"\nsize_categories:\n', card)
         self.assert_every_file_has_an_outcome(CORPUS)
+        self.assert_keys_are_documented()
         self.verify()
+
+    def assert_keys_are_documented(self):
+        """docs/dataset.md has every key of the rows and of the manifest."""
+        manual = (TOP / "docs" / "dataset.md").read_text(encoding="utf-8")
+        manifest = json.loads((self.out / "manifest.json").read_text(encoding="utf-8"))
+        objects = [row for name in FINAL_FILES if name.endswith(".jsonl") for row in self.rows(name)]
+        objects += [row["metadata"] for row in self.rows("train.jsonl")] + [manifest, manifest["files"][0], manifest["removed"], manifest["extractions"]]
+        self.assertEqual({key for one in objects for key in one if f"`{key}`" not in manual}, set())
 
     def test_same_bytes_whatever_the_workers(self):
         corpus = small_corpus(self.folder / "docs", 12)
