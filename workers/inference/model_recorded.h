@@ -28,7 +28,7 @@ struct model_reply *recorded_reply(const struct recorded *recorded, const char *
 int recorded_conversations(struct record *record, const struct compose_request *request, struct conversation_builder **ret_builder,
 			   struct compose_counts *ret_counts, struct error_text *error) WARN_UNUSED;
 
-/* The conversations of a document for which no other model will come (GENERATE_LAST): from what the record has and from the rules. 0 with a
+/* The conversations of a document for which no other model will come (DESCRIPTOR_GENERATE_LAST): from what the record has and from the rules. 0 with a
  * builder for the caller to destroy. */
 int recorded_compose(struct record *record, const struct settings *settings, const struct domain *domain, const struct prompts *prompts,
 		     const struct document *document, struct conversation_builder **ret_builder, struct compose_counts *ret_counts,
