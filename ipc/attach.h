@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { ATTACH_VERSION = 1, ATTACH_DESCRIPTORS_MAX = 4, ATTACH_TEXT_BYTES = 200 };
+enum { ATTACH_VERSION = 2, ATTACH_DESCRIPTORS_MAX = 4, ATTACH_TEXT_BYTES = 200 };
 
 enum attach_type {
 	ATTACH_HELLO = 1, /* worker → coordinator: kind of worker in text, behind a blank the name of its model */
@@ -17,7 +17,6 @@ enum attach_type {
 			   * endpoint; descriptors: settings (YAML, a sealed memfd), domain pack (the same), for a worker of a
 			   * model also the run's folder (O_PATH) */
 	ATTACH_SEGMENT,   /* number, bytes, writable; descriptor: the segment */
-	ATTACH_SEGMENT_GONE, /* number: unmap it, no task will name it again */
 	ATTACH_FILE,      /* task_id, bytes; descriptor: the input file, read-only */
 	ATTACH_REFUSED,   /* text: why; the worker ends with exit code 2 */
 	ATTACH_LANES,     /* number: of the first segment; descriptors: the coordinator's side of the fast lane (read-only), the worker's side

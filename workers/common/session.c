@@ -75,8 +75,6 @@ static int take_announcement(struct session *session, int timeout_ms)
 		status = take_segment(session, &message, descriptors[0]);
 	else if (message.type == ATTACH_FILE && message.descriptor_count == 1)
 		status = take_file(session, &message, descriptors[0]);
-	else if (message.type == ATTACH_SEGMENT_GONE && message.number < SESSION_SEGMENTS_MAX)
-		segment_done(&session->segments[message.number]), status = 0;
 	else
 		status = ERROR_VERSION_MISMATCH;
 	close_all(descriptors, message.descriptor_count);
