@@ -175,6 +175,29 @@ static void pages_of_doxygen(void **state)
 	     "# lane Class Reference abstract\n\n## load()\n\n```\nvoid lane::load(iface & bus, uint8_t at) const\n```\n\ninline virtual\n\nLoads it.\n");
 }
 
+#define SEVERAL_SENTENCES "<p>Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be seen as the content of the page, " \
+	"we hope, and more of it. Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be " \
+	"seen as the content of the page, we hope, and more of it.</p>"
+#define THEIR_MARKDOWN "Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be seen as the content of the page, " \
+	"we hope, and more of it. Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be " \
+	"seen as the content of the page, we hope, and more of it.\n"
+
+/* Around the title and the code of pages as portals have them. */
+static void what_portals_put_around_content(void **state)
+{
+	(void)state;
+	html("<!DOCTYPE html><body><main><div class=bar><a href=/edit>Edit online</a></div><details><summary>Table of contents</summary></details><h1>T</h1><div class=TOC><dl><dt><b>"
+	     "Table of Contents</b></dt><dt>1. <a href='#a'>The first part of it</a></dt><dt>2. <a href='#b'>The second part of it</a></dt></dl></div>" SEVERAL_SENTENCES
+	     "<div class='language-sh'><button>Copy</button><span class=lang>sh</span><pre>ls</pre></div></main></body>",
+	     "# T\n\n" THEIR_MARKDOWN "\n```sh\nls\n```\n");
+	html("<!DOCTYPE html><h1>T</h1><ol><li class=flex><div><div>1.</div></div><div><p>First</p></div></li><li class=flex><div><div>2.</div></div><div><p>2 is next</p></div></li></ol>"
+	     "<ol><li><p>1</p></li></ol><ul class=blockList><li class=blockList><hr><pre>class A</pre></li></ul>",
+	     "# T\n\n1. First\n2. 2 is next\n1. 1\n\n---\n\n```\nclass A\n```\n");
+	/* An index, whose contents are all it has, keeps them. */
+	html("<!DOCTYPE html><h1>T</h1><div class=toc><ul><li><a href=a>One</a></li><li><a href=b>Another</a></li></ul></div><p>Words.</p>",
+	     "# T\n\n- [One](a)\n- [Another](b)\n\nWords.\n");
+}
+
 static void headings_by_role_and_class(void **state)
 {
 	(void)state;
@@ -200,6 +223,7 @@ int main(void)
 		cmocka_unit_test(links_are_content_where_there_is_little_else), cmocka_unit_test(headings_without_elements),
 		cmocka_unit_test(headings_by_role_and_class), cmocka_unit_test(what_stands_beside_a_content_part),
 		cmocka_unit_test(lines_of_arrows_and_signs), cmocka_unit_test(places_are_no_links), cmocka_unit_test(pages_of_doxygen),
+		cmocka_unit_test(what_portals_put_around_content),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

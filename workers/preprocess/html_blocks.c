@@ -41,7 +41,7 @@ void html_quote(struct html_walk *walk, uint32_t index)
 /* --- admonitions ----------------------------------------------------------------------------------------------- */
 
 static const char *const admonition_words[] = {
-	"admonition", "admonitionblock", "alert", "attention", "callout", "caution", "danger", "error", "hint", "important", "markdown-alert",
+	"admonition", "admonitionblock", "alert", "attention", "awsdocs-note", "callout", "caution", "danger", "error", "hint", "important", "markdown-alert",
 	"note", "remark", "seealso", "theme-admonition", "tip", "warning",
 };
 
@@ -59,6 +59,7 @@ static bool is_title(const struct html_tree *tree, uint32_t index)
 {
 	static const char *const classes[] = {
 		"title", "admonition-title", "admonition-heading", "markdown-alert-title", "alert-heading", "alert-title", "callout-title",
+		"custom-block-title",
 	};
 	enum html_tag tag = (enum html_tag)html_tree_nodes(tree)[index].tag;
 

@@ -209,6 +209,20 @@ static struct text language_beside_numbers(const struct html_tree *tree, uint32_
 	return in_table ? name : TEXT_LITERAL("");
 }
 
+/* What is right around the code names the language, with a label or buttons before the code. */
+static struct text language_of_parent(const struct html_tree *tree, uint32_t index)
+{
+	enum { NODES_BEFORE_MAX = 16 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	for (uint32_t i = index; i > 0 && index - i < NODES_BEFORE_MAX;) {
+		i--;
+		if (nodes[i].end >= nodes[index].end && nodes[i].tag != HTML_TEXT)
+			return html_tree_total(tree, i, HTML_TOTAL_CODE) == 1 ? language_of(tree, i) : TEXT_LITERAL("");
+	}
+	return TEXT_LITERAL("");
+}
+
 struct text html_code_language(const struct html_walk *walk, uint32_t index)
 {
 	enum { AROUND_MAX = 3 };
@@ -224,6 +238,8 @@ struct text html_code_language(const struct html_walk *walk, uint32_t index)
 			break;
 		name = language_of(walk->tree, i);
 	}
+	if (name.bytes == 0)
+		name = language_of_parent(walk->tree, index);
 	if (name.bytes == 0)
 		name = language_beside_numbers(walk->tree, index);
 	return names_no_language(name) ? TEXT_LITERAL("") : name;

@@ -163,8 +163,8 @@ static uint32_t densest_child(const struct html_tree *tree, uint32_t index)
 	return best;
 }
 
-/* A heading that is nothing but a link to another page: the site's name, linked to its start. */
-static bool is_site_name(const struct html_tree *tree, uint32_t index)
+/* The element's first link is to another page. */
+static bool leads_elsewhere(const struct html_tree *tree, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t link = index + 1;
@@ -172,7 +172,13 @@ static bool is_site_name(const struct html_tree *tree, uint32_t index)
 	while (link < nodes[index].end && nodes[link].tag != HTML_A)
 		link++;
 	struct text target = link < nodes[index].end ? html_tree_attribute(tree, link, HTML_HREF) : TEXT_LITERAL("");
-	return target.bytes > 0 && target.data[0] != '#' && html_content_running_text(tree, index) == 0;
+	return target.bytes > 0 && target.data[0] != '#';
+}
+
+/* A heading that is nothing but a link to another page: the site's name, linked to its start. */
+static bool is_site_name(const struct html_tree *tree, uint32_t index)
+{
+	return html_content_running_text(tree, index) == 0 && leads_elsewhere(tree, index);
 }
 
 /* The heading that the page begins with: the first h1, or else the first of any level; `root` when there is none. */
@@ -214,7 +220,9 @@ struct html_place html_content_place(const struct html_tree *tree)
 	uint32_t root = find_root(tree);
 	enum html_tag tag = (enum html_tag)html_tree_nodes(tree)[root].tag;
 
-	return (struct html_place){ .root = root, .core = find_core(tree, root), .article_depth = tag == HTML_MAIN || tag == HTML_ARTICLE };
+	uint32_t title = first_heading(tree, root);
+	title = title != root && html_tree_nodes(tree)[title].tag == HTML_H1 ? title : 0;
+	return (struct html_place){ .root = root, .core = find_core(tree, root), .title = title, .article_depth = tag == HTML_MAIN || tag == HTML_ARTICLE };
 }
 
 uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
@@ -234,18 +242,23 @@ uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
 
 /* Class names and ids that say furniture whatever is inside. */
 static const char *const furniture_words[] = {
-	"addthis", "back-to-top", "backtotop", "bottomlang", "breadcrumb", "breadcrumbs", "cookie-banner",
-	"cookie-bar", "cookie-consent", "cookie-law-info-bar", "cookie-message", "cookie-notice", "cookiebanner",
-	"cookieconsent", "copybtn", "doc-footer", "doc-header", "ears", "edit-page-link", "edit-this-page",
-	"footnotes-heading", "gdpr", "gdpr-banner", "gdpr-cookie-notice", "headerlink", "hidden-print", "hideme",
-	"logo-container", "mathjax", "mathjax_chtml", "mathjax_display", "mathjax_preview", "mathjax_svg",
-	"md-source-file", "msotoc1", "msotoc2", "msotoc3", "msotoc4", "msotoc5", "msotoc6", "msotoc7", "msotoc8",
-	"msotoc9", "msotocheading", "mw-editsection", "navfooter", "navheader", "newsletter-signup", "no-print",
-	"noprint", "page-footer", "page-metadata", "pagesection", "pagination", "pilcrow", "post-navigation",
-	"prev-next", "print-only", "related-posts", "rst-versions", "rustdoc-breadcrumbs", "screen-reader-text",
-	"searchbox", "searchform", "share-bar", "share-buttons", "share-links", "sharedaddy", "sidebar-logo",
-	"site-footer", "site-header", "site-nav", "skip-link", "skip-nav", "skip-to-content", "skiplink",
-	"skipnav", "social-links", "social-media", "social-share", "sphinxsidebar", "sr-only", "srclink",
+	"addthis", "article-comments", "article-footer", "article-meta", "article-more-questions",
+	"article-relatives", "article-return-to-top", "article-share", "article-subscribe", "article-votes",
+	"awsdocs-page-utilities", "back-to-top", "backtotop", "bottomlang", "bottomnav", "breadcrumb",
+	"breadcrumbs", "cookie-banner", "cookie-bar", "cookie-consent", "cookie-law-info-bar",
+	"cookie-message", "cookie-notice", "cookiebanner", "cookieconsent", "copybtn", "doc-footer",
+	"doc-header", "ears", "edit-link", "edit-page-link", "edit-this-page", "familylinks",
+	"footnotes-heading", "gdpr", "gdpr-banner", "gdpr-cookie-notice", "headerlink", "hidden-print",
+	"hideme", "hwcopyright", "legalcopy", "logo-container", "mathjax", "mathjax_chtml",
+	"mathjax_display", "mathjax_preview", "mathjax_svg", "md-source-file", "msotoc1", "msotoc2",
+	"msotoc3", "msotoc4", "msotoc5", "msotoc6", "msotoc7", "msotoc8", "msotoc9", "msotocheading",
+	"mw-editsection", "navfooter", "navheader", "newsletter-signup", "no-print", "nocontent", "noprint",
+	"page-footer", "page-metadata", "pagesection", "pagination", "pilcrow", "post-navigation",
+	"prev-next", "print-only", "related-articles", "related-posts", "rst-versions",
+	"rustdoc-breadcrumbs", "screen-reader-text", "searchbox", "searchform", "share-bar",
+	"share-buttons", "share-links", "sharedaddy", "sidebar-logo", "site-footer", "site-header",
+	"site-nav", "skip-link", "skip-nav", "skip-to-content", "skiplink", "skipnav", "social-links",
+	"social-media", "social-share", "sphinxsidebar", "sr-only", "srclink", "subnav", "subnavlist",
 	"td-page-meta", "test-arrow", "theme-doc-footer", "toggle-all-docs", "toplang", "topnav", "ttc",
 	"viewcode-back", "viewcode-link", "visually-hidden", "visuallyhidden",
 };
@@ -261,6 +274,13 @@ static const char *const menu_words[] = {
 	"navrow", "page-nav", "quicklinks", "related", "sidebar", "sidenav", "site-map", "src", "summary", "tabs",
 	"toc-sidebar", "top", "topbar", "toplinks",
 };
+
+/* Class names that say so of the name of a language, or of buttons, right above code. */
+static const char *const code_label_words[] = {
+	"code-block-header", "code-header", "code-lang", "code-language", "code-toolbar", "codeblock-header", "lang", "language", "language-name",
+};
+/* Contents of the page. */
+static const char *const contents_words[] = { "table-of-contents", "toc", "toc-list" };
 
 /* "property: value" in a style attribute. */
 static bool says(struct text style, struct text property, struct text value)
@@ -301,7 +321,32 @@ static bool has_furniture_role(const struct html_tree *tree, uint32_t index)
 	return is_one_of(html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE), roles, COUNT_OF(roles));
 }
 
-static bool has_furniture_name(const struct html_tree *tree, uint32_t index)
+/* What follows is code; buttons and blanks may stand between. */
+static bool is_above_code(const struct html_tree *tree, uint32_t index)
+{
+	enum { LABEL_BYTES_MAX = 24 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t next = nodes[index].end;
+
+	if (html_tree_total(tree, index, HTML_TOTAL_TEXT) > LABEL_BYTES_MAX)
+		return false;
+	while (next < html_tree_count(tree) && (nodes[next].tag == HTML_BUTTON || (nodes[next].tag == HTML_TEXT && html_tree_total(tree, next, HTML_TOTAL_TEXT) <= 1)))
+		next = nodes[next].end;
+	return next < html_tree_count(tree) && nodes[next].tag == HTML_PRE && nodes[next].depth == nodes[index].depth;
+}
+
+/* Numbers and a title stand among its links. It is less than half of the page, and there is something else in it: else the page is an index. */
+static bool is_contents(const struct html_tree *tree, uint32_t root, uint32_t index)
+{
+	enum { CONTENTS_LINKS_PERCENT = 40, OTHER_BYTES_MIN = 400 };
+	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
+
+	uint64_t whole = html_tree_total(tree, root, HTML_TOTAL_TEXT);
+
+	return links * 100 >= text * CONTENTS_LINKS_PERCENT && text * 2 <= whole && whole - text >= OTHER_BYTES_MIN;
+}
+
+static bool has_furniture_name(const struct html_tree *tree, const struct html_place *place, uint32_t index)
 {
 	for (int which = 0; which < 2; which++) {
 		struct text rest = html_tree_attribute(tree, index, which ? HTML_ID : HTML_CLASS), word;
@@ -314,6 +359,10 @@ static bool has_furniture_name(const struct html_tree *tree, uint32_t index)
 			if (which == 0 && small && is_one_of(word, small_words, COUNT_OF(small_words)))
 				return true;
 			if (is_one_of(word, menu_words, COUNT_OF(menu_words)) && is_mostly_links(tree, index))
+				return true;
+			if (is_one_of(word, contents_words, COUNT_OF(contents_words)) && is_contents(tree, place->root, index))
+				return true;
+			if (which == 0 && small && is_one_of(word, code_label_words, COUNT_OF(code_label_words)) && is_above_code(tree, index))
 				return true;
 		}
 	}
@@ -334,6 +383,13 @@ static bool is_note(const struct html_tree *tree, uint32_t index)
 	return false;
 }
 
+/* A summary of nothing: what it opened was made by a script. */
+static bool is_empty_details(const struct html_tree *tree, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	return nodes[index].end > index + 1 && nodes[index + 1].tag == HTML_SUMMARY && nodes[index + 1].end == nodes[index].end;
+}
+
 /* Headers and footers of a page are furniture; those of an article or a quote are its own. */
 static bool is_furniture_by_tag(const struct html_tree *tree, const struct html_place *place, uint32_t index)
 {
@@ -344,12 +400,25 @@ static bool is_furniture_by_tag(const struct html_tree *tree, const struct html_
 	case HTML_FOOTER: return of_page || is_mostly_links(tree, index);
 	case HTML_HEADER: return html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0 && (of_page || is_mostly_links(tree, index));
 	case HTML_ASIDE: return is_mostly_links(tree, index) && !is_note(tree, index);
+	case HTML_DETAILS: return is_empty_details(tree, index);
 	/* As the id of a section "footer" names what it is about: then it has a heading. */
 	case HTML_DIV:
 		return of_page && html_tree_total(tree, index, HTML_TOTAL_TEXT) <= SMALL_BYTES_MAX && html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0 &&
 		       has_id(tree, index, TEXT_LITERAL("footer"));
 	default: return false;
 	}
+}
+
+/* Links above the page's title lead elsewhere. */
+static bool is_link_above_title(const struct html_tree *tree, const struct html_place *place, uint32_t index)
+{
+	enum { ABOVE_BYTES_MAX = 120, ABOVE_LINKS_PERCENT = 80 };
+	const struct html_node *node = &html_tree_nodes(tree)[index];
+
+	if (node->end > place->title || (node->tag != HTML_DIV && node->tag != HTML_P && node->tag != HTML_UL && node->tag != HTML_OL))
+		return false;
+	uint32_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
+	return text > 0 && text <= ABOVE_BYTES_MAX && links * 100 >= text * ABOVE_LINKS_PERCENT && leads_elsewhere(tree, index);
 }
 
 /* A block of links beside the core. */
@@ -387,10 +456,10 @@ bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t 
 bool html_content_is_furniture(const struct html_tree *tree, const struct html_place *place, uint32_t index)
 {
 	const struct html_node *node = &html_tree_nodes(tree)[index];
-	bool named = node->attribute_count > 0 && (has_furniture_role(tree, index) || has_furniture_name(tree, index));
+	bool named = node->attribute_count > 0 && (has_furniture_role(tree, index) || has_furniture_name(tree, place, index));
 	uint64_t running = html_content_running_text(tree, index), text = html_tree_total(tree, index, HTML_TOTAL_TEXT);
 
-	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index))
+	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index) && !is_link_above_title(tree, place, index))
 		return node->attribute_count > 0 && html_content_is_hidden(tree, index);
 	return running * 100 <= html_content_running_text(tree, place->root) * (uint64_t)FURNITURE_SHARE_PERCENT ||
 	       text * 100 <= html_tree_total(tree, place->root, HTML_TOTAL_TEXT) * (uint64_t)INDEX_SHARE_PERCENT;

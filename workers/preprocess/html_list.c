@@ -3,6 +3,26 @@
  * other bold terms with blocks under them. */
 #include "workers/preprocess/html_walk.h"
 
+/* The text in an element of its own that an item begins with, when that is the item's number; else 0. */
+static uint32_t written_number(const struct html_tree *tree, uint32_t item, uint32_t number)
+{
+	enum { NODES_BEFORE_MAX = 6, DIGITS_MAX = 9 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t text = item + 1, value = 0;
+	size_t i = 0;
+
+	while (text < nodes[item].end && text <= item + NODES_BEFORE_MAX && (nodes[text].tag != HTML_TEXT || html_tree_total(tree, text, HTML_TOTAL_TEXT) == 0))
+		text++;
+	if (text >= nodes[item].end || nodes[text].tag != HTML_TEXT || nodes[text].depth <= nodes[item].depth + 1)
+		return 0;
+	struct text digits = text_trim(html_tree_text(tree, text));
+	for (; i < digits.bytes && i < DIGITS_MAX && ascii_is_digit(digits.data[i]); i++)
+		value = value * 10 + (uint32_t)(digits.data[i] - '0');
+	bool whole = i > 0 && (i == digits.bytes || (i + 1 == digits.bytes && strchr(".)", digits.data[i])));
+	bool alone = nodes[text - 1].end == nodes[text].end && nodes[text - 1].tag != HTML_LI;
+	return whole && alone && value == number && html_tree_total(tree, item, HTML_TOTAL_TEXT) > digits.bytes ? text : 0;
+}
+
 static void walk_item(struct html_walk *walk, uint32_t index, uint32_t number)
 {
 	html_walk_part(walk);
@@ -13,9 +33,16 @@ static void walk_item(struct html_walk *walk, uint32_t index, uint32_t number)
 		return;
 	}
 	markdown_item_open(&walk->writer, number);
+	walk->item_marker = number > 0 ? written_number(walk->tree, index, number) : 0;
 	html_walk_children(walk, index);
 	html_walk_part(walk);
 	markdown_item_close(&walk->writer);
+}
+
+/* By which javadoc lays out its pages. */
+static bool is_block_list(const struct html_tree *tree, uint32_t index)
+{
+	return html_tree_nodes(tree)[index].attribute_count > 0 && (html_tree_has_class(tree, index, "blockList") || html_tree_has_class(tree, index, "blockListLast"));
 }
 
 void html_list(struct html_walk *walk, uint32_t index)
@@ -27,7 +54,7 @@ void html_list(struct html_walk *walk, uint32_t index)
 	html_walk_part(walk);
 	if (html_google_list(walk, index))
 		return;
-	if (html_walk_has_headings(walk, index)) {
+	if (html_walk_has_headings(walk, index) || is_block_list(walk->tree, index)) {
 		for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
 			if (nodes[child].tag != HTML_LI) {
 				html_walk_node(walk, child);
@@ -48,7 +75,8 @@ void html_list(struct html_walk *walk, uint32_t index)
 			continue;
 		} else if (nodes[child].tag == HTML_LI) {
 			number = html_walk_number(walk, child, HTML_VALUE, number, 100000000);
-			walk_item(walk, child, number++);
+			walk_item(walk, child, ordered ? number : 0);
+			number++;
 		} else {
 			html_walk_node(walk, child);
 		}
