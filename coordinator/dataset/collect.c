@@ -96,6 +96,18 @@ static void pair_key(const struct conversation_set *set, const struct conversati
 	key[1] = hash.high64;
 }
 
+static int note_passages(struct collection *collection, const struct conversation_set *set, const struct conversation *conversation, uint32_t document)
+{
+	int status = 0;
+
+	for (uint32_t i = 0; i < conversation->message_count && status == 0; i++) {
+		const struct conversation_message *message = &set->messages[conversation->message_first + i];
+		if (message->role == CONVERSATION_ASSISTANT)
+			status = collection_add_passages(collection, conversation_text(set, message->text), document);
+	}
+	return status;
+}
+
 static int add_pairs(struct load *load, struct collected_document *entry, uint32_t index)
 {
 	struct collection *collection = load->collection;
@@ -116,7 +128,10 @@ static int add_pairs(struct load *load, struct collected_document *entry, uint32
 						 .duplicate_of = PAIR_KEPT };
 		pair_key(&set, conversation, &load->scratch, pair->key);
 		entry->pair_count++;
+		status = note_passages(collection, &set, conversation, index);
 	}
+	if (status == -ENOMEM)
+		return error_set(load->error, status, "out of memory");
 	return status == 0 ? load->scratch.status : status;
 }
 
@@ -185,6 +200,7 @@ void collection_done(struct collection *collection)
 	}
 	free(collection->documents);
 	free(collection->pairs);
+	free(collection->passages);
 	free(collection->images);
 	spool_view_close(&collection->spool);
 	*collection = (struct collection){ .document_count = 0 };
@@ -243,28 +259,37 @@ static double place_of(const char *content_hash, uint64_t seed)
 	return (double)(XXH3_64bits_withSeed(content_hash, strlen(content_hash), seed) >> 11) / 9007199254740992.0; /* 2^53 */
 }
 
-/* Gives the document nearest above the split's range, and its copies, to the split. */
+/* What decides about the document's split. */
+static const char *split_hash(const struct collection *collection, const struct collected_document *document)
+{
+	return document->family ? collection->documents[document->family - 1].hash : document->hash;
+}
+
+/* Gives the document nearest above the split's range, and its copies and family, to the split. */
 static void fill_empty_split(struct collection *collection, uint32_t split, uint64_t seed)
 {
 	const char *nearest = NULL;
 	double nearest_place = 2;
-	size_t train = 0;
 
 	for (size_t i = 0; i < collection->document_count; i++) {
 		const struct collected_document *document = &collection->documents[i];
 		if (document->kept_count == 0 || document->split != FINALISE_TRAIN)
 			continue;
-		train++;
-		double place = place_of(document->hash, seed);
+		double place = place_of(split_hash(collection, document), seed);
 		if (place < nearest_place) {
 			nearest_place = place;
-			nearest = document->hash;
+			nearest = split_hash(collection, document);
 		}
 	}
-	if (train < 2)
+	bool others = false;
+	for (size_t i = 0; nearest && i < collection->document_count; i++) {
+		const struct collected_document *document = &collection->documents[i];
+		others |= document->kept_count > 0 && document->split == FINALISE_TRAIN && strcmp(split_hash(collection, document), nearest) != 0;
+	}
+	if (!others) /* nothing would be left to train with */
 		return;
 	for (size_t i = 0; i < collection->document_count; i++)
-		if (strcmp(collection->documents[i].hash, nearest) == 0)
+		if (strcmp(split_hash(collection, &collection->documents[i]), nearest) == 0)
 			collection->documents[i].split = split;
 }
 
@@ -274,7 +299,7 @@ void collection_split(struct collection *collection, double valid, double test, 
 
 	for (size_t i = 0; i < collection->document_count; i++) {
 		struct collected_document *document = &collection->documents[i];
-		double place = place_of(document->hash, seed);
+		double place = place_of(split_hash(collection, document), seed);
 		document->split = place < test ? FINALISE_TEST : place < test + valid ? FINALISE_VALID : FINALISE_TRAIN;
 		with_pairs[document->split] += document->kept_count > 0;
 	}

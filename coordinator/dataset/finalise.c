@@ -441,6 +441,8 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 		status = collection_load(&writing.collection, request->state, request->output, error);
 	if (status == 0)
 		status = collection_remove_duplicates(&writing.collection, error);
+	if (status == 0)
+		status = collection_find_families(&writing.collection, error);
 	if (status == 0) {
 		collection_split(&writing.collection, settings->split.valid, settings->split.test, settings->run.seed);
 		status = open_staging(&writing);

@@ -97,6 +97,54 @@ static void test_splits_have_their_sizes_and_do_not_move(void **state)
 	free(many);
 }
 
+/* A paragraph that is long enough, told apart by its number. */
+static void add_answer(struct collection *collection, uint32_t document, int first, int count)
+{
+	char answer[4096];
+	size_t bytes = 0;
+
+	for (int i = 0; i < count; i++)
+		bytes += (size_t)snprintf(answer + bytes, sizeof(answer) - bytes, "%sPassage %d of the answer, which is as long as a paragraph of a technical document is when "
+					  "it says what a feature does, how it is configured, and what has to be watched while it is active.", i ? "\n\n" : "", first + i);
+	assert_int_equal(collection_add_passages(collection, (struct text){ answer, bytes }, document), 0);
+}
+
+static void test_documents_that_share_passages_share_a_split(void **state)
+{
+	struct collected_document *documents = make_documents(20);
+	struct collection collection = { .documents = documents, .document_count = 20 };
+
+	(void)state;
+	add_answer(&collection, 3, 0, 10);
+	add_answer(&collection, 7, 6, 10);  /* four of ten */
+	add_answer(&collection, 9, 13, 10); /* three of those of 7 */
+	add_answer(&collection, 11, 30, 10);
+	add_answer(&collection, 12, 38, 10); /* two */
+	add_answer(&collection, 12, 38, 2);  /* the same two again are no more */
+	assert_int_equal(collection_add_passages(&collection, TEXT_LITERAL("Short.\n\nShort."), 1), 0);
+	assert_int_equal(collection_add_passages(&collection, TEXT_LITERAL("Short.\n\nShort."), 2), 0);
+	assert_int_equal(collection_find_families(&collection, NULL), 0);
+	assert_int_equal(documents[3].family, 0); /* the smallest hash */
+	assert_int_equal(documents[7].family, 4);
+	assert_int_equal(documents[9].family, 4);
+	for (int i = 10; i < 20; i++)
+		assert_int_equal(documents[i].family, 0);
+	assert_int_equal(documents[1].family + documents[2].family, 0);
+	for (uint64_t seed = 0; seed < 200; seed++) {
+		collection_split(&collection, 0.3, 0.3, seed);
+		assert_int_equal(documents[3].split, documents[7].split);
+		assert_int_equal(documents[3].split, documents[9].split);
+	}
+	/* All of them one family: it stays where there is something to train with. */
+	for (int i = 0; i < 20; i++)
+		documents[i].family = i ? 1 : 0;
+	collection_split(&collection, 0.0001, 0.0001, 5);
+	for (int i = 1; i < 20; i++)
+		assert_int_equal(documents[i].split, documents[0].split);
+	free(collection.passages);
+	free(documents);
+}
+
 static void test_copies_stay_together_and_no_split_is_empty(void **state)
 {
 	for (uint64_t seed = 0; seed < 200; seed++) {
@@ -262,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_normalised_text_forgets_case_blanks_and_punctuation),
+		cmocka_unit_test(test_documents_that_share_passages_share_a_split),
 		cmocka_unit_test(test_the_best_duplicate_stays_and_the_others_point_to_it),
 		cmocka_unit_test(test_splits_have_their_sizes_and_do_not_move),
 		cmocka_unit_test(test_copies_stay_together_and_no_split_is_empty),
