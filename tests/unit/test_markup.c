@@ -70,6 +70,7 @@ static void asciidoc_has_blocks_lists_and_macros(void **state)
 static void wikis_have_tables_lists_and_templates(void **state)
 {
 	(void)state;
+	expect(MARKUP_WIKI, "a [[ b {{{ c [x] and [[[e\n", "a [[ b {{{ c [x] and [[[e\n"); /* nothing ends */
 	expect(MARKUP_WIKI, "{{Infobox\n| a = 1\n}}\n== Cells ==\nA '''cell''' of [[Network|the net]] and [https://a.org site]{{cite}}.<ref>Why.</ref>\n[[Category:X]]\n{| class=\"wikitable\"\n|+ Values\n! Name !! Unit\n|-\n"
 			    "| rowspan=\"2\" | power || [[Watt|W]]\n|-\n| kW\n|}\n# one\n#* two\n# three\n\n<pre>a &lt; b</pre>\n",
 	       "## Cells\n\nA **cell** of the net and [site](https://a.org).[^1]\n\nValues\n\n| Name | Unit |\n| --- | --- |\n| power | W |\n| power | kW |\n\n1. one\n   - two\n2. three\n\n```\na < b\n```\n\n[^1]: Why.\n");

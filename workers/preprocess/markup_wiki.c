@@ -17,15 +17,40 @@ static bool starts_with_any(struct text text, const char *const *names, size_t c
 	return false;
 }
 
+/* Where `sign` stands twice, or -1. */
+static ptrdiff_t find_pair(struct text text, char sign)
+{
+	for (size_t i = 0; i + 1 < text.bytes; i++) {
+		const char *found = memchr(text.data + i, sign, text.bytes - 1 - i);
+		if (!found)
+			return -1;
+		i = (size_t)(found - text.data);
+		if (found[1] == sign)
+			return (ptrdiff_t)i;
+	}
+	return -1;
+}
+
+/* Signs that open something which does not end: all of the run stays text, and is not looked at again one by one. */
+static size_t take_run(struct text text, size_t at, struct buffer *out)
+{
+	size_t end = at;
+
+	while (end < text.bytes && text.data[end] == text.data[at])
+		end++;
+	markdown_append_escaped(out, text_slice(text, at, end));
+	return end - at;
+}
+
 /* "[[Page|text]]", "[[File:x.png|thumb|caption]]", "[[Category:x]]"; letters directly behind belong to the text. */
 static size_t take_page_link(struct markup *markup, struct text text, size_t at, unsigned depth, struct buffer *out)
 {
 	static const char *const files[] = { "file:", "image:", "datei:", "bild:", "fichier:" }, *const categories[] = { "category:", "kategorie:", "catégorie:" };
 	struct text rest = markup_window(text, at + 2);
-	ptrdiff_t end = text_find(rest, TEXT_LITERAL("]]"));
+	ptrdiff_t end = find_pair(rest, ']');
 
 	if (end < 0)
-		return 0;
+		return take_run(text, at, out);
 	struct text inside = text_slice(rest, 0, (size_t)end), target, shown = inside;
 	const char *bar = memchr(inside.data, '|', inside.bytes);
 	target = bar ? text_slice(inside, 0, (size_t)(bar - inside.data)) : inside;
@@ -48,9 +73,9 @@ static size_t take_page_link(struct markup *markup, struct text text, size_t at,
 static size_t take_outer_link(struct markup *markup, struct text text, size_t at, unsigned depth, struct buffer *out)
 {
 	struct text rest = markup_window(text, at + 1);
-	const char *close = memchr(rest.data, ']', rest.bytes);
+	const char *close = markup_is_address(rest) ? memchr(rest.data, ']', rest.bytes) : NULL;
 
-	if (!close || !markup_is_address(rest))
+	if (!close)
 		return 0;
 	struct text inside = text_slice(rest, 0, (size_t)(close - rest.data));
 	const char *blank = memchr(inside.data, ' ', inside.bytes);
@@ -60,10 +85,13 @@ static size_t take_outer_link(struct markup *markup, struct text text, size_t at
 }
 
 /* "{{…}}", templates in it too: what it says is elsewhere. */
-static size_t template_bytes(struct text text, size_t at)
+static size_t take_template(struct text text, size_t at, struct buffer *out)
 {
 	struct text rest = markup_window(text, at);
 	unsigned depth = 0;
+
+	if (find_pair(rest, '}') < 0)
+		return take_run(text, at, out);
 
 	for (size_t i = 0; i + 1 < rest.bytes; i++) {
 		bool open = rest.data[i] == '{' && rest.data[i + 1] == '{', close = rest.data[i] == '}' && rest.data[i + 1] == '}';
@@ -81,6 +109,20 @@ static void append_code(struct markup *markup, struct text code, struct buffer *
 	buffer_clear(&markup->code);
 	html_append_decoded(&markup->code, code, false);
 	markdown_append_code_span(out, buffer_view(&markup->code));
+}
+
+/* Where the closing tag, "</ref>", stands, or -1. */
+static ptrdiff_t find_closing(struct text text, struct text closing)
+{
+	for (size_t i = 0; i < text.bytes; i++) {
+		const char *found = memchr(text.data + i, '<', text.bytes - i);
+		if (!found)
+			return -1;
+		i = (size_t)(found - text.data);
+		if (i + 1 < text.bytes && found[1] == '/' && text_starts_with_nocase(text_slice(text, i, text.bytes), closing))
+			return (ptrdiff_t)i;
+	}
+	return -1;
 }
 
 /* <ref>…</ref>, <nowiki>…</nowiki>, <code>…</code>, <br>, <!-- … -->, other tags. */
@@ -115,7 +157,7 @@ static size_t take_tag(struct markup *markup, struct text text, size_t at, unsig
 			continue;
 		memcpy(closing + 2, name.data, name.bytes);
 		closing[2 + name.bytes] = '>';
-		ptrdiff_t end = text_find_nocase(rest, text_from(closing));
+		ptrdiff_t end = find_closing(rest, text_from(closing));
 		if (end < (ptrdiff_t)tag)
 			return tag;
 		struct text inside = text_slice(rest, tag, (size_t)end);
@@ -139,7 +181,7 @@ static size_t take(struct markup *markup, struct text text, size_t at, unsigned 
 	if (rest.data[0] == '[')
 		return take_outer_link(markup, text, at, depth, out);
 	if (text_starts_with(rest, TEXT_LITERAL("{{")))
-		return template_bytes(text, at);
+		return take_template(text, at, out);
 	if (rest.data[0] == '&')
 		return markup_entity(text, at, out);
 	if (rest.data[0] == '<')
