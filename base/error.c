@@ -63,6 +63,11 @@ const char *error_describe(int code)
 	}
 }
 
+bool error_is_full(int code)
+{
+	return code == -ENOSPC || code == -EDQUOT || code == -EROFS || code == -EFBIG;
+}
+
 const char *error_write_advice(int code)
 {
 	switch (code) {

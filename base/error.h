@@ -8,6 +8,8 @@
 
 #include "base/check.h"
 
+#include <stdbool.h>
+
 enum {
 	ERROR_INPUT_REJECTED = -4097,   /* the input is not what it should be: the document fails, the run goes on */
 	ERROR_LIMIT_HIT = -4098,        /* a named ceiling was reached */
@@ -35,5 +37,7 @@ const char *error_describe(int code);
 
 /* What to do about a file that could not be written, to go between "; " and " and ..."; "" when there is nothing to say. */
 const char *error_write_advice(int code);
+/* Nothing more can be written there: full, a quota, read-only, larger than files may be. */
+bool error_is_full(int code);
 
 #endif

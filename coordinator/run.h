@@ -80,7 +80,7 @@ struct worker {
 	uint32_t crashes_in_row, starts, deaths;
 	uint64_t tasks_done, busy_ns;
 	uint64_t task_ns; /* what a task takes, going by the last ones */
-	char last_words[200];
+	char last_words[320];
 	const char *kill_reason; /* why it was killed by us, or NULL */
 };
 

@@ -223,7 +223,7 @@ static void describe_end(struct worker *worker, char *text, size_t bytes, bool *
 /* Its tasks go back to the queue, in their old order; the one it was at is blamed. */
 static void recover_tasks(struct run *run, struct worker *worker, bool crashed, const char *how)
 {
-	char why[400];
+	char why[520];
 
 	snprintf(why, sizeof(why), "its worker %s", how);
 	while (worker->held.count > 1)
@@ -263,7 +263,7 @@ static void worker_died(void *context, uint32_t events)
 {
 	struct worker *worker = context;
 	struct run *run = worker->run;
-	char how[320];
+	char how[480];
 	bool crashed, again;
 
 	(void)events;

@@ -13,6 +13,7 @@ import time
 import unittest
 import zipfile
 
+from fake_server import FakeServer
 from support import CORPUS, RunCase, docring_processes, feature_text, main, small_corpus
 
 SEED = int(os.environ.get("DOCRING_TEST_SEED", "20261121"))
@@ -292,6 +293,19 @@ class Full(RunCase):
         subprocess.run(["mount", "-o", "remount,size=100m", str(disk)], check=True)
         self.run_batch(corpus, out=out, expect=0)
         self.assert_same_dataset(clean, out)
+
+    def test_a_full_disk_under_the_record_of_calls(self):
+        """The log of replies does not fit any more: the worker says so and is not started again, since models would be asked the same again and again."""
+        corpus = small_corpus(self.folder / "docs", 20)
+        disk = self.mount(self.folder / "disk", "320k")
+        with FakeServer("--slots", "4", "--latency", "fixed:1") as server:
+            model = ("--model-url", server.url, "--model", server.model)
+            result = self.run_batch(corpus, out=disk / "out", extra=model)
+            self.assertEqual(result.returncode, 3, result.stdout + result.stderr)
+            self.assertRegex(result.stderr, r"not started again: .*run\.db-calls-.*: No space left on device; free some space and run the same command again")
+            self.assertEqual(result.stderr.count(" exited with code"), 1, result.stderr)
+            subprocess.run(["mount", "-o", "remount,size=100m", str(disk)], check=True)
+            self.run_batch(corpus, out=disk / "out", extra=model, expect=0)
 
     def test_errors_of_writing_are_told_and_survived(self):
         corpus = small_corpus(self.folder / "docs", 20)

@@ -512,6 +512,17 @@ static void say_left(const struct worker *worker, int status)
 		worker->leaving ? "left" : "was told to end", (unsigned long long)worker->tasks_done, worker->tasks_done == 1 ? "" : "s");
 }
 
+/* Why it could not go on. Its last words are what people see of it, so all of it is one line. Where nothing can be written, to start it again does not
+ * help, and models would be asked again what could not be recorded. */
+static int fail(const struct worker *worker, int status)
+{
+	const char *why = worker->program->many ? worker->program->many->trouble(worker->context) : "", *advice = error_is_full(status) ? error_write_advice(status) : "";
+
+	fprintf(stderr, "%s: %s%s%s%s\n", worker->program->name, why[0] ? why : error_describe(status), advice[0] ? "; " : "", advice,
+		advice[0] ? " and run the same command again" : "");
+	return error_is_full(status) ? EXIT_DO_NOT_RESTART : EXIT_FAILED;
+}
+
 int worker_run(const struct worker_program *program, const struct rendezvous *place, const char *model, bool by_hand)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
@@ -534,10 +545,8 @@ int worker_run(const struct worker_program *program, const struct rendezvous *pl
 		status = program->many ? serve_many(worker) : serve(worker);
 		if (by_hand)
 			say_left(worker, status);
-		if (status < 0 && status != ERROR_PEER_GONE) {
-			fprintf(stderr, "%s: %s\n", program->name, error_describe(status));
-			result = EXIT_FAILED;
-		}
+		if (status < 0 && status != ERROR_PEER_GONE)
+			result = fail(worker, status);
 		program->stop(worker->context);
 	}
 	domain_destroy(worker->domain);

@@ -40,6 +40,7 @@ struct worker_many {
 	uint64_t (*next_ns)(void *context); /* CLOCK_MONOTONIC; UINT64_MAX: never */
 	/* How its model fares: enum message_model_state, and a JSON object for people and scripts. */
 	uint32_t (*report)(void *context, struct buffer *json);
+	const char *(*trouble)(void *context); /* why begin or step failed, or "" */
 };
 enum { WORKER_TASKS_MAX = MESSAGE_MODEL_TASKS_MAX };
 /* The result of a task. status: enum descriptor_status; bytes: used (DONE) or needed (NEEDS_SPACE); argument: NEXT_MODEL. */

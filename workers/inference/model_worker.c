@@ -141,6 +141,8 @@ static int finish_document(struct model_worker *worker, struct worker_finisher *
 	int status = model_document_finish(under_way->document, &result);
 
 	unlink_document(worker, under_way);
+	if (error_is_full(status)) /* no fault of the document, and the next one would fare no better */
+		return status;
 	if (status < 0) {
 		fprintf(stderr, "worker-inference: task %llu: %s\n", (unsigned long long)task.descriptor.task_id, error_describe(status));
 		return tell(worker, finisher, &task, DESCRIPTOR_GAVE_UP, 0, 0);
@@ -161,6 +163,8 @@ static int begin_without_server(struct model_worker *worker, struct worker_finis
 		return tell(worker, finisher, task, DESCRIPTOR_NEXT_MODEL, 0, DESCRIPTOR_NEXT_DOWN);
 	int status = recorded_compose(worker->record, worker->settings, worker->context.domain, &worker->prompts, &task->document, &builder, &counts,
 				      &worker->error);
+	if (error_is_full(status))
+		return status;
 	return status == 0 ? deliver(worker, finisher, task, builder) : tell(worker, finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
 }
 
@@ -178,8 +182,11 @@ static int begin(void *context, struct worker_finisher *finisher, const struct w
 		return begin_without_server(worker, finisher, task);
 	struct under_way *under_way = calloc(1, sizeof(*under_way));
 	int status = under_way ? model_document_begin(&worker->context, task, document_ended, under_way, &under_way->document, &worker->error) : -ENOMEM;
-	if (status < 0) {
+	if (status < 0)
 		free(under_way);
+	if (error_is_full(status))
+		return status;
+	if (status < 0) {
 		fprintf(stderr, "worker-inference: task %llu: %s\n", (unsigned long long)task->descriptor.task_id, error_describe(status));
 		return tell(worker, finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
 	}
@@ -206,9 +213,13 @@ static int step(void *context, struct worker_finisher *finisher, uint64_t now_ns
 		if (one->ended)
 			status = finish_document(worker, finisher, one);
 	}
-	if (status < 0)
-		fprintf(stderr, "worker-inference: %s: %s\n", model_name(worker->model), worker->error.message[0] ? worker->error.message : error_describe(status));
 	return status;
+}
+
+static const char *trouble(void *context)
+{
+	struct model_worker *worker = context;
+	return worker->error.message;
 }
 
 /* --- for the frame ------------------------------------------------------------------------------------------------------------- */
@@ -316,7 +327,7 @@ static uint32_t report(void *context, struct buffer *out)
 }
 
 const struct worker_many model_worker_many = {
-	.capacity = capacity, .begin = begin, .step = step, .descriptor = descriptor, .next_ns = next_ns, .report = report,
+	.capacity = capacity, .begin = begin, .step = step, .descriptor = descriptor, .next_ns = next_ns, .report = report, .trouble = trouble,
 };
 
 /* --- start and end ----------------------------------------------------------------------------------------------------------------- */

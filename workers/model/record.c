@@ -500,8 +500,7 @@ int record_open(struct record **ret_record, const char *database_path, struct er
 {
 	struct record *record = calloc(1, sizeof(*record));
 
-	if (!record || !(record->path = strdup(database_path)) ||
-	    record_log_create(&record->log, database_path) < 0) {
+	if (!record || !(record->path = strdup(database_path))) {
 		record_close(record);
 		return error_set(error, -ENOMEM, "out of memory");
 	}
@@ -514,6 +513,8 @@ int record_open(struct record **ret_record, const char *database_path, struct er
 		if (sqlite3_exec(record->database, opening_text, NULL, NULL, NULL) != SQLITE_OK)
 			status = fail(record, error);
 	}
+	if (status == 0 && record_log_create(&record->log, database_path, record_log_can_map(database_path)) < 0)
+		status = error_set(error, -ENOMEM, "out of memory");
 	if (status == 0)
 		status = make_tables(record, error);
 	for (int i = 0; status >= 0 && i < SQL_COUNT; i++)

@@ -14,6 +14,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -43,7 +44,8 @@ _Static_assert(sizeof(struct entry_head) == 16 && sizeof(struct entry_body) == 1
 struct record_log {
 	char *database_path, *path; /* path: NULL as long as there is no file */
 	int descriptor;             /* locked; -1: none */
-	char *file;                 /* all of it, mapped; NULL: nothing yet */
+	bool maps;                  /* else `file` is a copy of it, and what changes is written */
+	char *file;                 /* all of it; NULL: nothing yet */
 	size_t file_bytes, bytes;   /* bytes: of entries */
 };
 
@@ -130,7 +132,20 @@ bool record_log_next(struct text *entries, struct record_log_entry *ret_entry)
 
 /* --- the file of this process --------------------------------------------------------------------------------------- */
 
-int record_log_create(struct record_log **ret_log, const char *database_path)
+bool record_log_can_map(const char *database_path)
+{
+	static const long in_place[] = { 0xEF53 /* ext2 to ext4 */, 0x58465342 /* XFS */, 0x01021994 /* tmpfs */ };
+	struct statfs facts;
+
+	if (statfs(database_path, &facts) < 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(in_place); i++)
+		if ((long)facts.f_type == in_place[i])
+			return true;
+	return false;
+}
+
+int record_log_create(struct record_log **ret_log, const char *database_path, bool maps)
 {
 	struct record_log *log = calloc(1, sizeof(*log));
 
@@ -139,6 +154,7 @@ int record_log_create(struct record_log **ret_log, const char *database_path)
 		return -ENOMEM;
 	}
 	log->descriptor = -1;
+	log->maps = maps;
 	*ret_log = log;
 	return 0;
 }
@@ -196,21 +212,34 @@ static int make_file(struct record_log *log, struct error_text *error)
 static int make_room(struct record_log *log, size_t bytes)
 {
 	size_t wanted = (bytes + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
-	int status;
+	int status = 0;
 
 	if (bytes <= log->file_bytes)
 		return 0;
 	do
-		status = posix_fallocate(log->descriptor, (off_t)log->file_bytes, (off_t)(wanted - log->file_bytes));
+		status = log->maps ? posix_fallocate(log->descriptor, (off_t)log->file_bytes, (off_t)(wanted - log->file_bytes)) : 0;
 	while (status == EINTR);
 	if (status)
 		return -status;
 	char *file = log->file ? mremap(log->file, log->file_bytes, wanted, MREMAP_MAYMOVE) :
-				 mmap(NULL, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, log->descriptor, 0);
+				 mmap(NULL, wanted, PROT_READ | PROT_WRITE, log->maps ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, log->maps ? log->descriptor : -1, 0);
 	if (file == MAP_FAILED)
 		return -errno;
 	log->file = file;
 	log->file_bytes = wanted;
+	return 0;
+}
+
+/* What changed comes to the file, where that is not mapped. */
+static int save(const struct record_log *log, size_t start, size_t bytes)
+{
+	while (!log->maps && bytes > 0) {
+		ssize_t written = pwrite(log->descriptor, log->file + start, bytes, (off_t)start);
+		if (written < 0 && errno != EINTR)
+			return -errno;
+		start += written > 0 ? (size_t)written : 0;
+		bytes -= written > 0 ? (size_t)written : 0;
+	}
 	return 0;
 }
 
@@ -224,10 +253,13 @@ int record_log_append(struct record_log *log, const struct record_log_entry *ent
 	list_texts(&entry->row, texts);
 	size_t bytes = count_bytes(texts), end = log->bytes + bytes + sizeof(struct entry_head);
 	status = end <= LOG_BYTES_MAX ? make_room(log, end) : ERROR_LIMIT_HIT;
+	if (status == 0) {
+		memset(log->file + log->bytes + bytes, 0, sizeof(struct entry_head)); /* what was there before the last clearing is no entry */
+		write_entry(entry, texts, bytes, log->file + log->bytes);
+		status = save(log, log->bytes, bytes + sizeof(struct entry_head));
+	}
 	if (status < 0)
 		return error_set(error, status, "%s: cannot write: %s", log->path, error_describe(status));
-	memset(log->file + log->bytes + bytes, 0, sizeof(struct entry_head)); /* what was there before the last clearing is no entry */
-	write_entry(entry, texts, bytes, log->file + log->bytes);
 	log->bytes += bytes;
 	return 0;
 }
@@ -243,8 +275,10 @@ int record_log_clear(struct record_log *log, struct error_text *error)
 	if (!log->file)
 		return 0;
 	memset(log->file, 0, sizeof(struct entry_head));
-	if (log->file_bytes <= KEPT_BYTES_MAX)
-		return 0;
+	if (log->file_bytes <= KEPT_BYTES_MAX) {
+		int status = save(log, 0, sizeof(struct entry_head));
+		return status < 0 ? error_set(error, status, "%s: cannot write: %s", log->path, error_describe(status)) : 0;
+	}
 	(void)munmap(log->file, log->file_bytes);
 	log->file = NULL;
 	log->file_bytes = 0;

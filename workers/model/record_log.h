@@ -1,5 +1,5 @@
 /* record_log.h: the newest replies of one process, before they are in the table `calls` (record.h): a file beside the database, mapped into
- * memory, so that a reply costs no system call, where a transaction of its own would take some fourteen. It holds about a second's worth; record.c folds it into
+ * memory where that can be, so that a reply costs no system call, where a transaction of its own would take some fourteen. It holds about a second's worth; record.c folds it into
  * the table. Private to record.c.
  *
  * The file is its process's alone, which keeps it locked (flock). Whoever gets the lock of another one knows that its process is gone, and takes over what is
@@ -16,8 +16,11 @@ struct record_log_entry {
 };
 
 struct record_log;
-/* Makes no file before there is something to write. */
-int record_log_create(struct record_log **ret_log, const char *database_path) WARN_UNUSED;
+/* Can files beside the database be mapped without danger? Where a file system writes in place, blocks that were allocated stay, and a full disk is an error
+ * when the log grows. Where it copies on write (btrfs, ZFS), or is on another machine, a full disk would be a signal. */
+bool record_log_can_map(const char *database_path);
+/* Makes no file before there is something to write. maps: the file is mapped; else each entry is written to it. */
+int record_log_create(struct record_log **ret_log, const char *database_path, bool maps) WARN_UNUSED;
 /* Removes the file when nothing is in it; else the next one who adopts logs has it. */
 void record_log_destroy(struct record_log *log);
 /* All of it or nothing. When it returns 0 the entry outlives kill -9 of every process. */
