@@ -3,7 +3,6 @@ arguments give the same document."""
 
 import random
 
-import model
 import prose as prose_module
 import words_en
 from model import Code, Definitions, Document, Figure, Footnote, Furniture, Heading, List, Paragraph, Quote, Table, runs

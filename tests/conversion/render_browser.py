@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import tempfile
 
-import model
 from render_html import Page, picture
 
 FONTS = {"serif": "'Liberation Serif', serif", "sans": "'Liberation Sans', sans-serif", "dejavu": "'DejaVu Sans', sans-serif", "dejavu-serif": "'DejaVu Serif', serif"}

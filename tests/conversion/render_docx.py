@@ -249,7 +249,7 @@ class Docx:
             out.append(self.cell(cell, span, header))
             column += cell.columns
         flag = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" if header and self.style["header-flag"] else ""
-        deleted = f'<w:tr><w:trPr><w:del {self.mark()}/></w:trPr>' + "".join(f"<w:tc><w:tcPr/><w:p><w:r><w:delText>gone</w:delText></w:r></w:p></w:tc>" for _ in range(block.width())) + "</w:tr>"
+        deleted = f'<w:tr><w:trPr><w:del {self.mark()}/></w:trPr>' + "".join("<w:tc><w:tcPr/><w:p><w:r><w:delText>gone</w:delText></w:r></w:p></w:tc>" for _ in range(block.width())) + "</w:tr>"
         return f"<w:tr>{flag}{''.join(out)}</w:tr>" + (deleted if self.style["tracked"] and index == len(block.rows) - 1 else "")
 
     def caption(self, text):

@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 
 import model
-from model import Code, Definitions, Figure, Heading, List, Paragraph, Quote, Table
+from model import Code, Definitions, Heading, List, Paragraph, Quote, Table
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "windows-1252", "iso-8859-15"]
 MARKS = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}

@@ -3,11 +3,9 @@
 import json
 import os
 import pathlib
-import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -155,6 +153,38 @@ class RunCase(unittest.TestCase):
     def verify(self, out=None):
         result = self.run_program("verify", out or self.out)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+
+class ServiceCase(RunCase):
+    """A coordinator that runs as a service, asked and told from outside. It ends with the test, whatever happens."""
+
+    def setUp(self):
+        super().setUp()
+        self.service = None
+
+    def tearDown(self):
+        if self.service and self.service.poll() is None:
+            self.service.kill()
+            self.service.communicate()
+        super().tearDown()
+
+    def status(self):
+        """What the service says of itself; None when it does not answer."""
+        result = self.run_program("status", "--json", "--run", self.out)
+        return json.loads(result.stdout) if result.returncode == 0 else None
+
+    def wait_until(self, condition):
+        while self.service.poll() is None:
+            status = self.status()
+            if status and condition(status):
+                return status
+        self.fail("the service ended: " + self.service.communicate()[1])
+
+    def stop(self, expect=0):
+        self.service.send_signal(signal.SIGTERM)
+        result = self.finish(self.service)
+        self.assertEqual(result.returncode, expect, result.stdout + result.stderr)
+        return result
 
 
 def small_corpus(folder, count=6):

@@ -10,11 +10,10 @@ import signal
 import subprocess
 import threading
 import time
-import unittest
 import zipfile
 
 from fake_server import FakeServer
-from support import CORPUS, RunCase, docring_processes, feature_text, main, small_corpus
+from support import RunCase, docring_processes, feature_text, main, small_corpus
 
 SEED = int(os.environ.get("DOCRING_TEST_SEED", "20261121"))
 

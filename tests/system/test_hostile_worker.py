@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import unittest
 
 from support import TOP, RunCase, main, small_corpus
 

@@ -11,7 +11,6 @@ import pathlib
 import re
 import shutil
 import struct
-import unittest
 import urllib.parse
 import zipfile
 import zlib

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import unittest
 import zipfile
 
 from support import BIN, TOP, RunCase, feature_text, main, small_corpus

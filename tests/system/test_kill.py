@@ -16,7 +16,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import unittest
 import zipfile
 import zlib
 

@@ -1,10 +1,8 @@
 """The fast lane: the same dataset by every road, no wake-up lost, workers killed on the way, garbage in a lane."""
 
 import json
-import signal
-import unittest
 
-from support import CORPUS, RunCase, main, small_corpus
+from support import CORPUS, RunCase, ServiceCase, main, small_corpus
 
 ROADS = {
     "lane-zmq": ("--set", "ipc.fast_lane=on", "--set", "ipc.bell=zmq"),
@@ -53,35 +51,23 @@ class Roads(RunCase):
                     self.assert_same_dataset(clean, out)
 
 
-class Service(RunCase):
-    def status(self):
-        result = self.run_program("status", "--json", "--run", self.out)
-        return json.loads(result.stdout) if result.returncode == 0 else None
-
-    def wait_status(self, process, wanted):
-        while process.poll() is None:
-            status = self.status()
-            if status and wanted(status):
-                return status
-        self.fail("the coordinator ended: " + process.communicate()[1])
-
+class Service(ServiceCase):
     def test_status_names_the_road_and_a_lane_with_garbage_costs_its_worker(self):
         corpus = small_corpus(self.folder / "docs", 80)  # enough for every worker to get some, however busy the machine is
         for road, lane in (("lane-zmq", True), ("bus", False)):
             with self.subTest(road=road):
                 self.out = self.folder / road
-                process = self.start("--workers", "2", "--shm", "64M", "--progress", "never", *ROADS[road], "-o", self.out)
+                self.service = self.start("--workers", "2", "--shm", "64M", "--progress", "never", *ROADS[road], "-o", self.out)
                 ready = lambda status: status["workers"] and all(worker["state"] == "ready" for worker in status["workers"])
-                status = self.wait_status(process, ready)
+                status = self.wait_until(ready)
                 self.assertEqual({worker["fast_lane"] for worker in status["workers"]}, {lane})
                 if lane:
                     self.spoil_lane(status["workers"][0]["pid"])
                     self.assertEqual(self.run_program("submit", "--run", self.out, corpus).returncode, 0)
-                    status = self.wait_status(process, lambda status: status["worker_deaths"] == 1 and ready(status) and status["done"] == 80)
+                    status = self.wait_until(lambda status: status["worker_deaths"] == 1 and ready(status) and status["done"] == 80)
                     self.assertEqual(status["bad_messages"], 1)
                     self.assertEqual(status["lane_rescues"], 0)
-                process.send_signal(signal.SIGTERM)
-                self.finish(process)
+                self.stop(expect=0 if lane else 1)  # without documents no record is produced
 
     def spoil_lane(self, pid):
         """Writes into every slot of the worker's side, through the worker's own memory, as a worker gone mad would."""

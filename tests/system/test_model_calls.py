@@ -10,7 +10,6 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
-import time
 import unittest
 import urllib.parse
 

@@ -2,12 +2,10 @@
 
 import json
 import os
-import pathlib
 import resource
-import unittest
 import zipfile
 
-from support import BIN, CORPUS, FINAL_FILES, TOP, RunCase, main, small_corpus
+from support import CORPUS, FINAL_FILES, TOP, RunCase, ServiceCase, main, small_corpus
 
 
 class MainJob(RunCase):
@@ -188,7 +186,7 @@ class Archives(RunCase):
         self.assertIn("inside.md", {row["source_file"] for row in self.rows("extractions.jsonl")})
 
 
-class Messages(RunCase):
+class Messages(ServiceCase):
     def assert_fails(self, code, words, *arguments, **options):
         result = self.run_program(*arguments, **options)
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
@@ -255,18 +253,10 @@ class Messages(RunCase):
         self.assertIn("empty", reasons["docs/empty.md"])
 
     def test_two_coordinators_do_not_share_a_folder(self):
-        first = self.start("--workers", "1", "--shm", "64M", "-o", self.out)  # a service
-        self.addCleanup(lambda: first.poll() is None and first.kill())
-        self.wait_for_status(first)
+        self.service = self.start("--workers", "1", "--shm", "64M", "-o", self.out)
+        self.wait_until(lambda status: True)
         self.assert_fails(2, ["another coordinator"], small_corpus(self.folder / "docs", 1), "-o", self.out, "--shm", "64M")
-        first.terminate()
-        self.finish(first)
-
-    def wait_for_status(self, process):
-        while process.poll() is None:
-            if self.run_program("status", "--json", "--run", self.out).returncode == 0:
-                return
-        self.fail("the service ended: " + process.communicate()[1])
+        self.stop(expect=1)  # no record was produced
 
     def test_dry_run_writes_nothing(self):
         result = self.run_program("--dry-run", CORPUS, "-o", self.out)

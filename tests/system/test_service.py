@@ -1,46 +1,17 @@
 """The service: submit, watch, status, workers by hand, and a clean end."""
 
-import json
 import os
 import pathlib
 import signal
 import subprocess
-import unittest
 
-from support import BIN, RunCase, docring_processes, feature_text, main, small_corpus
+from support import BIN, ServiceCase, feature_text, main, small_corpus
 
 
-class Service(RunCase):
-    def setUp(self):
-        super().setUp()
-        self.service = None
-
-    def tearDown(self):
-        if self.service and self.service.poll() is None:
-            self.service.kill()
-            self.service.communicate()
-        super().tearDown()
-
+class Service(ServiceCase):
     def serve(self, *extra, fault=None):
         self.service = self.start("--workers", "1", "--shm", "128M", "-o", self.out, *extra, fault=fault)
         self.wait_until(lambda status: True)
-
-    def status(self):
-        result = self.run_program("status", "--json", "--run", self.out)
-        return json.loads(result.stdout) if result.returncode == 0 else None
-
-    def wait_until(self, condition):
-        while self.service.poll() is None:
-            status = self.status()
-            if status and condition(status):
-                return status
-        self.fail("the service ended: " + self.service.communicate()[1])
-
-    def stop(self):
-        self.service.send_signal(signal.SIGTERM)
-        result = self.finish(self.service)
-        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        return result
 
     def test_submitted_documents_become_a_dataset(self):
         self.serve()
@@ -286,7 +257,7 @@ class Service(RunCase):
         result = self.run_program("workers", "add", "2", "--run", self.out)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.wait_until(lambda status: sum(w["kind"] == "preprocess" and w["state"] == "ready" for w in status["workers"]) == 3)
-        self.stop_empty()
+        self.stop(expect=1)  # no record was produced
 
     def test_workers_come_with_the_work_and_go_without_it(self):
         if len(os.sched_getaffinity(0)) < 2:
@@ -299,10 +270,6 @@ class Service(RunCase):
         self.wait_until(lambda status: status["done"] == 1500 and preprocess(status)[1]["state"] == "absent")
         self.assertEqual(preprocess(self.status())[0]["state"], "ready")
         self.stop()
-
-    def stop_empty(self):
-        self.service.send_signal(signal.SIGTERM)
-        self.assertEqual(self.finish(self.service).returncode, 1)  # no record was produced
 
     def test_no_run_is_a_clear_answer(self):
         result = self.run_program("status")

@@ -7,20 +7,19 @@ import shutil
 import signal
 import subprocess
 
-from support import BIN, TOP, RunCase, main, small_corpus
+from support import BIN, TOP, ServiceCase, main, small_corpus
 
 CORES = sorted(os.sched_getaffinity(0))
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
-class Workers(RunCase):
+class Workers(ServiceCase):
     def setUp(self):
         super().setUp()
-        self.service = None
         self.joined = []
 
     def tearDown(self):
-        for process in [*self.joined, self.service]:
+        for process in self.joined:
             if process and process.poll() is None:
                 process.kill()
                 process.communicate()
@@ -35,17 +34,6 @@ class Workers(RunCase):
         command = [*prefix, *self.command("--workers", workers, "--shm", "128M", "--progress", "never", "-o", self.out, *extra)]
         self.service = self.start_command(command, environment)
         self.wait_until(lambda status: all(w["state"] == "ready" for w in self.there(status)) and len(self.there(status)) > 1)
-
-    def status(self):
-        result = self.run_program("status", "--json", "--run", self.out)
-        return json.loads(result.stdout) if result.returncode == 0 else None
-
-    def wait_until(self, condition):
-        while self.service.poll() is None:
-            status = self.status()
-            if status and condition(status):
-                return status
-        self.fail("the service ended: " + self.service.communicate()[1])
 
     @staticmethod
     def there(status, kind=None):
@@ -72,11 +60,6 @@ class Workers(RunCase):
     def wait_stopped(self, pid):
         """A process that stopped itself at a fault point."""
         self.wait_until(lambda status: pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").split()[2] == "T")
-
-    def stop(self, expect=0):
-        self.service.send_signal(signal.SIGTERM)
-        result = self.finish(self.service)
-        self.assertEqual(result.returncode, expect, result.stdout + result.stderr)
 
     def assert_nothing_was_lost(self, status, documents):
         self.assertEqual((status["worker_deaths"], status["retries"], status["failed"], status["lane_rescues"]), (0, 0, 0, 0))
