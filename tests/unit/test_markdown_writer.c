@@ -261,6 +261,27 @@ static void a_hostile_grid_is_bounded(void **state)
 	assert_int_equal(joined, sizeof(big) + 499);
 }
 
+/* A row of one cell costs one cell, whatever the cells above it say how far down they reach. */
+static void spans_add_no_more_cells_than_the_given_ones_deserve(void **state)
+{
+	enum { COLUMNS = 200, ROWS = 5000 };
+	struct bench *bench = *state;
+	struct markdown_grid grid;
+	markdown_grid_init(&grid, 8 << 20);
+	for (int i = 0; i < COLUMNS; i++)
+		markdown_grid_cell(&grid, T("x"), 1, 60000);
+	markdown_grid_row_end(&grid);
+	for (int i = 0; i < ROWS; i++) {
+		markdown_grid_cell(&grid, T("y"), 1, 1);
+		markdown_grid_row_end(&grid);
+	}
+	assert_true(grid.cells.bytes < 250000 * sizeof(struct markdown_grid_cell));
+	assert_int_equal(grid.cells.status, 0);
+	assert_true(markdown_grid_row_count(&grid) >= ROWS);
+	markdown_grid_done(&grid);
+	assert_int_equal(bench->out.bytes, 0);
+}
+
 static void escaped(const char *plain, const char *expected)
 {
 	struct buffer out;
@@ -326,7 +347,7 @@ int main(void)
 		TEST(blocks_are_parted_by_one_blank_line), TEST(starts_of_lines_are_escaped), TEST(lists_nest),
 		TEST(a_list_that_is_all_its_item_holds_is_not_doubled), TEST(lists_of_one_kind_join_and_of_two_kinds_part),
 		TEST(quotes_hold_blocks), TEST(what_is_too_deep_is_written_all_the_same), TEST(a_fence_is_longer_than_any_inside),
-		TEST(tables_are_padded_and_escaped), TEST(a_grid_fills_spans), TEST(a_hostile_grid_is_bounded),
+		TEST(tables_are_padded_and_escaped), TEST(a_grid_fills_spans), TEST(a_hostile_grid_is_bounded), TEST(spans_add_no_more_cells_than_the_given_ones_deserve),
 		TEST(escapes_stand_only_where_needed), TEST(spans_and_links), TEST(vendor_targets_are_repaired),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,8 @@ static void org_has_outlines_tables_and_blocks(void **state)
 	expect(MARKUP_ORG, "- a\n  more\n  - b\n- term :: what\n\n3. c\n\n#+begin_quote\nSaid.\n#+end_quote\nNote[fn:1] and x_{2}.\n\n[fn:1] The note.\n",
 	       "- a more\n  - b\n- **term**: what\n\n3. c\n\n> Said.\n\nNote[^1] and x<sub>2</sub>.\n\n[^1]: The note.\n");
 	/* A drawer that does not end hides nothing. */
+	/* A note in a note is a note of its own. */
+	expect(MARKUP_ORG, "Text[fn:a].\n\n[fn:a] Outer[fn::inner] end.\n", "Text[^a].\n\n[^1]: inner\n\n[^a]: Outer[^1] end.\n");
 	expect(MARKUP_ORG, "* A\n:LOGBOOK:\ntext\n* B\n", "# A\n\ntext\n\n# B\n");
 }
 
@@ -98,6 +100,42 @@ static void broken_markup_stays_text(void **state)
 	}
 }
 
+/* How much Markdown `count` times `unit`, behind `head`, becomes. */
+static size_t convert_repeated(enum markup_kind kind, const char *head, const char *unit, size_t count)
+{
+	enum { BYTES_MAX = 4 << 20 };
+	struct markdown_writer writer;
+	struct buffer source, out, title;
+
+	buffer_init(&source, BYTES_MAX);
+	buffer_init(&out, BYTES_MAX);
+	buffer_init(&title, BYTES_MAX);
+	buffer_append_string(&source, head);
+	for (size_t i = 0; i < count; i++)
+		buffer_append_string(&source, unit);
+	assert_int_equal(source.status, 0);
+	markdown_init(&writer, &out);
+	assert_int_equal(markup_convert(kind, buffer_view(&source), &writer, &title), 0);
+	markdown_finish(&writer);
+	assert_int_equal(out.status, 0);
+	const size_t bytes = out.bytes;
+	buffer_done(&title);
+	buffer_done(&source);
+	buffer_done(&out);
+	return bytes;
+}
+
+/* Work and memory in proportion to the source: cells without blanks between, cells that say they stand there a thousand times or reach
+ * over as many, templates in templates. */
+static void hostile_markup_costs_what_it_weighs(void **state)
+{
+	(void)state;
+	assert_in_range(convert_repeated(MARKUP_ASCIIDOC, "|===\n", "|a", 500000), 1000000, 2000000);
+	assert_in_range(convert_repeated(MARKUP_ASCIIDOC, "|===\n", "9999*|x\n", 2000), 1000, 400000);
+	assert_in_range(convert_repeated(MARKUP_WIKI, "{|\n", "|-\n| colspan=999 rowspan=999 | a\n", 20000), 40000, 1000000);
+	assert_in_range(convert_repeated(MARKUP_WIKI, "a ", "{{", 500000), 1000000, 2000000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,7 +144,7 @@ int main(void)
 		cmocka_unit_test(asciidoc_has_tables_of_many_forms),
 		cmocka_unit_test(asciidoc_has_blocks_lists_and_macros),
 		cmocka_unit_test(wikis_have_tables_lists_and_templates),
-		cmocka_unit_test(broken_markup_stays_text),
+		cmocka_unit_test(broken_markup_stays_text), cmocka_unit_test(hostile_markup_costs_what_it_weighs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

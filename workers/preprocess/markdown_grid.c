@@ -1,6 +1,6 @@
 #include "workers/preprocess/markdown_grid.h"
 
-enum { REPEAT_CELL_BYTES_MAX = 4096, REPEAT_BYTES_FREE = 65536, REPEAT_FACTOR = 4 };
+enum { REPEAT_CELL_BYTES_MAX = 4096, REPEAT_BYTES_FREE = 65536, REPEAT_FACTOR = 4, ADDED_CELLS_FREE = 65536, ADDED_FACTOR = 16 };
 
 void markdown_grid_init(struct markdown_grid *grid, size_t bytes_max)
 {
@@ -22,7 +22,7 @@ void markdown_grid_clear(struct markdown_grid *grid)
 	buffer_clear(&grid->text);
 	buffer_clear(&grid->cells);
 	buffer_clear(&grid->rows);
-	grid->columns = grid->column = grid->row_first_cell = grid->repeated_bytes = 0;
+	grid->columns = grid->column = grid->row_first_cell = grid->repeated_bytes = grid->given_cells = grid->added_cells = 0;
 	memset(grid->spans, 0, sizeof(grid->spans));
 }
 
@@ -38,6 +38,18 @@ static void push_cell(struct markdown_grid *grid, struct markdown_grid_cell cell
 	grid->column++;
 }
 
+/* False: the table has more cells than the document gives reason for. */
+static bool may_add(const struct markdown_grid *grid)
+{
+	return grid->added_cells < ADDED_CELLS_FREE + grid->given_cells * ADDED_FACTOR;
+}
+
+static void add_cell(struct markdown_grid *grid, struct markdown_grid_cell cell)
+{
+	grid->added_cells++;
+	push_cell(grid, cell);
+}
+
 /* The cell once more, or an empty one where that would be too much. */
 static void repeat_cell(struct markdown_grid *grid, struct markdown_grid_cell cell)
 {
@@ -48,13 +60,17 @@ static void repeat_cell(struct markdown_grid *grid, struct markdown_grid_cell ce
 		grid->repeated_bytes += cell.bytes;
 	else
 		cell.bytes = 0;
-	push_cell(grid, cell);
+	add_cell(grid, cell);
 }
 
 /* Fills the columns that cells of earlier rows reach down into. */
 static void fill_spanned(struct markdown_grid *grid)
 {
 	while (grid->column < MARKDOWN_COLUMNS_MAX && grid->spans[grid->column].rows > 0) {
+		if (!may_add(grid)) {
+			grid->spans[grid->column].rows = 0;
+			return;
+		}
 		grid->spans[grid->column].rows--;
 		repeat_cell(grid, grid->spans[grid->column].cell);
 	}
@@ -92,12 +108,14 @@ void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uin
 	}
 	struct markdown_grid_cell cell = { grid->text.bytes, text.bytes };
 	buffer_append_text(&grid->text, text);
-	for (uint32_t i = 0; i < size_max(column_span, 1) && grid->column < MARKDOWN_COLUMNS_MAX; i++) {
+	grid->given_cells++;
+	for (uint32_t i = 0; i < size_max(column_span, 1) && grid->column < MARKDOWN_COLUMNS_MAX && (i == 0 || may_add(grid)); i++) {
 		if (i > 0 && grid->spans[grid->column].rows > 0)
 			break; /* overlaps a cell from above: that one stays */
 		grid->spans[grid->column].rows = row_span > 1 ? row_span - 1 : 0;
 		grid->spans[grid->column].cell = cell;
 		push_cell(grid, cell);
+		grid->added_cells += i > 0;
 		cell.bytes = 0;
 	}
 }
@@ -105,7 +123,8 @@ void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uin
 void markdown_grid_continue(struct markdown_grid *grid, uint32_t column_span)
 {
 	fill_spanned(grid);
-	for (uint32_t i = 0; i < size_max(column_span, 1) && grid->column < MARKDOWN_COLUMNS_MAX; i++) {
+	grid->given_cells++;
+	for (uint32_t i = 0; i < size_max(column_span, 1) && grid->column < MARKDOWN_COLUMNS_MAX && (i == 0 || may_add(grid)); i++) {
 		struct markdown_grid_cell cell = grid->spans[grid->column].cell;
 		if (i > 0)
 			cell.bytes = 0;
@@ -131,11 +150,11 @@ void markdown_grid_row_end(struct markdown_grid *grid)
 	for (size_t i = grid->column; i < MARKDOWN_COLUMNS_MAX && i < size_max(grid->columns, grid->column); i++)
 		if (grid->spans[i].rows > 0)
 			last_spanned = i + 1;
-	while (grid->column < last_spanned) {
+	while (grid->column < last_spanned && may_add(grid)) {
 		if (grid->spans[grid->column].rows > 0)
 			fill_spanned(grid);
 		else
-			push_cell(grid, (struct markdown_grid_cell){ 0, 0 });
+			add_cell(grid, (struct markdown_grid_cell){ 0, 0 });
 	}
 	grid->columns = size_max(grid->columns, grid->column);
 	grid->column = 0;

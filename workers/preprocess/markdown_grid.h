@@ -2,7 +2,8 @@
  *
  * Cells are given row by row as inline Markdown ("|" as it is). A cell that spans rows is repeated in each of them, so that
  * every row says what it is about; a cell that spans columns stands in the first, the others are empty. Rows without any text are left
- * out, and columns without any text too. Repeats are bounded by the size of what is repeated.
+ * out, and columns without any text too. Repeats are bounded by the size of what is repeated, and the cells that spans add by the number of
+ * those that were given: what a few bytes of a hostile table ask for beyond that is left out.
  *
  * Owns the cells' text until markdown_grid_done; failures (memory, ceiling) are sticky and come back from markdown_grid_write. */
 #ifndef DOCRING_WORKERS_PREPROCESS_MARKDOWN_GRID_H
@@ -27,6 +28,7 @@ struct markdown_grid {
 	size_t column;       /* of the next cell in the row being filled */
 	size_t row_first_cell;
 	size_t repeated_bytes;
+	size_t given_cells, added_cells; /* added: for spans, and where rows have gaps */
 	struct markdown_grid_span spans[MARKDOWN_COLUMNS_MAX];
 };
 

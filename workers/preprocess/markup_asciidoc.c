@@ -3,8 +3,7 @@
 
 #include "workers/preprocess/markdown_inline.h"
 
-enum { FENCE_BYTES_MIN = 4, UNDERLINE_SLACK = 2, TERM_BYTES_MAX = 200, NAME_BYTES_MAX = 60, ATTRIBUTES_BYTES_MAX = 2048,
-       EXPANDED_BYTES_MAX = 1 << 20 };
+enum { FENCE_BYTES_MIN = 4, UNDERLINE_SLACK = 2, TERM_BYTES_MAX = 200, NAME_BYTES_MAX = 60, ATTRIBUTES_BYTES_MAX = 2048 };
 
 /* --- inline ---------------------------------------------------------------------------------------------------- */
 
@@ -177,7 +176,7 @@ static size_t take_attribute(struct markup *markup, struct text text, size_t at,
 			continue;
 		markup->expanded_bytes += line.bytes;
 		/* At the greatest depth: what it says is not looked up again. */
-		if (depth < MARKUP_INLINE_DEPTH_MAX && markup->expanded_bytes <= EXPANDED_BYTES_MAX)
+		if (depth < MARKUP_INLINE_DEPTH_MAX && markup->expanded_bytes <= MARKUP_EXPANDED_BYTES_MAX)
 			markup_inline(markup, text_trim(text_slice(line, name.bytes + 1, line.bytes)), MARKUP_INLINE_DEPTH_MAX, out);
 		return end + 1 - at;
 	}

@@ -4,6 +4,8 @@
 
 #include "workers/preprocess/markup_work.h"
 
+enum { MARKUP_EXPANDED_BYTES_MAX = 1 << 20 }; /* that attributes and repeated cells put into a document */
+
 /* The table whose first line, "|===", was read; block_attributes says its columns. */
 void markup_asciidoc_table(struct markup *markup, struct text fence);
 

@@ -1,6 +1,8 @@
 /* markup_asciidoc_table.c: tables of AsciiDoc: cells one behind the other, on a line or on many, a row as many as the table has columns. */
 #include "workers/preprocess/markup_asciidoc.h"
 
+enum { REPEAT_COST_BYTES = 32 }; /* of a cell that is repeated, beside its text */
+
 struct cell {
 	uint32_t columns, rows, times;
 };
@@ -43,16 +45,19 @@ static size_t columns_said(struct text attributes)
 	return size_min(count, MARKDOWN_COLUMNS_MAX);
 }
 
-/* The specifier in front of a separator, "2+", ".3+", "3*", "^.>s", "a": its start, or `end` when what stands there is text. */
-static size_t specifier_start(struct text line, size_t end, struct cell *ret_cell)
+/* The specifier in front of a separator, "2+", ".3+", "3*", "^.>s", "a": its start, or `end` when what stands there is text. `from`: behind the
+ * separator before. */
+static size_t specifier_start(struct text line, size_t from, size_t end, struct cell *ret_cell)
 {
 	size_t start = end;
 	uint32_t numbers[2] = { 0, 0 };
 	bool span = false, times = false, dot = false;
 
 	*ret_cell = (struct cell){ 1, 1, 1 };
-	while (start > 0 && !ascii_is_space(line.data[start - 1]))
+	while (start > from && !ascii_is_space(line.data[start - 1]))
 		start--;
+	if (start == from && from > 0)
+		return end; /* the text of a cell, without a blank */
 	for (size_t i = start; i < end; i++) {
 		char c = line.data[i];
 		if (ascii_is_digit(c) && !span && !times && numbers[dot] < MARKDOWN_COLUMNS_MAX)
@@ -101,7 +106,8 @@ static void end_cell(struct table *table)
 
 	if (!table->any_cell)
 		return;
-	for (uint32_t i = 0; i < table->cell.times; i++) {
+	for (uint32_t i = 0; i < table->cell.times && (i == 0 || markup->expanded_bytes <= MARKUP_EXPANDED_BYTES_MAX); i++) {
+		markup->expanded_bytes += i > 0 ? markup->raw.bytes + REPEAT_COST_BYTES : 0;
 		markup_cell(markup, buffer_view(&markup->raw), table->cell.columns, table->cell.rows);
 		for (uint32_t k = 0; k < table->cell.columns && table->column < MARKDOWN_COLUMNS_MAX; k++, table->column++)
 			table->reach[table->column] = table->cell.rows;
@@ -119,9 +125,7 @@ static void take_cells(struct table *table, struct text line)
 		struct cell cell;
 		if (line.data[at] != table->separator || (at > 0 && line.data[at - 1] == '\\'))
 			continue;
-		size_t start = specifier_start(line, at, &cell);
-		if (start < from)
-			start = at;
+		const size_t start = specifier_start(line, from, at, &cell);
 		struct text before = text_trim(text_slice(line, from, start));
 		if (before.bytes > 0)
 			markup_add(table->markup, before);

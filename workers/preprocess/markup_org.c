@@ -303,14 +303,16 @@ static bool take_note_text(struct markup *markup, struct text line)
 		return false;
 	struct text name = text_slice(line, 4, (size_t)(close - line.data)), text = text_slice(line, name.bytes + 5, line.bytes), next, before = markup->rest;
 	markup_lists_end(markup, 0);
-	buffer_append_format(&markup->notes, "[^%.*s]: ", TEXT_ARGS(name));
 	buffer_append_text(&markup->raw, text_trim(text));
 	while (markup_next_line(markup, &next) && text_trim(next).bytes > 0 && next.data[0] != '*' && next.data[0] != '[') {
 		markup_add(markup, next);
 		before = markup->rest;
 	}
 	markup->rest = before;
-	markup_inline(markup, buffer_view(&markup->raw), 0, &markup->notes);
+	buffer_clear(&markup->inline_text);
+	markup_inline(markup, buffer_view(&markup->raw), 0, &markup->inline_text); /* notes in it become lines before it */
+	buffer_append_format(&markup->notes, "[^%.*s]: ", TEXT_ARGS(name));
+	buffer_append_text(&markup->notes, buffer_view(&markup->inline_text));
 	buffer_append_byte(&markup->notes, '\n');
 	buffer_clear(&markup->raw);
 	return true;

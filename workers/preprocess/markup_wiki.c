@@ -5,7 +5,7 @@
 #include "workers/preprocess/html_entities.h"
 #include "workers/preprocess/markdown_inline.h"
 
-enum { ATTRIBUTES_BYTES_MAX = 400 };
+enum { ATTRIBUTES_BYTES_MAX = 400, TEMPLATES_NESTED_MAX = 40 };
 
 /* --- inline ---------------------------------------------------------------------------------------------------- */
 
@@ -96,6 +96,8 @@ static size_t take_template(struct text text, size_t at, struct buffer *out)
 	for (size_t i = 0; i + 1 < rest.bytes; i++) {
 		bool open = rest.data[i] == '{' && rest.data[i + 1] == '{', close = rest.data[i] == '}' && rest.data[i + 1] == '}';
 		depth += open;
+		if (depth > TEMPLATES_NESTED_MAX)
+			return 0;
 		i += open || close;
 		if (close && --depth == 0)
 			return i + 1;

@@ -45,7 +45,7 @@ struct markup {
 	struct text rest;           /* lines to come */
 	struct buffer raw;          /* the paragraph at hand as written, its lines joined */
 	struct buffer inline_text, code, cell;
-	size_t expanded_bytes;      /* AsciiDoc: of attributes that were put in */
+	size_t expanded_bytes;      /* AsciiDoc: of attributes that were put in, and cells that were repeated */
 	struct buffer attributes;   /* AsciiDoc: "name: value" lines that it defined */
 	struct buffer notes;        /* inline Markdown of notes, a line each */
 	struct buffer *title;

@@ -65,6 +65,14 @@ static size_t skip_string(struct text text, size_t i)
 	return text.bytes;
 }
 
+/* Behind "<…>", hexadecimal. */
+static size_t skip_hexadecimal(struct text text, size_t i)
+{
+	const char *close = memchr(text.data + i, '>', text.bytes - i);
+
+	return close ? (size_t)(close - text.data) + 1 : text.bytes;
+}
+
 /* Behind an array or dictionary, and what is in it. */
 static size_t skip_nested(struct text text, size_t i)
 {
@@ -77,6 +85,8 @@ static size_t skip_nested(struct text text, size_t i)
 		} else if (c == '[' || (c == '<' && next == '<')) {
 			depth++;
 			i += c == '[' ? 1 : 2;
+		} else if (c == '<') {
+			i = skip_hexadecimal(text, i);
 		} else if (c == ']' || (c == '>' && next == '>')) {
 			i += c == ']' ? 1 : 2;
 			if (--depth == 0)
@@ -118,8 +128,7 @@ bool pdf_object_next(struct text *rest, struct text *ret_value)
 	} else if (c == '[' || (c == '<' && end < rest->bytes && rest->data[end] == '<')) {
 		end = skip_nested(*rest, start);
 	} else if (c == '<') {
-		const char *close = memchr(rest->data + start, '>', rest->bytes - start);
-		end = close ? (size_t)(close - rest->data) + 1 : rest->bytes;
+		end = skip_hexadecimal(*rest, start);
 	} else if (c == '/') {
 		end = skip_word(*rest, end);
 	} else if (!is_delimiter(c)) {

@@ -15,7 +15,7 @@ struct numbered_page {
 struct walk {
 	struct pdf_structure *structure;
 	struct numbered_page *pages; /* by number of their objects */
-	size_t bytes_left;           /* of objects that may be looked at: no tree needs more than a few times the file */
+	size_t bytes_left;           /* of values that may be looked at: no tree needs more than a few times the file, as few stand in one another */
 	uint32_t order;
 	int status;
 };
@@ -227,11 +227,10 @@ static void walk_element(struct walk *walk, struct text element, struct place pl
 
 static void walk_value(struct walk *walk, struct text value, struct place place, unsigned depth)
 {
-	const bool referred = pdf_object_reference(value) > 0;
 	const struct text resolved = pdf_objects_resolve(&walk->structure->objects, value);
 	struct text list, item;
 
-	if (resolved.bytes == 0 || depth > DEPTH_MAX || (referred && !spend(walk, resolved)))
+	if (resolved.bytes == 0 || depth > DEPTH_MAX || !spend(walk, resolved))
 		return;
 	struct text rest = resolved;
 	if (!pdf_object_next(&rest, &item))
@@ -269,7 +268,7 @@ static bool is_believed(const struct pdf_structure *structure, struct text produ
 
 int pdf_structure_read(struct pdf_structure *structure, struct text data)
 {
-	enum { TIMES = 4 };
+	enum { TIMES = 16 };
 	struct walk walk = { .structure = structure };
 	const struct place nowhere = { .page = NO_PAGE };
 
@@ -325,15 +324,19 @@ bool pdf_structure_has_page(const struct pdf_structure *structure, uint32_t page
 	return i < structure->piece_count && structure->pieces[i].page == page;
 }
 
+static struct text object_numbered(struct pdf_structure *structure, uint32_t number)
+{
+	char reference[32];
+
+	snprintf(reference, sizeof(reference), "%u 0 R", (unsigned)number);
+	return pdf_objects_resolve(&structure->objects, text_from(reference));
+}
+
 static struct text page_object(struct pdf_structure *structure, uint32_t page)
 {
 	const struct text none = { NULL, 0 };
-	char reference[32];
 
-	if (page >= structure->page_count)
-		return none;
-	snprintf(reference, sizeof(reference), "%u 0 R", (unsigned)structure->pages[page]);
-	return pdf_objects_resolve(&structure->objects, text_from(reference));
+	return page < structure->page_count ? object_numbered(structure, structure->pages[page]) : none;
 }
 
 bool pdf_structure_content(struct pdf_structure *structure, uint32_t page, struct buffer *out)
@@ -354,32 +357,49 @@ bool pdf_structure_content(struct pdf_structure *structure, uint32_t page, struc
 	return out->status == 0;
 }
 
-/* A value of the page, or of the nodes above it. */
-static struct text inherited(struct pdf_structure *structure, uint32_t page, const char *key)
-{
-	struct text node = page_object(structure, page), value = { NULL, 0 };
+static const char *const inherited_keys[PDF_INHERITED_COUNT] = { "/Resources", "/CropBox", "/MediaBox", "/Rotate" };
 
-	for (unsigned depth = 0; depth < PAGES_DEPTH_MAX && node.bytes > 0 && value.bytes == 0; depth++) {
-		value = pdf_objects_get(&structure->objects, node, key);
+/* What pages have from the node `number` and those above it. */
+static void read_parent(struct pdf_structure *structure, uint32_t number)
+{
+	struct text node = object_numbered(structure, number);
+
+	structure->parent = number;
+	memset(structure->of_parent, 0, sizeof(structure->of_parent));
+	for (unsigned depth = 0; depth < PAGES_DEPTH_MAX && node.bytes > 0; depth++) {
+		for (size_t i = 0; i < PDF_INHERITED_COUNT; i++)
+			if (structure->of_parent[i].bytes == 0)
+				structure->of_parent[i] = pdf_objects_get(&structure->objects, node, inherited_keys[i]);
 		node = pdf_objects_get(&structure->objects, node, "/Parent");
 	}
-	return value;
+}
+
+static struct text inherited(struct pdf_structure *structure, uint32_t page, enum pdf_inherited which)
+{
+	const struct text node = page_object(structure, page), value = pdf_objects_get(&structure->objects, node, inherited_keys[which]);
+	const uint32_t parent = value.bytes > 0 ? 0 : pdf_object_reference(pdf_object_raw(node, "/Parent"));
+
+	if (parent == 0)
+		return value;
+	if (parent != structure->parent)
+		read_parent(structure, parent);
+	return structure->of_parent[which];
 }
 
 struct text pdf_structure_resources(struct pdf_structure *structure, uint32_t page)
 {
-	return inherited(structure, page, "/Resources");
+	return inherited(structure, page, PDF_RESOURCES);
 }
 
 bool pdf_structure_edges(struct pdf_structure *structure, uint32_t page, double *ret_left, double *ret_top)
 {
-	struct text box = inherited(structure, page, "/CropBox"), item;
+	struct text box = inherited(structure, page, PDF_CROP_BOX), item;
 	double sides[4] = { 0 }, turned = 0;
 	size_t count = 0;
 
 	if (box.bytes == 0)
-		box = inherited(structure, page, "/MediaBox");
-	pdf_object_number(inherited(structure, page, "/Rotate"), &turned);
+		box = inherited(structure, page, PDF_MEDIA_BOX);
+	pdf_object_number(inherited(structure, page, PDF_ROTATE), &turned);
 	box = pdf_object_inside(box, '[');
 	while (count < 4 && pdf_object_next(&box, &item) && pdf_object_number(item, &sides[count]))
 		count++;

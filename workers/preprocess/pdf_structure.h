@@ -19,6 +19,8 @@ struct pdf_piece {
 
 enum { PDF_HEADING_LEVEL_BITS = 3 };
 
+enum pdf_inherited { PDF_RESOURCES, PDF_CROP_BOX, PDF_MEDIA_BOX, PDF_ROTATE, PDF_INHERITED_COUNT }; /* of a page, or of the nodes above it */
+
 struct pdf_structure_cell {
 	uint32_t table; /* index */
 	uint16_t row, column, rows, columns;
@@ -44,6 +46,8 @@ struct pdf_structure {
 	bool believed;        /* by who wrote it: Chromium and LibreOffice tag all that they print, in the order of reading; others leave out, or mix up, some */
 	uint32_t *pages;      /* number of the object of each page */
 	size_t page_count, page_capacity;
+	uint32_t parent;      /* whose values were looked up last: neighbours have one, and it may have thousands of pages */
+	struct text of_parent[PDF_INHERITED_COUNT];
 };
 
 void pdf_structure_init(struct pdf_structure *structure);

@@ -30,7 +30,13 @@ void pdf_tagged_done(struct pdf_tagged *tagged)
 
 int pdf_tagged_read(struct pdf_tagged *tagged, struct text data)
 {
-	return pdf_structure_read(&tagged->structure, data);
+	const int status = pdf_structure_read(&tagged->structure, data);
+
+	if (!tagged->structure.believed) { /* nothing will be asked of it: its memory goes */
+		pdf_structure_done(&tagged->structure);
+		pdf_structure_init(&tagged->structure);
+	}
+	return status;
 }
 
 /* --- words ------------------------------------------------------------------------------------------------------- */
