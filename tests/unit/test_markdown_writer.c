@@ -213,6 +213,24 @@ static void tables_are_padded_and_escaped(void **state)
 	assert_int_equal(w->table_count, 1);
 }
 
+/* One wide row does not make each of the short ones below it as wide. */
+static void padding_is_bounded_by_the_cells(void **state)
+{
+	enum { COLUMNS = 256, ROWS = 5000 };
+	struct bench *bench = *state;
+	struct text header[COLUMNS], row[] = { T("x") };
+	for (int i = 0; i < COLUMNS; i++)
+		header[i] = T("h");
+	markdown_table_open(&bench->writer, COLUMNS);
+	markdown_table_row(&bench->writer, header, COLUMNS);
+	for (int i = 0; i < ROWS; i++)
+		markdown_table_row(&bench->writer, row, 1);
+	markdown_table_close(&bench->writer);
+	assert_int_equal(bench->out.status, 0);
+	assert_in_range(bench->out.bytes, 100000, 700000); /* with all empty cells: 3,850,000 */
+	assert_string_equal(buffer_string(&bench->out) + bench->out.bytes - strlen("\n| x |\n"), "\n| x |\n");
+}
+
 static void a_grid_fills_spans(void **state)
 {
 	struct bench *bench = *state;
@@ -347,7 +365,7 @@ int main(void)
 		TEST(blocks_are_parted_by_one_blank_line), TEST(starts_of_lines_are_escaped), TEST(lists_nest),
 		TEST(a_list_that_is_all_its_item_holds_is_not_doubled), TEST(lists_of_one_kind_join_and_of_two_kinds_part),
 		TEST(quotes_hold_blocks), TEST(what_is_too_deep_is_written_all_the_same), TEST(a_fence_is_longer_than_any_inside),
-		TEST(tables_are_padded_and_escaped), TEST(a_grid_fills_spans), TEST(a_hostile_grid_is_bounded), TEST(spans_add_no_more_cells_than_the_given_ones_deserve),
+		TEST(tables_are_padded_and_escaped), TEST(a_grid_fills_spans), TEST(padding_is_bounded_by_the_cells), TEST(a_hostile_grid_is_bounded), TEST(spans_add_no_more_cells_than_the_given_ones_deserve),
 		TEST(escapes_stand_only_where_needed), TEST(spans_and_links), TEST(vendor_targets_are_repaired),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

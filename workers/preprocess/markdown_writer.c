@@ -427,6 +427,7 @@ void markdown_table_open(struct markdown_writer *writer, size_t columns)
 	CHECK(columns >= 1 && columns <= MARKDOWN_COLUMNS_MAX && writer->table_columns == 0);
 	writer->table_columns = columns;
 	writer->table_has_header = false;
+	writer->table_cell_bytes = writer->table_padding_bytes = 0;
 }
 
 static void append_cell(struct buffer *out, struct text cell)
@@ -455,16 +456,30 @@ static void append_cell(struct buffer *out, struct text cell)
 	buffer_append(out, rest.data + plain, rest.bytes - plain);
 }
 
+enum { EMPTY_CELL_BYTES = 3, PADDING_BYTES_FREE = 64 << 10, PADDING_FACTOR = 16 };
+
+/* How many columns a row of `count` cells gets: all, but for tables whose rows would be hardly more than empty cells. */
+static size_t padded_count(struct markdown_writer *writer, size_t count)
+{
+	const size_t columns = writer->table_columns, lacking = columns - size_min(count, columns);
+
+	if (writer->table_padding_bytes > PADDING_BYTES_FREE + PADDING_FACTOR * writer->table_cell_bytes)
+		return size_max(columns - lacking, 1);
+	writer->table_padding_bytes += lacking * EMPTY_CELL_BYTES;
+	return columns;
+}
+
 void markdown_table_row(struct markdown_writer *writer, const struct text *cells, size_t count)
 {
 	struct buffer *out = writer->out;
-	size_t columns = writer->table_columns;
 
-	CHECK(columns > 0);
+	CHECK(writer->table_columns > 0);
+	const size_t columns = padded_count(writer, count);
 	if (writer->table_has_header)
 		append_prefix(writer, writer->depth, false);
 	else
 		begin_block(writer);
+	const size_t start = out->bytes;
 	for (size_t i = 0; i < columns; i++) {
 		buffer_append_string(out, "| ");
 		if (i < count)
@@ -477,6 +492,8 @@ void markdown_table_row(struct markdown_writer *writer, const struct text *cells
 		buffer_append_byte(out, ' ');
 	}
 	buffer_append_string(out, "|\n");
+	const size_t empty_bytes = (columns - size_min(count, columns)) * EMPTY_CELL_BYTES;
+	writer->table_cell_bytes += out->status == 0 ? out->bytes - start - empty_bytes : 0;
 	if (writer->table_has_header)
 		return;
 	writer->table_has_header = true;

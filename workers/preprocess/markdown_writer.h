@@ -47,6 +47,7 @@ struct markdown_writer {
 	bool rule_due;      /* a thematic break is written only when something follows it */
 	size_t table_columns;
 	bool table_has_header;
+	size_t table_cell_bytes, table_padding_bytes; /* written so far, of given cells and of those that rows lacked */
 	uint32_t heading_count, table_count; /* written so far */
 	struct markdown_level levels[MARKDOWN_DEPTH_MAX];
 };
@@ -72,7 +73,7 @@ void markdown_quote_open(struct markdown_writer *writer);
 void markdown_quote_close(struct markdown_writer *writer);
 
 /* A table row by row; the first row is the header. Rows shorter than `columns` (1–MARKDOWN_COLUMNS_MAX) are padded with
- * empty cells, cells beyond it are joined to the last. Cells are inline Markdown with "|" as it is: it is escaped here. */
+ * empty cells, unless the table would be hardly more than these; cells beyond it are joined to the last. Cells are inline Markdown with "|" as it is: it is escaped here. */
 void markdown_table_open(struct markdown_writer *writer, size_t columns);
 void markdown_table_row(struct markdown_writer *writer, const struct text *cells, size_t count);
 void markdown_table_close(struct markdown_writer *writer);
