@@ -93,7 +93,7 @@ static void test_legal_text_of_every_kind(void **state)
 {
 	static const char *const headings[] = { "Copyright", "Disclaimer", "Trademarks", "Legal Information", "1.4 Trademark List", "COPYING", "Trademark Notice", "NO WARRANTY" };
 	static const char *const lines[] = { "© Vendor AB 2023", "Copyright (c) 2023 Vendor AB", "All rights reserved.", "Page 3 of 12", "Revision: B",
-					     "Document ID: 1/22104-LZA 701", "Last updated: 2023-05-04" };
+					     "Document ID: 1/22104-LZA 701", "Last updated: 2023-05-04", "Last modified 07 April 2020" };
 	struct domain *own = domain;
 	(void)state;
 	domain = sample_domain("ran"); /* the pack that is shipped */

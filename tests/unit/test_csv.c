@@ -202,6 +202,7 @@ static void detects_formats(void **state)
 		{ "features.csv", "", CSV_FEATURES },       { "events.csv", "", CSV_EVENTS },
 		{ "pm_2024.csv", "", CSV_EVENTS },          { "development.csv", "a", CSV_GENERIC },
 		{ "counter/a.csv", "Name", CSV_GENERIC },   { "a.csv", "Parameter_Name", CSV_PARAMETERS },
+		{ "a.csv", "Attribute", CSV_PARAMETERS },   { "a.csv", "Counter Attribute", CSV_COUNTERS },
 		{ "a.csv", "Operation", CSV_ACTIONS },      { "a.csv", "Measurement", CSV_COUNTERS },
 		{ "a.csv", "Severity", CSV_ALARMS },        { "a.csv", "Nom Kpi", CSV_KPIS },
 		{ "a.csv", "Indicator", CSV_KPIS },         { "a.csv", "Product", CSV_FEATURES },

@@ -72,6 +72,20 @@ static void test_lines_behind_values(void **state)
 	sample_done(&sample);
 }
 
+static void test_property_tables_and_defined_terms(void **state)
+{
+	struct sample sample;
+	(void)state;
+	extract_markdown("# Load Balancing\n\n## About\n\nIt balances.\n\nFeature Identity\n: FAJ 121 7711\n\n## Parameters\n\n### NRCellRelation.stepSize\n\nSize of one step.\n\n"
+			 "| Property | Value |\n| --- | --- |\n| Type | integer |\n| Range | 1..6 |\n| Default | 1 |\n| Unit | dB |\n\n### NRCellCU.loadLimit\n\nThe limit.\n\n"
+			 "| Cell | Load | Limit |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n", &sample);
+	extract_expect_meta(&sample, DOCUMENT_META_FAJ_CODE, "FAJ 121 7711");
+	extract_expect(&sample, DOCUMENT_PARAMETERS, "NRCellRelation.stepSize", DOCUMENT_KEY_RANGE, "1..6", DOCUMENT_KEY_DEFAULT, "1", DOCUMENT_KEY_UNIT, "dB",
+		       DOCUMENT_KEY_TYPE, "integer", DOCUMENT_KEY_DESCRIPTION, "Size of one step.", DOCUMENT_KEY_COUNT);
+	extract_expect(&sample, DOCUMENT_PARAMETERS, "NRCellCU.loadLimit", DOCUMENT_KEY_RANGE, "", DOCUMENT_KEY_DESCRIPTION, "The limit.", DOCUMENT_KEY_COUNT);
+	sample_done(&sample);
+}
+
 static void test_headings_that_are_names(void **state)
 {
 	struct sample sample;
@@ -203,7 +217,8 @@ static void test_titles_above_the_first_heading(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_short_form), cmocka_unit_test(test_lines_behind_values), cmocka_unit_test(test_headings_that_are_names), cmocka_unit_test(test_identity_table),
+		cmocka_unit_test(test_short_form), cmocka_unit_test(test_lines_behind_values), cmocka_unit_test(test_property_tables_and_defined_terms),
+		cmocka_unit_test(test_headings_that_are_names), cmocka_unit_test(test_identity_table),
 		cmocka_unit_test(test_identity_across), cmocka_unit_test(test_standards), cmocka_unit_test(test_mo_reference),
 		cmocka_unit_test(test_titles), cmocka_unit_test(test_titles_above_the_first_heading),
 	};

@@ -243,6 +243,9 @@ static void test_relations_in_other_words(void **state)
 	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Cell Sleep", DOCUMENT_KEY_RELATIONSHIP, "prerequisite", DOCUMENT_KEY_COUNT);
 	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Night Mode", DOCUMENT_KEY_RELATIONSHIP, "conflicting", DOCUMENT_KEY_COUNT);
 	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "DRX in Idle Mode", DOCUMENT_KEY_FAJ, "LTE42", DOCUMENT_KEY_RELATIONSHIP, "prerequisite", DOCUMENT_KEY_COUNT);
+	sample_done(&sample);
+	extract_markdown("# X\n\n## Interaction with Other Features\n\n**Conflicting features:**\n\n- Sleep Mode (FAJ 121 3050)\n\n## Operation\n\nThis requires Day Mode (FAJ 121 3049).\n", &sample);
+	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Sleep Mode", DOCUMENT_KEY_RELATIONSHIP, "conflicting", DOCUMENT_KEY_COUNT);
 	extract_expect(&sample, DOCUMENT_RELATED_FEATURES, "Day Mode", DOCUMENT_KEY_RELATIONSHIP, "", DOCUMENT_KEY_COUNT); /* not said where dependencies are */
 	sample_done(&sample);
 }

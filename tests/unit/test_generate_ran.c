@@ -109,6 +109,18 @@ static void test_rows_of_exports_are_complete(void **state)
 	free(pairs);
 }
 
+/* Counters of standards are names by themselves, also beside a column of classes. */
+static void test_names_of_counters(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .kind = "counters", .name = "c.csv", .markdown =
+		"# c.csv\n\n| Measurement Name | Object | Type | Definition |\n| --- | --- | --- | --- |\n"
+		"| RRC.ConnEstabAtt.Sum | NRCellCU | CC | Number of RRC connection establishment attempts of all causes that reached the node |\n" });
+	assert_non_null(strstr(pairs, "`RRC.ConnEstabAtt.Sum`"));
+	assert_null(strstr(pairs, "NRCellCU.RRC"));
+	free(pairs);
+}
+
 /* What a counter counts is no answer to what to do when it grows; what belongs to an event is none. */
 static void test_what_is_not_answered_is_not_asked(void **state)
 {
@@ -131,6 +143,7 @@ int main(void)
 		cmocka_unit_test(test_alarms_of_a_document),
 		cmocka_unit_test(test_commands_of_procedures),
 		cmocka_unit_test(test_rows_of_exports_are_complete),
+		cmocka_unit_test(test_names_of_counters),
 		cmocka_unit_test(test_what_is_not_answered_is_not_asked),
 	};
 	return cmocka_run_group_tests(tests, open_domain, close_domain);

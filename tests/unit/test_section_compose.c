@@ -144,6 +144,18 @@ static void test_lists_are_whole(void **state)
 	}
 }
 
+static void test_what_comes_twice_in_a_list_and_what_is_elsewhere(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Restarting It\n\n1. Stop the service of the node with its command.\n2. Wait for a minute.\n3. Start the service of the node again.\n"
+		    "4. Wait for a minute.\n5. Read the queue of each of the cells, and compare it with the one before.\n",
+		    (const char *const[]){ "\n4. Wait for a minute.\n5. Read", NULL }, NULL);
+	check_pairs("# Queue Service\n\n## Order\n\n" FILL "Section 3 defines the order of the requests. Appendix B has a list of all of the cells. Sections of a queue are read in their order.\n",
+		    (const char *const[]){ "Sections of a queue are read", NULL }, (const char *const[]){ "Section 3", "Appendix", NULL });
+	check_pairs("# Queue Service\n\n## Reading an Error\n\n" FILL "| Name | Type | Description |\n| --- | --- | --- |\n| RETURNED_STATE | text | the code of the error that the service returned last |\n",
+		    NULL, (const char *const[]){ "RETURNED_STATE", NULL });
+}
+
 /* "Description" below several functions of one chapter is the description of none. */
 static void test_headings_that_name_no_section(void **state)
 {
@@ -209,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_what_goes_on_from_a_block_that_is_left_out),
 		cmocka_unit_test(test_lists_are_whole),
 		cmocka_unit_test(test_headings_that_name_no_section),
+		cmocka_unit_test(test_what_comes_twice_in_a_list_and_what_is_elsewhere),
 		cmocka_unit_test(test_lists_are_introduced),
 		cmocka_unit_test(test_questions_of_the_document),
 		cmocka_unit_test(test_numbers_of_headings),

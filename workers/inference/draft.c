@@ -94,7 +94,8 @@ struct text draft_item_name(const struct document *document, const struct docume
 	struct text name = document_item_value(document, item, DOCUMENT_KEY_NAME), class = document_item_value(document, item, DOCUMENT_KEY_MO_CLASS);
 	struct text attribute = document_item_value(document, item, DOCUMENT_KEY_ATTRIBUTE);
 	bool whole = !class.bytes || !attribute.bytes || !text_equal(name, attribute) || memchr(class.data, '\n', class.bytes);
-	if (whole || class.bytes + 1 + attribute.bytes > DRAFT_NAME_BYTES_MAX)
+	bool own = item->category == DOCUMENT_COUNTERS && name.bytes && ascii_is_upper(name.data[0]); /* "RRC.ConnEstabAtt.Sum" is a name by itself */
+	if (whole || own || class.bytes + 1 + attribute.bytes > DRAFT_NAME_BYTES_MAX)
 		return name;
 	memcpy(place, class.data, class.bytes);
 	place[class.bytes] = '.';
@@ -240,8 +241,13 @@ void draft_sentences(struct draft *draft, struct text rendered, bool all, size_t
 
 bool draft_entry(struct draft *draft, unsigned number, struct text entry)
 {
+	return !said_before(draft, trim_end(entry)) && draft_item(draft, number, entry);
+}
+
+bool draft_item(struct draft *draft, unsigned number, struct text entry)
+{
 	entry = trim_end(entry);
-	if (!entry.bytes || said_before(draft, entry))
+	if (!entry.bytes)
 		return false;
 	struct buffer *answer = &draft->answer;
 	if (answer->bytes && answer->data[answer->bytes - 1] != '\n')

@@ -23,7 +23,7 @@ static unsigned append_list(struct generator *generator, const struct document_i
 		}
 		buffer_clear(&generator->rendered);
 		prose_mark_identifiers(&generator->rendered, generator->domain, document_text(document, attribute->value));
-		count += draft_entry(&generator->draft, numbered ? count + 1 : 0, buffer_view(&generator->rendered));
+		count += draft_item(&generator->draft, numbered ? count + 1 : 0, buffer_view(&generator->rendered));
 	}
 	return count;
 }

@@ -25,6 +25,20 @@ static bool is_named(const struct block_row *header)
 	return true;
 }
 
+/* "Name | Type | Description": no table of symptoms, whatever stands above it. */
+static bool lists_things(struct generator *generator, struct text first)
+{
+	size_t count;
+	const struct domain_columns *columns = domain_columns(generator->domain, &count);
+	buffer_clear(&generator->text);
+	block_append_plain(&generator->text, first);
+	for (size_t i = 0; i < count; i++)
+		for (size_t n = 0; n < columns[i].name_count && text_equal(columns[i].category, TEXT_LITERAL("symptoms")); n++)
+			if (text_equal_nocase(columns[i].names[n], text_trim(buffer_view(&generator->text))))
+				return true;
+	return false;
+}
+
 static void find_in_table(struct generator *generator, const struct section *section, uint32_t block)
 {
 	const struct block *table = &generator->blocks.items[block];
@@ -33,7 +47,7 @@ static void find_in_table(struct generator *generator, const struct section *sec
 	if (table->end - table->start > TABLE_BYTES_MAX || !block_next_row(generator->document->markdown, table, &position, &row) ||
 	    row.count < COLUMNS_MIN)
 		return;
-	if (!is_named(&row))
+	if (!is_named(&row) || lists_things(generator, row.cells[0]))
 		return;
 	size_t columns = row.count, start = position;
 	while (generator->symptom_count < SYMPTOMS_MAX && block_next_row(generator->document->markdown, table, &position, &row)) {

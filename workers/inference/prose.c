@@ -282,9 +282,22 @@ bool prose_is_caption(struct text sentence)
 	return false;
 }
 
+/* "Section 3 defines the services.", "Appendix B has a list.": what is elsewhere. */
+static bool is_pointer(struct text sentence)
+{
+	static const struct text words[] = { TEXT_LITERAL("Section "), TEXT_LITERAL("Sections "), TEXT_LITERAL("Chapter "), TEXT_LITERAL("Clause "), TEXT_LITERAL("Appendix ") };
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		struct text rest = text_slice(sentence, size_min(words[i].bytes, sentence.bytes), sentence.bytes);
+		bool numbered = rest.bytes > 1 && (ascii_is_digit(rest.data[0]) || (ascii_is_upper(rest.data[0]) && !ascii_is_alpha(rest.data[1])));
+		if (numbered && text_starts_with(sentence, words[i]))
+			return true;
+	}
+	return false;
+}
+
 bool prose_stands_alone(const struct prose *prose, struct text sentence)
 {
-	if (prose_leads_on(sentence) || is_cut(sentence) || prose_is_caption(sentence))
+	if (prose_leads_on(sentence) || is_cut(sentence) || prose_is_caption(sentence) || is_pointer(sentence))
 		return false;
 	if (ascii_is_lower(sentence.data[0]) && domain_list_has(prose->domain, DOMAIN_LIST_RELATIVES, prose_first_word(sentence)))
 		return false; /* "where x is the …": the rest of a formula or of code */

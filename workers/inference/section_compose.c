@@ -263,7 +263,7 @@ static void compose_list_item(struct composer *composer, const struct block *blo
 		release_lead(composer);
 	use_block(generator, block);
 	bool sentence = strchr(".!?", entry.data[entry.bytes - 1]) && prose_stands_alone(&generator->prose, entry);
-	composer->code_awaited = draft_entry(&generator->draft, item->ordered ? item->number : 0, entry);
+	composer->code_awaited = draft_item(&generator->draft, item->ordered ? item->number : 0, entry);
 	if (composer->code_awaited && sentence)
 		composer->prose_bytes += entry.bytes;
 }

@@ -29,7 +29,7 @@ static const struct format_word header_words[] = {
 	{ CSV_KPIS, WORD_START, { "kpi", 3 } },                 { CSV_KPIS, WORD_START, { "indicator", 9 } },
 	{ CSV_FEATURES, WORD_START, { "cxc", 3 } },             { CSV_FEATURES, ANYWHERE, { "feature", 7 } },
 	{ CSV_FEATURES, WORD_START, { "product", 7 } },         { CSV_EVENTS, WORD_START, { "event", 5 } },
-	{ CSV_EVENTS, WORD_START, { "pm", 2 } },
+	{ CSV_EVENTS, WORD_START, { "pm", 2 } },		{ CSV_PARAMETERS, WORD_START, { "attribute", 9 } },
 };
 
 const char *csv_format_name(enum csv_format format)

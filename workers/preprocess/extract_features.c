@@ -182,7 +182,7 @@ static struct text list_lead(const struct extract *extract, const struct block *
 	const struct block *block = item;
 	while (block > extract->blocks.items && block->kind == BLOCK_LIST_ITEM)
 		block--;
-	struct text lead = block->kind == BLOCK_PARAGRAPH ? extract_block_content(extract, block) : TEXT_LITERAL("");
+	struct text lead = block->kind == BLOCK_PARAGRAPH ? extract_strip_marks(extract_block_content(extract, block)) : TEXT_LITERAL("");
 	return lead.bytes > 0 && lead.data[lead.bytes - 1] == ':' ? lead : TEXT_LITERAL("");
 }
 

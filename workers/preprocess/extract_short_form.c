@@ -40,10 +40,14 @@ void extract_short_form_header(struct extract *extract)
 		const struct block *block = &extract->blocks.items[i];
 		if ((block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_LIST_ITEM) || extract->sections[i].category >= 0)
 			continue;
-		struct text rest = extract_block_content(extract, block), line, label, value;
-		while (text_next_line(&rest, &line))
-			if (split_label(line, &label, &value))
-				extract_identity_line(extract, "header_lines", label, value, extract_range(extract, text_trim(line)));
+		struct text rest = extract_block_content(extract, block), line, label, value, before = TEXT_LITERAL("");
+		for (; text_next_line(&rest, &line); before = line) {
+			bool defined = text_starts_with(text_trim(line), TEXT_LITERAL(": ")); /* the term stands in the line above */
+			label = before;
+			value = defined ? text_slice(text_trim(line), 2, text_trim(line).bytes) : line;
+			if (defined || split_label(line, &label, &value))
+				extract_identity_line(extract, "header_lines", text_trim(label), text_trim(value), extract_range(extract, text_trim(line)));
+		}
 	}
 }
 
@@ -167,6 +171,24 @@ static void read_lines(struct extract *extract, struct entry *entry, struct text
 	add_field(entry, key, open);
 }
 
+/* "Property | Value" below a heading that is a name: a labelled value in each row. */
+static void read_property_table(struct extract *extract, struct entry *entry, const struct block *table)
+{
+	struct block_row row;
+	for (size_t position = 0; block_next_row(extract->markdown, table, &position, &row);) {
+		int key = row.count == 2 ? extract_key_of(extract, "parameters", extract_plain(extract, extract_strip_marks(row.cells[0]))) : -1;
+		if (key >= 0 && key != DOCUMENT_KEY_NAME)
+			add_field(entry, key, row.cells[1]);
+	}
+}
+
+static bool is_property_table(const struct extract *extract, const struct block *block)
+{
+	struct block_row row;
+	size_t position = 0;
+	return block->kind == BLOCK_TABLE && block->rows <= ENTRY_FIELDS_MAX && block_next_row(extract->markdown, block, &position, &row) && row.count == 2;
+}
+
 /* Is the block behind an entry part of it? */
 static bool belongs(struct extract *extract, const struct entry *entry, const struct block *block)
 {
@@ -191,8 +213,15 @@ static void read_body(struct extract *extract, struct entry *entry)
 	if (own->kind != BLOCK_HEADING)
 		read_lines(extract, entry, entry->rest);
 	size_t i = entry->block_index + 1, limit = size_min(extract->blocks.count, i + ENTRY_BLOCKS_MAX);
-	for (; i < limit && belongs(extract, entry, &extract->blocks.items[i]); i++)
-		read_lines(extract, entry, extract_block_content(extract, &extract->blocks.items[i]));
+	for (; i < limit; i++) {
+		const struct block *block = &extract->blocks.items[i];
+		if (own->kind == BLOCK_HEADING && is_property_table(extract, block))
+			read_property_table(extract, entry, block);
+		else if (belongs(extract, entry, block))
+			read_lines(extract, entry, extract_block_content(extract, block));
+		else
+			break;
+	}
 	entry->end_block = i;
 	entry->span = (struct document_range){ own->start, extract->blocks.items[i - 1].end - own->start };
 }
