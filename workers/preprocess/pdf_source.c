@@ -1,6 +1,7 @@
 #include "workers/preprocess/pdf_pictures.h"
 #include "workers/preprocess/pdf_source_private.h"
 
+#include "workers/preprocess/pdf_spaced.h"
 #include "workers/preprocess/pdf_strokes.h"
 
 #include <errno.h>
@@ -261,6 +262,7 @@ static int read_words(struct pdf_source *source, const char *text, const Poppler
 		mark_rotated(word, characters);
 	if (page->word_count > 0)
 		page->words[page->word_count - 1].line_end = true;
+	pdf_spaced_join(page);
 	return page->text.status == -ENOMEM ? -ENOMEM : 0;
 }
 
