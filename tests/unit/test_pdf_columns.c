@@ -239,6 +239,35 @@ static void keeps_the_order_of_right_to_left_lines(void **state)
 	assert_string_equal(buffer_string(&text), "\xD7\x90\xD7\x90 \xD7\x91\xD7\x91 \xD7\x92\xD7\x92");
 }
 
+/* Names beside text without white between the rows, each at the height of a line of it. */
+static void leaves_names_beside_dense_text(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		column(40, 100 + 36 * (float)i, 'A', 1, 24);
+	column(300, 100, 'B', 24, 40);
+	assert_string_equal(order(), "ABABABABABABABAB");
+}
+
+/* Options of a program and what they mean, in type of this style. */
+static void add_options(uint8_t style)
+{
+	for (int i = 0; i < 24; i++) {
+		fixture_line(&page, 40, 100 + 12 * (float)i, 10, style, i % 3 == 0 ? "A of a long name of them" : "A short");
+		fixture_line(&page, 300, 100 + 12 * (float)i, 10, style, "Behind it stands what it means in many words");
+	}
+}
+
+static void parts_no_code(void **state)
+{
+	(void)state;
+	add_options(PDF_MONO);
+	assert_string_equal(order(), "A");
+	pdf_page_clear(&page, 0, 600, 800);
+	add_options(0);
+	assert_string_equal(order(), "A|B");
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -247,7 +276,7 @@ int main(void)
 		PAGE_TEST(reads_a_sidebar_behind_the_text), PAGE_TEST(leaves_columns_of_cells), PAGE_TEST(passes_over_lines_without_height),
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
-		PAGE_TEST(keeps_the_order_of_right_to_left_lines),
+		PAGE_TEST(keeps_the_order_of_right_to_left_lines), PAGE_TEST(leaves_names_beside_dense_text), PAGE_TEST(parts_no_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@ enum {
 	SIDE_SEGMENTS_MIN = 8,   /* of the first cut of a page */
 	PART_SEGMENTS_MIN = 4,   /* of further cuts */
 	BAND_SIDE_MIN = 3,       /* lines on each side of a band */
+	NAMES_MIN = 6,           /* of rows without white between them */
 	COLUMN_SIZES_MIN = 10,   /* width of a column of text, in font sizes */
 	GRIDS_MAX = 64,          /* ruled tables of a page that are looked at */
 	WIDTHS_MAX = 512,        /* sampled to learn how wide the lines of a side are */
@@ -50,7 +51,7 @@ struct part { /* segments that are looked at together, sorted by height */
 
 enum { LINE_BOXES_MAX = 24 };
 struct side {
-	size_t count, width_count;
+	size_t count, width_count, mono;
 	float widths[WIDTHS_MAX]; /* of its lines */
 	float y0, y1;
 	float edge;               /* nearest to the strip */
@@ -77,9 +78,10 @@ static void end_line(struct side *side, float wide_blank)
 	side->line_count = 0;
 }
 
-static void add_to_side(struct side *side, struct pdf_box box, float size, float wide_blank, bool left)
+static void add_to_side(struct side *side, const struct pdf_segment *segment, float size, float wide_blank, bool left)
 {
 	static const float same_height_sizes = 0.4f;
+	const struct pdf_box box = segment->box;
 
 	if (side->count++ == 0) {
 		side->y0 = box.y0;
@@ -92,6 +94,7 @@ static void add_to_side(struct side *side, struct pdf_box box, float size, float
 	if (side->line_count == LINE_BOXES_MAX || (side->line_count > 0 && middle_y(box) - middle_y(side->line[0]) > same_height_sizes * size))
 		end_line(side, wide_blank);
 	side->line[side->line_count++] = box;
+	side->mono += segment->mono;
 }
 
 static int compare_floats(const void *a, const void *b)
@@ -115,6 +118,8 @@ static float filled_share(struct side *side, float wide_min)
 	return (float)filled / (float)side->width_count;
 }
 
+static bool is_code(const struct side *side) { return side->mono * 5 >= side->count * 4; }
+
 /* Does the strip at x part running text? On both sides stand enough lines at the same height, most of them as wide as their column,
  * which the cells of a table are not (one side may hold a table or list); little crosses it; and it is white. `apart`: the lines of one
  * side do not stand at the heights of the other's, so it may be narrow. */
@@ -131,7 +136,7 @@ static bool parts_text(const struct part *part, float x, bool apart)
 		if (crosses(box, x))
 			across++;
 		else
-			add_to_side(box.x1 <= x ? &left : &right, box, size, wide_blank, box.x1 <= x);
+			add_to_side(box.x1 <= x ? &left : &right, &part->segments[i], size, wide_blank, box.x1 <= x);
 	}
 	end_line(&left, wide_blank);
 	end_line(&right, wide_blank);
@@ -144,6 +149,8 @@ static bool parts_text(const struct part *part, float x, bool apart)
 	const float left_filled = filled_share(&left, narrow), right_filled = filled_share(&right, narrow);
 	if (apart && filled_share(&left, wide) <= 0 && filled_share(&right, wide) <= 0)
 		return false;
+	if (is_code(&left) && is_code(&right)) /* options and what they mean; but listings may be printed in two columns */
+		return fminf(left_filled, right_filled) > 0.5f && across * 20 <= left.width_count + right.width_count;
 	return fmaxf(left_filled, right_filled) > 0.5f && fminf(left_filled, right_filled) > 0.25f;
 }
 
@@ -281,13 +288,17 @@ static struct heights compare_heights(const struct pdf_segment *segments, size_t
 }
 
 /* Does the band hold the rows of a table? Then most lines of the side that has fewer stand at exactly the height of one on the other
- * side, and the white between rows goes through both sides, where each column of text has its own lines and white. */
+ * side, and the white between rows goes through both sides, where each column of text has its own lines and white; or there is no white
+ * between rows, and names stand far from one another on one side, each at the height of a line of the dense text on the other. */
 static bool is_table_band(const struct pdf_segment *segments, size_t count, float gutter_x)
 {
 	const struct heights heights = compare_heights(segments, count, gutter_x);
 	const size_t fewer = size_min(heights.left.count, heights.right.count);
 
-	return heights.both * 10 >= fewer * 7 && heights.any.wide >= 2 && heights.any.wide * 20 >= (heights.left.wide + heights.right.wide) * 7;
+	if (heights.both * 10 >= fewer * 7 && heights.any.wide >= 2 && heights.any.wide * 20 >= (heights.left.wide + heights.right.wide) * 7)
+		return true;
+	const struct lines *sparse = heights.left.count == fewer ? &heights.left : &heights.right, *dense = sparse == &heights.left ? &heights.right : &heights.left;
+	return fewer >= NAMES_MIN && fewer * 2 <= dense->count && heights.both * 20 >= fewer * 17 && sparse->wide * 3 >= fewer && dense->wide * 10 <= dense->count;
 }
 
 /* Two columns? Both sides of the band, which nothing crosses, have lines enough and are no table. */

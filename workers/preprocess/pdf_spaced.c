@@ -5,6 +5,8 @@
 
 #include <float.h>
 
+enum { WORDS_MIN = 4 }; /* beside narrow gaps; fewer say nothing */
+
 /* Sizes of the type. */
 static const float parted_min = 0.09f;   /* gaps at which words are parted */
 static const float blank_min = 0.115f;   /* no blank is narrower where others are wider */
@@ -50,13 +52,17 @@ static void count_word(const struct pdf_page *page, const struct pdf_word *word,
 static struct line_gaps measure_gaps(const struct pdf_page *page, size_t first, size_t end)
 {
 	struct line_gaps gaps = { .least = FLT_MAX, .next = FLT_MAX };
+	size_t shortest = 0;
 	bool counted = false;
 
 	for (size_t i = first + 1; i < end; i++) {
 		const float gap = gap_between(&page->words[i - 1], &page->words[i]);
 		gaps.least = gap < gaps.least ? gap : gaps.least;
+		shortest += page->words[i].bytes <= 2;
 	}
-	for (size_t i = first + 1; i < end && gaps.least <= apart_max; i++) {
+	if (gaps.least >= blank_min && (gaps.least > apart_max || shortest < WORDS_MIN - 1))
+		return gaps; /* nearly all lines */
+	for (size_t i = first + 1; i < end; i++) {
 		const float gap = gap_between(&page->words[i - 1], &page->words[i]);
 		const bool narrow = gap <= gaps.least + spread;
 		if (!narrow)
@@ -73,7 +79,6 @@ static struct line_gaps measure_gaps(const struct pdf_page *page, size_t first, 
 /* The widest gap of the line that is a distance of letters; 0: there is none. */
 static float letters_apart(const struct line_gaps *gaps)
 {
-	enum { WORDS_MIN = 4 };
 	const bool blanks = gaps->next < FLT_MAX && gaps->next >= gaps->least + blank_adds;
 	const bool single = gaps->single * 10 >= gaps->words * (blanks ? 6 : 8) && gaps->letters * 2 >= gaps->characters;
 
@@ -94,8 +99,9 @@ static size_t join_line(struct pdf_page *page, size_t first, size_t end, size_t 
 	for (size_t i = first; i < end; i++) {
 		const struct pdf_word *word = &page->words[i];
 		struct pdf_word *last = to > start ? &page->words[to - 1] : NULL;
-		if (!last || gap_between(last, word) > apart) {
-			page->words[to++] = *word;
+		if (!last || apart <= 0 || gap_between(last, word) > apart) {
+			if (to++ != i)
+				page->words[to - 1] = *word;
 			continue;
 		}
 		last->box.x1 = word->box.x1;
