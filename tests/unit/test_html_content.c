@@ -193,6 +193,10 @@ static void what_portals_put_around_content(void **state)
 	html("<!DOCTYPE html><h1>T</h1><ol><li class=flex><div><div>1.</div></div><div><p>First</p></div></li><li class=flex><div><div>2.</div></div><div><p>2 is next</p></div></li></ol>"
 	     "<ol><li><p>1</p></li></ol><ul class=blockList><li class=blockList><hr><pre>class A</pre></li></ul>",
 	     "# T\n\n1. First\n2. 2 is next\n1. 1\n\n---\n\n```\nclass A\n```\n");
+	html("<!DOCTYPE html><h1>T</h1><h2>Contents</h2><a name=top></a><table><tr><td>1</td><td><a href='#a'>The first part of it</a></td></tr><tr><td>2</td><td><a href='#b'>The second part</a></td>"
+	     "</tr></table><hr><h2>Scope</h2><div class=mw-heading><h2 id=a>History</h2><span class=mw-editsection>[<a href=e>edit</a>]</span></div>" SEVERAL_SENTENCES
+	     "<table border=1><thead><tr><th>a<th>b<tfoot><tr><td>sum<td>3<tbody><tr><td>x<td>3</table>",
+	     "# T\n\n---\n\n## Scope\n\n## History\n\n" THEIR_MARKDOWN "\n| a | b |\n| --- | --- |\n| x | 3 |\n| sum | 3 |\n");
 	/* An index, whose contents are all it has, keeps them. */
 	html("<!DOCTYPE html><h1>T</h1><div class=toc><ul><li><a href=a>One</a></li><li><a href=b>Another</a></li></ul></div><p>Words.</p>",
 	     "# T\n\n- [One](a)\n- [Another](b)\n\nWords.\n");

@@ -252,15 +252,15 @@ static const char *const furniture_words[] = {
 	"hideme", "hwcopyright", "legalcopy", "logo-container", "mathjax", "mathjax_chtml",
 	"mathjax_display", "mathjax_preview", "mathjax_svg", "md-source-file", "msotoc1", "msotoc2",
 	"msotoc3", "msotoc4", "msotoc5", "msotoc6", "msotoc7", "msotoc8", "msotoc9", "msotocheading",
-	"mw-editsection", "navfooter", "navheader", "newsletter-signup", "no-print", "nocontent", "noprint",
-	"page-footer", "page-metadata", "pagesection", "pagination", "pilcrow", "post-navigation",
-	"prev-next", "print-only", "related-articles", "related-posts", "rst-versions",
-	"rustdoc-breadcrumbs", "screen-reader-text", "searchbox", "searchform", "share-bar",
+	"mw-editsection", "mw-portlet", "mw-portlet-lang", "navfooter", "navheader", "newsletter-signup",
+	"no-print", "nocontent", "noprint", "page-footer", "page-metadata", "pagesection", "pagination",
+	"pilcrow", "post-navigation", "prev-next", "print-only", "related-articles", "related-posts",
+	"rst-versions", "rustdoc-breadcrumbs", "screen-reader-text", "searchbox", "searchform", "share-bar",
 	"share-buttons", "share-links", "sharedaddy", "sidebar-logo", "site-footer", "site-header",
 	"site-nav", "skip-link", "skip-nav", "skip-to-content", "skiplink", "skipnav", "social-links",
 	"social-media", "social-share", "sphinxsidebar", "sr-only", "srclink", "subnav", "subnavlist",
 	"td-page-meta", "test-arrow", "theme-doc-footer", "toggle-all-docs", "toplang", "topnav", "ttc",
-	"viewcode-back", "viewcode-link", "visually-hidden", "visuallyhidden",
+	"vector-dropdown", "viewcode-back", "viewcode-link", "visually-hidden", "visuallyhidden",
 };
 /* Class names that say so of something small; as ids they are often names of sections. */
 static const char *const small_words[] = {
@@ -383,6 +383,26 @@ static bool is_note(const struct html_tree *tree, uint32_t index)
 	return false;
 }
 
+/* Each row is a number and a link to a place in the page. Looks at a bounded number of nodes. */
+static bool is_contents_table(const struct html_tree *tree, uint32_t root, uint32_t index)
+{
+	enum { LINKS_MIN = 2, NODES_MAX = 2000 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+	unsigned links = 0;
+
+	if (!is_mostly_links(tree, index) || !is_contents(tree, root, index))
+		return false;
+	for (uint32_t i = index + 1; i < nodes[index].end && i - index < NODES_MAX; i++) {
+		if (nodes[i].tag != HTML_A)
+			continue;
+		struct text target = html_tree_attribute(tree, i, HTML_HREF);
+		if (target.bytes < 2 || target.data[0] != '#')
+			return false;
+		links++;
+	}
+	return links >= LINKS_MIN;
+}
+
 /* A summary of nothing: what it opened was made by a script. */
 static bool is_empty_details(const struct html_tree *tree, uint32_t index)
 {
@@ -401,6 +421,7 @@ static bool is_furniture_by_tag(const struct html_tree *tree, const struct html_
 	case HTML_HEADER: return html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0 && (of_page || is_mostly_links(tree, index));
 	case HTML_ASIDE: return is_mostly_links(tree, index) && !is_note(tree, index);
 	case HTML_DETAILS: return is_empty_details(tree, index);
+	case HTML_TABLE: return is_contents_table(tree, place->root, index);
 	/* As the id of a section "footer" names what it is about: then it has a heading. */
 	case HTML_DIV:
 		return of_page && html_tree_total(tree, index, HTML_TOTAL_TEXT) <= SMALL_BYTES_MAX && html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0 &&

@@ -264,8 +264,9 @@ static void collect_row(struct html_walk *walk, uint32_t start, uint32_t end)
 	markdown_grid_row_end(&walk->grid);
 }
 
-/* Rows into the grid. What stands between them (a caption, misplaced text) is written before the table. */
-static void collect_rows(struct html_walk *walk, uint32_t index)
+/* Rows into the grid; `feet` may stand before the rows that they belong below. What stands between rows (a caption, misplaced text) is written before
+ * the table. */
+static void collect_rows(struct html_walk *walk, uint32_t index, bool feet)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
@@ -276,11 +277,20 @@ static void collect_rows(struct html_walk *walk, uint32_t index)
 			collect_row(walk, child + 1, next);
 		else if (is_cell(tag))
 			collect_row(walk, child, next);
-		else if (is_row_group(tag))
-			collect_rows(walk, child);
-		else
+		else if (is_row_group(tag) && (tag != HTML_TFOOT || feet))
+			collect_rows(walk, child, true);
+		else if (!is_row_group(tag))
 			html_walk_node(walk, child);
 	}
+}
+
+static void collect_feet(struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+
+	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
+		if (nodes[child].tag == HTML_TFOOT)
+			collect_rows(walk, child, true);
 }
 
 void html_table(struct html_walk *walk, uint32_t index)
@@ -307,7 +317,8 @@ void html_table(struct html_walk *walk, uint32_t index)
 		return;
 	}
 	markdown_grid_clear(&walk->grid);
-	collect_rows(walk, index);
+	collect_rows(walk, index, false);
+	collect_feet(walk, index);
 	html_walk_part(walk);
 	int status = markdown_grid_write(&walk->grid, &walk->writer);
 	if (status && !walk->status)

@@ -44,7 +44,7 @@ static bool is_navigation(struct html_walk *walk, uint32_t index)
 	}
 }
 
-/* "Contents" over a menu or box that is left out, and with which its section ends. */
+/* "Contents" over a menu or box that is left out, and with which its section ends: nothing but a heading of its level follows. */
 static bool is_title_of_menu(const struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
@@ -53,14 +53,15 @@ static bool is_title_of_menu(const struct html_walk *walk, uint32_t index)
 
 	if (nodes[index].tag < HTML_H2 || nodes[index].tag > HTML_H6)
 		return false;
-	while (next < count && nodes[next].tag == HTML_TEXT && html_tree_total(tree, next, HTML_TOTAL_TEXT) == 0)
-		next++;
-	if (next == count || nodes[next].tag == HTML_TEXT || nodes[next].depth != nodes[index].depth || !html_content_is_furniture(tree, &walk->place, next))
+	while (next < count && (nodes[next].tag == HTML_TEXT || nodes[next].tag == HTML_A) && html_tree_total(tree, next, HTML_TOTAL_TEXT) == 0)
+		next = nodes[next].end;
+	if (next == count || !html_tag_is_block((enum html_tag)nodes[next].tag) || nodes[next].depth != nodes[index].depth || !html_content_is_furniture(tree, &walk->place, next))
 		return false;
 	uint32_t behind = nodes[next].end;
-	while (behind < count && nodes[behind].tag == HTML_TEXT && html_tree_total(tree, behind, HTML_TOTAL_TEXT) == 0)
-		behind++;
-	return behind == count || nodes[behind].depth < nodes[index].depth;
+	while (behind < count && (nodes[behind].tag == HTML_TEXT || nodes[behind].tag == HTML_A || nodes[behind].tag == HTML_HR) &&
+	       html_tree_total(tree, behind, HTML_TOTAL_TEXT) == 0)
+		behind = nodes[behind].end;
+	return behind == count || nodes[behind].depth < nodes[index].depth || (nodes[behind].tag >= HTML_H1 && nodes[behind].tag <= nodes[index].tag);
 }
 
 bool html_walk_removes(struct html_walk *walk, uint32_t index)

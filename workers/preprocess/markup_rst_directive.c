@@ -262,15 +262,20 @@ static void write_table(struct rst *rst, const struct directive *directive)
 			      text_equal(delimiter, TEXT_LITERAL("tab")) ? '\t' : delimiter.bytes == 1 ? delimiter.data[0] : ',', directive->body, directive->end);
 }
 
+static void write_code(struct rst *rst, const struct directive *directive)
+{
+	bool at_once = directive->argument.bytes == 0 && directive->options > directive->at + 1; /* without a blank line before the code */
+
+	rst_code(rst, directive->title ? text_from(directive->title) : directive->argument, at_once ? directive->at + 1 : directive->body, directive->end);
+}
+
 static void write_directive(struct rst *rst, struct directive *directive)
 {
 	rst_flush_prefix(rst);
 	find_parts(rst, directive);
 	switch (directive->kind) {
 	case KIND_OBJECT: write_object(rst, directive); break;
-	case KIND_CODE:
-		rst_code(rst, directive->title ? text_from(directive->title) : directive->argument, directive->argument.bytes == 0 && directive->options > directive->at + 1 ? directive->at + 1 : directive->body, directive->end);
-		break;
+	case KIND_CODE: write_code(rst, directive); break;
 	case KIND_ADMONITION: write_admonition(rst, directive); break;
 	case KIND_VERSION: write_version(rst, directive); break;
 	case KIND_TITLE: write_title(rst, directive); break;

@@ -199,6 +199,8 @@ size_t rst_take_fields(struct rst *rst, size_t at, size_t to, size_t indent)
 
 	if (bytes == 0)
 		return at;
+	if (text_equal(line, TEXT_LITERAL(":orphan:")) || text_starts_with(line, TEXT_LITERAL(":tocdepth:"))) /* said to Sphinx */
+		return at + 1;
 	end = rst_block_end(rst, at + 1, to, indent);
 	if (option && bytes == line.bytes && (at + 1 == end || rst_is_blank(rst, at + 1))) /* nothing is said of it */
 		return at;

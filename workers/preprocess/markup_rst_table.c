@@ -25,12 +25,21 @@ static void end_part(struct rst *rst)
 	buffer_clear(&markup->raw);
 }
 
+/* "=====  ===": of a table in a cell, whose rows are written line by line. */
+static bool is_inner_rule(struct text line)
+{
+	for (size_t i = 0; i < line.bytes; i++)
+		if (line.data[i] != '=' && line.data[i] != ' ')
+			return false;
+	return line.bytes > 3 && memchr(line.data, ' ', line.bytes);
+}
+
 /* The lines in `rst->raw` as the next cell. */
 static void write_cell(struct rst *rst, uint32_t columns, uint32_t rows)
 {
 	struct markup *markup = rst->markup;
 	struct text rest = buffer_view(&rst->raw), line, argument;
-	bool after_blank = true, ordered;
+	bool after_blank = true, inner_rows = false, ordered;
 	uint32_t number;
 
 	buffer_clear(&markup->cell);
@@ -40,10 +49,12 @@ static void write_cell(struct rst *rst, uint32_t columns, uint32_t rows)
 		bool item = rst_marker_bytes(line, &ordered, &number) > 0 && (!ordered || after_blank) && line.bytes > 2;
 		bool line_block = line.bytes > 1 && line.data[0] == '|' && line.data[1] == ' ';
 		bool explicit = text_starts_with(line, TEXT_LITERAL(".. "));
-		if (line.bytes == 0 || item || line_block || explicit)
+		bool rule = is_inner_rule(line);
+		inner_rows = rule || (inner_rows && line.bytes > 0);
+		if (line.bytes == 0 || item || line_block || explicit || inner_rows)
 			end_part(rst);
 		after_blank = line.bytes == 0 || item;
-		if (line.bytes == 0 || text_equal(line, TEXT_LITERAL("\\")))
+		if (line.bytes == 0 || rule || text_equal(line, TEXT_LITERAL("\\")))
 			continue;
 		if (explicit) {
 			struct text name = rst_directive_name(line, &argument);
