@@ -65,7 +65,7 @@ size_t run_jobs_in_flight(const struct run *run)
 	return count + models_queued(run);
 }
 
-enum { SAVED_BYTES = 64 };
+enum { SAVED_BYTES = 64, SIGNAL_AGAIN_NS = 200 * 1000 * 1000 };
 
 static const char *what_is_saved(const struct run *run, char saved[SAVED_BYTES])
 {
@@ -75,14 +75,19 @@ static const char *what_is_saved(const struct run *run, char saved[SAVED_BYTES])
 	return saved;
 }
 
+/* What is pending together is one request, and so is what follows at once: timeout(1) and batch systems signal a process, and then its group. */
 void run_on_signal(void *context, uint32_t events)
 {
 	struct run *run = context;
 	char saved[SAVED_BYTES];
 	struct signalfd_siginfo info;
+	uint64_t now_ns = clock_monotonic_ns();
+	unsigned received = 0;
 
 	(void)events;
-	if (read(run->signals.descriptor, &info, sizeof(info)) != sizeof(info))
+	while (read(run->signals.descriptor, &info, sizeof(info)) == sizeof(info))
+		received++;
+	if (received == 0 || (run->interrupted && now_ns - run->interrupted_ns < SIGNAL_AGAIN_NS))
 		return;
 	if (run->interrupted) {
 		log_progress_line(NULL);
@@ -92,6 +97,7 @@ void run_on_signal(void *context, uint32_t events)
 		_exit(EXIT_INTERRUPTED);
 	}
 	run->interrupted = true;
+	run->interrupted_ns = now_ns;
 	log_info("%s: finishing what the workers hold (again to stop at once)", info.ssi_signo == SIGTERM ? "SIGTERM" :
 		 info.ssi_signo == SIGHUP ? "terminal closed" : "Ctrl-C");
 	run_begin_drain(run);

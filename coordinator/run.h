@@ -191,6 +191,7 @@ struct run {
 
 	enum run_phase phase;
 	bool interrupted;
+	uint64_t interrupted_ns; /* when it was first */
 	bool limit_reached;
 	int fatal_status; /* why the run cannot go on, or 0 */
 	char fatal[ERROR_TEXT_BYTES];

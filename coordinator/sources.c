@@ -210,11 +210,16 @@ static int watch_folder(struct run *run, struct error_text *error)
 
 	if (stat(folder, &found) < 0 || !S_ISDIR(found.st_mode))
 		return error_set(error, -ENOENT, "%s: cannot watch: no such folder", folder);
+	struct walk *walk;
+	int status = open_walk(run, &folder, 1, false, &walk, error); /* can it be walked at all? */
+	if (status < 0)
+		return status;
+	walk_close(walk);
 	int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (descriptor < 0)
 		return error_set(error, -errno, "cannot watch folders: %s", strerror(errno));
 	run->watched = (struct loop_watch){ descriptor, watched_ready, run };
-	int status = loop_add(&run->loop, &run->watched, EPOLLIN);
+	status = loop_add(&run->loop, &run->watched, EPOLLIN);
 	if (status < 0) {
 		run->watched.descriptor = -1;
 		close(descriptor);

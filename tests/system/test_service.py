@@ -230,6 +230,23 @@ class Service(ServiceCase):
         self.assertEqual(result.returncode, 2, result.stderr)
         self.assertIn("missing", result.stderr)
 
+    def test_signals_that_come_together_are_one(self):
+        """As timeout(1) sends them: to the process, and to its group."""
+        self.serve()
+        self.run_program("submit", "--run", self.out, small_corpus(self.folder / "docs", 2))
+        self.wait_until(lambda status: status["done"] == 2)
+        for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+            self.service.send_signal(number)
+        result = self.finish(self.service)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.verify()
+
+    def test_the_output_is_not_watched(self):
+        self.out.mkdir()
+        result = self.run_program("--watch", self.out, "-o", self.out, "--workers", "1", "--shm", "64M")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("output folder cannot be an input", result.stderr)
+
     def test_submitting_nothing_real_is_refused(self):
         self.serve()
         result = self.run_program("submit", "--run", self.out, self.folder / "missing")
