@@ -138,15 +138,15 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(
 # Fuzz targets: tests/fuzz/README.md. With libFuzzer (make fuzz), and with a program that feeds them the files of their corpus (make test).
 fuzz_targets := $(patsubst tests/fuzz/targets/%.c,%,$(wildcard tests/fuzz/targets/*.c))
 replays := $(addprefix $(BUILD)/replay/,$(fuzz_targets))
-fuzz_objects = $(BUILD)/obj/tests/fuzz/targets/%.o $(call objects,tests/fuzz/harness.c tests/unit/docx_fixture.c $(1)) $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+fuzz_objects = $(BUILD)/obj/tests/fuzz/targets/%.o $(call objects,tests/fuzz/harness.c tests/unit/docx_fixture.c $(1)) $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 $(BUILD)/replay/%: $(call fuzz_objects,tests/fuzz/replay.c)
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess) $(packages_inference)) $(openmp_libs) $(common_libs)
 $(BUILD)/fuzz/%: $(call fuzz_objects)
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess) $(packages_inference)) $(openmp_libs) $(common_libs)
 .SECONDARY:
 .PHONY: fuzz-programs replays
 fuzz-programs: $(addprefix $(BUILD)/fuzz/,$(fuzz_targets))
