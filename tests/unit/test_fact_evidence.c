@@ -102,6 +102,45 @@ static void test_commands_of_the_passage(void **state)
 	assert_refused("Run `cmedit set NODE1 RfBranch=2 supervision=DEACTIVATED`.", source);
 }
 
+static void test_quantities_said_twice(void **state)
+{
+	(void)state;
+	assert_passes("It lasts two weeks, that is 14 days.", "It lasts 14 days.");
+	assert_passes("It takes five minutes, i.e. 300 s.", "It takes 300 s.");
+	assert_refused_for("It lasts three weeks, that is 14 days.", "It lasts 14 days.", "three");
+	assert_refused_for("It lasts two weeks.", "It lasts 14 days.", "two"); /* arithmetic alone */
+	assert_passes("It has three modes, and AUTO is the default.", "Its modes are OFF, AUTO and FULL; the default is AUTO.");
+	assert_refused_for("It is read every ten seconds.", "The chip's inputs are ten in all. They are read every 5 s.", "ten");
+}
+
+static void test_keys_with_numbers(void **state)
+{
+	(void)state;
+	const char *table = "| Radio | Power | Weight | Consumption |\n| --- | --- | --- | --- |\n| RRU 3301 | 2 x 60 W | 17 kg | 410 W |\n| RRU 3305 | 4 x 40 W | 21 kg | 520 W |\n| RRU 3312 | 2 x 80 W | 24 kg | 560 W |\n";
+	assert_passes("RRU 3301 and RRU 3305 need 410 W and 520 W.", table);
+	assert_refused("RRU 3301 and RRU 3305 need 520 W and 410 W.", table);
+}
+
+static void test_lines_that_begin_with_a_name(void **state)
+{
+	(void)state;
+	const char *lines = "minShare: share that is kept. Default 0.\nmaxShare: share that is never exceeded. Default 100.\nownShare: share that nobody else may use. Default 0, at most 50.\n";
+	assert_passes("The default of maxShare is 100, that of minShare 0.", lines);
+	assert_refused("The default of maxShare is 0, that of minShare 100.", lines);
+}
+
+static void test_paths_and_commands(void **state)
+{
+	(void)state;
+	const char *source = "Write 1 to /sys/module/zswap/parameters/enabled, or boot with `zswap.enabled=0`. The trade-off is active use of time.";
+	assert_passes("Write 1 to /sys/module/zswap/parameters/enabled.", source);
+	assert_refused_for("Write 1 to /sys/module/zswap/parameters/on.", source, "on");
+	assert_passes("It may be read and/or written while it is active.", source);
+	assert_refused_for("Boot with `zswap.enabled=off`.", source, "off");
+	const char *options = "- **`-s`\n  `--secs-per-test`**: number of seconds for each test.\n";
+	assert_refused_for("Change `--seconds` for longer tests.", options, "seconds");
+}
+
 /* One item of many thousand words, and one value all over it: what is looked at stays bounded. */
 static void test_a_huge_item(void **state)
 {
@@ -124,7 +163,8 @@ int main(void)
 		cmocka_unit_test(test_rows_in_one_sentence), cmocka_unit_test(test_columns_in_one_sentence), cmocka_unit_test(test_attributes_are_refused_on_evidence),
 		cmocka_unit_test(test_attributes_in_words), cmocka_unit_test(test_options_as_written), cmocka_unit_test(test_closed_lists),
 		cmocka_unit_test(test_units_of_one_thing), cmocka_unit_test(test_ranges_and_versions), cmocka_unit_test(test_commands_of_the_passage),
-		cmocka_unit_test(test_a_huge_item),
+		cmocka_unit_test(test_a_huge_item), cmocka_unit_test(test_quantities_said_twice), cmocka_unit_test(test_keys_with_numbers),
+		cmocka_unit_test(test_lines_that_begin_with_a_name), cmocka_unit_test(test_paths_and_commands),
 	};
 	return cmocka_run_group_tests(tests, fact_asserts_setup, fact_asserts_teardown);
 }

@@ -335,6 +335,12 @@ static void take_option(const struct fact_scanner *scanner, size_t start, struct
 	token->dashed = token->option ? text_slice(scanner->text, start - dashes, end) : (struct text){ 0 };
 }
 
+static bool follows_apostrophe(const struct fact_scanner *scanner, size_t start)
+{
+	size_t bytes = start > 0 && scanner->text.data[start - 1] == '\'' ? 1 : start > 2 && memcmp(scanner->text.data + start - 3, "\xE2\x80\x99", 3) == 0 ? 3 : 0;
+	return bytes && start > bytes && ascii_is_word(scanner->text.data[start - bytes - 1]);
+}
+
 static void take_word(struct fact_scanner *scanner, size_t start, struct fact_token *token)
 {
 	size_t end = word_end(scanner, start, true);
@@ -345,6 +351,10 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 		first++;
 	token->text = text_slice(scanner->text, first, end);
 	scanner->position = size_max(end, start + 1);
+	if (end - start == 1 && scanner->text.data[start] == 's' && follows_apostrophe(scanner, start)) { /* "the node's": no seconds */
+		token->text.bytes = 0;
+		return;
+	}
 	struct fact_word unkept;
 	struct fact_word *word = find_word(scanner->memo, token->text, &unkept);
 	token->word = word == &unkept ? NULL : word;
@@ -436,7 +446,7 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 		scanner->cell_start = scanner->column > 0;
 	} else if (c == '(' || c == '"' || c == ':' || c == '[' || (c == 0xE2 && next == 0x80 && byte_at(scanner, at + 2) == 0x9C)) {
 		scanner->sentence_start = true;
-	} else if ((c == '.' || c == '!' || c == '?') && (next == ' ' || next == '\n' || next == -1) && !scanner->in_code && !scanner->column) {
+	} else if ((c == '.' || c == '!' || c == '?') && !(c == '.' && at > 2 && scanner->text.data[at - 2] == '.' && ascii_is_lower(scanner->text.data[at - 1])) && (next == ' ' || next == '\n' || next == -1) && !scanner->in_code && !scanner->column) {
 		scanner->sentence_start = true;
 		token->kind = FACT_SEPARATOR;
 		token->text = text_slice(scanner->text, at, at);

@@ -106,7 +106,7 @@ struct text fact_words_unit(struct text unit)
 
 struct text fact_words_dimension(struct text unit)
 {
-	static const struct pair dimensions[] = { { T("ms"), T("s") }, { T("us"), T("s") }, { T("ns"), T("s") }, { T("min"), T("s") }, { T("h"), T("s") }, { T("days"), T("s") }, { T("mW"), T("W") }, { T("kW"), T("W") }, { T("W"), T("W") }, { T("mV"), T("V") }, { T("uV"), T("V") }, { T("V"), T("V") }, { T("mA"), T("A") }, { T("A"), T("A") },
+	static const struct pair dimensions[] = { { T("ms"), T("s") }, { T("us"), T("s") }, { T("ns"), T("s") }, { T("min"), T("s") }, { T("h"), T("s") }, { T("days"), T("s") }, { T("weeks"), T("s") }, { T("mW"), T("W") }, { T("kW"), T("W") }, { T("W"), T("W") }, { T("mV"), T("V") }, { T("uV"), T("V") }, { T("V"), T("V") }, { T("mA"), T("A") }, { T("A"), T("A") },
 		{ T("Hz"), T("Hz") }, { T("kHz"), T("Hz") }, { T("MHz"), T("Hz") }, { T("GHz"), T("Hz") }, { T("kB"), T("byte") }, { T("MB"), T("byte") }, { T("GB"), T("byte") }, { T("TB"), T("byte") },
 		{ T("KiB"), T("byte") }, { T("MiB"), T("byte") }, { T("GiB"), T("byte") }, { T("km"), T("m") }, { T("cm"), T("m") }, { T("mm"), T("m") }, { T("bps"), T("bps") }, { T("kbps"), T("bps") },
 		{ T("Mbps"), T("bps") }, { T("Gbps"), T("bps") }, { T("kB/s"), T("B/s") }, { T("MB/s"), T("B/s") }, { T("GB/s"), T("B/s") } };
@@ -115,6 +115,19 @@ struct text fact_words_dimension(struct text unit)
 		if (text_equal(plain, dimensions[i].word))
 			return dimensions[i].means;
 	return plain;
+}
+
+double fact_words_scale(struct text unit)
+{
+	static const struct { struct text unit; double scale; } scales[] = { { T("ns"), 1 }, { T("us"), 1e3 }, { T("ms"), 1e6 }, { T("s"), 1e9 }, { T("min"), 60e9 }, { T("h"), 3600e9 },
+		{ T("days"), 86400e9 }, { T("weeks"), 604800e9 }, { T("mW"), 1 }, { T("W"), 1e3 }, { T("kW"), 1e6 }, { T("uV"), 1 }, { T("mV"), 1e3 }, { T("V"), 1e6 }, { T("mA"), 1 }, { T("A"), 1e3 },
+		{ T("Hz"), 1 }, { T("kHz"), 1e3 }, { T("MHz"), 1e6 }, { T("GHz"), 1e9 }, { T("mm"), 1 }, { T("cm"), 10 }, { T("m"), 1e3 }, { T("km"), 1e6 }, { T("bps"), 1 }, { T("kbps"), 1e3 },
+		{ T("Mbps"), 1e6 }, { T("Gbps"), 1e9 } };
+	struct text plain = fact_words_unit(unit);
+	for (size_t i = 0; i < COUNT_OF(scales); i++)
+		if (text_equal(plain, scales[i].unit))
+			return scales[i].scale;
+	return 0;
 }
 
 int fact_words_state(struct text word)

@@ -18,6 +18,8 @@ bool fact_words_spells_unit(struct text word);
 
 /* What a unit measures: one unit for all of time, of power, of data …; others stand for themselves. */
 struct text fact_words_dimension(struct text unit);
+/* How many of the smallest unit of its kind it is: 60,000 of a minute, where a millisecond is 1. 0: not known, or more than one thing (MB). */
+double fact_words_scale(struct text unit);
 
 /* A state that has an opposite (true, false; ON, OFF; enabled, disabled …): 1, 2, …, negative for the opposite; 0 for other words.
  * "on" in small letters is no state by itself. */

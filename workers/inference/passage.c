@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4 };
+enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, NAMED_BYTES_MAX = 64 };
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -351,6 +351,15 @@ static bool begins_anew(struct text source, size_t position)
 	return position + 1 < source.bytes && memchr("#-*+|.", source.data[position], 6) && source.data[position + 1] != '*';
 }
 
+/* "maxShare: …": an item without a mark. */
+static bool begins_named(struct text source, size_t position)
+{
+	size_t end = position;
+	while (end < source.bytes && end - position < NAMED_BYTES_MAX && (ascii_is_word(source.data[end]) || source.data[end] == '.'))
+		end++;
+	return end > position && end + 1 < source.bytes && source.data[end] == ':' && source.data[end + 1] == ' ' && fact_is_identifier(text_slice(source, position, end));
+}
+
 static bool begins_item(struct text source, size_t position)
 {
 	while (position < source.bytes && (source.data[position] == ' ' || source.data[position] == '>'))
@@ -386,7 +395,7 @@ static bool is_term(const struct indexer *indexer, struct text source, size_t li
 static void close_line(struct indexer *indexer, const struct fact_token *token, bool empty, struct text source, size_t position)
 {
 	struct passage *passage = indexer->passage;
-	bool ends = empty || token->column || indexer->heading_line || begins_anew(source, position) || is_blank_at(source, position) || (indexer->fence && begins_option(source, position));
+	bool ends = empty || token->column || indexer->heading_line || begins_anew(source, position) || (!indexer->fence && begins_named(source, position)) || is_blank_at(source, position) || (indexer->fence && begins_option(source, position));
 	if (!ends) {
 		indexer->line++;
 		return;
@@ -417,7 +426,7 @@ static void begin_line(struct indexer *indexer, struct text source, size_t posit
 	indexer->formula = line.bytes && memchr(line.data, '=', line.bytes) && !text_starts_with(line, TEXT_LITERAL("**")) && !text_ends_with_nocase(line, TEXT_LITERAL("**")); /* what is bold is a term */
 	indexer->heading_line = position < source.bytes && source.data[position] == '#';
 	indexer->row = position < source.bytes && source.data[position] == '|';
-	indexer->item = begins_item(source, position) && !indexer->sentence_open;
+	indexer->item = (begins_item(source, position) || (!indexer->fence && begins_named(source, position))) && !indexer->sentence_open;
 }
 
 static void index_marker(struct indexer *indexer, struct fact_scanner *scanner)

@@ -13,9 +13,11 @@ enum { ANSWER_WORDS_MAX = 96, ANSWER_CARRIED_MAX = 6, ANSWER_SUBJECTS_MAX = 8 };
 
 struct answer_word {
 	struct passage_place place;
+	double number; /* of a number; in words too */
 	struct text text, unit, ordinal;
 	bool dotted, option, is_name, is_word, identifier, first, fact;
 	bool refuted; /* by what the passage says of it */
+	bool paired;  /* key and value stand together in the passage (passage_entries.c): what other rows or items say is of no account */
 };
 
 struct answer_sentence {
@@ -39,6 +41,13 @@ enum passage_ownership passage_owner_of(const struct passage *passage, uint32_t 
 /* A value that the passage gives to certain attributes, and nowhere to none, must be said of one of them; unless those that the answer names have all that the
  * passage gives them, or its words are those of another: then the answer goes on about something else. */
 bool passage_belongs(const struct passage *passage, const struct answer_sentence *answer, const struct answer_word *word);
+
+/* Does the passage have the number, with the unit: beside it, in its row, item or column, or in the term above? */
+bool passage_has_number(const struct passage *passage, const struct passage_place *number, struct text unit);
+/* "Five minutes, or 300 s": is it the same as a quantity of the passage that the answer's sentence says too? */
+bool passage_has_same_quantity(const struct passage *passage, const struct answer_sentence *answer, const struct answer_word *word);
+/* Of a token that is a number, in words too. */
+double passage_plain_number(const struct fact_token *token);
 
 /* Tables, lists, code and `name: value` lines say what belongs to what; prose may word it in any way. */
 bool passage_is_listed(const struct passage *passage, uint32_t sentence);

@@ -5,7 +5,7 @@
 #include "workers/inference/passage_align.h"
 #include "workers/inference/passage_quote.h"
 
-enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256, UNIT_PLACES_MAX = 512, CAPITALS_MAX = 32, QUOTE_STEPS_MAX = 1 << 20, TELLING_BYTES_MIN = 4, TELLING_WORDS_MIN = 5, TELLING_WORDS_NAMED = 2 };
+enum { CHAIN_MAX = 256, COMMAND_PLACES_MAX = 512, CAPITALS_MAX = 32, PATH_BYTES_MAX = 256, QUOTE_STEPS_MAX = 1 << 20, TELLING_BYTES_MIN = 4, TELLING_WORDS_MIN = 5, TELLING_WORDS_NAMED = 2 };
 
 struct statement { /* of the answer, as it is written */
 	const char *begin, *word; /* NULL: none; its first word */
@@ -68,56 +68,6 @@ static bool is_abbreviation(struct text word)
 	return true;
 }
 
-struct wanted_unit {
-	uint32_t unit;
-	uint32_t stem; /* what is counted may stand in any form: "Cells | 84" */
-};
-
-/* Does one of the places have the unit? A number keeps its own to itself in prose. */
-static bool has_unit(const struct passage *passage, uint32_t sentence, struct wanted_unit wanted, bool of_numbers, uint32_t column)
-{
-	for (uint32_t p = passage->sentences[sentence].first; p < passage_scanned_end(passage, sentence, UNIT_PLACES_MAX); p++)
-		if ((passage->places[p].unit == wanted.unit || passage->places[p].stem == wanted.stem) && (of_numbers || !(passage->places[p].flags & PLACE_NUMBER)) && (!column || passage->places[p].column == column))
-			return true;
-	return false;
-}
-
-/* Does the sentence, or one of the same item, have the unit by itself? Or the column's heading, or the term above? */
-static bool has_unit_near(const struct passage *passage, uint32_t place, struct wanted_unit unit)
-{
-	uint32_t home = passage->places[place].sentence;
-	const struct passage_sentence *sentence = &passage->sentences[home];
-	uint32_t from = sentence->lead && home - sentence->lead < SENTENCE_SCAN_MAX ? sentence->lead : home;
-	bool listed = (sentence->flags | passage->sentences[sentence->lead].flags) & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_FENCE);
-	if (has_unit(passage, home, unit, true, 0)) /* "throttles at 88 degrees and stops at 97" */
-		return true;
-	for (uint32_t s = from; s < passage->sentence_count && s < from + SENTENCE_SCAN_MAX && passage->sentences[s].lead == sentence->lead; s++)
-		if (has_unit(passage, s, unit, listed, 0))
-			return true;
-	bool term = sentence->heading && !(passage->sentences[sentence->heading].flags & SENTENCE_TITLE);
-	return (sentence->header && has_unit(passage, sentence->header, unit, true, passage->places[place].column)) || (term && !listed && has_unit(passage, sentence->heading, unit, false, 0));
-}
-
-/* "degrees" and degrees Celsius: one of them may leave the scale out. */
-static bool is_degree(uint32_t has, uint32_t wanted)
-{
-	uint32_t bare = passage_unit(TEXT_LITERAL("degrees")), celsius = passage_unit(TEXT_LITERAL("\xC2\xB0" "C"));
-	return (has == bare && wanted == celsius) || (has == celsius && wanted == bare);
-}
-
-static bool has_number(const struct passage *passage, const struct passage_place *number, struct text unit)
-{
-	struct wanted_unit wanted = { number->unit, unit.bytes ? passage_stem_of(unit) : number->unit };
-	uint32_t place = passage_first(passage, number->stem);
-	unsigned steps = 0;
-	for (; place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
-		const struct passage_place *has = &passage->places[place];
-		if (has->exact == number->exact && (!number->unit || has->unit == number->unit || is_degree(has->unit, number->unit) || (!has->unit && has_unit_near(passage, place, wanted))))
-			return true;
-	}
-	return false;
-}
-
 static bool in_one_span(const struct passage_place *a, const struct passage_place *b)
 {
 	return a->flags & b->flags & PLACE_CODE && a->span == b->span;
@@ -127,7 +77,7 @@ static bool in_one_span(const struct passage_place *a, const struct passage_plac
 static bool sentence_has(const struct passage *passage, const struct passage_place *place, uint32_t exact)
 {
 	const struct passage_sentence *sentence = &passage->sentences[place->sentence];
-	uint32_t end = passage_scanned_end(passage, place->sentence, UNIT_PLACES_MAX);
+	uint32_t end = passage_scanned_end(passage, place->sentence, COMMAND_PLACES_MAX);
 	for (uint32_t p = sentence->first; p < end; p++)
 		if (passage->places[p].exact == exact && (in_one_span(&passage->places[p], place) || !((passage->places[p].flags | place->flags) & PLACE_CODE)))
 			return true;
@@ -156,11 +106,11 @@ static bool begins_command(const struct passage *passage, const struct answer_wo
 	unsigned steps = 0;
 	for (uint32_t place = passage_first(passage, word->place.stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
 		const struct passage_place *has = &passage->places[place], *next = has + 1;
-		while (next + 1 < passage->places + passage->place_count && next->flags & PLACE_PART && !next->kind)
+		while (next + 1 < passage->places + passage->place_count && next->flags & PLACE_PART)
 			next++;
 		bool first = place == passage->sentences[has->sentence].first || has[-1].span != has->span || !(has[-1].flags & PLACE_CODE);
 		if (has->exact == word->place.exact && has->flags & PLACE_CODE && first && place + 1 < passage->place_count && next->sentence == has->sentence &&
-		    next->span == has->span && next->flags & PLACE_CODE && !(next->flags & PLACE_PART))
+		    next->span == has->span && next->flags & PLACE_CODE)
 			return true;
 	}
 	return false;
@@ -265,7 +215,7 @@ static bool is_supported(struct checker *checker, const struct answer_word *word
 	if (word->ordinal.bytes)
 		return passage_find(passage, passage_ordinal(word->ordinal)) || has_identifier(passage, word);
 	if (place->flags & PLACE_NUMBER)
-		return has_number(passage, place, word->unit) && passage_belongs(passage, &checker->sentence, word);
+		return passage_has_number(passage, place, word->unit) ? passage_belongs(passage, &checker->sentence, word) : passage_has_same_quantity(passage, &checker->sentence, word);
 	if (word->is_name && !(place->flags & PLACE_CODE))
 		return passage_find(passage, place->stem) || checker->sentence.german;
 	if (checker->in_command && cmedit_is_grammar(word->text)) /* a value of the grammar that the passage's own commands do not have */
@@ -445,7 +395,8 @@ static void take_range(struct checker *checker, const struct fact_token *token, 
 /* "The three others", "four of them": counts what the answer speaks of, unless the passage has the number. */
 static void take_counted(struct checker *checker, const struct answer_word *word)
 {
-	static const struct text counted[] = { TEXT_LITERAL("others"), TEXT_LITERAL("of"), TEXT_LITERAL("ways"), TEXT_LITERAL("kinds") };
+	static const struct text counted[] = { TEXT_LITERAL("others"), TEXT_LITERAL("of"), TEXT_LITERAL("ways"), TEXT_LITERAL("kinds"), TEXT_LITERAL("values"), TEXT_LITERAL("modes"),
+					       TEXT_LITERAL("options"), TEXT_LITERAL("cases"), TEXT_LITERAL("conditions"), TEXT_LITERAL("parameters"), TEXT_LITERAL("counters") };
 	struct answer_sentence *sentence = &checker->sentence;
 	struct answer_word *before = sentence->count ? &sentence->words[sentence->count - 1] : NULL;
 	if (!before || !before->is_word || before->place.kind != KIND_PLAIN || passage_find(checker->passage, before->place.stem))
@@ -483,6 +434,16 @@ static void begin_statement(struct checker *checker, const struct fact_scanner *
 	checker->statement_end = NULL;
 }
 
+/* Is the word a part of "/sys/module/zswap"? Not of "and/or". */
+static bool is_in_path(struct text answer, const char *word, size_t bytes)
+{
+	const char *begin = word, *end = answer.data + answer.bytes;
+	size_t slashes = word + bytes < end && word[bytes] == '/';
+	for (; begin > answer.data && word - begin < PATH_BYTES_MAX && (ascii_is_word(begin[-1]) || memchr("/.-", begin[-1], 3)); begin--)
+		slashes += begin[-1] == '/';
+	return slashes > 1 && *begin == '/' && (begin == answer.data || memchr(" `(\"'\n=>", begin[-1], 8));
+}
+
 static void take_word(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
 {
 	struct answer_sentence *sentence = &checker->sentence;
@@ -492,12 +453,18 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 	struct answer_word word = { .text = token->text, .unit = token->unit, .ordinal = token->ordinal, .dotted = token->dotted, .option = token->option,
 				    .is_name = token->kind == FACT_NAME, .is_word = token->kind == FACT_WORD, .identifier = token->kind == FACT_IDENTIFIER, .first = !sentence->count };
 	passage_place_of(checker->passage->domain, token, &word.place);
-	if (token->kind == FACT_NUMBER && token->first_group_bytes && !has_number(checker->passage, &word.place, word.unit)) {
+	if (word.is_word && token->text.data > scanner->text.data && token->text.data[-1] == '/' && is_in_path(scanner->text, token->text.data, token->text.bytes)) {
+		word.is_word = false; /* a name */
+		word.place.kind = KIND_NONE;
+		word.place.state = 0;
+	}
+	if (token->kind == FACT_NUMBER && token->first_group_bytes && !passage_has_number(checker->passage, &word.place, word.unit)) {
 		fact_scanner_split(scanner, token);
 		token->number_bytes = token->first_group_bytes + (token->number[0] == '-');
 		token->unit = (struct text){ 0 };
 		passage_place_of(checker->passage->domain, token, &word.place);
 	}
+	word.number = token->unit.bytes ? passage_plain_number(token) : 0;
 	if (!sentence->count)
 		begin_statement(checker, scanner, &word);
 	if (checker->option_end && token->text.data < checker->option_end)

@@ -347,9 +347,12 @@ static void judge_pairs(struct entries *entries, const struct key *keys, size_t 
 		if (count != key_count || !is_permutation(members, keys, count, row))
 			continue;
 		for (size_t i = 0; i < count; i++) {
+			struct answer_word *words = entries->answer->words;
 			members[i]->paired = true;
-			if (!is_at(members[i], &keys[i], row))
-				entries->answer->words[members[i]->word].refuted = true;
+			words[members[i]->word].paired = is_at(members[i], &keys[i], row);
+			words[members[i]->word].refuted = words[members[i]->word].refuted || !words[members[i]->word].paired;
+			for (size_t w = keys[i].first; w <= keys[i].last; w++)
+				words[w].paired = words[members[i]->word].paired;
 		}
 	}
 }

@@ -135,6 +135,8 @@ static bool is_refuted(const struct alignment *alignment, const struct weighed *
 	for (size_t r = 0; r < one->rival_count; r++) {
 		const struct rival *rival = &one->rivals[r];
 		const struct weighed *two = find_value(alignment, rival->value);
+		if (alignment->answer->words[one->word].paired && rival->sentence != one->own_sentence)
+			continue;
 		if (!two && is_better(alignment, one, rival))
 			return true;
 		if (two && one->kind > KIND_STATE && one->kind < KIND_UNITS && rival->score > one->own * STATE_RATIO + STATE_MARGIN)

@@ -333,7 +333,7 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 		if (token->wide.bytes != token->text.bytes && token->wide.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
 			place.unit = passage_unit(token->wide);
 		place.kind = kind_of(token, word);
-		if (token->kind == FACT_WORD && !place.state && !token->ordinal.bytes && word->spelled) {
+		if (token->kind == FACT_WORD && !place.state && !token->ordinal.bytes && word->spelled && !token->option) {
 			place.unit = place.stem = word->spelled; /* ms is milliseconds */
 			place.kind = KIND_UNIT;
 		} else if (place.unit && place.kind >= KIND_NAME && place.kind < KIND_OPTION) {
