@@ -144,6 +144,16 @@ static bool ends_value(int key, struct text line)
 	return key == DOCUMENT_KEY_RANGE && ascii_is_upper(line.data[0]) && line.data[line.bytes - 1] == '.';
 }
 
+/* "Type: Boolean. Lets admission control look …": a value ends with its sentence, what follows describes. */
+static size_t value_end(int key, struct text value)
+{
+	bool brief = key == DOCUMENT_KEY_TYPE || key == DOCUMENT_KEY_RELATION || key == DOCUMENT_KEY_DEFAULT || key == DOCUMENT_KEY_UNIT || key == DOCUMENT_KEY_RANGE;
+	for (size_t i = 0; brief && i + 2 < value.bytes; i++)
+		if (value.data[i] == '.' && value.data[i + 1] == ' ' && ascii_is_upper(value.data[i + 2]))
+			return i;
+	return value.bytes;
+}
+
 /* Lines of one block: a labelled one is a field and goes on up to the next labelled one; those before any label describe, as does
  * what stands below a value that has ended. */
 static void read_lines(struct extract *extract, struct entry *entry, struct text text)
@@ -156,8 +166,12 @@ static void read_lines(struct extract *extract, struct entry *entry, struct text
 		int found = split_label(line, &label, &value) ? extract_key_of(extract, vocabulary, extract_plain(extract, label)) : -1;
 		if (found >= 0 && found != DOCUMENT_KEY_NAME) {
 			add_field(entry, key, open);
-			key = found;
-			open = value;
+			size_t end = value_end(found, value);
+			bool described = end < value.bytes;
+			if (described)
+				add_field(entry, found, text_slice(value, 0, end));
+			key = described ? DOCUMENT_KEY_DESCRIPTION : found;
+			open = described ? text_trim(text_slice(value, end + 1, value.bytes)) : value;
 		} else if (line.bytes > 0) {
 			if (open.bytes && ends_value(key, line)) {
 				add_field(entry, key, open);
