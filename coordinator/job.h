@@ -18,7 +18,6 @@ enum job_place {
 	JOB_EXPANDING,  /* an archive with its outcome set, whose members are on their way */
 	JOB_SPOOLING,   /* its results are being written */
 	JOB_COMMITTING, /* written; waits for the run database */
-	JOB_PLACE_COUNT
 };
 
 enum job_stage { JOB_PREPROCESS, JOB_EXPAND, JOB_GENERATE, JOB_STAGE_COUNT };
@@ -87,8 +86,6 @@ struct job {
 	char *reason;
 	uint64_t preprocess_ns, generate_ns;
 	uint64_t spool_offset;
-	uint32_t spool_writes; /* under way */
-	int spool_status;
 };
 
 /* Takes copies of the strings. NULL: out of memory. */

@@ -110,16 +110,3 @@ void plan_end(struct plan *plan, enum plan_kind kind)
 	CHECK(kind == PLAN_CLOSE || kind == PLAN_RESET);
 	add(plan, kind);
 }
-
-uint64_t plan_bytes(const struct plan *plan)
-{
-	uint64_t total = 0;
-
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct plan_step *step = &plan->steps[i];
-		uint64_t bytes;
-		if (step->kind == PLAN_SEND && (__builtin_mul_overflow(step->bytes, step->repeat, &bytes) || __builtin_add_overflow(total, bytes, &total)))
-			return UINT64_MAX;
-	}
-	return total;
-}

@@ -40,7 +40,4 @@ void plan_send_repeat(struct plan *plan, uint64_t repeat, uint64_t wait_ns); /* 
 void plan_wait(struct plan *plan, uint64_t wait_ns);
 void plan_end(struct plan *plan, enum plan_kind kind); /* PLAN_CLOSE or PLAN_RESET */
 
-/* The number of bytes that the steps send, saturating. */
-uint64_t plan_bytes(const struct plan *plan);
-
 #endif

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { EXIT_USAGE = 2 };
+
 static int start_with_model(const struct worker_setup *setup, void **ret_context, struct error_text *error)
 {
 	char database[PATH_MAX];
@@ -38,7 +40,11 @@ int main(int argument_count, char **arguments)
 		.more_help = "      --probe        read settings (YAML) and say what their model servers do\n",
 	};
 
-	if (argument_count == 2 && strcmp(arguments[1], "--probe") == 0)
-		return probe_command_run();
+	if (argument_count >= 2 && strcmp(arguments[1], "--probe") == 0) {
+		if (argument_count == 2)
+			return probe_command_run();
+		fprintf(stderr, "worker-inference: --probe stands alone: settings (YAML) come on standard input\n");
+		return EXIT_USAGE;
+	}
 	return worker_main(&program, argument_count, arguments);
 }

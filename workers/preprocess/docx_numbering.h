@@ -38,7 +38,6 @@ struct docx_abstract {
 
 struct docx_list { /* w:num */
 	uint32_t abstract;         /* index + 1; 0: none */
-	uint32_t abstract_id;
 	bool has_start[DOCX_LEVELS];
 	bool started[DOCX_LEVELS];
 	uint32_t start[DOCX_LEVELS];
