@@ -218,7 +218,7 @@ static void begin_now(struct http *http)
 
 	http->timer_ns = UINT64_MAX;
 	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	if (running < (int)http->under_way)
+	if (running < (int)http->at_curl)
 		http->timer_ns = 0;
 }
 
@@ -236,7 +236,17 @@ static void take_request_body(struct transfer *transfer, const struct http_reque
 static bool add_to_curl(struct transfer *transfer)
 {
 	transfer->at_curl = curl_multi_add_handle(transfer->http->multi, transfer->easy) == CURLM_OK;
+	transfer->http->at_curl += transfer->at_curl;
 	return transfer->at_curl;
+}
+
+void http_leave_curl(struct transfer *transfer)
+{
+	if (!transfer->at_curl)
+		return;
+	curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+	transfer->http->at_curl--;
+	transfer->at_curl = false;
 }
 
 bool http_connect(struct transfer *transfer)
@@ -355,9 +365,7 @@ void http_finish(struct transfer *transfer, enum http_outcome outcome, CURLcode 
 	if (outcome != HTTP_ANSWERED)
 		describe(transfer, code, what, &response);
 	response.body = buffer_view(&transfer->answer);
-	if (transfer->at_curl)
-		curl_multi_remove_handle(http->multi, transfer->easy);
-	transfer->at_curl = false;
+	http_leave_curl(transfer);
 	http_direct_release(transfer);
 	http->under_way--;
 	http->with_silence -= transfer->silence_ns > 0;

@@ -270,8 +270,7 @@ void http_direct_connected(struct transfer *transfer)
 		return;
 	}
 	state->direct = true;
-	curl_multi_remove_handle(http->multi, transfer->easy); /* closes it, as curl sees it */
-	transfer->at_curl = false;
+	http_leave_curl(transfer); /* which closes it, as curl sees it */
 	int status = begin(transfer, socket, false);
 	if (status < 0)
 		fail(transfer, status);

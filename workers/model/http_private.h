@@ -65,7 +65,7 @@ struct http {
 	uint64_t silence_ns; /* next look at who is silent */
 	uint32_t with_silence;
 	struct transfer **transfers;
-	uint32_t transfer_count, under_way;
+	uint32_t transfer_count, under_way, at_curl; /* at_curl: of those under way, whose requests or connections are curl's now */
 	struct transfer *free_transfers;
 	struct socket_state *sockets; /* by descriptor */
 	size_t socket_count;
@@ -78,7 +78,9 @@ struct http {
 	char piece[HTTP_PIECE_BYTES]; /* what came last */
 };
 
-/* http.c. NULL: out of memory. */
+/* http.c. The transfer is none of curl's any more. */
+void http_leave_curl(struct transfer *transfer);
+/* NULL: out of memory. */
 struct socket_state *http_state_of(struct http *http, int socket);
 /* Has the epoll set look out for `events`. */
 void http_watch_socket(struct http *http, int socket, struct socket_state *state, uint32_t events);
