@@ -98,7 +98,7 @@ static void add_target(struct rst *rst, size_t at, struct text line)
 /* ".. |name| replace:: text" and the lines below that go on with it. Others than "replace", "unicode" and "image" stand for nothing that is known. */
 static void add_substitution(struct rst *rst, size_t at, struct text line)
 {
-	struct text rest = text_slice(line, 4, line.bytes), argument = TEXT_LITERAL("");
+	struct text rest = text_slice(line, 4, line.bytes);
 	const char *close = memchr(rest.data, '|', rest.bytes);
 
 	if (!close)
@@ -108,7 +108,7 @@ static void add_substitution(struct rst *rst, size_t at, struct text line)
 	if (colons < 0)
 		return;
 	struct text kind = text_trim(text_slice(behind, 0, (size_t)colons));
-	argument = text_trim(text_slice(behind, (size_t)colons + 2, behind.bytes));
+	struct text argument = text_trim(text_slice(behind, (size_t)colons + 2, behind.bytes));
 	struct buffer *raw = &rst->raw;
 	buffer_clear(raw);
 	if (text_equal(kind, TEXT_LITERAL("image")))

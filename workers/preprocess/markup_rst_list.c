@@ -194,14 +194,14 @@ static size_t option_bytes(struct text line, struct text *ret_options)
 size_t rst_take_fields(struct rst *rst, size_t at, size_t to, size_t indent)
 {
 	struct text line = rst_text(rst, at), name = TEXT_LITERAL("");
-	size_t bytes = field_bytes(line, &name), end = at + 1;
+	size_t bytes = field_bytes(line, &name);
 	bool option = bytes == 0 && (bytes = option_bytes(line, &name)) > 0;
 
 	if (bytes == 0)
 		return at;
 	if (text_equal(line, TEXT_LITERAL(":orphan:")) || text_starts_with(line, TEXT_LITERAL(":tocdepth:"))) /* said to Sphinx */
 		return at + 1;
-	end = rst_block_end(rst, at + 1, to, indent);
+	size_t end = rst_block_end(rst, at + 1, to, indent);
 	if (option && bytes == line.bytes && (at + 1 == end || rst_is_blank(rst, at + 1))) /* nothing is said of it */
 		return at;
 	write_meaning(rst, name, option, at, bytes, end);
