@@ -80,6 +80,19 @@ static void test_alarms_of_a_document(void **state)
 	free(pairs);
 }
 
+static void test_identity_is_asked_for_as_far_as_it_is_said(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
+		"## Overview\n\nCell Sleep puts a cell to sleep when no user is connected, and wakes it when the load of the cell that covers the same area has risen again. "
+		"A sleeping cell sends nothing at all.\n" });
+	assert_non_null(strstr(pairs, "FAJ 121 9931"));
+	assert_null(strstr(pairs, "node type"));
+	assert_null(strstr(pairs, "which nodes"));
+	assert_null(strstr(pairs, "icensing is given as"));
+	free(pairs);
+}
+
 /* Commands of a procedure set what its steps set, in their order. */
 static void test_commands_of_procedures(void **state)
 {
@@ -141,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alarms_of_a_document),
+		cmocka_unit_test(test_identity_is_asked_for_as_far_as_it_is_said),
 		cmocka_unit_test(test_commands_of_procedures),
 		cmocka_unit_test(test_rows_of_exports_are_complete),
 		cmocka_unit_test(test_names_of_counters),

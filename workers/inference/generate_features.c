@@ -22,6 +22,16 @@ static void append_values(struct buffer *out, const struct generator *generator,
 	}
 }
 
+/* Does the document say all that a question about licence, package and place asks for? */
+static bool says_all(const struct generator *generator, const struct document_item *item)
+{
+	static const enum document_key keys[] = { DOCUMENT_KEY_FAJ, DOCUMENT_KEY_CXC, DOCUMENT_KEY_VALUE_PACKAGE, DOCUMENT_KEY_NODE_TYPE, DOCUMENT_KEY_ACCESS_TYPE };
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		if (!generator_value(generator, item, keys[i]).bytes)
+			return false;
+	return true;
+}
+
 static void append_identity(struct generator *generator, const struct document_item *item, const struct template_values *values)
 {
 	static const struct { enum document_key key; const char *name, *family; } frames[] = {
@@ -34,7 +44,8 @@ static void append_identity(struct generator *generator, const struct document_i
 		{ DOCUMENT_KEY_STATE, "state", "answer.feature.state" },
 	};
 	for (size_t i = 0; i < COUNT_OF(frames); i++) {
-		if (!generator_value(generator, item, frames[i].key).bytes)
+		struct text value = generator_value(generator, item, frames[i].key);
+		if (!value.bytes || (frames[i].key == DOCUMENT_KEY_LICENSING && text_equal(value, generator_value(generator, item, DOCUMENT_KEY_CXC))))
 			continue;
 		buffer_clear(&generator->text);
 		append_values(&generator->text, generator, item, frames[i].key);
@@ -76,7 +87,7 @@ enum made make_feature_identity(struct generator *generator, size_t k)
 	generator_describe(generator, item, &values);
 	append_identity(generator, item, &values);
 	append_overview(generator, item);
-	return generator_submit(generator, "question.feature", &values);
+	return generator_submit(generator, says_all(generator, item) ? "question.feature" : "question.feature.some", &values);
 }
 
 /* "- Name (`FAJ …`), prerequisite: description" */
