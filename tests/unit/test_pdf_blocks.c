@@ -1,5 +1,6 @@
 /* Rows to blocks to Markdown: paragraphs, lists, headings, code, tables, and what goes on over a page's end. */
 #include "tests/unit/pdf_fixture.h"
+#include "workers/preprocess/pdf_rules.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -127,6 +128,28 @@ static void writes_terms_as_a_list(void **state)
 	assert_string_equal(fixture_write_pages(), "- **name**: a sentence which says what the name is for, over two lines\n"
 					   "- **name**: a sentence which says what the name is for, over two lines\n"
 					   "- **name**: a sentence which says what the name is for, over two lines\n");
+}
+
+/* A rule below the first row of them: it names columns, and they are a table. */
+static void writes_terms_below_a_rule_as_a_table(void **state)
+{
+	static struct pdf_rule rule = { .at = 107, .from = 50, .to = 400, .thickness = 0.5f };
+	static const struct pdf_rules rules = { .horizontal = { .items = &rule, .count = 1 } };
+	static const float ends[] = { 400, 150 }; /* of the rule: below all of the row, below its first cell alone */
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		pdf_page_clear(&fixture_pages[0], 0, 600, 800);
+		fixture_pages[0].rules = &rules;
+		rule.to = ends[i];
+		line(50, 100, "name            what it says in six words or");
+		line(50, 116, "height          is how far it reaches up there");
+		line(50, 132, "width           is how far it reaches out there");
+		assert_string_equal(fixture_write_pages(), i == 0 ? "| name | what it says in six words or |\n| --- | --- |\n| height | is how far it reaches up there |\n"
+								    "| width | is how far it reaches out there |\n"
+								  : "- **name**: what it says in six words or\n- **height**: is how far it reaches up there\n"
+								    "- **width**: is how far it reaches out there\n");
+	}
 }
 
 /* Gaps that do not align are no columns. */
@@ -309,7 +332,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(parts_paragraphs_by_distance), PAGE_TEST(parts_paragraphs_by_indentation), PAGE_TEST(writes_lists),
 		PAGE_TEST(finds_headings), PAGE_TEST(fences_code), PAGE_TEST(writes_tables), PAGE_TEST(writes_tables_with_spaced_rows),
-		PAGE_TEST(writes_terms_as_a_list), PAGE_TEST(refuses_what_is_no_table), PAGE_TEST(drops_contents_lists),
+		PAGE_TEST(writes_terms_as_a_list), PAGE_TEST(writes_terms_below_a_rule_as_a_table), PAGE_TEST(refuses_what_is_no_table), PAGE_TEST(drops_contents_lists),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(puts_footnotes_last), PAGE_TEST(tells_terms_from_code), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
 		PAGE_TEST(keeps_full_items_apart), PAGE_TEST(joins_numbers_at_line_starts), PAGE_TEST(goes_on_with_lists_over_pages),
 		PAGE_TEST(takes_no_sentence_for_a_heading), PAGE_TEST(keeps_wrapped_names_in_their_text), PAGE_TEST(remembers_line_distances),

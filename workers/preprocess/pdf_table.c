@@ -86,22 +86,19 @@ static const struct pdf_row *row_after(const struct pdf_layout *layout, size_t r
 	return after < layout->row_count ? &layout->rows[after] : NULL;
 }
 
-/* Is there a rule right above the row and one right below it, which reach over all of it? */
-static bool stands_between_rules(const struct pdf_layout *layout, const struct pdf_row *row)
+/* Is there a rule right below the row, which reaches over all of its parts, as below the names of columns? */
+static bool stands_on_rule(const struct pdf_layout *layout, const struct pdf_row *row)
 {
 	static const float near_sizes = 1.6f;
 	const struct pdf_rules *rules = layout->page->rules;
-	bool above = false, below = false;
 
 	for (size_t i = 0; rules && i < rules->horizontal.count; i++) {
 		const struct pdf_rule *rule = &rules->horizontal.items[i];
 		const float down = rule->at - row->y;
-		if (rule->from > row->box.x0 + 1 || rule->to < row->box.x1 - 1)
-			continue;
-		above |= down < 0 && -down < near_sizes * row->size;
-		below |= down > 0 && down < near_sizes * row->size;
+		if (down > 0 && down < near_sizes * row->size && rule->from <= row->box.x0 + 1 && rule->to >= row->box.x1 - 1)
+			return true;
 	}
-	return above && below;
+	return false;
 }
 
 /* Do the two rows have as many parts, three or more, each at the left edge, the right edge or the middle of the other's? */
@@ -286,7 +283,7 @@ static bool are_terms(const struct pdf_layout *layout, const struct pdf_table *t
 static bool find_plain(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table, size_t *ret_seen)
 {
 	struct pdf_table table = { .row_first = (uint32_t)first, .bold_header = layout->rows[first].bold > bold_header_min };
-	table.headed = table.bold_header || stands_between_rules(layout, &layout->rows[first]);
+	table.headed = table.bold_header || stands_on_rule(layout, &layout->rows[first]);
 	struct table_shape shape = { 0 };
 	const struct pdf_row *start = &layout->rows[first], *last = NULL;
 	size_t last_sure = 0;

@@ -21,7 +21,7 @@ struct pdf_table {
 	size_t column_count;
 	bool terms;                      /* two columns, names and their explanations, no header: better as a list */
 	bool bold_header;
-	bool headed;                     /* the header is bold, or stands between two rules */
+	bool headed;                     /* the header is bold, or stands on a rule */
 	bool ruled;                      /* all of it is one row of the layout, a ruled table of the page (pdf_grid.h) */
 	uint32_t tag;                    /* of a ruled table: which one of the file's tags it is, from 1; 0: of none */
 	bool header_only;                /* one row: the others are on the next page, if it is a table */
