@@ -30,25 +30,26 @@ packages_base := libxxhash
 packages_ipc := liburing hwloc libzmq
 packages_proto := msgpack
 packages_config := libcyaml libpcre2-8
-packages_preprocess := libxml-2.0 poppler-glib gio-2.0 libarchive uchardet tesseract lept
+packages_preprocess := libxml-2.0 poppler-glib poppler-cpp gio-2.0 libarchive uchardet tesseract lept
 packages_inference := json-c libcurl sqlite3
 packages_coordinator := sqlite3 json-c libcrypto
 packages_common := $(packages_base) $(packages_ipc) $(packages_proto) $(packages_config)
 all_packages := $(packages_common) $(packages_preprocess) $(packages_inference) $(packages_coordinator)
 package_flags = $(shell pkg-config --cflags $(all_packages) 2>/dev/null)
-openmp_libs := -lgomp # of tesseract: told not to start threads (workers/preprocess/ocr.c)
+# OpenMP of tesseract: told not to start threads (workers/preprocess/ocr.c); C++ of the one file that draws pages (pdf_draw.cc).
+runtime_libs := -lgomp -lstdc++
 common_libs = $(shell pkg-config --libs $(packages_common)) -lm
 
 library_sources := $(wildcard base/*.c ipc/*.c proto/*.c config/*.c)
 common_sources := $(wildcard workers/common/*.c)
-preprocess_sources := $(filter-out %/main.c,$(wildcard workers/preprocess/*.c))
+preprocess_sources := $(filter-out %/main.c,$(wildcard workers/preprocess/*.c workers/preprocess/*.cc))
 model_sources := $(wildcard workers/model/*.c)
 inference_sources := $(filter-out %/main.c,$(wildcard workers/inference/*.c))
 coordinator_sources := $(filter-out %/main.c,$(wildcard coordinator/*.c coordinator/*/*.c))
 unit_sources := $(wildcard tests/unit/test_*.c)
 unit_support := $(filter-out $(unit_sources),$(wildcard tests/unit/*.c))
 
-objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+objects = $(patsubst %.cc,$(BUILD)/obj/%.o,$(patsubst %.c,$(BUILD)/obj/%.o,$(1)))
 programs := $(BUILD)/bin/coordinator $(BUILD)/bin/worker-preprocess $(BUILD)/bin/worker-inference
 unit_programs := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(unit_sources))
 
@@ -59,6 +60,12 @@ $(BUILD)/obj/%.o: %.c
 	$(call say,CC,$<)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(base_flags) $(package_flags) $(CFLAGS) -c $< -o $@
+
+c_alone := -std=gnu11 -Wstrict-prototypes -Wmissing-prototypes
+$(BUILD)/obj/%.o: %.cc
+	$(call say,CXX,$<)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) -x c++ -std=gnu++17 $(filter-out $(c_alone),$(base_flags)) $(if $(SANITIZE),-fno-sanitize=vptr) $(package_flags) $(CFLAGS) -c $< -o $@
 
 define archive_rule
 $(BUILD)/lib$(1).a: $$(call objects,$(2))
@@ -82,7 +89,7 @@ $(BUILD)/bin/coordinator: $(call objects,coordinator/main.c) $(BUILD)/libcoordin
 $(BUILD)/bin/worker-preprocess: $(call objects,workers/preprocess/main.c) $(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
 # Of libpreprocess.a only what reads Markdown (blocks, sentences, phrases) is taken.
 $(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
@@ -94,7 +101,7 @@ $(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)
 $(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
 # A model server for tests and benches, well-behaved or not: tests/fake_server/README.md. Not installed.
 fake_server_sources := $(wildcard tests/fake_server/*.c)
@@ -110,7 +117,7 @@ $(BUILD)/bin/fake-model-server: $(call objects,$(fake_server_sources)) $(BUILD)/
 $(BUILD)/bin/fact-rates: $(call objects,tests/tools/fact_rates.c tests/tools/fact_set.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
 # Kills workers at every instruction: the coordinator and a worker in one program, whose calls between source files can be stopped at.
 # Beside the programs, since its coordinator starts true workers too. Not installed. It knows the breakpoints of one processor only.
@@ -120,7 +127,7 @@ $(BUILD)/bin/kill-sweep: $(call objects,$(wildcard tests/kill/*.c)) $(BUILD)/lib
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -rdynamic -Wl,-z,now -o $@ $(addprefix -Wl$(comma)--wrap=,$(kill_wraps)) $^ $$(pkg-config --libs $(all_packages)) $(openmp_libs) -lm
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -rdynamic -Wl,-z,now -o $@ $(addprefix -Wl$(comma)--wrap=,$(kill_wraps)) $^ $$(pkg-config --libs $(all_packages)) $(runtime_libs) -lm
 
 # The model client on the command line: N questions, what became of each as JSON. Not installed.
 $(BUILD)/bin/model-calls: $(call objects,tests/tools/model_calls.c) $(BUILD)/libmodel.a $(BUILD)/libdocring.a
@@ -133,7 +140,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_support)) $(
 		$(BUILD)/libpreprocess.a $(BUILD)/libworker.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(all_packages) cmocka) $(openmp_libs) -lm
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(all_packages) cmocka) $(runtime_libs) -lm
 
 # Fuzz targets: tests/fuzz/README.md. With libFuzzer (make fuzz), and with a program that feeds them the files of their corpus (make test).
 fuzz_targets := $(patsubst tests/fuzz/targets/%.c,%,$(wildcard tests/fuzz/targets/*.c))
@@ -142,11 +149,11 @@ fuzz_objects = $(BUILD)/obj/tests/fuzz/targets/%.o $(call objects,tests/fuzz/har
 $(BUILD)/replay/%: $(call fuzz_objects,tests/fuzz/replay.c)
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess) $(packages_inference)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess) $(packages_inference)) $(runtime_libs) $(common_libs)
 $(BUILD)/fuzz/%: $(call fuzz_objects)
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess) $(packages_inference)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess) $(packages_inference)) $(runtime_libs) $(common_libs)
 .SECONDARY:
 .PHONY: fuzz-programs replays
 fuzz-programs: $(addprefix $(BUILD)/fuzz/,$(fuzz_targets))
@@ -305,20 +312,20 @@ $(BUILD)/perf/pipeline: $(call objects,perf/pipeline.c perf/plain_loop.c perf/be
 		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
 # The converters alone, in process, on one core: build/perf/convert html FOLDER...
 $(BUILD)/perf/convert: $(call objects,perf/convert.c) $(BUILD)/libcoordinator.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
 # The fact gate over the labelled set: pairs a second on one core, beside memmem.
 $(BUILD)/perf/fact_gate: $(call objects,perf/fact_gate.c perf/bench.c perf/machine.c tests/tools/fact_set.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a \
 		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(openmp_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
 .PHONY: bench-gate
 bench-gate: packages

@@ -1,11 +1,12 @@
-/* pdf_render.c: pages as pictures, by poppler and cairo. See pdf_source.h. */
+/* pdf_render.c: pages as pictures, by poppler and cairo; those of files with large pictures by poppler alone (pdf_draw.h). See pdf_source.h. */
 #include "workers/preprocess/pdf_source_private.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum { POINTS_PER_INCH = 72, SIDE_PIXELS_MAX = 20000, SMALL_PIXELS_MAX = 8 << 20 };
+enum { POINTS_PER_INCH = 72, SIDE_PIXELS_MAX = 20000, SMALL_PIXELS_MAX = 8 << 20,
+       LARGE_PICTURE_PIXELS = 6 << 20 };
 
 /* The scale at which the page has no more pixels, and no longer side, than it may. */
 static double scale_of(double width, double height, float dpi)
@@ -81,6 +82,16 @@ static int render(PopplerPage *page, double width, double height, double scale, 
 	return status;
 }
 
+/* By poppler alone. False: it cannot. */
+static bool draw(struct pdf_source *source, uint32_t number, double scale, struct pdf_bitmap *ret_bitmap)
+{
+	if (!source->drawer && !source->undrawable) {
+		source->drawer = pdf_drawer_create(source->data.data, source->data.bytes);
+		source->undrawable = !source->drawer;
+	}
+	return source->drawer && pdf_drawer_draw(source->drawer, number, scale * POINTS_PER_INCH, ret_bitmap);
+}
+
 int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, struct pdf_bitmap *ret_bitmap)
 {
 	double width = 0, height = 0;
@@ -91,8 +102,11 @@ int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, str
 	if (!page)
 		return 0;
 	poppler_page_get_size(page, &width, &height);
-	if (width >= 1 && height >= 1 && isfinite(width) && isfinite(height))
-		status = render(page, width, height, scale_of(width, height, dpi), source->picture_pixels, ret_bitmap);
+	if (width >= 1 && height >= 1 && isfinite(width) && isfinite(height)) {
+		const double scale = scale_of(width, height, dpi);
+		if (source->picture_pixels < LARGE_PICTURE_PIXELS || !draw(source, number, scale, ret_bitmap))
+			status = render(page, width, height, scale, source->picture_pixels, ret_bitmap);
+	}
 	g_object_unref(page);
 	return status;
 }

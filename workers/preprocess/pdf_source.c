@@ -46,6 +46,7 @@ int pdf_source_open(struct text data, struct pdf_source **ret_source, struct err
 		return error_set(error, -ENOMEM, "%s", error_describe(-ENOMEM));
 	buffer_init(&source->font, 4096);
 	source->log_handler = g_log_set_handler("Poppler", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, drop_message, NULL);
+	source->data = data;
 	source->picture_pixels = pdf_pictures_pixels(data);
 	pdf_signs_find(data, &source->signs);
 	source->bytes = g_bytes_new_static(data.data, data.bytes);
@@ -80,6 +81,7 @@ void pdf_source_close(struct pdf_source *source)
 		g_object_unref(source->page);
 	if (source->document && !(source->tags_read && pdf_on_large_stack(free_document, source->document)))
 		free_document(source->document);
+	pdf_drawer_destroy(source->drawer);
 	g_bytes_unref(source->bytes);
 	g_log_remove_handler("Poppler", source->log_handler);
 	buffer_done(&source->font);

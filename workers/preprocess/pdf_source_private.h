@@ -2,6 +2,7 @@
 #ifndef DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_PRIVATE_H
 #define DOCRING_WORKERS_PREPROCESS_PDF_SOURCE_PRIVATE_H
 
+#include "workers/preprocess/pdf_draw.h"
 #include "workers/preprocess/pdf_signs.h"
 #include "workers/preprocess/pdf_source.h"
 
@@ -10,6 +11,9 @@
 struct pdf_source {
 	PopplerDocument *document;
 	GBytes *bytes;
+	struct text data;
+	struct pdf_drawer *drawer; /* of files with large pictures, when a page was drawn */
+	bool undrawable;       /* it cannot read the file */
 	PopplerPage *page;     /* read last; NULL: could not be read */
 	guint log_handler;
 	uint32_t page_count;
