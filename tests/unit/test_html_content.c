@@ -197,6 +197,7 @@ static void what_portals_put_around_content(void **state)
 	     "</tr></table><hr><h2>Scope</h2><div class=mw-heading><h2 id=a>History</h2><span class=mw-editsection>[<a href=e>edit</a>]</span></div>" SEVERAL_SENTENCES
 	     "<table border=1><thead><tr><th>a<th>b<tfoot><tr><td>sum<td>3<tbody><tr><td>x<td>3</table>",
 	     "# T\n\n---\n\n## Scope\n\n## History\n\n" THEIR_MARKDOWN "\n| a | b |\n| --- | --- |\n| x | 3 |\n| sum | 3 |\n");
+	html("<!DOCTYPE html><h1>T</h1><div><input type=radio><label>npm</label><input type=radio><label>yarn</label></div>", "# T\n\nnpm yarn\n");
 	/* An index, whose contents are all it has, keeps them. */
 	html("<!DOCTYPE html><h1>T</h1><div class=toc><ul><li><a href=a>One</a></li><li><a href=b>Another</a></li></ul></div><p>Words.</p>",
 	     "# T\n\n- [One](a)\n- [Another](b)\n\nWords.\n");

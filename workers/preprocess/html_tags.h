@@ -26,7 +26,7 @@ enum html_role {      /* how the walk treats an element */
 	X(FORM, "form", BLOCK) X(FRAME, "frame", SKIP) X(FRAMESET, "frameset", BLOCK) X(H1, "h1", OWN) X(H2, "h2", OWN) X(H3, "h3", OWN) \
 	X(H4, "h4", OWN) X(H5, "h5", OWN) X(H6, "h6", OWN) X(HEAD, "head", SKIP) X(HEADER, "header", BLOCK) X(HGROUP, "hgroup", BLOCK) \
 	X(HR, "hr", OWN) X(HTML, "html", BLOCK) X(I, "i", OWN) X(IFRAME, "iframe", SKIP) X(IMG, "img", OWN) X(INPUT, "input", OWN) \
-	X(KBD, "kbd", OWN) X(LEGEND, "legend", BLOCK) X(LI, "li", OWN) X(LINK, "link", SKIP) X(LISTING, "listing", OWN) \
+	X(KBD, "kbd", OWN) X(LABEL, "label", OWN) X(LEGEND, "legend", BLOCK) X(LI, "li", OWN) X(LINK, "link", SKIP) X(LISTING, "listing", OWN) \
 	X(MAIN, "main", BLOCK) X(MATH, "math", OWN) X(MENU, "menu", OWN) X(META, "meta", SKIP) X(MFRAC, "mfrac", INLINE) X(MROOT, "mroot", INLINE) X(MSQRT, "msqrt", INLINE) \
 	X(MSUB, "msub", INLINE) X(MSUBSUP, "msubsup", INLINE) X(MSUP, "msup", INLINE) X(NAV, "nav", BLOCK) X(NOFRAMES, "noframes", BLOCK) \
 	X(NOSCRIPT, "noscript", SKIP) X(OBJECT, "object", INLINE) X(OL, "ol", OWN) X(OPTGROUP, "optgroup", SKIP) X(OPTION, "option", SKIP) \

@@ -222,6 +222,14 @@ static void walk_span(struct html_walk *walk, uint32_t index)
 	html_walk_children(walk, index);
 }
 
+/* What it labels, a button or a field, stood between it and its neighbour. */
+static void walk_label(struct html_walk *walk, uint32_t index)
+{
+	html_inline_due(&walk->line, HTML_DUE_SPACE);
+	html_walk_children(walk, index);
+	html_inline_due(&walk->line, HTML_DUE_SPACE);
+}
+
 /* An item outside a list is a list of its own; neighbours become one. */
 static void walk_stray_item(struct html_walk *walk, uint32_t index)
 {
@@ -250,6 +258,7 @@ static void walk_element(struct html_walk *walk, uint32_t index, enum html_tag t
 	case HTML_SUP: walk_raised(walk, index); break;
 	case HTML_CODE: case HTML_TT: case HTML_KBD: case HTML_SAMP: walk_code_span(walk, index); break;
 	case HTML_SPAN: walk_span(walk, index); break;
+	case HTML_LABEL: walk_label(walk, index); break;
 	case HTML_BIG: case HTML_FONT: case HTML_SMALL: html_walk_children(walk, index); break;
 	case HTML_Q: walk_quotation(walk, index); break;
 	case HTML_A: html_link(walk, index); break;
