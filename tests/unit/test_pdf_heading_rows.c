@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -324,6 +325,22 @@ static void finds_numbered_headings_right_above_text(void **state)
 	assert_string_equal(fixture_write_pages(), PARAGRAPH "\n# 1.2.1. Field measurements\n\n" PARAGRAPH "\n*1.2.2. is another line in italics.*\n");
 }
 
+/* Numbered rows in the type of the text: a heading above text, one of a list above others. */
+static void tells_plain_headings_from_lists_of_chapters(void **state)
+{
+	static const char *const below[] = { "7.1.1. The board", "The text of the clause, which" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(below); i++) {
+		pdf_page_clear(&fixture_pages[0], 0, 600, 800);
+		fixture_line(&fixture_pages[0], 50, 80, 10, 0, "Some lines of text stand above all of it here.");
+		fixture_line(&fixture_pages[0], 50, 110, 10, 0, "7.1. Notes on the release");
+		fixture_line(&fixture_pages[0], 60, 140, 10, 0, below[i]);
+		fixture_line(&fixture_pages[0], 60, 152, 10, 0, i == 0 ? "7.1.2. The card" : "goes on in a second line.");
+		assert_int_equal(strstr(fixture_write_pages(), "# 7.1. Notes") != NULL, i == 1);
+	}
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
@@ -336,6 +353,7 @@ int main(void)
 		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(finds_notes_as_large_as_the_text), PAGE_TEST(puts_annexes_on_the_level_of_clauses),
 		PAGE_TEST(finds_capitals_in_the_middle), PAGE_TEST(measures_small_capitals_by_their_largest_letter),
 		PAGE_TEST(joins_chapters_and_their_titles), PAGE_TEST(finds_numbered_headings_right_above_text), PAGE_TEST(finds_headings_in_italics), PAGE_TEST(keeps_the_line_before_a_list_as_text),
+		PAGE_TEST(tells_plain_headings_from_lists_of_chapters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,6 +153,23 @@ bool pdf_is_capitals(struct text text)
 	return true;
 }
 
+/* Do two numbered rows follow, in the type of this one? It is of a list of chapters then. Overwrites the text of the row at hand. */
+static bool heads_numbered_rows(struct pdf_rows_work *work, size_t r)
+{
+	enum { ROWS = 2 };
+	const struct pdf_layout *layout = work->layout;
+	const struct pdf_row *row = &layout->rows[r];
+	size_t title, next = r;
+
+	for (int i = 0; i < ROWS; i++) {
+		next = pdf_next_row(layout, next);
+		if (next >= layout->row_count || layout->rows[next].region != row->region || !pdf_same_type(row, &layout->rows[next]) ||
+		    pdf_clause_depth(pdf_row_text(work, &layout->rows[next]), &title) < 2)
+			return false;
+	}
+	return true;
+}
+
 /* A row that hardly differs from the text, but stands apart: somewhat larger; numbered, and in italics or of a clause in another one; in
  * capitals in the middle or in italics, above a line that fills its column; or at the edge of a page whose text is indented. */
 static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text, unsigned clause, size_t title)
@@ -180,7 +197,7 @@ static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text,
 	    row->box.x0 < work->region.x0 + 0.5f * row->size && (work->layout->page->number > 0 || follows_text(work, r)))
 		return true; /* at the top of the first page it may be an address */
 	if (clause > 1 && !pdf_row_is_code(work, row) && (pdf_same_type(row, below) || pdf_row_is_full(work, below)) && below->box.x0 < row->box.x0 + 3 * row->size)
-		return true;
+		return !heads_numbered_rows(work, r);
 	return work->outdented && row->box.x0 < work->region.x0 + 0.5f * row->size && below->box.x0 > row->box.x0 + row->size && !pdf_row_is_code(work, row);
 }
 
