@@ -399,6 +399,26 @@ static void test_nested_elements_are_read_a_few_times_only(void **state)
 	}
 }
 
+/* A page that stands in the tree of pages itself has no object: nothing is known of it. */
+static void test_a_page_without_an_object(void **state)
+{
+	static const char text[] = "1 0 obj\n<</Pages 2 0 R /StructTreeRoot 3 0 R>>\nendobj\n2 0 obj\n<</Kids [<</MediaBox [0 0 6 8]>>]>>\nendobj\n"
+				   "3 0 obj\n<</K 0>>\nendobj\ntrailer\n<</Root 1 0 R>>\n";
+	struct pdf_structure structure;
+	struct buffer data;
+	double left = 0, top = 0;
+
+	(void)state;
+	buffer_init(&data, sizeof(text));
+	buffer_append_string(&data, text);
+	read_structure(&structure, &data);
+	assert_int_equal(structure.page_count, 1);
+	assert_false(pdf_structure_edges(&structure, 0, &left, &top));
+	assert_int_equal(pdf_structure_resources(&structure, 0).bytes, 0);
+	pdf_structure_done(&structure);
+	buffer_done(&data);
+}
+
 /* What thousands of pages have from the one node above them is not looked up in it for each of them. */
 static void test_many_pages_below_one_node(void **state)
 {
@@ -432,7 +452,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order_is_that_of_the_tags), cmocka_unit_test(test_table_has_the_cells_of_the_tags), cmocka_unit_test(test_cards_are_regions),
 		cmocka_unit_test(test_files_that_do_not_fit), cmocka_unit_test(test_who_is_believed),     cmocka_unit_test(test_endless_trees_end),            cmocka_unit_test(test_values),
-		cmocka_unit_test(test_nested_elements_are_read_a_few_times_only), cmocka_unit_test(test_many_pages_below_one_node),
+		cmocka_unit_test(test_nested_elements_are_read_a_few_times_only), cmocka_unit_test(test_many_pages_below_one_node), cmocka_unit_test(test_a_page_without_an_object),
 		cmocka_unit_test(test_work_is_bounded_by_the_size_of_the_file), cmocka_unit_test(test_rows_of_boxes_below_names_are_a_table),
 		cmocka_unit_test(test_a_table_of_boxes_goes_on_over_the_page), cmocka_unit_test(test_other_boxes_are_no_table),
 	};

@@ -326,8 +326,11 @@ bool pdf_structure_has_page(const struct pdf_structure *structure, uint32_t page
 
 static struct text object_numbered(struct pdf_structure *structure, uint32_t number)
 {
+	const struct text none = { NULL, 0 };
 	char reference[32];
 
+	if (number == 0) /* no reference: it would be the value itself, which does not outlive this function */
+		return none;
 	snprintf(reference, sizeof(reference), "%u 0 R", (unsigned)number);
 	return pdf_objects_resolve(&structure->objects, text_from(reference));
 }
