@@ -329,18 +329,21 @@ static void close_sentence(struct checker *checker)
 	}
 	size_t facts = 0, supported = 0;
 	struct text wrong = { NULL, 0 };
+	bool may_stand = false; /* does the wrong word stand in the passage? Other words than numbers may be read otherwise there */
 	for (size_t w = 0; w < sentence->count; w++) {
 		const struct answer_word *word = &sentence->words[w];
 		checker->in_command = continues_command(checker->in_command, word);
 		if (!word->fact || word->place.flags & PLACE_PART)
 			continue;
 		facts++;
-		if (is_supported(checker, word))
-			supported++;
-		else if (!wrong.bytes)
-			wrong = word->text;
+		bool held = is_supported(checker, word);
+		supported += held;
+		if (held || wrong.bytes)
+			continue;
+		wrong = word->text;
+		may_stand = !(word->place.flags & PLACE_NUMBER) || passage_find(checker->passage, word->place.stem);
 	}
-	bool quoted = supported < facts && is_quoted(checker);
+	bool quoted = may_stand && is_quoted(checker);
 	checker->verdict->facts += facts;
 	checker->verdict->supported += quoted ? facts : supported;
 	if (!quoted && !checker->verdict->word.bytes)
