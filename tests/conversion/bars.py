@@ -15,7 +15,7 @@ BARS = {
     "pdf-word": bars(0.96, 0.88, 0.90),
     "pdf-latex": bars(0.98, 0.60, 0.85),
     "pdf-groff": bars(0.98, 0.60, 0.85),
-    "pdf-scan": bars(0.93, 0.50, None),
+    "pdf-scan": bars(0.93, 0.50, 0.97),
     "docx": bars(0.99, 0.99, 0.99),
     "csv": bars(None, 0.99, None),
     "text": bars(0.95, 0.85, 0.90),

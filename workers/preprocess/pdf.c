@@ -518,7 +518,8 @@ static int convert(struct pdf_work *work, struct buffer *markdown, struct docume
 		return error_set(error, status, "%s", error_describe(status));
 	if (work->text_pages == 0 || work->body_markdown.bytes == 0)
 		return refuse_without_text(work, error);
-	pdf_headings_take_tags(&work->headings, pdf_tags_are_complete(&work->tags));
+	/* What was recognised has no tags. */
+	pdf_headings_take_tags(&work->headings, pdf_tags_are_complete(&work->tags) && work->ocr.recognised == 0);
 	find_title(work);
 	append_document(work, markdown);
 	describe_document(work, document);

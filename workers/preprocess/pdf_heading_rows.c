@@ -264,14 +264,15 @@ static bool follows_tagged(const struct pdf_layout *layout, size_t r)
 	return false;
 }
 
-/* The tags say that the row is none, unless it may be the title, which often is no heading in them. */
+/* The tags say that the row is none, unless it may be the title, which often is no heading in them. Of words that were recognised in a picture they
+ * say nothing. */
 static bool tags_deny(const struct pdf_rows_work *work, size_t r, const struct pdf_found_heading *found)
 {
 	static const float title_size = 1.25f;
 	const struct pdf_row *row = &work->layout->rows[r];
 
 	const bool numbered = found->clause_depth > 0 && !work->layout->page->ordered; /* a browser tags all headings: "8. Start it" is an item */
-	return pdf_tags_are_complete(work->tags) && found->outline_depth == 0 && !numbered &&
+	return pdf_tags_are_complete(work->tags) && !work->layout->page->ocr && found->outline_depth == 0 && !numbered &&
 	       !(work->layout->page->number == 0 && row->size >= title_size * work->body->size && !follows_tagged(work->layout, r));
 }
 
