@@ -6,7 +6,7 @@ enum { TAB_COLUMNS = 8, RULE_BYTES_MIN = 4 };
 struct text rst_text(const struct rst *rst, size_t index)
 {
 	const struct rst_line *line = rst_line_at(rst, index);
-	return (struct text){ rst->text.data + line->start, line->end - line->start };
+	return text_slice(buffer_view(&rst->text), line->start, line->end);
 }
 
 struct text rst_text_from(const struct rst *rst, size_t index, size_t column)
@@ -14,7 +14,7 @@ struct text rst_text_from(const struct rst *rst, size_t index, size_t column)
 	const struct rst_line *line = rst_line_at(rst, index);
 	size_t blanks = line->indent > column && line->end > line->start ? line->indent - column : 0;
 
-	return (struct text){ rst->text.data + line->start - blanks, line->end - line->start + blanks };
+	return text_slice(buffer_view(&rst->text), line->start - blanks, line->end);
 }
 
 size_t rst_block_end(const struct rst *rst, size_t from, size_t to, size_t indent)
