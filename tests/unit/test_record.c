@@ -1,4 +1,5 @@
 /* The memory of model calls: keys that tell questions apart, rows that come back as they were, two processes at one database. */
+#include "tests/unit/support.h"
 #include "workers/model/record.h"
 
 #include <dirent.h>
@@ -20,17 +21,15 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-static char folder[] = "/tmp/docring-test-XXXXXX";
-static char path[64];
+static char folder[64];
+static char path[80];
 static struct record *record;
 static struct error_text error;
 
 static int set_up(void **state)
 {
 	(void)state;
-	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/run.db", folder);
+	snprintf(path, sizeof(path), "%s/run.db", support_folder_make(folder));
 	assert_int_equal(record_open(&record, path, &error), 0);
 	return 0;
 }
@@ -38,7 +37,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	static const char *const ends[] = { "", "-wal", "-shm" };
-	char name[80];
+	char name[96];
 	(void)state;
 	record_close(record);
 	for (size_t i = 0; i < COUNT_OF(ends); i++) {

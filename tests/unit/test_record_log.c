@@ -1,5 +1,6 @@
 /* The log of replies, mapped and written: the same entries come back from it after a kill, short ones never with what stood behind them before, and a full
  * disk is an error that costs no entry. */
+#include "tests/unit/support.h"
 #include "workers/model/record_log.h"
 
 #include <errno.h>
@@ -18,16 +19,14 @@
 
 enum { LARGE_BYTES = 300 << 10, ENTRIES_MAX = 32 };
 
-static char folder[] = "/tmp/docring-test-XXXXXX";
-static char path[64], large[LARGE_BYTES];
+static char folder[64];
+static char path[80], large[LARGE_BYTES];
 static struct error_text error;
 
 static int set_up(void **state)
 {
 	(void)state;
-	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/run.db", folder);
+	snprintf(path, sizeof(path), "%s/run.db", support_folder_make(folder));
 	memset(large, 'x', sizeof(large));
 	return 0;
 }

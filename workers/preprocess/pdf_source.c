@@ -193,77 +193,119 @@ static bool is_faint(const PopplerColor *colour)
 	return colour->red >= FAINT && colour->green >= FAINT && colour->blue >= FAINT;
 }
 
+struct word_reader {
+	struct pdf_source *source;
+	struct pdf_page *page;
+	GList *runs;                         /* of one style each, from the one at hand on */
+	const PopplerTextAttributes *styled; /* the run that `style` is of */
+	uint8_t style;
+	struct pdf_word *word; /* at hand, or NULL */
+	size_t characters;     /* of it */
+	struct pdf_box before; /* of the character before */
+	bool glued;            /* the next word stands right behind the one before */
+	gunichar last, mark;   /* the character before; an accent before its letter */
+};
+
+static void end_word(struct word_reader *reader)
+{
+	if (reader->word)
+		mark_rotated(reader->word, reader->characters);
+	reader->word = NULL;
+}
+
+static void end_line(struct word_reader *reader)
+{
+	if (reader->page->word_count > 0)
+		reader->page->words[reader->page->word_count - 1].line_end = true;
+}
+
+/* An accent that the library gave by itself, behind its letter or before it. */
+static void take_accent(struct word_reader *reader, gunichar accent, float right)
+{
+	const gunichar composed = reader->word ? compose(reader->last, accent) : 0;
+
+	if (!composed) {
+		reader->mark = accent;
+		return;
+	}
+	reader->last = composed;
+	pdf_page_replace_last(reader->page, composed, right);
+	reader->before.x1 = reader->word->box.x1;
+}
+
+/* The run that the character is of, or NULL. */
+static const PopplerTextAttributes *run_of(struct word_reader *reader, guint index)
+{
+	while (reader->runs && (guint)((PopplerTextAttributes *)reader->runs->data)->end_index < index)
+		reader->runs = reader->runs->next;
+	const PopplerTextAttributes *run = reader->runs ? reader->runs->data : NULL;
+	if (run != reader->styled) {
+		reader->styled = run;
+		reader->style = run && run->font_name ? style_of(reader->source, run->font_name) : 0;
+	}
+	return run;
+}
+
+static int begin_word(struct word_reader *reader, const PopplerTextAttributes *run)
+{
+	struct pdf_word *word = pdf_page_add_word(reader->page);
+
+	if (!word)
+		return -ENOMEM;
+	word->glued = reader->glued;
+	word->size = run ? pdf_sane(run->font_size) : 0;
+	word->style = reader->style;
+	word->faint = run && is_faint(&run->color);
+	reader->word = word;
+	reader->characters = 0;
+	reader->glued = false;
+	return 0;
+}
+
+static int take_letter(struct word_reader *reader, gunichar code, struct pdf_box box, guint index)
+{
+	const gunichar composed = reader->mark ? compose(code, reader->mark) : 0;
+	const PopplerTextAttributes *run = run_of(reader, index);
+	const struct pdf_box before = reader->before;
+	struct pdf_word *word = reader->word;
+
+	reader->last = composed ? composed : code;
+	reader->mark = 0;
+	reader->before = box;
+	if (word && (reader->style != word->style || !pdf_page_continues(reader->page, before, box, run ? pdf_sane(run->font_size) : word->size))) {
+		reader->glued = box.x0 - before.x1 < 0.1f * word->size && box.x0 > before.x0 && box.y0 < before.y1 && box.y1 > before.y0;
+		end_word(reader);
+	}
+	if (!reader->word && begin_word(reader, run) < 0)
+		return -ENOMEM;
+	pdf_page_append(reader->page, reader->last, box);
+	reader->characters++;
+	return 0;
+}
+
 static int read_words(struct pdf_source *source, const char *text, const PopplerRectangle *boxes, guint box_count, GList *runs,
 		      struct pdf_page *page)
 {
-	struct pdf_word *word = NULL;
-	struct pdf_box before = { 0 };
-	size_t characters = 0;
+	enum { ACCENTS = 0x300, ACCENTS_END = 0x370 };
+	struct word_reader reader = { .source = source, .page = page, .runs = runs };
 	guint index = 0;
-	bool glued = false;
-	const PopplerTextAttributes *styled = NULL; /* the run that `style` is of */
-	uint8_t style = 0;
-	gunichar last = 0, mark = 0; /* the character before; an accent before its letter */
 
 	for (const char *p = text; *p && index < box_count; p = g_utf8_next_char(p), index++) {
-		gunichar code = g_utf8_get_char(p);
-		if (is_blank(code)) {
-			if (word)
-				mark_rotated(word, characters);
-			if (code == '\n' && page->word_count > 0)
-				page->words[page->word_count - 1].line_end = true;
-			word = NULL;
-			glued = false;
-			continue;
-		}
-		if (code >= 0x300 && code < 0x370) { /* accents that the library gave by themselves */
-			const gunichar composed = word ? compose(last, code) : 0;
-			if (composed) {
-				pdf_page_replace_last(page, last = composed, pdf_sane(boxes[index].x2));
-				before.x1 = word->box.x1;
-			} else {
-				mark = code;
-			}
-			continue;
-		}
-		if (mark) {
-			const gunichar composed = compose(code, mark);
-			code = composed ? composed : code;
-			mark = 0;
-		}
-		last = code;
-		while (runs && (guint)((PopplerTextAttributes *)runs->data)->end_index < index)
-			runs = runs->next;
-		const PopplerTextAttributes *run = runs ? runs->data : NULL;
-		if (run != styled) {
-			styled = run;
-			style = run && run->font_name ? style_of(source, run->font_name) : 0;
-		}
+		const gunichar code = g_utf8_get_char(p);
 		const struct pdf_box box = { pdf_sane(boxes[index].x1), pdf_sane(boxes[index].y1), pdf_sane(boxes[index].x2), pdf_sane(boxes[index].y2) };
-		if (word && (style != word->style || !pdf_page_continues(page, before, box, run ? pdf_sane(run->font_size) : word->size))) {
-			mark_rotated(word, characters);
-			glued = box.x0 - before.x1 < 0.1f * word->size && box.x0 > before.x0 && box.y0 < before.y1 && box.y1 > before.y0;
-			word = NULL;
+		if (is_blank(code)) {
+			end_word(&reader);
+			if (code == '\n')
+				end_line(&reader);
+			reader.glued = false;
+		} else if (code >= ACCENTS && code < ACCENTS_END) {
+			take_accent(&reader, code, box.x1);
+		} else if (take_letter(&reader, code, box, index) < 0) {
+			return -ENOMEM;
 		}
-		before = box;
-		if (!word) {
-			word = pdf_page_add_word(page);
-			if (!word)
-				return -ENOMEM;
-			characters = 0;
-			word->glued = glued;
-			glued = false;
-			word->size = run ? pdf_sane(run->font_size) : 0;
-			word->style = style;
-			word->faint = run && is_faint(&run->color);
-		}
-		pdf_page_append(page, code, box);
-		characters++;
 	}
-	if (word)
-		mark_rotated(word, characters);
-	if (page->word_count > 0)
-		page->words[page->word_count - 1].line_end = true;
+	end_word(&reader);
+	end_line(&reader);
 	pdf_spaced_join(page);
 	return page->text.status == -ENOMEM ? -ENOMEM : 0;
 }
