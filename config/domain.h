@@ -63,7 +63,8 @@ struct domain_columns {
 	 * and of the headers that tell the format, which is the field, in the order in which they are tried; "headings",
 	 * "procedures", "relations", "relationships", "words": words of running text that mean something to the extractors; "series": what a
 	 * series of standards is about, its number the field;
-	 * "alarm_details", "kpi_details": columns that no item has an attribute for, but that the generator asks about. One
+	 * "alarm_details", "kpi_details": columns that no item has an attribute for, but that the generator asks about; "parts", "document_parts":
+	 * headings of what every subject can have, or also a document as such, the field what it is asked as (the wordings question.part.FIELD). One
 	 * heading may stand in several fields of a category ("Type"): the values of the column decide. */
 	struct text category;
 	struct text field;    /* document_key or document_meta name: "name", "mo_class", "feature_name" … */

@@ -107,9 +107,12 @@ static const char *const families[] = {
 	"question.dependencies", "question.dependency", "question.activate", "question.deactivate", "question.activation.conditions", "question.concept",
 	"question.overview", "question.steps", "question.troubleshooting", "question.optimisation", "question.row", "question.row.more",
 	"question.parameter.reset", "question.counter.compare", "question.fault.counter", "question.fault.event", "question.alarm",
-	"question.symptom", "question.alarm.symptom", "question.kpi", "question.kpi.counter",
+	"question.symptom", "question.alarm.symptom", "question.kpi", "question.kpi.counter", "question.part.limitations", "question.part.impact",
+	"question.part.guidelines", "question.part.remedy", "question.part.causes", "question.part.operation", "question.part.configuration",
+	"question.part.requirements", "question.part.benefits", "question.part.issues", "question.part.checks", "question.part.use",
+	"question.part.troubleshooting", "question.part.performance", "question.part.changes",
 };
-static const char *const placeholders[] = { "name", "mo", "attribute", "feature", "title", "document", "topic", "other", "kpi", "symptom" };
+static const char *const placeholders[] = { "name", "mo", "attribute", "feature", "title", "document", "topic", "other", "kpi", "symptom", "subject" };
 
 static void check_question(struct text wording)
 {

@@ -6,6 +6,8 @@
 
 #include <xxhash.h>
 
+#define LEVEL_INDENT "   " /* below "- " and below "1. " */
+
 void draft_init(struct draft *draft, const struct prose *prose, const struct document *document)
 {
 	*draft = (struct draft){ .prose = prose, .document = document };
@@ -241,10 +243,10 @@ void draft_sentences(struct draft *draft, struct text rendered, bool all, size_t
 
 bool draft_entry(struct draft *draft, unsigned number, struct text entry)
 {
-	return !said_before(draft, trim_end(entry)) && draft_item(draft, number, entry);
+	return !said_before(draft, trim_end(entry)) && draft_item(draft, 0, number, entry);
 }
 
-bool draft_item(struct draft *draft, unsigned number, struct text entry)
+bool draft_item(struct draft *draft, unsigned level, unsigned number, struct text entry)
 {
 	entry = trim_end(entry);
 	if (!entry.bytes)
@@ -252,6 +254,8 @@ bool draft_item(struct draft *draft, unsigned number, struct text entry)
 	struct buffer *answer = &draft->answer;
 	if (answer->bytes && answer->data[answer->bytes - 1] != '\n')
 		buffer_append_byte(answer, '\n');
+	for (; level > 0; level--)
+		buffer_append_string(answer, LEVEL_INDENT);
 	if (number)
 		buffer_append_format(answer, "%u. ", number);
 	else
@@ -266,6 +270,7 @@ void draft_close(struct draft *draft)
 		struct text answer = text_trim(buffer_view(&draft->answer));
 		const char *newline = answer.bytes ? memrchr(answer.data, '\n', answer.bytes) : NULL;
 		struct text line = newline ? text_slice(answer, (size_t)(newline + 1 - answer.data), answer.bytes) : answer;
+		line = text_trim(line);
 		bool entry = text_starts_with(line, TEXT_LITERAL("- ")) || (line.bytes && ascii_is_digit(line.data[0]));
 		buffer_truncate(&draft->answer, answer.bytes); /* an answer never begins with a blank, so trimming took from its end */
 		if (!entry || line.data[line.bytes - 1] != ':')

@@ -51,8 +51,8 @@ void draft_lead(struct draft *draft, struct text lead);
 void draft_sentences(struct draft *draft, struct text rendered, bool all, size_t bytes_max);
 /* A list entry on a line of its own, as it stands: "- …", or "N. …" when number > 0. Nothing when it was said before (false). */
 bool draft_entry(struct draft *draft, unsigned number, struct text entry);
-/* The same for one of a list that is told as it is, where one may come twice ("Wait."). */
-bool draft_item(struct draft *draft, unsigned number, struct text entry);
+/* The same for one of a list that is told as it is, where one may come twice ("Wait."), indented by its level, from 0. */
+bool draft_item(struct draft *draft, unsigned level, unsigned number, struct text entry);
 /* Takes list entries off the end that lead to something that did not come ("- The options:"). */
 void draft_close(struct draft *draft);
 /* Commands in a fenced block, one a line. */

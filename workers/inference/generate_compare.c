@@ -1,9 +1,49 @@
 /* generate_compare.c: pairs about two items side by side: attributes or counters of one class, neighbours in the document. */
+#define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
 enum { PARTNER_DISTANCE_MAX = 64 };
 
-/* The next item of the same category and class that has something to compare; in documents without classes simply the next one. */
+/* The next of the words that a name is written with: "pm", "Ho", "Exe", "Too", "Late". */
+static bool next_name_word(struct text *rest, struct text *ret_word)
+{
+	size_t end = 1;
+	if (!rest->bytes)
+		return false;
+	while (end < rest->bytes && (!ascii_is_upper(rest->data[end]) || ascii_is_upper(rest->data[end - 1])))
+		end++;
+	*ret_word = text_slice(*rest, 0, end);
+	*rest = text_slice(*rest, end, rest->bytes);
+	return true;
+}
+
+/* Names that can be taken for one another have half of their words in common. */
+static bool are_alike(struct text name, struct text other)
+{
+	struct text word, other_word;
+	size_t words = 0, other_words = 0, shared = 0;
+	for (struct text rest = other; next_name_word(&rest, &other_word);)
+		other_words += !text_equal(other_word, TEXT_LITERAL("pm"));
+	for (struct text rest = name; next_name_word(&rest, &word);) {
+		bool found = false;
+		if (text_equal(word, TEXT_LITERAL("pm")))
+			continue;
+		words++;
+		for (struct text others = other; !found && next_name_word(&others, &other_word);)
+			found = text_equal_nocase(word, other_word);
+		shared += found;
+	}
+	return shared * 2 >= size_min(words, other_words) && shared > 0;
+}
+
+static struct text own_name(const struct generator *generator, const struct document_item *item)
+{
+	struct text attribute = generator_value(generator, item, DOCUMENT_KEY_ATTRIBUTE), name = generator_value(generator, item, DOCUMENT_KEY_NAME);
+	const char *dot = name.bytes ? memrchr(name.data, '.', name.bytes) : NULL;
+	return attribute.bytes ? attribute : dot ? text_slice(name, (size_t)(dot + 1 - name.data), name.bytes) : name;
+}
+
+/* The next item of the same category and class, of a name much like it, that has something to compare; in documents without classes simply the next one. */
 static const struct document_item *find_partner(const struct generator *generator, const struct document_item *item)
 {
 	const struct document *document = generator->document;
@@ -16,7 +56,7 @@ static const struct document_item *find_partner(const struct generator *generato
 		if (other->category == item->category && other->confidence >= generator->settings->gate.extraction &&
 		    text_equal(generator_value(generator, other, DOCUMENT_KEY_MO_CLASS), class) &&
 		    !text_equal(generator_value(generator, other, DOCUMENT_KEY_NAME), name) && other_description.bytes &&
-		    !text_equal(other_description, description))
+		    !text_equal(other_description, description) && are_alike(own_name(generator, item), own_name(generator, other)))
 			return other;
 	}
 	return NULL;
@@ -31,6 +71,11 @@ static void append_values(struct generator *generator, const struct document_ite
 	};
 	struct buffer *list = &generator->rendered;
 	buffer_clear(list);
+	size_t left = 0;
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		left += generator_value(generator, item, parts[i].key).bytes > 0;
+	if (left < 2) /* the type alone */
+		return;
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		struct text value = generator_value(generator, item, parts[i].key);
 		if (!value.bytes)
@@ -39,11 +84,9 @@ static void append_values(struct generator *generator, const struct document_ite
 		prose_append_value(&generator->text, value);
 		struct template_values with = *values;
 		template_values_set(&with, parts[i].name, buffer_view(&generator->text));
-		buffer_append_string(list, list->bytes ? ", " : "");
+		buffer_append_string(list, !list->bytes ? "" : --left == 1 ? " and " : ", ");
 		(void)template_frame(&generator->picker, parts[i].family, &with, list);
 	}
-	if (!list->bytes)
-		return;
 	struct template_values with = *values;
 	template_values_set(&with, "values", buffer_view(list));
 	(void)generator_frame(generator, "answer.values_inline", &with);

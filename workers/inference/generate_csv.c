@@ -36,6 +36,17 @@ struct text generator_cell(const struct generator *generator, const struct docum
 	return (struct text){ 0 };
 }
 
+/* Marked as deprecated or obsolete, or described in one word ("Obsolete."): nothing that anybody sets. */
+static bool is_withdrawn(const struct generator *generator, const struct document_item *item)
+{
+	static const char *const fields[] = { "deprecated", "obsolete" };
+	struct text description = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION);
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		if (column_is(generator->domain, "words", "yes", generator_cell(generator, item, "parameter_details", fields[i])))
+			return true;
+	return description.bytes && !memchr(description.data, ' ', description.bytes);
+}
+
 /* A frame with one cell in it; nothing when the cell is empty. */
 void generator_add_cell(struct generator *generator, const char *family, const char *name, struct text value, const struct template_values *values)
 {
@@ -83,7 +94,7 @@ static enum made make_row_entry(struct generator *generator, const struct docume
 /* The makers of parameters take positions in the generator's order; here one item is put in alone. */
 static enum made make_row_configuration(struct generator *generator, const struct document_item *item)
 {
-	if (item->category != DOCUMENT_PARAMETERS)
+	if (item->category != DOCUMENT_PARAMETERS || is_withdrawn(generator, item))
 		return MADE_NOTHING;
 	uint32_t index = (uint32_t)(item - generator->document->items), *had = generator->items[DOCUMENT_PARAMETERS];
 	size_t count = generator->item_count[DOCUMENT_PARAMETERS];

@@ -1,5 +1,6 @@
 /* generate_procedures.c: pairs about activation and deactivation: prerequisites, ordered steps, what follows, and the same as
  * checked commands where the document names the licence. */
+#define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
 #include "workers/inference/cmedit.h"
@@ -23,7 +24,7 @@ static unsigned append_list(struct generator *generator, const struct document_i
 		}
 		buffer_clear(&generator->rendered);
 		prose_mark_identifiers(&generator->rendered, generator->domain, document_text(document, attribute->value));
-		count += draft_item(&generator->draft, numbered ? count + 1 : 0, buffer_view(&generator->rendered));
+		count += draft_item(&generator->draft, 0, numbered ? count + 1 : 0, buffer_view(&generator->rendered));
 	}
 	return count;
 }
@@ -40,11 +41,11 @@ static unsigned append_command(struct generator *generator)
 }
 
 /* Reads the state, previews, sets, verifies; the last line goes back. */
-static unsigned append_feature_commands(struct generator *generator, struct text licence, bool activate)
+static unsigned append_feature_commands(struct generator *generator, struct text licence, bool activate, bool roll_back)
 {
 	struct buffer *line = &generator->rendered;
 	unsigned count = 0;
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < (roll_back ? 5 : 4); i++) {
 		buffer_clear(line);
 		if (i == 0 || i == 3)
 			cmedit_get_feature(line, "*", licence);
@@ -99,6 +100,18 @@ static unsigned append_settings(struct generator *generator, const struct docume
 	return appended;
 }
 
+/* A document that does not say what the state goes back to gets no command for it. */
+static bool says_word(struct text text, struct text word)
+{
+	for (const char *found; (found = text.bytes ? memmem(text.data, text.bytes, word.data, word.bytes) : NULL) != NULL;) {
+		size_t at = (size_t)(found - text.data), end = at + word.bytes;
+		if ((at == 0 || !ascii_is_word(text.data[at - 1])) && (end == text.bytes || !ascii_is_word(text.data[end])))
+			return true;
+		text = text_slice(text, end, text.bytes);
+	}
+	return false;
+}
+
 /* The steps as commands; those on the feature's state alone when the steps set what no command can say. */
 static void append_commands(struct generator *generator, const struct document_item *item, bool activate, const struct template_values *values)
 {
@@ -109,17 +122,19 @@ static void append_commands(struct generator *generator, const struct document_i
 	if (!generator->settings->generate.cmedit || !text_next_line(&licences, &licence) ||
 	    !domain_search(generator->domain, DOMAIN_PATTERN_LICENCE_ID, licence, 0, &match) || !match.groups[1].bytes)
 		return;
+	bool roll_back = says_word(generator->document->markdown, activate ? TEXT_LITERAL("DEACTIVATED") : TEXT_LITERAL("ACTIVATED"));
 	bool settings = find_settings(generator, item, sets, &set_count), first = settings && come_first(generator, item, sets[0]);
 	buffer_clear(&generator->text);
 	unsigned set = first ? append_settings(generator, sets, set_count) : 0;
-	unsigned count = append_feature_commands(generator, match.groups[1], activate);
+	unsigned count = append_feature_commands(generator, match.groups[1], activate, roll_back);
 	set += settings && !first ? append_settings(generator, sets, set_count) : 0;
 	if (count < COMMANDS_MIN || (settings && set < set_count))
 		return;
 	buffer_append_text(&generator->draft.source, licence);
 	buffer_append_string(&generator->draft.source, "\n\n");
 	draft_paragraph(&generator->draft);
-	(void)generator_frame(generator, settings ? "answer.procedure.commands" : "answer.feature.commands", values);
+	const char *back = settings ? "answer.procedure.commands" : "answer.feature.commands", *forth = settings ? "answer.procedure.commands.only" : "answer.feature.commands.only";
+	(void)generator_frame(generator, roll_back ? back : forth, values);
 	draft_commands(&generator->draft, buffer_view(&generator->text));
 	generator->draft.cmedit = true;
 }

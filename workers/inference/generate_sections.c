@@ -1,5 +1,5 @@
 /* generate_sections.c: pairs about what stands under a heading: explanations, step lists, faults, tuning, answers to questions that the
- * document asks itself. The answers are composed in section_compose.c. */
+ * document asks itself. What is asked about stands in section_topic.c; the answers are composed in section_compose.c. */
 #define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SECTION_ANSWER_BYTES = 1600, TOPIC_BYTES_MIN = 3, TOPIC_BYTES_MAX = 110, QUESTION_BYTES_MAX = 200, PROSE_BYTES_MIN = 120, STEPS_MIN = 2,
-       SUBSECTIONS_MAX = 3, TWINS_SEARCHED_MAX = 64 };
+enum { SECTION_ANSWER_BYTES = 1600, SECTION_WHOLE_BYTES_MAX = 2400, PROSE_BYTES_MIN = 120, STEPS_MIN = 2, SUBSECTIONS_MAX = 3, CUT_PART = 3, LOST_PART = 4,
+       LEVELS_MAX = 8 /* 6 of headings, and a question below one */ };
 
 /* --- finding --- */
 
@@ -59,28 +59,16 @@ static int mark_repeated(struct generator *generator)
 	return 0;
 }
 
-/* Bytes of "Q:", "Q12." in front of a question, 0 without. */
-static size_t question_mark_bytes(struct text text)
-{
-	size_t at = 1;
-	if (text.bytes < TOPIC_BYTES_MIN || text.data[0] != 'Q')
-		return 0;
-	while (at < text.bytes && ascii_is_digit(text.data[at]))
-		at++;
-	bool marked = at + 1 < text.bytes && strchr(":.)", text.data[at]) && text.data[at + 1] == ' ';
-	return marked ? at + 2 : 0;
-}
-
 /* "Q: How …?", "**How …?**" as a paragraph of its own: what follows is the answer. */
 static bool is_question(struct text markdown, const struct block *block)
 {
 	struct text text = text_trim(text_slice(markdown, block->content_start, block->content_end));
-	if (block->kind != BLOCK_PARAGRAPH || text.bytes > QUESTION_BYTES_MAX)
+	if (block->kind != BLOCK_PARAGRAPH || text.bytes > SECTION_TOPIC_BYTES_MAX)
 		return false;
 	bool bold = text_starts_with(text, TEXT_LITERAL("**")) && text.bytes > 4 &&
 		    memmem(text.data + 2, text.bytes - 2, "**", 2) == text.data + text.bytes - 2;
 	text = bold ? text_slice(text, 2, text.bytes - 2) : text;
-	return (bold || question_mark_bytes(text)) && text.data[text.bytes - 1] == '?';
+	return (bold || section_question_mark(text)) && text.data[text.bytes - 1] == '?';
 }
 
 /* "1 Introduction", "2 Usage" in their order: bare numbers count the sections here, and are no part of what they are about. */
@@ -104,6 +92,8 @@ int sections_find(struct generator *generator)
 	size_t capacity = 0;
 	struct section *section = NULL;
 	uint8_t level = 0;
+	uint32_t last[LEVELS_MAX]; /* section of each level that is open; UINT32_MAX: none */
+	memset(last, 0xff, sizeof(last));
 	for (size_t i = 0; i < generator->blocks.count; i++) {
 		const struct block *block = &generator->blocks.items[i];
 		bool heading = block->kind == BLOCK_HEADING, question = is_question(generator->document->markdown, block);
@@ -113,7 +103,11 @@ int sections_find(struct generator *generator)
 			if (!section)
 				return -ENOMEM;
 			*section = (struct section){ .heading = heading || question ? (uint32_t)i : UINT32_MAX, .level = (uint8_t)(level + question),
-						     .first = (uint32_t)(heading || question ? i + 1 : i), .question = question };
+						     .first = (uint32_t)(heading || question ? i + 1 : i), .question = question, .parent = UINT32_MAX };
+			for (int above = section->level - 1; above > 0 && section->parent == UINT32_MAX; above--)
+				section->parent = last[above];
+			for (int below = section->level; below < LEVELS_MAX; below++)
+				last[below] = below == section->level ? (uint32_t)(section - generator->sections) : UINT32_MAX;
 		}
 		section->end = (uint32_t)i + 1;
 		if (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_QUOTE)
@@ -146,58 +140,6 @@ const struct section *section_at(const struct generator *generator, uint32_t off
 }
 
 /* --- pairs --- */
-
-static bool asks(struct text topic)
-{
-	return topic.bytes && topic.data[topic.bytes - 1] == '?';
-}
-
-/* "What is it?", "Why this?": a question of few words about what stands before it. */
-static bool asks_about_it(const struct domain *domain, struct text topic)
-{
-	enum { WORDS_MAX = 4 };
-	struct text word, rest = topic;
-	unsigned words = 0;
-	bool refers = false;
-	while (words <= WORDS_MAX && text_next_field(&rest, ' ', &word)) {
-		words++;
-		word = prose_first_word(word);
-		refers = refers || (words > 1 && domain_list_has(domain, DOMAIN_LIST_CONTINUATIONS, word));
-	}
-	return asks(topic) && words <= WORDS_MAX && refers;
-}
-
-/* The heading of a section without its number. Empty when it is no topic to ask about. */
-static struct text topic_of(struct generator *generator, const struct section *section)
-{
-	const struct block *heading = &generator->blocks.items[section->heading];
-	buffer_clear(&generator->text);
-	buffer_clear(&generator->rendered);
-	block_append_plain(&generator->rendered, text_slice(generator->document->markdown, heading->content_start, heading->content_end));
-	struct text rest = buffer_view(&generator->rendered), part;
-	while (text_next_field(&rest, '`', &part)) /* it is asked about in quotes */
-		buffer_append_text(&generator->text, part);
-	struct text topic = text_trim(buffer_view(&generator->text));
-	size_t letters = 0;
-	topic = heading_without_number(topic);
-	if (generator->bare_numbers && !section->question)
-		topic = heading_without_bare_number(topic);
-	if (section->question)
-		topic = text_slice(topic, question_mark_bytes(topic), topic.bytes);
-	while (topic.bytes && (strchr(":.#", topic.data[topic.bytes - 1]) || ascii_is_space(topic.data[topic.bytes - 1])))
-		topic.bytes--;
-	for (size_t i = 0; i < topic.bytes; i++) {
-		letters += ascii_is_alpha(topic.data[i]) || (unsigned char)topic.data[i] >= 0x80;
-		if (topic.data[i] == '"' || topic.data[i] == '\n')
-			return (struct text){ 0 };
-	}
-	bool usable = topic.bytes >= TOPIC_BYTES_MIN && topic.bytes <= (asks(topic) ? QUESTION_BYTES_MAX : TOPIC_BYTES_MAX) && letters * 2 > topic.bytes;
-	if (topic.bytes && domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, topic) &&
-	    domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, generator->title))
-		return (struct text){ 0 }; /* "What is Introduction about?" */
-	usable = usable && !asks_about_it(generator->domain, topic);
-	return usable && !domain_list_has(generator->domain, DOMAIN_LIST_SKIPPED_HEADINGS, topic) ? topic : (struct text){ 0 };
-}
 
 /* Does the answer begin with a list? */
 static bool begins_bare(struct text answer)
@@ -263,11 +205,12 @@ static bool are_steps(const struct generator *generator, const struct section *s
 	return statements * 2 < section->steps;
 }
 
-static enum section_use use_of(const struct generator *generator, const struct section *section, struct text topic)
+static enum section_use use_of(const struct generator *generator, const struct section *section, const struct section_topic *topic)
 {
-	if (prose_has(&generator->prose, PROSE_TROUBLESHOOTING, topic))
+	struct text asked = { topic->asked, topic->asked_bytes };
+	if (!topic->about_all && prose_has(&generator->prose, PROSE_TROUBLESHOOTING, asked))
 		return USE_TROUBLESHOOTING;
-	if (prose_has(&generator->prose, PROSE_OPTIMISATION, topic))
+	if (!topic->about_all && prose_has(&generator->prose, PROSE_OPTIMISATION, asked))
 		return USE_OPTIMISATION;
 	return are_steps(generator, section) ? USE_STEPS : USE_CONCEPT;
 }
@@ -285,10 +228,15 @@ static bool has_procedure(const struct generator *generator, const struct sectio
 }
 
 /* The k-th section in an order that the seed decides. */
-static const struct section *section_pick(const struct generator *generator, size_t k)
+static struct section *section_pick(const struct generator *generator, size_t k)
 {
 	size_t count = generator->section_count;
 	return k < count ? &generator->sections[(generator->seed % count + k) % count] : NULL;
+}
+
+static bool is_generic(const struct generator *generator, struct text heading)
+{
+	return domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, heading);
 }
 
 static struct document_range block_range(const struct block *block)
@@ -296,84 +244,83 @@ static struct document_range block_range(const struct block *block)
 	return (struct document_range){ block->start, block->end - block->start };
 }
 
-static bool same_heading(const struct generator *generator, const struct section *a, const struct section *b)
+struct section_told section_compose_below(struct generator *generator, const struct section *section, size_t bytes_max)
 {
-	if (a->heading == UINT32_MAX || b->heading == UINT32_MAX)
-		return false;
-	const struct block *one = &generator->blocks.items[a->heading], *other = &generator->blocks.items[b->heading];
-	struct text markdown = generator->document->markdown;
-	return text_equal(text_slice(markdown, one->content_start, one->content_end), text_slice(markdown, other->content_start, other->content_end));
+	const struct block *heading = &generator->blocks.items[section->heading];
+	buffer_clear(&generator->rendered);
+	block_append_plain(&generator->rendered, text_slice(generator->document->markdown, heading->content_start, heading->content_end));
+	size_t bytes = heading_without_number(text_trim(buffer_view(&generator->rendered))).bytes;
+	buffer_append_string(&generator->rendered, ":");
+	struct text name = heading_without_number(text_trim(buffer_view(&generator->rendered)));
+	draft_use_span(&generator->draft, block_range(heading));
+	draft_paragraph(&generator->draft);
+	size_t before = generator->draft.answer.bytes;
+	if (!is_generic(generator, (struct text){ name.data, bytes }))
+		draft_lead(&generator->draft, name);
+	size_t led = generator->draft.answer.bytes;
+	struct section_told told = section_compose(generator, section, bytes_max, are_steps(generator, section));
+	if (text_trim(buffer_view(&generator->draft.answer)).bytes <= led)
+		buffer_truncate(&generator->draft.answer, before);
+	return told;
 }
 
-/* Has another section near it the same heading below the same one ("Description" of each function)? */
-static bool has_twin(const struct generator *generator, const struct section *section, const struct section *parent)
+/* The section under its heading, and while that is too little, what stands below it under headings of their own. */
+static struct section_told compose(struct generator *generator, struct section *section, const struct section_topic *topic, enum section_use use,
+				   const struct section **ret_end)
 {
 	const struct section *end = generator->sections + generator->section_count;
-	for (const struct section *other = section - 1; other > parent && section - other <= TWINS_SEARCHED_MAX; other--)
-		if (same_heading(generator, section, other))
-			return true;
-	for (const struct section *other = section + 1; other < end && other->level > parent->level && other - section <= TWINS_SEARCHED_MAX; other++)
-		if (same_heading(generator, section, other))
-			return true;
-	return false;
+	bool whole = use == USE_STEPS || section->prose_bytes <= SECTION_WHOLE_BYTES_MAX;
+	size_t bytes_max = whole ? generator->settings->generate.answer_chars_max : SECTION_ANSWER_BYTES;
+	struct section_told told = section_compose(generator, section, bytes_max, use == USE_STEPS);
+	*ret_end = section + 1;
+	for (const struct section *below = section + 1; below < end && below <= section + SUBSECTIONS_MAX && below->level > section->level && generator_too_short(generator); below++) {
+		const struct block *heading = &generator->blocks.items[below->heading];
+		struct text name = text_slice(generator->document->markdown, heading->content_start, heading->content_end);
+		if (topic->about_all && !is_generic(generator, heading_without_number(text_trim(name))))
+			break; /* it is no introduction */
+		struct section_told more = section_compose_below(generator, below, SECTION_ANSWER_BYTES);
+		told = (struct section_told){ told.prose_bytes + more.prose_bytes, told.lost_bytes + more.lost_bytes, told.cut || more.cut };
+		*ret_end = below + 1;
+	}
+	return told;
 }
 
-/* The topic, with the heading above it where it alone does not tell which section is meant: "lag.plot: Arguments". Empty when that has none. */
-static struct text keep_topic(struct generator *generator, const struct section *section, struct text topic, char kept[QUESTION_BYTES_MAX * 2 + 4])
+/* Enough is said, and little is missing from it: a list of links explains nothing, nor does a third of what the heading promises. */
+static bool is_told(const struct section *section, const struct section_told *told, const struct section_topic *topic)
 {
-	char own[QUESTION_BYTES_MAX];
-	memcpy(own, topic.data, topic.bytes);
-	size_t own_bytes = topic.bytes, bytes = 0;
-	const struct section *parent = section->repeated ? section : NULL;
-	while (parent && parent > generator->sections && (parent->level >= section->level || parent == section))
-		parent--;
-	if (parent && (parent->level == 0 || parent->level >= section->level))
-		return (struct text){ 0 };
-	if (parent && has_twin(generator, section, parent))
-		return (struct text){ 0 };
-	if (parent && parent->level > 1) { /* below the title the title is enough */
-		topic = topic_of(generator, parent);
-		if (!topic.bytes)
-			return (struct text){ 0 };
-		draft_use_span(&generator->draft, block_range(&generator->blocks.items[parent->heading]));
-		memcpy(kept, topic.data, topic.bytes);
-		memcpy(kept + topic.bytes, ": ", 2);
-		bytes = topic.bytes + 2;
-	}
-	memcpy(kept + bytes, own, own_bytes);
-	return (struct text){ kept, bytes + own_bytes };
+	bool begun = told->cut && !topic->about_all && told->prose_bytes * CUT_PART < section->prose_bytes;
+	return told->prose_bytes >= PROSE_BYTES_MIN && told->lost_bytes * LOST_PART <= told->prose_bytes && !begun;
 }
 
 static enum made make_section(struct generator *generator, size_t k, enum section_use use, enum conversation_question kind, const char *family)
 {
-	const struct section *section = section_pick(generator, k);
+	struct section *section = section_pick(generator, k);
+	struct section_topic topic;
 	if (!section || !generator->title.bytes)
 		return MADE_END;
-	if (section->heading == UINT32_MAX || section->prose_bytes < PROSE_BYTES_MIN)
+	if (section->heading == UINT32_MAX || section->prose_bytes < PROSE_BYTES_MIN || section->told || !section_topic(generator, section, &topic))
 		return MADE_NOTHING;
-	struct text topic = topic_of(generator, section);
-	bool about_all = !section->repeated && (domain_list_has(generator->domain, DOMAIN_LIST_GENERIC_HEADINGS, topic) ||
-						text_equal(topic, generator->title));
-	if (!topic.bytes || use_of(generator, section, topic) != use || ((use == USE_STEPS || use == USE_CONCEPT) && has_procedure(generator, section)))
+	if (use_of(generator, section, &topic) != use || ((use == USE_STEPS || use == USE_CONCEPT) && has_procedure(generator, section)))
 		return MADE_NOTHING;
 	struct template_values values;
 	generator_begin(generator, kind, NULL, &values);
 	draft_use_span(&generator->draft, block_range(&generator->blocks.items[section->heading]));
-	char kept[QUESTION_BYTES_MAX * 2 + 4]; /* composing uses the same scratch */
-	struct text asked = keep_topic(generator, section, topic, kept);
-	if (!asked.bytes)
+	if (topic.owner)
+		draft_use_span(&generator->draft, block_range(&generator->blocks.items[topic.owner->heading]));
+	template_values_set(&values, "topic", (struct text){ topic.asked, topic.asked_bytes });
+	template_values_set(&values, "subject", (struct text){ topic.subject, topic.subject_bytes });
+	if (!generator->feature.bytes) /* a name alone reads like a word of the question */
+		template_values_set(&values, "title", buffer_view(&generator->document_name));
+	const struct section *end;
+	struct section_told told = compose(generator, section, &topic, use, &end);
+	if (use != USE_STEPS && !is_told(section, &told, &topic))
 		return MADE_NOTHING;
-	template_values_set(&values, "topic", asked);
-	size_t bytes_max = use == USE_STEPS ? generator->settings->generate.answer_chars_max : SECTION_ANSWER_BYTES;
-	size_t prose_bytes = section_compose(generator, section, bytes_max, use == USE_STEPS);
-	for (size_t i = 1; i <= SUBSECTIONS_MAX && generator_too_short(generator) && section + i < generator->sections + generator->section_count &&
-			   section[i].level > section->level; i++)
-		prose_bytes += section_compose(generator, section + i, SECTION_ANSWER_BYTES, false);
-	if (use != USE_STEPS && prose_bytes < PROSE_BYTES_MIN) /* a list of links or of names explains nothing */
-		return MADE_NOTHING;
-	if (!generator_too_short(generator) && (!asks(asked) || begins_bare(buffer_view(&generator->draft.answer))))
-		introduce(generator, about_all, &values);
-	return generator_submit(generator, about_all ? "question.overview" : asks(asked) ? "question.asked" : family, &values);
+	if (!generator_too_short(generator) && (!topic.asks || begins_bare(buffer_view(&generator->draft.answer))))
+		introduce(generator, topic.about_all, &values);
+	enum made made = generator_submit(generator, topic.about_all ? "question.overview" : topic.asks ? "question.asked" : topic.family[0] ? topic.family : family, &values);
+	for (; section < end; section++)
+		section->told |= made == MADE_PAIR;
+	return made;
 }
 
 enum made make_section_concept(struct generator *generator, size_t k)

@@ -16,9 +16,11 @@ struct section { /* what stands directly under one heading */
 	uint32_t first, end;  /* blocks [first, end) */
 	uint32_t prose_bytes; /* of paragraphs and list items */
 	uint32_t steps, step_bytes; /* ordered list items */
+	uint32_t parent;      /* the section that it stands below; UINT32_MAX at the top */
 	uint8_t level;        /* of the heading; 0 for the text before the first one */
 	bool question;        /* the heading is a question of a list of questions ("Q: How …?"), a paragraph of its own */
 	bool repeated;        /* other sections have the same heading ("Arguments") */
+	bool told;            /* a pair has what stands in it */
 };
 
 struct answers { /* hashes of those that a document has been given; open addressing, 0: empty */
@@ -102,12 +104,14 @@ bool generator_frame(struct generator *generator, const char *family, const stru
 void generator_introduce(struct generator *generator, const char *family, const struct template_values *values);
 /* generator_describe.c: the item's description and trigger in full sentences with the item as their subject. */
 void generator_describe(struct generator *generator, const struct document_item *item, const struct template_values *values);
+/* "Enable", "Specify": the word tells the reader to do something. */
+bool generator_is_imperative(const struct domain *domain, struct text word);
 /* Its values: type, range, default, unit, access, as sentences or as a list. False when it has none. */
 bool generator_facts(struct generator *generator, const struct document_item *item, struct template_values *values);
 /* One line about an item: "`name`: description". False when the document says nothing of it. */
 bool generator_item_entry(struct generator *generator, const struct document_item *item);
-/* Sentences elsewhere in the document that name the item. */
-void generator_mentions(struct generator *generator, const struct document_item *item, size_t sentences_max);
+/* Sentences elsewhere in the document that name the item; those that tell to do something are said with `instructions` alone. */
+void generator_mentions(struct generator *generator, const struct document_item *item, size_t sentences_max, bool instructions);
 /* While the answer is too short: what the document says where it names the item, then the items beside it. */
 void generator_enrich(struct generator *generator, const struct document_item *item, const char *siblings_family);
 bool generator_too_short(const struct generator *generator);
@@ -126,11 +130,30 @@ struct text heading_without_number(struct text heading);
 /* "3 Handover" → "Handover", for documents that number so (generator->bare_numbers). */
 struct text heading_without_bare_number(struct text heading);
 
-/* --- generate_sections.c, section_compose.c --- */
+/* --- generate_sections.c, section_topic.c, section_compose.c --- */
+enum { SECTION_TOPIC_BYTES_MAX = 200, SECTION_ASKED_BYTES_MAX = 2 * SECTION_TOPIC_BYTES_MAX + 4 };
+struct section_topic {
+	char asked[SECTION_ASKED_BYTES_MAX], subject[SECTION_ASKED_BYTES_MAX]; /* "Closing: Effect"; subject: what the part is one of */
+	size_t asked_bytes, subject_bytes;
+	char family[64]; /* of the questions about such a part ("Limitations"); empty for others */
+	const struct section *owner; /* the section above whose heading is in it, or NULL */
+	bool about_all;  /* the section introduces the document */
+	bool asks;       /* the heading is a question */
+};
+/* What the section is asked about. False when it is nothing to ask about. Uses generator->text and generator->rendered. */
+bool section_topic(struct generator *generator, const struct section *section, struct section_topic *ret_topic);
+/* Bytes of "Q:", "Q12." in front of a question, 0 without. */
+size_t section_question_mark(struct text text);
 int sections_find(struct generator *generator) WARN_UNUSED;
-/* Appends what stands under the section's heading: sentences, lists, short code; with `keep_all` every list entry. Returns the
- * bytes of whole sentences among it. */
-size_t section_compose(struct generator *generator, const struct section *section, size_t bytes_max, bool keep_all);
+struct section_told {
+	size_t prose_bytes; /* of whole sentences */
+	size_t lost_bytes;  /* of what stands among them and could not be said, without mere references */
+	bool cut;           /* more stands behind it than had room */
+};
+/* Appends what stands under the section's heading: sentences, lists, short code; with `keep_all` every list entry. */
+struct section_told section_compose(struct generator *generator, const struct section *section, size_t bytes_max, bool keep_all);
+/* The same for one that stands below another, led by its heading. */
+struct section_told section_compose_below(struct generator *generator, const struct section *section, size_t bytes_max);
 /* The section that a byte of the Markdown lies in. */
 const struct section *section_at(const struct generator *generator, uint32_t offset);
 

@@ -28,8 +28,8 @@ static bool is_clause(const struct domain *domain, struct text description)
 	return false;
 }
 
-/* "Enable", "Specify": the verbs of the pack are given with their "s". */
-static bool is_imperative(const struct domain *domain, struct text word)
+/* The verbs of the pack are given with their "s". */
+bool generator_is_imperative(const struct domain *domain, struct text word)
 {
 	char with_s[WORD_BYTES_MAX + 3];
 	if (!word.bytes || word.bytes > WORD_BYTES_MAX || domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_NOUNS, word))
@@ -61,7 +61,7 @@ static bool is_participle(const struct domain *domain, struct text word, struct 
 static bool is_noun_phrase(const struct domain *domain, struct text description)
 {
 	struct text word = prose_first_word(description), rest = after_word(description, word);
-	if (ends_in_s(word) || is_imperative(domain, word))
+	if (ends_in_s(word) || generator_is_imperative(domain, word))
 		return false;
 	for (int i = 1; i < NOUN_WORDS && rest.bytes; i++) {
 		struct text next = prose_first_word(rest);
@@ -85,7 +85,7 @@ static enum opening opening_of(const struct domain *domain, struct text descript
 	struct text two = { word.data, second.bytes ? (size_t)(second.data + second.bytes - word.data) : word.bytes };
 	if (domain_list_has(domain, DOMAIN_LIST_SENTENCE_OPENERS, word) || domain_list_has(domain, DOMAIN_LIST_SENTENCE_OPENERS, two))
 		return OPENING_SENTENCE;
-	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_VERBS, word) || (ends_in_s(word) && domain_list_has(domain, DOMAIN_LIST_OBJECT_WORDS, second)))
+	if (domain_list_has(domain, DOMAIN_LIST_AUXILIARIES, word) || domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_VERBS, word) || (ends_in_s(word) && domain_list_has(domain, DOMAIN_LIST_OBJECT_WORDS, second)))
 		return OPENING_VERB;
 	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, word) || domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, two) ||
 	    is_participle(domain, word, second))
@@ -156,7 +156,8 @@ static void append_rest(struct generator *generator, const struct document_item 
 	struct text sentence;
 	size_t bytes_max = generator->settings->generate.answer_chars_max / 2;
 	while (prose_next_sentence(&rest, &sentence) && generator->draft.answer.bytes + sentence.bytes < bytes_max) {
-		if (repeats_value(generator, item, sentence) || !prose_stands_alone(&generator->prose, sentence))
+		if (repeats_value(generator, item, sentence) || prose_leads_on(sentence) || prose_is_reference(&generator->prose, sentence) ||
+		    prose_has(&generator->prose, PROSE_DANGLING, sentence))
 			continue;
 		enum opening opening = opening_of(generator->domain, sentence);
 		if (generator->introduced && (opening == OPENING_VERB || opening == OPENING_PARTICIPLE))
@@ -172,6 +173,7 @@ static void describe(struct generator *generator, const struct document_item *it
 	struct buffer *rendered = &generator->rendered;
 	buffer_clear(rendered);
 	prose_mark_identifiers(rendered, generator->domain, description);
+	prose_drop_references(&generator->prose, rendered);
 	struct text rest = buffer_view(rendered), first;
 	if (!prose_next_sentence(&rest, &first))
 		return;

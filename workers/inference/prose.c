@@ -7,7 +7,7 @@
 #include "workers/preprocess/sentence.h"
 
 enum { CODE_SPAN_BYTES_MAX = 256, VALUE_CODE_BYTES_MAX = 80, VALUE_CODE_WORDS_MAX = 7, SENTENCE_WORDS_MIN = 4, SHORT_WORDS_MIN = 2, PLAIN_WORDS_MIN = 2,
-       HIDDEN_MAX = 1 << 24, HIDDEN_BYTES = 8 };
+       HIDDEN_MAX = 1 << 24, HIDDEN_BYTES = 8, PARENTHESIS_BYTES_MAX = 400 };
 
 int prose_init(struct prose *prose, const struct domain *domain)
 {
@@ -295,9 +295,64 @@ static bool is_pointer(struct text sentence)
 	return false;
 }
 
+/* Behind the parenthesis that closes the one at `at`; `at` when none does near by. */
+static size_t parenthesis_end(struct text text, size_t at)
+{
+	size_t depth = 0, limit = size_min(text.bytes, at + PARENTHESIS_BYTES_MAX);
+	for (size_t end = at; end < limit; end++) {
+		depth += text.data[end] == '(';
+		depth -= text.data[end] == ')';
+		if (!depth)
+			return end + 1;
+	}
+	return at;
+}
+
+void prose_drop_references(const struct prose *prose, struct buffer *rendered)
+{
+	struct text text = buffer_view(rendered);
+	bool in_code = false;
+	size_t kept = 0;
+	for (size_t at = 0; at < text.bytes;) {
+		char c = text.data[at];
+		in_code ^= c == '`';
+		size_t end = c == '(' && !in_code ? parenthesis_end(text, at) : at;
+		struct text inside = end > at ? text_slice(text, at + 1, end - 1) : (struct text){ 0 };
+		if (inside.bytes && (is_pointer(inside) || prose_has(prose, PROSE_DANGLING, inside))) {
+			while (kept && rendered->data[kept - 1] == ' ')
+				kept--;
+			at = end;
+		} else {
+			rendered->data[kept++] = c;
+			at++;
+		}
+	}
+	buffer_truncate(rendered, kept);
+}
+
+bool prose_is_reference(const struct prose *prose, struct text sentence)
+{
+	static const struct text openers[] = { TEXT_LITERAL("See "), TEXT_LITERAL("Refer "), TEXT_LITERAL("Consult "), TEXT_LITERAL("For more "), TEXT_LITERAL("For further "),
+					       TEXT_LITERAL("For details"), TEXT_LITERAL("For a detailed ") };
+	for (size_t i = 0; i < COUNT_OF(openers); i++)
+		if (text_starts_with(sentence, openers[i]) && (i < 3 || prose_has(prose, PROSE_DANGLING, sentence)))
+			return true;
+	return is_pointer(sentence) || prose_is_caption(sentence);
+}
+
+/* "lo = 1 eth0 = 2": lines of a listing whose line breaks are gone. */
+static bool is_listing(struct text sentence)
+{
+	struct text word;
+	unsigned assignments = 0;
+	while (assignments < 2 && text_next_field(&sentence, ' ', &word))
+		assignments += text_equal(word, TEXT_LITERAL("="));
+	return assignments > 1;
+}
+
 bool prose_stands_alone(const struct prose *prose, struct text sentence)
 {
-	if (prose_leads_on(sentence) || is_cut(sentence) || prose_is_caption(sentence) || is_pointer(sentence))
+	if (prose_leads_on(sentence) || is_cut(sentence) || prose_is_caption(sentence) || is_pointer(sentence) || is_listing(sentence))
 		return false;
 	if (ascii_is_lower(sentence.data[0]) && domain_list_has(prose->domain, DOMAIN_LIST_RELATIVES, prose_first_word(sentence)))
 		return false; /* "where x is the …": the rest of a formula or of code */

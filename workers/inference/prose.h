@@ -32,6 +32,12 @@ void prose_append_value(struct buffer *out, struct text value);
 /* The next sentence of *rest (rendered text), trimmed, moving *rest past it. False when nothing is left. */
 bool prose_next_sentence(struct text *rest, struct text *ret_sentence);
 
+/* Takes the references in parentheses out of rendered text: "(see Section 3)", "(Chapter 4)". */
+void prose_drop_references(const struct prose *prose, struct buffer *rendered);
+
+/* "See Section 3.", "For more information, …": nothing is lost without it. */
+bool prose_is_reference(const struct prose *prose, struct text sentence);
+
 /* Does the sentence say something without what is around it: words enough, an end, no "see Figure 3", no table debris? */
 bool prose_stands_alone(const struct prose *prose, struct text sentence);
 

@@ -1,7 +1,7 @@
 /* section_compose.c: what stands under a heading as an answer: its sentences, lists and short code, in their order (see generator.h).
  *
- * What needs a figure, a table or an example that is not there is left out. The answer is a beginning of the section without gaps for
- * want of room: the first thing that does not fit ends it. */
+ * What needs a figure, a table or an example that is not there is left out, and counted. The answer is a beginning of the section without
+ * gaps for want of room: the first thing that does not fit ends it, at the end of a paragraph, of a list, or of what explains a term. */
 #define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
@@ -9,7 +9,8 @@
 
 #include <errno.h>
 
-enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, LEAD_BYTES_MAX = 512, TERM_BYTES_MAX = 300, LIST_MARGIN_BYTES = 200 };
+enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, LEAD_BYTES_MAX = 512, TERM_BYTES_MAX = 300, LIST_MARGIN_BYTES = 200,
+       WHOLE_PROSE_BYTES_MIN = 240, LABEL_BYTES_MAX = 40 };
 
 struct composer {
 	struct generator *generator;
@@ -33,7 +34,11 @@ struct composer {
 	bool list_judged;  /* whether there is room for the list was looked at where it began */
 	bool terms_follow; /* the block behind is a paragraph that begins with the term that it explains */
 	bool answer_open;  /* behind a question: "A:" begins its answer */
-	size_t prose_bytes; /* of whole sentences */
+	bool in_term;      /* what stands here explains the last term */
+	bool term_lost;    /* the explanation of the term could not be begun: nothing of it is said */
+	bool list_lost;    /* the same for a list */
+	size_t whole_bytes, whole_prose_bytes; /* of the answer before the paragraph, list or term that is being told */
+	struct section_told told;
 };
 
 static void use_block(struct generator *generator, const struct block *block)
@@ -69,6 +74,51 @@ static void keep_lead(struct composer *composer, const struct block *block, stru
 	composer->lead_span = (struct document_range){ block->start, block->end - block->start };
 }
 
+/* Something begins here that is told as a whole. */
+static void begin_whole(struct composer *composer)
+{
+	composer->whole_bytes = composer->generator->draft.answer.bytes;
+	composer->whole_prose_bytes = composer->told.prose_bytes;
+}
+
+/* What did not fit ends the answer, and what it belongs to is taken back where enough is left. */
+static void end_answer(struct composer *composer)
+{
+	composer->full = composer->told.cut = true;
+	if (composer->keep_all || composer->whole_prose_bytes < WHOLE_PROSE_BYTES_MIN)
+		return;
+	buffer_truncate(&composer->generator->draft.answer, composer->whole_bytes);
+	composer->told.prose_bytes = composer->whole_prose_bytes;
+}
+
+static void lose(struct composer *composer, struct text text)
+{
+	if (!prose_is_reference(&composer->generator->prose, text))
+		composer->told.lost_bytes += text.bytes;
+}
+
+/* "Product: CXC…" on each line: what describes the document, and no sentences. */
+static bool is_header_lines(struct text content)
+{
+	struct text line;
+	unsigned lines = 0;
+	for (; text_next_line(&content, &line); lines++) {
+		line = text_trim(line);
+		const char *colon = memchr(line.data, ':', size_min(line.bytes, LABEL_BYTES_MAX));
+		if (!colon || colon == line.data || !ascii_is_upper(line.data[0]))
+			return false;
+	}
+	return lines > 1;
+}
+
+/* "![Window](w.png)" and nothing else. */
+static bool is_picture(struct text content)
+{
+	content = text_trim(content);
+	const char *close = content.bytes > 4 && text_starts_with(content, TEXT_LITERAL("![")) ? memchr(content.data, ')', content.bytes) : NULL;
+	return close == content.data + content.bytes - 1;
+}
+
 static bool is_code_line(struct text rendered)
 {
 	rendered = text_trim(rendered);
@@ -97,7 +147,9 @@ static void keep_term(struct composer *composer, const struct block *block)
 		term = buffer_view(&generator->line);
 	}
 	keep_lead(composer, block, term);
-	composer->lead_is_term = composer->lead_bytes > 0;
+	composer->lead_is_term = composer->in_term = composer->lead_bytes > 0;
+	composer->term_lost = false;
+	begin_whole(composer);
 	if (composer->lead_bytes && composer->lead[composer->lead_bytes - 1] != ':')
 		composer->lead[composer->lead_bytes++] = ':';
 }
@@ -160,24 +212,66 @@ static bool is_said(const struct composer *composer, struct text sentence, size_
 	return prose_stands_alone(prose, sentence) || (term_bytes && prose_is_short_sentence(prose, sentence));
 }
 
+/* Renders a paragraph into generator->rendered; the text in it that is to be said, empty when nothing is. */
+static struct text open_paragraph(struct composer *composer, struct text content)
+{
+	struct generator *generator = composer->generator;
+	buffer_clear(&generator->rendered);
+	prose_render(&generator->rendered, generator->domain, content);
+	prose_drop_references(&generator->prose, &generator->rendered);
+	struct text rest = without_answer_mark(composer, buffer_view(&generator->rendered));
+	bool elsewhere = text_starts_with(content, TEXT_LITERAL("[^")) || prose_is_caption(rest); /* a note, or below a picture */
+	return elsewhere || is_header_lines(content) || is_picture(content) ? (struct text){ 0 } : rest;
+}
+
+/* Says a sentence or leaves it out. False when the paragraph ends here. */
+static bool compose_sentence(struct composer *composer, const struct block *block, struct text sentence, size_t *term_bytes, bool *begun, bool begins)
+{
+	composer->sentence_lost = (begins && ends_sentence_before(composer, sentence)) || !is_said(composer, sentence, *term_bytes);
+	if (composer->sentence_lost) {
+		lose(composer, sentence);
+		composer->term_lost = *term_bytes > 0; /* what it is was not said */
+		return !composer->term_lost;
+	}
+	if (!fits(composer, *term_bytes + sentence.bytes)) {
+		end_answer(composer);
+		return false;
+	}
+	bool said = *begun ? draft_sentence(&composer->generator->draft, sentence) : begin_paragraph(composer, *term_bytes, sentence);
+	*begun |= said;
+	*term_bytes = *begun ? 0 : *term_bytes;
+	if (said)
+		use_block(composer->generator, block);
+	composer->told.prose_bytes += said ? sentence.bytes : 0;
+	return true;
+}
+
+/* The last sentence leads to what stands below, or to nothing that can be said. */
+static bool lead_on(struct composer *composer, const struct block *block, struct text sentence)
+{
+	bool leads = prose_leads_on(sentence) || (is_open(sentence) && composer->leads_somewhere);
+	if ((!leads || composer->terms_follow) && !(composer->code_follows && announces_code(composer, sentence)))
+		return false;
+	keep_lead(composer, block, sentence);
+	return true;
+}
+
 static void compose_paragraph(struct composer *composer, const struct block *block, struct text content)
 {
 	struct generator *generator = composer->generator;
-	struct text sentence;
+	struct text sentence, rest = open_paragraph(composer, content);
 	bool begun = false;
 	size_t term_bytes = composer->lead_is_term ? composer->lead_bytes : 0;
-	buffer_clear(&generator->rendered);
-	prose_render(&generator->rendered, generator->domain, content);
-	struct text rest = without_answer_mark(composer, buffer_view(&generator->rendered));
+	if (!rest.bytes)
+		return;
 	if (term_bytes && domain_list_has(generator->domain, DOMAIN_LIST_CONTINUATIONS, prose_first_word(rest))) { /* code, and no term */
 		term_bytes = 0;
 		composer->sentence_lost = true;
 	}
-	const char *first = text_trim(rest).data;
-	if (text_starts_with(content, TEXT_LITERAL("[^")) || prose_is_caption(rest)) /* a note, or below a picture: what it belongs to is elsewhere */
-		return;
-	if (composer->lead_bytes && !composer->lead_is_term) /* it led to something else */
+	if (composer->lead_bytes && !composer->lead_is_term) { /* it led to something else */
 		composer->sentence_lost = true;
+		composer->told.lost_bytes += composer->lead_bytes;
+	}
 	composer->lead_is_term = composer->code_awaited = false;
 	bool code_line = is_code_line(buffer_view(&generator->rendered)), several = code_line && composer->code_line;
 	composer->code_line = code_line;
@@ -187,27 +281,23 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 			keep_term(composer, block);
 		return;
 	}
-	while (prose_next_sentence(&rest, &sentence)) {
-		bool last = !rest.bytes, begins = sentence.data == first;
-		bool leads = prose_leads_on(sentence) || (is_open(sentence) && composer->leads_somewhere);
-		if (last && ((leads && !composer->terms_follow) || (composer->code_follows && announces_code(composer, sentence)))) {
-			keep_lead(composer, block, sentence);
-			return;
-		}
-		composer->sentence_lost = (begins && ends_sentence_before(composer, sentence)) || !is_said(composer, sentence, term_bytes);
-		if (composer->sentence_lost)
-			continue;
-		composer->full = composer->full || !fits(composer, term_bytes + sentence.bytes);
-		if (composer->full)
-			break;
-		bool said = begun ? draft_sentence(&generator->draft, sentence) : begin_paragraph(composer, term_bytes, sentence);
-		begun |= said;
-		term_bytes = begun ? 0 : term_bytes;
-		if (said)
-			use_block(generator, block);
-		composer->prose_bytes += said ? sentence.bytes : 0;
-		composer->code_awaited = said && last;
+	if (composer->term_lost || (composer->in_list && composer->list_lost)) {
+		lose(composer, rest);
+		return;
 	}
+	if (!composer->in_term && !composer->in_list)
+		begin_whole(composer);
+	for (const char *first = rest.data; prose_next_sentence(&rest, &sentence);) {
+		bool last = !rest.bytes;
+		if (last && lead_on(composer, block, sentence))
+			return;
+		size_t before = generator->draft.answer.bytes;
+		if (!compose_sentence(composer, block, sentence, &term_bytes, &begun, sentence.data == first))
+			break;
+		composer->code_awaited = last && generator->draft.answer.bytes > before;
+	}
+	if (composer->term_lost)
+		lose(composer, rest);
 	composer->lead_bytes = 0;
 }
 
@@ -245,27 +335,88 @@ static bool has_room(struct composer *composer)
 	return wanted <= bytes_max;
 }
 
+/* The first line of an entry where it is bold as a whole, and more stands below it: the name of what is told there. */
+static struct text named_line(struct text content)
+{
+	struct text rest = content, line;
+	if (!text_next_line(&rest, &line) || !text_trim(rest).bytes || line.bytes <= 4 || !text_starts_with(line, TEXT_LITERAL("**")))
+		return (struct text){ 0 };
+	const char *close = memmem(line.data + 2, line.bytes - 2, "**", 2);
+	bool named = close == line.data + line.bytes - 2 && !strchr(".:!?", close[-1]);
+	return named ? line : (struct text){ 0 };
+}
+
+/* The entry without the sentences that only tell where more stands: in generator->text. Empty when it begins with what cannot be said. */
+static struct text entry_of(struct composer *composer, struct text content)
+{
+	struct generator *generator = composer->generator;
+	const struct prose *prose = &generator->prose;
+	buffer_clear(&generator->rendered);
+	buffer_clear(&generator->text);
+	struct text name = named_line(content);
+	prose_render(&generator->rendered, generator->domain, name);
+	buffer_append_string(&generator->rendered, name.bytes ? ": " : "");
+	prose_render(&generator->rendered, generator->domain, text_slice(content, name.bytes, content.bytes));
+	prose_drop_references(prose, &generator->rendered);
+	struct text rest = text_trim(buffer_view(&generator->rendered)), sentence;
+	if (composer->keep_all)
+		return rest;
+	while (prose_next_sentence(&rest, &sentence)) {
+		if (prose_has(prose, PROSE_DANGLING, sentence) || (generator->text.bytes && prose_is_reference(prose, sentence))) {
+			lose(composer, sentence);
+			if (!generator->text.bytes)
+				return (struct text){ 0 };
+			continue;
+		}
+		buffer_append_string(&generator->text, generator->text.bytes ? " " : "");
+		buffer_append_text(&generator->text, sentence);
+	}
+	return buffer_view(&generator->text);
+}
+
+/* Does the first sentence of a list's first entry say something, where nothing leads to the list? */
+static bool begins_list(const struct composer *composer, struct text entry)
+{
+	struct text sentence;
+	return composer->keep_all || composer->after_paragraph || (prose_next_sentence(&entry, &sentence) && prose_stands_alone(&composer->generator->prose, sentence));
+}
+
 static void compose_list_item(struct composer *composer, const struct block *block, const struct block *item, struct text content)
 {
 	struct generator *generator = composer->generator;
-	buffer_clear(&generator->rendered);
-	prose_render(&generator->rendered, generator->domain, content);
-	struct text entry = text_trim(buffer_view(&generator->rendered));
 	composer->code_awaited = false;
-	if (!entry.bytes || (!composer->keep_all && (prose_has(&generator->prose, PROSE_DANGLING, entry) || is_contents_entry(content))))
+	if (!composer->keep_all && is_contents_entry(content))
 		return;
-	if (!composer->keep_all && !composer->in_list && !composer->after_paragraph && !prose_stands_alone(&generator->prose, entry))
-		return; /* a list of names that nothing leads to */
-	composer->full = composer->full || !has_room(composer) || !fits(composer, entry.bytes);
-	if (composer->full || (prose_leads_on(entry) && composer->code_lost))
+	struct text entry = entry_of(composer, content);
+	if (!composer->in_list)
+		composer->list_lost = composer->term_lost || !begins_list(composer, entry); /* names that nothing leads to */
+	if (!entry.bytes || composer->list_lost || (prose_leads_on(entry) && composer->code_lost)) {
+		composer->told.lost_bytes += entry.bytes;
 		return;
+	}
+	if (!composer->in_list && !composer->in_term)
+		begin_whole(composer);
+	if (!has_room(composer) || !fits(composer, entry.bytes)) {
+		end_answer(composer);
+		return;
+	}
 	if (!composer->in_list)
 		release_lead(composer);
 	use_block(generator, block);
 	bool sentence = strchr(".!?", entry.data[entry.bytes - 1]) && prose_stands_alone(&generator->prose, entry);
-	composer->code_awaited = draft_item(&generator->draft, item->ordered ? item->number : 0, entry);
+	composer->code_awaited = draft_item(&generator->draft, item->level, item->ordered ? item->number : 0, entry);
 	if (composer->code_awaited && sentence)
-		composer->prose_bytes += entry.bytes;
+		composer->told.prose_bytes += entry.bytes;
+}
+
+/* Code in the middle of a sentence that goes on behind it. */
+static bool parts_a_sentence(const struct composer *composer, struct text markdown, const struct block *code, const struct block *end)
+{
+	if (code + 1 >= end || code[1].kind != BLOCK_PARAGRAPH)
+		return false;
+	struct text behind = text_slice(markdown, code[1].content_start, code[1].content_end), word = prose_first_word(behind);
+	return word.data == behind.data && word.bytes && ascii_is_lower(word.data[0]) && !fact_is_identifier(word) &&
+	       !prose_is_declaration(&composer->generator->prose, behind);
 }
 
 static bool is_usable_code(struct text content)
@@ -273,7 +424,28 @@ static bool is_usable_code(struct text content)
 	return content.bytes > 0 && content.bytes <= CODE_BYTES_MAX && !memmem(content.data, content.bytes, "```", 3);
 }
 
-static void compose_code(struct composer *composer, const struct block *block, struct text content)
+/* Without the indentation that its first line has in the list. In generator->text. */
+static struct text without_indentation(struct generator *generator, struct text markdown, struct text content)
+{
+	struct text line;
+	size_t indent = 0, start = (size_t)(content.data - markdown.data);
+	while (indent < content.bytes && content.data[indent] == ' ')
+		indent++;
+	if (!indent)
+		while (start > indent && markdown.data[start - indent - 1] == ' ')
+			indent++;
+	buffer_clear(&generator->text);
+	while (text_next_line(&content, &line)) {
+		size_t blanks = 0;
+		while (blanks < indent && blanks < line.bytes && line.data[blanks] == ' ')
+			blanks++;
+		buffer_append_text(&generator->text, text_slice(line, blanks, line.bytes));
+		buffer_append_byte(&generator->text, '\n');
+	}
+	return buffer_view(&generator->text);
+}
+
+static void compose_code(struct composer *composer, struct text markdown, const struct block *block, struct text content)
 {
 	struct generator *generator = composer->generator;
 	if ((!composer->lead_bytes && !composer->code_awaited) || composer->lead_is_term || !is_usable_code(content) || !fits(composer, content.bytes))
@@ -282,51 +454,61 @@ static void compose_code(struct composer *composer, const struct block *block, s
 		release_lead(composer);
 	use_block(generator, block);
 	buffer_truncate(&generator->draft.answer, text_trim(buffer_view(&generator->draft.answer)).bytes);
-	draft_commands(&generator->draft, content);
+	draft_commands(&generator->draft, without_indentation(generator, markdown, content));
 	composer->code_awaited = false;
 }
 
 /* What stands behind a block decides whether it can be said. */
-static void look_ahead(struct composer *composer, struct text markdown, const struct block *block, const struct block *next)
+static void look_ahead(struct composer *composer, struct text markdown, const struct block *block, const struct block *end)
 {
+	const struct block *next = block + 1 < end ? block + 1 : NULL;
 	bool code = next && next->kind == BLOCK_CODE;
 	struct text content = code ? text_slice(markdown, next->content_start, next->content_end) : (struct text){ 0 };
-	composer->code_follows = code && is_usable_code(content) && fits(composer, content.bytes + (block->end - block->start));
+	composer->code_follows = code && is_usable_code(content) && !parts_a_sentence(composer, markdown, next, end) && fits(composer, content.bytes + (block->end - block->start));
 	composer->code_lost = code && !composer->code_follows;
 	struct text behind = next && next->kind == BLOCK_PARAGRAPH ? text_slice(markdown, next->content_start, next->content_end) : (struct text){ 0 };
 	composer->terms_follow = text_starts_with(behind, TEXT_LITERAL("**"));
 	composer->leads_somewhere = next && next->kind != BLOCK_PARAGRAPH && next->kind != BLOCK_HEADING;
 }
 
-/* Where a list begins, or the paragraph before it: its bytes, with the code in it. */
-static void look_at_list(struct composer *composer, const struct block *block, const struct block *end)
+/* An entry, or the code and the paragraphs that belong to one. */
+static bool is_of_list(struct text markdown, const struct block *block)
 {
-	composer->list_behind = block->kind == BLOCK_PARAGRAPH && block + 1 < end && block[1].kind == BLOCK_LIST_ITEM;
+	bool indented = block->kind == BLOCK_PARAGRAPH && block->start < block->end && ascii_is_space(markdown.data[block->start]);
+	return block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_CODE || indented;
+}
+
+/* Where a list begins, or the paragraph before it: its bytes, with the code in it. */
+static void look_at_list(struct composer *composer, struct text markdown, const struct block *block, const struct block *end)
+{
+	composer->list_behind = block->kind == BLOCK_PARAGRAPH && !composer->in_list && block + 1 < end && block[1].kind == BLOCK_LIST_ITEM;
 	block += composer->list_behind;
 	if (block->kind != BLOCK_LIST_ITEM || composer->in_list)
 		return;
 	composer->list_bytes = 0;
-	for (; block < end && (block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_CODE); block++)
+	for (; block < end && is_of_list(markdown, block); block++)
 		composer->list_bytes += block->end - block->start;
 }
 
 /* A block as it stands in `markdown`; `span` is its place in the document. */
-static void compose_block(struct composer *composer, struct text markdown, const struct block *block, const struct block *span, const struct block *next)
+static void compose_block(struct composer *composer, struct text markdown, const struct block *block, const struct block *span, const struct block *end)
 {
 	struct text content = text_slice(markdown, block->content_start, block->content_end);
-	look_ahead(composer, markdown, block, next);
+	look_ahead(composer, markdown, block, end);
 	size_t before = composer->generator->draft.answer.bytes;
-	composer->list_judged &= block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_CODE;
+	bool of_list = is_of_list(markdown, block) && (composer->in_list || block->kind == BLOCK_LIST_ITEM);
+	composer->in_list &= of_list;
+	composer->list_judged &= of_list;
 	if (block->kind == BLOCK_PARAGRAPH)
 		compose_paragraph(composer, span, content);
 	else if (block->kind == BLOCK_LIST_ITEM)
 		compose_list_item(composer, span, block, content);
-	else if (block->kind == BLOCK_CODE)
-		compose_code(composer, span, content);
+	else if (block->kind == BLOCK_CODE && !parts_a_sentence(composer, markdown, block, end))
+		compose_code(composer, markdown, span, content);
 	if (block->kind != BLOCK_PARAGRAPH)
 		composer->sentence_lost = composer->generator->draft.answer.bytes == before;
 	composer->after_code = block->kind == BLOCK_CODE;
-	composer->in_list = block->kind == BLOCK_LIST_ITEM || (block->kind == BLOCK_CODE && composer->in_list);
+	composer->in_list = of_list;
 	composer->after_paragraph = block->kind == BLOCK_PARAGRAPH;
 	composer->answer_open = false;
 	if (block->kind != BLOCK_PARAGRAPH) {
@@ -349,8 +531,8 @@ static void compose_quote(struct composer *composer, const struct block *quote)
 	}
 	int status = inner.status ? inner.status : blocks_scan(buffer_view(&inner), &blocks);
 	for (size_t i = 0; !status && i < blocks.count && !composer->full; i++) {
-		look_at_list(composer, &blocks.items[i], blocks.items + blocks.count);
-		compose_block(composer, buffer_view(&inner), &blocks.items[i], quote, i + 1 < blocks.count ? &blocks.items[i + 1] : NULL);
+		look_at_list(composer, buffer_view(&inner), &blocks.items[i], blocks.items + blocks.count);
+		compose_block(composer, buffer_view(&inner), &blocks.items[i], quote, blocks.items + blocks.count);
 	}
 	if (status == -ENOMEM)
 		composer->generator->status = status;
@@ -358,22 +540,22 @@ static void compose_quote(struct composer *composer, const struct block *quote)
 	buffer_done(&inner);
 }
 
-size_t section_compose(struct generator *generator, const struct section *section, size_t bytes_max, bool keep_all)
+struct section_told section_compose(struct generator *generator, const struct section *section, size_t bytes_max, bool keep_all)
 {
 	struct composer composer = { .generator = generator, .bytes_max = bytes_max, .keep_all = keep_all, .answer_open = section->question };
 	struct text markdown = generator->document->markdown;
 	for (uint32_t i = section->first; i < section->end && !composer.full; i++) {
 		const struct block *block = &generator->blocks.items[i];
-		look_at_list(&composer, block, generator->blocks.items + section->end);
+		look_at_list(&composer, markdown, block, generator->blocks.items + section->end);
 		if (block->end - block->start > BLOCK_BYTES_MAX)
 			continue;
 		if (block->kind == BLOCK_QUOTE)
 			compose_quote(&composer, block);
 		else
-			compose_block(&composer, markdown, block, block, i + 1 < section->end ? &generator->blocks.items[i + 1] : NULL);
+			compose_block(&composer, markdown, block, block, generator->blocks.items + section->end);
 	}
 	draft_close(&generator->draft);
 	if (keep_all && composer.full)
 		buffer_clear(&generator->draft.answer); /* half of the steps are none */
-	return composer.prose_bytes;
+	return composer.told;
 }

@@ -217,6 +217,8 @@ static bool turn(struct extract *extract, const struct block *table, const struc
 	for (size_t position = 0; header.count < BLOCK_CELLS_MAX && block_next_row(extract->markdown, table, &position, &line);) {
 		if (line.count != 2)
 			return false;
+		if (!header.count && extract_vocabulary_is(&extract->vocabulary, "words", "value_column", extract_plain(extract, line.cells[1])))
+			continue; /* "Field | Value" */
 		header.cells[header.count++] = line.cells[0];
 		ret_row->cells[ret_row->count++] = line.cells[1];
 	}
