@@ -162,7 +162,7 @@ static void test_headings_that_name_no_section(void **state)
 {
 	(void)state;
 	check_pairs("# Queue Service\n\n## Opening\n\n### Function\n\nOne.\n\n### Effect\n\n" FILL "### Function\n\nOther.\n\n### Effect\n\n" FILL "## Closing\n\n### Effect\n\n"
-		    FILL "A closed queue is gone.\n", (const char *const[]){ "Closing: Effect", NULL }, (const char *const[]){ "Opening: Effect", NULL });
+		    FILL "A closed queue is gone.\n", (const char *const[]){ "\"Closing\"", "\n\nEffect:\n\nThe scheduler", NULL }, (const char *const[]){ "Opening: Effect", NULL });
 }
 
 static void test_lists_are_introduced(void **state)

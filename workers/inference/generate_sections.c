@@ -264,16 +264,21 @@ struct section_told section_compose_below(struct generator *generator, const str
 	return told;
 }
 
+/* One of the few behind a section that it can be filled up with. */
+static bool is_below(const struct generator *generator, const struct section *section, const struct section *below)
+{
+	return below < generator->sections + generator->section_count && below <= section + SUBSECTIONS_MAX && below->level > section->level && !below->told;
+}
+
 /* The section under its heading, and while that is too little, what stands below it under headings of their own. */
 static struct section_told compose(struct generator *generator, struct section *section, const struct section_topic *topic, enum section_use use,
 				   const struct section **ret_end)
 {
-	const struct section *end = generator->sections + generator->section_count;
 	bool whole = use == USE_STEPS || section->prose_bytes <= SECTION_WHOLE_BYTES_MAX;
 	size_t bytes_max = whole ? generator->settings->generate.answer_chars_max : SECTION_ANSWER_BYTES;
 	struct section_told told = section_compose(generator, section, bytes_max, use == USE_STEPS);
 	*ret_end = section + 1;
-	for (const struct section *below = section + 1; below < end && below <= section + SUBSECTIONS_MAX && below->level > section->level && generator_too_short(generator); below++) {
+	for (const struct section *below = section + 1; is_below(generator, section, below) && generator_too_short(generator); below++) {
 		const struct block *heading = &generator->blocks.items[below->heading];
 		struct text name = text_slice(generator->document->markdown, heading->content_start, heading->content_end);
 		if (topic->about_all && !is_generic(generator, heading_without_number(text_trim(name))))
@@ -283,6 +288,14 @@ static struct section_told compose(struct generator *generator, struct section *
 		*ret_end = below + 1;
 	}
 	return told;
+}
+
+static uint32_t prose_of(const struct generator *generator, const struct section *section)
+{
+	uint32_t bytes = section->prose_bytes;
+	for (const struct section *below = section + 1; bytes < PROSE_BYTES_MIN && is_below(generator, section, below); below++)
+		bytes += below->prose_bytes;
+	return bytes;
 }
 
 /* Enough is said, and little is missing from it: a list of links explains nothing, nor does a third of what the heading promises. */
@@ -298,7 +311,7 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 	struct section_topic topic;
 	if (!section || !generator->title.bytes)
 		return MADE_END;
-	if (section->heading == UINT32_MAX || section->prose_bytes < PROSE_BYTES_MIN || section->told || !section_topic(generator, section, &topic))
+	if (section->heading == UINT32_MAX || prose_of(generator, section) < PROSE_BYTES_MIN || section->told || !section_topic(generator, section, &topic))
 		return MADE_NOTHING;
 	if (use_of(generator, section, &topic) != use || ((use == USE_STEPS || use == USE_CONCEPT) && has_procedure(generator, section)))
 		return MADE_NOTHING;
@@ -315,7 +328,7 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 	struct section_told told = compose(generator, section, &topic, use, &end);
 	if (use != USE_STEPS && !is_told(section, &told, &topic))
 		return MADE_NOTHING;
-	if (!generator_too_short(generator) && (!topic.asks || begins_bare(buffer_view(&generator->draft.answer))))
+	if (!topic.asks || begins_bare(buffer_view(&generator->draft.answer)))
 		introduce(generator, topic.about_all, &values);
 	enum made made = generator_submit(generator, topic.about_all ? "question.overview" : topic.asks ? "question.asked" : topic.family[0] ? topic.family : family, &values);
 	for (; section < end; section++)

@@ -33,10 +33,26 @@ static bool lists_things(struct generator *generator, struct text first)
 	buffer_clear(&generator->text);
 	block_append_plain(&generator->text, first);
 	for (size_t i = 0; i < count; i++)
-		for (size_t n = 0; n < columns[i].name_count && text_equal(columns[i].category, TEXT_LITERAL("symptoms")); n++)
+		for (size_t n = 0; n < columns[i].name_count && text_equal(columns[i].category, TEXT_LITERAL("symptoms")) && text_equal(columns[i].field, TEXT_LITERAL("none")); n++)
 			if (text_equal_nocase(columns[i].names[n], text_trim(buffer_view(&generator->text))))
 				return true;
 	return false;
+}
+
+/* The column that says what is seen: the one that is called so, or else the first. */
+static size_t symptom_column(struct generator *generator, const struct block_row *header)
+{
+	size_t count;
+	const struct domain_columns *columns = domain_columns(generator->domain, &count);
+	for (size_t cell = 0; cell < header->count; cell++) {
+		buffer_clear(&generator->text);
+		block_append_plain(&generator->text, header->cells[cell]);
+		for (size_t i = 0; i < count; i++)
+			for (size_t n = 0; n < columns[i].name_count && text_equal(columns[i].category, TEXT_LITERAL("symptoms")) && text_equal(columns[i].field, TEXT_LITERAL("symptom")); n++)
+				if (text_equal_nocase(columns[i].names[n], text_trim(buffer_view(&generator->text))))
+					return cell;
+	}
+	return 0;
 }
 
 static void find_in_table(struct generator *generator, const struct section *section, uint32_t block)
@@ -126,7 +142,8 @@ enum made make_symptom(struct generator *generator, size_t k)
 		return MADE_NOTHING;
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_TROUBLESHOOTING, NULL, &values);
-	struct text symptom = symptom_of(generator, row.cells[0]);
+	size_t column = symptom_column(generator, &header);
+	struct text symptom = column < row.count ? symptom_of(generator, row.cells[column]) : (struct text){ 0 };
 	if (!symptom.bytes)
 		return MADE_NOTHING;
 	template_values_set(&values, "symptom", symptom);

@@ -99,10 +99,20 @@ static void append_unquoted(struct text title, struct buffer *out)
 			buffer_append_byte(out, title.data[i]);
 }
 
+/* What the rows of a CSV file are, where its name says something else ("pm_export.csv" with counters). KPIs are made of counters. */
+static struct text kind_of(const struct document *document)
+{
+	struct text kind = document_meta(document, DOCUMENT_META_KIND);
+	if (document->header->format != DOCUMENT_FORMAT_CSV || !document->item_count || text_equal(kind, TEXT_LITERAL("kpis")))
+		return kind;
+	uint32_t category = document->items[0].category;
+	return category == DOCUMENT_PARAMETERS ? TEXT_LITERAL("parameters") : category == DOCUMENT_COUNTERS ? TEXT_LITERAL("counters") : kind;
+}
+
 int generator_name_document(struct generator *generator)
 {
 	const struct document *document = generator->document;
-	struct text kind = document_meta(document, DOCUMENT_META_KIND);
+	struct text kind = kind_of(document);
 	struct buffer kind_family;
 	buffer_init(&kind_family, DRAFT_NAME_BYTES_MAX);
 	buffer_append_string(&kind_family, document->header->format == DOCUMENT_FORMAT_CSV ? "name.csv." : "name.");

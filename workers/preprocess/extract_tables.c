@@ -98,13 +98,16 @@ static const struct table_kind *kind_of_csv(const struct extract *extract)
 static const struct table_kind *choose(struct extract *extract, size_t block_index, const struct block_row *header, struct extract_columns *ret_columns)
 {
 	const struct table_kind *best = NULL;
-	if (is_csv(extract)) {
+	bool csv = is_csv(extract);
+	if (csv) {
 		best = kind_of_csv(extract);
 		if (!best)
 			return NULL;
 		read_columns(extract, best, header, ret_columns);
 		ret_columns->csv = true;
-		return ret_columns->name >= 0 || name_by_section(extract, header, ret_columns) ? best : NULL;
+		if (ret_columns->name >= 0 || name_by_section(extract, header, ret_columns))
+			return best;
+		best = NULL; /* named after something else than its rows are: its headers decide */
 	}
 	int8_t announced = extract->sections[block_index].category;
 	struct extract_columns columns;
@@ -124,6 +127,7 @@ static const struct table_kind *choose(struct extract *extract, size_t block_ind
 		if (own)
 			break;
 	}
+	ret_columns->csv = csv;
 	return best;
 }
 
