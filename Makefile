@@ -103,6 +103,12 @@ $(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/lib
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
+# How well the scores of pairs tell weak pairs from good ones: docs/decisions/scores.md. Not installed.
+$(BUILD)/bin/score-rates: $(call objects,tests/tools/score_rates.c tests/unit/weak_pairs.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(runtime_libs) $(common_libs)
+
 # A model server for tests and benches, well-behaved or not: tests/fake_server/README.md. Not installed.
 fake_server_sources := $(wildcard tests/fake_server/*.c)
 test_tools := $(BUILD)/bin/fake-model-server $(BUILD)/bin/model-calls $(BUILD)/bin/fact-rates
