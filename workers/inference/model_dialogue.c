@@ -9,6 +9,7 @@ enum { TURNS_MAX = 8, TURNS_MIN = 2 };
 
 struct dialogue {
 	struct buffer texts; /* questions and answers that were accepted, one behind the other */
+	struct buffer asked; /* all questions so far, a line each */
 	struct { size_t question, answer, end; } turns[TURNS_MAX]; /* offsets in them */
 	size_t count;
 	struct draft draft;  /* answers and lists of all turns */
@@ -62,6 +63,7 @@ static void take_turn(struct dialogue *dialogue, const struct model_pairs *pairs
 
 static void take_turns(struct dialogue *dialogue, struct model_pairs *pairs, const struct plan_call *call, struct json_object *list)
 {
+	const struct pair_gate gate = { pairs->settings, pairs->domain, pairs->document, &pairs->passage };
 	struct conversation turn;
 
 	for (size_t i = 0; i < json_object_array_length(list) && i < TURNS_MAX && pairs->status == 0; i++) {
@@ -75,6 +77,10 @@ static void take_turns(struct dialogue *dialogue, struct model_pairs *pairs, con
 			buffer_append_text(&dialogue->reason, buffer_view(&pairs->reason));
 			return;
 		}
+		buffer_append_text(&dialogue->asked, buffer_view(&pairs->draft.question));
+		buffer_append_byte(&dialogue->asked, '\n');
+		if (i > 0)
+			pair_gate_score_turn(&gate, buffer_view(&dialogue->asked), buffer_view(&pairs->draft.answer), &turn.scores);
 		take_turn(dialogue, pairs, &turn);
 	}
 }
@@ -121,6 +127,7 @@ void model_dialogue_add(struct model_pairs *pairs, const struct plan_call *call,
 	struct dialogue dialogue = { .count = 0 };
 
 	buffer_init(&dialogue.texts, DRAFT_BYTES_MAX);
+	buffer_init(&dialogue.asked, DRAFT_BYTES_MAX);
 	buffer_init(&dialogue.reason, PAIR_REASON_BYTES_MAX);
 	draft_init(&dialogue.draft, &pairs->prose, pairs->document);
 	draft_begin(&dialogue.draft, CONVERSATION_SCENARIO);
@@ -136,5 +143,6 @@ void model_dialogue_add(struct model_pairs *pairs, const struct plan_call *call,
 	}
 	draft_done(&dialogue.draft);
 	buffer_done(&dialogue.texts);
+	buffer_done(&dialogue.asked);
 	buffer_done(&dialogue.reason);
 }

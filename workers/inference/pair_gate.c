@@ -5,6 +5,7 @@
 #include "workers/inference/semantic_score.h"
 
 #include <errno.h>
+#include <math.h>
 
 enum { TERMS_MAX = 32 };
 
@@ -85,7 +86,7 @@ void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, st
 	passage_check(gate->passage, answer, &verdict);
 	semantic_score_passage(gate->passage, question, answer, &verdict, &conversation->scores);
 	conversation->scores.structural = gate->document->header->scores.structural;
-	conversation->scores.combined = 0.4f * conversation->scores.structural + 0.6f * conversation->scores.semantic;
+	pair_gate_combine(&conversation->scores);
 	conversation->scores.confidence = draft->confidence * conversation->scores.accuracy;
 	if (question_chars < settings->generate.question_chars_min || question_chars > settings->generate.question_chars_max)
 		buffer_append_format(reason, "question of %zu characters; %llu to %llu are allowed", question_chars,
@@ -97,6 +98,17 @@ void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, st
 		buffer_append_format(reason, "fact gate: \"%.*s\" does not occur like this in the source", TEXT_ARGS(verdict.word));
 	else
 		pair_gate_write_score_reason(settings, &conversation->scores, reason);
+}
+
+void pair_gate_score_turn(const struct pair_gate *gate, struct text questions, struct text answer, struct conversation_scores *scores)
+{
+	struct passage_verdict verdict;
+	struct conversation_scores together;
+	passage_check(gate->passage, answer, &verdict);
+	semantic_score_passage(gate->passage, questions, answer, &verdict, &together);
+	scores->coherence = fmaxf(scores->coherence, together.coherence);
+	scores->relevance = fmaxf(scores->relevance, together.relevance);
+	pair_gate_combine(scores);
 }
 
 static void add_answer(const struct pair_gate *gate, const struct pair_turn *turn, struct conversation_builder *out)

@@ -20,6 +20,10 @@ struct conversation pair_gate_conversation(const struct pair_gate *gate, const s
 /* Fills in the scores and writes the reason for a refusal, if there is one, into `reason` (empty before). */
 void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, struct conversation *conversation, struct buffer *reason);
 
+/* A later turn of a dialogue, after pair_gate_judge: its coherence and relevance are those with all questions so far where these are higher, since
+ * it need not say again what it is about. */
+void pair_gate_score_turn(const struct pair_gate *gate, struct text questions, struct text answer, struct conversation_scores *scores);
+
 /* Semantic and combined score from the others. */
 void pair_gate_combine(struct conversation_scores *scores);
 /* Was the score the reason of the refusal, and nothing else? */

@@ -1,6 +1,7 @@
 /* pair_scores.c: see pair_scores.h. */
 #include "workers/inference/pair_scores.h"
 
+#include "workers/inference/answer_form.h"
 #include "workers/inference/pair_gate.h"
 
 #include <errno.h>
@@ -144,6 +145,7 @@ static int score(struct pair_scores *scores, const struct document *document, co
 		 struct conversation_scores *ret_scores)
 {
 	const struct pair_score *found;
+	struct answer_form form;
 
 	read_messages(scores, set, conversation);
 	struct pair_score pair = { .question = buffer_view(&scores->question), .answer = buffer_view(&scores->answer),
@@ -153,7 +155,8 @@ static int score(struct pair_scores *scores, const struct document *document, co
 	int status = find(scores, &pair, &found);
 	if (status < 0 || !found->known)
 		return status;
-	ret_scores->coherence = found->coherence;
+	answer_form_read(pair.answer, &form); /* vectors hardly differ when an answer is cut, or says things twice */
+	ret_scores->coherence = found->coherence * (float)answer_form_score(&form);
 	ret_scores->relevance = found->relevance;
 	pair_gate_combine(ret_scores);
 	return 0;

@@ -1,6 +1,6 @@
-/* pair_scores.h: coherence and relevance of a document's pairs as measured elsewhere (pair_embedder.h), known by what the pairs say. A pair
- * that is looked up and not there is written down as wanted, with its texts; so composing a document once tells what is to be measured, and
- * composing it again uses what came of it. Pure. */
+/* pair_scores.h: coherence and relevance of a document's pairs as measured elsewhere (pair_embedder.h), known by what the pairs say; the coherence
+ * times what the answer's form is worth (answer_form.h). A pair that is looked up and not there is written down as wanted, with its texts; so
+ * composing a document once tells what is to be measured, and composing it again uses what came of it. Pure. */
 #ifndef DOCRING_WORKERS_INFERENCE_PAIR_SCORES_H
 #define DOCRING_WORKERS_INFERENCE_PAIR_SCORES_H
 

@@ -1,5 +1,5 @@
 /* passage_places.h: what a text says, word by word, as indexing, checking and aligning of passages share it: places (words and numbers with
- * what matters of them) in sentences. Passages and answers are read the same way. For passage*.c alone. */
+ * what matters of them) in sentences. Passages and answers are read the same way. For passage*.c, and for reading by semantic_score.c and what it uses. */
 #ifndef DOCRING_WORKERS_INFERENCE_PASSAGE_PLACES_H
 #define DOCRING_WORKERS_INFERENCE_PASSAGE_PLACES_H
 

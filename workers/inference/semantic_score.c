@@ -1,126 +1,155 @@
-/* semantic_score.c: how well question, answer and passage belong together, by the words they share.
- *
- *   coherence  the answer speaks of what the question asks for: weighted share of the question's words in the answer
- *   relevance  both speak of what the passage says: geometric mean of the weighted shares of their words in the passage
- *   accuracy   share of the answer's facts that the passage supports, squared; without facts, its share of words
- *   semantic   .3 coherence + .4 relevance + .3 accuracy
- *
- * Identifiers weigh most; words that the pack calls common weigh nothing, since unrelated texts of one field share them.
- * Stretching maps the share that unrelated texts reach by chance to 0 and the share of a good pair to 1; tests hold both ends. */
+/* semantic_score.c: see semantic_score.h. */
 #include "workers/inference/semantic_score.h"
 
-#include "workers/inference/fact_tokens.h"
 #include "workers/inference/generate.h"
+#include "workers/inference/question_fit.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-enum { WORDS_MAX = 1024, WORD_LETTERS_MIN = 3 };
+enum { VOTES_MAX = 24, FREQUENT_MIN = 5, UNIT_WORDS_MIN = 4, PLACED_MIN = 3, TAIL_BYTES_MIN = 12, TAIL_BYTES_MAX = 32, TAIL_SOURCE_BYTES_MAX = 1 << 16 };
 
-struct weighted_words { /* a set of stems; bounded: a longer text is measured by its first words */
-	uint64_t stems[WORDS_MAX * 2];
-	struct { struct text text; float weight; } words[WORDS_MAX];
+struct votes { /* for sentences of the passage, by the rare words of one unit of the answer */
+	struct { uint32_t sentence, count; } entries[VOTES_MAX];
 	size_t count;
+	uint32_t words;
 };
 
-static bool add_stem(struct weighted_words *words, uint64_t stem)
-{
-	stem += !stem;
-	size_t mask = COUNT_OF(words->stems) - 1, i = stem & mask;
-	for (; words->stems[i]; i = (i + 1) & mask)
-		if (words->stems[i] == stem)
-			return false;
-	words->stems[i] = stem;
-	return true;
-}
+struct reader { /* of the answer */
+	const struct passage *passage;
+	const struct answer_form *form;
+	struct content_words *answered;
+	size_t unit;
+	struct votes votes;
+	size_t words, met;   /* of the unit: words that say something, and those of them that the passage has */
+	double worst;        /* least share of them, of all units */
+	uint32_t place;      /* of the last unit that has one: its sentence in the passage; 0 before the first one */
+	size_t placed, back; /* units that have a place; those of them before the one before */
+};
 
-static bool has_stem(const struct weighted_words *words, uint64_t stem)
+static void vote(struct votes *votes, const struct passage *passage, const struct passage_slot *slot)
 {
-	stem += !stem;
-	size_t mask = COUNT_OF(words->stems) - 1;
-	for (size_t i = stem & mask; words->stems[i]; i = (i + 1) & mask)
-		if (words->stems[i] == stem)
-			return true;
-	return false;
-}
-
-static void add_word(struct weighted_words *words, struct text word, float weight)
-{
-	if (words->count == WORDS_MAX || !add_stem(words, passage_stem(word)))
+	uint32_t before = 0;
+	if (!slot || slot->count >= FREQUENT_MIN || passage->assembled)
 		return;
-	words->words[words->count].text = word;
-	words->words[words->count++].weight = weight;
+	votes->words++;
+	for (uint32_t at = slot->head; at; at = passage->places[at].next) {
+		uint32_t sentence = passage->places[at].sentence;
+		size_t i = 0;
+		if (sentence == before || passage->sentences[sentence].flags & SENTENCE_ROW)
+			continue;
+		before = sentence;
+		while (i < votes->count && votes->entries[i].sentence != sentence)
+			i++;
+		if (i == VOTES_MAX)
+			return;
+		if (i == votes->count) {
+			votes->entries[i].sentence = sentence;
+			votes->entries[i].count = 0;
+			votes->count++;
+		}
+		votes->entries[i].count++;
+	}
 }
 
-static struct text after_dot(struct text word)
+/* Where most of the unit's rare words stand; of several places the first one behind the unit before. 0: nowhere. */
+static uint32_t place_of(const struct votes *votes, uint32_t before)
 {
-	for (size_t i = word.bytes; i > 0; i--)
-		if (word.data[i - 1] == '.')
-			return text_slice(word, i, word.bytes);
-	return word;
-}
-
-static void collect(const struct domain *domain, struct text text, struct weighted_words *words)
-{
-	memset(words->stems, 0, sizeof(words->stems));
-	words->count = 0;
-	struct fact_scanner scanner;
-	struct fact_token token;
-	fact_scanner_init(&scanner, domain, text);
-	while (words->count < WORDS_MAX && fact_scanner_next(&scanner, &token)) {
-		if (token.kind == FACT_IDENTIFIER) {
-			if (token.dotted)
-				add_word(words, text_slice(token.text, 0, token.text.bytes - after_dot(token.text).bytes - 1), 1);
-			if (token.dotted || !domain_list_has(domain, DOMAIN_LIST_COMMON_WORDS, token.text)) /* "KPI", "LTE" where they are common */
-				add_word(words, after_dot(token.text), 3);
-		} else if ((token.kind == FACT_WORD || token.kind == FACT_NAME) && token.text.bytes >= WORD_LETTERS_MIN &&
-			   !domain_list_has(domain, DOMAIN_LIST_COMMON_WORDS, token.text)) {
-			add_word(words, token.text, 1);
+	uint32_t best = 0, best_count = 1;
+	for (size_t i = 0; i < votes->count; i++) {
+		uint32_t sentence = votes->entries[i].sentence, count = votes->entries[i].count;
+		bool nearer = (sentence >= before) != (best >= before) ? sentence >= before : sentence < best;
+		if (count > best_count || (count == best_count && best && nearer)) {
+			best = sentence;
+			best_count = count;
 		}
 	}
+	return best_count * 2 > votes->words ? best : 0;
 }
 
-static double stretch(double share, double from, double to)
+static void end_unit(struct reader *reader)
 {
-	return share <= from ? 0 : share >= to ? 1 : (share - from) / (to - from);
-}
-
-static double share_in_passage(const struct weighted_words *words, const struct passage *passage)
-{
-	double sum = 0, met = 0;
-	for (size_t i = 0; i < words->count; i++) {
-		sum += (double)words->words[i].weight;
-		met += passage_has_stem(passage, words->words[i].text) ? (double)words->words[i].weight : 0;
+	uint32_t place = place_of(&reader->votes, reader->place);
+	if (reader->words >= UNIT_WORDS_MIN)
+		reader->worst = fmin(reader->worst, (double)reader->met / (double)reader->words);
+	if (place) {
+		reader->placed++;
+		reader->back += place < reader->place;
+		reader->place = place;
 	}
-	return sum > 0 ? met / sum : 0;
+	reader->votes.count = reader->votes.words = 0;
+	reader->words = reader->met = 0;
 }
 
-static double share_in_words(const struct weighted_words *words, const struct weighted_words *other)
+static void read_answer(struct reader *reader, struct text answer)
 {
-	double sum = 0, met = 0;
-	for (size_t i = 0; i < words->count; i++) {
-		sum += (double)words->words[i].weight;
-		met += has_stem(other, passage_stem(words->words[i].text)) ? (double)words->words[i].weight : 0;
+	const struct answer_form *form = reader->form;
+	struct fact_scanner scanner;
+	struct fact_token token;
+	content_words_init(reader->answered, answer.bytes);
+	fact_scanner_init(&scanner, reader->passage->domain, answer);
+	scanner.memo = reader->passage->memo;
+	while (fact_scanner_next(&scanner, &token)) {
+		if (token.kind == FACT_LINE || token.kind == FACT_SEPARATOR)
+			continue;
+		for (; reader->unit + 1 < form->count && token.text.data >= form->units[reader->unit + 1].text.data; reader->unit++)
+			end_unit(reader);
+		struct content content = content_of(reader->passage->domain, &token);
+		for (size_t i = 0; i < content.count; i++) {
+			const struct passage_slot *slot = passage_find(reader->passage, content.stems[i]);
+			content_words_add(reader->answered, content.stems[i], content.common ? 0 : content.weights[i]);
+			if (scanner.in_fence || content.common)
+				continue;
+			reader->words++;
+			reader->met += slot != NULL;
+			vote(&reader->votes, reader->passage, slot);
+		}
 	}
-	return sum > 0 ? met / sum : 0;
+	end_unit(reader);
+}
+
+/* Does the answer's last entry stop where the passage goes on, wherever that has it? */
+static bool stops_early(const struct passage *passage, struct text answer)
+{
+	struct text source = text_slice(passage->source, 0, size_min(passage->source.bytes, TAIL_SOURCE_BYTES_MAX)), tail = text_trim(answer);
+	size_t at = tail.bytes - size_min(tail.bytes, TAIL_BYTES_MAX);
+	while (at && at < tail.bytes && !ascii_is_space(tail.data[at]))
+		at++;
+	tail = text_trim(text_slice(tail, at, tail.bytes));
+	bool found = false;
+	for (ptrdiff_t met; tail.bytes >= TAIL_BYTES_MIN && (met = text_find(source, tail)) >= 0; found = true) {
+		source = text_slice(source, (size_t)met + tail.bytes, source.bytes);
+		if (source.bytes < 2 || source.data[0] != ' ' || !(ascii_is_alnum(source.data[1]) || source.data[1] == '`'))
+			return false;
+	}
+	return found;
+}
+
+static double order_of(const struct reader *reader)
+{
+	if (reader->placed < PLACED_MIN || !reader->back)
+		return 1;
+	return 1 - content_stretch((2 * (double)reader->back - 1) / (double)(reader->placed - 1), 0.2, 0.9);
 }
 
 void semantic_score_passage(const struct passage *passage, struct text question, struct text answer,
 			    const struct passage_verdict *verdict, struct conversation_scores *ret_scores)
 {
-	struct weighted_words asked, answered;
-	collect(passage->domain, question, &asked);
-	collect(passage->domain, answer, &answered);
-	double answer_share = share_in_passage(&answered, passage), question_share = share_in_passage(&asked, passage);
-	bool general = asked.count == 0; /* "What is Setting Parameters about?": only common words, nothing to hold the answer against */
-	if (general)
-		question_share = answer_share;
-	double coherence = stretch(general ? answer_share : share_in_words(&asked, &answered), 0.15, 0.6);
-	double relevance = sqrt(stretch(answer_share, 0.25, 0.85) * stretch(question_share, 0.2, 0.75));
+	struct content_words answered;
+	struct question asked;
+	struct answer_form form;
+	struct reader reader = { .passage = passage, .form = &form, .answered = &answered, .worst = 1 };
+	question_read(passage, question, &asked);
+	answer_form_read(answer, &form);
+	read_answer(&reader, answer);
+	if (form.open_end && stops_early(passage, answer))
+		form.whole = 0;
+	double answer_share = content_stretch(content_words_share(&answered, passage), 0.25, 0.85);
+	double coherence = question_fit(&asked, &answered, &form) * answer_form_score(&form) * order_of(&reader);
+	double relevance = sqrt(answer_share * content_stretch(question_share(&asked, passage), 0.2, 0.75)) * (0.35 + 0.65 * content_stretch(reader.worst, 0.3, 0.65));
 	double accuracy = verdict->facts ? (double)verdict->supported / (double)verdict->facts : 1;
 	accuracy *= accuracy;
 	if (verdict->facts < 3) /* few facts prove little */
-		accuracy = fmin(accuracy, stretch(answer_share, 0.25, 0.85));
+		accuracy = fmin(accuracy, answer_share);
 	ret_scores->coherence = (float)coherence;
 	ret_scores->relevance = (float)relevance;
 	ret_scores->accuracy = (float)accuracy;
