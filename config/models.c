@@ -42,7 +42,8 @@ void models_clear(struct settings *settings)
 
 const char *model_name(const struct model_settings *model)
 {
-	return model->name[0] ? model->name : model->model[0] ? model->model : model->base_url;
+	const char *user = strchr(model->base_url, '@'); /* a password is no name */
+	return model->name[0] ? model->name : model->model[0] ? model->model : user ? user + 1 : model->base_url;
 }
 
 /* The index of `value` among "a|b|c". Settings hold nothing else. */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json_writer.h"
+#include "base/url.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -259,7 +260,7 @@ static void append_who(struct json_object *found, const struct model_settings *m
 		buffer_append_format(out, "model %s, ", asked);
 	if (is_true(found, "reachable"))
 		buffer_append_format(out, "%s at ", strcmp(server, "unknown") == 0 ? "a server of unknown make" : server);
-	buffer_append_string(out, model->base_url);
+	url_append_shown(out, text_from(model->base_url));
 	if (model_use_of(model) == MODEL_GENERATE)
 		buffer_append_format(out, "; writes pairs, tier %s", model->tier);
 	else

@@ -2,6 +2,7 @@
 #include "coordinator/dry_run.h"
 
 #include "base/json_writer.h"
+#include "base/url.h"
 #include "coordinator/dataset/finalise.h"
 #include "coordinator/walk.h"
 #include "proto/document.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2 };
+enum { EXIT_DONE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2, SHOWN_BYTES_MAX = 16 << 10 };
 
 struct plan {
 	uint64_t files[DOCUMENT_FORMAT_COUNT], bytes[DOCUMENT_FORMAT_COUNT];
@@ -67,6 +68,9 @@ static void add_file(struct plan *plan, const struct settings *settings, const s
 
 static void print_models(const struct settings *settings)
 {
+	struct buffer shown;
+
+	buffer_init(&shown, SHOWN_BYTES_MAX);
 	if (!settings_use_models(settings)) {
 		if (strcmp(settings->run.stages, "preprocess") != 0)
 			printf("The built-in generator writes the conversations.\n");
@@ -76,8 +80,11 @@ static void print_models(const struct settings *settings)
 	for (uint32_t i = 0; i < settings->model_count; i++) {
 		const struct model_settings *model = &settings->models[i];
 		bool writes = model_use_of(model) == MODEL_GENERATE, named = strcmp(model_name(model), model->base_url) != 0;
-		printf("  %-10s %s%s%s\n", writes ? model->tier : model->use, named ? model_name(model) : "", named ? " at " : "", model->base_url);
+		buffer_clear(&shown);
+		url_append_shown(&shown, text_from(model->base_url));
+		printf("  %-10s %s%s%s\n", writes ? model->tier : model->use, named ? model_name(model) : "", named ? " at " : "", buffer_string(&shown));
 	}
+	buffer_done(&shown);
 }
 
 static void print_text(const struct plan *plan, const struct settings *settings)

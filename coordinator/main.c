@@ -1,6 +1,7 @@
 /* main.c: the coordinator program: reads the command line and hands over to the subcommand. The run itself is run.c. */
 #define _GNU_SOURCE
 #include "base/file.h"
+#include "base/url.h"
 #include "config/domain.h"
 #include "coordinator/client.h"
 #include "coordinator/dataset/finalise.h"
@@ -39,8 +40,10 @@ static int command_run(const struct options *options, int argument_count, char *
 	if (options->dry_run)
 		return dry_run(options);
 	buffer_init(&command, COMMAND_BYTES_MAX);
-	for (int i = 0; i < argument_count; i++)
-		buffer_append_format(&command, "%s%s", i ? " " : "", arguments[i]);
+	for (int i = 0; i < argument_count; i++) { /* kept in the run's database */
+		buffer_append_string(&command, i ? " " : "");
+		url_append_shown(&command, text_from(arguments[i]));
+	}
 	struct run_request request = {
 		.settings = &options->settings, .inputs = options->inputs, .input_count = options->input_count, .output = options->output,
 		.watch_folder = options->watch, .command = buffer_string(&command), .service = options->input_count == 0 || options->watch,

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "base/url.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUEUE_FAST_MAX = 100, QUEUE_BALANCED_MAX = 50, QUEUE_QUALITY_MAX = 25 };
+enum { QUEUE_FAST_MAX = 100, QUEUE_BALANCED_MAX = 50, QUEUE_QUALITY_MAX = 25, SHOWN_BYTES_MAX = 16 << 10 };
 
 /* --- what there is ------------------------------------------------------------------------------------------------- */
 
@@ -262,17 +263,21 @@ static bool has_others(const struct run *run, const struct model_group *group)
 static void say_state(struct run *run, const struct model_group *group)
 {
 	const char *name = name_of(group);
-	char message[240];
+	char message[320];
+	struct buffer shown;
 
+	buffer_init(&shown, SHOWN_BYTES_MAX);
+	url_append_shown(&shown, text_from(group->settings->base_url));
 	report_string(group, "message", message, sizeof(message));
 	if (group->state == MESSAGE_MODEL_UP)
-		log_info("model %s at %s is up", name, group->settings->base_url);
+		log_info("model %s at %s is up", name, buffer_string(&shown));
 	else if (group->state == MESSAGE_MODEL_UNUSABLE)
 		log_warning("model %s cannot be used: %s", name, message[0] ? message : "its worker does not run");
 	else if (group->state == MESSAGE_MODEL_DOWN)
 		log_warning("model %s is down%s%s; its documents %swait %llu s for %s, then the built-in generator writes them (generate.fallback_after_s)", name,
 			    message[0] ? ": " : "", message, has_others(run, group) ? "go to other models, or " : "",
 			    (unsigned long long)run->settings->generate.fallback_after_s, has_others(run, group) ? "one" : "it");
+	buffer_done(&shown);
 }
 
 void models_worker_changed(struct run *run, int model)
@@ -509,14 +514,18 @@ static void write_group(const struct run *run, uint32_t index, struct json_write
 {
 	const struct model_group *group = &run->models.groups[index];
 	uint64_t held = 0;
+	struct buffer shown;
 
+	buffer_init(&shown, SHOWN_BYTES_MAX);
+	url_append_shown(&shown, text_from(group->settings->base_url));
 	for (uint32_t i = 0; i < run->worker_count; i++)
 		held += run->workers[i].model == (int)index ? run->workers[i].held.count : 0;
 	json_object_open(json);
 	json_member_string(json, "name", name_of(group));
 	json_member_string(json, "use", group->settings->use);
 	json_member_string(json, "tier", group->settings->tier);
-	json_member_string(json, "base_url", group->settings->base_url);
+	json_member_text(json, "base_url", buffer_view(&shown));
+	buffer_done(&shown);
 	json_member_string(json, "state", group->use == MODEL_EMBEDDINGS ? "not asked" : state_names[group->state]);
 	json_member_fixed(json, "since_s", (double)(clock_monotonic_ns() - group->since_ns) / 1e9, 1);
 	json_member_unsigned(json, "documents_queued", group->queue.count);
@@ -537,7 +546,7 @@ void models_format_trouble(const struct run *run, char *ret_text, size_t bytes)
 	ret_text[0] = '\0';
 	for (uint32_t i = 0; i < run->models.count && length < bytes; i++) {
 		const struct model_group *group = &run->models.groups[i];
-		char message[240];
+		char message[320];
 		report_string(group, "message", message, sizeof(message));
 		if (group->use == MODEL_GENERATE && message[0])
 			length += (size_t)snprintf(ret_text + length, bytes - length, "%s%s: %s", length ? "; " : "", name_of(group), message);

@@ -5,6 +5,7 @@
 #include "coordinator/walk.h"
 
 #include "base/file.h"
+#include "base/url.h"
 #include "config/domain.h"
 #include "config/prompts.h"
 #include "coordinator/dataset/finalise.h"
@@ -132,7 +133,9 @@ static int open_configuration(struct run *run, char ret_hash[33], struct buffer 
 	}
 	if (status == 0) {
 		snprintf(path, sizeof(path), "%.*s/settings.yaml", PATH_MAX - 32, run->folder);
-		status = file_replace(path, buffer_view(settings_text), error); /* what `coordinator finalise` goes by */
+		buffer_clear(&content);
+		url_append_shown(&content, buffer_view(settings_text));
+		status = content.status ? content.status : file_replace(path, buffer_view(&content), error); /* what `coordinator finalise` goes by */
 		FAULT_POINT("open_settings");
 	}
 	buffer_done(&pack);

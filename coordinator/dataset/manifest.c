@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "base/url.h"
 #include "proto/conversation.h"
 
 #include <errno.h>
@@ -179,6 +180,7 @@ int manifest_write_json(const struct manifest *manifest, const struct finalise_r
 			struct output_file *out, struct error_text *error)
 {
 	struct json_writer json;
+	struct buffer shown;
 	char created[32];
 	time_t now = (time_t)clock_realtime_s();
 	struct tm parts;
@@ -202,7 +204,11 @@ int manifest_write_json(const struct manifest *manifest, const struct finalise_r
 	int status = write_accounts(&json, manifest, request, error);
 	if (status == 0)
 		status = write_files(&json, manifest, out, error);
-	json_member_string(&json, "settings", request->settings_text);
+	buffer_init(&shown, SIZE_MAX / 4);
+	url_append_shown(&shown, text_from(request->settings_text));
+	json_member_text(&json, "settings", buffer_view(&shown));
+	status = status < 0 ? status : shown.status;
+	buffer_done(&shown);
 	json_object_close(&json);
 	buffer_append_byte(&out->pending, '\n');
 	return status;

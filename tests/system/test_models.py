@@ -105,6 +105,17 @@ class WithModels(ModelCase):
             self.assertTrue(all(count == 1 for count in chat_hashes(server).values()), "a question was asked twice")
         self.check_dataset()
 
+    def test_a_password_in_the_address_stands_in_no_file(self):
+        """A dataset is given away, and a log is sent to whoever helps."""
+        corpus = small_corpus(self.folder / "docs", 2)
+        with FakeServer("--slots", "4") as server:
+            url = server.url.replace("://", "://someone:secret@")
+            result = self.run_batch(corpus, expect=0, extra=("--json", "--model-url", url, "--model", server.model))
+        said = [result.stdout, result.stderr, *(path.read_bytes().decode("utf-8", "replace") for path in self.out.rglob("*") if path.is_file())]
+        self.assertFalse([text for text in said if "someone:" in text])
+        self.assertIn("***@127.0.0.1", (self.out / "manifest.json").read_text(encoding="utf-8"))
+        self.assertGreater(self.made_by()[server.model], 0)
+
     def test_the_same_dataset_again_without_one_more_call(self):
         corpus = small_corpus(self.folder / "docs", DOCUMENTS)
         with FakeServer("--slots", "4", "--latency", "mixed:3,1..30") as server:
