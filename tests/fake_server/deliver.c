@@ -241,7 +241,10 @@ static bool plan_without_head(struct connection *connection)
 	const struct script_action *action = action_of(connection);
 
 	switch (action->transport) {
-	case TRANSPORT_RESET_BEFORE: plan_end(plan, PLAN_RESET); break;
+	case TRANSPORT_RESET_BEFORE:
+		plan_wait(plan, action->ms * NS_PER_MS);
+		plan_end(plan, PLAN_RESET);
+		break;
 	case TRANSPORT_CLOSE_BEFORE: plan_end(plan, PLAN_CLOSE); break;
 	case TRANSPORT_HANG: plan_wait(plan, PLAN_FOREVER); break;
 	case TRANSPORT_NO_HTTP:
@@ -408,9 +411,11 @@ static void plan_events(struct connection *connection, struct text body, const s
 		plan_end(plan, action->transport == TRANSPORT_RESET_BODY ? PLAN_RESET : PLAN_CLOSE);
 		return;
 	}
-	if (chunked)
+	if (chunked && action->stream != STREAM_NO_END)
 		buffer_append_string(&plan->bytes, "0\r\n\r\n");
 	plan_send(plan);
+	if (action->stream == STREAM_NO_END)
+		plan_end(plan, PLAN_CLOSE);
 }
 
 void deliver_stream(struct connection *connection, const char *content_type, struct text body, const size_t *ends, size_t count)

@@ -44,7 +44,7 @@ static const char *const usage_words[USAGE_COUNT] = {
 	"usual", "zero", "absent", "small", "huge", "negative",
 };
 static const char *const stream_words[STREAM_COUNT] = {
-	"usual", "no_done", "no_usage", "comments", "error", "cut", "bad_event", "crlf", "split",
+	"usual", "no_done", "no_usage", "comments", "error", "cut", "bad_event", "crlf", "split", "no_end",
 };
 static const char *const transport_words[TRANSPORT_COUNT] = {
 	"usual", "slow_first_byte", "slow_drip", "stall", "hang", "endless_body", "endless_head", "cut_head",

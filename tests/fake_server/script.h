@@ -91,6 +91,7 @@ enum script_stream {
 	STREAM_BAD_EVENT,
 	STREAM_CRLF,
 	STREAM_SPLIT,
+	STREAM_NO_END,
 	STREAM_COUNT,
 };
 

@@ -17,7 +17,7 @@ const struct script_builtin script_builtins[] = {
 	{ "cut-body", ACTION("'transport':'cut_body'"), "the connection closes in the middle of the body" },
 	{ "reset-before", ACTION("'transport':'reset_before'"), "reset instead of an answer" },
 	{ "reset-body", ACTION("'transport':'reset_body'"), "reset after half of the body" },
-	{ "reset-reused", "[{'match':{'reused':true},'action':{'transport':'reset_before'}}]", "reset of the second request on every connection" },
+	{ "reset-reused", "[{'match':{'reused':true},'action':{'transport':'reset_before'}}]", "reset of the second request on every connection (after ms=)" },
 	{ "close-before", ACTION("'transport':'close_before'"), "closed without an answer" },
 	{ "close-after", ACTION("'transport':'close_after'"), "a good answer, then closed although keep-alive was promised" },
 	{ "length-long", ACTION("'transport':'length_long'"), "Content-Length larger than the body, then closed" },
@@ -131,6 +131,7 @@ const struct script_builtin script_builtins[] = {
 	{ "stream-cut", ACTION("'stream':'cut'"), "the stream ends half-way in good order" },
 	{ "stream-bad-event", ACTION("'stream':'bad_event'"), "an event that is no JSON half-way" },
 	{ "stream-crlf", ACTION("'stream':'crlf'"), "CR LF at the ends of lines" },
+	{ "stream-no-end", ACTION("'stream':'no_end'"), "all events, then closed without the last chunk" },
 	{ "stream-split", ACTION("'stream':'split'"), "chunks of 5 bytes, cut inside lines and characters" },
 	/* the server */
 	{ "refuse", "[{'match':{'nth':1},'action':{'server':'refuse','ms':2000}}]", "at the 1st request (nth=): reset, connections refused for 2 s (ms=)" },

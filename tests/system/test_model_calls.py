@@ -5,12 +5,14 @@ The client's waiting times are scaled; what is asserted are outcomes and orders,
 
 import collections
 import json
+import os
 import re
 import socket
 import sqlite3
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
 import urllib.parse
 
 import fake_server
@@ -69,9 +71,9 @@ SCRIPTS = {
     "cut-head": broken("^connection lost: .*within the head"), "cut-body": broken("^connection lost: .*remaining to read"),
     "reset-before": broken("^connection lost: .*reset by peer"), "reset-body": broken("^connection lost: .*reset by peer"), "reset-reused": usable(),
     "close-before": broken("^connection lost: .*Empty reply"), "close-after": usable(), "length-long": broken("^connection lost: .*100 bytes remaining"),
-    "length-short": broken("^HTTP status 200, but no JSON: it ends too early at byte (\\d+) of \\1$"), "no-http": broken("^no HTTP: "), "chunked": usable(),
+    "length-short": broken("^HTTP status 200, but no JSON: it ends too early at byte (\\d+) of \\1$"), "no-http": broken("^no HTTP: .*answer is TLS"), "chunked": usable(),
     "chunk-garbage": broken("^no HTTP: .*chunk without a size$"), "to-close": usable(), "interim": usable(), "gzip-lie": usable(),
-    "redirect": down("^HTTP status 302"),
+    "redirect": down("^HTTP status 302; it sends requests on to http://127\\.0\\.0\\.1:\\d+/elsewhere: are address and port right\\?$"),
     # status
     "400": refused("^HTTP status 400: Bad Request$"), "401": down("^HTTP status 401: Unauthorized$", 1, 1), "403": down("^HTTP status 403: Forbidden$", 1, 1),
     "404": refused("^HTTP status 404: Not Found$"), "408": down("^HTTP status 408"), "413": refused("^HTTP status 413"),
@@ -79,8 +81,8 @@ SCRIPTS = {
     "429": down("^HTTP status 429", None, 0, settings=SHORT), "429-seconds": down("^HTTP status 429", None, 0, settings=SHORT),
     "429-date": down("^HTTP status 429", None, 0, settings=SHORT), "429-absurd": down("^HTTP status 429", 4, 0, settings=SHORT),
     "429-nonsense": down("^HTTP status 429", None, 0, settings=SHORT), "429-first": usable(attempts=4),
-    "500": broken("^HTTP status 500: Internal Server Error$"), "500-every-third": usable(), "502": down("^HTTP status 502: 502 Bad Gateway$"),
-    "503": down("^HTTP status 503: Service Unavailable$"), "503-loading": down("^HTTP status 503: Loading model$"), "504": broken("^HTTP status 504"),
+    "500": broken("^HTTP status 500: Internal Server Error$"), "500-every-third": usable(), "502": down("^HTTP status 502: 502 Bad Gateway; that is a proxy; is the server behind it running\\?$"),
+    "503": down("^HTTP status 503: Service Unavailable$"), "503-loading": down("^HTTP status 503: Loading model$"), "504": broken("^HTTP status 504.*proxy_read_timeout"),
     # body
     "garbage": broken("^HTTP status 200, but no JSON"), "html-200": broken("^HTTP status 200, but no JSON"), "empty-body": broken("^HTTP status 200, but the answer is empty$"),
     "invalid-utf8": usable(INSIDE), "nuls": broken("^HTTP status 200, but no JSON"), "utf16": broken("^HTTP status 200, but no JSON"), "bom": usable(),
@@ -108,7 +110,7 @@ SCRIPTS = {
     "usage-zero": usable(tokens=0), "usage-absent": usable(tokens=-1), "usage-small": usable(), "usage-huge": usable(), "usage-negative": usable(tokens=-1),
     "context-cut": usable(), "finish-length": usable(), "finish-null": usable(), "finish-odd": usable(), "wrong-model": usable(), "model-gone": usable(),
     # streams: nothing that is not streamed is touched; see STREAMS
-    **{name: usable() for name in ("stream-no-done", "stream-no-usage", "stream-comments", "stream-error", "stream-cut", "stream-bad-event", "stream-crlf", "stream-split")},
+    **{name: usable() for name in ("stream-no-done", "stream-no-usage", "stream-comments", "stream-error", "stream-cut", "stream-bad-event", "stream-crlf", "stream-split", "stream-no-end")},
     # the server: see Life
     "refuse:ms=3000": down("^no connection: ", apart=True), "restart:ms=3000": down("^no connection: ", apart=True), "loading": down("^HTTP status 503", apart=True),
     "exit": down("^no connection: ", apart=True), "slow-models": usable(), "no-embeddings": usable(),
@@ -118,7 +120,7 @@ STREAMS = {
     "": usable(), "stall": broken("^timed out: .*nothing more came", settings={"scale": 0.004}), "cut-body": broken("^connection lost"), "stream-no-done": usable(),
     "stream-no-usage": usable(tokens=-1), "stream-comments": usable(), "stream-error": broken("^HTTP status 200, but in the stream: the server reports an error"),
     "stream-cut": broken("^HTTP status 200, but the stream ended before the answer did$"), "stream-bad-event": broken("^HTTP status 200, but in the stream: no JSON"),
-    "stream-crlf": usable(), "stream-split": usable(), "bom": usable(), "fences": usable(MENDED), "think-tags": usable(thinking=True),
+    "stream-crlf": usable(), "stream-split": usable(), "stream-no-end": usable(), "bom": usable(), "fences": usable(MENDED), "think-tags": usable(thinking=True),
     "reasoning-content": usable(thinking=True), "json-in-reasoning": usable(), "invalid-utf8": usable(INSIDE), "think-unclosed": unusable("^the reply is empty$"),
     "endless-body": refused("^too large"), "huge-string": refused("^too large"), "finish-length": usable(),
     "cut-json": unusable("^pairs\\[1\\]\\.[a-z]+: missing$", attempts=3),
@@ -126,7 +128,7 @@ STREAMS = {
 
 
 # Through a URL with a user's name, which is curl's from end to end, as https and proxies are: the same, but for these.
-CURL_SAYS = {"cut-head": broken("^HTTP status 200, but the answer is empty"), "chunk-garbage": broken("^connection lost: .*hexadecimal")}
+CURL_SAYS = {"no-http": broken("^no HTTP: "), "cut-head": broken("^HTTP status 200, but the answer is empty"), "chunk-garbage": broken("^connection lost: .*hexadecimal")}
 BY_CURL = [script for script in SCRIPTS if re.match("s(low|tall)|h(ang|tml)|endless|cut-|reset|close|length|no-http|chunk|to-close|interim|gzip|redirect|[45]|garbage|bom|huge", script)]
 
 
@@ -171,6 +173,17 @@ class Scripts(CallsCase):
                     server.script(script)
                     self.expect(ask(server, tool=TOOL, url=url, **wanted.get("settings", {})), wanted, f"{script} by curl")
             self.assertIn("Authorization: Basic ", server.requests(1)[0]["headers"])
+
+    def test_a_password_in_the_address_is_not_shown(self):
+        with FakeServer("--latency", "fixed:1", script="cut-body") as server:
+            self.assertRegex(ask(server, url=server.url.replace("://", "://someone:secret@"))["calls"][0]["reason"], "^connection lost: http://\\*\\*\\*@127")
+
+    def test_no_proxy_is_asked_for_this_machine(self):
+        """Not for its names in capitals either, nor when a user's name stands before them."""
+        with FakeServer("--latency", "fixed:1") as server, unittest.mock.patch.dict(os.environ, {"http_proxy": "http://127.0.0.1:1", "no_proxy": ""}):
+            for host in ("127.0.0.1", "LocalHost", "someone:secret@127.0.0.1", "someone@LOCALHOST"):
+                self.expect(ask(server, url=f"http://{host}:{server.port}"), usable(), host)
+            self.expect(ask(server, url=f"http://0x7f000001.example:{server.port}"), down("^no connection: .* port 1 "), "any other")
 
     def test_servers_that_go_away(self):
         for script, wanted in SCRIPTS.items():
@@ -340,6 +353,15 @@ class Life(CallsCase):
             with self.subTest(script=script), FakeServer("--latency", "fixed:1", script=script) as server:
                 result = ask(server, calls=12)
                 self.assertEqual((result["usable"], result["breaker"]), (12, "closed"))
+
+    def test_a_server_that_dies_of_a_request(self):
+        """A connection that was closed before a request came shows it at once, and the request goes over another. Closed after a second it was at work on
+        it: that is a failure, and it is tried again by the rules for those."""
+        for after_ms, attempts in ((0, [1, 1]), (1050, [1, 2])):
+            with FakeServer("--latency", "fixed:1", script=f"reset-reused:ms={after_ms}") as server:
+                result = ask(server, calls=2)
+                self.assertEqual([call["attempts"] for call in result["calls"]], attempts)
+                self.assertEqual((result["usable"], result["failures"]), (2, sum(attempts) - 2))
 
     def test_a_model_that_goes_away(self):
         with FakeServer("--latency", "fixed:1", script="model-gone:from=6") as server:

@@ -86,7 +86,8 @@ class Probe(unittest.TestCase):
         threading.Thread(target=web.serve_forever, daemon=True).start()
         self.addCleanup(web.server_close)
         self.addCleanup(web.shutdown)
-        self.assertIn('this is no model server: /v1/models gave status 200, "My router"', self.probe({"base_url": f"http://127.0.0.1:{web.server_port}"})["message"])
+        self.assertIn(f'this is no model server: http://127.0.0.1:{web.server_port}/v1/models gave status 200, "My router"',
+                      self.probe({"base_url": f"http://127.0.0.1:{web.server_port}"})["message"])
         with FakeServer() as server:
             url = server.url
         self.assert_found(self.probe({"base_url": url}), reachable=False, usable=False)
@@ -99,6 +100,22 @@ class Probe(unittest.TestCase):
                 found = self.probe({"base_url": server.url})
                 self.assert_found(found, reachable=True, usable=False)
                 self.assertIn(message, found["message"])
+
+    def test_a_server_that_is_away_behind_a_proxy(self):
+        """Its documents wait, as they do for one that does not answer at all."""
+        for script, message in (("502:path=/v1/models", "502 Bad Gateway\"; that is a proxy; is the server behind it running?"), ("503-loading:path=/v1/models", "is it still starting")):
+            with self.subTest(script), FakeServer("--model", "m", script=script) as server:
+                found = self.probe({"base_url": server.url})
+                self.assert_found(found, reachable=False, usable=False)
+                self.assertIn(message, found["message"])
+
+    def test_addresses_that_are_nearly_right(self):
+        with FakeServer("--model", "m") as server:
+            for path in ("/", "/v1/", "/v1/chat/completions", "/v1/models/", "/api/chat"):
+                self.assert_found(self.probe({"base_url": server.url + path}), usable=True)
+            self.assertIn("is the address right?", self.probe({"base_url": "http://127.0.0.1:99999"})["message"])
+            server.script("redirect:path=/v1/models")
+            self.assertIn("gave status 302; it sends requests on to http", self.probe({"base_url": server.url})["message"])
 
     def test_settings_that_cannot_be_read(self):
         for text, message in (("models: 3\n", "expected a list"), ("models:\n  - base_ur: x\n", 'did you mean "base_url"'), ("models:\n  - model: x\n", "base_url is missing")):

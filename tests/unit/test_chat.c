@@ -26,6 +26,9 @@ static void test_urls(void **state)
 	expect_url("http://h:1/v1/", CHAT_OPENAI, "/chat/completions", "http://h:1/v1/chat/completions");
 	expect_url("https://h/gateway/v1", CHAT_OPENAI, "/models", "https://h/gateway/v1/models");
 	expect_url("http://h:1/v1", CHAT_OLLAMA, "/api/chat", "http://h:1/api/chat");
+	expect_url("http://h:1/llm/v1/chat/completions/", CHAT_OPENAI, "/models", "http://h:1/llm/v1/models");
+	expect_url("http://h:1/api/generate", CHAT_OLLAMA, "/api/chat", "http://h:1/api/chat");
+	expect_url("http://h:1/api", CHAT_OPENAI, "/models", "http://h:1/api/v1/models");
 }
 
 static void expect_request(const struct chat_request *request, const char *json)
@@ -204,6 +207,28 @@ static void test_limits(void **state)
 	buffer_done(&body);
 }
 
+static void test_ends_of_lines_and_of_streams(void **state)
+{
+	static const char crs[] = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\rdata: {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\r\rdata: [DONE]\r\r";
+	struct chat_reply reply;
+	struct error_text error = { "" };
+	(void)state;
+
+	chat_reply_init(&reply, 1000);
+	assert_int_equal(chat_read_response(CHAT_OPENAI, text_from(crs), &reply, &error), 0);
+	assert_string_equal(buffer_string(&reply.content), "ab");
+	assert_int_equal(chat_read_response(CHAT_OPENAI, TEXT_LITERAL("\x1F\x8B\x08 and so on"), &reply, &error), ERROR_INPUT_REJECTED);
+	assert_non_null(strstr(error.message, "compressed"));
+	chat_reply_done(&reply);
+	assert_true(chat_is_complete(CHAT_OPENAI, TEXT_LITERAL("data: {}\n\ndata: [DONE]\n\n")));
+	assert_true(chat_is_complete(CHAT_OPENAI, TEXT_LITERAL("data:{}\r\n\r\ndata:[DONE]")));
+	assert_false(chat_is_complete(CHAT_OPENAI, TEXT_LITERAL("data: {}\n\ndata: [DON")));
+	assert_false(chat_is_complete(CHAT_OPENAI, TEXT_LITERAL("{\"content\": \"data: [DONE]\"}")));
+	assert_false(chat_is_complete(CHAT_OPENAI, TEXT_LITERAL("")));
+	assert_true(chat_is_complete(CHAT_OLLAMA, TEXT_LITERAL("{\"done\":false}\n{\"done_reason\":\"stop\",\"done\":true}\n")));
+	assert_false(chat_is_complete(CHAT_OLLAMA, TEXT_LITERAL("{\"done\":true}\n{\"done\":fal")));
+}
+
 static void expect_message(const char *body, const char *message)
 {
 	char line[64];
@@ -220,6 +245,12 @@ static void test_error_messages(void **state)
 	expect_message("{\"detail\":\"Not Found\"}", "Not Found");
 	expect_message("{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field required\"}]}", "field required");
 	expect_message("<html><head><title>502 Bad Gateway</title></head></html>", "502 Bad Gateway");
+	expect_message("<html><body><h1>503 Service Unavailable</h1>\nNo server is\navailable.\n</body></html>", "503 Service Unavailable No server is available.");
+	expect_message("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>Error</title>\n</head>\n<body>\n<pre>PayloadTooLargeError: too large<br> &nbsp; at x.js:1</pre>",
+		       "PayloadTooLargeError: too large");
+	expect_message("<html><head><title>Error response</title></head><body><h1>Error response</h1><p>Message: no memory.</p></body></html>", "Error response Message: no memory.");
+	expect_message("<html><head><title>Error</title>", "Error");
+	expect_message("<", "");
 	expect_message("plain\nwords", "plain words");
 	expect_message("", "");
 }
@@ -258,7 +289,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_urls), cmocka_unit_test(test_requests), cmocka_unit_test(test_whole_answers), cmocka_unit_test(test_thinking),
-		cmocka_unit_test(test_streams), cmocka_unit_test(test_refused), cmocka_unit_test(test_limits), cmocka_unit_test(test_error_messages),
+		cmocka_unit_test(test_streams), cmocka_unit_test(test_refused), cmocka_unit_test(test_limits), cmocka_unit_test(test_ends_of_lines_and_of_streams),
+		cmocka_unit_test(test_error_messages),
 		cmocka_unit_test(test_embeddings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,8 @@ static const struct {
 	{ "HTTP/1.1 429 Too Many Requests\r\nRETRY-AFTER:  7 \r\nContent-Length: 0\r\n\r\n", "", "7", 0, 429, true, true, true },
 	{ "HTTP/1.1 503 x\r\nX-Long: a\r\n b: c\r\nRetry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\nContent-Length: 0\r\n\r\n", "",
 	  "Fri, 31 Dec 1999 23:59:59 GMT", 0, 503, true, true, true },
+	{ "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok", "ok", "", 0, 200, true, true, true },
+	{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\t\r\nok\r\n0\r\n\r\n", "ok", "", 0, 200, true, true, true },
 	{ "HTTP/1.1 200 OK\r\nContent-", "", "", 0, 200, false, false, true },
 	{ "HTT", "", "", 0, 0, false, false, false },
 };
@@ -99,6 +101,7 @@ static void test_responses_in_pieces_of_every_size(void **state)
 static const struct { const char *response; int status; const char *wrong; } refused[] = {
 	{ "hello\r\n", ERROR_INPUT_REJECTED, "the answer is no HTTP" },
 	{ "hel", ERROR_INPUT_REJECTED, "the answer is no HTTP" }, /* whoever waits for the rest of the line waits for ever */
+	{ "\x15\x03\x01 TLS\r\n", ERROR_INPUT_REJECTED, "the answer is TLS: does the address begin with https://?" },
 	{ "HTTP/2 200\r\n", ERROR_INPUT_REJECTED, "the answer is no HTTP" },
 	{ "HTTP/1.1 20\r\n", ERROR_INPUT_REJECTED, "the answer is no HTTP" },
 	{ "HTTP/1.1 2000 OK\r\n", ERROR_INPUT_REJECTED, "the answer is no HTTP" },
@@ -135,6 +138,28 @@ static void test_what_is_no_response(void **state)
 				fail_msg("%s in pieces of %zu: %s", refused[i].response, step, wrong);
 			buffer_done(&taken.body);
 		}
+	http_reader_done(&reader);
+}
+
+static void test_where_a_redirect_leads(void **state)
+{
+	static const struct { const char *response, *location; } redirects[] = {
+		{ "HTTP/1.1 308 x\r\nLocation:  https://host/v1/models \r\nContent-Length: 0\r\n\r\n", "https://host/v1/models" },
+		{ "HTTP/1.1 200 x\r\nLocation: /made/here\r\nContent-Length: 0\r\n\r\n", "" },
+		{ "HTTP/1.1 302 x\r\nContent-Length: 0\r\n\r\n", "" },
+	};
+	struct taken none = { .wanted_bytes = 0 };
+	struct http_reader reader;
+	(void)state;
+
+	http_reader_init(&reader);
+	for (size_t i = 0; i < COUNT_OF(redirects); i++) {
+		struct text response = text_from(redirects[i].response);
+		const char *wrong = "";
+		http_reader_begin(&reader);
+		assert_int_equal(http_reader_read(&reader, &response, take, &none, &wrong), 1);
+		assert_string_equal(reader.location, redirects[i].location);
+	}
 	http_reader_done(&reader);
 }
 
@@ -205,7 +230,8 @@ static void test_no_more_is_wanted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_responses_in_pieces_of_every_size), cmocka_unit_test(test_what_is_no_response), cmocka_unit_test(test_a_head_has_a_ceiling),
+		cmocka_unit_test(test_responses_in_pieces_of_every_size), cmocka_unit_test(test_what_is_no_response), cmocka_unit_test(test_where_a_redirect_leads),
+		cmocka_unit_test(test_a_head_has_a_ceiling),
 		cmocka_unit_test(test_a_stream_of_many_chunks), cmocka_unit_test(test_no_more_is_wanted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -282,7 +282,7 @@ static void take_response(void *owner, const struct http_response *response)
 		return;
 	}
 	chat_reply_clear(&calls->reply);
-	if (call->circles)
+	if (call->circles || call_is_whole(call, &seen))
 		seen.outcome = HTTP_ANSWERED;
 	if (seen.outcome == HTTP_ANSWERED && seen.status >= 200 && seen.status < 300 && read_answer(call, seen.body, &wrong) < 0)
 		seen.outcome = HTTP_BROKEN; /* an error that says it is none */

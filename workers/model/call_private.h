@@ -110,7 +110,9 @@ int call_guide_take(struct call *call, char *reason);
 /* call_watch.c: an http_watch of a streamed answer. */
 bool call_watch(void *owner, struct text body);
 
-/* call_reply.c: what went wrong with a request, in CALL_REASON_BYTES. `unreadable`: what is wrong with an answer that says that it is a good one; or empty. */
+/* call_reply.c: was the connection lost, or silent, only after the last word? */
+bool call_is_whole(const struct call *call, const struct http_response *response);
+/* What went wrong with a request, in CALL_REASON_BYTES. `unreadable`: what is wrong with an answer that says that it is a good one; or empty. */
 void call_describe_failure(const struct http_response *response, const char *unreadable, char *reason);
 /* For whoever reads the record; it is no answer, and the call is made again when it is wanted again. */
 void call_remember_refusal(struct call *call, const char *reason);

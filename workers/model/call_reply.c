@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "workers/model/schema.h"
+#include "workers/model/trouble.h"
 
 #include <json-c/json.h>
 #include <math.h>
@@ -345,18 +346,25 @@ void call_take_reply(struct call *call)
 	call_finish(call, &result);
 }
 
+bool call_is_whole(const struct call *call, const struct http_response *response)
+{
+	bool lost = response->outcome == HTTP_BROKEN || response->outcome == HTTP_TIMED_OUT;
+	return lost && response->status == 200 && chat_is_complete(call->calls->probe->api, response->body);
+}
+
 void call_describe_failure(const struct http_response *response, const char *unreadable, char *reason)
 {
-	char message[160];
+	char message[160], advice[160];
 
+	trouble_advise(response, advice, sizeof(advice));
 	if (unreadable[0]) {
 		snprintf(reason, CALL_REASON_BYTES, "HTTP status %ld, but %s", response->status, unreadable);
 		return;
 	}
 	if (response->outcome != HTTP_ANSWERED) {
-		snprintf(reason, CALL_REASON_BYTES, "%s: %s", http_outcome_name(response->outcome), response->message);
+		snprintf(reason, CALL_REASON_BYTES, "%s: %s%s%.150s", http_outcome_name(response->outcome), response->message, advice[0] ? "; " : "", advice);
 		return;
 	}
 	chat_error_message(response->body, message, sizeof(message));
-	snprintf(reason, CALL_REASON_BYTES, "HTTP status %ld%s%s", response->status, message[0] ? ": " : "", message);
+	snprintf(reason, CALL_REASON_BYTES, "HTTP status %ld%s%s%s%.150s", response->status, message[0] ? ": " : "", message, advice[0] ? "; " : "", advice);
 }

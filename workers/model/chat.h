@@ -41,8 +41,11 @@ struct chat_request {
 };
 /* The body of the request, appended. */
 void chat_write_request(const struct chat_request *request, struct buffer *out);
-/* "http://host:1234/v1/" and the like + the path of the API: "/chat/completions", "/api/chat" …; the base may end in /v1 or not. */
+/* "http://host:1234/v1/" and the like + the path of the API: "/chat/completions", "/api/chat" …; the base may end in /v1 or not, or
+ * be the address of an endpoint. */
 void chat_url(const char *base_url, enum chat_api api, const char *path, struct buffer *out);
+/* The address of the server in that of one of its endpoints: without /v1 and what follows it. */
+struct text chat_base(struct text url);
 
 enum chat_finish { CHAT_FINISH_UNKNOWN, CHAT_FINISH_STOP, CHAT_FINISH_LENGTH, CHAT_FINISH_OTHER };
 
@@ -65,7 +68,9 @@ enum { CHAT_DEPTH_MAX = 64 };
 int chat_read_response(enum chat_api api, struct text body, struct chat_reply *reply, struct error_text *error) WARN_UNUSED;
 /* The same of a streamed answer that was stopped on its way: what came of it, as if it had ended at its longest. Tokens that nobody counted: one a piece. */
 int chat_read_stopped(enum chat_api api, struct text body, struct chat_reply *reply, struct error_text *error) WARN_UNUSED;
-/* What an error response says, in one line: {"error": {"message"}}, {"error": "…"}, {"detail"}, {"message"}, HTML's title. */
+/* A stream that came to its end as far as its words go, whatever became of the connection then. */
+bool chat_is_complete(enum chat_api api, struct text body);
+/* What an error response says, in one line: {"error": {"message"}}, {"error": "…"}, {"detail"}, {"message"}, the words of a page. */
 void chat_error_message(struct text body, char *ret_message, size_t bytes);
 
 /* Embeddings: OpenAI's /embeddings. */

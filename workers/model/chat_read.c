@@ -142,6 +142,8 @@ static struct text error_of(const struct json_node *object)
 	return TEXT_LITERAL("");
 }
 
+enum { PAGE_WORDS_BYTES_MAX = 400, PAGE_BYTES_MAX = 1 << 20 };
+
 /* One line without control characters, cut at a character. */
 static void put_line(struct text text, char *ret_line, size_t bytes)
 {
@@ -156,22 +158,56 @@ static void put_line(struct text text, char *ret_line, size_t bytes)
 	buffer_done(&clean);
 }
 
+/* What stands between two words, or from the first to the end. */
+static struct text between(struct text text, const char *first, const char *second)
+{
+	ptrdiff_t start = text_find_nocase(text, text_from(first));
+	struct text rest = start < 0 ? TEXT_LITERAL("") : text_slice(text, (size_t)start + strlen(first), text.bytes);
+	ptrdiff_t end = text_find_nocase(rest, text_from(second));
+
+	return end < 0 ? rest : text_slice(rest, 0, (size_t)end);
+}
+
+/* The words of a page of HTML: its title; where that is missing, or is "Error" and no more, its text up to the first line break: what follows that
+ * tells of the program's insides. */
+static void append_page_words(struct text page, struct buffer *out)
+{
+	struct text title = text_trim(between(page, "<title>", "<")), rest = between(page, "<body", "<br");
+	bool in_tag = rest.bytes > 0; /* <body itself */
+
+	if (title.bytes && !text_starts_with_nocase(title, TEXT_LITERAL("Error"))) {
+		buffer_append_text(out, title);
+		return;
+	}
+	rest = rest.bytes ? rest : page;
+	for (size_t i = 0; i < rest.bytes && out->bytes < PAGE_WORDS_BYTES_MAX; i++) {
+		char c = rest.data[i];
+		in_tag = c == '<' || (in_tag && c != '>');
+		if (!in_tag && c != '>' && !ascii_is_space(c))
+			buffer_append_byte(out, c);
+		else if (out->bytes && out->data[out->bytes - 1] != ' ')
+			buffer_append_byte(out, ' ');
+	}
+	buffer_append_text(out, out->bytes ? TEXT_LITERAL("") : title);
+}
+
 void chat_error_message(struct text body, char *ret_message, size_t bytes)
 {
 	struct chat_scratch scratch;
 	scratch_init(&scratch);
 	const struct json_node *object = parse(&scratch, body, NULL);
 	struct text message = object ? error_of(object) : TEXT_LITERAL("");
-	ptrdiff_t title = object ? -1 : text_find_nocase(body, TEXT_LITERAL("<title>"));
+	struct buffer words;
 
-	if (title >= 0) {
-		struct text rest = text_slice(body, (size_t)title + strlen("<title>"), body.bytes);
-		ptrdiff_t end = text_find(rest, TEXT_LITERAL("<"));
-		message = end < 0 ? rest : text_slice(rest, 0, (size_t)end);
+	buffer_init(&words, PAGE_BYTES_MAX);
+	if (!object && text_starts_with(text_trim(body), TEXT_LITERAL("<"))) {
+		append_page_words(body, &words);
+		message = buffer_view(&words);
 	} else if (message.bytes == 0) {
 		message = body;
 	}
 	put_line(message, ret_message, bytes);
+	buffer_done(&words);
 	scratch_done(&scratch);
 }
 
@@ -282,11 +318,11 @@ static bool is_sse(struct text body)
 /* One event a line group, as the servers write them: one "data:" line each, ended by [DONE]. */
 static int take_sse(struct text body, struct chat_reply *reply, struct error_text *error)
 {
+	bool done = false, feeds = memchr(body.data, '\n', body.bytes);
 	struct text line;
 	int pieces = 0;
-	bool done = false;
 
-	while (!done && text_next_line(&body, &line)) {
+	while (!done && (feeds ? text_next_line(&body, &line) : text_next_field(&body, '\r', &line))) { /* CR alone ends a line too */
 		if (!text_starts_with(line, TEXT_LITERAL("data:")))
 			continue;
 		struct text data = text_trim(text_slice(line, strlen("data:"), line.bytes));
@@ -396,6 +432,17 @@ int chat_read_stopped(enum chat_api api, struct text body, struct chat_reply *re
 	return status < 0 ? error_set(error, status, "the answer is larger than %zu bytes", reply->content.bytes_max) : 0;
 }
 
+bool chat_is_complete(enum chat_api api, struct text body)
+{
+	struct text rest = text_trim(body), last = TEXT_LITERAL("");
+
+	for (struct text line; text_next_line(&rest, &line);)
+		last = text_trim(line);
+	if (api == CHAT_OPENAI)
+		return text_starts_with(last, TEXT_LITERAL("data:")) && text_ends_with_nocase(last, TEXT_LITERAL("[DONE]"));
+	return text_ends_with_nocase(last, TEXT_LITERAL("}")) && text_find(last, TEXT_LITERAL("\"done\":true")) >= 0;
+}
+
 int chat_read_response(enum chat_api api, struct text body, struct chat_reply *reply, struct error_text *error)
 {
 	struct text trimmed = text_trim(text_starts_with(body, TEXT_LITERAL("\xEF\xBB\xBF")) ? text_slice(body, 3, body.bytes) : body);
@@ -404,6 +451,8 @@ int chat_read_response(enum chat_api api, struct text body, struct chat_reply *r
 
 	if (trimmed.bytes == 0)
 		return error_set(error, ERROR_INPUT_REJECTED, "the answer is empty");
+	if (text_starts_with(trimmed, TEXT_LITERAL("\x1F\x8B")))
+		return error_set(error, ERROR_INPUT_REJECTED, "the answer is compressed (gzip), which was not asked for; turn that off at the server or the proxy before it");
 	if (is_sse(trimmed))
 		status = take_sse(trimmed, reply, error);
 	else if (api == CHAT_OLLAMA && text_next_line(&first, &line) && text_trim(first).bytes && line.bytes && line.data[line.bytes - 1] == '}')

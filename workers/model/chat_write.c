@@ -13,15 +13,21 @@ const char *chat_format_name(enum chat_format format)
 	return names[format];
 }
 
+struct text chat_base(struct text url)
+{
+	static const char *const ends[] = { "/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/models", "/api/chat", "/api/generate", "/api/tags", "/v1" };
+
+	while (url.bytes && url.data[url.bytes - 1] == '/')
+		url.bytes--;
+	for (size_t i = 0; i < COUNT_OF(ends); i++)
+		if (text_ends_with_nocase(url, text_from(ends[i])))
+			return text_slice(url, 0, url.bytes - strlen(ends[i]));
+	return url;
+}
+
 void chat_url(const char *base_url, enum chat_api api, const char *path, struct buffer *out)
 {
-	struct text base = text_from(base_url);
-
-	while (base.bytes && base.data[base.bytes - 1] == '/')
-		base.bytes--;
-	if (text_ends_with_nocase(base, TEXT_LITERAL("/v1")))
-		base.bytes -= strlen("/v1");
-	buffer_append_text(out, base);
+	buffer_append_text(out, chat_base(text_from(base_url)));
 	if (api == CHAT_OPENAI)
 		buffer_append_string(out, "/v1");
 	buffer_append_string(out, path);

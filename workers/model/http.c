@@ -4,6 +4,7 @@
 #include "workers/model/http_private.h"
 
 #include "base/clock.h"
+#include "base/url.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -331,10 +332,34 @@ static enum http_outcome outcome_of(const struct transfer *transfer, CURLcode co
 static void describe(const struct transfer *transfer, CURLcode code, const char *otherwise, struct http_response *response)
 {
 	const char *url = transfer->route ? buffer_string(&transfer->route->url) : "";
+	struct buffer shown;
+
 	if (!transfer->route)
 		curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
+	buffer_init(&shown, HTTP_HEAD_BYTES_MAX);
+	url_append_shown(&shown, text_from(url ? url : ""));
 	const char *what = otherwise ? otherwise : transfer->message[0] ? transfer->message : curl_easy_strerror(code);
-	snprintf(response->message, sizeof(response->message), "%.90s: %.100s", url ? url : "", what);
+	snprintf(response->message, sizeof(response->message), "%.90s: %.100s", buffer_string(&shown), what);
+	buffer_done(&shown);
+}
+
+static void read_location(const struct transfer *transfer, struct http_response *response)
+{
+	CURLU *parts = NULL;
+	char *whole = NULL, *told = NULL;
+
+	if (!transfer->route) {
+		curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &told);
+	} else if (transfer->reader.location[0]) {
+		parts = curl_url();
+		if (parts && curl_url_set(parts, CURLUPART_URL, buffer_string(&transfer->route->url), 0) == CURLUE_OK &&
+		    curl_url_set(parts, CURLUPART_URL, transfer->reader.location, 0) == CURLUE_OK) /* may be a part of one, which is joined */
+			(void)curl_url_get(parts, CURLUPART_URL, &whole, 0);
+		told = whole;
+	}
+	snprintf(response->location, sizeof(response->location), "%s", told ? told : "");
+	curl_free(whole);
+	curl_url_cleanup(parts);
 }
 
 static void read_head(const struct transfer *transfer, struct http_response *response)
@@ -353,6 +378,8 @@ static void read_head(const struct transfer *transfer, struct http_response *res
 	}
 	if (retry_after[0])
 		response->retry_after_s = http_retry_after(text_from(retry_after), (double)clock_realtime_s());
+	if (response->status / 100 == 3)
+		read_location(transfer, response);
 }
 
 void http_finish(struct transfer *transfer, enum http_outcome outcome, CURLcode code, const char *what)

@@ -34,7 +34,8 @@ struct http_response {
 	struct text body;        /* what came of it; valid during the call of done only */
 	double retry_after_s;    /* Retry-After as seconds from now (date or number), or negative: none */
 	uint64_t first_byte_ns, duration_ns; /* from the start of the request */
-	char message[200];       /* for people: what went wrong, with the address */
+	char message[200];       /* for people: what went wrong, with the address, without a password in it */
+	char location[200];      /* where a redirect leads, as a whole address; "" */
 };
 
 typedef void http_done(void *owner, const struct http_response *response);

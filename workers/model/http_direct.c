@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,9 +18,9 @@
 
 /* --- routes --------------------------------------------------------------------------------------------------------- */
 
-static bool is_loopback(const char *host)
+bool http_is_loopback(const char *host)
 {
-	return strncmp(host, "127.", 4) == 0 || strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+	return strncmp(host, "127.", 4) == 0 || strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
 }
 
 /* As curl has it; NO_PROXY is its to read. */
@@ -27,7 +28,7 @@ static bool may_need_proxy(const char *host)
 {
 	static const char *const names[] = { "http_proxy", "all_proxy", "ALL_PROXY" };
 
-	for (size_t i = 0; i < COUNT_OF(names) && !is_loopback(host); i++)
+	for (size_t i = 0; i < COUNT_OF(names) && !http_is_loopback(host); i++)
 		if (getenv(names[i]) && getenv(names[i])[0])
 			return true;
 	return false;
@@ -171,10 +172,15 @@ void http_direct_done(struct http *http)
 
 /* --- a request ------------------------------------------------------------------------------------------------------ */
 
-/* The connection had been kept, and the server has closed it meanwhile, or restarted: that is no failure of the request. False: it is one. */
+#define STALE_NS 1000000000ull /* a connection that was closed before shows it sooner */
+
+/* The connection had been kept, and the server has closed it meanwhile, or restarted: that is no failure of the request. False: it is one. A server that
+ * ends it later was at work on the request and died of it, perhaps: whether it is to be sent once more is not decided here. */
 static bool connect_again(struct transfer *transfer)
 {
-	if (!transfer->again || transfer->got_bytes)
+	bool at_work = transfer->sent_bytes == transfer->head.bytes + transfer->body.bytes && clock_monotonic_ns() - transfer->started_ns >= STALE_NS;
+
+	if (!transfer->again || transfer->got_bytes || at_work)
 		return false;
 	http_direct_release(transfer);
 	if (!http_connect(transfer))

@@ -6,6 +6,9 @@
 #include <xxhash.h>
 
 enum { HEADER_BYTES_MAX = 4096 };
+/* A host that went away while its model was at work shows after two minutes (the kernel asks nine times), not after request_timeout_s. */
+#define KEEPALIVE_IDLE_S 30L
+#define KEEPALIVE_INTERVAL_S 10L
 
 static bool add_header(struct transfer *transfer, const char *line)
 {
@@ -15,13 +18,13 @@ static bool add_header(struct transfer *transfer, const char *line)
 	return longer != NULL;
 }
 
-static bool is_loopback(const char *url)
+static bool is_at_loopback(CURLU *url)
 {
-	static const char *const hosts[] = { "://127.", "://localhost", "://[::1]" };
-	for (size_t i = 0; i < COUNT_OF(hosts); i++)
-		if (strstr(url, hosts[i]))
-			return true;
-	return false;
+	char *host = NULL;
+	bool is = url && curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK && http_is_loopback(host);
+
+	curl_free(host);
+	return is;
 }
 
 static long milliseconds(uint64_t ns)
@@ -38,6 +41,8 @@ static void set_common(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, http_open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer->http);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_close_socket);
@@ -64,11 +69,11 @@ static bool set_address(struct transfer *transfer, const struct http_request *re
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_take_data);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	if (is_loopback(request->url))
-		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	transfer->url = curl_url();
 	if (transfer->url && curl_url_set(transfer->url, CURLUPART_URL, request->url, 0) == CURLUE_OK)
 		curl_easy_setopt(easy, CURLOPT_CURLU, transfer->url);
+	if (is_at_loopback(transfer->url))
+		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	return fine && transfer->url && curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK; /* the text is for messages */
 }
 

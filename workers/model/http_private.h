@@ -102,6 +102,8 @@ bool http_set_request(struct transfer *transfer, const struct http_request *requ
 bool http_set_connection(struct transfer *transfer);
 
 /* http_direct.c */
+/* A host that no proxy can reach for us. */
+bool http_is_loopback(const char *host);
 /* The route for such a request, or NULL when all of it is to be curl's. */
 const struct http_route *http_route_for(struct http *http, const struct http_request *request, uint64_t address);
 /* Puts the request on a connection that waits for one. False: there is none; http_connect makes one. */

@@ -36,7 +36,13 @@ void http_reader_begin(struct http_reader *reader)
 
 /* --- the head ------------------------------------------------------------------------------------------------------- */
 
-static const char no_http[] = "the answer is no HTTP";
+static const char no_http[] = "the answer is no HTTP", tls[] = "the answer is TLS: does the address begin with https://?";
+enum { TLS_ALERT = 0x15, TLS_HANDSHAKE = 0x16 }; /* RFC 8446, 5.1 */
+
+static const char *why_no_http(struct text line)
+{
+	return line.bytes && (line.data[0] == TLS_ALERT || line.data[0] == TLS_HANDSHAKE) ? tls : no_http;
+}
 
 /* The beginning of a line. */
 static bool may_be_status(struct text line)
@@ -51,7 +57,7 @@ static int take_status(struct http_reader *reader, struct text line, const char 
 
 	if (line.bytes < strlen("HTTP/1.1 200") || !may_be_status(line) || !ascii_is_digit(at[7]) || at[8] != ' ' || !ascii_is_digit(at[9]) ||
 	    !ascii_is_digit(at[10]) || !ascii_is_digit(at[11]) || (line.bytes > 12 && at[12] != ' '))
-		return refuse(ret_wrong, no_http);
+		return refuse(ret_wrong, why_no_http(line));
 	reader->status = (at[9] - '0') * 100 + (at[10] - '0') * 10 + (at[11] - '0');
 	if (reader->status < STATUS_INFORMATION || reader->status == STATUS_SWITCH)
 		return refuse(ret_wrong, "the answer has a status that was not asked for");
@@ -90,6 +96,14 @@ static int take_length(struct http_reader *reader, struct text value, const char
 	return 0;
 }
 
+static void keep_value(struct text value, char *place, size_t bytes)
+{
+	if (value.bytes >= bytes)
+		return;
+	memcpy(place, value.data, value.bytes);
+	place[value.bytes] = '\0';
+}
+
 static int take_header(struct http_reader *reader, struct text line, const char **ret_wrong)
 {
 	struct text value = line, name, word;
@@ -99,6 +113,7 @@ static int take_header(struct http_reader *reader, struct text line, const char 
 	if (memchr(line.data, '\0', line.bytes) || !memchr(line.data, ':', line.bytes) || !text_next_field(&value, ':', &name))
 		return refuse(ret_wrong, "the answer has a header without a name");
 	value = text_trim(value);
+	name = text_trim(name); /* a blank before the colon: none should be there, some write it */
 	if (is(name, "Content-Length"))
 		return take_length(reader, value, ret_wrong);
 	if (is(name, "Transfer-Encoding")) {
@@ -108,10 +123,10 @@ static int take_header(struct http_reader *reader, struct text line, const char 
 	if (is(name, "Connection"))
 		while (text_next_field(&value, ',', &word))
 			reader->keeps = is(text_trim(word), "close") ? false : is(text_trim(word), "keep-alive") || reader->keeps;
-	if (is(name, "Retry-After") && value.bytes < sizeof(reader->retry_after)) {
-		memcpy(reader->retry_after, value.data, value.bytes);
-		reader->retry_after[value.bytes] = '\0';
-	}
+	if (is(name, "Retry-After"))
+		keep_value(value, reader->retry_after, sizeof(reader->retry_after));
+	if (reader->status / 100 == 3 && is(name, "Location"))
+		keep_value(value, reader->location, sizeof(reader->location));
 	return 0;
 }
 
@@ -147,7 +162,7 @@ static int take_chunk_size(struct http_reader *reader, struct text line, const c
 
 	while (digits < line.bytes && digits <= SIZE_DIGITS_MAX && hex_digit(line.data[digits]) >= 0)
 		size = 16 * size + (uint64_t)hex_digit(line.data[digits++]);
-	if (digits == 0 || digits > SIZE_DIGITS_MAX || (digits < line.bytes && line.data[digits] != ';' && line.data[digits] != ' '))
+	if (digits == 0 || digits > SIZE_DIGITS_MAX || (digits < line.bytes && line.data[digits] != ';' && line.data[digits] != ' ' && line.data[digits] != '\t'))
 		return refuse(ret_wrong, "the answer has a chunk without a size");
 	reader->left_bytes = size;
 	reader->state = size ? HTTP_READ_CHUNK : HTTP_READ_TRAILER;
@@ -234,7 +249,7 @@ int http_reader_read(struct http_reader *reader, struct text *bytes, http_reader
 		}
 		int status = next_line(reader, bytes, &line, ret_wrong);
 		if (status == 0 && reader->state == HTTP_READ_STATUS && !may_be_status(buffer_view(&reader->line)))
-			return refuse(ret_wrong, no_http);
+			return refuse(ret_wrong, why_no_http(buffer_view(&reader->line)));
 		if (status <= 0)
 			return status;
 		status = take_line(reader, line, ret_wrong);

@@ -22,6 +22,7 @@ struct http_reader {
 	size_t head_bytes;
 	bool sized, chunked, keeps;
 	char retry_after[64];  /* the header's value; "" */
+	char location[200];    /* of a redirect, as it stands there; "" */
 	struct buffer line;    /* the beginning of one that came in pieces */
 };
 

@@ -3,7 +3,9 @@
 
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "base/url.h"
 #include "workers/model/repair.h"
+#include "workers/model/trouble.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -64,6 +66,7 @@ static void take_response(void *owner, const struct http_response *response)
 	buffer_clear(&probe->body);
 	buffer_append_text(&probe->body, response->body);
 	snprintf(probe->message, sizeof(probe->message), "%s", response->message);
+	trouble_advise(response, probe->advice, sizeof(probe->advice));
 	if (response->outcome == HTTP_ANSWERED)
 		chat_error_message(response->body, probe->message, sizeof(probe->message));
 }
@@ -81,6 +84,7 @@ bool probe_ask(struct probe *probe, enum chat_api api, const char *path, struct 
 	};
 	probe->arrived = false;
 	probe->outcome = HTTP_OUT_OF_MEMORY;
+	probe->message[0] = probe->advice[0] = '\0';
 	bool started = !url.status && http_start(probe->http, &request, &handle) == 0;
 	while (started && !probe->arrived) {
 		struct pollfd descriptor = { .fd = http_descriptor(probe->http), .events = POLLIN };
@@ -246,9 +250,9 @@ static void say_unanswered(struct probe *probe, const char *what)
 		return;
 	if (probe->outcome == HTTP_ANSWERED && (probe->status < 200 || probe->status > 299))
 		snprintf(status, sizeof(status), "status %ld%s", probe->status, probe->message[0] ? ", " : "");
-	snprintf(probe->result->message, sizeof(probe->result->message), "%s: %s%.150s%s", what, status,
-		 probe->message[0] || status[0] ? probe->message : http_outcome_name(probe->outcome),
-		 probe->status == 503 ? "; if it is loading the model, ask again in a minute" :
+	snprintf(probe->result->message, sizeof(probe->result->message), "%s: %s%.150s%s%.120s", what, status,
+		 probe->message[0] || status[0] ? probe->message : http_outcome_name(probe->outcome), probe->advice[0] ? "; " : "",
+		 probe->advice[0] ? probe->advice : probe->status == 503 ? "; if it is loading the model, ask again in a minute" :
 		 probe->result->server == PROBE_UNKNOWN && (probe->status == 404 || probe->status == 405 || probe->status == 501) ?
 					"; is it a model server? look at address and port" : "");
 }
@@ -294,32 +298,68 @@ static void try_embeddings(struct probe *probe)
 
 /* --- the whole ------------------------------------------------------------------------------------------------------ */
 
+/* "http://host:80/v1/models gave status 404, "Not Found"" */
+static int write_look(const struct probe *probe, char *out, size_t bytes)
+{
+	struct buffer url, shown;
+
+	buffer_init(&url, 8192);
+	buffer_init(&shown, 8192);
+	chat_url(probe->model->base_url, CHAT_OPENAI, "/models", &url);
+	url_append_shown(&shown, buffer_view(&url));
+	int length = snprintf(out, bytes, "%.80s gave status %ld%s%.60s%s", buffer_string(&shown), probe->status, probe->message[0] ? ", \"" : "", probe->message,
+			      probe->message[0] ? "\"" : "");
+	buffer_done(&url);
+	buffer_done(&shown);
+	return length;
+}
+
+/* A proxy without its server, or a server that is only starting: it may come, as one may that does not answer at all. */
+static bool says_away(struct probe *probe)
+{
+	struct probe_result *result = probe->result;
+	char look[200];
+
+	if (probe->status != 502 && probe->status != 503 && probe->status != 504)
+		return false;
+	write_look(probe, look, sizeof(look));
+	result->reachable = false;
+	snprintf(result->message, sizeof(result->message), "%s; %.110s", look, probe->status == 503 ? "is it still starting, or a proxy whose server does not run?" : probe->advice);
+	return true;
+}
+
+static void say_no_server(const struct probe *probe, char *out, size_t bytes)
+{
+	char look[200];
+
+	write_look(probe, look, sizeof(look));
+	snprintf(out, bytes, "%s%.180s; %.110s", probe->advice[0] ? "" : "this is no model server: ", look, probe->advice[0] ? probe->advice : "are address and port right?");
+}
+
 static void look(struct probe *probe)
 {
 	struct probe_result *result = probe->result;
 	struct json_object *object = NULL, *models = NULL;
-	char title[64];
+	char trouble[sizeof(result->message)];
 
 	bool listed = probe_get(probe, CHAT_OPENAI, "/models");
 	result->reachable = probe->outcome == HTTP_ANSWERED;
 	if (!result->reachable) {
-		bool unknown_host = strstr(probe->message, "resolve host") != NULL;
-		snprintf(result->message, sizeof(result->message), "%.200s; %s", probe->message[0] ? probe->message : "no answer",
-			 unknown_host ? "is the name of the host right?" : "is the server running?");
+		snprintf(result->message, sizeof(result->message), "%.200s; %.100s", probe->message[0] ? probe->message : "no answer",
+			 probe->advice[0] ? probe->advice : "is the server running?");
 		return;
 	}
-	if (says_key(probe))
+	if (says_key(probe) || says_away(probe))
 		return;
 	if (listed && (object = probe_body(probe)))
 		models = probe_member(object, "data");
 	if (models && !json_object_is_type(models, json_type_array))
 		models = NULL;
+	say_no_server(probe, trouble, sizeof(trouble));
 	long status = probe->status;
-	snprintf(title, sizeof(title), "%.60s", probe->message);
 	probe_name_server(probe, models);
 	if (!models && result->server == PROBE_UNKNOWN && (status != 404 || !probe->model->model[0])) {
-		snprintf(result->message, sizeof(result->message), "this is no model server: /v1/models gave status %ld, \"%s\"; are address and port right?", status,
-			 title);
+		snprintf(result->message, sizeof(result->message), "%s", trouble);
 		return;
 	}
 	probe_pick_model(probe, models);
@@ -357,13 +397,17 @@ void probe_write_json(const struct model_settings *model, const struct probe_res
 {
 	static const char *const thinking[] = { "none", "tags", "field", "instead of content" };
 	struct json_writer json;
+	struct buffer shown;
 
+	buffer_init(&shown, SIZE_MAX / 4);
+	url_append_shown(&shown, text_from(model->base_url));
 	json_init(&json, out, 0);
 	json_object_open(&json);
 	json_member_string(&json, "name", model_name(model));
 	json_member_string(&json, "use", model->use);
 	json_member_string(&json, "tier", model->tier);
-	json_member_string(&json, "base_url", model->base_url);
+	json_member_text(&json, "base_url", buffer_view(&shown));
+	buffer_done(&shown);
 	json_member_boolean(&json, "reachable", result->reachable);
 	json_member_boolean(&json, "usable", result->model_present && !result->message[0]);
 	json_member_string(&json, "server", probe_server_name(result->server));

@@ -24,7 +24,7 @@ struct probe_result {
 	enum probe_thinking thinking;
 	bool schema_ignored, json_mode, usage_truthful, stream_ok, embeddings;
 	double first_answer_s, tokens_per_s;
-	char message[240];          /* when it cannot be used: why, and what to do */
+	char message[320];          /* when it cannot be used: why, and what to do */
 	char notes[PROBE_NOTES_MAX][160]; /* for people */
 	uint32_t note_count;
 };

@@ -24,7 +24,7 @@ struct probe {
 	long status;
 	uint64_t duration_ns;
 	struct buffer body;
-	char message[200];
+	char message[200], advice[200]; /* advice: trouble.h */
 };
 
 /* One request at a time. True for an answer with a status of 2xx. Of a GET `body` is empty. */
