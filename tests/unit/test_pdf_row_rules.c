@@ -60,6 +60,41 @@ static void completes_wrapped_rows(void **state)
 	pdf_rules_done(&rules);
 }
 
+/* Two rows between three rules; `full`: the second line of each fills all columns, as another row would. */
+static size_t borders_of_two_rows(bool full)
+{
+	struct pdf_page page;
+	struct pdf_rules rules;
+
+	open_page(&page, &rules);
+	add_word(&page, "Parameter", 75, 85);
+	add_word(&page, "Description", 250, 85);
+	for (int row = 0; row < 3; row++) {
+		add_rule(&rules, 100 + 40 * (float)row);
+		if (row == 2)
+			break;
+		add_word(&page, "cellRange", 75, 106 + 40 * (float)row);
+		add_word(&page, "reaching", 250, 106 + 40 * (float)row);
+		if (full)
+			add_word(&page, "cellReach", 75, 118 + 40 * (float)row);
+		add_word(&page, "distance", 250, 118 + 40 * (float)row);
+	}
+	pdf_rules_settle(&rules);
+	assert_int_equal(pdf_row_rules_complete(&rules, &page), 0);
+	const size_t borders = rules.vertical.count;
+	pdf_page_done(&page);
+	pdf_rules_done(&rules);
+	return borders;
+}
+
+/* Rules above and below a head and below the table are there as well where rows are not parted. */
+static void completes_two_rows(void **state)
+{
+	(void)state;
+	assert_int_equal(borders_of_two_rows(false), 1);
+	assert_int_equal(borders_of_two_rows(true), 0);
+}
+
 static void add_ground(struct pdf_rules *rules, float y0, float y1)
 {
 	assert_int_equal(pdf_rules_add_fill(rules, (struct pdf_box){ 70, y0, 500, y1 }, 0.9f), 0);
@@ -182,7 +217,7 @@ static void leaves_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(completes_wrapped_rows),
+		cmocka_unit_test(completes_wrapped_rows), cmocka_unit_test(completes_two_rows),
 		cmocka_unit_test(leaves_others),
 		cmocka_unit_test(reads_striped_rows), cmocka_unit_test(reads_centred_cells),
 		cmocka_unit_test(leaves_boxes),

@@ -67,6 +67,35 @@ static void joins_the_only_row(void **state)
 						  "Shorten the time or raise the target of the load. |\n");
 }
 
+/* Browsers set lines further apart than other programs do: what is nearer than rows are to each other is of a cell, also alone, and in the
+ * first column. */
+static void joins_lines_far_apart(void **state)
+{
+	(void)state;
+	header(0, 100);
+	cells(0, 122, 0, "Admission Control", "Related", "It refuses users that the");
+	cells(0, 137, 0, "", "", "cell has no room for.");
+	cells(0, 159, 0, "Load Sharing", "None", "It moves users.");
+	cells(0, 174, 0, "between cells", "", "");
+	cells(0, 196, 0, "Sleep Mode", "None", "It turns cells off.");
+	assert_string_equal(fixture_write_pages(), HEADER "| Admission Control | Related | It refuses users that the cell has no room for. |\n"
+							  "| Load Sharing between cells | None | It moves users. |\n| Sleep Mode | None | It turns cells off. |\n");
+}
+
+/* Names in the middle of columns whose text is at their left edge stand beside it, and longer text below reaches both. */
+static void joins_names_beside_their_text(void **state)
+{
+	(void)state;
+	fixture_line(&fixture_pages[0], 90, 100, 10, PDF_BOLD, "Feature");
+	fixture_line(&fixture_pages[0], 205, 100, 10, PDF_BOLD, "Type");
+	fixture_line(&fixture_pages[0], 390, 100, 10, PDF_BOLD, "Description");
+	cells(0, 116, 0, "Sleep", "None", "Off at night.");
+	cells(0, 132, 0, "Load", "None", "It moves users to the other cells.");
+	cells(0, 148, 0, "Paging", "None", "It finds users.");
+	assert_string_equal(fixture_write_pages(), "| Feature | Type | Description |\n| --- | --- | --- |\n| Sleep | None | Off at night. |\n"
+						   "| Load | None | It moves users to the other cells. |\n| Paging | None | It finds users. |\n");
+}
+
 /* Rows without white between them, below a header that is set apart, are rows all the same. */
 static void keeps_close_rows_apart(void **state)
 {
@@ -322,7 +351,7 @@ int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
 	const struct CMUnitTest tests[] = {
-		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(joins_the_only_row),
+		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(joins_the_only_row), PAGE_TEST(joins_lines_far_apart), PAGE_TEST(joins_names_beside_their_text),
 		PAGE_TEST(keeps_close_rows_apart), PAGE_TEST(keeps_grouped_rows_apart), PAGE_TEST(reads_cells_in_the_middle),
 		PAGE_TEST(takes_one_row_below_a_header), PAGE_TEST(keeps_empty_columns_of_a_header), PAGE_TEST(reads_pairs_without_a_header),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(goes_on_below_notes), PAGE_TEST(takes_no_lists_for_columns), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),

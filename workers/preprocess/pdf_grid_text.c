@@ -60,7 +60,7 @@ void pdf_grid_describe(const struct pdf_layout *layout, size_t row, struct pdf_t
 	struct pdf_table table = { .row_first = (uint32_t)row, .row_count = 1, .column_count = grid->column_count, .ruled = true, .tag = grid->table };
 
 	for (size_t c = 0; c < grid->column_count; c++)
-		table.columns[c] = (struct pdf_table_column){ grid->x[c], grid->x[c + 1] };
+		table.columns[c] = (struct pdf_table_column){ .x0 = grid->x[c], .x1 = grid->x[c + 1] };
 	*ret_table = table;
 }
 

@@ -8,6 +8,7 @@ enum {
 	WORDS_MAX = 20000, /* of a page: all are looked at for each line */
 	RUNS_MAX = 32,     /* places of a page where a table may begin */
 	STRIPS_MIN = 3,
+	STRIPS_SURE = 2,   /* each of which reads as one row */
 	WIDTH_MAX = 4096,  /* of a page, points */
 	COLUMNS_MAX = 16,
 	LINES_MAX = 8,     /* of the row above the first rule, or below the last */
@@ -164,17 +165,58 @@ static bool widen(const struct run *run, const struct pdf_page *page, bool above
 	return true;
 }
 
+/* How far to the right the words of a column reach, in all rows. */
+static float right_edge(const struct run *run, size_t column)
+{
+	size_t x = place(column + 1 < run->column_count ? run->columns[column + 1] - 1 : run->to);
+
+	while (x > place(run->columns[column]) && !run->taken[x])
+		x--;
+	return (float)x;
+}
+
+/* Would the first word of some cell's line have had room behind the line above it? Then that is no wrapped cell, but another row. */
+static bool has_room_above(const struct run *run, const struct pdf_page *page, float top, float bottom)
+{
+	static const float blank_sizes = 0.25f;
+	float ends[COLUMNS_MAX] = { 0 }, y = top;
+	const struct pdf_word *word;
+
+	for (size_t lines = 0; lines < LINES_MAX && (word = nearest(run, page, y, false, bottom - y)) != NULL; lines++) {
+		const struct pdf_word *first[COLUMNS_MAX] = { NULL };
+		float end[COLUMNS_MAX] = { 0 };
+		y = middle(word);
+		for (size_t i = 0; i < page->word_count; i++) {
+			const struct pdf_word *other = &page->words[i];
+			if (fabsf(middle(other) - y) > 0.4f * other->size || !is_inside(run, other, top, bottom))
+				continue;
+			const size_t column = column_of(run, other);
+			first[column] = !first[column] || other->box.x0 < first[column]->box.x0 ? other : first[column];
+			end[column] = fmaxf(end[column], other->box.x1);
+		}
+		for (size_t c = 0; c < run->column_count; c++) {
+			if (!first[c])
+				continue;
+			if (ends[c] > 0 && ends[c] + blank_sizes * first[c]->size + first[c]->box.x1 - first[c]->box.x0 <= right_edge(run, c))
+				return true;
+			ends[c] = end[c];
+		}
+	}
+	return false;
+}
+
 struct judged { /* strips */
 	size_t wrapped; /* lines above or below the fullest fill fewer columns */
 	size_t several; /* most lines fill as many: rows that nothing parts */
 	size_t single;  /* all lines are of one column */
+	size_t rows;    /* several columns, and one line alone fills the most, and the first: surely one row */
 };
 
 static void judge_strip(const struct run *run, const struct pdf_page *page, float top, float bottom, struct judged *judged)
 {
 	uint32_t widest = 0, columns = 0, all = 0;
 	float y = top;
-	size_t lines = 0, full = 0;
+	size_t lines = 0, full = 0, keys = 0;
 
 	for (const struct pdf_word *word; lines < LINES_MAX && (word = nearest(run, page, y, false, bottom - y)) != NULL; lines++) {
 		y = middle(word);
@@ -185,11 +227,13 @@ static void judge_strip(const struct run *run, const struct pdf_page *page, floa
 			full = 0;
 		}
 		full += columns == widest;
+		keys += columns & 1;
 		all |= columns;
 	}
 	if (lines > 1 && (all & (all - 1)) != 0)
 		*((full - 1) * 2 > lines - 1 ? &judged->several : &judged->wrapped) += 1;
 	judged->single += (all & (all - 1)) == 0;
+	judged->rows += (all & (all - 1)) != 0 && full == 1 && keys == 1;
 }
 
 /* The last band may be followed at once by one that is no row: it ends below its words. */
@@ -209,7 +253,7 @@ static int complete(struct pdf_rules *rules, const struct pdf_page *page, const 
 
 	for (size_t s = 0; s < run->strips; s++)
 		judge_strip(run, page, at[s], at[s + 1], &judged);
-	if (judged.wrapped == 0 || judged.several * 3 > (run->filled ? judged.wrapped : 0) || (run->filled && judged.single * 4 > run->strips))
+	if (judged.wrapped == 0 || judged.several * 3 > judged.wrapped || (run->filled && judged.single * 4 > run->strips))
 		return 0;
 	if (widen(run, page, true, &top))
 		status = pdf_rules_add_line(rules, run->from, top, run->to, top, 0.5f);
@@ -304,15 +348,29 @@ static void grow(struct run *run, const struct pdf_page *page, const float *at, 
 
 /* --- where rows end ---------------------------------------------------------------------------------------------- */
 
+/* Strips enough for a table; fewer, if each is surely one row of it. */
+static bool is_table(const struct run *run, const struct pdf_page *page, const float *at)
+{
+	if (run->strips < STRIPS_SURE || (run->filled && run->strips < STRIPS_MIN))
+		return false;
+	struct judged judged = { 0 };
+	for (size_t s = 0; s < run->strips && run->strips < STRIPS_MIN; s++) {
+		if (has_room_above(run, page, at[s], at[s + 1]))
+			return false;
+		judge_strip(run, page, at[s], at[s + 1], &judged);
+	}
+	return run->strips >= STRIPS_MIN || judged.rows == run->strips;
+}
+
 /* Completes the runs among these edges, which have the same ends. */
 static int complete_runs(struct pdf_rules *rules, const struct pdf_page *page, struct pdf_rule like, bool filled, const float *at, size_t count, size_t *runs)
 {
 	int status = 0;
 
-	for (size_t first = 0; first + STRIPS_MIN < count && status == 0 && *runs < RUNS_MAX; ++*runs) {
+	for (size_t first = 0; first + STRIPS_SURE < count && status == 0 && *runs < RUNS_MAX; ++*runs) {
 		struct run run = { .from = like.from, .to = like.to, .filled = filled };
 		grow(&run, page, at, count, first);
-		if (run.strips >= STRIPS_MIN && !crosses_vertical(rules, &run)) {
+		if (is_table(&run, page, at + first) && !crosses_vertical(rules, &run)) {
 			if (filled) /* the head is among the strips */
 				join_columns(&run, page, at + first);
 			status = complete(rules, page, &run, at + first);
@@ -400,7 +458,7 @@ int pdf_row_rules_complete(struct pdf_rules *rules, const struct pdf_page *page)
 
 	if (count > RULES_MAX || page->word_count > WORDS_MAX || rules->crowded)
 		return 0;
-	for (size_t r = 0; r < count && status == 0 && count > STRIPS_MIN; r++) {
+	for (size_t r = 0; r < count && status == 0 && count > STRIPS_SURE; r++) {
 		const struct pdf_rule rule = rules->horizontal.items[r];
 		if (used[r] || rule.to - rule.from < length_min)
 			continue;

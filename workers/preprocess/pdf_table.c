@@ -24,11 +24,29 @@ static size_t touched_columns(const struct pdf_table *table, const struct pdf_se
 	return end;
 }
 
+/* Two neighbouring columns of which one is but a name of the first row, which stands beside the text that it names, are one. */
+static bool join_name(struct pdf_table *table, size_t first)
+{
+	struct pdf_table_column *left = &table->columns[first], *right = left + 1;
+
+	if (!(left->filled ? right->named && !right->filled && !left->named : left->named && !right->named))
+		return false;
+	left->x1 = right->x1;
+	left->named = left->filled = true;
+	table->column_count--;
+	memmove(right, right + 1, (table->column_count - first - 1) * sizeof(*right));
+	return true;
+}
+
 /* Puts the segment into the columns: into the one that it overlaps or is nearer to than `margin`, or as a new one. False when it
  * would join two. */
 static bool place_segment(struct pdf_table *table, const struct pdf_segment *segment, float margin, bool may_add)
 {
+	const bool names = table->row_count == 0;
 	size_t first, end = touched_columns(table, segment, 0, &first);
+
+	if (end - first == 2 && may_add && join_name(table, first))
+		end--;
 
 	if (end == first)
 		end = touched_columns(table, segment, margin, &first);
@@ -38,13 +56,15 @@ static bool place_segment(struct pdf_table *table, const struct pdf_segment *seg
 		if (!may_add || table->column_count == PDF_TABLE_COLUMNS_MAX)
 			return false;
 		memmove(&table->columns[first + 1], &table->columns[first], (table->column_count - first) * sizeof(table->columns[0]));
-		table->columns[first] = (struct pdf_table_column){ segment->box.x0, segment->box.x1 };
+		table->columns[first] = (struct pdf_table_column){ segment->box.x0, segment->box.x1, names, !names };
 		table->column_count++;
 		return true;
 	}
 	struct pdf_table_column *column = &table->columns[first];
 	column->x0 = segment->box.x0 < column->x0 ? segment->box.x0 : column->x0;
 	column->x1 = segment->box.x1 > column->x1 ? segment->box.x1 : column->x1;
+	column->named |= names;
+	column->filled |= !names;
 	return true;
 }
 
@@ -135,16 +155,23 @@ static bool names_group(const struct pdf_layout *layout, const struct pdf_table 
 	       row_distance(row, next) < distance_ratio * distance && distance < distance_ratio * row_distance(row, next);
 }
 
-/* A line with one part belongs to the table when it continues a cell close above. But cells in the middle of a row's height stand
- * lower than its tallest cell begins: so also when a line follows that is lower by less than a line; or, right of the first
- * column, when one with more parts follows after lines close to each other. */
-static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r)
+/* A line with one part belongs to the table when it continues a cell close above: no further than lines are apart, or clearly nearer than
+ * rows of the table are to each other, `widest`, or the next one is to it. But cells in the middle of a row's height stand lower than its
+ * tallest cell begins: so also when a line follows that is lower by less than a line; or, right of the first column, when one with more
+ * parts follows after lines close to each other. */
+static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table *table, const struct pdf_row *before, size_t r, float widest)
 {
 	enum { LINES_MAX = 16 }; /* looked at */
+	static const float spaced_sizes = 1.85f, spaced_ratio = 1.2f;
 	const float line_sizes = table->headed ? 1.7f : 1.35f;
-	const struct pdf_row *row = &layout->rows[r];
+	const struct pdf_row *row = &layout->rows[r], *below = row_after(layout, r);
+	const float above = row_distance(before, row);
 
-	if (row_distance(before, row) < 1.35f * row->size)
+	if (above < 1.35f * row->size)
+		return true;
+	if (below && below->region == row->region && below->segment_count > 1)
+		widest = fmaxf(widest, row_distance(row, below));
+	if (table->column_count > 1 && above < spaced_sizes * row->size && spaced_ratio * above < widest)
 		return true;
 	for (size_t i = 0; i < LINES_MAX && table->column_count > 1; i++) {
 		const size_t next = index_after(layout, r);
@@ -174,14 +201,15 @@ struct table_shape {
 	size_t wrapped_keys;         /* lines with nothing but the first column */
 };
 
-/* How many of the column's cells share their left edge, right edge or middle with the cell before them in the column. */
+/* How many of the column's cells share their left edge, right edge or middle with the cell before them in the column. Names of a head
+ * may stand elsewhere than what they name, where that is aligned by itself. */
 static float aligned_share(const struct pdf_layout *layout, const struct pdf_table *table, size_t column)
 {
 	static const float tolerance = 2.5f;
 	const struct pdf_segment *last = NULL;
 	size_t pairs = 0, left = 0, right = 0, middle = 0;
 
-	for (uint32_t r = 0; r < table->row_count; r++) {
+	for (uint32_t r = table->headed && table->row_count > 2; r < table->row_count; r++) {
 		const struct pdf_row *row = &layout->rows[table->row_first + r];
 		for (uint32_t s = 0; s < row->segment_count && !row->furniture; s++) {
 			const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
@@ -287,6 +315,7 @@ static bool find_plain(const struct pdf_layout *layout, size_t first, struct pdf
 	struct table_shape shape = { 0 };
 	const struct pdf_row *start = &layout->rows[first], *last = NULL;
 	size_t last_sure = 0;
+	float widest = 0;
 
 	*ret_seen = 1;
 	if (start->segment_count < 2)
@@ -298,10 +327,11 @@ static bool find_plain(const struct pdf_layout *layout, size_t first, struct pdf
 		const bool full = row->segment_count > 1, group = last && names_group(layout, &table, last, r);
 		if (row->region != start->region || row->rotated || row->heading || row->note || row->size > 1.3f * start->size)
 			break;
-		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !group && !may_be_part(layout, &table, last, r))))
+		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !group && !may_be_part(layout, &table, last, r, widest))))
 			break;
 		if (!group && !place_row(&table, layout, row, full))
 			break;
+		widest = last ? fmaxf(widest, row_distance(last, row)) : 0;
 		last = row;
 		if (full || group || row->box.x0 > table.columns[0].x1)
 			last_sure = r;
@@ -376,6 +406,7 @@ bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const str
 	struct pdf_table table = *before;
 	const struct pdf_row *start = &layout->rows[first], *last = NULL;
 	size_t end = first;
+	float widest = 0;
 
 	table.row_first = (uint32_t)first;
 	table.continued = true;
@@ -391,12 +422,13 @@ bool pdf_table_continue(const struct pdf_layout *layout, size_t first, const str
 		if (row->region != start->region || row->rotated || row->heading || row->note || row->size > 1.3f * start->size ||
 		    (!group && !fits_columns(layout, before, row)))
 			break;
-		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !group && !may_be_part(layout, &table, last, r))))
+		if (last && (row_distance(last, row) > row_distance_sizes * row->size || (!full && !group && !may_be_part(layout, &table, last, r, widest))))
 			break;
 		if (!last && !full && row->box.x0 < before->columns[1].x0 - column_gap_sizes * row->size)
 			break; /* at the margin: a paragraph as well as a key */
 		if (!group && !place_row(&table, layout, row, false))
 			break;
+		widest = last ? fmaxf(widest, row_distance(last, row)) : 0;
 		last = row;
 		end = r + 1;
 	}

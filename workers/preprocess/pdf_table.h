@@ -12,6 +12,7 @@ enum { PDF_TABLE_COLUMNS_MAX = 32, PDF_TABLE_ROWS_MAX = 4096, PDF_TABLE_HEADS_MA
 
 struct pdf_table_column {
 	float x0, x1;
+	bool named, filled; /* by the first row, by others */
 };
 
 struct pdf_table {
