@@ -66,10 +66,12 @@ static void test_lines_behind_values(void **state)
 	(void)state;
 	extract_markdown("# X\n\n## Parameters\n\n- **NRCellCU.hoOffset**\n  Valid Values: 0..30\n  Unit: 0.5 dB\n  Offset that is added\n  for a UE in ping-pong.\n"
 			 "- **NRCellCU.hoCheck**: Type: Boolean. Lets the cell look at the load. Default: `true`.\n"
+			 "- **NRCellCU.hoDelay - INTEGER**: Time until it is done.\n\n  Default: 5\n"
 			 "- **NRCellCU.hoMode**\n  Valid Values: OFF,\n  ON\n  Default: OFF\n", &sample);
 	extract_expect(&sample, DOCUMENT_PARAMETERS, "NRCellCU.hoOffset", DOCUMENT_KEY_RANGE, "0..30", DOCUMENT_KEY_UNIT, "0.5 dB", DOCUMENT_KEY_DESCRIPTION,
 		       "Offset that is added for a UE in ping-pong.", DOCUMENT_KEY_COUNT);
 	extract_expect(&sample, DOCUMENT_PARAMETERS, "NRCellCU.hoCheck", DOCUMENT_KEY_TYPE, "Boolean", DOCUMENT_KEY_DEFAULT, "true", DOCUMENT_KEY_COUNT);
+	extract_expect(&sample, DOCUMENT_PARAMETERS, "NRCellCU.hoDelay", DOCUMENT_KEY_TYPE, "INTEGER", DOCUMENT_KEY_DEFAULT, "5", DOCUMENT_KEY_DESCRIPTION, "Time until it is done.", DOCUMENT_KEY_COUNT);
 	extract_expect(&sample, DOCUMENT_PARAMETERS, "NRCellCU.hoMode", DOCUMENT_KEY_RANGE, "OFF, ON", DOCUMENT_KEY_DEFAULT, "OFF", DOCUMENT_KEY_COUNT);
 	sample_done(&sample);
 }

@@ -202,8 +202,10 @@ static void test_alarms_in_a_document(void **state)
 	struct sample sample;
 	(void)state;
 	extract_markdown("# X\n\n## Alarms\n\n| Alarm | Severity | Cause | Remedy |\n| --- | --- | --- | --- |\n"
-			 "| Fan Speed Low | Minor | A filter is dirty. | Clean it. |\n\n| Alarm | Room |\n| --- | --- |\n| Bell | 7 |\n", &sample);
-	extract_expect_names(&sample, DOCUMENT_ALARMS, "Fan Speed Low"); /* a table that says nothing else of alarms is not about them */
+			 "| Fan Speed Low | Minor | A filter is dirty. | Clean it. |\n\n| Alarm | Room |\n| --- | --- |\n| Bell | 7 |\n"
+			 "\n## Door Open\n\n| Field | Value |\n| --- | --- |\n| Alarm | Door Open |\n| Severity | Major |\n", &sample);
+	extract_expect(&sample, DOCUMENT_ALARMS, "Door Open", DOCUMENT_KEY_TYPE, "Major", DOCUMENT_KEY_DETAIL, "Alarm: Door Open | Severity: Major", DOCUMENT_KEY_COUNT);
+	extract_expect_names(&sample, DOCUMENT_ALARMS, "Fan Speed Low | Door Open"); /* a table that says nothing else of alarms is not about them */
 	extract_expect(&sample, DOCUMENT_ALARMS, "Fan Speed Low", DOCUMENT_KEY_TYPE, "Minor", DOCUMENT_KEY_DETAIL,
 		       "Alarm: Fan Speed Low | Severity: Minor | Cause: A filter is dirty. | Remedy: Clean it.", DOCUMENT_KEY_COUNT);
 	assert_int_equal(extract_count(&sample, DOCUMENT_EVENTS), 0);
@@ -261,6 +263,11 @@ static void test_other_exports(void **state)
 	extract_expect(&sample, DOCUMENT_COUNTERS, "pmRrcConnEstabSucc", DOCUMENT_KEY_UNIT, "", DOCUMENT_KEY_DETAIL,
 		       "Famille: Accessibilité | Nom Kpi: Taux de succès RRC | Description: Part réussie | "
 		       "Formule: 100 * pmRrcConnEstabSucc / EUtranCellFDD.pmRrcConnEstabAtt | Unité: %", DOCUMENT_KEY_COUNT);
+	sample_done(&sample);
+
+	/* Named after something else than its rows are. */
+	extract_run((struct extract_input){ .kind = "events", .name = "pm_export.csv", .markdown = "# pm_export.csv\n\n| Counter Name | MO Class | Description |\n| --- | --- | --- |\n| pmRachFail | NRCellDU | Failed accesses. |\n" }, &sample);
+	extract_expect(&sample, DOCUMENT_COUNTERS, "NRCellDU.pmRachFail", DOCUMENT_KEY_DESCRIPTION, "Failed accesses.", DOCUMENT_KEY_COUNT);
 	sample_done(&sample);
 
 	extract_run((struct extract_input){ .kind = "alarms", .markdown =

@@ -1,4 +1,5 @@
 /* test_generate_ran.c: from the Markdown of a feature description or an export to its pairs: what is asked, and whether the answer says it. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -165,6 +166,84 @@ static void test_what_is_not_answered_is_not_asked(void **state)
 	free(pairs);
 }
 
+/* A guide with a section an alarm: what it means and what is done about it stand below the table with its identity. */
+static void test_alarms_of_sections(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .markdown = "# Alarm Guide\n\n## Fan Blocked\n\n| Field | Value |\n| --- | --- |\n| Alarm | FanBlocked |\n| Severity | Minor |\n"
+		"| Probable Cause | 51101 |\n\n### Description\n\nThe fan has not turned for 30 s although it was ordered to. The unit lowers its output power by 3 dB.\n\n"
+		"### Remedy\n\n1. Take the fan out and clean it.\n2. Replace the fan when it does not turn.\n\n## Other Alarms\n\n| Alarm | Severity |\n| --- | --- |\n| DoorOpen | Minor |\n| DoorLocked | Minor |\n" });
+	assert_non_null(strstr(pairs, "\n\nThe fan has not turned for 30 s"));
+	assert_non_null(strstr(pairs, "Remedy:\n\n1. Take the fan out and clean it.\n2. Replace the fan"));
+	assert_null(strstr(pairs, "51101")); /* a number is no cause */
+	assert_null(strstr(pairs, "Field: Value"));
+	assert_null(strstr(pairs, "DoorOpen\"")); /* nothing is said of it */
+	free(pairs);
+}
+
+/* Only names that can be taken for one another are compared, and the type alone is no value. */
+static void test_what_is_compared(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .kind = "parameters", .name = "p.csv", .markdown = "# p.csv\n\n| MO | Parameter Name | Description | Type | Range |\n| --- | --- | --- | --- | --- |\n"
+		"| NRCellCU | sleepStartLoad | Load of the cell below which it is put to sleep by the node when nobody calls. | int32 | 0..100 |\n"
+		"| NRCellCU | restartTime | Time of the last restart of the cell, in the time zone of the node that it belongs to. | string |  |\n"
+		"| NRCellCU | sleepStopLoad | Load of the covering cell above which the sleeping cell is woken up by the node. | int32 | 0..100 |\n" });
+	assert_non_null(strstr(pairs, "`NRCellCU.sleepStartLoad` and `NRCellCU.sleepStopLoad`"));
+	assert_non_null(strstr(pairs, "the type `int32` and the range `0..100`"));
+	assert_null(strstr(pairs, "`NRCellCU.restartTime` and"));
+	assert_null(strstr(pairs, "and `NRCellCU.restartTime`"));
+	free(pairs);
+}
+
+/* A state that the document does not name is not gone back to; what is obsolete is not set. */
+static void test_what_is_not_set(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
+		"## Activate the Feature\n\n1. Take a backup of the node.\n2. Set featureState to ACTIVATED in FeatureState=CXC4019931.\n" });
+	assert_non_null(strstr(pairs, "FeatureState=CXC4019931 featureState=ACTIVATED\n"));
+	assert_null(strstr(pairs, "DEACTIVATED"));
+	assert_null(strstr(pairs, "roll"));
+	free(pairs);
+	pairs = pairs_of((struct extract_input){ .kind = "parameters", .name = "p.csv", .markdown = "# p.csv\n\n| MO | Parameter Name | Description | Type | Range | Default | Obsolete |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+		"| NRCellCU | oldTimer | Time after which a connection that is not answered is set up for a second time. | int32 | 1..60 | 10 | Yes |\n"
+		"| NRCellCU | newTimer | Time after which a connection that is not answered is set up for a second time. | int32 | 1..60 | 10 | No |\n" });
+	assert_null(strstr(pairs, "cmedit set * NRCellCU.oldTimer"));
+	assert_non_null(strstr(pairs, "cmedit set * NRCellCU.newTimer"));
+	free(pairs);
+}
+
+/* What is said of an item elsewhere is no instruction out of its context, and "should be" is the item's verb. */
+static void test_what_is_said_of_an_item(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
+		"## Parameters\n\n| Parameter | Type | Description |\n| --- | --- | --- |\n| NRCellDU.sleepTimer | Affected | Should be at least the round-trip delay of the cell and its neighbors. |\n\n"
+		"## Finding Faults\n\nCheck whether sleepTimer is too high. The value of sleepTimer is read by the node once in an hour.\n" });
+	assert_non_null(strstr(pairs, "hould be at least the round-trip delay"));
+	assert_null(strstr(pairs, "the should"));
+	assert_null(strstr(pairs, "feature.\n\nCheck whether"));
+	assert_non_null(strstr(pairs, "The value of `sleepTimer`") ? pairs : strstr(pairs, "The value of sleepTimer"));
+	free(pairs);
+}
+
+/* Parts that every feature has are asked about as such, in the feature's name. */
+static void test_parts_of_a_feature(void **state)
+{
+	(void)state;
+	char *pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
+		"## Limitations\n\nThe cell cannot be put to sleep while a user with an emergency call is connected. At most 12 cells of one node can sleep at the same time.\n\n"
+		"## Network Impact\n\nThe first connection in a cell that was asleep takes up to 2 s longer. The number of handovers to the covering cell grows in the evening.\n" });
+	assert_null(strstr(pairs, "\"Limitations\" in"));
+	assert_non_null(strstr(pairs, "The cell cannot be put to sleep"));
+	bool limits = strstr(pairs, "imit") && strstr(pairs, "Cell Sleep");
+	assert_true(limits);
+	for (const char *question = strstr(pairs, "U: "); question; question = strstr(question + 3, "\nU: "))
+		assert_true(!memmem(question, strcspn(question + 3, "\n") + 3, "Network Impact", 14)); /* the heading is no thing */
+	free(pairs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +253,11 @@ int main(void)
 		cmocka_unit_test(test_rows_of_exports_are_complete),
 		cmocka_unit_test(test_names_of_counters),
 		cmocka_unit_test(test_what_is_not_answered_is_not_asked),
+		cmocka_unit_test(test_alarms_of_sections),
+		cmocka_unit_test(test_what_is_compared),
+		cmocka_unit_test(test_what_is_not_set),
+		cmocka_unit_test(test_what_is_said_of_an_item),
+		cmocka_unit_test(test_parts_of_a_feature),
 	};
 	return cmocka_run_group_tests(tests, open_domain, close_domain);
 }

@@ -110,7 +110,7 @@ static const char *const families[] = {
 	"question.symptom", "question.alarm.symptom", "question.kpi", "question.kpi.counter", "question.part.limitations", "question.part.impact",
 	"question.part.guidelines", "question.part.remedy", "question.part.causes", "question.part.operation", "question.part.configuration",
 	"question.part.requirements", "question.part.benefits", "question.part.issues", "question.part.checks", "question.part.use",
-	"question.part.troubleshooting", "question.part.performance", "question.part.changes",
+	"question.part.troubleshooting", "question.part.performance", "question.part.changes", "question.part.dependencies",
 };
 static const char *const placeholders[] = { "name", "mo", "attribute", "feature", "title", "document", "topic", "other", "kpi", "symptom", "subject" };
 

@@ -14,6 +14,9 @@
 #define FILL "The scheduler reads the queue of each cell once in a period and serves the oldest request before all of the others. " \
 	     "A request that waits for more than two periods is served at once, whatever its priority in the queue may be.\n\n"
 
+#define MORE "The order of the cells is fixed when the node starts, and it is the same for all of its queues until the node is started again by an operator. " \
+	     "A cell that is added later takes the last place in that order, and a cell that is removed leaves its place empty.\n\n"
+
 static struct domain *domain;
 static struct settings settings;
 
@@ -120,8 +123,7 @@ static void test_what_goes_on_from_a_sentence_that_is_left_out(void **state)
 static void test_what_goes_on_from_a_block_that_is_left_out(void **state)
 {
 	(void)state;
-	check_pairs("# Queue Service\n\n## Order\n\n" FILL "The order of the cells is fixed when the node starts, and it is the same for all of its queues until the node is started again by an operator. "
-		    "A cell that is added later takes the last place in that order, and a cell that is removed leaves its place empty.\n\n| Cell | Order |\n| --- | --- |\n| 1 | 2 |\n\nThese cells come first in each of the periods. A request is served once.\n\n"
+	check_pairs("# Queue Service\n\n## Order\n\n" FILL MORE "| Cell | Order |\n| --- | --- |\n| 1 | 2 |\n\nThese cells come first in each of the periods. A request is served once.\n\n"
 		    "To start the service, install it with\n\n```\nqueue --start\n```\n\noptionally naming the prefix in the same way as for the other programs.\n\nThe service is one program. It can be used in two modes:\n\n"
 		    "**Listen Mode**: The service opens a socket and waits for requests.\n\nThen it is done.\n\nFigure 9.9. The window of the service with its queue.\n\nTable 3 holds the cells in their order.\n",
 		    (const char *const[]){ "A request is served once.", "one program. It can be used in two modes:\n\nListen Mode", "Table 3 holds the cells", NULL },
@@ -211,6 +213,67 @@ static void test_rows_of_tables_without_names(void **state)
 	(void)state;
 	check_pairs("# Queue Service\n\n## Error Codes\n\n| 0 | Request was served in time |\n| --- | --- |\n| -ECONNRESET | The request was taken back by the cell that had sent it, before it was served |\n",
 		    NULL, (const char *const[]){ "- 0:", "ECONNRESET", NULL });
+	check_pairs("# Queue Service\n\n## Fault codes\n\n| Code | Symptom | Action |\n| --- | --- | --- |\n| F201 | The lamp of the service blinks red | Read the queue of the service, and start it again when it has been empty for a minute. |\n",
+		    (const char *const[]){ "\"The lamp of the service blinks red\"", "- Code: F201", NULL }, NULL);
+}
+
+/* References in parentheses go, what they stand in stays; pictures and header lines are no text. */
+static void test_what_is_no_text(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Order\n\n" FILL "The order is fixed (see [Section 3](s.html)) for each of the cells. A lock, `lock(Section 4)`, is held (by the writer (Chapter 4) or a reader).\n",
+		    (const char *const[]){ "The order is fixed for each", "`lock(Section 4)`", "(by the writer or a reader)", NULL }, (const char *const[]){ "Section 3", "Chapter 4", NULL });
+	check_pairs("# Queue Service\n\n## Order\n\nProduct: Queues of the node\nState: in use by all of the cells\n\n" FILL "![Window with the cells](w.png)\n\nThe last one is served.\n",
+		    (const char *const[]){ "The last one is served.", NULL }, (const char *const[]){ "Product:", "Window", NULL });
+	check_pairs("# Queue Service\n\n## Order\n\n" FILL MORE "one.first = lo one.second = eth0 and one.third = eth1 are then seen in it.\n", (const char *const[]){ "The scheduler", NULL }, (const char *const[]){ "eth0", NULL });
+}
+
+/* An answer ends with a paragraph or with what explains a term; what cannot be begun is not gone on with. */
+static void test_wholes(void **state)
+{
+	struct buffer text;
+	(void)state;
+	buffer_init(&text, 1 << 20);
+	buffer_append_string(&text, "# Queue Service\n\n## Order\n\n");
+	for (int i = 0; i < 12; i++)
+		buffer_append_format(&text, "Paragraph %d begins with one sentence about the queue of the cell, of its readers, and of the writer that it belongs to. "
+				     "It goes on with a second one about reader %d of the queue, who is told of it when the request is read, and served by the writer.\n\n", i, i);
+	check_pairs(buffer_string(&text), (const char *const[]){ "Paragraph 5 begins", NULL }, (const char *const[]){ "belongs to.\n", NULL });
+	buffer_done(&text);
+	check_pairs("# Queue Service\n\n## Options\n\n" FILL MORE "**size**\n\nSets the size of the queue as shown in Figure 3 of it. If it is changed while the service runs, the queue is emptied.\n\n**rate**\n\nSets the rate at which the queue is read.\n",
+		    (const char *const[]){ "rate: Sets the rate", NULL }, (const char *const[]){ "If it is changed", NULL });
+	check_pairs("# Queue Service\n\n## Options\n\nThe service has one queue for each of the cells, as shown in Figure 3, with its own lock, which is held by the writer alone, and its own reader. " FILL, NULL,
+		    (const char *const[]){ "The scheduler", NULL }); /* too much of it cannot be said */
+}
+
+/* Entries below entries are indented; a list is told from its first entry on or not at all. */
+static void test_lists_in_lists(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Modes\n\n" FILL "The modes are:\n\n- reading of a queue\n  - fast\n  - slow, without a lock\n- writing of a queue\n",
+		    (const char *const[]){ "- reading of a queue\n   - fast\n   - slow, without a lock\n- writing", NULL }, NULL);
+	check_pairs("# Queue Service\n\n## Modes\n\n- lock - BOOLEAN\n- A queue that is locked is not read by any other program until the lock is taken away.\n\n" FILL FILL, NULL, (const char *const[]){ "- A queue that is locked", NULL });
+	check_pairs("# Queue Service\n\n## Modes\n\n" FILL "The modes are:\n\n- **Fast mode**\n  The queue is read without a lock.\n- **Slow mode**\n  The queue is read with a lock.\n",
+		    (const char *const[]){ "- Fast mode: The queue is read", NULL }, NULL);
+}
+
+/* A section whose text stands under headings below it is told with them; a heading that names nothing is the one above it. */
+static void test_headings_below_and_above(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n" FILL "## Fan Blocked\n\n### Description\n\nThe fan of the service has not turned for a long time, although it was ordered to do so twice. The service goes on without it for as long as it is cool enough.\n\n### What helps\n\n- Clean the fan.\n- Replace the fan of the service.\n",
+		    (const char *const[]){ "\"Fan Blocked\"", "The fan of the service has not turned", NULL }, (const char *const[]){ "\"Description\"", NULL });
+	check_pairs("# Queue Service\n\n## Queue Lock\n\nA lock is held by one reader. " FILL "### Known Issues\n\nA lock may be lost. " FILL,
+		    (const char *const[]){ "\"Queue Lock\" in \"Queue Service\"", NULL }, (const char *const[]){ "\"Known Issues\"", NULL });
+	check_pairs("# Queue Service\n\n## What is a queue\n\n" FILL "## A simple example\n\n" FILL "It is one.\n", (const char *const[]){ ": What is a queue?", NULL }, (const char *const[]){ "example", NULL });
+}
+
+/* A plain text with headings that are paragraphs has sections all the same. */
+static void test_plain_headings(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\nRoles\n\nThe owner decides about the order of the queues. " FILL "Opening of queues\n\nA queue is opened by its owner. " FILL "After the last queue\n\nThe service ends. " FILL,
+		    (const char *const[]){ "\"Opening of queues\"", "\n\nA queue is opened by its owner.", NULL }, (const char *const[]){ "Roles:", NULL });
 }
 
 int main(void)
@@ -228,6 +291,11 @@ int main(void)
 		cmocka_unit_test(test_numbers_of_headings),
 		cmocka_unit_test(test_references_are_no_steps),
 		cmocka_unit_test(test_rows_of_tables_without_names),
+		cmocka_unit_test(test_what_is_no_text),
+		cmocka_unit_test(test_wholes),
+		cmocka_unit_test(test_lists_in_lists),
+		cmocka_unit_test(test_headings_below_and_above),
+		cmocka_unit_test(test_plain_headings),
 	};
 	return cmocka_run_group_tests(tests, open_domain, close_domain);
 }

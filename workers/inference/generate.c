@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { ATTEMPTS_PER_PAIR = 6, ATTEMPTS_MORE = 48, GROUP_MAKERS_MAX = 5, SECTION_PROSE_BYTES_MIN = 300 };
+enum { ATTEMPTS_PER_PAIR = 6, ATTEMPTS_MORE = 48, ATTEMPTS_PER_PLACE = 4, PLACES_MAX = 4096, GROUP_MAKERS_MAX = 5, SECTION_PROSE_BYTES_MIN = 300 };
 
 struct group {
 	double share; /* of the target mix; then pairs */
@@ -68,7 +68,8 @@ static void generate_mix(struct generator *generator, uint32_t wanted)
 		{ .share = settings->generate.mix_integration, .makers = { make_feature_dependencies } },
 	};
 	bool ended[COUNT_OF(groups)] = { false };
-	uint32_t attempts = wanted * ATTEMPTS_PER_PAIR + ATTEMPTS_MORE + (uint32_t)size_min(generator->section_count, 4096) * 4;
+	size_t items = generator->item_count[DOCUMENT_PARAMETERS] + generator->item_count[DOCUMENT_COUNTERS];
+	uint32_t attempts = wanted * ATTEMPTS_PER_PAIR + ATTEMPTS_MORE + (uint32_t)size_min(generator->section_count + items, PLACES_MAX) * ATTEMPTS_PER_PLACE;
 	for (size_t i = 0; i < COUNT_OF(groups); i++) {
 		groups[i].share = groups[i].share * wanted + seeded_share(generator, i) - 0.5;
 		groups[i].turn = i == 0 ? 0 : (unsigned)(seeded_share(generator, COUNT_OF(groups) + i) * GROUP_MAKERS_MAX); /* identity first */

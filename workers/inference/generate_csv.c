@@ -36,8 +36,7 @@ struct text generator_cell(const struct generator *generator, const struct docum
 	return (struct text){ 0 };
 }
 
-/* Marked as deprecated or obsolete, or described in one word ("Obsolete."): nothing that anybody sets. */
-static bool is_withdrawn(const struct generator *generator, const struct document_item *item)
+bool generator_is_withdrawn(const struct generator *generator, const struct document_item *item)
 {
 	static const char *const fields[] = { "deprecated", "obsolete" };
 	struct text description = generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION);
@@ -94,7 +93,7 @@ static enum made make_row_entry(struct generator *generator, const struct docume
 /* The makers of parameters take positions in the generator's order; here one item is put in alone. */
 static enum made make_row_configuration(struct generator *generator, const struct document_item *item)
 {
-	if (item->category != DOCUMENT_PARAMETERS || is_withdrawn(generator, item))
+	if (item->category != DOCUMENT_PARAMETERS)
 		return MADE_NOTHING;
 	uint32_t index = (uint32_t)(item - generator->document->items), *had = generator->items[DOCUMENT_PARAMETERS];
 	size_t count = generator->item_count[DOCUMENT_PARAMETERS];

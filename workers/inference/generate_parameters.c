@@ -3,7 +3,7 @@
 
 #include "workers/inference/cmedit.h"
 
-enum { LIST_ENTRIES_MIN = 3, LIST_ENTRIES_MAX = 12, COMMANDS_MIN = 4 };
+enum { LIST_ENTRIES_MIN = 3, LIST_ENTRIES_MAX = 20, COMMANDS_MIN = 4 };
 
 const char *parameter_question(const struct generator *generator, const struct document_item *item)
 {
@@ -138,7 +138,7 @@ enum made make_parameter_configuration(struct generator *generator, size_t k)
 		.initial = generator_value(generator, item, DOCUMENT_KEY_DEFAULT),
 		.read_only = text_equal(generator_value(generator, item, DOCUMENT_KEY_READ_ONLY), TEXT_LITERAL("true")),
 	};
-	if (target.read_only || !cmedit_split_name(target.name, &class, &attribute))
+	if (target.read_only || generator_is_withdrawn(generator, item) || !cmedit_split_name(target.name, &class, &attribute))
 		return MADE_NOTHING;
 	enum change change = choose_value(generator, &target, &procedure, &value);
 	if (change == CHANGE_NONE)
@@ -158,15 +158,15 @@ enum made make_parameter_configuration(struct generator *generator, size_t k)
 
 enum made make_parameter_list(struct generator *generator, size_t k)
 {
-	size_t first = k * LIST_ENTRIES_MAX, count = generator->item_count[DOCUMENT_PARAMETERS];
-	if (k > 0 || count < LIST_ENTRIES_MIN)
+	size_t count = generator->item_count[DOCUMENT_PARAMETERS];
+	if (k > 0 || count < LIST_ENTRIES_MIN || count > LIST_ENTRIES_MAX) /* some of many are no answer to which there are */
 		return MADE_END;
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_FACTUAL, NULL, &values);
 	(void)generator_frame(generator, "answer.list.parameters", &values);
 	buffer_append_byte(&generator->draft.answer, '\n');
 	size_t entries = 0;
-	for (size_t i = first; i < count && entries < LIST_ENTRIES_MAX; i++)
+	for (size_t i = 0; i < count; i++)
 		entries += generator_item_entry(generator, &generator->document->items[generator->items[DOCUMENT_PARAMETERS][i]]);
 	return entries >= LIST_ENTRIES_MIN ? generator_submit(generator, "question.parameter.list", &values) : MADE_NOTHING;
 }

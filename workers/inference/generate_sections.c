@@ -9,7 +9,7 @@
 #include <xxhash.h>
 
 enum { SECTION_ANSWER_BYTES = 1600, SECTION_WHOLE_BYTES_MAX = 2400, PROSE_BYTES_MIN = 120, STEPS_MIN = 2, SUBSECTIONS_MAX = 3, CUT_PART = 3, LOST_PART = 4,
-       LEVELS_MAX = 8 /* 6 of headings, and a question below one */ };
+       PLAIN_TITLES_MIN = 3, PLAIN_TITLE_WORDS_MAX = 6, PLAIN_TEXT_BYTES_MIN = 60, LEVELS_MAX = 8 /* 6 of headings, and a question below one */ };
 
 /* --- finding --- */
 
@@ -87,23 +87,53 @@ static void look_for_bare_numbers(struct generator *generator)
 	generator->bare_numbers = expected > 2;
 }
 
+/* "Acceptance criteria" as a paragraph of its own above text: a heading of a plain text that does not mark them. */
+static bool is_plain_title(struct text markdown, const struct block *block, const struct block *end)
+{
+	struct text text = text_trim(text_slice(markdown, block->content_start, block->content_end)), word, rest = text;
+	unsigned words = 0;
+	while (text_next_field(&rest, ' ', &word))
+		words += word.bytes > 0;
+	if (block->kind != BLOCK_PARAGRAPH || !text.bytes || words > PLAIN_TITLE_WORDS_MAX || block->start < block->content_start || ascii_is_space(markdown.data[block->start]))
+		return false;
+	bool titled = ascii_is_upper(text.data[0]) && (ascii_is_alnum(text.data[text.bytes - 1]) || text.data[text.bytes - 1] == ')') && !memchr(text.data, '\n', text.bytes);
+	bool text_below = block + 1 < end && (block[1].kind == BLOCK_LIST_ITEM || (block[1].kind == BLOCK_PARAGRAPH && block[1].end - block[1].start > PLAIN_TEXT_BYTES_MIN));
+	return titled && text_below;
+}
+
+/* Does the document have them, and no headings but its title? */
+static bool has_plain_titles(const struct generator *generator)
+{
+	const struct block *end = generator->blocks.items + generator->blocks.count;
+	size_t headings = 0, titles = 0;
+	for (const struct block *block = generator->blocks.items; block < end; block++) {
+		headings += block->kind == BLOCK_HEADING;
+		titles += is_plain_title(generator->document->markdown, block, end);
+	}
+	return headings <= 1 && titles >= PLAIN_TITLES_MIN;
+}
+
 int sections_find(struct generator *generator)
 {
 	size_t capacity = 0;
 	struct section *section = NULL;
 	uint8_t level = 0;
+	bool plain = has_plain_titles(generator);
+	const struct block *end = generator->blocks.items + generator->blocks.count;
 	uint32_t last[LEVELS_MAX]; /* section of each level that is open; UINT32_MAX: none */
 	memset(last, 0xff, sizeof(last));
 	for (size_t i = 0; i < generator->blocks.count; i++) {
 		const struct block *block = &generator->blocks.items[i];
 		bool heading = block->kind == BLOCK_HEADING, question = is_question(generator->document->markdown, block);
+		bool title = plain && is_plain_title(generator->document->markdown, block, end);
 		level = heading ? block->level : level;
-		if (heading || question || !section) {
+		if (heading || question || title || !section) {
 			section = add_section(generator, &capacity);
 			if (!section)
 				return -ENOMEM;
-			*section = (struct section){ .heading = heading || question ? (uint32_t)i : UINT32_MAX, .level = (uint8_t)(level + question),
-						     .first = (uint32_t)(heading || question ? i + 1 : i), .question = question, .parent = UINT32_MAX };
+			bool headed = heading || question || title;
+			*section = (struct section){ .heading = headed ? (uint32_t)i : UINT32_MAX, .level = (uint8_t)(level + (question || title)),
+						     .first = (uint32_t)(headed ? i + 1 : i), .question = question, .parent = UINT32_MAX };
 			for (int above = section->level - 1; above > 0 && section->parent == UINT32_MAX; above--)
 				section->parent = last[above];
 			for (int below = section->level; below < LEVELS_MAX; below++)

@@ -87,6 +87,8 @@ typedef enum made row_maker(struct generator *generator, const struct document_i
 row_maker make_alarm, make_alarm_symptom; /* generate_alarms.c */
 /* The cell of the row whose column the pack calls so, out of the item's details; empty when there is none. */
 struct text generator_cell(const struct generator *generator, const struct document_item *item, const char *category, const char *field);
+/* Marked as deprecated or obsolete, or described in one word ("Obsolete."): nothing that anybody sets. */
+bool generator_is_withdrawn(const struct generator *generator, const struct document_item *item);
 /* A frame with one cell in it; nothing when the cell is empty. */
 void generator_add_cell(struct generator *generator, const char *family, const char *name, struct text value, const struct template_values *values);
 

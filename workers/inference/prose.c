@@ -288,7 +288,7 @@ static bool is_pointer(struct text sentence)
 	static const struct text words[] = { TEXT_LITERAL("Section "), TEXT_LITERAL("Sections "), TEXT_LITERAL("Chapter "), TEXT_LITERAL("Clause "), TEXT_LITERAL("Appendix ") };
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		struct text rest = text_slice(sentence, size_min(words[i].bytes, sentence.bytes), sentence.bytes);
-		bool numbered = rest.bytes > 1 && (ascii_is_digit(rest.data[0]) || (ascii_is_upper(rest.data[0]) && !ascii_is_alpha(rest.data[1])));
+		bool numbered = rest.bytes && (ascii_is_digit(rest.data[0]) || (ascii_is_upper(rest.data[0]) && (rest.bytes == 1 || !ascii_is_alpha(rest.data[1]))));
 		if (numbered && text_starts_with(sentence, words[i]))
 			return true;
 	}

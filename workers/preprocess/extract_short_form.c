@@ -5,9 +5,10 @@
  *       MO Class: EUtranCellFDD
  *       Default: 15
  */
+#define _GNU_SOURCE
 #include "workers/preprocess/extract_context.h"
 
-enum { HEADER_BLOCKS_MAX = 40, LABEL_BYTES_MAX = 80, ENTRY_FIELDS_MAX = 24, ENTRY_BLOCKS_MAX = 200 };
+enum { HEADER_BLOCKS_MAX = 40, LABEL_BYTES_MAX = 80, ENTRY_FIELDS_MAX = 24, ENTRY_BLOCKS_MAX = 200, TYPE_BYTES_MAX = 60 };
 
 /* --- lines ----------------------------------------------------------------------------------------------------------- */
 
@@ -103,6 +104,23 @@ static bool ends_name(struct text rest)
 		text_starts_with(rest, TEXT_LITERAL(" —")) || text_trim(rest).bytes == 0 || text_starts_with(text_trim(rest), TEXT_LITERAL("\n"));
 }
 
+static void add_field(struct entry *entry, int key, struct text value)
+{
+	if (key >= 0 && value.bytes > 0 && entry->field_count < ENTRY_FIELDS_MAX)
+		entry->fields[entry->field_count++] = (struct entry_field){ (enum document_key)key, value };
+}
+
+/* "**min_pmtu - INTEGER**: …": the type stands in the bold part behind the name. Empty when nothing does; *ret_rest is what follows. */
+static struct text type_in_bold(struct text content, struct text rest, struct text *ret_rest)
+{
+	const char *close = text_starts_with(content, TEXT_LITERAL("**")) && text_starts_with(rest, TEXT_LITERAL(" - ")) ? memmem(rest.data, rest.bytes, "**", 2) : NULL;
+	size_t bytes = close ? (size_t)(close - rest.data) : 0;
+	if (!close || bytes > TYPE_BYTES_MAX || memchr(rest.data, '\n', bytes))
+		return (struct text){ 0 };
+	*ret_rest = text_slice(rest, bytes + 2, rest.bytes);
+	return text_trim(text_slice(rest, 3, bytes));
+}
+
 /* The name that the text begins with. */
 static bool read_entry_name(struct extract *extract, struct text content, struct entry *ret_entry)
 {
@@ -117,6 +135,8 @@ static bool read_entry_name(struct extract *extract, struct text content, struct
 	if (word.bytes < 2 || !ends_name(rest))
 		return false;
 	ret_entry->marked = start > 0;
+	struct text type = type_in_bold(content, rest, &rest);
+	add_field(ret_entry, DOCUMENT_KEY_TYPE, type);
 	ret_entry->rest = behind_separator(rest);
 	struct domain_match match;
 	if (domain_search(extract->domain, DOMAIN_PATTERN_EVENT, word, 0, &match) && match.start == 0 && match.end == word.bytes) {
@@ -128,12 +148,6 @@ static bool read_entry_name(struct extract *extract, struct text content, struct
 		return false;
 	ret_entry->category = extract_category_of(ret_entry->name.attribute);
 	return true;
-}
-
-static void add_field(struct entry *entry, int key, struct text value)
-{
-	if (key >= 0 && value.bytes > 0 && entry->field_count < ENTRY_FIELDS_MAX)
-		entry->fields[entry->field_count++] = (struct entry_field){ (enum document_key)key, value };
 }
 
 /* "Unit: ms", and a line without a label below it: a unit or a default ends with its line, and a sentence is no range. */
