@@ -211,6 +211,23 @@ static void joins_pages(void **state)
 					    "| second | second | second |\n\nText below the table.\n");
 }
 
+/* The last rows of a page were found without rules; the next page shows them. Not where words stand across its columns. */
+static void joins_text_with_rules(void **state)
+{
+	(void)state;
+	fill_table(0, 700, "Head", "first");
+	rule_table(60, 2);
+	fill_table(1, 60, "Head", "second");
+	find(1);
+	assert_string_equal(write_pages(2), "| Head | Head | Head |\n| --- | --- | --- |\n| first | first | first |\n"
+					    "| second | second | second |\n");
+	text(0, 155, 754, "across");
+	text(0, 210, 754, "the border");
+	text(0, 255, 754, "of two");
+	assert_null(strstr(write_pages(2), "| second | second | second |\n| "));
+	assert_non_null(strstr(write_pages(2), "| Head | Head | Head |\n| --- | --- | --- |\n| second"));
+}
+
 /* "Table 1 (continued)" between the parts of a table that becomes one; above another table it stays. */
 static void joins_pages_under_a_caption(void **state)
 {
@@ -428,6 +445,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_spans, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_open_and_double_borders, prepare, tidy),
 		cmocka_unit_test_setup_teardown(joins_pages, prepare, tidy),
+		cmocka_unit_test_setup_teardown(joins_text_with_rules, prepare, tidy),
 		cmocka_unit_test_setup_teardown(joins_pages_under_a_caption, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_captions_of_other_tables, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_drawings, prepare, tidy),

@@ -64,14 +64,28 @@ void pdf_grid_describe(const struct pdf_layout *layout, size_t row, struct pdf_t
 	*ret_table = table;
 }
 
+/* Does each column of the table, found without rules, stand in one of the ruled table? So does what the page's end cuts from it, for one
+ * row or two show no more than text. */
+static bool stands_in_columns(const struct pdf_table *text, const struct pdf_table *ruled)
+{
+	static const float tolerance = 1.0f;
+
+	for (size_t c = 0; c < ruled->column_count; c++)
+		if (text->columns[c].x0 < ruled->columns[c].x0 - tolerance || text->columns[c].x1 > ruled->columns[c].x1 + tolerance)
+			return false;
+	return ruled->column_count > 1;
+}
+
 bool pdf_grid_continues(const struct pdf_table *before, const struct pdf_table *table)
 {
 	static const float tolerance = 3.0f;
 
-	if (!before->ruled || before->column_count != table->column_count)
+	if (before->column_count != table->column_count)
 		return false;
 	if (before->tag > 0 || table->tag > 0)
 		return before->tag == table->tag;
+	if (!before->ruled)
+		return stands_in_columns(before, table);
 	const float moved = table->columns[0].x0 - before->columns[0].x0;
 	for (size_t c = 0; c < table->column_count; c++)
 		if (fabsf(table->columns[c].x1 - before->columns[c].x1 - moved) > tolerance)

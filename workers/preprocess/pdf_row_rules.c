@@ -146,7 +146,7 @@ static const struct pdf_word *nearest(const struct run *run, const struct pdf_pa
  * *edge behind them. */
 static bool widen(const struct run *run, const struct pdf_page *page, bool above, float *edge)
 {
-	static const float first_reach = 26, line_reach = 1.6f;
+	static const float first_reach = 26, line_reach = 1.85f;
 	float y = *edge, reach = first_reach, behind = *edge;
 	uint32_t columns, all = 0;
 
