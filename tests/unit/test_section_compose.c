@@ -257,12 +257,20 @@ static void test_lists_in_lists(void **state)
 		    (const char *const[]){ "- Fast mode: The queue is read", NULL }, NULL);
 }
 
+/* A name that is a list of its own is the term of the paragraph behind it. */
+static void test_names_alone_in_a_list(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Measuring It\n\n" FILL "Two of them tell how many requests there were\n\n- QueueRequests\n\nHow many requests were read by the service.\n\n- QueueLost, QueueLate\n\nHow many requests were lost or late.\n",
+		    (const char *const[]){ "\n\nQueueRequests: How many requests were read by the service.\n\nQueueLost, QueueLate: How many", NULL }, (const char *const[]){ "- Queue", "there were:", NULL });
+}
+
 /* A section whose text stands under headings below it is told with them; a heading that names nothing is the one above it. */
 static void test_headings_below_and_above(void **state)
 {
 	(void)state;
 	check_pairs("# Queue Service\n\n" FILL "## Fan Blocked\n\n### Description\n\nThe fan of the service has not turned for a long time, although it was ordered to do so twice. The service goes on without it for as long as it is cool enough.\n\n### What helps\n\n- Clean the fan.\n- Replace the fan of the service.\n",
-		    (const char *const[]){ "\"Fan Blocked\"", "The fan of the service has not turned", NULL }, (const char *const[]){ "\"Description\"", NULL });
+		    (const char *const[]){ "\"Fan Blocked\"", "cool enough.\n\nWhat helps:\n\n- Clean the fan.", NULL }, (const char *const[]){ "\"Description\"", NULL });
 	check_pairs("# Queue Service\n\n## Queue Lock\n\nA lock is held by one reader. " FILL "### Known Issues\n\nA lock may be lost. " FILL,
 		    (const char *const[]){ "\"Queue Lock\" in \"Queue Service\"", NULL }, (const char *const[]){ "\"Known Issues\"", NULL });
 	check_pairs("# Queue Service\n\n## What is a queue\n\n" FILL "## A simple example\n\n" FILL "It is one.\n", (const char *const[]){ ": What is a queue?", NULL }, (const char *const[]){ "example", NULL });
@@ -294,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_no_text),
 		cmocka_unit_test(test_wholes),
 		cmocka_unit_test(test_lists_in_lists),
+		cmocka_unit_test(test_names_alone_in_a_list),
 		cmocka_unit_test(test_headings_below_and_above),
 		cmocka_unit_test(test_plain_headings),
 	};

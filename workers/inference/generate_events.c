@@ -27,7 +27,7 @@ enum made make_event_facts(struct generator *generator, size_t k)
 	generator_describe(generator, item, &values);
 	(void)generator_facts(generator, item, &values);
 	if (!described && !parameter)
-		generator_mentions(generator, item, 2, false);
+		generator_mentions(generator, item, 2);
 	if (generator->draft.answer.bytes == introduced)
 		return MADE_NOTHING; /* named, and nothing said about it */
 	generator_enrich(generator, item, "answer.siblings.events");

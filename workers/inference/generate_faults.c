@@ -70,7 +70,7 @@ static enum made make_fault(struct generator *generator, const struct document_i
 	generator_describe(generator, item, &values);
 	draft_paragraph(&generator->draft);
 	size_t described = generator->draft.answer.bytes;
-	generator_mentions(generator, item, 2, true);
+	generator_mentions(generator, item, 2);
 	append_parameters(generator, told, &values);
 	if (counter && generator->draft.answer.bytes == described)
 		return MADE_NOTHING; /* what it counts does not say what to do when it grows */

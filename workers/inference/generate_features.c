@@ -137,6 +137,6 @@ enum made make_feature_dependencies(struct generator *generator, size_t k)
 	buffer_clear(&generator->rendered);
 	prose_mark_identifiers(&generator->rendered, generator->domain, generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION));
 	draft_sentences(&generator->draft, buffer_view(&generator->rendered), true, generator->settings->generate.answer_chars_max);
-	generator_mentions(generator, item, 3, false);
+	generator_mentions(generator, item, 3);
 	return generator_submit(generator, "question.dependency", &values);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SECTION_ANSWER_BYTES = 1600, SECTION_WHOLE_BYTES_MAX = 2400, PROSE_BYTES_MIN = 120, STEPS_MIN = 2, SUBSECTIONS_MAX = 3, CUT_PART = 3, LOST_PART = 4,
+enum { SECTION_ANSWER_BYTES = 1600, SECTION_WHOLE_BYTES_MAX = 2400, PROSE_BYTES_MIN = 120, STEPS_MIN = 2, SUBSECTIONS_MAX = 6, CUT_PART = 3, LOST_PART = 4,
        PLAIN_TITLES_MIN = 3, PLAIN_TITLE_WORDS_MAX = 6, PLAIN_TEXT_BYTES_MIN = 60, LEVELS_MAX = 8 /* 6 of headings, and a question below one */ };
 
 /* --- finding --- */
@@ -304,11 +304,14 @@ static bool is_below(const struct generator *generator, const struct section *se
 static struct section_told compose(struct generator *generator, struct section *section, const struct section_topic *topic, enum section_use use,
 				   const struct section **ret_end)
 {
+	const struct section *end = generator->sections + generator->section_count;
 	bool whole = use == USE_STEPS || section->prose_bytes <= SECTION_WHOLE_BYTES_MAX;
 	size_t bytes_max = whole ? generator->settings->generate.answer_chars_max : SECTION_ANSWER_BYTES;
 	struct section_told told = section_compose(generator, section, bytes_max, use == USE_STEPS);
 	*ret_end = section + 1;
-	for (const struct section *below = section + 1; is_below(generator, section, below) && generator_too_short(generator); below++) {
+	const struct section *below = section + 1;
+	bool all = section->prose_bytes < PROSE_BYTES_MIN; /* what it has to say stands below it */
+	for (; is_below(generator, section, below) && (all || generator_too_short(generator)); below++) {
 		const struct block *heading = &generator->blocks.items[below->heading];
 		struct text name = text_slice(generator->document->markdown, heading->content_start, heading->content_end);
 		if (topic->about_all && !is_generic(generator, heading_without_number(text_trim(name))))
@@ -317,6 +320,7 @@ static struct section_told compose(struct generator *generator, struct section *
 		told = (struct section_told){ told.prose_bytes + more.prose_bytes, told.lost_bytes + more.lost_bytes, told.cut || more.cut };
 		*ret_end = below + 1;
 	}
+	told.cut |= all && !topic->about_all && below < end && below->level > section->level;
 	return told;
 }
 
@@ -328,10 +332,21 @@ static uint32_t prose_of(const struct generator *generator, const struct section
 	return bytes;
 }
 
+/* Is the section asked about with all that stands below it? */
+static bool gathers(const struct generator *generator, const struct section *section)
+{
+	const struct section *end = generator->sections + generator->section_count, *below = section + 1;
+	uint32_t bytes = section->prose_bytes;
+	for (; below < end && below->level > section->level && bytes <= SECTION_WHOLE_BYTES_MAX; below++)
+		bytes += below->prose_bytes;
+	return section->prose_bytes < PROSE_BYTES_MIN && below - section <= SUBSECTIONS_MAX + 1 && bytes <= SECTION_WHOLE_BYTES_MAX;
+}
+
 /* Enough is said, and little is missing from it: a list of links explains nothing, nor does a third of what the heading promises. */
 static bool is_told(const struct section *section, const struct section_told *told, const struct section_topic *topic)
 {
-	bool begun = told->cut && !topic->about_all && told->prose_bytes * CUT_PART < section->prose_bytes;
+	bool of_others = section->prose_bytes < PROSE_BYTES_MIN;
+	bool begun = told->cut && !topic->about_all && (of_others || told->prose_bytes * CUT_PART < section->prose_bytes);
 	return told->prose_bytes >= PROSE_BYTES_MIN && told->lost_bytes * LOST_PART <= told->prose_bytes && !begun;
 }
 
@@ -342,6 +357,8 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 	if (!section || !generator->title.bytes)
 		return MADE_END;
 	if (section->heading == UINT32_MAX || prose_of(generator, section) < PROSE_BYTES_MIN || section->told || !section_topic(generator, section, &topic))
+		return MADE_NOTHING;
+	if (topic.owner && topic.generic && gathers(generator, topic.owner)) /* it is told there */
 		return MADE_NOTHING;
 	if (use_of(generator, section, &topic) != use || ((use == USE_STEPS || use == USE_CONCEPT) && has_procedure(generator, section)))
 		return MADE_NOTHING;

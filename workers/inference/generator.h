@@ -112,8 +112,8 @@ bool generator_is_imperative(const struct domain *domain, struct text word);
 bool generator_facts(struct generator *generator, const struct document_item *item, struct template_values *values);
 /* One line about an item: "`name`: description". False when the document says nothing of it. */
 bool generator_item_entry(struct generator *generator, const struct document_item *item);
-/* Sentences elsewhere in the document that name the item; those that tell to do something are said with `instructions` alone. */
-void generator_mentions(struct generator *generator, const struct document_item *item, size_t sentences_max, bool instructions);
+/* Sentences elsewhere in the document that name the item, but none that tells to do something: it belongs to what stands around it. */
+void generator_mentions(struct generator *generator, const struct document_item *item, size_t sentences_max);
 /* While the answer is too short: what the document says where it names the item, then the items beside it. */
 void generator_enrich(struct generator *generator, const struct document_item *item, const char *siblings_family);
 bool generator_too_short(const struct generator *generator);
@@ -139,6 +139,7 @@ struct section_topic {
 	size_t asked_bytes, subject_bytes;
 	char family[64]; /* of the questions about such a part ("Limitations"); empty for others */
 	const struct section *owner; /* the section above whose heading is in it, or NULL */
+	bool generic;    /* the heading names nothing: what stands above it is asked about, or the document */
 	bool about_all;  /* the section introduces the document */
 	bool asks;       /* the heading is a question */
 };

@@ -162,7 +162,7 @@ static const struct block *block_at(const struct generator *generator, size_t of
 }
 
 /* Appends the sentences of the block that name `word`. Returns how many. */
-static size_t append_mention(struct generator *generator, const struct block *block, struct text word, size_t sentences_max, bool instructions)
+static size_t append_mention(struct generator *generator, const struct block *block, struct text word, size_t sentences_max)
 {
 	struct text content = text_slice(generator->document->markdown, block->content_start, block->content_end), sentence;
 	buffer_clear(&generator->rendered);
@@ -170,7 +170,7 @@ static size_t append_mention(struct generator *generator, const struct block *bl
 	struct text rest = buffer_view(&generator->rendered);
 	size_t count = 0;
 	while (count < sentences_max && prose_next_sentence(&rest, &sentence)) {
-		bool instruction = !instructions && generator_is_imperative(generator->domain, prose_first_word(sentence));
+		bool instruction = generator_is_imperative(generator->domain, prose_first_word(sentence));
 		if (!has_text(sentence, word) || instruction || !prose_stands_alone(&generator->prose, sentence))
 			continue;
 		draft_use_span(&generator->draft, (struct document_range){ block->start, block->end - block->start });
@@ -179,7 +179,7 @@ static size_t append_mention(struct generator *generator, const struct block *bl
 	return count;
 }
 
-static size_t mentions_of(struct generator *generator, const struct document_item *item, struct text word, size_t sentences_max, bool instructions)
+static size_t mentions_of(struct generator *generator, const struct document_item *item, struct text word, size_t sentences_max)
 {
 	struct text markdown = generator->document->markdown;
 	size_t end = size_min(markdown.bytes, MENTION_SEARCH_BYTES_MAX), position = 0, count = 0;
@@ -197,18 +197,18 @@ static size_t mentions_of(struct generator *generator, const struct document_ite
 		position = size_max(position, block->end);
 		if (block->start >= item->span.offset && block->end <= item->span.offset + item->span.bytes)
 			continue;
-		count += append_mention(generator, block, word, sentences_max - count, instructions);
+		count += append_mention(generator, block, word, sentences_max - count);
 	}
 	return count;
 }
 
-void generator_mentions(struct generator *generator, const struct document_item *item, size_t sentences_max, bool instructions)
+void generator_mentions(struct generator *generator, const struct document_item *item, size_t sentences_max)
 {
 	struct text name = generator_value(generator, item, DOCUMENT_KEY_NAME);
-	size_t count = mentions_of(generator, item, name, sentences_max, instructions);
+	size_t count = mentions_of(generator, item, name, sentences_max);
 	struct text attribute = generator_value(generator, item, DOCUMENT_KEY_ATTRIBUTE);
 	if (count < sentences_max && attribute.bytes && !text_equal(attribute, name))
-		(void)mentions_of(generator, item, attribute, sentences_max - count, instructions);
+		(void)mentions_of(generator, item, attribute, sentences_max - count);
 }
 
 /* The items of the same category around it in the document, those of the same class first. */
@@ -245,7 +245,7 @@ static void append_siblings(struct generator *generator, const struct document_i
 void generator_enrich(struct generator *generator, const struct document_item *item, const char *siblings_family)
 {
 	draft_paragraph(&generator->draft);
-	generator_mentions(generator, item, 2, false);
+	generator_mentions(generator, item, 2);
 	if (generator_too_short(generator))
 		append_siblings(generator, item, siblings_family);
 }

@@ -323,6 +323,15 @@ static bool is_contents_entry(struct text content)
 	return heading_without_number(content).bytes < content.bytes;
 }
 
+static void compose_name(struct composer *composer, const struct block *block, struct text content)
+{
+	struct generator *generator = composer->generator;
+	buffer_clear(&generator->rendered);
+	prose_render(&generator->rendered, generator->domain, content);
+	composer->code_awaited = false;
+	keep_term(composer, block);
+}
+
 /* A list is told as a whole, which may be longer than an answer would be otherwise, or not begun. */
 static bool has_room(struct composer *composer)
 {
@@ -458,6 +467,19 @@ static void compose_code(struct composer *composer, struct text markdown, const 
 	composer->code_awaited = false;
 }
 
+/* A list of one entry that is a name and nothing else: the term of the paragraph behind it. */
+static bool is_lone_name(struct text markdown, const struct block *block, const struct block *end)
+{
+	enum { WORDS_MAX = 4 };
+	if (block + 1 >= end || block->kind != BLOCK_LIST_ITEM || block->ordered || block[1].kind != BLOCK_PARAGRAPH || ascii_is_space(markdown.data[block[1].start]))
+		return false;
+	struct text name = text_trim(text_slice(markdown, block->content_start, block->content_end)), rest = name, word;
+	unsigned words = 0;
+	while (text_next_field(&rest, ' ', &word))
+		words += word.bytes > 0;
+	return words > 0 && words <= WORDS_MAX && name.bytes <= TERM_BYTES_MAX && !is_contents_entry(name) && !strchr(".:!?", name.data[name.bytes - 1]) && !memchr(name.data, '\n', name.bytes);
+}
+
 /* What stands behind a block decides whether it can be said. */
 static void look_ahead(struct composer *composer, struct text markdown, const struct block *block, const struct block *end)
 {
@@ -468,7 +490,7 @@ static void look_ahead(struct composer *composer, struct text markdown, const st
 	composer->code_lost = code && !composer->code_follows;
 	struct text behind = next && next->kind == BLOCK_PARAGRAPH ? text_slice(markdown, next->content_start, next->content_end) : (struct text){ 0 };
 	composer->terms_follow = text_starts_with(behind, TEXT_LITERAL("**"));
-	composer->leads_somewhere = next && next->kind != BLOCK_PARAGRAPH && next->kind != BLOCK_HEADING;
+	composer->leads_somewhere = next && next->kind != BLOCK_PARAGRAPH && next->kind != BLOCK_HEADING && !is_lone_name(markdown, next, end);
 }
 
 /* An entry, or the code and the paragraphs that belong to one. */
@@ -499,8 +521,11 @@ static void compose_block(struct composer *composer, struct text markdown, const
 	bool of_list = is_of_list(markdown, block) && (composer->in_list || block->kind == BLOCK_LIST_ITEM);
 	composer->in_list &= of_list;
 	composer->list_judged &= of_list;
+	bool term = !composer->keep_all && !composer->in_list && is_lone_name(markdown, block, end);
 	if (block->kind == BLOCK_PARAGRAPH)
 		compose_paragraph(composer, span, content);
+	else if (term)
+		compose_name(composer, span, content);
 	else if (block->kind == BLOCK_LIST_ITEM)
 		compose_list_item(composer, span, block, content);
 	else if (block->kind == BLOCK_CODE && !parts_a_sentence(composer, markdown, block, end))
@@ -508,10 +533,10 @@ static void compose_block(struct composer *composer, struct text markdown, const
 	if (block->kind != BLOCK_PARAGRAPH)
 		composer->sentence_lost = composer->generator->draft.answer.bytes == before;
 	composer->after_code = block->kind == BLOCK_CODE;
-	composer->in_list = of_list;
+	composer->in_list = of_list && !term;
 	composer->after_paragraph = block->kind == BLOCK_PARAGRAPH;
 	composer->answer_open = false;
-	if (block->kind != BLOCK_PARAGRAPH) {
+	if (block->kind != BLOCK_PARAGRAPH && !term) {
 		composer->lead_bytes = 0;
 		composer->lead_is_term = false;
 	}
@@ -543,6 +568,7 @@ static void compose_quote(struct composer *composer, const struct block *quote)
 struct section_told section_compose(struct generator *generator, const struct section *section, size_t bytes_max, bool keep_all)
 {
 	struct composer composer = { .generator = generator, .bytes_max = bytes_max, .keep_all = keep_all, .answer_open = section->question };
+	composer.after_paragraph = prose_leads_on(text_trim(buffer_view(&generator->draft.answer))); /* its heading */
 	struct text markdown = generator->document->markdown;
 	for (uint32_t i = section->first; i < section->end && !composer.full; i++) {
 		const struct block *block = &generator->blocks.items[i];

@@ -195,6 +195,7 @@ bool section_topic(struct generator *generator, const struct section *section, s
 	if (!owner && !generator->feature.bytes)
 		part = title ? (struct text){ 0 } : part_of(generator->domain, heading, true);
 	ret_topic->about_all = !owner && !part.bytes && (generic || title);
+	ret_topic->generic = generic;
 	ret_topic->asks = asks(heading);
 	ret_topic->owner = owner;
 	if (part.bytes) {
