@@ -331,6 +331,8 @@ static void what_rules_or_an_earlier_reply_found_is_not_added(void **state)
 	       "each UE with the configured range and limits random access beyond it. It keeps the range of a cell within what its transport delay allows.\"}"
 #define TURN_2 "{\"question\": \"And which attribute holds the configured range?\", \"answer\": \"EUtranCellFDD.cellRange holds it. It specifies the maximum " \
 	       "distance from the base station at which random access is served. Its default is 15, its range 1..100 and its unit km.\"}"
+#define TURN_3 "{\"question\": \"And what is its default?\", \"answer\": \"The default of EUtranCellFDD.cellRange, the configured range of the cell, is 15. It specifies the " \
+	       "maximum distance from the base station at which random access is served, and its unit is km.\"}"
 #define TURN_BAD "{\"question\": \"Which counter shows it?\", \"answer\": \"The counter pmNoSuchCounter is stepped for each attempt that was refused.\"}"
 
 static void a_dialogue_ends_before_what_is_not_grounded(void **state)
@@ -353,6 +355,22 @@ static void a_dialogue_ends_before_what_is_not_grounded(void **state)
 			assert_has(reason_of(&bench, 0), "pmNoSuchCounter");
 		bench_done(&bench);
 	}
+}
+
+/* A question that goes on from the one before has no words of its own: it is measured with those before it. */
+static void a_later_turn_is_measured_with_the_questions_before(void **state)
+{
+	(void)state;
+	struct bench bench = { .count = 0 };
+	add_reply(&bench, planned_whole_call(&planned, PLAN_DIALOGUE), "{\"turns\": [" TURN_1 ", " TURN_3 "]}");
+	compose(&bench, false);
+	const struct conversation *one = bench.block.set.conversations;
+	assert_int_equal(one->message_count, 4);
+	if (!one->accepted)
+		fail_msg("%.*s", TEXT_ARGS(reason_of(&bench, 0)));
+	if (one->scores.coherence < 0.7f)
+		fail_msg("coherence %.2f", (double)one->scores.coherence);
+	bench_done(&bench);
 }
 
 /* --- other words, judgements -------------------------------------------------------------------------------------------------------- */
@@ -521,6 +539,7 @@ int main(void)
 		cmocka_unit_test_setup(an_item_of_a_model_has_its_place_and_what_the_source_says, usual_settings),
 		cmocka_unit_test_setup(what_rules_or_an_earlier_reply_found_is_not_added, usual_settings),
 		cmocka_unit_test_setup(a_dialogue_ends_before_what_is_not_grounded, usual_settings),
+		cmocka_unit_test_setup(a_later_turn_is_measured_with_the_questions_before, usual_settings),
 		cmocka_unit_test_setup(other_words_keep_every_name_and_add_none, usual_settings),
 		cmocka_unit_test_setup(the_judge_marks_and_refuses, usual_settings),
 		cmocka_unit_test_setup(a_judge_with_a_short_context_judges_what_fits, usual_settings),

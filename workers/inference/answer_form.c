@@ -75,7 +75,7 @@ static bool ends_sentence(struct text text)
 }
 
 struct unit_words {
-	size_t words, lower;
+	size_t words, named, lower; /* `named`: that begin with a letter; of those the ones in lower case */
 	uint64_t hash; /* of letters and digits, without case */
 	bool wide;     /* a script without blanks, for the most part */
 };
@@ -90,6 +90,7 @@ static struct unit_words count_words(struct text text)
 		bool high = (unsigned char)c >= 0x80, word = ascii_is_word(c) || high;
 		wide += (unsigned char)c >= 0xE3;
 		counted.words += word && !inside;
+		counted.named += word && !inside && !ascii_is_digit(c);
 		counted.lower += word && !inside && (ascii_is_lower(c) || high);
 		inside = word || (inside && (c == '.' || c == '-' || c == '\''));
 		if (word)
@@ -188,6 +189,15 @@ static bool wants_more(struct text text)
 	return false;
 }
 
+/* With a word in small letters: neither code nor name nor number. */
+static bool ends_plainly(struct text text)
+{
+	size_t at = text.bytes;
+	while (at && ascii_is_lower(text.data[at - 1]))
+		at--;
+	return at < text.bytes && at && text.data[at - 1] == ' ';
+}
+
 static double whole_entry(struct answer_form *form, struct text text)
 {
 	char last = last_mark(text);
@@ -203,7 +213,7 @@ static double whole_entry(struct answer_form *form, struct text text)
 	const struct answer_unit *above = begin ? &form->units[begin - 1] : NULL;
 	if (above && above->kind == ANSWER_ENTRY) {
 		bool code = text.data[text.bytes - 1] != '`' && above->text.data[above->text.bytes - 1] == '`' && !memchr(text.data, ':', text.bytes);
-		if (code || (is_end_mark(last_mark(above->text)) && count_words(text).words >= RUNNING_WORDS_MIN))
+		if (code || (is_end_mark(last_mark(above->text)) && ends_plainly(text) && count_words(text).words >= RUNNING_WORDS_MIN))
 			return 0.2;
 	}
 	form->open_end = true;
@@ -278,7 +288,7 @@ static void measure_units(struct answer_form *form, size_t lost)
 			repeated += unit->kind == ANSWER_ENTRY ? counted.words / 3 : counted.words;
 		if (unit->kind == ANSWER_FRAGMENT || is_chain(unit->text))
 			debris += counted.words;
-		else if (enough && (counted.lower * 2 >= counted.words || counted.wide))
+		else if (enough && (counted.lower * 5 >= counted.named * 2 || counted.wide))
 			running += counted.words;
 		lost += (size_t)leads_nowhere(form, i) + asks(form, i);
 	}

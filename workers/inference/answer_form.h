@@ -3,10 +3,11 @@
  * that is written without blanks. Shares are of words, code blocks left out; all measures are 0 to 1, 1 being good.
  *
  *   whole    0 for an open code block and an end with a comma or a word that something must follow ("of the"); .2 for prose without an end mark, an end
- *            with a colon, with an open bracket or code span, and a list entry without the end mark or code that the entry above ends with; else 1
+ *            with a colon, with an open bracket or code span, and a list entry without the end mark or code that the entry above ends with
+ *            (a point is missed behind a word in small letters); else 1
  *   once     1 - s(repeated; .02, .15): share of words in sentences (from five words) that stood there before, of list entries a third
- *   running  s(prose; .02, .12) · (1 - s(debris; .25, .6)): shares of words in sentences and entries of five words or more, half of them in
- *            lower case, and of those in what is neither: rows, cells, headings, three names and values or more in a sentence ("Prefix: a Address: b …")
+ *   running  s(prose; .02, .12) · (1 - s(debris; .25, .6)): shares of words in sentences and entries of five words or more, two fifths of them
+ *            (numbers apart) in lower case, and of those in what is neither: rows, cells, headings, three names and values or more in a sentence ("Prefix: a Address: b …")
  *   led      1 - lost / 2: list entries that lead on ("… like this:") with no list or code behind them, lists that do not begin with 1, lines
  *            that ask a question
  *

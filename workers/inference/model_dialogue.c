@@ -71,7 +71,7 @@ static void take_turns(struct dialogue *dialogue, struct model_pairs *pairs, con
 		const struct model_candidate candidate = { .kind = CONVERSATION_SCENARIO, .question = model_member(one, "question"),
 							   .answer = model_member(one, "answer") };
 		bool held = model_pairs_hold(pairs, call, &candidate, &turn);
-		bool low = i > 0 && text_starts_with(buffer_view(&pairs->reason), TEXT_LITERAL("combined score"));
+		bool low = i > 0 && pair_gate_refused_by_score(buffer_view(&pairs->reason));
 		if (!held || (pairs->reason.bytes && !low)) {
 			buffer_append_format(&dialogue->reason, "turn %zu: ", i + 1);
 			buffer_append_text(&dialogue->reason, buffer_view(&pairs->reason));
@@ -100,19 +100,16 @@ static void set_scores(struct dialogue *dialogue, float structural)
 static void add(struct dialogue *dialogue, struct model_pairs *pairs, const struct model_reply *reply)
 {
 	const struct pair_gate gate = { pairs->settings, pairs->domain, pairs->document, &pairs->passage };
-	struct text texts = buffer_view(&dialogue->texts), reason = TEXT_LITERAL("");
+	struct text texts = buffer_view(&dialogue->texts), reason;
 	struct pair_turn turns[TURNS_MAX];
 
 	set_scores(dialogue, pairs->document->header->scores.structural);
 	for (size_t i = 0; i < dialogue->count; i++)
 		turns[i] = (struct pair_turn){ .question = text_slice(texts, dialogue->turns[i].question, dialogue->turns[i].answer),
 					       .answer = text_slice(texts, dialogue->turns[i].answer, dialogue->turns[i].end) };
-	if ((double)dialogue->conversation.scores.combined < pairs->settings->gate.generation) {
-		buffer_clear(&dialogue->reason);
-		buffer_append_format(&dialogue->reason, "combined score %.2f is below %.2f", (double)dialogue->conversation.scores.combined,
-				     pairs->settings->gate.generation);
-		reason = buffer_view(&dialogue->reason);
-	}
+	buffer_clear(&dialogue->reason);
+	pair_gate_write_score_reason(pairs->settings, &dialogue->conversation.scores, &dialogue->reason);
+	reason = buffer_view(&dialogue->reason);
 	dialogue->conversation.accepted = reason.bytes == 0;
 	int status = pair_gate_add(&gate, &dialogue->draft, &dialogue->conversation, reason, text_from(reply->model), turns, dialogue->count, pairs->out);
 	if (status < 0)

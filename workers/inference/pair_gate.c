@@ -74,7 +74,9 @@ bool pair_gate_refused_by_score(struct text reason) { return text_starts_with(re
 void pair_gate_write_score_reason(const struct settings *settings, const struct conversation_scores *scores, struct buffer *reason)
 {
 	if ((double)scores->combined < settings->gate.generation)
-		buffer_append_format(reason, SCORE_REASON "%.2f is below %.2f", (double)scores->combined, settings->gate.generation);
+		buffer_append_format(reason, SCORE_REASON "%.2f is below %.2f: coherence %.2f, relevance %.2f, accuracy %.2f, the document's structure %.2f",
+				     (double)scores->combined, settings->gate.generation, (double)scores->coherence, (double)scores->relevance,
+				     (double)scores->accuracy, (double)scores->structural);
 }
 
 void pair_gate_judge(const struct pair_gate *gate, const struct draft *draft, struct conversation *conversation, struct buffer *reason)

@@ -56,6 +56,7 @@ void question_read(const struct passage *passage, struct text text, struct quest
 {
 	struct fact_scanner scanner;
 	struct fact_token token;
+	const char *unit = NULL;
 	size_t at = 0, quotes = 0;
 	ret_question->count = 0;
 	ret_question->topics = ret_question->kinds = 0;
@@ -64,6 +65,9 @@ void question_read(const struct passage *passage, struct text text, struct quest
 	while (ret_question->count < QUESTION_WORDS_MAX && fact_scanner_next(&scanner, &token)) {
 		for (; text.data + at < token.text.data; at++)
 			quotes += text.data[at] == '"';
+		if (token.text.data == unit) /* read with its number */
+			continue;
+		unit = token.unit.data;
 		uint32_t topic = quotes % 2 ? (uint32_t)(quotes + 1) / 2 : 0;
 		for (size_t kind = 0; !topic && token.kind == FACT_WORD && kind < COUNT_OF(kinds); kind++)
 			ret_question->kinds |= (uint32_t)text_starts_with(token.text, kinds[kind].asks) << kind;
@@ -122,8 +126,8 @@ static double kind_of(const struct question *question, const struct content_word
 
 double question_fit(const struct question *question, const struct content_words *answered, const struct answer_form *form)
 {
-	double least = 1;
+	double least = 1, worth = question->topics > 1 ? 0.5 : 0.25; /* what alone is in quotes may be but the title */
 	for (uint32_t topic = 1; topic <= question->topics; topic++)
 		least = fmin(least, share_answered(question, topic, answered));
-	return content_stretch(share_answered(question, 0, answered), 0.15, 0.6) * (0.5 + 0.5 * content_stretch(least, 0.2, 0.8)) * kind_of(question, answered, form);
+	return content_stretch(share_answered(question, 0, answered), 0.15, 0.6) * (1 - worth + worth * content_stretch(least, 0.2, 0.8)) * kind_of(question, answered, form);
 }

@@ -3,7 +3,8 @@
  *
  *   fit = s(share; .15, .6) · (½ + ½ s(least; .2, .8)) · kind        s(x; a, b): 0 up to a, 1 from b on
  *   share  weighted share of the question's words that the answer has; 0 for a question without words of its own ("What is this about?")
- *   least  the same of each thing in quotes, the least of them; 1 without quotes
+ *   least  the same of each thing in quotes, the least of them; 1 without quotes. With one thing in quotes, which may be but
+ *          the title, ¾ + ¼ instead of ½ + ½
  *   kind   ½ when the question asks for counters, steps, commands … and the answer has no word of any kind that is asked for; else 1
  *
  * Beyond the weights of content_words.h: a common word counts ½, and only in quotes or as a name; a word that the passage has not .4, since it may

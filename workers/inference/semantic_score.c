@@ -85,12 +85,14 @@ static void read_answer(struct reader *reader, struct text answer)
 	const struct answer_form *form = reader->form;
 	struct fact_scanner scanner;
 	struct fact_token token;
+	const char *unit = NULL;
 	content_words_init(reader->answered, answer.bytes);
 	fact_scanner_init(&scanner, reader->passage->domain, answer);
 	scanner.memo = reader->passage->memo;
 	while (fact_scanner_next(&scanner, &token)) {
-		if (token.kind == FACT_LINE || token.kind == FACT_SEPARATOR)
+		if (token.kind == FACT_LINE || token.kind == FACT_SEPARATOR || token.text.data == unit) /* a unit is read with its number */
 			continue;
+		unit = token.unit.data;
 		for (; reader->unit + 1 < form->count && token.text.data >= form->units[reader->unit + 1].text.data; reader->unit++)
 			end_unit(reader);
 		struct content content = content_of(reader->passage->domain, &token);
@@ -143,9 +145,10 @@ void semantic_score_passage(const struct passage *passage, struct text question,
 	read_answer(&reader, answer);
 	if (form.open_end && stops_early(passage, answer))
 		form.whole = 0;
-	double answer_share = content_stretch(content_words_share(&answered, passage), 0.25, 0.85);
+	double share = content_words_share(&answered, passage), answer_share = content_stretch(share, 0.25, 0.85);
+	double worst = share > 0 ? content_stretch(reader.worst / share, 0.3, 0.65) : 1;
 	double coherence = question_fit(&asked, &answered, &form) * answer_form_score(&form) * order_of(&reader);
-	double relevance = sqrt(answer_share * content_stretch(question_share(&asked, passage), 0.2, 0.75)) * (0.35 + 0.65 * content_stretch(reader.worst, 0.3, 0.65));
+	double relevance = sqrt(answer_share * content_stretch(question_share(&asked, passage), 0.2, 0.75)) * (0.35 + 0.65 * worst);
 	double accuracy = verdict->facts ? (double)verdict->supported / (double)verdict->facts : 1;
 	accuracy *= accuracy;
 	if (verdict->facts < 3) /* few facts prove little */

@@ -8,7 +8,8 @@
  *
  *   s(x; a, b)        0 up to a, 1 from b on: a is what unrelated texts reach by chance, b what good pairs have; tests hold both ends
  *   answer, question  weighted share of their words that the passage has (content_words.h, question_fit.h)
- *   worst             the least share of words that the passage has of all sentences of the answer with four words that say something, code left out
+ *   worst             the least share of words that the passage has of all sentences of the answer with four words that say something, code left out,
+ *                     divided by the share of the whole answer: a sentence from elsewhere stands out, one worded freely among others does not
  *   order             1 - s((2 back - 1) / (n - 1); .2, .9), 1 without any back: n sentences of the answer, three or more, have their place in the passage, where more than
  *                     half of their rare words (at most four times in it) stand together; `back` of them stand before the one before. Random
  *                     order has (n - 1) / 2. Table rows have no order, nor have the sources that the built-in generator puts together
