@@ -4,6 +4,7 @@ stay bounded. model-calls (tests/tools/model_calls.c) asks through the product's
 The client's waiting times are scaled; what is asserted are outcomes and orders, not speeds."""
 
 import collections
+import contextlib
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import tempfile
 import unittest
 import unittest.mock
 import urllib.parse
+from types import SimpleNamespace
 
 import fake_server
 from fake_server import FakeServer
@@ -328,6 +330,23 @@ class Life(CallsCase):
             listener.settimeout(RUN_TIMEOUT_S)
             for _ in range(count):
                 listener.accept()[0].close()
+
+    def test_a_host_that_does_not_answer(self):
+        """That is the server's failure, whether it is a call's third or not: the work goes elsewhere."""
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, contextlib.ExitStack() as waiting:
+            for _ in range(3):  # nobody takes them: there is no room for another
+                waiting.enter_context(contextlib.closing(self.begin_to_connect(listener)))
+            for user in ("", "someone:secret@"):
+                server = SimpleNamespace(model="m", url=f"http://{user}127.0.0.1:{listener.getsockname()[1]}")
+                self.expect(ask(server, **QUICK), down("^no connection: .*timed out"), server.url)
+
+    @staticmethod
+    def begin_to_connect(listener):
+        client = socket.socket()
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            client.connect(listener.getsockname())
+        return client
 
     def test_a_server_that_ends_and_is_started_again(self):
         with FakeServer("--latency", "fixed:1", script="exit:nth=10") as server:

@@ -308,13 +308,23 @@ int http_start(struct http *http, const struct http_request *request, uint64_t *
 
 /* --- the end of a transfer ------------------------------------------------------------------------------------------ */
 
+/* Curl has to make a connection, and to do no more than that where the request is sent here. */
+static bool was_connected(const struct transfer *transfer)
+{
+	curl_off_t connected_us = 0;
+
+	if (!transfer->route)
+		curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+	return connected_us > 0;
+}
+
 static enum http_outcome outcome_of(const struct transfer *transfer, CURLcode code)
 {
 	switch (code) {
 	case CURLE_OK: return HTTP_ANSWERED;
 	case CURLE_WRITE_ERROR: return transfer->too_large ? HTTP_TOO_LARGE : transfer->stopped ? HTTP_STOPPED : HTTP_OUT_OF_MEMORY;
 	case CURLE_OUT_OF_MEMORY: return HTTP_OUT_OF_MEMORY;
-	case CURLE_OPERATION_TIMEDOUT: return HTTP_TIMED_OUT;
+	case CURLE_OPERATION_TIMEDOUT: return was_connected(transfer) ? HTTP_TIMED_OUT : HTTP_REFUSED;
 	case CURLE_GOT_NOTHING:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:

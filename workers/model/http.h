@@ -16,7 +16,7 @@
 
 enum http_outcome {
 	HTTP_ANSWERED,         /* a whole response, whatever its status */
-	HTTP_REFUSED,          /* no connection: refused, no route, name not found, TLS */
+	HTTP_REFUSED,          /* no connection: refused, no route, no answer to that in time, name not found, TLS */
 	HTTP_BROKEN,           /* the connection ended before the response did */
 	HTTP_TIMED_OUT,        /* deadline, or silent for longer than allowed */
 	HTTP_TOO_LARGE,        /* more than body_bytes_max: cut off */
