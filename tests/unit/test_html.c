@@ -23,6 +23,7 @@ static void running_text(void **state)
 	html("<p># no heading</p><p>1. no item</p><p>- x</p>", "\\# no heading\n\n1\\. no item\n\n\\- x\n");
 	html("<p>H<sub>2</sub>O 10<sup>6</sup> <del>no</del></p>", "H<sub>2</sub>O 10<sup>6</sup> ~~no~~\n");
 	html("<p>&#150; &#x80; &eacute; soft&shy;hyphen zero&#8203;width</p>", "– € é softhyphen zerowidth\n");
+	html("<pre>one&#13;\ntwo&#13;three</pre>", "```\none\ntwo three\n```\n");
 	html("", "");
 	html("   \n", "");
 }

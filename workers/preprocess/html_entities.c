@@ -29,7 +29,7 @@ static const struct html_entity *find_entity(struct text name)
 	return NULL;
 }
 
-/* References to the control characters at 0x80-0x9F mean Windows-1252. */
+/* References to the control characters at 0x80-0x9F mean Windows-1252. A carriage return, which stands before a line feed or means nothing, is a blank. */
 static uint32_t repair_code(uint32_t code)
 {
 	static const uint16_t codes[32] = {
@@ -39,6 +39,8 @@ static uint32_t repair_code(uint32_t code)
 
 	if (code == 0 || code > CODE_MAX || (code >= 0xD800 && code < 0xE000))
 		return 0xFFFD;
+	if (code == '\r')
+		return ' ';
 	return code >= 0x80 && code < 0xA0 ? codes[code - 0x80] : code;
 }
 
