@@ -40,10 +40,15 @@ void models_clear(struct settings *settings)
 
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
+const char *model_address(const struct model_settings *model)
+{
+	const char *user = strchr(model->base_url, '@');
+	return user ? user + 1 : model->base_url;
+}
+
 const char *model_name(const struct model_settings *model)
 {
-	const char *user = strchr(model->base_url, '@'); /* a password is no name */
-	return model->name[0] ? model->name : model->model[0] ? model->model : user ? user + 1 : model->base_url;
+	return model->name[0] ? model->name : model->model[0] ? model->model : model_address(model);
 }
 
 /* The index of `value` among "a|b|c". Settings hold nothing else. */

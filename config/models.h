@@ -33,6 +33,7 @@ struct model_settings {
 
 /* What it is called for people: its name, else the model's, else the address. */
 const char *model_name(const struct model_settings *model);
+const char *model_address(const struct model_settings *model); /* base_url; of one with a password what follows that */
 enum model_tier model_tier_of(const struct model_settings *model);
 enum model_use model_use_of(const struct model_settings *model);
 

@@ -322,8 +322,8 @@ static void judge_one(struct json_object *found, const struct model_settings *mo
 		}
 		doctor_add(report, DOCTOR_OK, subject, "%.500s", buffer_string(&text));
 		judge_context(found, model, settings, report);
-		judge_notes(found, model, report);
 	}
+	judge_notes(found, model, report);
 	buffer_done(&text);
 }
 

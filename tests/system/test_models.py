@@ -110,7 +110,9 @@ class WithModels(ModelCase):
         corpus = small_corpus(self.folder / "docs", 2)
         with FakeServer("--slots", "4") as server:
             url = server.url.replace("://", "://someone:secret@")
-            result = self.run_batch(corpus, expect=0, extra=("--json", "--model-url", url, "--model", server.model))
+            config = self.folder / "models.yaml"
+            config.write_text(f"models:\n  - {{base_url: '{url}', model: '{server.model}'}}\n  - {{base_url: '{url}', use: embeddings}}\n", encoding="utf-8")
+            result = self.run_batch(corpus, expect=0, extra=("--json", "-c", config))
         said = [result.stdout, result.stderr, *(path.read_bytes().decode("utf-8", "replace") for path in self.out.rglob("*") if path.is_file())]
         self.assertFalse([text for text in said if "someone:" in text])
         self.assertIn("***@127.0.0.1", (self.out / "manifest.json").read_text(encoding="utf-8"))

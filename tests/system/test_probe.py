@@ -109,6 +109,16 @@ class Probe(unittest.TestCase):
                 self.assert_found(found, reachable=False, usable=False)
                 self.assertIn(message, found["message"])
 
+    def test_what_a_proxy_may_have_done(self):
+        def notes(url, **environment):
+            return " ".join(self.probe({"base_url": url, "model": "m"}, **{"http_proxy": "http://127.0.0.1:1", "no_proxy": "", **environment})["notes"])
+        self.assertIn("put its host into no_proxy", notes("http://gpu.invalid:8000"))
+        self.assertIn("put its host into no_proxy", notes("https://gpu.invalid", https_proxy="http://127.0.0.1:1"))
+        for url, environment in (("http://127.0.0.1:1", {}), ("http://gpu.invalid:8000", {"no_proxy": "x,gpu.invalid"}), ("http://gpu.invalid:8000", {"http_proxy": ""})):
+            self.assertEqual(notes(url, **environment), "")
+        with FakeServer("--model", "m", script="403:path=/v1/models") as server:
+            self.assertIn("Host: localhost", notes(server.url))
+
     def test_addresses_that_are_nearly_right(self):
         with FakeServer("--model", "m") as server:
             for path in ("/", "/v1/", "/v1/chat/completions", "/v1/models/", "/api/chat"):

@@ -15,7 +15,7 @@ const struct model_settings *pair_record_model(const struct settings *settings)
 }
 
 /* By the model's name in the configuration, which all workers know, be the server there or not. */
-static const char *name_of(const struct model_settings *model) { return model->model[0] ? model->model : model->base_url; }
+static const char *name_of(const struct model_settings *model) { return model->model[0] ? model->model : model_address(model); }
 
 static struct record_key key_of(const struct model_settings *model, const struct pair_score *pair)
 {

@@ -67,6 +67,9 @@ int http_start(struct http *http, const struct http_request *request, uint64_t *
 void http_cancel(struct http *http, uint64_t handle);
 int http_step(struct http *http) WARN_UNUSED;
 
+/* Does the environment name a proxy for such an address, and no_proxy not name its host? */
+bool http_may_use_proxy(const char *url);
+
 /* The value of a Retry-After header at the time `now_s` (Unix): seconds, or negative when it is neither number nor date. */
 double http_retry_after(struct text value, double now_s);
 

@@ -60,6 +60,24 @@ static void forget_address(struct address *address)
 		curl_free(parts[i]);
 }
 
+bool http_may_use_proxy(const char *url)
+{
+	static const char *const secure_names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+	struct address address = { 0 };
+	bool may = false;
+
+	if (part_address(url, &address)) {
+		const char *without = getenv("no_proxy") ? getenv("no_proxy") : getenv("NO_PROXY");
+		bool secure = strcmp(address.scheme, "https") == 0;
+		for (size_t i = 0; secure && i < COUNT_OF(secure_names); i++)
+			may |= getenv(secure_names[i]) && getenv(secure_names[i])[0];
+		may |= !secure && may_need_proxy(address.host);
+		may = may && !http_is_loopback(address.host) && !(without && (strstr(without, address.host) || strcmp(without, "*") == 0));
+	}
+	forget_address(&address);
+	return may;
+}
+
 static void write_head(const struct address *address, const struct http_request *request, struct buffer *out)
 {
 	bool posts = request->body.bytes > 0;

@@ -236,6 +236,8 @@ static bool says_key(struct probe *probe)
 
 	if (probe->outcome != HTTP_ANSWERED || (probe->status != 401 && probe->status != 403))
 		return false;
+	if (probe->status == 403 && !probe->api_key)
+		probe_note(probe->result, "403 is also what Ollama answers where a proxy passes a name on that it does not know: have that send \"Host: localhost\"");
 	snprintf(probe->result->message, sizeof(probe->result->message), "the server wants a key (status %ld): %s%.60s", probe->status,
 		 !variable[0] ? "name its environment variable in api_key_env (--set models.api_key_env=VARIABLE)" : probe->api_key ? "it does not take the one in " : "nothing is in ", variable);
 	return true;
@@ -346,7 +348,7 @@ static void look(struct probe *probe)
 	result->reachable = probe->outcome == HTTP_ANSWERED;
 	if (!result->reachable) {
 		snprintf(result->message, sizeof(result->message), "%.200s; %.100s", probe->message[0] ? probe->message : "no answer",
-			 probe->advice[0] ? probe->advice : "is the server running?");
+			 probe->advice[0] ? probe->advice : probe->outcome == HTTP_BROKEN ? "is it https://, or a tunnel with no server behind it?" : "is the server running?");
 		return;
 	}
 	if (says_key(probe) || says_away(probe))
@@ -388,6 +390,8 @@ void probe_model(const struct model_settings *model, const char *api_key, uint64
 		snprintf(ret_result->message, sizeof(ret_result->message), "%.200s", error.message);
 	else
 		look(&probe);
+	if (ret_result->message[0] && http_may_use_proxy(model->base_url))
+		probe_note(ret_result, "the environment names a proxy (http_proxy and the like); if this server is to be reached without, put its host into no_proxy");
 	http_destroy(probe.http);
 	chat_reply_done(&probe.reply);
 	buffer_done(&probe.body);
