@@ -187,9 +187,23 @@ static void test_random_commands(void **state)
 	}
 }
 
+/* An end of a list of numbers is an extreme: the value beside the default is the example. */
+static void test_example_of_a_list(void **state)
+{
+	struct text value;
+	struct cmedit_target target = { .name = TEXT_LITERAL("NRCellCU.offset"), .range = TEXT_LITERAL("-24, -3, 0, 3, 24"), .initial = TEXT_LITERAL("0") };
+	(void)state;
+	assert_true(cmedit_example_value(&target, &value) && text_equal(value, TEXT_LITERAL("3")));
+	target.initial = TEXT_LITERAL("24");
+	assert_true(cmedit_example_value(&target, &value) && text_equal(value, TEXT_LITERAL("3")));
+	target.initial = TEXT_LITERAL("");
+	assert_true(cmedit_example_value(&target, &value) && text_equal(value, TEXT_LITERAL("-24")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_example_of_a_list),
 		cmocka_unit_test(test_commands_that_are_right), cmocka_unit_test(test_commands_that_are_wrong), cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_example_values), cmocka_unit_test(test_builders_make_accepted_commands), cmocka_unit_test(test_random_commands),
 	};

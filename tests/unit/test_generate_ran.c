@@ -188,8 +188,12 @@ static void test_what_is_compared(void **state)
 	char *pairs = pairs_of((struct extract_input){ .kind = "parameters", .name = "p.csv", .markdown = "# p.csv\n\n| MO | Parameter Name | Description | Type | Range |\n| --- | --- | --- | --- | --- |\n"
 		"| NRCellCU | sleepStartLoad | Load of the cell below which it is put to sleep by the node when nobody calls. | int32 | 0..100 |\n"
 		"| NRCellCU | restartTime | Time of the last restart of the cell, in the time zone of the node that it belongs to. | string |  |\n"
+		"| NRCellCU | sleepOldLoad | Not used by the node in any of its cells since the release of the year before the last one. | int32 | 0..100 |\n"
+		"| NRCellCU | lostThreshold | Threshold of lost connections in a row at which the node restarts a cell of its own. | int32 | 1..9 |\n"
+		"| NRCellCU | loadThreshold | Threshold of load in percent at which the node sends new users to another cell. | int32 | 1..9 |\n"
 		"| NRCellCU | sleepStopLoad | Load of the covering cell above which the sleeping cell is woken up by the node. | int32 | 0..100 |\n" });
-	assert_non_null(strstr(pairs, "`NRCellCU.sleepStartLoad` and `NRCellCU.sleepStopLoad`"));
+	assert_non_null(strstr(pairs, "`NRCellCU.sleepStartLoad` and `NRCellCU.sleepOldLoad`"));
+	assert_null(strstr(pairs, "`NRCellCU.lostThreshold` and")); /* what all thresholds are called makes none like another */
 	assert_non_null(strstr(pairs, "the type `int32` and the range `0..100`"));
 	assert_null(strstr(pairs, "`NRCellCU.restartTime` and"));
 	assert_null(strstr(pairs, "and `NRCellCU.restartTime`"));
@@ -219,10 +223,12 @@ static void test_what_is_said_of_an_item(void **state)
 {
 	(void)state;
 	char *pairs = pairs_of((struct extract_input){ .markdown = IDENTITY
-		"## Parameters\n\n| Parameter | Type | Description |\n| --- | --- | --- |\n| NRCellDU.sleepTimer | Affected | Should be at least the round-trip delay of the cell and its neighbors. |\n\n"
+		"## Parameters\n\n| Parameter | Type | Description |\n| --- | --- | --- |\n| NRCellDU.sleepTimer | Affected | Should be at least the round-trip delay of the cell and its neighbors. |\n| NRCellDU.sleepDelay | Affected | Set the time after which an empty cell is put to sleep. |\n\n"
 		"## Finding Faults\n\nCheck whether sleepTimer is too high. The value of sleepTimer is read by the node once in an hour.\n" });
 	assert_non_null(strstr(pairs, "hould be at least the round-trip delay"));
 	assert_null(strstr(pairs, "the should"));
+	assert_non_null(strstr(pairs, "Set the time after which"));
+	assert_null(strstr(pairs, "is set the time"));
 	assert_null(strstr(pairs, "feature.\n\nCheck whether"));
 	assert_non_null(strstr(pairs, "The value of `sleepTimer`") ? pairs : strstr(pairs, "The value of sleepTimer"));
 	free(pairs);

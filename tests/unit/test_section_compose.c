@@ -257,6 +257,14 @@ static void test_lists_in_lists(void **state)
 		    (const char *const[]){ "- Fast mode: The queue is read", NULL }, NULL);
 }
 
+/* Values with their names are said however short they are, and a short line with a colon names the paragraph below it. */
+static void test_names_above_and_before(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Queue Lost\n\n**Meaning:** " FILL "**Severity:** Minor\n\n[![Window with the queue](w.png)](w.html)\n\nlost_queue, set by the node:\n\nThe reader of the queue is gone, and nobody has taken its place.\n",
+		    (const char *const[]){ "\n\nSeverity: Minor.\n\n", "set by the node: The reader of the queue is gone", NULL }, (const char *const[]){ "Window", NULL });
+}
+
 /* A name that is a list of its own is the term of the paragraph behind it. */
 static void test_names_alone_in_a_list(void **state)
 {
@@ -303,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_wholes),
 		cmocka_unit_test(test_lists_in_lists),
 		cmocka_unit_test(test_names_alone_in_a_list),
+		cmocka_unit_test(test_names_above_and_before),
 		cmocka_unit_test(test_headings_below_and_above),
 		cmocka_unit_test(test_plain_headings),
 	};

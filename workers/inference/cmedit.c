@@ -140,10 +140,26 @@ bool cmedit_value_allowed(const struct cmedit_target *target, struct text value)
 	return false;
 }
 
+/* In a list of numbers with the default, the one next to it: its ends are extremes. `count` where there is none. */
+static size_t beside_default(const struct range_token *tokens, size_t count, struct text initial)
+{
+	size_t found = count;
+	for (size_t i = 0; i < count; i++) {
+		if (!tokens[i].is_number || interval_at(tokens, count, i))
+			return count;
+		found = text_equal(tokens[i].text, initial) ? i : found;
+	}
+	return found + 1 < count ? found + 1 : found < count && found > 0 ? found - 1 : count;
+}
+
 bool cmedit_example_value(const struct cmedit_target *target, struct text *ret_value)
 {
 	struct range_token tokens[CMEDIT_RANGE_TOKENS_MAX];
-	size_t count = range_tokens(target->range, tokens);
+	size_t count = range_tokens(target->range, tokens), beside = beside_default(tokens, count, target->initial);
+	if (beside < count) {
+		*ret_value = tokens[beside].text;
+		return true;
+	}
 	for (size_t i = 0; i < count;) {
 		size_t taken = interval_at(tokens, count, i);
 		const struct range_token *candidate = &tokens[i];

@@ -17,23 +17,29 @@ static bool next_name_word(struct text *rest, struct text *ret_word)
 	return true;
 }
 
+/* "pm", "Timer", "Threshold": nothing that tells what the name is about. */
+static bool is_common(const struct domain *domain, struct text word)
+{
+	return text_equal(word, TEXT_LITERAL("pm")) || domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_NOUNS, word);
+}
+
 /* Names that can be taken for one another have half of their words in common. */
-static bool are_alike(struct text name, struct text other)
+static bool are_alike(const struct domain *domain, struct text name, struct text other)
 {
 	struct text word, other_word;
 	size_t words = 0, other_words = 0, shared = 0;
 	for (struct text rest = other; next_name_word(&rest, &other_word);)
-		other_words += !text_equal(other_word, TEXT_LITERAL("pm"));
+		other_words += !is_common(domain, other_word);
 	for (struct text rest = name; next_name_word(&rest, &word);) {
 		bool found = false;
-		if (text_equal(word, TEXT_LITERAL("pm")))
+		if (is_common(domain, word))
 			continue;
 		words++;
 		for (struct text others = other; !found && next_name_word(&others, &other_word);)
 			found = text_equal_nocase(word, other_word);
 		shared += found;
 	}
-	return shared * 2 >= size_min(words, other_words) && shared > 0;
+	return shared * 2 >= size_max(words, other_words) && shared > 0;
 }
 
 static struct text own_name(const struct generator *generator, const struct document_item *item)
@@ -56,7 +62,8 @@ static const struct document_item *find_partner(const struct generator *generato
 		if (other->category == item->category && other->confidence >= generator->settings->gate.extraction &&
 		    text_equal(generator_value(generator, other, DOCUMENT_KEY_MO_CLASS), class) &&
 		    !text_equal(generator_value(generator, other, DOCUMENT_KEY_NAME), name) && other_description.bytes &&
-		    !text_equal(other_description, description) && are_alike(own_name(generator, item), own_name(generator, other)))
+		    !text_equal(other_description, description) && are_alike(generator->domain, own_name(generator, item), own_name(generator, other)) &&
+		    !generator_is_withdrawn(generator, other))
 			return other;
 	}
 	return NULL;
@@ -106,7 +113,7 @@ static void describe_side(struct generator *generator, const struct document_ite
 enum made make_comparison(struct generator *generator, const struct document_item *item)
 {
 	const struct document_item *other = find_partner(generator, item);
-	if (!other || !generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION).bytes)
+	if (!other || !generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION).bytes || generator_is_withdrawn(generator, item))
 		return MADE_NOTHING;
 	bool counters = item->category == DOCUMENT_COUNTERS;
 	struct template_values values;

@@ -70,6 +70,8 @@ static enum made make_row_description(struct generator *generator, const struct 
 {
 	static const enum conversation_question kinds[DOCUMENT_CATEGORY_COUNT] = { [DOCUMENT_COUNTERS] = CONVERSATION_COUNTER_ANALYSIS };
 	struct template_values values;
+	if (item->category == DOCUMENT_PARAMETERS && generator_is_withdrawn(generator, item))
+		return MADE_NOTHING; /* its entry says so */
 	generator_begin(generator, kinds[item->category], item, &values);
 	generator_introduce(generator, intro_family(item), &values);
 	generator_describe(generator, item, &values);

@@ -145,6 +145,8 @@ enum made make_parameter_configuration(struct generator *generator, size_t k)
 		return MADE_NOTHING;
 	struct template_values values;
 	generator_begin(generator, CONVERSATION_CONFIGURATION, item, &values);
+	if (!generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION).bytes)
+		generator_introduce(generator, "answer.parameter.intro", &values);
 	generator_describe(generator, item, &values);
 	(void)generator_facts(generator, item, &values);
 	append_reason(generator, change, procedure, value, &values);

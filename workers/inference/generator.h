@@ -52,6 +52,7 @@ struct generator {
 	struct buffer rendered, text, line; /* scratch; `rendered` and `text` belong to the maker, `line` to the helpers */
 	struct text feature; /* the feature's name without "feature" at its end, or empty */
 	struct text title;   /* without its number */
+	bool titled_by_line; /* it is the first line of the text, which is no heading */
 	struct buffer title_asked, document_name; /* "Lexical Structure"; "the description of Cell Sleep": fixed once named */
 	bool introduced; /* the item is the subject of the sentence before: "it" is enough */
 	struct answers answers;

@@ -87,6 +87,8 @@ static enum opening opening_of(const struct domain *domain, struct text descript
 		return OPENING_SENTENCE;
 	if (domain_list_has(domain, DOMAIN_LIST_AUXILIARIES, word) || domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_VERBS, word) || (ends_in_s(word) && domain_list_has(domain, DOMAIN_LIST_OBJECT_WORDS, second)))
 		return OPENING_VERB;
+	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, word) && domain_list_has(domain, DOMAIN_LIST_ARTICLES, second))
+		return OPENING_OTHER; /* "Set the timeout …" */
 	if (domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, word) || domain_list_has(domain, DOMAIN_LIST_DESCRIPTION_PARTICIPLES, two) ||
 	    is_participle(domain, word, second))
 		return OPENING_PARTICIPLE;
@@ -156,7 +158,7 @@ static void append_rest(struct generator *generator, const struct document_item 
 	struct text sentence;
 	size_t bytes_max = generator->settings->generate.answer_chars_max / 2;
 	while (prose_next_sentence(&rest, &sentence) && generator->draft.answer.bytes + sentence.bytes < bytes_max) {
-		if (repeats_value(generator, item, sentence) || prose_leads_on(sentence) || prose_is_reference(&generator->prose, sentence) ||
+		if (repeats_value(generator, item, sentence) || prose_leads_on(sentence) || prose_is_reference(sentence) ||
 		    prose_has(&generator->prose, PROSE_DANGLING, sentence))
 			continue;
 		enum opening opening = opening_of(generator->domain, sentence);

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-enum { TITLE_SEARCHES_MAX = 16, TITLE_LETTERS_MIN = 6 };
+enum { TITLE_SEARCHES_MAX = 16, TITLE_LETTERS_MIN = 6, TITLE_LINE_BYTES_MAX = 100 };
 
 static bool all_capitals(struct text text)
 {
@@ -109,6 +109,20 @@ static struct text kind_of(const struct document *document)
 	return category == DOCUMENT_PARAMETERS ? TEXT_LITERAL("parameters") : category == DOCUMENT_COUNTERS ? TEXT_LITERAL("counters") : kind;
 }
 
+/* A title that stands nowhere in the text is the file's name: the line of its own that the text begins with is better. */
+static struct text without_file_name(struct generator *generator, struct text title)
+{
+	const struct block *first = generator->blocks.items;
+	struct text markdown = generator->document->markdown;
+	if (!title.bytes || generator->blocks.count < 2 || first->kind != BLOCK_PARAGRAPH || text_find_nocase(markdown, title) >= 0)
+		return title;
+	struct text line = text_trim(text_slice(markdown, first->content_start, first->content_end));
+	bool titled = line.bytes >= TITLE_LETTERS_MIN && line.bytes <= TITLE_LINE_BYTES_MAX && ascii_is_upper(line.data[0]) && ascii_is_alnum(line.data[line.bytes - 1]);
+	bool plain = !memchr(line.data, '\n', line.bytes) && !memchr(line.data, ':', line.bytes) && !memchr(line.data, '|', line.bytes) && memchr(line.data, ' ', line.bytes);
+	generator->titled_by_line = titled && plain;
+	return generator->titled_by_line ? line : title;
+}
+
 int generator_name_document(struct generator *generator)
 {
 	const struct document *document = generator->document;
@@ -118,6 +132,8 @@ int generator_name_document(struct generator *generator)
 	buffer_append_string(&kind_family, document->header->format == DOCUMENT_FORMAT_CSV ? "name.csv." : "name.");
 	buffer_append_text(&kind_family, kind);
 	generator->title = heading_without_number(text_trim(document_meta(document, DOCUMENT_META_TITLE)));
+	if (document->header->format != DOCUMENT_FORMAT_CSV)
+		generator->title = without_file_name(generator, generator->title);
 	if (generator->bare_numbers)
 		generator->title = heading_without_bare_number(generator->title);
 	append_unquoted(readable(generator->title, document->markdown), &generator->title_asked);

@@ -49,6 +49,10 @@ enum made generator_submit(struct generator *generator, const char *question_fam
 	if (generator_too_short(generator) || !draft->span.bytes || answered_before(generator, answer) ||
 	    !template_question(&generator->picker, question_family, values, &draft->question))
 		return MADE_NOTHING;
+	if (generator->titled_by_line) { /* asked about by name, which the gate knows of titles alone */
+		buffer_append_text(&draft->source, generator->title);
+		buffer_append_string(&draft->source, "\n\n");
+	}
 	int status = draft_status(draft);
 	if (!status)
 		status = passage_index(&generator->passage, buffer_view(&draft->source));

@@ -330,12 +330,12 @@ void prose_drop_references(const struct prose *prose, struct buffer *rendered)
 	buffer_truncate(rendered, kept);
 }
 
-bool prose_is_reference(const struct prose *prose, struct text sentence)
+bool prose_is_reference(struct text sentence)
 {
-	static const struct text openers[] = { TEXT_LITERAL("See "), TEXT_LITERAL("Refer "), TEXT_LITERAL("Consult "), TEXT_LITERAL("For more "), TEXT_LITERAL("For further "),
-					       TEXT_LITERAL("For details"), TEXT_LITERAL("For a detailed ") };
+	static const struct text openers[] = { TEXT_LITERAL("See "), TEXT_LITERAL("Refer "), TEXT_LITERAL("Consult "), TEXT_LITERAL("For more information"),
+					       TEXT_LITERAL("For more details"), TEXT_LITERAL("For further "), TEXT_LITERAL("For details"), TEXT_LITERAL("For a detailed ") };
 	for (size_t i = 0; i < COUNT_OF(openers); i++)
-		if (text_starts_with(sentence, openers[i]) && (i < 3 || prose_has(prose, PROSE_DANGLING, sentence)))
+		if (text_starts_with(sentence, openers[i]))
 			return true;
 	return is_pointer(sentence) || prose_is_caption(sentence);
 }

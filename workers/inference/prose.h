@@ -36,7 +36,7 @@ bool prose_next_sentence(struct text *rest, struct text *ret_sentence);
 void prose_drop_references(const struct prose *prose, struct buffer *rendered);
 
 /* "See Section 3.", "For more information, …": nothing is lost without it. */
-bool prose_is_reference(const struct prose *prose, struct text sentence);
+bool prose_is_reference(struct text sentence);
 
 /* Does the sentence say something without what is around it: words enough, an end, no "see Figure 3", no table debris? */
 bool prose_stands_alone(const struct prose *prose, struct text sentence);

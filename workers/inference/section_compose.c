@@ -6,11 +6,12 @@
 #include "workers/inference/generator.h"
 
 #include "workers/inference/fact_tokens.h"
+#include "workers/inference/paragraph_shape.h"
 
 #include <errno.h>
 
 enum { BLOCK_BYTES_MAX = 16384, CODE_BYTES_MAX = 600, LEAD_BYTES_MAX = 512, TERM_BYTES_MAX = 300, LIST_MARGIN_BYTES = 200,
-       WHOLE_PROSE_BYTES_MIN = 240, LABEL_BYTES_MAX = 40 };
+       WHOLE_PROSE_BYTES_MIN = 240, LABEL_BYTES_MAX = 60 };
 
 struct composer {
 	struct generator *generator;
@@ -34,6 +35,7 @@ struct composer {
 	bool list_judged;  /* whether there is room for the list was looked at where it began */
 	bool terms_follow; /* the block behind is a paragraph that begins with the term that it explains */
 	bool answer_open;  /* behind a question: "A:" begins its answer */
+	bool labelled;     /* "**Severity:** Minor": the paragraph is a value with its name */
 	bool in_term;      /* what stands here explains the last term */
 	bool term_lost;    /* the explanation of the term could not be begun: nothing of it is said */
 	bool list_lost;    /* the same for a list */
@@ -93,40 +95,12 @@ static void end_answer(struct composer *composer)
 
 static void lose(struct composer *composer, struct text text)
 {
-	if (!prose_is_reference(&composer->generator->prose, text))
+	if (!prose_is_reference(text))
 		composer->told.lost_bytes += text.bytes;
 }
 
-/* "Product: CXC…" on each line: what describes the document, and no sentences. */
-static bool is_header_lines(struct text content)
-{
-	struct text line;
-	unsigned lines = 0;
-	for (; text_next_line(&content, &line); lines++) {
-		line = text_trim(line);
-		const char *colon = memchr(line.data, ':', size_min(line.bytes, LABEL_BYTES_MAX));
-		if (!colon || colon == line.data || !ascii_is_upper(line.data[0]))
-			return false;
-	}
-	return lines > 1;
-}
-
-/* "![Window](w.png)" and nothing else. */
-static bool is_picture(struct text content)
-{
-	content = text_trim(content);
-	const char *close = content.bytes > 4 && text_starts_with(content, TEXT_LITERAL("![")) ? memchr(content.data, ')', content.bytes) : NULL;
-	return close == content.data + content.bytes - 1;
-}
-
-static bool is_code_line(struct text rendered)
-{
-	rendered = text_trim(rendered);
-	return rendered.bytes > 2 && rendered.data[0] == '`' && memchr(rendered.data + 1, '`', rendered.bytes - 1) == rendered.data + rendered.bytes - 1;
-}
-
-/* A paragraph that is bold as a whole, or a declaration: the term of the definition behind it. */
-static bool is_term(const struct generator *generator, struct text content)
+/* A paragraph that is bold as a whole, a declaration, or a short line with a colon above a paragraph: the term of the definition behind it. */
+static bool is_term(const struct generator *generator, struct text content, bool above_text)
 {
 	struct text rendered = text_trim(buffer_view(&generator->rendered)); /* without the targets of its links */
 	content = text_trim(content);
@@ -134,7 +108,8 @@ static bool is_term(const struct generator *generator, struct text content)
 		return false;
 	bool bold = text_starts_with(content, TEXT_LITERAL("**")) &&
 		    memmem(content.data + 2, content.bytes - 2, "**", 2) == content.data + content.bytes - 2;
-	return bold || prose_is_declaration(&generator->prose, rendered);
+	bool label = above_text && rendered.bytes <= LABEL_BYTES_MAX && prose_leads_on(rendered); /* "netif_dormant(), maps to IFF_DORMANT:" */
+	return bold || label || prose_is_declaration(&generator->prose, rendered);
 }
 
 static void keep_term(struct composer *composer, const struct block *block)
@@ -209,7 +184,7 @@ static bool is_said(const struct composer *composer, struct text sentence, size_
 		return false;
 	if (composer->sentence_lost && continues(composer, sentence))
 		return false;
-	return prose_stands_alone(prose, sentence) || (term_bytes && prose_is_short_sentence(prose, sentence));
+	return prose_stands_alone(prose, sentence) || composer->labelled || (term_bytes && prose_is_short_sentence(prose, sentence));
 }
 
 /* Renders a paragraph into generator->rendered; the text in it that is to be said, empty when nothing is. */
@@ -221,7 +196,9 @@ static struct text open_paragraph(struct composer *composer, struct text content
 	prose_drop_references(&generator->prose, &generator->rendered);
 	struct text rest = without_answer_mark(composer, buffer_view(&generator->rendered));
 	bool elsewhere = text_starts_with(content, TEXT_LITERAL("[^")) || prose_is_caption(rest); /* a note, or below a picture */
-	return elsewhere || is_header_lines(content) || is_picture(content) ? (struct text){ 0 } : rest;
+	if (elsewhere || paragraph_is_header(content) || paragraph_is_picture(content))
+		rest.bytes = 0;
+	return rest;
 }
 
 /* Says a sentence or leaves it out. False when the paragraph ends here. */
@@ -273,9 +250,9 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 		composer->told.lost_bytes += composer->lead_bytes;
 	}
 	composer->lead_is_term = composer->code_awaited = false;
-	bool code_line = is_code_line(buffer_view(&generator->rendered)), several = code_line && composer->code_line;
+	bool code_line = paragraph_is_code(buffer_view(&generator->rendered)), several = code_line && composer->code_line;
 	composer->code_line = code_line;
-	if (is_term(generator, content)) {
+	if (is_term(generator, content, !composer->leads_somewhere && !composer->terms_follow && !composer->code_lost && !composer->code_follows)) {
 		composer->lead_bytes = 0;
 		if (!several) /* a synopsis of several lines names nothing */
 			keep_term(composer, block);
@@ -287,6 +264,7 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 	}
 	if (!composer->in_term && !composer->in_list)
 		begin_whole(composer);
+	composer->labelled = paragraph_is_labelled(content);
 	for (const char *first = rest.data; prose_next_sentence(&rest, &sentence);) {
 		bool last = !rest.bytes;
 		if (last && lead_on(composer, block, sentence))
@@ -344,17 +322,6 @@ static bool has_room(struct composer *composer)
 	return wanted <= bytes_max;
 }
 
-/* The first line of an entry where it is bold as a whole, and more stands below it: the name of what is told there. */
-static struct text named_line(struct text content)
-{
-	struct text rest = content, line;
-	if (!text_next_line(&rest, &line) || !text_trim(rest).bytes || line.bytes <= 4 || !text_starts_with(line, TEXT_LITERAL("**")))
-		return (struct text){ 0 };
-	const char *close = memmem(line.data + 2, line.bytes - 2, "**", 2);
-	bool named = close == line.data + line.bytes - 2 && !strchr(".:!?", close[-1]);
-	return named ? line : (struct text){ 0 };
-}
-
 /* The entry without the sentences that only tell where more stands: in generator->text. Empty when it begins with what cannot be said. */
 static struct text entry_of(struct composer *composer, struct text content)
 {
@@ -362,7 +329,7 @@ static struct text entry_of(struct composer *composer, struct text content)
 	const struct prose *prose = &generator->prose;
 	buffer_clear(&generator->rendered);
 	buffer_clear(&generator->text);
-	struct text name = named_line(content);
+	struct text name = paragraph_name(content);
 	prose_render(&generator->rendered, generator->domain, name);
 	buffer_append_string(&generator->rendered, name.bytes ? ": " : "");
 	prose_render(&generator->rendered, generator->domain, text_slice(content, name.bytes, content.bytes));
@@ -371,7 +338,7 @@ static struct text entry_of(struct composer *composer, struct text content)
 	if (composer->keep_all)
 		return rest;
 	while (prose_next_sentence(&rest, &sentence)) {
-		if (prose_has(prose, PROSE_DANGLING, sentence) || (generator->text.bytes && prose_is_reference(prose, sentence))) {
+		if (prose_has(prose, PROSE_DANGLING, sentence) || (generator->text.bytes && prose_is_reference(sentence))) {
 			lose(composer, sentence);
 			if (!generator->text.bytes)
 				return (struct text){ 0 };

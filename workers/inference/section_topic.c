@@ -187,13 +187,15 @@ bool section_topic(struct generator *generator, const struct section *section, s
 	if (!heading.bytes || is_skipped(generator, heading) || (section->repeated && (!parent || has_twin(generator, section, parent))))
 		return false;
 	bool generic = is_generic(generator, heading), title = is_title(generator, section, heading);
-	struct text part = title ? (struct text){ 0 } : part_of(generator->domain, heading, false);
+	struct text part = { 0 };
 	memcpy(own, heading.data, heading.bytes);
 	heading.data = own;
+	if (!title)
+		part = part_of(generator->domain, heading, false);
 	if ((section->repeated || generic || part.bytes) && !title && !find_owner(generator, section, &owner, &owner_heading))
 		return false;
-	if (!owner && !generator->feature.bytes)
-		part = title ? (struct text){ 0 } : part_of(generator->domain, heading, true);
+	if (part.bytes && !owner && !generator->feature.bytes)
+		part = part_of(generator->domain, heading, true);
 	ret_topic->about_all = !owner && !part.bytes && (generic || title);
 	ret_topic->generic = generic;
 	ret_topic->asks = asks(heading);
