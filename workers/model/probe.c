@@ -243,6 +243,14 @@ static bool says_key(struct probe *probe)
 	return true;
 }
 
+/* A proxy without its server, a server that is only starting or that has just gone: it may come, as one may that does not answer at all. */
+static bool is_away(const struct probe *probe)
+{
+	if (probe->outcome == HTTP_ANSWERED)
+		return probe->status == 502 || probe->status == 503 || probe->status == 504;
+	return probe->outcome == HTTP_REFUSED || probe->outcome == HTTP_BROKEN || probe->outcome == HTTP_TIMED_OUT;
+}
+
 static void say_unanswered(struct probe *probe, const char *what)
 {
 	char status[32] = "";
@@ -250,6 +258,7 @@ static void say_unanswered(struct probe *probe, const char *what)
 	probe->result->model_present = false;
 	if (says_key(probe))
 		return;
+	probe->result->reachable = !is_away(probe);
 	if (probe->outcome == HTTP_ANSWERED && (probe->status < 200 || probe->status > 299))
 		snprintf(status, sizeof(status), "status %ld%s", probe->status, probe->message[0] ? ", " : "");
 	snprintf(probe->result->message, sizeof(probe->result->message), "%s: %s%.150s%s%.120s", what, status,
@@ -316,13 +325,12 @@ static int write_look(const struct probe *probe, char *out, size_t bytes)
 	return length;
 }
 
-/* A proxy without its server, or a server that is only starting: it may come, as one may that does not answer at all. */
 static bool says_away(struct probe *probe)
 {
 	struct probe_result *result = probe->result;
 	char look[200];
 
-	if (probe->status != 502 && probe->status != 503 && probe->status != 504)
+	if (!is_away(probe))
 		return false;
 	write_look(probe, look, sizeof(look));
 	result->reachable = false;

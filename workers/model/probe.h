@@ -14,7 +14,7 @@ enum probe_thinking { PROBE_THINKING_NONE, PROBE_THINKING_TAGS, PROBE_THINKING_F
 
 enum { PROBE_NOTES_MAX = 16 };
 struct probe_result {
-	bool reachable, model_present;
+	bool reachable, model_present; /* reachable: false too where a proxy answers for a server that is away, or a server that is only starting */
 	enum probe_server server;
 	char model[160];            /* to ask for: the one that was named, or the only one there is */
 	enum chat_api api;          /* to use */
