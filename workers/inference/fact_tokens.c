@@ -11,6 +11,21 @@ void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain
 	*scanner = (struct fact_scanner){ .domain = domain, .text = text, .sentence_start = true, .line_start = true };
 }
 
+enum { BYTE_WORD = 1, BYTE_BEFORE = 2, BYTE_BEHIND = 4, BYTE_PASSED = 8 };
+
+/* Letters, digits, "_"; what stands before and behind a word that is read the quick way: no sign of an option, a unit, an identifier or an apostrophe; punctuation that neither begins nor
+ * ends a token. */
+static const unsigned char byte_classes[256] = {
+	['A' ... 'Z'] = BYTE_WORD, ['a' ... 'z'] = BYTE_WORD, ['_'] = BYTE_WORD, ['0' ... '9'] = BYTE_WORD,
+	[' '] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['\n'] = BYTE_BEFORE | BYTE_BEHIND, ['`'] = BYTE_BEFORE | BYTE_BEHIND,
+	['|'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['*'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['('] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED,
+	[')'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, [','] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, [';'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED,
+	[':'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['"'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['['] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED,
+	[']'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['#'] = BYTE_PASSED, ['>'] = BYTE_PASSED, ['/'] = BYTE_PASSED, ['='] = BYTE_PASSED, ['\t'] = BYTE_PASSED,
+};
+
+static unsigned byte_class(char c) { return byte_classes[(unsigned char)c]; }
+
 static int byte_at(const struct fact_scanner *scanner, size_t position)
 {
 	return position < scanner->text.bytes ? (unsigned char)scanner->text.data[position] : -1;
@@ -24,7 +39,7 @@ static size_t letter_bytes(const struct fact_scanner *scanner, size_t position)
 	if (c < 0)
 		return 0;
 	if (c < 0x80)
-		return ascii_is_word((char)c) ? 1 : 0;
+		return byte_class((char)c) & BYTE_WORD;
 	int next = byte_at(scanner, position + 1);
 	if (c == 0xC2)
 		return next == 0xB5 ? 2 : 0;
@@ -45,7 +60,7 @@ static bool is_digit_at(const struct fact_scanner *scanner, size_t position)
 static size_t word_end(const struct fact_scanner *scanner, size_t position, bool with_dots)
 {
 	size_t start = position;
-	while (position < scanner->text.bytes && ascii_is_word(scanner->text.data[position]))
+	while (position < scanner->text.bytes && byte_class(scanner->text.data[position]) & BYTE_WORD)
 		position++;
 	int next = byte_at(scanner, position);
 	if (next < 0x80 && next != '\\' && (next != '.' || !with_dots))
@@ -148,9 +163,83 @@ static bool is_degree(const struct fact_scanner *scanner, size_t position)
 	return byte_at(scanner, position) == 0xC2 && byte_at(scanner, position + 1) == 0xB0;
 }
 
-/* The longest unit of the pack that begins here: "MB/s" before "MB"; or empty. */
-static struct text unit_at(const struct fact_scanner *scanner, size_t position)
+/* One to eight bytes, zeros behind them. */
+static uint64_t load(const char *data, size_t bytes)
 {
+	uint64_t loaded = 0;
+	if (bytes == sizeof(loaded)) {
+		memcpy(&loaded, data, sizeof(loaded));
+	} else if (bytes >= sizeof(uint32_t)) { /* two reads that overlap */
+		uint32_t head, tail;
+		memcpy(&head, data, sizeof(head));
+		memcpy(&tail, data + bytes - sizeof(tail), sizeof(tail));
+		loaded = head | (uint64_t)tail << (8 * (bytes - sizeof(tail)));
+	} else {
+		loaded = (uint64_t)(unsigned char)data[0] | (uint64_t)(unsigned char)data[bytes / 2] << (8 * (bytes / 2)) | (uint64_t)(unsigned char)data[bytes - 1] << (8 * (bytes - 1));
+	}
+	return loaded;
+}
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "load and quick_bytes count bytes from the lowest");
+
+static struct fact_word *memo_slot(struct fact_memo *memo, uint64_t head, uint64_t second, uint64_t rest, size_t bytes)
+{
+	uint64_t hash = (head ^ (second + bytes + rest) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
+	return &memo->words[hash >> 52];
+}
+_Static_assert(FACT_MEMO_WORDS == 1 << 12, "memo_slot takes the upper twelve bits");
+
+/* Where the memo has the word, or would have it; its key is filled in. */
+static struct fact_word *find_slot(struct fact_memo *memo, struct text word, struct fact_word *key)
+{
+	size_t left = word.bytes;
+	key->bytes = (uint8_t)word.bytes;
+	for (size_t i = 0; i < COUNT_OF(key->key); i++) {
+		size_t bytes = size_min(left, sizeof(key->key[i]));
+		key->key[i] = bytes ? load(word.data + i * sizeof(key->key[i]), bytes) : 0;
+		left -= bytes;
+	}
+	return memo_slot(memo, key->key[0], key->key[1], (key->key[2] ^ key->key[3] * 0x94D049BB133111EBu) * 0xD6E8FEB86659FD93u, word.bytes);
+}
+
+static bool is_keyed(const struct fact_word *found, const struct fact_word *key)
+{
+	return found->bytes == key->bytes && found->key[0] == key->key[0] && found->key[1] == key->key[1] && found->key[2] == key->key[2] && found->key[3] == key->key[3];
+}
+
+/* The word, when the memo has it and knows what it means. */
+static const struct fact_word *find_known(const struct fact_scanner *scanner, struct text word)
+{
+	struct fact_word key;
+	if (!scanner->memo || word.bytes > FACT_MEMO_BYTES_MAX)
+		return NULL;
+	const struct fact_word *found = find_slot(scanner->memo, word, &key);
+	return is_keyed(found, &key) && found->placed ? found : NULL;
+}
+
+struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept)
+{
+	struct fact_word *found = unkept;
+	memset(unkept, 0, sizeof(*unkept));
+	if (memo && word.bytes && word.bytes <= FACT_MEMO_BYTES_MAX) {
+		found = find_slot(memo, word, unkept);
+		if (is_keyed(found, unkept))
+			return found;
+		*found = *unkept;
+	}
+	struct text ordinal = fact_words_ordinal(word);
+	bool own_digits = ordinal.data >= word.data && ordinal.data < word.data + word.bytes; /* "3rd": read by take_number */
+	found->identifier = fact_is_identifier(word);
+	found->state = (int8_t)fact_words_state(word);
+	found->number = fact_words_number(word).bytes > 0;
+	found->name = !found->identifier && !found->number && is_name(word);
+	found->ordinal = ordinal.bytes && !own_digits;
+	return found;
+}
+
+/* The longest unit of the pack that begins here: "MB/s" before "MB"; or empty. `*ret_known` is it as a word that the memo knows, or NULL. */
+static struct text unit_at(const struct fact_scanner *scanner, size_t position, const struct fact_word **ret_known)
+{
+	*ret_known = NULL;
 	size_t end = word_end(scanner, position + (is_degree(scanner, position) ? 2 : 0), false);
 	struct text word = text_slice(scanner->text, position, end);
 	if (!word.bytes || word.bytes > UNIT_BYTES_MAX || ascii_is_digit(word.data[0]))
@@ -165,11 +254,14 @@ static struct text unit_at(const struct fact_scanner *scanner, size_t position)
 		for (size_t i = 0; i < COUNT_OF(scales); i++)
 			if (text_starts_with(text_slice(scanner->text, end, scanner->text.bytes), scales[i]))
 				return text_slice(scanner->text, position, end + scales[i].bytes);
+	*ret_known = word.bytes <= FACT_LISTED_BYTES_MAX ? find_known(scanner, word) : NULL;
+	if (*ret_known)
+		return (*ret_known)->listed || (*ret_known)->spelled ? word : (struct text){ 0 };
 	return domain_list_has(scanner->domain, DOMAIN_LIST_UNITS, word) || fact_words_spells_unit(word) ? word : (struct text){ 0 };
 }
 
 /* The unit behind a number that ends at `position`: "%", or a word of the pack's units, after at most one blank and code ticks. */
-static struct text read_unit(const struct fact_scanner *scanner, size_t position, size_t *ret_end)
+static struct text read_unit(const struct fact_scanner *scanner, size_t position, size_t *ret_end, const struct fact_word **ret_known)
 {
 	*ret_end = position;
 	size_t at = position;
@@ -184,11 +276,12 @@ static struct text read_unit(const struct fact_scanner *scanner, size_t position
 	}
 	if (byte_at(scanner, at) == 0xC2 && byte_at(scanner, at + 1) == 0xA0)
 		at += 2;
+	*ret_known = NULL;
 	if (byte_at(scanner, at) == '%') {
 		*ret_end = at + 1;
 		return text_slice(scanner->text, at, at + 1);
 	}
-	struct text word = unit_at(scanner, at);
+	struct text word = unit_at(scanner, at, ret_known);
 	size_t end = at + word.bytes;
 	if (!word.bytes || (bracket && byte_at(scanner, end) != ')'))
 		return (struct text){ 0 };
@@ -221,7 +314,7 @@ static void take_number(struct fact_scanner *scanner, size_t start, size_t digit
 		return;
 	}
 	size_t unit_end;
-	struct text unit = read_unit(scanner, end, &unit_end);
+	struct text unit = read_unit(scanner, end, &unit_end, &token->unit_word);
 	size_t letter = letter_bytes(scanner, end);
 	if (version || (letter && letter <= 2 && !unit.bytes)) { /* 15.2.0, 16QAM, 0x1F */
 		end = word_end(scanner, end, true);
@@ -269,59 +362,6 @@ static bool says_on(const struct fact_scanner *scanner, struct text word, size_t
 	return stands && ends;
 }
 
-static uint64_t load(const char *data, size_t bytes)
-{
-	uint64_t loaded = 0;
-	memcpy(&loaded, data, bytes);
-	return loaded;
-}
-
-/* The slot of a word of the memo, by its first and last bytes: up to 16 they are all of it. */
-static struct fact_word *memo_slot(struct fact_memo *memo, struct text word, struct fact_word *key)
-{
-	size_t n = word.bytes;
-	key->bytes = (uint8_t)n;
-	if (n >= 8) {
-		key->head = load(word.data, 8);
-		key->tail = load(word.data + n - 8, 8);
-	} else if (n >= 4) {
-		key->head = load(word.data, 4);
-		key->tail = load(word.data + n - 4, 4);
-	} else {
-		key->head = (uint64_t)(unsigned char)word.data[0] | (uint64_t)(unsigned char)word.data[n / 2] << 8;
-		key->tail = (unsigned char)word.data[n - 1];
-	}
-	uint64_t hash = (key->head ^ (key->tail + n) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
-	return &memo->words[hash >> 52];
-}
-_Static_assert(FACT_MEMO_WORDS == 1 << 12, "memo_slot takes the upper twelve bits");
-
-static struct fact_word *find_word(struct fact_memo *memo, struct text word, struct fact_word *unkept)
-{
-	struct fact_word *found = unkept;
-	memset(unkept, 0, sizeof(*unkept));
-	if (memo && word.bytes && word.bytes <= FACT_MEMO_BYTES_MAX) {
-		found = memo_slot(memo, word, unkept);
-		if (found->bytes == unkept->bytes && found->head == unkept->head && found->tail == unkept->tail)
-			return found;
-		*found = *unkept;
-	}
-	found->identifier = fact_is_identifier(word);
-	found->state = (int8_t)fact_words_state(word);
-	struct text number = fact_words_number(word), ordinal = fact_words_ordinal(word);
-	found->name = !found->identifier && !number.bytes && is_name(word);
-	if (number.bytes) {
-		found->number = number.data;
-		found->number_bytes = (uint8_t)number.bytes;
-	}
-	bool own_digits = ordinal.data >= word.data && ordinal.data < word.data + word.bytes; /* "3rd": read by take_number */
-	if (ordinal.bytes && !own_digits) {
-		found->ordinal = ordinal.data;
-		found->ordinal_bytes = (uint8_t)ordinal.bytes;
-	}
-	return found;
-}
-
 /* "--size", "-s": behind a blank, a bracket or the like. Outside code one dash and more than a letter is a dash. */
 static void take_option(const struct fact_scanner *scanner, size_t start, struct fact_token *token)
 {
@@ -356,7 +396,7 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 		return;
 	}
 	struct fact_word unkept;
-	struct fact_word *word = find_word(scanner->memo, token->text, &unkept);
+	struct fact_word *word = fact_memo_word(scanner->memo, token->text, &unkept);
 	token->word = word == &unkept ? NULL : word;
 	token->kind = word->identifier ? FACT_IDENTIFIER : word->name && !scanner->sentence_start ? FACT_NAME : FACT_WORD;
 	token->dotted = word->identifier && memchr(token->text.data, '.', token->text.bytes);
@@ -367,17 +407,19 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 		       (start >= 3 && byte_at(scanner, start - 1) == ' ' && in_capitals(scanner, start - 3)));
 	token->wide = token->text;
 	if (token->text.bytes && (byte_at(scanner, end) == '/' || (start >= 2 && is_degree(scanner, start - 2)))) {
-		struct text unit = unit_at(scanner, is_degree(scanner, start - 2) ? start - 2 : start);
+		const struct fact_word *known;
+		struct text unit = unit_at(scanner, is_degree(scanner, start - 2) ? start - 2 : start, &known);
 		token->wide = unit.bytes ? unit : token->text;
 	}
 	token->state = says_on(scanner, token->text, start, end) ? 2 : word->state;
-	if (word->ordinal_bytes && token->kind == FACT_WORD && !scanner->in_code && !enumerates(scanner, end))
-		token->ordinal = (struct text){ word->ordinal, word->ordinal_bytes };
-	if (word->number_bytes && token->kind == FACT_WORD && !scanner->in_code) {
+	if (word->ordinal && token->kind == FACT_WORD && !scanner->in_code && !enumerates(scanner, end))
+		token->ordinal = fact_words_ordinal(token->text);
+	if (word->number && token->kind == FACT_WORD && !scanner->in_code) {
 		size_t unit_end;
-		memcpy(token->number, word->number, word->number_bytes);
-		token->number_bytes = word->number_bytes;
-		token->unit = read_unit(scanner, end, &unit_end);
+		struct text number = fact_words_number(token->text);
+		memcpy(token->number, number.data, number.bytes);
+		token->number_bytes = number.bytes;
+		token->unit = read_unit(scanner, end, &unit_end, &token->unit_word);
 	}
 }
 
@@ -430,21 +472,13 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 		scanner->span++;
 		return false;
 	}
-	if (c == ',' || c == ';' || c == '(' || c == ')')
-		scanner->breaks = true;
-	if (c == ':')
-		scanner->colon = true;
 	if (c == '%') { /* a unit by itself, in a column of units */
 		scanner->sentence_start = scanner->line_start = scanner->cell_start = false;
 		token->kind = FACT_WORD;
 		token->text = token->wide = text_slice(scanner->text, at, at + 1);
 		return true;
 	}
-	if (c == '|') {
-		scanner->sentence_start = true;
-		scanner->column += scanner->column || scanner->line_start;
-		scanner->cell_start = scanner->column > 0;
-	} else if (c == '(' || c == '"' || c == ':' || c == '[' || (c == 0xE2 && next == 0x80 && byte_at(scanner, at + 2) == 0x9C)) {
+	if (c == 0xE2 && next == 0x80 && byte_at(scanner, at + 2) == 0x9C) {
 		scanner->sentence_start = true;
 	} else if ((c == '.' || c == '!' || c == '?') && !(c == '.' && at > 2 && scanner->text.data[at - 2] == '.' && ascii_is_lower(scanner->text.data[at - 1])) && (next == ' ' || next == '\n' || next == -1) && !scanner->in_code && !scanner->column) {
 		scanner->sentence_start = true;
@@ -455,27 +489,54 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 	return false;
 }
 
+/* Punctuation that neither begins nor ends a token. */
+static void pass(struct fact_scanner *scanner, char c)
+{
+	scanner->position++;
+	if (c == ' ')
+		return;
+	if (c == '|') {
+		scanner->sentence_start = true;
+		scanner->column += scanner->column || scanner->line_start;
+		scanner->cell_start = scanner->column > 0;
+	} else if (c == '(' || c == '"' || c == ':' || c == '[') {
+		scanner->sentence_start = true;
+	} else if (c == '#' && scanner->line_start) { /* a heading's number is content */
+		scanner->cell_start = true;
+	}
+	scanner->breaks = scanner->breaks || c == ',' || c == ';' || c == '(' || c == ')';
+	scanner->colon = scanner->colon || c == ':';
+	if (c != '*' && c != '>' && c != '\t')
+		scanner->line_start = false;
+}
+
+static void begin_token(const struct fact_scanner *scanner, struct fact_token *token)
+{
+	token->text = (struct text){ scanner->text.data + scanner->position, 0 };
+	token->word = NULL;
+	token->unit_word = NULL;
+	token->unit = token->wide = token->ordinal = token->dashed = (struct text){ 0 };
+	token->in_code = scanner->in_code;
+	token->dotted = token->option = token->loud = false;
+	token->breaks = scanner->breaks;
+	token->colon = scanner->colon;
+	token->span = scanner->span;
+	token->number_bytes = token->first_group_bytes = 0;
+	token->state = 0;
+	token->column = scanner->column;
+	token->first = scanner->line_start || scanner->cell_start;
+}
+
 bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_token)
 {
 	while (scanner->position < scanner->text.bytes) {
 		size_t at = scanner->position;
 		int c = byte_at(scanner, at);
-		if (c == ' ') {
-			scanner->position++;
+		if (byte_class((char)c) & BYTE_PASSED) {
+			pass(scanner, (char)c);
 			continue;
 		}
-		ret_token->text = (struct text){ scanner->text.data + at, 0 };
-		ret_token->word = NULL;
-		ret_token->unit = ret_token->wide = ret_token->ordinal = ret_token->dashed = (struct text){ 0 };
-		ret_token->in_code = scanner->in_code;
-		ret_token->dotted = ret_token->option = ret_token->loud = false;
-		ret_token->breaks = scanner->breaks;
-		ret_token->colon = scanner->colon;
-		ret_token->span = scanner->span;
-		ret_token->number_bytes = ret_token->first_group_bytes = 0;
-		ret_token->state = 0;
-		ret_token->column = scanner->column;
-		ret_token->first = scanner->line_start || scanner->cell_start;
+		begin_token(scanner, ret_token);
 		if (scanner->line_start && c >= '0' && c <= '9' && !scanner->in_code) {
 			scanner->position = list_marker_end(scanner, at);
 			scanner->line_start = false;
@@ -492,9 +553,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 			take_word(scanner, at, ret_token);
 		else {
 			bool end = take_punctuation(scanner, ret_token);
-			if (c == '#' && scanner->line_start) /* a heading's number is content */
-				scanner->cell_start = true;
-			if (c != '\n' && c != '-' && c != '*' && c != '>' && c != '\t' && c != '`')
+			if (c != '\n' && c != '-' && c != '`')
 				scanner->line_start = false;
 			if (end)
 				return true;
@@ -505,6 +564,55 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 			return true;
 	}
 	return false;
+}
+
+/* How many letters of ASCII begin the eight bytes. */
+static size_t letters_first(uint64_t bytes)
+{
+	const uint64_t ones = 0x0101010101010101u, highs = ones * 0x80;
+	uint64_t low = (bytes | ones * 0x20) & ~highs;
+	uint64_t letters = (low + ones * (0x80 - 'a')) & ~(low + ones * (0x80 - 'z' - 1)) & ~bytes & highs;
+	return letters == highs ? sizeof(bytes) : (size_t)__builtin_ctzll(letters ^ highs) / 8;
+}
+
+/* The slot of the word of letters that begins here, when the memo has it and it is up to 15 bytes long; NULL: it is not, or the end of the text is near. */
+static struct fact_word *find_letters(const struct fact_scanner *scanner, size_t position, size_t *ret_bytes)
+{
+	uint64_t head, second;
+	if (scanner->text.bytes - position <= sizeof(head) + sizeof(second))
+		return NULL;
+	memcpy(&head, scanner->text.data + position, sizeof(head));
+	memcpy(&second, scanner->text.data + position + sizeof(head), sizeof(second));
+	size_t bytes = letters_first(head), more = bytes == sizeof(head) ? letters_first(second) : 0;
+	if (bytes == 0 || more == sizeof(second))
+		return NULL;
+	head &= ~(uint64_t)0 >> (64 - 8 * bytes);
+	second = more ? second & ~(uint64_t)0 >> (64 - 8 * more) : 0;
+	bytes += more;
+	struct fact_word *word = memo_slot(scanner->memo, head, second, 0, bytes);
+	*ret_bytes = bytes;
+	return word->bytes == bytes && word->key[0] == head && word->key[1] == second ? word : NULL;
+}
+
+struct fact_word *fact_scanner_quick(struct fact_scanner *scanner, struct text *ret_text)
+{
+	struct text text = scanner->text;
+	size_t start = scanner->position, bytes;
+	if (!scanner->memo || scanner->in_code)
+		return NULL;
+	while (start < text.bytes && text.data[start] == ' ')
+		start++;
+	struct fact_word *word = find_letters(scanner, start, &bytes);
+	if (!word || !word->quick || (word->name && !scanner->sentence_start))
+		return NULL;
+	char behind = text.data[start + bytes], next = text.data[start + bytes + 1];
+	bool stops = behind == '.' && (next == ' ' || next == '\n');
+	if (!(byte_class(behind) & BYTE_BEHIND || stops) || (start > 0 && !(byte_class(text.data[start - 1]) & BYTE_BEFORE)))
+		return NULL;
+	*ret_text = text_slice(text, start, start + bytes);
+	scanner->position = start + bytes;
+	scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = scanner->colon = false;
+	return word;
 }
 
 void fact_scanner_split(struct fact_scanner *scanner, const struct fact_token *token)

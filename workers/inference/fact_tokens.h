@@ -22,23 +22,33 @@ enum fact_token_kind {
 enum { FACT_NUMBER_BYTES_MAX = 48 };
 
 /* What a word means wherever it stands, worked out once for all its occurrences. */
+enum { FACT_MEMO_BYTES_MAX = 32, FACT_LISTED_BYTES_MAX = 16 };
 struct fact_word {
-	uint64_t head, tail;     /* the word itself: its first and last bytes, which overlap */
-	const char *number, *ordinal; /* digits, or NULL */
-	uint32_t stem, exact, unit, spelled, dimension, kind; /* filled in and used by passage_places.c when `placed` */
-	uint8_t bytes, number_bytes, ordinal_bytes; /* bytes 0: unused */
+	uint64_t key[FACT_MEMO_BYTES_MAX / 8]; /* the word itself, zeros behind it */
+	uint32_t stem, exact, dimension, kind; /* from here on, but for state, identifier, name, number and ordinal: filled in and used by passage_places.c when `placed` */
+	uint32_t unit;           /* when it is `listed` or `spelled`, else 0 */
+	uint32_t says : 21;      /* fact_words_says */
+	uint32_t listed : 1;     /* among the units of the domain, and up to FACT_LISTED_BYTES_MAX long */
+	uint32_t spelled : 1;    /* a unit spelled out */
+	uint32_t label : 1;
+	uint32_t breaks : 1;     /* ends a clause */
+	uint32_t plain : 1;      /* neither unit nor label, of no kind */
+	uint32_t quick : 1;      /* plain, and wherever it stands nothing but a word (a name where no sentence begins) */
+	uint32_t goes_on : 1;    /* fact_words_goes_on */
+	uint32_t term_known : 1, term : 1; /* used by passage.c */
+	uint8_t bytes;           /* 0: unused */
 	int8_t state;
-	bool identifier : 1, name : 1, placed : 1, label : 1;
-	bool breaks : 1;   /* ends a clause */
-	bool compares : 1; /* comparisons may be said with it */
-	bool plain : 1;    /* neither unit nor label, of no kind */
+	bool identifier : 1, name : 1, number : 1, ordinal : 1, placed : 1;
 };
+_Static_assert(sizeof(struct fact_word) == 64, "one line of the cache");
 
 /* Words met, the latest at each place; zero at the beginning, for one domain. One thread. */
-enum { FACT_MEMO_WORDS = 4096, FACT_MEMO_BYTES_MAX = 16 };
+enum { FACT_MEMO_WORDS = 4096 };
 struct fact_memo {
 	struct fact_word words[FACT_MEMO_WORDS];
 };
+/* The word as the memo has it, taken in when it is new, in place of another one, whose pointer is of no use then; or `unkept`, when there is no memo or the word is too long. */
+struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept);
 
 struct fact_token {
 	enum fact_token_kind kind;
@@ -47,6 +57,7 @@ struct fact_token {
 	struct text wide;     /* of a word: with what makes it one unit, "MB/s", "°C"; mostly the same as text */
 	struct text ordinal;  /* "3" of "third" and "3rd"; empty where they only enumerate ("Third, …") */
 	struct fact_word *word; /* of a word that the scanner's memo has, or NULL */
+	const struct fact_word *unit_word; /* of a unit that it has and knows, or NULL */
 	bool in_code;         /* inside `…` or a fenced block */
 	unsigned span;        /* counts the code spans and what is between them: tokens of one span have the same */
 	bool option;          /* "--size", "-s" */
@@ -78,6 +89,9 @@ struct fact_scanner {
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text);
 /* The next token, or false at the end. */
 bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_token);
+/* The next token when it is a word that the memo knows to be `quick`, outside of code and in the usual surroundings; most words are. It has nothing but its text, the scanner's
+ * column and span, and its breaks and colon, which are the scanner's as they were before. NULL: nothing is taken, fact_scanner_next is to be asked. */
+struct fact_word *fact_scanner_quick(struct fact_scanner *scanner, struct text *ret_text);
 /* After a number such as "0,100,200": makes the scanner go on behind its first group, so that it is read as a list. */
 void fact_scanner_split(struct fact_scanner *scanner, const struct fact_token *token);
 

@@ -110,8 +110,9 @@ struct text fact_words_dimension(struct text unit)
 		{ T("Hz"), T("Hz") }, { T("kHz"), T("Hz") }, { T("MHz"), T("Hz") }, { T("GHz"), T("Hz") }, { T("kB"), T("byte") }, { T("MB"), T("byte") }, { T("GB"), T("byte") }, { T("TB"), T("byte") },
 		{ T("KiB"), T("byte") }, { T("MiB"), T("byte") }, { T("GiB"), T("byte") }, { T("km"), T("m") }, { T("cm"), T("m") }, { T("mm"), T("m") }, { T("bps"), T("bps") }, { T("kbps"), T("bps") },
 		{ T("Mbps"), T("bps") }, { T("Gbps"), T("bps") }, { T("kB/s"), T("B/s") }, { T("MB/s"), T("B/s") }, { T("GB/s"), T("B/s") } };
+	enum { DIMENSION_BYTES_MAX = 5 };
 	struct text plain = fact_words_unit(unit);
-	for (size_t i = 0; i < COUNT_OF(dimensions); i++)
+	for (size_t i = 0; plain.bytes <= DIMENSION_BYTES_MAX && i < COUNT_OF(dimensions); i++)
 		if (text_equal(plain, dimensions[i].word))
 			return dimensions[i].means;
 	return plain;
@@ -179,42 +180,53 @@ unsigned fact_words_grade(struct text word)
 	return 0;
 }
 
-/* What a word says of the number after it. "more" needs a "than", "least" an "at": the second word decides. */
-static enum fact_comparison comparison_of(struct text before, struct text word)
+struct saying {
+	struct text word;
+	uint32_t says;
+};
+
+uint32_t fact_words_says(struct text word)
 {
-	static const struct text more[] = { T("more"), T("greater"), T("higher"), T("larger"), T("longer"), T("later"),
-		T("stronger"), T("warmer"), T("hotter"), T("wider"), T("heavier"), T("deeper"), T("taller"), T("farther"), T("louder"), T("brighter") };
-	static const struct text less[] = { T("less"), T("fewer"), T("lower"), T("smaller"), T("shorter"), T("earlier"), T("sooner"),
-		T("weaker"), T("colder"), T("cooler"), T("narrower"), T("lighter"), T("shallower"), T("nearer"), T("closer"), T("quieter"), T("darker") };
-	static const struct text above[] = { T("above"), T("over"), T("exceeds"), T("exceed"), T("exceeded"), T("exceeding") };
-	static const struct text below[] = { T("below"), T("under") };
-	if (same(word, TEXT_LITERAL("least")) || same(word, TEXT_LITERAL("minimum")))
+	enum { LESS = FACT_SAYS_LESS, MORE = FACT_SAYS_MORE, OR_LESS = FACT_SAYS_OR_LESS, OR_MORE = FACT_SAYS_OR_MORE };
+	static const struct saying sayings[] = {
+		{ T("no"), FACT_SAYS_NOT }, { T("not"), FACT_SAYS_NOT }, { T("never"), FACT_SAYS_NOT }, { T("cannot"), FACT_SAYS_NOT }, { T("or"), FACT_SAYS_OR }, { T("than"), FACT_SAYS_THAN },
+		{ T("be"), FACT_SAYS_BE }, { T("at"), FACT_SAYS_AT }, { T("up"), FACT_SAYS_UP }, { T("to"), FACT_SAYS_TO }, { T("least"), FACT_SAYS_LEAST }, { T("minimum"), FACT_SAYS_LEAST },
+		{ T("most"), FACT_SAYS_MOST }, { T("maximum"), FACT_SAYS_MAXIMUM }, { T("above"), FACT_SAYS_ABOVE | OR_MORE }, { T("over"), FACT_SAYS_ABOVE | FACT_SAYS_LOOSELY },
+		{ T("exceeds"), FACT_SAYS_ABOVE }, { T("exceed"), FACT_SAYS_ABOVE }, { T("exceeded"), FACT_SAYS_ABOVE }, { T("exceeding"), FACT_SAYS_ABOVE },
+		{ T("below"), FACT_SAYS_BELOW | OR_LESS }, { T("under"), FACT_SAYS_BELOW | FACT_SAYS_LOOSELY },
+		{ T("more"), MORE | OR_MORE }, { T("greater"), MORE | OR_MORE }, { T("higher"), MORE | OR_MORE }, { T("larger"), MORE | OR_MORE }, { T("longer"), MORE | OR_MORE },
+		{ T("later"), MORE | OR_MORE }, { T("stronger"), MORE }, { T("warmer"), MORE }, { T("hotter"), MORE }, { T("wider"), MORE }, { T("heavier"), MORE }, { T("deeper"), MORE },
+		{ T("taller"), MORE }, { T("farther"), MORE }, { T("louder"), MORE }, { T("brighter"), MORE },
+		{ T("less"), LESS | OR_LESS }, { T("fewer"), LESS | OR_LESS }, { T("lower"), LESS | OR_LESS }, { T("smaller"), LESS | OR_LESS }, { T("shorter"), LESS | OR_LESS },
+		{ T("earlier"), LESS | OR_LESS }, { T("sooner"), LESS }, { T("weaker"), LESS }, { T("colder"), LESS }, { T("cooler"), LESS }, { T("narrower"), LESS }, { T("lighter"), LESS },
+		{ T("shallower"), LESS }, { T("nearer"), LESS }, { T("closer"), LESS }, { T("quieter"), LESS }, { T("darker"), LESS },
+		{ T("faster"), FACT_SAYS_FASTER }, { T("slower"), FACT_SAYS_SLOWER }, { T("older"), FACT_SAYS_OLDER | OR_LESS }, { T("newer"), FACT_SAYS_NEWER | OR_MORE },
+	};
+	enum { SAYING_BYTES_MAX = 9 };
+	for (size_t i = 0; word.bytes > 1 && word.bytes <= SAYING_BYTES_MAX && i < COUNT_OF(sayings); i++)
+		if (same(word, sayings[i].word))
+			return sayings[i].says;
+	return 0;
+}
+
+/* What a word says of the number after it. "more" needs a "than", "most" an "at": the second word decides. */
+static enum fact_comparison comparison_of(uint32_t before, uint32_t says)
+{
+	if (says & FACT_SAYS_LEAST)
 		return FACT_AT_LEAST;
-	if ((same(word, TEXT_LITERAL("most")) && same(before, TEXT_LITERAL("at"))) || same(word, TEXT_LITERAL("maximum")) ||
-	    (same(word, TEXT_LITERAL("to")) && same(before, TEXT_LITERAL("up"))))
+	if ((says & FACT_SAYS_MOST && before & FACT_SAYS_AT) || says & FACT_SAYS_MAXIMUM || (says & FACT_SAYS_TO && before & FACT_SAYS_UP))
 		return FACT_AT_MOST;
-	if (same(word, TEXT_LITERAL("than")))
-		return is_any(before, more, COUNT_OF(more)) ? FACT_ABOVE : is_any(before, less, COUNT_OF(less)) ? FACT_BELOW :
-		       same(before, TEXT_LITERAL("faster")) ? FACT_FASTER : same(before, TEXT_LITERAL("slower")) ? FACT_SLOWER :
-		       same(before, TEXT_LITERAL("older")) ? FACT_OLDER : same(before, TEXT_LITERAL("newer")) ? FACT_NEWER : FACT_COMPARES_NOT;
-	return is_any(word, above, COUNT_OF(above)) ? FACT_ABOVE : is_any(word, below, COUNT_OF(below)) ? FACT_BELOW : FACT_COMPARES_NOT;
+	if (says & FACT_SAYS_THAN)
+		return before & FACT_SAYS_MORE ? FACT_ABOVE : before & FACT_SAYS_LESS ? FACT_BELOW :
+		       before & FACT_SAYS_FASTER ? FACT_FASTER : before & FACT_SAYS_SLOWER ? FACT_SLOWER :
+		       before & FACT_SAYS_OLDER ? FACT_OLDER : before & FACT_SAYS_NEWER ? FACT_NEWER : FACT_COMPARES_NOT;
+	return says & FACT_SAYS_ABOVE ? FACT_ABOVE : says & FACT_SAYS_BELOW ? FACT_BELOW : FACT_COMPARES_NOT;
 }
 
 /* "or more": of the number before. */
-static enum fact_comparison afterthought(struct text word)
+static enum fact_comparison afterthought(uint32_t says)
 {
-	static const struct text more[] = { T("more"), T("higher"), T("above"), T("longer"), T("greater"), T("larger"), T("later"), T("newer") };
-	static const struct text less[] = { T("less"), T("lower"), T("below"), T("fewer"), T("shorter"), T("smaller"), T("earlier"), T("older") };
-	return is_any(word, more, COUNT_OF(more)) ? FACT_AT_LEAST : is_any(word, less, COUNT_OF(less)) ? FACT_AT_MOST : FACT_COMPARES_NOT;
-}
-
-bool fact_words_may_compare(struct text word)
-{
-	static const uint16_t lengths['z' - 'a' + 1] = { /* of no, not, never, cannot, or, than, to, least, minimum, most, maximum, above, exceed…, below, over, under */
-		['n' - 'a'] = 1 << 2 | 1 << 3 | 1 << 5, ['c' - 'a'] = 1 << 6, ['o' - 'a'] = 1 << 2 | 1 << 4, ['t' - 'a'] = 1 << 2 | 1 << 4, ['l' - 'a'] = 1 << 5,
-		['m' - 'a'] = 1 << 4 | 1 << 7, ['a' - 'a'] = 1 << 5, ['e' - 'a'] = 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9, ['b' - 'a'] = 1 << 5, ['u' - 'a'] = 1 << 5 };
-	char first = word.bytes ? ascii_lower(word.data[0]) : 0;
-	return first >= 'a' && first <= 'z' && word.bytes < 10 && (lengths[first - 'a'] & 1 << word.bytes);
+	return says & FACT_SAYS_OR_MORE ? FACT_AT_LEAST : says & FACT_SAYS_OR_LESS ? FACT_AT_MOST : FACT_COMPARES_NOT;
 }
 
 bool fact_words_goes_on(struct text first)
@@ -226,30 +238,24 @@ bool fact_words_goes_on(struct text first)
 	return false;
 }
 
-enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word)
+enum fact_comparison fact_comparing_saying(struct fact_comparing *comparing, uint32_t says)
 {
 	enum { DISTANCE_MAX = 3 };
-	if (!fact_words_may_compare(word) && fact_comparing_passes(comparing, word))
-		return FACT_COMPARES_NOT;
-	static const struct text nots[] = { T("no"), T("not"), T("never"), T("cannot") };
-	enum fact_comparison after = FACT_COMPARES_NOT;
-	if (comparing->after_or)
-		after = afterthought(word);
-	comparing->after_or = same(word, TEXT_LITERAL("or"));
+	enum fact_comparison after = comparing->after_or ? afterthought(says) : FACT_COMPARES_NOT;
+	comparing->after_or = says & FACT_SAYS_OR;
 	if (comparing->pending && ++comparing->distance > DISTANCE_MAX)
 		comparing->pending = FACT_COMPARES_NOT;
-	bool second = same(word, TEXT_LITERAL("than"));
-	if (is_any(word, nots, COUNT_OF(nots)))
+	if (says & FACT_SAYS_NOT)
 		comparing->reversed = true;
-	enum fact_comparison said = after ? FACT_COMPARES_NOT : comparison_of(comparing->before, word);
+	enum fact_comparison said = after ? FACT_COMPARES_NOT : comparison_of(comparing->before, says);
 	if (said) {
 		comparing->pending = !comparing->reversed ? said : said == FACT_ABOVE ? FACT_AT_MOST : said == FACT_BELOW ? FACT_AT_LEAST : FACT_COMPARES_NOT;
-		comparing->loose = same(word, TEXT_LITERAL("over")) || same(word, TEXT_LITERAL("under"));
+		comparing->loose = says & FACT_SAYS_LOOSELY;
 		comparing->distance = 0;
 	}
-	if (!second && comparing->reversed && !is_any(word, nots, COUNT_OF(nots)) && !afterthought(word)) /* "not" reaches over one word: "not be above", "no more than" */
-		comparing->reversed = same(word, TEXT_LITERAL("be"));
-	comparing->before = word;
+	if (comparing->reversed && !(says & (FACT_SAYS_THAN | FACT_SAYS_NOT)) && !afterthought(says)) /* "not" reaches over one word: "not be above", "no more than" */
+		comparing->reversed = says & FACT_SAYS_BE;
+	comparing->before = says;
 	return after;
 }
 

@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 
+#include <stdint.h>
+
 /* "zero" to "twelve", tens to ninety: their digits, else empty. "one" and "two" mostly count nothing ("one of them", "the two"). */
 struct text fact_words_number(struct text word);
 
@@ -37,25 +39,32 @@ bool fact_words_goes_on(struct text first);
 
 enum fact_comparison { FACT_COMPARES_NOT, FACT_AT_LEAST, FACT_AT_MOST, FACT_ABOVE, FACT_BELOW, FACT_FASTER, FACT_SLOWER, FACT_OLDER, FACT_NEWER };
 
+enum { /* what a word may be to a comparison, bits; below FACT_SAYS_END those that do something by themselves, the others when "than", "or" and the like stand beside them */
+	FACT_SAYS_NOT = 1, FACT_SAYS_OR = 1 << 1, FACT_SAYS_THAN = 1 << 2, FACT_SAYS_LEAST = 1 << 3, FACT_SAYS_MOST = 1 << 4, FACT_SAYS_MAXIMUM = 1 << 5, FACT_SAYS_TO = 1 << 6,
+	FACT_SAYS_ABOVE = 1 << 7, FACT_SAYS_BELOW = 1 << 8, FACT_SAYS_END = 1 << 9,
+	FACT_SAYS_BE = 1 << 9, FACT_SAYS_LOOSELY = 1 << 10, FACT_SAYS_AT = 1 << 11, FACT_SAYS_UP = 1 << 12, FACT_SAYS_MORE = 1 << 13, FACT_SAYS_LESS = 1 << 14, FACT_SAYS_FASTER = 1 << 15,
+	FACT_SAYS_SLOWER = 1 << 16, FACT_SAYS_OLDER = 1 << 17, FACT_SAYS_NEWER = 1 << 18, FACT_SAYS_OR_MORE = 1 << 19, FACT_SAYS_OR_LESS = 1 << 20,
+};
+enum { FACT_SAYS_BITS = 21 };
+/* Of one word; 0 for most. */
+uint32_t fact_words_says(struct text word);
+
 struct fact_comparing { /* zero at the beginning of a sentence */
 	enum fact_comparison pending; /* said, and its number is still to come */
 	bool loose;         /* by "over" or "under", which say many things of names with digits */
 	bool reversed;      /* "not", "no" right before */
 	bool after_or;      /* "or": "or more" is about the number before */
 	unsigned distance;  /* words since it was said */
-	struct text before; /* the word before */
+	uint32_t before;    /* what the word before says */
 };
-/* May a comparison be said with the word? By its first letter and its length: most words are none of those. */
-bool fact_words_may_compare(struct text word);
-/* Takes the next word that is no number. Returns what it says of the number before it ("or more"), or FACT_COMPARES_NOT. */
-enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, struct text word);
-/* The same for a word that none is said with; nothing is said by then, and the comparison is not under way. */
-static inline bool fact_comparing_passes(struct fact_comparing *comparing, struct text word)
+enum fact_comparison fact_comparing_saying(struct fact_comparing *comparing, uint32_t says);
+/* Takes what the next word that is no number says. Returns what that is of the number before it ("or more"), or FACT_COMPARES_NOT. */
+static inline enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, uint32_t says)
 {
-	if (comparing->after_or || comparing->reversed || comparing->pending)
-		return false;
-	comparing->before = word;
-	return true;
+	if (says & (FACT_SAYS_END - 1) || comparing->after_or || comparing->reversed || comparing->pending)
+		return fact_comparing_saying(comparing, says);
+	comparing->before = says; /* most words */
+	return FACT_COMPARES_NOT;
 }
 /* Takes the next number, or name of a version, and returns what was said of it. */
 enum fact_comparison fact_comparing_number(struct fact_comparing *comparing, bool number);

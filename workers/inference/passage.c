@@ -121,13 +121,15 @@ static struct passage_place *add_place(struct passage *passage, const struct pas
 	if (passage->status)
 		return NULL;
 	struct passage_slot *slot = &passage->slots[slot_of(passage->slots, passage->slot_capacity, place->stem)];
-	passage->slot_count += !slot->head;
 	struct passage_place *added = &passage->places[passage->place_count];
 	*added = *place;
 	added->next = slot->head;
-	*slot = (struct passage_slot){ place->stem, passage->place_count, slot->count + 1, slot->subject || introduced,
-				       slot->constant || place->kind == KIND_CONSTANT };
-	passage->place_count++;
+	passage->slot_count += !slot->head;
+	slot->stem = place->stem;
+	slot->head = passage->place_count++;
+	slot->count++;
+	slot->subject |= introduced;
+	slot->constant |= place->kind == KIND_CONSTANT;
 	return added;
 }
 
@@ -218,14 +220,34 @@ static bool is_other_term(void *context, size_t start, size_t end, unsigned tier
 	return false;
 }
 
+static bool is_term_of_field(const struct domain *domain, const struct fact_token *token)
+{
+	bool other = false;
+	if (token->word && token->word->term_known)
+		return token->word->term;
+	domain_scan_terms(domain, token->text, is_other_term, &other);
+	if (token->word) {
+		token->word->term_known = true;
+		token->word->term = other;
+	}
+	return other;
+}
+
+/* Was the word before "name", in any case? Takes the next one. */
+static bool follow_name(struct indexer *indexer, struct text word)
+{
+	bool after_name = indexer->after_name;
+	indexer->after_name = !indexer->values && text_equal_nocase(word, text_from(document_key_name(DOCUMENT_KEY_NAME)));
+	return after_name;
+}
+
 /* Does the passage introduce an attribute or a counter here, something that values belong to? Class.attribute, pmCounter, an identifier
  * at the head of a line or cell that is neither a unit (dBm) nor a term of the field (eNodeB), and what follows "name:". */
 static bool introduces_name(struct indexer *indexer, const struct fact_token *token)
 {
 	enum { UNIT_BYTES_MAX = 16 };
 	const struct domain *domain = indexer->passage->domain;
-	bool after_name = indexer->after_name;
-	indexer->after_name = !indexer->values && text_equal_nocase(token->text, text_from(document_key_name(DOCUMENT_KEY_NAME)));
+	bool after_name = follow_name(indexer, token->text);
 	if (after_name && token->colon)
 		return token->kind == FACT_WORD || token->kind == FACT_IDENTIFIER;
 	if (token->kind != FACT_IDENTIFIER || !ascii_is_alpha(passage_attribute_of(token->text).data[0]))
@@ -237,24 +259,38 @@ static bool introduces_name(struct indexer *indexer, const struct fact_token *to
 	if (!token->first || !ascii_is_lower(token->text.data[0]) ||
 	    (token->text.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->text)))
 		return false;
-	bool other = false;
-	domain_scan_terms(domain, token->text, is_other_term, &other);
-	return !other;
+	return !is_term_of_field(domain, token);
 }
 
 /* "It is …", "Its default …", "The modes are …" */
-static void indexer_about(struct indexer *indexer, const struct fact_token *token)
+static void indexer_about(struct indexer *indexer, struct text word, bool goes_on)
 {
 	bool about = false;
 	size_t index = indexer->word_index++;
+	if (index > 2)
+		return;
 	if (index == 0) {
-		indexer->first_the = text_equal_nocase(token->text, TEXT_LITERAL("the"));
-		about = fact_words_goes_on(token->text);
+		indexer->first_the = text_equal_nocase(word, TEXT_LITERAL("the"));
+		about = goes_on;
 	} else if (index == 2 && indexer->first_the) {
-		about = text_equal(token->text, TEXT_LITERAL("is")) || text_equal(token->text, TEXT_LITERAL("are"));
+		about = text_equal(word, TEXT_LITERAL("is")) || text_equal(word, TEXT_LITERAL("are"));
 	}
 	if (about)
 		indexer->passage->sentences[indexer->passage->sentence_count - 1].flags |= SENTENCE_ABOUT;
+}
+
+/* "or more" behind a number. */
+static void index_comparing(struct indexer *indexer, uint32_t says)
+{
+	struct passage *passage = indexer->passage;
+	enum fact_comparison after = fact_comparing_word(&indexer->comparing, says);
+	if (after && indexer->last_number && indexer->last_number < passage->place_count)
+		passage->places[indexer->last_number].comparison |= (uint8_t)(1u << after);
+}
+
+static uint16_t column_of(const struct indexer *indexer, unsigned column)
+{
+	return (uint16_t)size_min(indexer->line && !column ? indexer->line + 1 : column, UINT16_MAX);
 }
 
 /* "long", "cycle" of longDrxCycle, "stack" of max_stack_depth: answers speak of an attribute in the words of its name. */
@@ -268,7 +304,10 @@ static void index_words_of_name(struct passage *passage, struct text name, const
 		from = at + (at < name.bytes && name.data[at] == '_');
 		if (word.bytes < NAME_WORD_BYTES_MIN || word.bytes == name.bytes)
 			continue;
-		struct passage_place part = { .stem = passage_stem_of_word(word), .sentence = whole->sentence, .clause = whole->clause, .values = whole->values, .column = whole->column,
+		struct fact_word unkept;
+		const struct fact_word *known = fact_memo_word(passage->memo, word, &unkept);
+		uint32_t stem = known->placed && !known->identifier ? known->stem : passage_stem_of_word(word);
+		struct passage_place part = { .stem = stem, .sentence = whole->sentence, .clause = whole->clause, .values = whole->values, .column = whole->column,
 					      .flags = PLACE_PART | (whole->flags & PLACE_CODE), .span = whole->span };
 		(void)add_place(passage, &part, false);
 	}
@@ -311,20 +350,17 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	place.sentence = passage->sentence_count - 1;
 	place.offset = (uint32_t)(token->text.data - passage->source.data);
 	place.clause = indexer->clause;
-	if (indexer->line && !place.column)
-		place.column = (uint16_t)size_min(indexer->line + 1, UINT16_MAX);
+	place.column = column_of(indexer, place.column);
 	place.values = indexer->values;
 	indexer->values += passage_is_value(&place);
 	if (token->number_bytes || place.kind == KIND_CLAUSE || passage_is_version(token)) {
 		indexer->last_number = passage->place_count;
 		place.comparison = (uint8_t)(1u << fact_comparing_number(&indexer->comparing, token->number_bytes));
-	} else if (!token->word || token->word->compares || !fact_comparing_passes(&indexer->comparing, token->text)) {
-		enum fact_comparison after = fact_comparing_word(&indexer->comparing, token->text);
-		if (after && indexer->last_number && indexer->last_number < passage->place_count)
-			passage->places[indexer->last_number].comparison |= (uint8_t)(1u << after);
+	} else {
+		index_comparing(indexer, passage_says(token));
 	}
 	bool introduced = introduces_name(indexer, token);
-	indexer_about(indexer, token);
+	indexer_about(indexer, token->text, fact_words_goes_on(token->text));
 	if (!add_place(passage, &place, introduced && !token->dotted))
 		return;
 	if (place.kind >= KIND_NAME && place.kind < KIND_OPTION && (introduced || token->first))
@@ -333,7 +369,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 		struct text parts[] = { passage_class_of(token->text), passage_attribute_of(token->text) };
 		for (size_t i = 0; i < COUNT_OF(parts); i++) {
 			struct passage_place part;
-			passage_part_of(&place, parts[i], &part);
+			passage_part_of(passage, &place, parts[i], &part);
 			(void)add_place(passage, &part, introduced && i == 1);
 		}
 	}
@@ -341,6 +377,25 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 		struct passage_place ordinal = { .stem = passage_ordinal(token->ordinal), .sentence = place.sentence, .flags = PLACE_ORDINAL };
 		(void)add_place(passage, &ordinal, false);
 	}
+}
+
+/* The same for a word that fact_scanner_quick took, with what was before it: most of index_token is about others. */
+static void index_quick(struct indexer *indexer, const struct fact_scanner *scanner, const struct fact_word *word, struct text text, bool breaks, bool colon)
+{
+	struct passage *passage = indexer->passage;
+	if (!indexer->sentence_open)
+		open_sentence(indexer);
+	indexer->line_words++;
+	indexer->clause += breaks || word->breaks;
+	if (colon && !indexer->values && !scanner->column && !indexer->line)
+		mark_intro(passage);
+	struct passage_place place = { .stem = word->stem, .exact = word->exact, .span = (uint8_t)scanner->span, .sentence = passage->sentence_count - 1,
+				       .offset = (uint32_t)(text.data - passage->source.data), .clause = indexer->clause, .column = column_of(indexer, scanner->column),
+				       .values = indexer->values, .flags = indexer->option_end && text.data < indexer->option_end ? PLACE_PART : 0 };
+	index_comparing(indexer, word->says);
+	bool after_name = follow_name(indexer, text);
+	indexer_about(indexer, text, word->goes_on);
+	(void)add_place(passage, &place, after_name && colon);
 }
 
 /* Does a heading, a list item of the outermost level or a table row begin here? */
@@ -439,6 +494,24 @@ static void index_marker(struct indexer *indexer, struct fact_scanner *scanner)
 	(void)add_place(indexer->passage, &place, false);
 }
 
+/* Takes the words that are next and need no more than index_quick. */
+static bool index_quick_words(struct indexer *indexer, struct fact_scanner *scanner)
+{
+	bool any = false;
+	for (;;) {
+		struct text text;
+		bool breaks = scanner->breaks, colon = scanner->colon;
+		const struct fact_word *word = fact_scanner_quick(scanner, &text);
+		if (!word)
+			return any;
+		any = true;
+		indexer->fence = false;
+		if (scanner->marker.bytes)
+			index_marker(indexer, scanner);
+		index_quick(indexer, scanner, word, text, breaks, colon);
+	}
+}
+
 static void index_text(struct indexer *indexer, struct text source)
 {
 	struct fact_scanner scanner;
@@ -447,7 +520,11 @@ static void index_text(struct indexer *indexer, struct text source)
 	fact_scanner_init(&scanner, indexer->passage->domain, source);
 	scanner.memo = indexer->passage->memo;
 	begin_line(indexer, source, 0);
-	while (!indexer->passage->status && fact_scanner_next(&scanner, &token)) {
+	while (!indexer->passage->status) {
+		if (index_quick_words(indexer, &scanner))
+			line_empty = false;
+		if (!fact_scanner_next(&scanner, &token))
+			break;
 		if (token.kind == FACT_SEPARATOR) {
 			indexer->several_sentences = true;
 			indexer->sentence_open = false;

@@ -146,7 +146,7 @@ static bool is_composed(const struct passage *passage, const struct answer_word 
 		return false;
 	struct text attribute = passage_attribute_of(word->text);
 	uint32_t subject = passage_stem_of(attribute);
-	passage_part_of(&word->place, passage_class_of(word->text), &class);
+	passage_part_of(passage, &word->place, passage_class_of(word->text), &class);
 	const struct passage_slot *slot = passage_find(passage, subject);
 	if (!has_word(passage, attribute) || !has_exact(passage, class.stem, class.exact))
 		return false;
@@ -364,14 +364,14 @@ static void close_sentence(struct checker *checker)
 }
 
 /* Class and attribute, which the passage may name apart; what is wrong with them is wrong with the whole. */
-static void add_parts(struct answer_sentence *sentence, const struct answer_word *whole)
+static void add_parts(const struct passage *passage, struct answer_sentence *sentence, const struct answer_word *whole)
 {
 	struct text parts[] = { passage_class_of(whole->text), passage_attribute_of(whole->text) };
 	for (size_t i = 0; i < COUNT_OF(parts) && sentence->count < ANSWER_WORDS_MAX; i++) {
 		struct answer_word part = *whole;
 		part.text = parts[i];
 		part.dotted = false;
-		passage_part_of(&whole->place, parts[i], &part.place);
+		passage_part_of(passage, &whole->place, parts[i], &part.place);
 		sentence->words[sentence->count++] = part;
 	}
 }
@@ -494,13 +494,14 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 	bool graded = word.place.kind > KIND_GRADE && word.place.kind < KIND_STATE;
 	word.fact = word.place.kind == KIND_UNIT || graded || word.place.kind == KIND_CONSTANT || is_fact(&word, token->number_bytes && !passage_counts_nothing(token));
 	sentence->words[sentence->count++] = word;
+	uint32_t says = passage_says(token);
 	if (token->dotted && word.place.kind >= KIND_NAME && word.place.kind < KIND_OPTION)
-		add_parts(sentence, &word);
+		add_parts(checker->passage, sentence, &word);
 	if (token->number_bytes || word.place.kind == KIND_CLAUSE || passage_is_version(token)) {
 		checker->last_number = sentence->count - 1;
 		compare(checker, checker->last_number, fact_comparing_number(&checker->comparing, token->number_bytes));
 	} else {
-		compare(checker, checker->last_number, fact_comparing_word(&checker->comparing, token->text));
+		compare(checker, checker->last_number, fact_comparing_word(&checker->comparing, says));
 	}
 }
 

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { STEM_BYTES = 6, ENDING_BYTES = 4, UNIT_BYTES_MAX = 16, SEED_STEM = 1, SEED_EXACT, SEED_NUMBER, SEED_UNIT, SEED_ORDINAL, SEED_KIND };
+enum { STEM_BYTES = 6, ENDING_BYTES = 4, SEED_STEM = 1, SEED_EXACT, SEED_NUMBER, SEED_UNIT, SEED_ORDINAL, SEED_KIND };
 
 /* Most words are shorter than 16 bytes: two reads and two multiplications. */
 uint64_t passage_hash(const char *data, size_t bytes, uint64_t seed)
@@ -279,25 +279,43 @@ static void place_word(const struct domain *domain, struct text text, struct fac
 {
 	word->stem = (uint32_t)stem_hash(text, word->identifier);
 	word->exact = passage_exact(text);
-	word->unit = text.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, text) ? passage_unit(text) : 0;
-	word->spelled = fact_words_spells_unit(text) ? passage_unit(text) : 0;
+	word->listed = text.bytes <= FACT_LISTED_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, text);
+	word->spelled = fact_words_spells_unit(text);
+	word->unit = word->listed || word->spelled ? passage_unit(text) : 0;
+	word->dimension = word->listed || word->spelled ? passage_dimension(text) : 0;
 	word->label = is_label(text);
 	word->breaks = passage_breaks_clause(text);
+	word->goes_on = fact_words_goes_on(text);
+	word->says = fact_words_says(text);
 	unsigned grade = word->identifier ? 0 : fact_words_grade(text);
 	word->kind = word->identifier ? identifier_kind(text) : grade ? KIND_GRADE + grade : KIND_NONE;
-	word->dimension = word->unit || word->spelled ? passage_dimension(text) : 0;
-	word->compares = fact_words_may_compare(text);
-	word->plain = !word->kind && !word->unit && !word->spelled && !word->label;
+	word->plain = !word->kind && !word->listed && !word->spelled && !word->label;
+	word->quick = word->plain && !word->identifier && !word->state && !word->number && !word->ordinal && !text_equal(text, TEXT_LITERAL("s")) && !text_equal(text, TEXT_LITERAL("on"));
 	word->placed = true;
 }
 
-void passage_part_of(const struct passage_place *whole, struct text part, struct passage_place *ret_place)
+struct fact_word *passage_word_of(const struct domain *domain, struct fact_memo *memo, struct text text, struct fact_word *unkept)
 {
+	struct fact_word *word = fact_memo_word(memo, text, unkept);
+	if (!word->placed)
+		place_word(domain, text, word);
+	return word;
+}
+
+void passage_part_of(const struct passage *passage, const struct passage_place *whole, struct text part, struct passage_place *ret_place)
+{
+	struct fact_word unkept;
+	const struct fact_word *word = passage_word_of(passage->domain, passage->memo, part, &unkept);
 	*ret_place = *whole;
-	ret_place->stem = passage_stem_of(part);
-	ret_place->exact = passage_exact(part);
+	ret_place->stem = word->stem;
+	ret_place->exact = word->exact;
 	ret_place->kind = KIND_NAME + shape_of(part);
 	ret_place->flags |= PLACE_PART;
+}
+
+uint32_t passage_says(const struct fact_token *token)
+{
+	return token->word && token->word->placed ? token->word->says : fact_words_says(token->text);
 }
 
 void passage_place_of(const struct domain *domain, const struct fact_token *token, struct passage_place *ret_place)
@@ -311,11 +329,12 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 	struct passage_place place = { .column = (uint16_t)size_min(token->column, UINT16_MAX), .state = (int8_t)token->state, .span = (uint8_t)token->span,
 				       .flags = token->in_code ? PLACE_CODE : 0 };
 	if (token->number_bytes) {
-		place.kind = number_kind(token);
+		const struct fact_word *unit = token->unit.bytes ? token->unit_word : NULL; /* it is one then */
+		place.kind = unit ? unit->dimension | KIND_UNITS : number_kind(token);
 		uint64_t hash = passage_hash(token->number, token->number_bytes, SEED_NUMBER);
 		place.stem = (uint32_t)hash;
 		place.exact = (uint32_t)(hash >> 32);
-		place.unit = token->unit.bytes ? passage_unit(token->unit) : 0;
+		place.unit = unit ? unit->unit : token->unit.bytes ? passage_unit(token->unit) : 0;
 		place.flags |= PLACE_NUMBER | PLACE_NAMED;
 	} else {
 		bool identifier = token->kind == FACT_IDENTIFIER;
@@ -325,16 +344,16 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 			place_word(domain, token->text, token->word ? token->word : &unkept);
 		place.stem = word->stem;
 		place.exact = word->exact;
-		place.unit = word->unit;
+		place.unit = word->listed ? word->unit : 0;
 		if (token->option)
 			place.exact = passage_exact(token->dashed);
 		if (token->option && (token->dashed.data[1] != '-' || token->dashed.bytes > token->text.bytes + 2))
 			place.stem = place.exact; /* "-a" has nothing to do with "a", "--no-sync" little with "--no-index" */
-		if (token->wide.bytes != token->text.bytes && token->wide.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
+		if (token->wide.bytes != token->text.bytes && token->wide.bytes <= FACT_LISTED_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
 			place.unit = passage_unit(token->wide);
 		place.kind = kind_of(token, word);
 		if (token->kind == FACT_WORD && !place.state && !token->ordinal.bytes && word->spelled && !token->option) {
-			place.unit = place.stem = word->spelled; /* ms is milliseconds */
+			place.unit = place.stem = word->unit; /* ms is milliseconds */
 			place.kind = KIND_UNIT;
 		} else if (place.unit && place.kind >= KIND_NAME && place.kind < KIND_OPTION) {
 			place.kind = KIND_NONE; /* dBm */

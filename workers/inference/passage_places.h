@@ -116,8 +116,12 @@ struct text passage_class_of(struct text dotted);
 /* Fills in what the token alone says: not sentence, clause, values, comparison. */
 void passage_place_of(const struct domain *domain, const struct fact_token *token, struct passage_place *ret_place);
 
-/* Class or attribute of a Class.attribute, as a place of its own. */
-void passage_part_of(const struct passage_place *whole, struct text part, struct passage_place *ret_place);
+/* A word as the memo has it, with all that passage_place_of takes from it; or `unkept`, filled in. Another word of the memo may have made room for it. */
+struct fact_word *passage_word_of(const struct domain *domain, struct fact_memo *memo, struct text text, struct fact_word *unkept);
+/* Class or attribute of a Class.attribute, as a place of its own. The token's word may be lost to the memo. */
+void passage_part_of(const struct passage *passage, const struct passage_place *whole, struct text part, struct passage_place *ret_place);
+/* fact_words_says of a token that passage_place_of was asked for. */
+uint32_t passage_says(const struct fact_token *token);
 /* A word that is a piece of the name before. */
 static inline void passage_make_part(struct passage_place *place)
 {
