@@ -11,17 +11,16 @@ void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain
 	*scanner = (struct fact_scanner){ .domain = domain, .text = text, .sentence_start = true, .line_start = true };
 }
 
-enum { BYTE_WORD = 1, BYTE_BEFORE = 2, BYTE_BEHIND = 4, BYTE_PASSED = 8 };
+enum { BYTE_WORD = 1, BYTE_BEFORE = 2, BYTE_BEHIND = 4, BYTE_PASSED = 8, BYTE_AROUND = BYTE_BEFORE | BYTE_BEHIND, BYTE_EASY = BYTE_AROUND | BYTE_PASSED };
 
-/* Letters, digits, "_"; what stands before and behind a word that is read the quick way: no sign of an option, a unit, an identifier or an apostrophe; punctuation that neither begins nor
- * ends a token. */
+/* Letters, digits, "_"; what stands before and behind a word that is read the quick way: no sign of an option, a unit or an identifier; punctuation that neither begins nor ends a
+ * token. */
 static const unsigned char byte_classes[256] = {
 	['A' ... 'Z'] = BYTE_WORD, ['a' ... 'z'] = BYTE_WORD, ['_'] = BYTE_WORD, ['0' ... '9'] = BYTE_WORD,
-	[' '] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['\n'] = BYTE_BEFORE | BYTE_BEHIND, ['`'] = BYTE_BEFORE | BYTE_BEHIND,
-	['|'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['*'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['('] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED,
-	[')'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, [','] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, [';'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED,
-	[':'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['"'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['['] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED,
-	[']'] = BYTE_BEFORE | BYTE_BEHIND | BYTE_PASSED, ['#'] = BYTE_PASSED, ['>'] = BYTE_PASSED, ['/'] = BYTE_PASSED, ['='] = BYTE_PASSED, ['\t'] = BYTE_PASSED,
+	[' '] = BYTE_EASY, ['|'] = BYTE_EASY, ['*'] = BYTE_EASY, ['('] = BYTE_EASY, [')'] = BYTE_EASY, [','] = BYTE_EASY, [';'] = BYTE_EASY, [':'] = BYTE_EASY, ['"'] = BYTE_EASY,
+	['['] = BYTE_EASY, [']'] = BYTE_EASY, ['#'] = BYTE_EASY, ['>'] = BYTE_EASY, ['<'] = BYTE_EASY, ['='] = BYTE_EASY, ['\t'] = BYTE_EASY, ['\''] = BYTE_EASY, ['{'] = BYTE_EASY,
+	['}'] = BYTE_EASY, ['+'] = BYTE_EASY, ['&'] = BYTE_EASY,
+	['/'] = BYTE_BEFORE | BYTE_PASSED, ['.'] = BYTE_BEFORE, ['\n'] = BYTE_AROUND, ['`'] = BYTE_AROUND, ['!'] = BYTE_AROUND, ['?'] = BYTE_AROUND, ['%'] = BYTE_BEHIND, ['-'] = BYTE_BEHIND,
 };
 
 static unsigned byte_class(char c) { return byte_classes[(unsigned char)c]; }
@@ -181,29 +180,44 @@ static uint64_t load(const char *data, size_t bytes)
 }
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "load and quick_bytes count bytes from the lowest");
 
-static struct fact_word *memo_slot(struct fact_memo *memo, uint64_t head, uint64_t second, uint64_t rest, size_t bytes)
+static size_t memo_place(uint64_t head, uint64_t second, uint64_t rest, size_t bytes)
 {
 	uint64_t hash = (head ^ (second + bytes + rest) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
-	return &memo->words[hash >> 52];
+	return hash >> 53;
 }
-_Static_assert(FACT_MEMO_WORDS == 1 << 12, "memo_slot takes the upper twelve bits");
+_Static_assert(FACT_MEMO_PLACES == 1 << 11, "memo_place takes the upper eleven bits");
 
-/* Where the memo has the word, or would have it; its key is filled in. */
-static struct fact_word *find_slot(struct fact_memo *memo, struct text word, struct fact_word *key)
+/* Fills in the key of the word; returns the place where the memo has it, if it does. */
+static size_t make_key(struct text word, struct fact_word *key)
 {
-	size_t left = word.bytes;
-	key->bytes = (uint8_t)word.bytes;
-	for (size_t i = 0; i < COUNT_OF(key->key); i++) {
-		size_t bytes = size_min(left, sizeof(key->key[i]));
-		key->key[i] = bytes ? load(word.data + i * sizeof(key->key[i]), bytes) : 0;
-		left -= bytes;
+	enum { PIECE = sizeof(uint64_t) };
+	size_t bytes = word.bytes;
+	uint64_t rest = 0;
+	key->bytes = (uint8_t)bytes;
+	key->key[0] = load(word.data, size_min(bytes, PIECE));
+	key->key[1] = bytes > PIECE ? load(word.data + PIECE, size_min(bytes - PIECE, PIECE)) : 0;
+	key->key[2] = key->key[3] = 0;
+	if (bytes > 2 * PIECE) {
+		key->key[2] = load(word.data + 2 * PIECE, size_min(bytes - 2 * PIECE, PIECE));
+		key->key[3] = bytes > 3 * PIECE ? load(word.data + 3 * PIECE, bytes - 3 * PIECE) : 0;
+		rest = (key->key[2] ^ key->key[3] * 0x94D049BB133111EBu) * 0xD6E8FEB86659FD93u;
 	}
-	return memo_slot(memo, key->key[0], key->key[1], (key->key[2] ^ key->key[3] * 0x94D049BB133111EBu) * 0xD6E8FEB86659FD93u, word.bytes);
+	return memo_place(key->key[0], key->key[1], rest, bytes);
 }
 
 static bool is_keyed(const struct fact_word *found, const struct fact_word *key)
 {
 	return found->bytes == key->bytes && found->key[0] == key->key[0] && found->key[1] == key->key[1] && found->key[2] == key->key[2] && found->key[3] == key->key[3];
+}
+
+static struct fact_word *find_in(struct fact_memo *memo, size_t place, const struct fact_word *key)
+{
+	for (uint8_t way = 0; way < FACT_MEMO_WAYS; way++)
+		if (is_keyed(&memo->words[place][way], key)) {
+			memo->latest[place] = way;
+			return &memo->words[place][way];
+		}
+	return NULL;
 }
 
 /* The word, when the memo has it and knows what it means. */
@@ -212,8 +226,9 @@ static const struct fact_word *find_known(const struct fact_scanner *scanner, st
 	struct fact_word key;
 	if (!scanner->memo || word.bytes > FACT_MEMO_BYTES_MAX)
 		return NULL;
-	const struct fact_word *found = find_slot(scanner->memo, word, &key);
-	return is_keyed(found, &key) && found->placed ? found : NULL;
+	size_t place = make_key(word, &key);
+	const struct fact_word *found = find_in(scanner->memo, place, &key);
+	return found && found->placed ? found : NULL;
 }
 
 struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept)
@@ -221,9 +236,12 @@ struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struc
 	struct fact_word *found = unkept;
 	memset(unkept, 0, sizeof(*unkept));
 	if (memo && word.bytes && word.bytes <= FACT_MEMO_BYTES_MAX) {
-		found = find_slot(memo, word, unkept);
-		if (is_keyed(found, unkept))
+		size_t place = make_key(word, unkept);
+		found = find_in(memo, place, unkept);
+		if (found)
 			return found;
+		memo->latest[place] ^= 1;
+		found = &memo->words[place][memo->latest[place]];
 		*found = *unkept;
 	}
 	struct text ordinal = fact_words_ordinal(word);
@@ -575,7 +593,7 @@ static size_t letters_first(uint64_t bytes)
 	return letters == highs ? sizeof(bytes) : (size_t)__builtin_ctzll(letters ^ highs) / 8;
 }
 
-/* The slot of the word of letters that begins here, when the memo has it and it is up to 15 bytes long; NULL: it is not, or the end of the text is near. */
+/* The word of letters that begins here, when the memo has it and it is up to 15 bytes long; NULL: it is not, or the end of the text is near. */
 static struct fact_word *find_letters(const struct fact_scanner *scanner, size_t position, size_t *ret_bytes)
 {
 	uint64_t head, second;
@@ -589,27 +607,35 @@ static struct fact_word *find_letters(const struct fact_scanner *scanner, size_t
 	head &= ~(uint64_t)0 >> (64 - 8 * bytes);
 	second = more ? second & ~(uint64_t)0 >> (64 - 8 * more) : 0;
 	bytes += more;
-	struct fact_word *word = memo_slot(scanner->memo, head, second, 0, bytes);
+	size_t place = memo_place(head, second, 0, bytes);
 	*ret_bytes = bytes;
-	return word->bytes == bytes && word->key[0] == head && word->key[1] == second ? word : NULL;
+	for (uint8_t way = 0; way < FACT_MEMO_WAYS; way++) {
+		struct fact_word *word = &scanner->memo->words[place][way];
+		if (word->key[0] == head && word->key[1] == second && word->bytes == bytes) {
+			scanner->memo->latest[place] = way;
+			return word;
+		}
+	}
+	return NULL;
 }
 
-struct fact_word *fact_scanner_quick(struct fact_scanner *scanner, struct text *ret_text)
+struct fact_word *fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_quick)
 {
 	struct text text = scanner->text;
-	size_t start = scanner->position, bytes;
+	size_t bytes;
 	if (!scanner->memo || scanner->in_code)
 		return NULL;
-	while (start < text.bytes && text.data[start] == ' ')
-		start++;
+	while (scanner->position < text.bytes && byte_class(text.data[scanner->position]) & BYTE_PASSED)
+		pass(scanner, text.data[scanner->position]);
+	size_t start = scanner->position;
 	struct fact_word *word = find_letters(scanner, start, &bytes);
-	if (!word || !word->quick || (word->name && !scanner->sentence_start))
+	if (!word || !word->quick)
 		return NULL;
 	char behind = text.data[start + bytes], next = text.data[start + bytes + 1];
 	bool stops = behind == '.' && (next == ' ' || next == '\n');
 	if (!(byte_class(behind) & BYTE_BEHIND || stops) || (start > 0 && !(byte_class(text.data[start - 1]) & BYTE_BEFORE)))
 		return NULL;
-	*ret_text = text_slice(text, start, start + bytes);
+	*ret_quick = (struct fact_quick){ text_slice(text, start, start + bytes), scanner->breaks, scanner->colon, word->name && !scanner->sentence_start };
 	scanner->position = start + bytes;
 	scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = scanner->colon = false;
 	return word;

@@ -33,7 +33,7 @@ struct fact_word {
 	uint32_t label : 1;
 	uint32_t breaks : 1;     /* ends a clause */
 	uint32_t plain : 1;      /* neither unit nor label, of no kind */
-	uint32_t quick : 1;      /* plain, and wherever it stands nothing but a word (a name where no sentence begins) */
+	uint32_t quick : 1;      /* plain or a label, and wherever it stands nothing but a word, or a name where no sentence begins */
 	uint32_t goes_on : 1;    /* fact_words_goes_on */
 	uint32_t term_known : 1, term : 1; /* used by passage.c */
 	uint8_t bytes;           /* 0: unused */
@@ -42,10 +42,12 @@ struct fact_word {
 };
 _Static_assert(sizeof(struct fact_word) == 64, "one line of the cache");
 
-/* Words met, the latest at each place; zero at the beginning, for one domain. One thread. */
-enum { FACT_MEMO_WORDS = 4096 };
+/* Words met, two at each place: a new one takes the room of the one that was not used last, so that two frequent words do not drive each other out. Zero at the beginning, for
+ * one domain. One thread. */
+enum { FACT_MEMO_PLACES = 2048, FACT_MEMO_WAYS = 2 };
 struct fact_memo {
-	struct fact_word words[FACT_MEMO_WORDS];
+	struct fact_word words[FACT_MEMO_PLACES][FACT_MEMO_WAYS];
+	uint8_t latest[FACT_MEMO_PLACES]; /* which of the two */
 };
 /* The word as the memo has it, taken in when it is new, in place of another one, whose pointer is of no use then; or `unkept`, when there is no memo or the word is too long. */
 struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept);
@@ -89,9 +91,14 @@ struct fact_scanner {
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text);
 /* The next token, or false at the end. */
 bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_token);
-/* The next token when it is a word that the memo knows to be `quick`, outside of code and in the usual surroundings; most words are. It has nothing but its text, the scanner's
- * column and span, and its breaks and colon, which are the scanner's as they were before. NULL: nothing is taken, fact_scanner_next is to be asked. */
-struct fact_word *fact_scanner_quick(struct fact_scanner *scanner, struct text *ret_text);
+struct fact_quick { /* what there is of it beside its word, and the scanner's column and span */
+	struct text text;
+	bool breaks, colon; /* as of a token */
+	bool name;          /* FACT_NAME, else FACT_WORD */
+};
+/* The next token when it is a word that the memo knows to be `quick`, outside of code and in the usual surroundings; most words are. NULL: no token is taken,
+ * fact_scanner_next is to be asked. */
+struct fact_word *fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_quick);
 /* After a number such as "0,100,200": makes the scanner go on behind its first group, so that it is read as a list. */
 void fact_scanner_split(struct fact_scanner *scanner, const struct fact_token *token);
 

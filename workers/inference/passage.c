@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, NAMED_BYTES_MAX = 64 };
+enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, NAMED_BYTES_MAX = 64, ABOUT_WORDS = 3 };
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -112,25 +112,36 @@ static void passage_clear(struct passage *passage, size_t source_bytes)
 	(void)has_room(passage, (void **)&passage->sentences, &passage->sentence_capacity, 0, sizeof(*passage->sentences), SENTENCES_MIN);
 }
 
-static struct passage_place *add_place(struct passage *passage, const struct passage_place *place, bool introduced)
+/* Room for a place behind the last one, to be filled in and entered; or NULL. */
+static struct passage_place *next_place(struct passage *passage)
 {
-	if (passage->status || !has_room(passage, (void **)&passage->places, &passage->place_capacity, passage->place_count, sizeof(*place), PLACES_MIN))
+	if (!has_room(passage, (void **)&passage->places, &passage->place_capacity, passage->place_count, sizeof(struct passage_place), PLACES_MIN))
 		return NULL;
 	if (((size_t)passage->slot_count + 1) * 2 > passage->slot_capacity)
 		grow_slots(passage);
-	if (passage->status)
-		return NULL;
+	return passage->status ? NULL : &passage->places[passage->place_count];
+}
+
+static void enter_place(struct passage *passage, struct passage_place *place, bool introduced)
+{
 	struct passage_slot *slot = &passage->slots[slot_of(passage->slots, passage->slot_capacity, place->stem)];
-	struct passage_place *added = &passage->places[passage->place_count];
-	*added = *place;
-	added->next = slot->head;
 	passage->slot_count += !slot->head;
+	place->next = slot->head;
 	slot->stem = place->stem;
 	slot->head = passage->place_count++;
 	slot->count++;
 	slot->subject |= introduced;
 	slot->constant |= place->kind == KIND_CONSTANT;
-	return added;
+}
+
+static bool add_place(struct passage *passage, const struct passage_place *place, bool introduced)
+{
+	struct passage_place *added = next_place(passage);
+	if (!added)
+		return false;
+	*added = *place;
+	enter_place(passage, added, introduced);
+	return true;
 }
 
 struct indexer {
@@ -144,11 +155,12 @@ struct indexer {
 	uint32_t range_first;  /* place of the first of the numbers that may share a unit */
 	bool sentence_open, paragraph_new, row, fence, item, heading_line;
 	bool after_name, first_the;
-	size_t word_index;     /* in the sentence */
+	size_t word_index;     /* in the sentence, up to ABOUT_WORDS */
 	size_t line;           /* of the sentence; 0 the first one */
 	size_t line_words;     /* of the paragraph so far */
 	bool several_sentences, formula;
 	bool list_met; /* below the term */
+	struct text name_key;  /* "name", before what it introduces */
 	struct fact_comparing comparing;
 };
 
@@ -237,7 +249,7 @@ static bool is_term_of_field(const struct domain *domain, const struct fact_toke
 static bool follow_name(struct indexer *indexer, struct text word)
 {
 	bool after_name = indexer->after_name;
-	indexer->after_name = !indexer->values && text_equal_nocase(word, text_from(document_key_name(DOCUMENT_KEY_NAME)));
+	indexer->after_name = word.bytes == indexer->name_key.bytes && !indexer->values && text_equal_nocase(word, indexer->name_key);
 	return after_name;
 }
 
@@ -266,15 +278,13 @@ static bool introduces_name(struct indexer *indexer, const struct fact_token *to
 static void indexer_about(struct indexer *indexer, struct text word, bool goes_on)
 {
 	bool about = false;
-	size_t index = indexer->word_index++;
-	if (index > 2)
-		return;
-	if (index == 0) {
+	if (indexer->word_index == 0) {
 		indexer->first_the = text_equal_nocase(word, TEXT_LITERAL("the"));
 		about = goes_on;
-	} else if (index == 2 && indexer->first_the) {
+	} else if (indexer->word_index == 2 && indexer->first_the) {
 		about = text_equal(word, TEXT_LITERAL("is")) || text_equal(word, TEXT_LITERAL("are"));
 	}
+	indexer->word_index++;
 	if (about)
 		indexer->passage->sentences[indexer->passage->sentence_count - 1].flags |= SENTENCE_ABOUT;
 }
@@ -360,7 +370,8 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 		index_comparing(indexer, passage_says(token));
 	}
 	bool introduced = introduces_name(indexer, token);
-	indexer_about(indexer, token->text, fact_words_goes_on(token->text));
+	if (indexer->word_index < ABOUT_WORDS)
+		indexer_about(indexer, token->text, !indexer->word_index && fact_words_goes_on(token->text));
 	if (!add_place(passage, &place, introduced && !token->dotted))
 		return;
 	if (place.kind >= KIND_NAME && place.kind < KIND_OPTION && (introduced || token->first))
@@ -379,23 +390,29 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	}
 }
 
-/* The same for a word that fact_scanner_quick took, with what was before it: most of index_token is about others. */
-static void index_quick(struct indexer *indexer, const struct fact_scanner *scanner, const struct fact_word *word, struct text text, bool breaks, bool colon)
+/* The same for a word that fact_scanner_quick took: most of index_token is about others. */
+static void index_quick(struct indexer *indexer, const struct fact_scanner *scanner, const struct fact_word *word, const struct fact_quick *quick)
 {
 	struct passage *passage = indexer->passage;
 	if (!indexer->sentence_open)
 		open_sentence(indexer);
 	indexer->line_words++;
-	indexer->clause += breaks || word->breaks;
-	if (colon && !indexer->values && !scanner->column && !indexer->line)
+	indexer->clause += quick->breaks || (word->breaks && !quick->name);
+	if (quick->colon && !indexer->values && !scanner->column && !indexer->line)
 		mark_intro(passage);
-	struct passage_place place = { .stem = word->stem, .exact = word->exact, .span = (uint8_t)scanner->span, .sentence = passage->sentence_count - 1,
-				       .offset = (uint32_t)(text.data - passage->source.data), .clause = indexer->clause, .column = column_of(indexer, scanner->column),
-				       .values = indexer->values, .flags = indexer->option_end && text.data < indexer->option_end ? PLACE_PART : 0 };
+	bool part = indexer->option_end && quick->text.data < indexer->option_end;
+	struct passage_place *place = next_place(passage);
+	if (!place)
+		return;
+	*place = (struct passage_place){ .stem = word->stem, .exact = word->exact, .span = (uint8_t)scanner->span, .sentence = passage->sentence_count - 1,
+					 .offset = (uint32_t)(quick->text.data - passage->source.data), .clause = indexer->clause, .column = column_of(indexer, scanner->column),
+					 .values = indexer->values, .kind = quick->name && !part ? KIND_PROPER : KIND_NONE,
+					 .flags = (word->label ? PLACE_FREQUENT : 0) | (quick->name ? PLACE_NAMED : 0) | (part ? PLACE_PART : 0) };
 	index_comparing(indexer, word->says);
-	bool after_name = follow_name(indexer, text);
-	indexer_about(indexer, text, word->goes_on);
-	(void)add_place(passage, &place, after_name && colon);
+	bool introduced = follow_name(indexer, quick->text) && quick->colon && !quick->name;
+	if (indexer->word_index < ABOUT_WORDS)
+		indexer_about(indexer, quick->text, word->goes_on);
+	enter_place(passage, place, introduced);
 }
 
 /* Does a heading, a list item of the outermost level or a table row begin here? */
@@ -497,19 +514,16 @@ static void index_marker(struct indexer *indexer, struct fact_scanner *scanner)
 /* Takes the words that are next and need no more than index_quick. */
 static bool index_quick_words(struct indexer *indexer, struct fact_scanner *scanner)
 {
+	struct fact_quick quick;
+	const struct fact_word *word;
 	bool any = false;
-	for (;;) {
-		struct text text;
-		bool breaks = scanner->breaks, colon = scanner->colon;
-		const struct fact_word *word = fact_scanner_quick(scanner, &text);
-		if (!word)
-			return any;
-		any = true;
+	for (; (word = fact_scanner_quick(scanner, &quick)); any = true) {
 		indexer->fence = false;
 		if (scanner->marker.bytes)
 			index_marker(indexer, scanner);
-		index_quick(indexer, scanner, word, text, breaks, colon);
+		index_quick(indexer, scanner, word, &quick);
 	}
+	return any;
 }
 
 static void index_text(struct indexer *indexer, struct text source)
@@ -589,7 +603,7 @@ int passage_index(struct passage *passage, struct text source)
 		return ERROR_LIMIT_HIT;
 	if (!passage->memo)
 		passage->memo = calloc(1, sizeof(*passage->memo)); /* without it words are worked out anew */
-	struct indexer indexer = { .passage = passage, .paragraph_new = true };
+	struct indexer indexer = { .passage = passage, .paragraph_new = true, .name_key = text_from(document_key_name(DOCUMENT_KEY_NAME)) };
 	if (!passage->status)
 		index_text(&indexer, source);
 	if (passage->status)
