@@ -619,26 +619,38 @@ static struct fact_word *find_letters(const struct fact_scanner *scanner, size_t
 	return NULL;
 }
 
-struct fact_word *fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_quick)
+/* Steps over what neither begins nor ends a token. */
+static void pass_all(struct fact_scanner *scanner)
+{
+	for (; scanner->position < scanner->text.bytes; pass(scanner, scanner->text.data[scanner->position])) {
+		while (scanner->position < scanner->text.bytes && scanner->text.data[scanner->position] == ' ')
+			scanner->position++;
+		if (scanner->position == scanner->text.bytes || !(byte_class(scanner->text.data[scanner->position]) & BYTE_PASSED))
+			return;
+	}
+}
+
+size_t fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most)
 {
 	struct text text = scanner->text;
-	size_t bytes;
+	size_t count = 0, bytes;
 	if (!scanner->memo || scanner->in_code)
-		return NULL;
-	while (scanner->position < text.bytes && byte_class(text.data[scanner->position]) & BYTE_PASSED)
-		pass(scanner, text.data[scanner->position]);
-	size_t start = scanner->position;
-	struct fact_word *word = find_letters(scanner, start, &bytes);
-	if (!word || !word->quick)
-		return NULL;
-	char behind = text.data[start + bytes], next = text.data[start + bytes + 1];
-	bool stops = behind == '.' && (next == ' ' || next == '\n');
-	if (!(byte_class(behind) & BYTE_BEHIND || stops) || (start > 0 && !(byte_class(text.data[start - 1]) & BYTE_BEFORE)))
-		return NULL;
-	*ret_quick = (struct fact_quick){ text_slice(text, start, start + bytes), scanner->breaks, scanner->colon, word->name && !scanner->sentence_start };
-	scanner->position = start + bytes;
-	scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = scanner->colon = false;
-	return word;
+		return 0;
+	for (; count < most; count++) {
+		pass_all(scanner);
+		size_t start = scanner->position;
+		const struct fact_word *word = find_letters(scanner, start, &bytes);
+		if (!word || !word->quick)
+			break;
+		char behind = text.data[start + bytes], next = text.data[start + bytes + 1];
+		bool stops = behind == '.' && (next == ' ' || next == '\n');
+		if (!(byte_class(behind) & BYTE_BEHIND || stops) || (start > 0 && !(byte_class(text.data[start - 1]) & BYTE_BEFORE)))
+			break;
+		ret_tokens[count] = (struct fact_quick){ word, text_slice(text, start, start + bytes), scanner->column, scanner->breaks, scanner->colon, word->name && !scanner->sentence_start };
+		scanner->position = start + bytes;
+		scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = scanner->colon = false;
+	}
+	return count;
 }
 
 void fact_scanner_split(struct fact_scanner *scanner, const struct fact_token *token)

@@ -33,7 +33,7 @@ struct fact_word {
 	uint32_t label : 1;
 	uint32_t breaks : 1;     /* ends a clause */
 	uint32_t plain : 1;      /* neither unit nor label, of no kind */
-	uint32_t quick : 1;      /* plain or a label, and wherever it stands nothing but a word, or a name where no sentence begins */
+	uint32_t quick : 1;      /* of no kind, and wherever it stands nothing but a word, or a name where no sentence begins */
 	uint32_t goes_on : 1;    /* fact_words_goes_on */
 	uint32_t term_known : 1, term : 1; /* used by passage.c */
 	uint8_t bytes;           /* 0: unused */
@@ -91,14 +91,16 @@ struct fact_scanner {
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text);
 /* The next token, or false at the end. */
 bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_token);
-struct fact_quick { /* what there is of it beside its word, and the scanner's column and span */
+struct fact_quick { /* a token that is no more than this */
+	const struct fact_word *word;
 	struct text text;
-	bool breaks, colon; /* as of a token */
-	bool name;          /* FACT_NAME, else FACT_WORD */
+	unsigned column;
+	bool breaks, colon;
+	bool name; /* FACT_NAME, else FACT_WORD */
 };
-/* The next token when it is a word that the memo knows to be `quick`, outside of code and in the usual surroundings; most words are. NULL: no token is taken,
- * fact_scanner_next is to be asked. */
-struct fact_word *fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_quick);
+/* The next tokens, up to `most` of them, as long as they are words that the memo knows to be `quick`, outside of code and in the usual surroundings: most words are. Returns how
+ * many, and takes no others; with 0 fact_scanner_next is to be asked. They are of no use behind the next call of anything that takes the memo. */
+size_t fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most);
 /* After a number such as "0,100,200": makes the scanner go on behind its first group, so that it is read as a list. */
 void fact_scanner_split(struct fact_scanner *scanner, const struct fact_token *token);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, NAMED_BYTES_MAX = 64, ABOUT_WORDS = 3 };
+enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, NAMED_BYTES_MAX = 64, ABOUT_WORDS = 3, QUICK_MAX = 16 };
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -112,14 +112,21 @@ static void passage_clear(struct passage *passage, size_t source_bytes)
 	(void)has_room(passage, (void **)&passage->sentences, &passage->sentence_capacity, 0, sizeof(*passage->sentences), SENTENCES_MIN);
 }
 
-/* Room for a place behind the last one, to be filled in and entered; or NULL. */
-static struct passage_place *next_place(struct passage *passage)
+/* Makes room for one more place and its stem. */
+static bool make_room(struct passage *passage)
 {
 	if (!has_room(passage, (void **)&passage->places, &passage->place_capacity, passage->place_count, sizeof(struct passage_place), PLACES_MIN))
-		return NULL;
+		return false;
 	if (((size_t)passage->slot_count + 1) * 2 > passage->slot_capacity)
 		grow_slots(passage);
-	return passage->status ? NULL : &passage->places[passage->place_count];
+	return !passage->status;
+}
+
+/* The place behind the last one, to be filled in and entered; or NULL. */
+static inline struct passage_place *next_place(struct passage *passage)
+{
+	bool room = passage->place_count < passage->place_capacity && ((size_t)passage->slot_count + 1) * 2 <= passage->slot_capacity && !passage->status;
+	return room || make_room(passage) ? &passage->places[passage->place_count] : NULL;
 }
 
 static void enter_place(struct passage *passage, struct passage_place *place, bool introduced)
@@ -390,28 +397,33 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	}
 }
 
-/* The same for a word that fact_scanner_quick took: most of index_token is about others. */
-static void index_quick(struct indexer *indexer, const struct fact_scanner *scanner, const struct fact_word *word, const struct fact_quick *quick)
+/* The same for a token that fact_scanner_quick took: most of index_token is about others. */
+static void index_quick(struct indexer *indexer, const struct fact_quick *token, unsigned span)
 {
 	struct passage *passage = indexer->passage;
+	const struct fact_word *word = token->word;
 	if (!indexer->sentence_open)
 		open_sentence(indexer);
 	indexer->line_words++;
-	indexer->clause += quick->breaks || (word->breaks && !quick->name);
-	if (quick->colon && !indexer->values && !scanner->column && !indexer->line)
+	indexer->clause += token->breaks || (word->breaks && !token->name);
+	if (token->colon && !indexer->values && !token->column && !indexer->line)
 		mark_intro(passage);
-	bool part = indexer->option_end && quick->text.data < indexer->option_end;
+	bool part = token->text.data < indexer->option_end, unit = word->listed && token->text.data != indexer->unit_place; /* that of a number is read with it */
 	struct passage_place *place = next_place(passage);
 	if (!place)
 		return;
-	*place = (struct passage_place){ .stem = word->stem, .exact = word->exact, .span = (uint8_t)scanner->span, .sentence = passage->sentence_count - 1,
-					 .offset = (uint32_t)(quick->text.data - passage->source.data), .clause = indexer->clause, .column = column_of(indexer, scanner->column),
-					 .values = indexer->values, .kind = quick->name && !part ? KIND_PROPER : KIND_NONE,
-					 .flags = (word->label ? PLACE_FREQUENT : 0) | (quick->name ? PLACE_NAMED : 0) | (part ? PLACE_PART : 0) };
+	*place = (struct passage_place){ .stem = word->stem, .exact = word->exact, .span = (uint8_t)span, .sentence = passage->sentence_count - 1,
+					 .offset = (uint32_t)(token->text.data - passage->source.data), .clause = indexer->clause, .column = column_of(indexer, token->column),
+					 .values = indexer->values, .kind = token->name && !part && token->text.data != indexer->unit_place ? KIND_PROPER : KIND_NONE, .unit = unit ? word->unit : 0,
+					 .flags = (word->label ? PLACE_FREQUENT : 0) | (token->name ? PLACE_NAMED : 0) | (part ? PLACE_PART : 0) };
+	if (unit) {
+		passage->units |= passage_unit_bit(word->unit);
+		passage->dimensions |= passage_unit_bit(word->dimension);
+	}
 	index_comparing(indexer, word->says);
-	bool introduced = follow_name(indexer, quick->text) && quick->colon && !quick->name;
+	bool introduced = follow_name(indexer, token->text) && token->colon && !token->name;
 	if (indexer->word_index < ABOUT_WORDS)
-		indexer_about(indexer, quick->text, word->goes_on);
+		indexer_about(indexer, token->text, word->goes_on);
 	enter_place(passage, place, introduced);
 }
 
@@ -514,14 +526,18 @@ static void index_marker(struct indexer *indexer, struct fact_scanner *scanner)
 /* Takes the words that are next and need no more than index_quick. */
 static bool index_quick_words(struct indexer *indexer, struct fact_scanner *scanner)
 {
-	struct fact_quick quick;
-	const struct fact_word *word;
+	struct fact_quick tokens[QUICK_MAX];
 	bool any = false;
-	for (; (word = fact_scanner_quick(scanner, &quick)); any = true) {
+	for (size_t count = QUICK_MAX; count == QUICK_MAX;) {
+		count = fact_scanner_quick(scanner, tokens, QUICK_MAX);
+		if (!count)
+			break;
+		any = true;
 		indexer->fence = false;
 		if (scanner->marker.bytes)
 			index_marker(indexer, scanner);
-		index_quick(indexer, scanner, word, &quick);
+		for (size_t i = 0; i < count; i++)
+			index_quick(indexer, &tokens[i], scanner->span);
 	}
 	return any;
 }

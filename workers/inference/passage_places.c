@@ -290,7 +290,7 @@ static void place_word(const struct domain *domain, struct text text, struct fac
 	unsigned grade = word->identifier ? 0 : fact_words_grade(text);
 	word->kind = word->identifier ? identifier_kind(text) : grade ? KIND_GRADE + grade : KIND_NONE;
 	word->plain = !word->kind && !word->listed && !word->spelled && !word->label;
-	word->quick = (word->plain || word->label) && !word->kind && !word->listed && !word->spelled && !word->identifier && !word->state && !word->number && !word->ordinal && !text_equal(text, TEXT_LITERAL("s")) && !text_equal(text, TEXT_LITERAL("on"));
+	word->quick = !word->kind && !word->spelled && !word->identifier && !word->state && !word->number && !word->ordinal && !text_equal(text, TEXT_LITERAL("s")) && !text_equal(text, TEXT_LITERAL("on"));
 	word->placed = true;
 }
 

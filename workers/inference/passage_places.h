@@ -69,8 +69,8 @@ struct passage_sentence {
 
 struct passage_slot {
 	uint32_t stem, head; /* head 0: empty */
-	uint32_t count : 30;
-	uint32_t subject : 1, constant : 1; /* the passage introduces an attribute or counter of this name; it has the word in capitals */
+	uint32_t count;
+	bool subject, constant; /* the passage introduces an attribute or counter of this name; it has the word in capitals */
 };
 
 /* The slot of a stem, or NULL. */
