@@ -608,6 +608,21 @@ static void mark_subjects(struct passage *passage)
 	}
 }
 
+static void sum_up_sentences(struct passage *passage)
+{
+	for (uint32_t s = 1; s < passage->sentence_count; s++) {
+		struct passage_sentence *sentence = &passage->sentences[s];
+		const struct passage_place *end = passage->places + passage_sentence_end(passage, s);
+		uint64_t kinds = 0, values = 0;
+		for (const struct passage_place *place = passage->places + sentence->first; place < end; place++) {
+			kinds |= passage_bit(place->kind);
+			values |= passage_bit(passage_value(place));
+		}
+		sentence->kinds = kinds;
+		sentence->values = values;
+	}
+}
+
 int passage_index(struct passage *passage, struct text source)
 {
 	uint64_t source_hash = XXH3_64bits(source.data, source.bytes);
@@ -625,6 +640,7 @@ int passage_index(struct passage *passage, struct text source)
 	if (passage->status)
 		return passage->status;
 	mark_subjects(passage);
+	sum_up_sentences(passage);
 	passage->german = has_german(passage);
 	passage->source_hash = source_hash;
 	passage->source_bytes = source.bytes;

@@ -1,8 +1,6 @@
 /* passage_align.c: see passage_align.h. */
 #include "workers/inference/passage_weighing.h"
 
-#include <stdlib.h>
-
 enum { WEIGHINGS_MAX = 4000, SECTION_MAX = 24, LETTERS_MIN = 3, COLUMN_FAR = 8, HEADING_FAR = 6, LEAD_FAR = 5, BEFORE_FAR = 8, CARRIED_FAR = 5, ALONE_FAR = 3,
        LEADING_FAR = 10, INTRO_FAR = 6, FAR_MAX = 64 };
 
@@ -117,9 +115,16 @@ static void match_sentence(struct alignment *alignment, uint32_t sentence, unsig
 	}
 }
 
-static int by_word(const void *a, const void *b)
+/* By word; those of one stay in their order. Few: at most MATCHES_MAX, mostly in order. */
+static void sort_matches(struct alignment *alignment)
 {
-	return (int)((const struct match *)a)->word - (int)((const struct match *)b)->word;
+	for (size_t i = 1; i < alignment->match_count; i++) {
+		struct match moved = alignment->matches[i];
+		size_t to = i;
+		for (; to > 0 && alignment->matches[to - 1].word > moved.word; to--)
+			alignment->matches[to] = alignment->matches[to - 1];
+		alignment->matches[to] = moved;
+	}
 }
 
 static void gather_matches(struct alignment *alignment, uint32_t s)
@@ -138,7 +143,7 @@ static void gather_matches(struct alignment *alignment, uint32_t s)
 		if (sentence->lead < s - 1)
 			match_sentence(alignment, s - 1, BEFORE_FAR, false, elliptic ? NAMES_AND_OPENING : NAMES);
 	}
-	qsort(alignment->matches, alignment->match_count, sizeof(alignment->matches[0]), by_word);
+	sort_matches(alignment);
 }
 
 static bool is_near_clause(const struct passage_place *a, const struct passage_place *b) { return difference(a->clause, b->clause) <= 1; }
@@ -279,18 +284,27 @@ static size_t count_kind(const struct passage *passage, uint32_t first, uint32_t
 	return count;
 }
 
+/* May a place of the kind and value be one that a value of the answer stands for, or a rival of it? */
+static bool may_stand_for(const struct alignment *alignment, uint64_t kinds, uint64_t values)
+{
+	return alignment->kinds & kinds || alignment->stands_for & values || (alignment->units && kinds & passage_bit(KIND_PLAIN));
+}
+
+static bool sentence_may_stand_for(const struct alignment *alignment, uint32_t s)
+{
+	return may_stand_for(alignment, alignment->passage->sentences[s].kinds, alignment->passage->sentences[s].values);
+}
+
 /* The places of one sentence, each as what a value of the answer may stand for. */
 static void weigh_places(struct alignment *alignment, uint32_t s, bool names_only)
 {
 	const struct passage *passage = alignment->passage;
 	uint32_t first = passage->sentences[s].first, end = passage_scanned_end(passage, s, SENTENCE_PLACES_MAX);
-	bool owned = passage_names_subject(passage, s, alignment->answer->subjects, alignment->answer->subject_count) == OWNED;
+	bool owned = alignment->owned && passage_names_subject(passage, s, alignment->answer->subjects, alignment->answer->subject_count) == OWNED;
 	for (uint32_t u = first; u < end; u++) {
 		const struct passage_place *place = &passage->places[u];
 		size_t same = 0; /* not counted yet */
-		if (!(alignment->kinds >> (place->kind & 63) & 1 || alignment->stands_for >> (passage_value(place) & 63) & 1) && (place->kind != KIND_PLAIN || !alignment->units))
-			continue;
-		if (names_only && passage_is_value(place))
+		if (!may_stand_for(alignment, passage_bit(place->kind), passage_bit(passage_value(place))) || (names_only && passage_is_value(place)))
 			continue;
 		for (size_t v = 0; v < alignment->value_count; v++) {
 			struct weighed *value = &alignment->values[v];
@@ -313,11 +327,17 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 static void weigh_sentence(struct alignment *alignment, uint32_t s)
 {
 	const struct passage_sentence *sentence = &alignment->passage->sentences[s];
+	bool leads = sentence->flags & SENTENCE_GOES_ON && sentence->lead && sentence->lead != s;
+	bool own = sentence_may_stand_for(alignment, s), above = sentence->heading && sentence_may_stand_for(alignment, sentence->heading);
+	bool lead = leads && sentence_may_stand_for(alignment, sentence->lead);
+	if (!own && !above && !lead)
+		return;
 	gather_matches(alignment, s);
-	weigh_places(alignment, s, false);
-	if (sentence->heading)
+	if (own)
+		weigh_places(alignment, s, false);
+	if (above)
 		weigh_places(alignment, sentence->heading, false);
-	if (sentence->flags & SENTENCE_GOES_ON && sentence->lead && sentence->lead != s)
+	if (lead)
 		weigh_places(alignment, sentence->lead, true);
 }
 
@@ -372,14 +392,15 @@ static void take_values(struct alignment *alignment)
 		value->kind = word->place.kind;
 		value->value = passage_value(&word->place);
 		value->unit = word->place.unit;
-		alignment->kinds |= (uint64_t)1 << (value->kind & 63);
-		alignment->stands_for |= (uint64_t)1 << (value->value & 63);
+		alignment->kinds |= passage_bit(value->kind);
+		alignment->stands_for |= passage_bit(value->value);
 		alignment->units = alignment->units || value->unit;
 		value->own = value->own_covered = value->clause_weight = value->unknown_weight = 0;
 		value->own_sentence = 0;
 		value->rival_count = 0;
 		value->bare = false;
 		value->owned = is_owned(alignment, &word->place);
+		alignment->owned = alignment->owned || value->owned;
 	}
 	size_t stated = 0;
 	for (size_t v = 0; v < alignment->value_count; v++)
@@ -410,7 +431,7 @@ void passage_align(const struct passage *passage, struct answer_sentence *senten
 	alignment.it = passage_stem_of(TEXT_LITERAL("it"));
 	alignment.word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried);
 	alignment.kinds = alignment.stands_for = 0;
-	alignment.units = false;
+	alignment.units = alignment.owned = false;
 	alignment.seed_count = alignment.value_count = alignment.match_count = alignment.weighings = 0;
 	memset(alignment.filter, 0, sizeof(alignment.filter));
 	for (size_t w = 0; w < alignment.word_count; w++) {

@@ -65,7 +65,9 @@ struct passage_sentence {
 	uint32_t header;  /* of a row: the row with the columns' names, or 0 */
 	uint32_t lead;    /* first sentence of its paragraph or list item */
 	uint32_t flags;
+	uint64_t kinds, values; /* of its places, one bit of a hash each: passage_bit of the kind, and of passage_value */
 };
+static inline uint64_t passage_bit(uint32_t hash) { return (uint64_t)1 << (hash & 63); }
 
 struct passage_slot {
 	uint32_t stem, head; /* head 0: empty */
