@@ -39,9 +39,10 @@ static bool filter_has(const struct alignment *alignment, uint32_t stem)
 	return alignment->filter[stem >> 30] >> (stem >> 24 & 63) & 1;
 }
 
-static float weight_of(const struct alignment *alignment, const struct answer_word *word, const struct passage_slot *slot)
+static float weight_of(const struct alignment *alignment, const struct answer_word *word)
 {
 	static const float roots[] = { 1.0f, 1.0f, 0.71f, 0.58f, 0.5f, 0.45f, 0.41f, 0.38f, 0.35f, 0.33f, 0.32f, 0.3f, 0.29f };
+	const struct passage_slot *slot = word->slot;
 	if (!slot || (word->place.flags & PLACE_NUMBER && !word->place.kind)) /* "one" */
 		return 0;
 	bool named = word->place.flags & PLACE_NAMED;
@@ -54,11 +55,12 @@ static float weight_of(const struct alignment *alignment, const struct answer_wo
 
 static void add_seed(struct alignment *alignment, uint32_t sentence)
 {
+	if (alignment->seed_count == SEEDS_MAX)
+		return;
 	for (size_t i = alignment->seed_count; i > 0; i--)
 		if (alignment->seeds[i - 1] == sentence)
 			return;
-	if (alignment->seed_count < SEEDS_MAX)
-		alignment->seeds[alignment->seed_count++] = sentence;
+	alignment->seeds[alignment->seed_count++] = sentence;
 }
 
 static void add_section(struct alignment *alignment, uint32_t heading)
@@ -74,11 +76,11 @@ static void find_seeds(struct alignment *alignment)
 	const struct passage *passage = alignment->passage;
 	for (unsigned round = 0; round < 2; round++)
 		for (size_t w = 0; w < alignment->word_count; w++) {
-			const struct passage_slot *slot = passage_find(passage, alignment->answer->words[w].place.stem);
+			const struct passage_slot *slot = alignment->answer->words[w].slot;
 			bool rare = slot && slot->count <= 4;
 			if (!slot || rare == (round == 1) || slot->count > CHAIN_MAX || (alignment->weights[w] == 0 && !alignment->answer->words[w].place.kind))
 				continue;
-			for (uint32_t place = slot->head; place; place = passage->places[place].next) {
+			for (uint32_t place = slot->head; place && alignment->seed_count < SEEDS_MAX; place = passage->places[place].next) {
 				uint32_t sentence = passage->places[place].sentence;
 				add_seed(alignment, sentence);
 				if (passage->sentences[sentence].flags & SENTENCE_HEADING)
@@ -105,8 +107,10 @@ static void match_sentence(struct alignment *alignment, uint32_t sentence, unsig
 	uint32_t first = passage->sentences[sentence].first, end = passage_scanned_end(passage, sentence, SENTENCE_PLACES_MAX);
 	for (uint32_t p = first; p < end; p++) {
 		uint32_t stem = passage->places[p].stem;
+		if (!filter_has(alignment, stem))
+			continue;
 		bool named = passage->places[p].flags & PLACE_NAMED;
-		if (!filter_has(alignment, stem) || (which == NAMES && !named) || (which == NAMES_AND_OPENING && !named && passage->places[p].values))
+		if ((which == NAMES && !named) || (which == NAMES_AND_OPENING && !named && passage->places[p].values))
 			continue;
 		for (size_t w = 0; w < alignment->word_count; w++)
 			if (alignment->answer->words[w].place.stem == stem && alignment->weights[w] > 0 && alignment->match_count < MATCHES_MAX)
@@ -284,15 +288,10 @@ static size_t count_kind(const struct passage *passage, uint32_t first, uint32_t
 	return count;
 }
 
-/* May a place of the kind and value be one that a value of the answer stands for, or a rival of it? */
-static bool may_stand_for(const struct alignment *alignment, uint64_t kinds, uint64_t values)
+/* May a place of the sentence be one that a value of the answer stands for, or a rival of it? */
+static bool may_stand_for(const struct alignment *alignment, uint32_t s)
 {
-	return alignment->kinds & kinds || alignment->stands_for & values || (alignment->units && kinds & passage_bit(KIND_PLAIN));
-}
-
-static bool sentence_may_stand_for(const struct alignment *alignment, uint32_t s)
-{
-	return may_stand_for(alignment, alignment->passage->sentences[s].kinds, alignment->passage->sentences[s].values);
+	return alignment->kinds & alignment->passage->sentences[s].kinds || alignment->stands_for & alignment->passage->sentences[s].values;
 }
 
 /* The places of one sentence, each as what a value of the answer may stand for. */
@@ -300,11 +299,14 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 {
 	const struct passage *passage = alignment->passage;
 	uint32_t first = passage->sentences[s].first, end = passage_scanned_end(passage, s, SENTENCE_PLACES_MAX);
+	bool by_value = alignment->stands_for & passage->sentences[s].values;
 	bool owned = alignment->owned && passage_names_subject(passage, s, alignment->answer->subjects, alignment->answer->subject_count) == OWNED;
 	for (uint32_t u = first; u < end; u++) {
 		const struct passage_place *place = &passage->places[u];
 		size_t same = 0; /* not counted yet */
-		if (!may_stand_for(alignment, passage_bit(place->kind), passage_bit(passage_value(place))) || (names_only && passage_is_value(place)))
+		if (!(alignment->kinds & passage_bit(place->kind)) && (!by_value || !(alignment->stands_for & passage_bit(passage_value(place)))))
+			continue;
+		if (names_only && passage_is_value(place))
 			continue;
 		for (size_t v = 0; v < alignment->value_count; v++) {
 			struct weighed *value = &alignment->values[v];
@@ -328,8 +330,8 @@ static void weigh_sentence(struct alignment *alignment, uint32_t s)
 {
 	const struct passage_sentence *sentence = &alignment->passage->sentences[s];
 	bool leads = sentence->flags & SENTENCE_GOES_ON && sentence->lead && sentence->lead != s;
-	bool own = sentence_may_stand_for(alignment, s), above = sentence->heading && sentence_may_stand_for(alignment, sentence->heading);
-	bool lead = leads && sentence_may_stand_for(alignment, sentence->lead);
+	bool own = may_stand_for(alignment, s), above = sentence->heading && may_stand_for(alignment, sentence->heading);
+	bool lead = leads && may_stand_for(alignment, sentence->lead);
 	if (!own && !above && !lead)
 		return;
 	gather_matches(alignment, s);
@@ -357,7 +359,7 @@ static bool is_owned(const struct alignment *alignment, const struct passage_pla
 /* A word with a meaning of its own that the passage has not. */
 static bool is_unknown(const struct alignment *alignment, const struct answer_word *word)
 {
-	return word->is_word && !word->place.kind && word->text.bytes > LETTERS_MIN && !passage_find(alignment->passage, word->place.stem) &&
+	return word->is_word && !word->place.kind && word->text.bytes > LETTERS_MIN && !word->slot &&
 	       !domain_list_has(alignment->passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text);
 }
 
@@ -385,7 +387,7 @@ static void take_values(struct alignment *alignment)
 	for (size_t w = 0; w < sentence->count && alignment->value_count < VALUES_MAX; w++) {
 		const struct answer_word *word = &sentence->words[w];
 		bool name = !sentence->german || word->place.kind != KIND_PROPER;
-		if (!word->place.kind || !word->fact || !name || !passage_find(alignment->passage, word->place.stem))
+		if (!word->place.kind || !word->fact || !name || !word->slot)
 			continue;
 		struct weighed *value = &alignment->values[alignment->value_count++];
 		value->word = w;
@@ -394,7 +396,7 @@ static void take_values(struct alignment *alignment)
 		value->unit = word->place.unit;
 		alignment->kinds |= passage_bit(value->kind);
 		alignment->stands_for |= passage_bit(value->value);
-		alignment->units = alignment->units || value->unit;
+		alignment->kinds |= value->unit ? passage_bit(KIND_PLAIN) : 0; /* may have its unit elsewhere */
 		value->own = value->own_covered = value->clause_weight = value->unknown_weight = 0;
 		value->own_sentence = 0;
 		value->rival_count = 0;
@@ -431,13 +433,13 @@ void passage_align(const struct passage *passage, struct answer_sentence *senten
 	alignment.it = passage_stem_of(TEXT_LITERAL("it"));
 	alignment.word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried);
 	alignment.kinds = alignment.stands_for = 0;
-	alignment.units = alignment.owned = false;
+	alignment.owned = false;
 	alignment.seed_count = alignment.value_count = alignment.match_count = alignment.weighings = 0;
 	memset(alignment.filter, 0, sizeof(alignment.filter));
 	for (size_t w = 0; w < alignment.word_count; w++) {
 		const struct answer_word *word = &sentence->words[w];
 		uint32_t stem = word->place.stem;
-		alignment.weights[w] = weight_of(&alignment, word, passage_find(passage, stem));
+		alignment.weights[w] = weight_of(&alignment, word);
 		if (alignment.weights[w] > 0)
 			alignment.filter[stem >> 30] |= (uint64_t)1 << (stem >> 24 & 63);
 	}

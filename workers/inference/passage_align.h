@@ -13,6 +13,7 @@ enum { ANSWER_WORDS_MAX = 96, ANSWER_CARRIED_MAX = 6, ANSWER_SUBJECTS_MAX = 8 };
 
 struct answer_word {
 	struct passage_place place;
+	const struct passage_slot *slot; /* of its stem, or NULL: the passage has it not */
 	double number; /* of a number; in words too */
 	struct text text, unit, ordinal;
 	bool dotted, option, is_name, is_word, identifier, first, fact;
@@ -31,8 +32,8 @@ struct answer_sentence {
 };
 
 enum passage_ownership { OWNED_BY_NONE, OWNED_BY_OTHERS, OWNED };
-/* Is the place an attribute or counter that the passage introduces? Not one in the middle of a row. */
-bool passage_is_subject(const struct passage *passage, const struct passage_place *place);
+/* Is the word an attribute or counter that the passage introduces? Not one in the middle of a row. */
+bool passage_is_subject(const struct answer_word *word);
 /* Does the passage's sentence name one of these attributes, or another one? */
 enum passage_ownership passage_names_subject(const struct passage *passage, uint32_t sentence, const uint32_t *subjects, size_t subject_count);
 /* Whose is the value at this place: of what its sentence names, or what that goes on about? */

@@ -226,7 +226,7 @@ static bool is_supported(struct checker *checker, const struct answer_word *word
 		return false;
 	if (place->state && !word->identifier && !(place->flags & PLACE_CODE))
 		return !has_state(passage, -place->state) || (has_state(passage, place->state) && passage_belongs(passage, &checker->sentence, word));
-	return has_identifier(passage, word) && (passage_is_subject(passage, place) || word->dotted || passage_belongs(passage, &checker->sentence, word));
+	return has_identifier(passage, word) && (passage_is_subject(word) || word->dotted || passage_belongs(passage, &checker->sentence, word));
 }
 
 /* A command goes on to the end of its line or code span. */
@@ -266,7 +266,7 @@ static void find_subjects(struct checker *checker)
 	sentence->subject_count = 0;
 	for (size_t w = 0; w < sentence->count + sentence->carried && sentence->subject_count < ANSWER_SUBJECTS_MAX; w++) {
 		const struct answer_word *word = &sentence->words[w];
-		if (passage_is_subject(checker->passage, &word->place) && !cmedit_is_grammar(word->text))
+		if (passage_is_subject(word) && !cmedit_is_grammar(word->text))
 			sentence->subjects[sentence->subject_count++] = word->place.stem;
 	}
 }
@@ -341,7 +341,7 @@ static void close_sentence(struct checker *checker)
 		if (held || wrong.bytes)
 			continue;
 		wrong = word->text;
-		may_stand = !(word->place.flags & PLACE_NUMBER) || passage_find(checker->passage, word->place.stem);
+		may_stand = !(word->place.flags & PLACE_NUMBER) || word->slot;
 	}
 	bool quoted = may_stand && is_quoted(checker);
 	checker->verdict->facts += facts;
@@ -351,7 +351,7 @@ static void close_sentence(struct checker *checker)
 	size_t carried = 0;
 	bool anew = false; /* the sentence is about attributes of its own */
 	for (size_t w = 0; w < sentence->count; w++)
-		anew = anew || passage_is_subject(checker->passage, &sentence->words[w].place);
+		anew = anew || passage_is_subject(&sentence->words[w]);
 	for (size_t w = 0; w < sentence->count + (anew ? 0 : sentence->carried) && carried < ANSWER_CARRIED_MAX; w++)
 		if (is_carried(&sentence->words[w]))
 			sentence->words[carried++] = sentence->words[w];
@@ -372,6 +372,7 @@ static void add_parts(const struct passage *passage, struct answer_sentence *sen
 		part.text = parts[i];
 		part.dotted = false;
 		passage_part_of(passage, &whole->place, parts[i], &part.place);
+		part.slot = passage_find(passage, part.place.stem);
 		sentence->words[sentence->count++] = part;
 	}
 }
@@ -484,8 +485,8 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 	if (token->colon && !checker->values)
 		for (size_t w = 0; w < sentence->count; w++)
 			take_intro(&sentence->words[w]);
-	const struct passage_slot *slot = word.place.kind == KIND_NONE && token->kind == FACT_WORD ? passage_find(checker->passage, word.place.stem) : NULL;
-	if (slot && slot->constant && is_in_capitals(checker->passage, slot, token->text)) /* "deep" of a passage that says DEEP */
+	word.slot = passage_find(checker->passage, word.place.stem);
+	if (word.place.kind == KIND_NONE && token->kind == FACT_WORD && word.slot && word.slot->constant && is_in_capitals(checker->passage, word.slot, token->text)) /* "deep" of a passage that says DEEP */
 		word.place.kind = KIND_CONSTANT;
 	take_range(checker, token, &word.place);
 	word.place.clause = checker->clause;
@@ -511,7 +512,7 @@ static void end_sentence(struct checker *checker, struct answer_word *names)
 	struct answer_sentence *sentence = &checker->sentence;
 	bool anew = false;
 	for (size_t w = 0; w < sentence->count; w++)
-		anew = anew || passage_is_subject(checker->passage, &sentence->words[w].place);
+		anew = anew || passage_is_subject(&sentence->words[w]);
 	if (!sentence->count)
 		return;
 	if (anew)

@@ -64,6 +64,12 @@ static bool key_of(const struct passage *passage, uint32_t place, struct entry *
 	return sentence->flags & SENTENCE_ITEM ? at->intro : sentence->flags & SENTENCE_HEADING && !(sentence->flags & SENTENCE_TITLE);
 }
 
+/* No, for most places. */
+static bool may_be_key(const struct passage *passage, const struct passage_place *place)
+{
+	return passage->sentences[place->sentence].flags & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_HEADING);
+}
+
 /* A cell of few words states a value; longer ones are prose. */
 static bool is_short_cell(const struct passage *passage, uint32_t place)
 {
@@ -194,10 +200,12 @@ static void find_keys(struct entries *entries)
 {
 	const struct passage *passage = entries->passage;
 	for (size_t w = 0; w < entries->answer->count; w++) {
-		const struct passage_slot *slot = passage_find(passage, entries->answer->words[w].place.stem);
+		const struct passage_slot *slot = entries->answer->words[w].slot;
 		unsigned steps = 0;
 		for (uint32_t p = slot ? slot->head : 0; p && steps < CHAIN_MAX && entries->key_count < KEYS_MAX; p = passage->places[p].next, steps++) {
 			struct entry entry;
+			if (!may_be_key(passage, &passage->places[p]))
+				continue;
 			bool name_word = passage->places[p].flags & PLACE_PART && !passage->places[p].kind;
 			if (!name_word && key_of(passage, p, &entry) && entry.group && !has_key(entries, &entry))
 				take_key(entries, &entry, w);

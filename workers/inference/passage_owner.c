@@ -3,12 +3,9 @@
 
 enum { SENTENCE_SCAN_MAX = 8, CHAIN_MAX = 256, SUBJECT_CHAIN_MAX = 24, WORD_BYTES_MIN = 4, INTRODUCED_MAX = 8 };
 
-bool passage_is_subject(const struct passage *passage, const struct passage_place *place)
+bool passage_is_subject(const struct answer_word *word)
 {
-	if (place->flags & (PLACE_NUMBER | PLACE_ORDINAL) || place->column > 1)
-		return false;
-	const struct passage_slot *slot = passage_find(passage, place->stem);
-	return slot && slot->subject;
+	return word->slot && word->slot->subject && !(word->place.flags & (PLACE_NUMBER | PLACE_ORDINAL)) && word->place.column <= 1;
 }
 
 enum passage_ownership passage_names_subject(const struct passage *passage, uint32_t sentence, const uint32_t *subjects, size_t subject_count)

@@ -13,6 +13,14 @@ struct reader { /* of what a text says: its words, parted by one blank, and the 
 	bool parted;  /* and something that counts for nothing came behind it */
 };
 
+enum { SIGN_NONE, SIGN_SPACE, SIGN_SKIPPED, SIGN_STOP, SIGN_MARK, SIGN_WIDE };
+
+static const unsigned char signs[256] = {
+	[' '] = SIGN_SPACE, ['\t' ... '\r'] = SIGN_SPACE, ['*'] = SIGN_SKIPPED, ['`'] = SIGN_SKIPPED, ['|'] = SIGN_SKIPPED, ['"'] = SIGN_SKIPPED, ['('] = SIGN_SKIPPED,
+	[')'] = SIGN_SKIPPED, ['['] = SIGN_SKIPPED, [']'] = SIGN_SKIPPED, ['\\'] = SIGN_SKIPPED, ['.'] = SIGN_STOP, [','] = SIGN_STOP, [';'] = SIGN_STOP, [':'] = SIGN_STOP, ['!'] = SIGN_STOP,
+	['?'] = SIGN_STOP, ['\''] = SIGN_STOP, ['-'] = SIGN_MARK, ['>'] = SIGN_MARK, ['+'] = SIGN_MARK, ['#'] = SIGN_MARK, [0xE3] = SIGN_WIDE, [0xEF] = SIGN_WIDE,
+};
+
 static bool is_word_at(struct text text, size_t at) { return at < text.bytes && (ascii_is_word(text.data[at]) || (unsigned char)text.data[at] >= 0x80); }
 
 /* Behind the marks of quoted text, and blanks. */
@@ -32,24 +40,42 @@ static bool is_wide_punctuation(struct text text, size_t at)
 	return (c[0] == '\xE3' && c[1] == '\x80') || (c[0] == '\xEF' && c[1] == '\xBC' && memchr("\x81\x88\x89\x8C\x8E\x9A\x9B\x9F", c[2], 8));
 }
 
+/* Bytes of the target of a link that begins with the bracket at `at`, or 0. */
+static size_t link_bytes(struct text text, size_t at)
+{
+	if (at + 1 >= text.bytes || text.data[at + 1] != '(')
+		return 0;
+	size_t rest = size_min(text.bytes - at, LINK_BYTES_MAX);
+	const char *end = memchr(text.data + at, ')', rest), *line = memchr(text.data + at, '\n', rest);
+	return end && (!line || line > end) ? (size_t)(end - text.data) - at + 1 : 0;
+}
+
+/* "-", "##", ">>" before a line. */
+static bool is_mark(struct text text, size_t at)
+{
+	bool alone = at + 1 == text.bytes || ascii_is_space(text.data[at + 1]) || text.data[at + 1] == text.data[at];
+	return alone && begins_line(text, at);
+}
+
 /* Bytes of what counts for nothing at `at`, or 0. */
 static size_t formatting_bytes(struct text text, size_t at)
 {
-	char c = text.data[at];
-	if (c == ']' && at + 1 < text.bytes && text.data[at + 1] == '(') {
-		size_t rest = size_min(text.bytes - at, LINK_BYTES_MAX);
-		const char *end = memchr(text.data + at, ')', rest), *line = memchr(text.data + at, '\n', rest);
-		if (end && (!line || line > end))
-			return (size_t)(end - text.data) - at + 1;
-	}
-	if (ascii_is_space(c) || memchr("*`|\"()[]\\", c, 9))
+	size_t link = 0;
+	switch (signs[(unsigned char)text.data[at]]) {
+	case SIGN_NONE:
+		return 0;
+	case SIGN_SPACE:
 		return 1;
-	if (memchr(".,;:!?'", c, 7))
+	case SIGN_SKIPPED:
+		link = text.data[at] == ']' ? link_bytes(text, at) : 0;
+		return link ? link : 1;
+	case SIGN_STOP:
 		return is_word_at(text, at + 1) ? 0 : 1;
-	if (is_wide_punctuation(text, at))
-		return WIDE_BYTES;
-	bool marks = at + 1 == text.bytes || ascii_is_space(text.data[at + 1]) || text.data[at + 1] == c; /* "-", "##", ">>" */
-	return memchr("->+#", c, 4) && marks && begins_line(text, at) ? 1 : 0;
+	case SIGN_MARK:
+		return is_mark(text, at);
+	default:
+		return is_wide_punctuation(text, at) ? WIDE_BYTES : 0;
+	}
 }
 
 static int reader_next(struct reader *reader)

@@ -44,9 +44,8 @@ struct alignment {
 	size_t word_count;
 	float weights[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX];
 	uint64_t filter[4]; /* which stems the answer has */
-	bool units; /* one of its values has a unit */
-	bool owned; /* or is owned */
-	uint64_t kinds, stands_for; /* one bit of a hash each: kinds of its values, and the values */
+	bool owned; /* one of its values is */
+	uint64_t kinds, stands_for; /* one bit of a hash each: kinds of its values, with KIND_PLAIN where one has a unit, and the values */
 	uint32_t seeds[SEEDS_MAX];
 	size_t seed_count;
 	struct weighed values[VALUES_MAX];
