@@ -35,7 +35,8 @@ struct fact_word {
 	uint32_t plain : 1;      /* neither unit nor label, of no kind */
 	uint32_t quick : 1;      /* of no kind, and wherever it stands nothing but a word, or a name where no sentence begins */
 	uint32_t goes_on : 1;    /* fact_words_goes_on */
-	uint32_t term_known : 1, term : 1; /* used by passage.c */
+	uint32_t common_known : 1, common : 1; /* passage_is_common */
+	uint32_t term_known : 1, term : 1;     /* used by passage.c */
 	uint8_t bytes;           /* 0: unused */
 	int8_t state;
 	bool identifier : 1, name : 1, number : 1, ordinal : 1, placed : 1;

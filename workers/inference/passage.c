@@ -12,7 +12,7 @@ enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX =
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
-	*passage = (struct passage){ .domain = domain };
+	*passage = (struct passage){ .domain = domain, .it = passage_stem_of(TEXT_LITERAL("it")) };
 }
 
 void passage_done(struct passage *passage)
@@ -612,7 +612,8 @@ static void sum_up_sentences(struct passage *passage)
 {
 	for (uint32_t s = 1; s < passage->sentence_count; s++) {
 		struct passage_sentence *sentence = &passage->sentences[s];
-		const struct passage_place *end = passage->places + passage_sentence_end(passage, s);
+		sentence->end = s + 1 < passage->sentence_count ? sentence[1].first : passage->place_count;
+		const struct passage_place *end = passage->places + sentence->end;
 		uint64_t kinds = 0, values = 0;
 		for (const struct passage_place *place = passage->places + sentence->first; place < end; place++) {
 			kinds |= passage_bit(place->kind);

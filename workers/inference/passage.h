@@ -30,6 +30,7 @@ struct passage {
 	bool options;    /* "-s" or "--size" occur */
 	uint64_t units, dimensions; /* one bit of a hash each: which units it has, and what they measure */
 	bool german;     /* its nouns have capitals: they are no names */
+	uint32_t it;     /* stem of that word */
 	struct text source;   /* the caller's, as last given */
 	uint64_t source_hash; /* of what is indexed; source_bytes 0: nothing */
 	size_t source_bytes;

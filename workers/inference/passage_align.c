@@ -34,12 +34,7 @@ static unsigned distance(const struct passage_place *a, size_t a_index, const st
 	return leads && (enumerates || far > LEADING_FAR) ? LEADING_FAR : far;
 }
 
-static bool filter_has(const struct alignment *alignment, uint32_t stem)
-{
-	return alignment->filter[stem >> 30] >> (stem >> 24 & 63) & 1;
-}
-
-static float weight_of(const struct alignment *alignment, const struct answer_word *word)
+static float weight_of(const struct answer_word *word)
 {
 	static const float roots[] = { 1.0f, 1.0f, 0.71f, 0.58f, 0.5f, 0.45f, 0.41f, 0.38f, 0.35f, 0.33f, 0.32f, 0.3f, 0.29f };
 	const struct passage_slot *slot = word->slot;
@@ -48,7 +43,7 @@ static float weight_of(const struct alignment *alignment, const struct answer_wo
 	bool named = word->place.flags & PLACE_NAMED;
 	if (word->place.flags & PLACE_FREQUENT)
 		return LABEL_WEIGHT;
-	if (!named && (word->text.bytes < LETTERS_MIN || domain_list_has(alignment->passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text)))
+	if (!named && (word->text.bytes < LETTERS_MIN || word->common))
 		return 0;
 	return (named && !(word->place.flags & PLACE_NUMBER) && !passage_is_actor(&word->place) ? 2.0f : 1.0f) * (slot->count < COUNT_OF(roots) ? roots[slot->count] : 0.25f);
 }
@@ -107,13 +102,14 @@ static void match_sentence(struct alignment *alignment, uint32_t sentence, unsig
 	uint32_t first = passage->sentences[sentence].first, end = passage_scanned_end(passage, sentence, SENTENCE_PLACES_MAX);
 	for (uint32_t p = first; p < end; p++) {
 		uint32_t stem = passage->places[p].stem;
-		if (!filter_has(alignment, stem))
+		size_t w = alignment->first_words[stem >> STEM_SHIFT];
+		if (w == NO_WORD)
 			continue;
 		bool named = passage->places[p].flags & PLACE_NAMED;
 		if ((which == NAMES && !named) || (which == NAMES_AND_OPENING && !named && passage->places[p].values))
 			continue;
-		for (size_t w = 0; w < alignment->word_count; w++)
-			if (alignment->answer->words[w].place.stem == stem && alignment->weights[w] > 0 && alignment->match_count < MATCHES_MAX)
+		for (; w != NO_WORD; w = alignment->next_words[w])
+			if (alignment->answer->words[w].place.stem == stem && alignment->match_count < MATCHES_MAX)
 				alignment->matches[alignment->match_count++] = (struct match){ .place = p, .column = header ? passage->places[p].column : 0, .word = (uint16_t)w,
 											      .far = (uint16_t)far, .led = which && !named, .carried = which == NAMES };
 	}
@@ -141,7 +137,7 @@ static void gather_matches(struct alignment *alignment, uint32_t s)
 	if (sentence->heading)
 		match_sentence(alignment, sentence->heading, HEADING_FAR, false, ALL);
 	if (sentence->flags & SENTENCE_GOES_ON) {
-		bool elliptic = sentence->flags & SENTENCE_ABOUT || sentence_begins_with(alignment->passage, s, alignment->it);
+		bool elliptic = sentence->flags & SENTENCE_ABOUT || sentence_begins_with(alignment->passage, s, alignment->passage->it);
 		if (sentence->lead && sentence->lead < s)
 			match_sentence(alignment, sentence->lead, LEAD_FAR, false, elliptic ? NAMES_AND_OPENING : NAMES);
 		if (sentence->lead < s - 1)
@@ -280,10 +276,11 @@ static bool is_rival(const struct passage *passage, uint32_t u, const struct wei
 	return false;
 }
 
+/* Up to three: no more is asked. */
 static size_t count_kind(const struct passage *passage, uint32_t first, uint32_t end, uint32_t kind)
 {
 	size_t count = 0;
-	for (uint32_t p = first; p < end; p++)
+	for (uint32_t p = first; p < end && count < 3; p++)
 		count += passage->places[p].kind == kind;
 	return count;
 }
@@ -304,7 +301,7 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 	for (uint32_t u = first; u < end; u++) {
 		const struct passage_place *place = &passage->places[u];
 		size_t same = 0; /* not counted yet */
-		if (!(alignment->kinds & passage_bit(place->kind)) && (!by_value || !(alignment->stands_for & passage_bit(passage_value(place)))))
+		if (!(alignment->kinds & passage_bit(place->kind)) && (!by_value || !(alignment->stands_for & passage_bit(place->stem) || place->state)))
 			continue;
 		if (names_only && passage_is_value(place))
 			continue;
@@ -357,10 +354,9 @@ static bool is_owned(const struct alignment *alignment, const struct passage_pla
 }
 
 /* A word with a meaning of its own that the passage has not. */
-static bool is_unknown(const struct alignment *alignment, const struct answer_word *word)
+static bool is_unknown(const struct answer_word *word)
 {
-	return word->is_word && !word->place.kind && word->text.bytes > LETTERS_MIN && !word->slot &&
-	       !domain_list_has(alignment->passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text);
+	return word->is_word && !word->place.kind && word->text.bytes > LETTERS_MIN && !word->slot && !word->common;
 }
 
 /* The words around a value: how much they tell of it; of those said with it, which the passage has, and how many it has not. */
@@ -376,7 +372,7 @@ static void weigh_clause(const struct alignment *alignment, struct weighed *valu
 		if (!value->beside[w])
 			continue;
 		value->clause_weight += alignment->weights[w];
-		value->unknown_weight += is_unknown(alignment, &alignment->answer->words[w]);
+		value->unknown_weight += is_unknown(&alignment->answer->words[w]);
 	}
 }
 
@@ -430,18 +426,19 @@ void passage_align(const struct passage *passage, struct answer_sentence *senten
 	struct alignment alignment; /* not all of it set to zero: its arrays are filled in as far as they are used */
 	alignment.passage = passage;
 	alignment.answer = sentence;
-	alignment.it = passage_stem_of(TEXT_LITERAL("it"));
 	alignment.word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried);
 	alignment.kinds = alignment.stands_for = 0;
 	alignment.owned = false;
 	alignment.seed_count = alignment.value_count = alignment.match_count = alignment.weighings = 0;
-	memset(alignment.filter, 0, sizeof(alignment.filter));
-	for (size_t w = 0; w < alignment.word_count; w++) {
+	memset(alignment.first_words, NO_WORD, sizeof(alignment.first_words));
+	for (size_t w = alignment.word_count; w-- > 0;) {
 		const struct answer_word *word = &sentence->words[w];
-		uint32_t stem = word->place.stem;
-		alignment.weights[w] = weight_of(&alignment, word);
-		if (alignment.weights[w] > 0)
-			alignment.filter[stem >> 30] |= (uint64_t)1 << (stem >> 24 & 63);
+		uint8_t *first = &alignment.first_words[word->place.stem >> STEM_SHIFT];
+		alignment.weights[w] = weight_of(word);
+		if (alignment.weights[w] > 0) {
+			alignment.next_words[w] = *first;
+			*first = (uint8_t)w;
+		}
 	}
 	take_values(&alignment);
 	if (!alignment.value_count)

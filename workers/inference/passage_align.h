@@ -17,6 +17,7 @@ struct answer_word {
 	double number; /* of a number; in words too */
 	struct text text, unit, ordinal;
 	bool dotted, option, is_name, is_word, identifier, first, fact;
+	bool common;  /* one of the domain's common words */
 	bool refuted; /* by what the passage says of it */
 	bool paired;  /* key and value stand together in the passage (passage_entries.c): what other rows or items say is of no account */
 };

@@ -292,7 +292,7 @@ static bool stands_alone(const struct checker *checker)
 		const struct answer_word *word = &sentence->words[w];
 		bool plain = word->is_word && !word->place.kind && !(word->place.flags & (PLACE_FREQUENT | PLACE_NUMBER)) && word->text.bytes >= TELLING_BYTES_MIN;
 		names += (word->place.kind >= KIND_NAME && word->place.kind < KIND_OPTION) || word->place.kind == KIND_PROPER;
-		telling += plain && !domain_list_has(checker->passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text);
+		telling += plain && !word->common;
 	}
 	return telling + names >= (names ? TELLING_WORDS_NAMED : TELLING_WORDS_MIN) && !fact_words_goes_on(sentence->words[0].text);
 }
@@ -457,6 +457,7 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 	struct answer_word word = { .text = token->text, .unit = token->unit, .ordinal = token->ordinal, .dotted = token->dotted, .option = token->option,
 				    .is_name = token->kind == FACT_NAME, .is_word = token->kind == FACT_WORD, .identifier = token->kind == FACT_IDENTIFIER, .first = !sentence->count };
 	passage_place_of(checker->passage->domain, token, &word.place);
+	word.common = token->kind == FACT_WORD && passage_is_common(checker->passage->domain, token);
 	if (word.is_word && token->text.data > scanner->text.data && token->text.data[-1] == '/' && is_in_path(scanner->text, token->text.data, token->text.bytes)) {
 		word.is_word = false; /* a name */
 		word.place.kind = KIND_NONE;

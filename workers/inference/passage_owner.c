@@ -154,12 +154,11 @@ static bool is_introduced(const struct passage *passage, const struct answer_sen
 {
 	for (size_t w = 0; w < answer->count; w++) {
 		const struct answer_word *word = &answer->words[w];
-		if (!word->is_word || word->place.kind || word->place.flags & PLACE_FREQUENT || word->place.clause + 1 < value->place.clause || word->place.clause > value->place.clause || word->text.bytes < WORD_BYTES_MIN ||
-		    domain_list_has(passage->domain, DOMAIN_LIST_COMMON_WORDS, word->text))
+		if (!word->is_word || word->place.kind || word->place.flags & PLACE_FREQUENT || word->place.clause + 1 < value->place.clause || word->place.clause > value->place.clause || word->text.bytes < WORD_BYTES_MIN || word->common)
 			continue;
 		bool own = false, theirs = false;
 		unsigned steps = 0;
-		for (uint32_t p = passage_first(passage, word->place.stem); p && steps < SUBJECT_CHAIN_MAX && !theirs; p = passage->places[p].next, steps++) {
+		for (uint32_t p = word->slot ? word->slot->head : 0; p && steps < SUBJECT_CHAIN_MAX && !theirs; p = passage->places[p].next, steps++) {
 			own = own || is_about(passage, p, passage->places[at].sentence);
 			theirs = has_alternative(passage, passage->places[p].sentence, &value->place) && passage_owner_of(passage, p, answer->subjects, answer->subject_count) == OWNED;
 		}

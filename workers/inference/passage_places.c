@@ -313,6 +313,17 @@ void passage_part_of(const struct passage *passage, const struct passage_place *
 	ret_place->flags |= PLACE_PART;
 }
 
+bool passage_is_common(const struct domain *domain, const struct fact_token *token)
+{
+	if (!token->word)
+		return domain_list_has(domain, DOMAIN_LIST_COMMON_WORDS, token->text);
+	if (!token->word->common_known) {
+		token->word->common = domain_list_has(domain, DOMAIN_LIST_COMMON_WORDS, token->text);
+		token->word->common_known = true;
+	}
+	return token->word->common;
+}
+
 uint32_t passage_says(const struct fact_token *token)
 {
 	return token->word && token->word->placed ? token->word->says : fact_words_says(token->text);

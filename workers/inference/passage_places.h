@@ -60,7 +60,7 @@ struct passage_place {
 };
 
 struct passage_sentence {
-	uint32_t first;   /* place; the last one is before the next sentence's first */
+	uint32_t first, end; /* places: the first one, and behind the last one */
 	uint32_t heading; /* sentence above, or 0 */
 	uint32_t header;  /* of a row: the row with the columns' names, or 0 */
 	uint32_t lead;    /* first sentence of its paragraph or list item */
@@ -86,7 +86,7 @@ static inline uint32_t passage_first(const struct passage *passage, uint32_t ste
 }
 static inline uint32_t passage_sentence_end(const struct passage *passage, uint32_t sentence)
 {
-	return sentence + 1 < passage->sentence_count ? passage->sentences[sentence + 1].first : passage->place_count;
+	return passage->sentences[sentence].end;
 }
 
 /* The same, as far as a sentence is looked at that may be as long as the passage. */
@@ -122,6 +122,8 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 struct fact_word *passage_word_of(const struct domain *domain, struct fact_memo *memo, struct text text, struct fact_word *unkept);
 /* Class or attribute of a Class.attribute, as a place of its own. The token's word may be lost to the memo. */
 void passage_part_of(const struct passage *passage, const struct passage_place *whole, struct text part, struct passage_place *ret_place);
+/* Is it one of the domain's common words, which tell nothing? */
+bool passage_is_common(const struct domain *domain, const struct fact_token *token);
 /* fact_words_says of a token that passage_place_of was asked for. */
 uint32_t passage_says(const struct fact_token *token);
 /* A word that is a piece of the name before. */

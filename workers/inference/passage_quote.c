@@ -82,6 +82,11 @@ static int reader_next(struct reader *reader)
 {
 	for (;;) {
 		struct text text = reader->text;
+		if (!reader->parted && reader->at < text.bytes && signs[(unsigned char)text.data[reader->at]] == SIGN_NONE) { /* most characters */
+			reader->in_word = is_word_at(text, reader->at);
+			reader->wide = (unsigned char)text.data[reader->at] >= 0x80;
+			return (unsigned char)text.data[reader->at++];
+		}
 		size_t skipped = reader->at < text.bytes ? formatting_bytes(text, reader->at) : 0;
 		if (skipped) {
 			bool escape = text.data[reader->at] == '\\' && reader->at + 1 < text.bytes && !ascii_is_space(text.data[reader->at + 1]);

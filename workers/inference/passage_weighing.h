@@ -5,7 +5,8 @@
 
 #include "workers/inference/passage_align.h"
 
-enum { SEEDS_MAX = 20, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128 };
+enum { SEEDS_MAX = 20, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, STEM_SHIFT = 24, NO_WORD = 255 };
+_Static_assert(ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX < NO_WORD, "numbers of words are kept in bytes");
 
 struct match { /* a word of the answer and a place where the passage has it */
 	uint32_t place, column; /* column: of a header, counts for its column alone */
@@ -43,7 +44,8 @@ struct alignment {
 	struct answer_sentence *answer;
 	size_t word_count;
 	float weights[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX];
-	uint64_t filter[4]; /* which stems the answer has */
+	/* The words with a weight by the upper bits of their stems, in their order: the first one of each, and the next of the same; or NO_WORD. */
+	uint8_t first_words[1 << (32 - STEM_SHIFT)], next_words[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX];
 	bool owned; /* one of its values is */
 	uint64_t kinds, stands_for; /* one bit of a hash each: kinds of its values, with KIND_PLAIN where one has a unit, and the values */
 	uint32_t seeds[SEEDS_MAX];
@@ -53,7 +55,6 @@ struct alignment {
 	struct match matches[MATCHES_MAX];
 	size_t match_count;
 	size_t weighings; /* so far */
-	uint32_t it; /* stem of the word */
 };
 
 /* Numbers, states and constants are stated of names. What a name is used for has many wordings. */
