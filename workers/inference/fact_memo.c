@@ -1,0 +1,132 @@
+/* fact_memo.c: see fact_memo.h. */
+#include "workers/inference/fact_memo.h"
+
+#include "base/check.h"
+#include "workers/inference/fact_words.h"
+
+bool fact_is_identifier(struct text word)
+{
+	size_t uppers = 0;
+	bool lower_first = word.bytes && ascii_is_lower(word.data[0]);
+	for (size_t i = 0; i < word.bytes; i++) {
+		char c = word.data[i];
+		if (ascii_is_digit(c) || c == '_' || (c == '.' && i > 0 && i + 1 < word.bytes))
+			return true;
+		uppers += ascii_is_upper(c);
+	}
+	return uppers >= 2 || (uppers == 1 && lower_first);
+}
+
+static bool is_name(struct text word)
+{
+	if (word.bytes < 3 || !ascii_is_upper(word.data[0]))
+		return false;
+	for (size_t i = 1; i < word.bytes; i++)
+		if (!ascii_is_lower(word.data[i]))
+			return false;
+	return true;
+}
+
+/* One to eight bytes, zeros behind them. */
+static uint64_t load(const char *data, size_t bytes)
+{
+	uint64_t loaded = 0;
+	if (bytes == sizeof(loaded)) {
+		memcpy(&loaded, data, sizeof(loaded));
+	} else if (bytes >= sizeof(uint32_t)) { /* two reads that overlap */
+		uint32_t head, tail;
+		memcpy(&head, data, sizeof(head));
+		memcpy(&tail, data + bytes - sizeof(tail), sizeof(tail));
+		loaded = head | (uint64_t)tail << (8 * (bytes - sizeof(tail)));
+	} else {
+		loaded = (uint64_t)(unsigned char)data[0] | (uint64_t)(unsigned char)data[bytes / 2] << (8 * (bytes / 2)) | (uint64_t)(unsigned char)data[bytes - 1] << (8 * (bytes - 1));
+	}
+	return loaded;
+}
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bytes of a key are counted from the lowest");
+
+static size_t memo_place(uint64_t head, uint64_t second, uint64_t rest, size_t bytes)
+{
+	uint64_t hash = (head ^ (second + bytes + rest) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
+	return hash >> 53;
+}
+_Static_assert(FACT_MEMO_PLACES == 1 << 11, "memo_place takes the upper eleven bits");
+
+/* Fills in the key of the word; returns the place where the memo has it, if it does. */
+static size_t make_key(struct text word, struct fact_word *key)
+{
+	enum { PIECE = sizeof(uint64_t) };
+	size_t bytes = word.bytes;
+	uint64_t rest = 0;
+	key->bytes = (uint8_t)bytes;
+	key->key[0] = load(word.data, size_min(bytes, PIECE));
+	key->key[1] = bytes > PIECE ? load(word.data + PIECE, size_min(bytes - PIECE, PIECE)) : 0;
+	key->key[2] = key->key[3] = 0;
+	if (bytes > 2 * PIECE) {
+		key->key[2] = load(word.data + 2 * PIECE, size_min(bytes - 2 * PIECE, PIECE));
+		key->key[3] = bytes > 3 * PIECE ? load(word.data + 3 * PIECE, bytes - 3 * PIECE) : 0;
+		rest = (key->key[2] ^ key->key[3] * 0x94D049BB133111EBu) * 0xD6E8FEB86659FD93u;
+	}
+	return memo_place(key->key[0], key->key[1], rest, bytes);
+}
+
+static bool is_keyed(const struct fact_word *found, const struct fact_word *key)
+{
+	return found->bytes == key->bytes && found->key[0] == key->key[0] && found->key[1] == key->key[1] && found->key[2] == key->key[2] && found->key[3] == key->key[3];
+}
+
+static struct fact_word *find_in(struct fact_memo *memo, size_t place, const struct fact_word *key)
+{
+	for (uint8_t way = 0; way < FACT_MEMO_WAYS; way++)
+		if (is_keyed(&memo->words[place][way], key)) {
+			memo->latest[place] = way;
+			return &memo->words[place][way];
+		}
+	return NULL;
+}
+
+const struct fact_word *fact_memo_known(struct fact_memo *memo, struct text word)
+{
+	struct fact_word key;
+	if (!memo || !word.bytes || word.bytes > FACT_MEMO_BYTES_MAX)
+		return NULL;
+	size_t place = make_key(word, &key);
+	const struct fact_word *found = find_in(memo, place, &key);
+	return found && found->placed ? found : NULL;
+}
+
+const struct fact_word *fact_memo_short(struct fact_memo *memo, uint64_t first, uint64_t second, size_t bytes)
+{
+	size_t place = memo_place(first, second, 0, bytes);
+	for (uint8_t way = 0; way < FACT_MEMO_WAYS; way++) {
+		const struct fact_word *word = &memo->words[place][way];
+		if (word->key[0] == first && word->key[1] == second && word->bytes == bytes) {
+			memo->latest[place] = way;
+			return word;
+		}
+	}
+	return NULL;
+}
+
+struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept)
+{
+	struct fact_word *found = unkept;
+	memset(unkept, 0, sizeof(*unkept));
+	if (memo && word.bytes && word.bytes <= FACT_MEMO_BYTES_MAX) {
+		size_t place = make_key(word, unkept);
+		found = find_in(memo, place, unkept);
+		if (found)
+			return found;
+		memo->latest[place] ^= 1;
+		found = &memo->words[place][memo->latest[place]];
+		*found = *unkept;
+	}
+	struct text ordinal = fact_words_ordinal(word);
+	bool own_digits = ordinal.data >= word.data && ordinal.data < word.data + word.bytes; /* "3rd": read by take_number */
+	found->identifier = fact_is_identifier(word);
+	found->state = (int8_t)fact_words_state(word);
+	found->number = fact_words_number(word).bytes > 0;
+	found->name = !found->identifier && !found->number && is_name(word);
+	found->ordinal = ordinal.bytes && !own_digits;
+	return found;
+}

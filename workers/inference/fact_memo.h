@@ -1,0 +1,49 @@
+/* fact_memo.h: what words mean wherever they stand, kept for the words met last: most words of a text have been met before. Of fixed size; a function's results and nothing else, so
+ * that what it has forgotten is worked out again. */
+#ifndef DOCRING_WORKERS_INFERENCE_FACT_MEMO_H
+#define DOCRING_WORKERS_INFERENCE_FACT_MEMO_H
+
+#include "base/text.h"
+
+#include <stdint.h>
+
+/* What a word means wherever it stands, worked out once for all its occurrences. */
+enum { FACT_MEMO_BYTES_MAX = 32, FACT_LISTED_BYTES_MAX = 16 };
+struct fact_word {
+	uint64_t key[FACT_MEMO_BYTES_MAX / 8]; /* the word itself, zeros behind it */
+	uint32_t stem, exact, dimension, kind; /* from here on, but for state, identifier, name, number and ordinal: filled in and used by passage_places.c when `placed` */
+	uint32_t unit;           /* when it is `listed` or `spelled`, else 0 */
+	uint32_t says : 21;      /* fact_words_says */
+	uint32_t listed : 1;     /* among the units of the domain, and up to FACT_LISTED_BYTES_MAX long */
+	uint32_t spelled : 1;    /* a unit spelled out */
+	uint32_t label : 1;
+	uint32_t breaks : 1;     /* ends a clause */
+	uint32_t plain : 1;      /* neither unit nor label, of no kind */
+	uint32_t quick : 1;      /* of no kind, and wherever it stands nothing but a word, or a name where no sentence begins */
+	uint32_t goes_on : 1;    /* fact_words_goes_on */
+	uint32_t common_known : 1, common : 1; /* passage_is_common */
+	uint32_t term_known : 1, term : 1;     /* used by passage.c */
+	uint8_t bytes;           /* 0: unused */
+	int8_t state;
+	bool identifier : 1, name : 1, number : 1, ordinal : 1, placed : 1;
+};
+_Static_assert(sizeof(struct fact_word) == 64, "one line of the cache");
+
+/* Words met, two at each place: a new one takes the room of the one that was not used last, so that two frequent words do not drive each other out. Zero at the beginning, for
+ * one domain. One thread. */
+enum { FACT_MEMO_PLACES = 2048, FACT_MEMO_WAYS = 2 };
+struct fact_memo {
+	struct fact_word words[FACT_MEMO_PLACES][FACT_MEMO_WAYS];
+	uint8_t latest[FACT_MEMO_PLACES]; /* which of the two */
+};
+/* The word as the memo has it, taken in when it is new, in place of another one, whose pointer is of no use then; or `unkept`, when there is no memo or the word is too long. */
+struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept);
+/* The same without taking it in: NULL when the memo has it not, or does not know yet what it means (`placed`). */
+const struct fact_word *fact_memo_known(struct fact_memo *memo, struct text word);
+/* The word of up to 16 bytes, as they are read from memory with zeros behind them; or NULL. */
+const struct fact_word *fact_memo_short(struct fact_memo *memo, uint64_t first, uint64_t second, size_t bytes);
+
+/* Is this the shape of an identifier (see FACT_IDENTIFIER of fact_tokens.h)? For one word without blanks. */
+bool fact_is_identifier(struct text word);
+
+#endif
