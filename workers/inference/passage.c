@@ -2,13 +2,14 @@
 #include "workers/inference/passage.h"
 
 #include "proto/document.h"
+#include "workers/inference/passage_lines.h"
 #include "workers/inference/passage_places.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, NAMED_BYTES_MAX = 64, ABOUT_WORDS = 3, QUICK_MAX = 16 };
+enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, ABOUT_WORDS = 3, QUICK_MAX = 16 };
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -24,22 +25,6 @@ void passage_done(struct passage *passage)
 	free(passage->slots);
 	free(passage->memo);
 	*passage = (struct passage){ 0 };
-}
-
-static size_t slot_of(const struct passage_slot *slots, size_t capacity, uint32_t stem)
-{
-	size_t i = stem & (capacity - 1);
-	while (slots[i].head && slots[i].stem != stem)
-		i = (i + 1) & (capacity - 1);
-	return i;
-}
-
-const struct passage_slot *passage_find(const struct passage *passage, uint32_t stem)
-{
-	if (!passage->slot_capacity)
-		return NULL;
-	const struct passage_slot *slot = &passage->slots[slot_of(passage->slots, passage->slot_capacity, stem)];
-	return slot->head ? slot : NULL;
 }
 
 uint32_t passage_find_exact(const struct passage *passage, uint32_t place, uint32_t exact)
@@ -64,7 +49,7 @@ static void grow_slots(struct passage *passage)
 	}
 	for (size_t i = 0; i < passage->slot_capacity; i++)
 		if (passage->slots[i].head)
-			slots[slot_of(slots, capacity, passage->slots[i].stem)] = passage->slots[i];
+			slots[passage_slot_of(slots, capacity, passage->slots[i].stem)] = passage->slots[i];
 	free(passage->slots);
 	passage->slots = slots;
 	passage->slot_capacity = passage->slots_allocated = capacity;
@@ -131,7 +116,7 @@ static inline struct passage_place *next_place(struct passage *passage)
 
 static void enter_place(struct passage *passage, struct passage_place *place, bool introduced)
 {
-	struct passage_slot *slot = &passage->slots[slot_of(passage->slots, passage->slot_capacity, place->stem)];
+	struct passage_slot *slot = &passage->slots[passage_slot_of(passage->slots, passage->slot_capacity, place->stem)];
 	passage->slot_count += !slot->head;
 	place->next = slot->head;
 	slot->stem = place->stem;
@@ -165,7 +150,8 @@ struct indexer {
 	size_t word_index;     /* in the sentence, up to ABOUT_WORDS */
 	size_t line;           /* of the sentence; 0 the first one */
 	size_t line_words;     /* of the paragraph so far */
-	bool several_sentences, formula;
+	size_t line_begin;     /* in the source */
+	bool several_sentences;
 	bool list_met; /* below the term */
 	struct text name_key;  /* "name", before what it introduces */
 	struct fact_comparing comparing;
@@ -269,13 +255,17 @@ static bool introduces_name(struct indexer *indexer, const struct fact_token *to
 	bool after_name = follow_name(indexer, token->text);
 	if (after_name && token->colon)
 		return token->kind == FACT_WORD || token->kind == FACT_IDENTIFIER;
-	if (token->kind != FACT_IDENTIFIER || !ascii_is_alpha(passage_attribute_of(token->text).data[0]))
+	if (token->kind != FACT_IDENTIFIER)
 		return false;
-	if (domain_is_counter(token->text))
+	char first = token->text.data[0];
+	bool whole = !token->dotted && ascii_is_alpha(first); /* what begins with a digit may have a point too */
+	if (!whole && !ascii_is_alpha(passage_attribute_of(token->text).data[0]))
+		return false;
+	if ((!whole || first == 'p') && domain_is_counter(token->text))
 		return true;
 	if (token->dotted) /* not a file's name */
-		return ascii_is_upper(token->text.data[0]) && ascii_is_lower(passage_attribute_of(token->text).data[0]);
-	if (!token->first || !ascii_is_lower(token->text.data[0]) ||
+		return ascii_is_upper(first) && ascii_is_lower(passage_attribute_of(token->text).data[0]);
+	if (!token->first || !ascii_is_lower(first) ||
 	    (token->text.bytes <= UNIT_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->text)))
 		return false;
 	return !is_term_of_field(domain, token);
@@ -322,8 +312,8 @@ static void index_words_of_name(struct passage *passage, struct text name, const
 		if (word.bytes < NAME_WORD_BYTES_MIN || word.bytes == name.bytes)
 			continue;
 		struct fact_word unkept;
-		const struct fact_word *known = fact_memo_word(passage->memo, word, &unkept);
-		uint32_t stem = known->placed && !known->identifier ? known->stem : passage_stem_of_word(word);
+		const struct fact_word *known = passage_word_of(passage->domain, passage->memo, word, &unkept);
+		uint32_t stem = known->identifier ? passage_stem_of_word(word) : known->stem;
 		struct passage_place part = { .stem = stem, .sentence = whole->sentence, .clause = whole->clause, .values = whole->values, .column = whole->column,
 					      .flags = PLACE_PART | (whole->flags & PLACE_CODE), .span = whole->span };
 		(void)add_place(passage, &part, false);
@@ -427,45 +417,6 @@ static void index_quick(struct indexer *indexer, const struct fact_quick *token,
 	enter_place(passage, place, introduced);
 }
 
-/* Does a heading, a list item of the outermost level or a table row begin here? */
-static bool begins_anew(struct text source, size_t position)
-{
-	while (position < source.bytes && ascii_is_digit(source.data[position]))
-		position++;
-	return position + 1 < source.bytes && memchr("#-*+|.", source.data[position], 6) && source.data[position + 1] != '*';
-}
-
-/* "maxShare: …": an item without a mark. */
-static bool begins_named(struct text source, size_t position)
-{
-	size_t end = position;
-	while (end < source.bytes && end - position < NAMED_BYTES_MAX && (ascii_is_word(source.data[end]) || source.data[end] == '.'))
-		end++;
-	return end > position && end + 1 < source.bytes && source.data[end] == ':' && source.data[end + 1] == ' ' && fact_is_identifier(text_slice(source, position, end));
-}
-
-static bool begins_item(struct text source, size_t position)
-{
-	while (position < source.bytes && (source.data[position] == ' ' || source.data[position] == '>'))
-		position++;
-	return position + 1 < source.bytes && memchr("-*+0123456789", source.data[position], 13) && source.data[position + 1] != '*';
-}
-
-/* A line of a help text: "  -s, --size …". */
-static bool begins_option(struct text source, size_t position)
-{
-	while (position < source.bytes && source.data[position] == ' ')
-		position++;
-	return position + 1 < source.bytes && source.data[position] == '-' && (source.data[position + 1] == '-' || ascii_is_alpha(source.data[position + 1]));
-}
-
-static bool is_blank_at(struct text source, size_t position)
-{
-	while (position < source.bytes && (source.data[position] == ' ' || source.data[position] == '>' || source.data[position] == '\r'))
-		position++;
-	return position >= source.bytes || source.data[position] == '\n';
-}
-
 /* A line of few words alone, without a full stop: a term, and what follows describes it. */
 static bool is_term(const struct indexer *indexer, struct text source, size_t line_end)
 {
@@ -473,13 +424,13 @@ static bool is_term(const struct indexer *indexer, struct text source, size_t li
 	if (indexer->sentence_open && passage->places[passage->sentences[passage->sentence_count - 1].first].flags & PLACE_FREQUENT) /* "default 10" */
 		return false;
 	return !indexer->row && !indexer->fence && !indexer->item && !indexer->heading_line && !indexer->several_sentences && indexer->sentence_open &&
-	       indexer->line_words <= TERM_WORDS_MAX && !indexer->formula && (is_blank_at(source, line_end + 1) || (line_end && source.data[line_end - 1] == ':'));
+	       indexer->line_words <= TERM_WORDS_MAX && !passage_line_is_formula(text_slice(source, indexer->line_begin, line_end)) && (passage_line_is_blank(source, line_end + 1) || (line_end && source.data[line_end - 1] == ':'));
 }
 
 static void close_line(struct indexer *indexer, const struct fact_token *token, bool empty, struct text source, size_t position)
 {
 	struct passage *passage = indexer->passage;
-	bool ends = empty || token->column || indexer->heading_line || begins_anew(source, position) || (!indexer->fence && begins_named(source, position)) || is_blank_at(source, position) || (indexer->fence && begins_option(source, position));
+	bool ends = empty || token->column || indexer->heading_line || passage_line_begins_anew(source, position) || (!indexer->fence && passage_line_is_named(source, position)) || passage_line_is_blank(source, position) || (indexer->fence && passage_line_is_option(source, position));
 	if (!ends) {
 		indexer->line++;
 		return;
@@ -505,12 +456,10 @@ static void close_line(struct indexer *indexer, const struct fact_token *token, 
 
 static void begin_line(struct indexer *indexer, struct text source, size_t position)
 {
-	const char *line_end = position < source.bytes ? memchr(source.data + position, '\n', source.bytes - position) : NULL;
-	struct text line = text_slice(source, position, line_end ? (size_t)(line_end - source.data) : source.bytes);
-	indexer->formula = line.bytes && memchr(line.data, '=', line.bytes) && !text_starts_with(line, TEXT_LITERAL("**")) && !text_ends_with_nocase(line, TEXT_LITERAL("**")); /* what is bold is a term */
+	indexer->line_begin = position;
 	indexer->heading_line = position < source.bytes && source.data[position] == '#';
 	indexer->row = position < source.bytes && source.data[position] == '|';
-	indexer->item = (begins_item(source, position) || (!indexer->fence && begins_named(source, position))) && !indexer->sentence_open;
+	indexer->item = !indexer->sentence_open && (passage_line_is_item(source, position) || (!indexer->fence && passage_line_is_named(source, position)));
 }
 
 static void index_marker(struct indexer *indexer, struct fact_scanner *scanner)
@@ -596,7 +545,7 @@ static bool has_german(const struct passage *passage)
 static void mark_subjects(struct passage *passage)
 {
 	for (size_t i = 0; i < passage->slot_capacity; i++) {
-		if (!passage->slots[i].head || !passage->slots[i].subject)
+		if (!passage->slots[i].subject)
 			continue;
 		for (uint32_t p = passage->slots[i].head; p; p = passage->places[p].next) {
 			struct passage_place *place = &passage->places[p];

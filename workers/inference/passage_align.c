@@ -298,9 +298,10 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 	uint32_t first = passage->sentences[s].first, end = passage_scanned_end(passage, s, SENTENCE_PLACES_MAX);
 	bool by_value = alignment->stands_for & passage->sentences[s].values;
 	bool owned = alignment->owned && passage_names_subject(passage, s, alignment->answer->subjects, alignment->answer->subject_count) == OWNED;
+	size_t same = 0; /* of `same_kind`; 0: not counted yet */
+	uint32_t same_kind = KIND_NONE;
 	for (uint32_t u = first; u < end; u++) {
 		const struct passage_place *place = &passage->places[u];
-		size_t same = 0; /* not counted yet */
 		if (!(alignment->kinds & passage_bit(place->kind)) && (!by_value || !(alignment->stands_for & passage_bit(place->stem) || place->state)))
 			continue;
 		if (names_only && passage_is_value(place))
@@ -312,7 +313,9 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 				continue;
 			if (alignment->weighings++ >= WEIGHINGS_MAX)
 				return;
-			same = same ? same : place->kind ? count_kind(passage, first, end, place->kind) : 2;
+			if (!same || same_kind != place->kind)
+				same = place->kind ? count_kind(passage, first, end, place->kind) : 2;
+			same_kind = place->kind;
 			struct rival scored = { .value = other, .sentence = place->sentence };
 			scored.score = score(alignment, u, value, same, &scored) * (value->kind == KIND_PLAIN && place->kind != KIND_PLAIN ? 0.5f : 1);
 			if (other == value->value && scored.score > value->own)

@@ -75,8 +75,22 @@ struct passage_slot {
 	bool subject, constant; /* the passage introduces an attribute or counter of this name; it has the word in capitals */
 };
 
+/* Where the slot of a stem is, or would be. */
+static inline size_t passage_slot_of(const struct passage_slot *slots, size_t capacity, uint32_t stem)
+{
+	size_t i = stem & (capacity - 1);
+	while (slots[i].head && slots[i].stem != stem)
+		i = (i + 1) & (capacity - 1);
+	return i;
+}
 /* The slot of a stem, or NULL. */
-const struct passage_slot *passage_find(const struct passage *passage, uint32_t stem);
+static inline const struct passage_slot *passage_find(const struct passage *passage, uint32_t stem)
+{
+	if (!passage->slot_capacity)
+		return NULL;
+	const struct passage_slot *slot = &passage->slots[passage_slot_of(passage->slots, passage->slot_capacity, stem)];
+	return slot->head ? slot : NULL;
+}
 /* The first place of the word as written (or number) from `place` on in its chain; 0: none. */
 uint32_t passage_find_exact(const struct passage *passage, uint32_t place, uint32_t exact);
 static inline uint32_t passage_first(const struct passage *passage, uint32_t stem)
