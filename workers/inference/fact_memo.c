@@ -45,13 +45,6 @@ static uint64_t load(const char *data, size_t bytes)
 }
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bytes of a key are counted from the lowest");
 
-static size_t memo_place(uint64_t head, uint64_t second, uint64_t rest, size_t bytes)
-{
-	uint64_t hash = (head ^ (second + bytes + rest) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
-	return hash >> 53;
-}
-_Static_assert(FACT_MEMO_PLACES == 1 << 11, "memo_place takes the upper eleven bits");
-
 /* Fills in the key of the word; returns the place where the memo has it, if it does. */
 static size_t make_key(struct text word, struct fact_word *key)
 {
@@ -67,7 +60,7 @@ static size_t make_key(struct text word, struct fact_word *key)
 		key->key[3] = bytes > 3 * PIECE ? load(word.data + 3 * PIECE, bytes - 3 * PIECE) : 0;
 		rest = (key->key[2] ^ key->key[3] * 0x94D049BB133111EBu) * 0xD6E8FEB86659FD93u;
 	}
-	return memo_place(key->key[0], key->key[1], rest, bytes);
+	return fact_memo_place(key->key[0], key->key[1], rest, bytes);
 }
 
 static bool is_keyed(const struct fact_word *found, const struct fact_word *key)
@@ -93,19 +86,6 @@ const struct fact_word *fact_memo_known(struct fact_memo *memo, struct text word
 	size_t place = make_key(word, &key);
 	const struct fact_word *found = find_in(memo, place, &key);
 	return found && found->placed ? found : NULL;
-}
-
-const struct fact_word *fact_memo_short(struct fact_memo *memo, uint64_t first, uint64_t second, size_t bytes)
-{
-	size_t place = memo_place(first, second, 0, bytes);
-	for (uint8_t way = 0; way < FACT_MEMO_WAYS; way++) {
-		const struct fact_word *word = &memo->words[place][way];
-		if (word->key[0] == first && word->key[1] == second && word->bytes == bytes) {
-			memo->latest[place] = way;
-			return word;
-		}
-	}
-	return NULL;
 }
 
 struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept)

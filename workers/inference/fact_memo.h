@@ -40,8 +40,26 @@ struct fact_memo {
 struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept);
 /* The same without taking it in: NULL when the memo has it not, or does not know yet what it means (`placed`). */
 const struct fact_word *fact_memo_known(struct fact_memo *memo, struct text word);
+/* Its place, by the first and second eight bytes of its key and a hash of the rest, 0 for none. */
+static inline size_t fact_memo_place(uint64_t first, uint64_t second, uint64_t rest, size_t bytes)
+{
+	uint64_t hash = (first ^ (second + bytes + rest) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
+	return hash >> 53;
+}
+_Static_assert(FACT_MEMO_PLACES == 1 << 11, "fact_memo_place takes the upper eleven bits");
 /* The word of up to 16 bytes, as they are read from memory with zeros behind them; or NULL. */
-const struct fact_word *fact_memo_short(struct fact_memo *memo, uint64_t first, uint64_t second, size_t bytes);
+static inline const struct fact_word *fact_memo_short(struct fact_memo *memo, uint64_t first, uint64_t second, size_t bytes)
+{
+	size_t place = fact_memo_place(first, second, 0, bytes);
+	for (uint8_t way = 0; way < FACT_MEMO_WAYS; way++) {
+		const struct fact_word *word = &memo->words[place][way];
+		if (word->key[0] == first && word->key[1] == second && word->bytes == bytes) {
+			memo->latest[place] = way;
+			return word;
+		}
+	}
+	return NULL;
+}
 
 /* Is this the shape of an identifier (see FACT_IDENTIFIER of fact_tokens.h)? For one word without blanks. */
 bool fact_is_identifier(struct text word);

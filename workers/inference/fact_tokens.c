@@ -4,6 +4,10 @@
 #include "base/check.h"
 #include "workers/inference/fact_words.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum { UNIT_BYTES_MAX = 32 };
 
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text)
@@ -469,29 +473,39 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 	return false;
 }
 
-/* How many letters of ASCII begin the eight bytes. */
-static size_t letters_first(uint64_t bytes)
+enum { LETTERS_READ = 16 };
+
+/* How many of the next 16 bytes are letters of ASCII, before one that is none. */
+static size_t letters_at(const char *data)
 {
-	const uint64_t ones = 0x0101010101010101u, highs = ones * 0x80;
-	uint64_t low = (bytes | ones * 0x20) & ~highs;
-	uint64_t letters = (low + ones * (0x80 - 'a')) & ~(low + ones * (0x80 - 'z' - 1)) & ~bytes & highs;
-	return letters == highs ? sizeof(bytes) : (size_t)__builtin_ctzll(letters ^ highs) / 8;
+#ifdef __SSE2__
+	__m128i bytes = _mm_loadu_si128((const __m128i *)data);
+	__m128i above = _mm_sub_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+	unsigned letters = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8('z' - 'a')), above));
+	return (size_t)__builtin_ctz(~letters | 1u << LETTERS_READ);
+#else
+	size_t count = 0;
+	while (count < LETTERS_READ && ascii_is_alpha(data[count]))
+		count++;
+	return count;
+#endif
 }
 
 /* The word of letters that begins here, when the memo has it and it is up to 15 bytes long; NULL: it is not, or the end of the text is near. */
 static const struct fact_word *find_letters(const struct fact_scanner *scanner, size_t position, size_t *ret_bytes)
 {
+	enum { PIECE = sizeof(uint64_t) };
 	uint64_t head, second;
-	if (scanner->text.bytes - position <= sizeof(head) + sizeof(second))
+	if (scanner->text.bytes - position <= LETTERS_READ)
 		return NULL;
-	memcpy(&head, scanner->text.data + position, sizeof(head));
-	memcpy(&second, scanner->text.data + position + sizeof(head), sizeof(second));
-	size_t bytes = letters_first(head), more = bytes == sizeof(head) ? letters_first(second) : 0;
-	if (bytes == 0 || more == sizeof(second))
+	const char *data = scanner->text.data + position;
+	size_t bytes = letters_at(data);
+	if (bytes == 0 || bytes == LETTERS_READ)
 		return NULL;
-	head &= ~(uint64_t)0 >> (64 - 8 * bytes);
-	second = more ? second & ~(uint64_t)0 >> (64 - 8 * more) : 0;
-	bytes += more;
+	memcpy(&head, data, PIECE);
+	memcpy(&second, data + PIECE, PIECE);
+	head &= bytes < PIECE ? ((uint64_t)1 << 8 * bytes) - 1 : ~(uint64_t)0;
+	second &= bytes > PIECE ? ((uint64_t)1 << 8 * (bytes - PIECE)) - 1 : 0;
 	*ret_bytes = bytes;
 	return fact_memo_short(scanner->memo, head, second, bytes);
 }

@@ -114,7 +114,7 @@ static inline struct passage_place *next_place(struct passage *passage)
 	return room || make_room(passage) ? &passage->places[passage->place_count] : NULL;
 }
 
-static void enter_place(struct passage *passage, struct passage_place *place, bool introduced)
+static inline void enter_place(struct passage *passage, struct passage_place *place, bool introduced)
 {
 	struct passage_slot *slot = &passage->slots[passage_slot_of(passage->slots, passage->slot_capacity, place->stem)];
 	passage->slot_count += !slot->head;
@@ -122,8 +122,10 @@ static void enter_place(struct passage *passage, struct passage_place *place, bo
 	slot->stem = place->stem;
 	slot->head = passage->place_count++;
 	slot->count++;
-	slot->subject |= introduced;
-	slot->constant |= place->kind == KIND_CONSTANT;
+	if (introduced)
+		slot->subject = true;
+	if (place->kind == KIND_CONSTANT)
+		slot->constant = true;
 }
 
 static bool add_place(struct passage *passage, const struct passage_place *place, bool introduced)
@@ -402,10 +404,20 @@ static void index_quick(struct indexer *indexer, const struct fact_quick *token,
 	struct passage_place *place = next_place(passage);
 	if (!place)
 		return;
-	*place = (struct passage_place){ .stem = word->stem, .exact = word->exact, .span = (uint8_t)span, .sentence = passage->sentence_count - 1,
-					 .offset = (uint32_t)(token->text.data - passage->source.data), .clause = indexer->clause, .column = column_of(indexer, token->column),
-					 .values = indexer->values, .kind = token->name && !part && token->text.data != indexer->unit_place ? KIND_PROPER : KIND_NONE, .unit = unit ? word->unit : 0,
-					 .flags = (word->label ? PLACE_FREQUENT : 0) | (token->name ? PLACE_NAMED : 0) | (part ? PLACE_PART : 0) };
+	place->stem = word->stem; /* one by one: all of it at once is put together elsewhere first */
+	place->exact = word->exact;
+	place->sentence = passage->sentence_count - 1;
+	place->kind = token->name && !part && token->text.data != indexer->unit_place ? KIND_PROPER : KIND_NONE;
+	place->unit = unit ? word->unit : 0;
+	place->offset = (uint32_t)(token->text.data - passage->source.data);
+	place->column = column_of(indexer, token->column);
+	place->clause = indexer->clause;
+	place->values = indexer->values;
+	place->flags = (word->label ? PLACE_FREQUENT : 0) | (token->name ? PLACE_NAMED : 0) | (part ? PLACE_PART : 0);
+	place->comparison = 0;
+	place->state = 0;
+	place->span = (uint8_t)span;
+	place->intro = false;
 	if (unit) {
 		passage->units |= passage_unit_bit(word->unit);
 		passage->dimensions |= passage_unit_bit(word->dimension);
