@@ -496,10 +496,11 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 	bool graded = word.place.kind > KIND_GRADE && word.place.kind < KIND_STATE;
 	word.fact = word.place.kind == KIND_UNIT || graded || word.place.kind == KIND_CONSTANT || is_fact(&word, token->number_bytes && !passage_counts_nothing(token));
 	sentence->words[sentence->count++] = word;
-	uint32_t says = passage_says(token);
+	bool number = token->number_bytes || word.place.kind == KIND_CLAUSE || passage_is_version(token);
+	uint32_t says = number ? 0 : passage_says(token); /* before its word is lost to its parts */
 	if (token->dotted && word.place.kind >= KIND_NAME && word.place.kind < KIND_OPTION)
 		add_parts(checker->passage, sentence, &word);
-	if (token->number_bytes || word.place.kind == KIND_CLAUSE || passage_is_version(token)) {
+	if (number) {
 		checker->last_number = sentence->count - 1;
 		compare(checker, checker->last_number, fact_comparing_number(&checker->comparing, token->number_bytes));
 	} else {

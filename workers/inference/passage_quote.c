@@ -78,15 +78,26 @@ static size_t formatting_bytes(struct text text, size_t at)
 	}
 }
 
+/* Is the next character one that counts, and nothing before it? */
+static inline bool is_plain_next(const struct reader *reader)
+{
+	return !reader->parted && reader->at < reader->text.bytes && signs[(unsigned char)reader->text.data[reader->at]] == SIGN_NONE;
+}
+
+static inline int take_plain(struct reader *reader)
+{
+	unsigned char c = (unsigned char)reader->text.data[reader->at++];
+	reader->wide = c >= 0x80;
+	reader->in_word = reader->wide || ascii_is_word((char)c);
+	return c;
+}
+
 static int reader_next(struct reader *reader)
 {
 	for (;;) {
 		struct text text = reader->text;
-		if (!reader->parted && reader->at < text.bytes && signs[(unsigned char)text.data[reader->at]] == SIGN_NONE) { /* most characters */
-			reader->in_word = is_word_at(text, reader->at);
-			reader->wide = (unsigned char)text.data[reader->at] >= 0x80;
-			return (unsigned char)text.data[reader->at++];
-		}
+		if (is_plain_next(reader)) /* most characters */
+			return take_plain(reader);
 		size_t skipped = reader->at < text.bytes ? formatting_bytes(text, reader->at) : 0;
 		if (skipped) {
 			bool escape = text.data[reader->at] == '\\' && reader->at + 1 < text.bytes && !ascii_is_space(text.data[reader->at + 1]);
@@ -137,6 +148,11 @@ static bool stands_at(struct text source, size_t at, struct text statement, unsi
 	if (ascii_lower((char)c) != ascii_lower((char)found))
 		return false;
 	do {
+		while (*steps > 1 && is_plain_next(&has) && is_plain_next(&wanted)) {
+			*steps -= 1;
+			if (take_plain(&has) != take_plain(&wanted))
+				return false;
+		}
 		c = reader_next(&wanted);
 		if (c == END) /* "10" is no part of "10.5" */
 			return (has.at == source.bytes || formatting_bytes(source, has.at)) && (piece & PASSAGE_CUT_BEHIND || ends_statement(source, has.at));
