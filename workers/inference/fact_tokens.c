@@ -290,14 +290,14 @@ static bool follows_apostrophe(const struct fact_scanner *scanner, size_t start)
 
 static void take_word(struct fact_scanner *scanner, size_t start, struct fact_token *token)
 {
-	size_t end = word_end(scanner, start, true);
+	size_t behind = word_end(scanner, start, true), end = behind;
 	while (end > start && scanner->text.data[end - 1] == '_')
 		end--;
 	size_t first = start;
 	while (first < end && scanner->text.data[first] == '_')
 		first++;
 	token->text = text_slice(scanner->text, first, end);
-	scanner->position = size_max(end, start + 1);
+	scanner->position = end > start ? end : behind; /* a run of "_" is gone through once */
 	if (end - start == 1 && scanner->text.data[start] == 's' && follows_apostrophe(scanner, start)) { /* "the node's": no seconds */
 		token->text.bytes = 0;
 		return;

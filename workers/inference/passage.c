@@ -142,6 +142,7 @@ struct indexer {
 	struct passage *passage;
 	uint32_t title, heading, header, lead, last_row; /* sentences */
 	uint32_t last_number;  /* place; for "or more" behind it */
+	uint32_t intro_end;    /* place: the sentence's places before it are marked already */
 	uint16_t clause, values;
 	const char *option_end; /* of the last option */
 	const char *number_end, *unit_place; /* of the last number, when it has no unit; where its unit is */
@@ -187,14 +188,15 @@ static void open_sentence(struct indexer *indexer)
 	indexer->line = indexer->word_index = 0;
 	indexer->after_name = false;
 	indexer->last_number = 0;
+	indexer->intro_end = passage->place_count;
 	indexer->comparing = (struct fact_comparing){ 0 };
 }
 
 /* What stands before the colon is said of all values behind it. */
-static void mark_intro(struct passage *passage)
+static void mark_intro(struct indexer *indexer)
 {
-	for (uint32_t p = passage->sentences[passage->sentence_count - 1].first; p < passage->place_count; p++)
-		passage->places[p].intro = true;
+	for (; indexer->intro_end < indexer->passage->place_count; indexer->intro_end++)
+		indexer->passage->places[indexer->intro_end].intro = true;
 }
 
 static struct text text_between(const char *from, const char *to)
@@ -336,7 +338,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	if (place.state && indexer->comparing.reversed) /* "not enabled" says neither */
 		place.state = 0, place.kind = KIND_NONE;
 	if (token->colon && !indexer->values && !place.column && !indexer->line)
-		mark_intro(passage);
+		mark_intro(indexer);
 	if (indexer->option_end && token->text.data < indexer->option_end) /* "sync" of "--no-sync" */
 		passage_make_part(&place);
 	if (token->option)
@@ -399,7 +401,7 @@ static void index_quick(struct indexer *indexer, const struct fact_quick *token,
 	indexer->line_words++;
 	indexer->clause += token->breaks || (word->breaks && !token->name);
 	if (token->colon && !indexer->values && !token->column && !indexer->line)
-		mark_intro(passage);
+		mark_intro(indexer);
 	bool part = token->text.data < indexer->option_end, unit = word->listed && token->text.data != indexer->unit_place; /* that of a number is read with it */
 	struct passage_place *place = next_place(passage);
 	if (!place)

@@ -1,0 +1,132 @@
+/* test_fact_memo.c: words that the memo knows are indexed a shorter way than words met for the first time: both must make the same of them, whatever stands around. Also the time
+ * of indexing: what is quadratic would not come back from the texts here. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buffer.h"
+#include "tests/unit/fact_asserts.h"
+#include "tests/unit/support.h"
+#include "workers/inference/passage.h"
+#include "workers/inference/passage_places.h"
+
+enum { TEXTS = 400, PIECES = 160, ANSWERS = 3, LONG_BYTES = 1 << 19, TEXT_BYTES_MAX = 1 << 20 };
+
+/* A few words, many times, between all that has a meaning. */
+static const char *const words[] = { "the", "Timer", "timer", "sets", "default", "Default", "name", "Name", "it", "It", "is", "on", "s", "a", "A", "ms", "min", "and", "or", "not", "at", "least", "more", "than",
+				     "up", "to", "two", "third", "enabled", "red", "users", "kilobytes", "degrees", "MAJOR", "UE", "UEs", "fooBar", "EUtranCell.fooBar", "pmCount", "max_rate_ms", "10", "1,000", "0,100,200",
+				     "-5", "5.2.1", "23:00", "16QAM", "3rd", "reconfiguration", "reestablishments", "internationalisation", "caf\xC3\xA9", "\xE6\x97\xA5\xE6\x9C\xAC", "_x_", "a\\_b" };
+static const char *const signs[] = { " ", " ", " ", " ", " ", " ", " ", " ", "\n", "\n\n", ". ", ", ", "; ", ": ", " | ", "\n| ", "\n- ", "\n1. ", "\n# ", "`", "```\n", "**", "(", ")", "[", "](x)", "\"", "/", "-",
+				     " -", " --", ".", "'", "\xE2\x80\x99", "%", " = ", "!", "? ", "\\_", "_", "\t", "\r\n", "\xC2\xB0", "\xE2\x80\x9C", ">", "..", "&", "{", "}", "+" };
+
+static void append(struct buffer *out, struct support_random *random, const char *const *pieces, size_t count)
+{
+	buffer_append_string(out, pieces[support_random_next(random) % count]);
+}
+
+static struct text invent(struct buffer *out, struct support_random *random, size_t pieces)
+{
+	buffer_clear(out);
+	for (size_t i = 0; i < pieces; i++) {
+		append(out, random, words, COUNT_OF(words));
+		append(out, random, signs, COUNT_OF(signs));
+	}
+	assert_int_equal(out->status, 0);
+	return buffer_view(out);
+}
+
+static void assert_same_index(const struct passage *a, const struct passage *b)
+{
+	assert_int_equal(a->place_count, b->place_count);
+	assert_int_equal(a->sentence_count, b->sentence_count);
+	assert_int_equal(a->states, b->states);
+	assert_int_equal(a->units, b->units);
+	assert_int_equal(a->dimensions, b->dimensions);
+	assert_int_equal(a->options, b->options);
+	for (uint32_t p = 1; p < a->place_count; p++) {
+		const struct passage_place *one = &a->places[p], *two = &b->places[p];
+		const struct passage_slot *slot = passage_find(a, one->stem), *other = passage_find(b, two->stem);
+		assert_int_equal(one->stem, two->stem);
+		assert_int_equal(one->exact, two->exact);
+		assert_int_equal(one->next, two->next);
+		assert_int_equal(one->sentence, two->sentence);
+		assert_int_equal(one->kind, two->kind);
+		assert_int_equal(one->unit, two->unit);
+		assert_int_equal(one->offset, two->offset);
+		assert_int_equal(one->column, two->column);
+		assert_int_equal(one->clause, two->clause);
+		assert_int_equal(one->values, two->values);
+		assert_int_equal(one->flags, two->flags);
+		assert_int_equal(one->comparison, two->comparison);
+		assert_int_equal(one->state, two->state);
+		assert_int_equal(one->span, two->span);
+		assert_int_equal(one->intro, two->intro);
+		assert_true(slot && other && slot->count == other->count && slot->subject == other->subject && slot->constant == other->constant);
+	}
+	for (uint32_t s = 1; s < a->sentence_count; s++)
+		assert_memory_equal(&a->sentences[s], &b->sentences[s], sizeof(a->sentences[s]));
+}
+
+static void test_known_words_are_indexed_like_new_ones(void **state)
+{
+	(void)state;
+	struct support_random random = { 77 };
+	struct passage warm;
+	struct buffer source, answer;
+	passage_init(&warm, fact_asserts_domain());
+	buffer_init(&source, TEXT_BYTES_MAX);
+	buffer_init(&answer, TEXT_BYTES_MAX);
+	for (size_t i = 0; i < TEXTS; i++) {
+		struct passage cold;
+		struct text text = invent(&source, &random, 1 + i % PIECES);
+		passage_init(&cold, fact_asserts_domain());
+		assert_int_equal(passage_index(&cold, text), 0);
+		assert_int_equal(passage_index(&warm, text), 0);
+		assert_same_index(&cold, &warm);
+		for (size_t k = 0; k < ANSWERS; k++) {
+			struct passage_verdict one, two;
+			struct text said = invent(&answer, &random, 1 + support_random_next(&random) % 40);
+			passage_check(&cold, said, &one);
+			passage_check(&warm, said, &two);
+			assert_int_equal(one.facts, two.facts);
+			assert_int_equal(one.supported, two.supported);
+			assert_ptr_equal(one.word.data, two.word.data);
+			assert_int_equal(one.word.bytes, two.word.bytes);
+		}
+		passage_done(&cold);
+	}
+	buffer_done(&answer);
+	buffer_done(&source);
+	passage_done(&warm);
+}
+
+static void test_long_monotonous_texts(void **state)
+{
+	(void)state;
+	static const char *const monotonous[] = { "word ", "10 ", "10 ms ", "a", "1", "a: ", "|", "_", "fooBar ", "Foo.bar: 5\n", "1 to ", "1,000,", "`a` ", "\\_", "--a-b ", "a.b", "| 1 ", "-", "a/", "\n" };
+	struct passage passage;
+	struct buffer source;
+	passage_init(&passage, fact_asserts_domain());
+	buffer_init(&source, TEXT_BYTES_MAX);
+	for (size_t i = 0; i < COUNT_OF(monotonous); i++) {
+		struct passage_verdict verdict;
+		buffer_clear(&source);
+		while (source.bytes < LONG_BYTES)
+			buffer_append_string(&source, monotonous[i]);
+		assert_int_equal(passage_index(&passage, buffer_view(&source)), 0);
+		passage_check(&passage, TEXT_LITERAL("The invented word `zyx` takes 4711 ms."), &verdict);
+		assert_true(verdict.facts > 0 && verdict.supported < verdict.facts);
+	}
+	buffer_done(&source);
+	passage_done(&passage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_known_words_are_indexed_like_new_ones), cmocka_unit_test(test_long_monotonous_texts) };
+	return cmocka_run_group_tests(tests, fact_asserts_setup, fact_asserts_teardown);
+}
