@@ -302,7 +302,7 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 	uint32_t same_kind = KIND_NONE;
 	for (uint32_t u = first; u < end; u++) {
 		const struct passage_place *place = &passage->places[u];
-		if (!(alignment->kinds & passage_bit(place->kind)) && (!by_value || !(alignment->stands_for & passage_bit(place->stem) || place->state)))
+		if (!(alignment->kinds & passage_bit(place->kind)) && (!by_value || !(alignment->stands_for & passage_bit(place->stem))))
 			continue;
 		if (names_only && passage_is_value(place))
 			continue;
