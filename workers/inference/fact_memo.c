@@ -70,9 +70,9 @@ static bool is_keyed(const struct fact_word *found, const struct fact_word *key)
 
 static struct fact_word *find_in(struct fact_memo *memo, size_t place, const struct fact_word *key)
 {
-	for (uint8_t way = 0; way < FACT_MEMO_WAYS; way++)
+	for (unsigned way = 0; way < FACT_MEMO_WAYS; way++)
 		if (is_keyed(&memo->words[place][way], key)) {
-			memo->latest[place] = way;
+			memo->latest[place] = (uint8_t)way;
 			return &memo->words[place][way];
 		}
 	return NULL;

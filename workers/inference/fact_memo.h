@@ -51,10 +51,10 @@ _Static_assert(FACT_MEMO_PLACES == 1 << 11, "fact_memo_place takes the upper ele
 static inline const struct fact_word *fact_memo_short(struct fact_memo *memo, uint64_t first, uint64_t second, size_t bytes)
 {
 	size_t place = fact_memo_place(first, second, 0, bytes);
-	for (uint8_t way = 0; way < FACT_MEMO_WAYS; way++) {
+	for (unsigned way = 0; way < FACT_MEMO_WAYS; way++) {
 		const struct fact_word *word = &memo->words[place][way];
 		if (word->key[0] == first && word->key[1] == second && word->bytes == bytes) {
-			memo->latest[place] = way;
+			memo->latest[place] = (uint8_t)way;
 			return word;
 		}
 	}
