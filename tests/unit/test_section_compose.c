@@ -281,6 +281,10 @@ static void test_headings_below_and_above(void **state)
 		    (const char *const[]){ "\"Fan Blocked\"", "cool enough.\n\nWhat helps:\n\n- Clean the fan.", NULL }, (const char *const[]){ "\"Description\"", NULL });
 	check_pairs("# Queue Service\n\n## Queue Lock\n\nA lock is held by one reader. " FILL "### Known Issues\n\nA lock may be lost. " FILL,
 		    (const char *const[]){ "\"Queue Lock\" in \"Queue Service\"", NULL }, (const char *const[]){ "\"Known Issues\"", NULL });
+	/* An empty section below adds nothing, not even its blank line. */
+	char *none = pairs_of("# Queue Service\n\nOrders or steps of orders are under the control of the service. The service is asked by one client at a time, and answers it.\n\n## Synopsis\n");
+	assert_string_equal(none, "");
+	free(none);
 	check_pairs("# Queue Service\n\n## What is a queue\n\n" FILL "## A simple example\n\n" FILL "It is one.\n", (const char *const[]){ ": What is a queue?", NULL }, (const char *const[]){ "example", NULL });
 }
 

@@ -283,14 +283,14 @@ struct section_told section_compose_below(struct generator *generator, const str
 	buffer_append_string(&generator->rendered, ":");
 	struct text name = heading_without_number(text_trim(buffer_view(&generator->rendered)));
 	draft_use_span(&generator->draft, block_range(heading));
+	size_t before = generator->draft.answer.bytes; /* without the blank line, which composing nothing takes away again */
 	draft_paragraph(&generator->draft);
-	size_t before = generator->draft.answer.bytes;
 	if (!is_generic(generator, (struct text){ name.data, bytes }))
 		draft_lead(&generator->draft, name);
 	size_t led = generator->draft.answer.bytes;
 	struct section_told told = section_compose(generator, section, bytes_max, are_steps(generator, section));
 	if (text_trim(buffer_view(&generator->draft.answer)).bytes <= led)
-		buffer_truncate(&generator->draft.answer, before);
+		buffer_truncate(&generator->draft.answer, size_min(before, generator->draft.answer.bytes));
 	return told;
 }
 
