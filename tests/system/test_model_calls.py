@@ -597,7 +597,7 @@ PROBES = {
     "--script usage-huge": {"usage_truthful": False, "usable": True}, "--script stream-error": {"stream": False, "usable": True},
     "--script stream-no-usage": {"stream": False, "usable": True}, "--script stream-split": {"stream": True, "usable": True},
     "--script 500": {"usable": False, "reachable": True, "message": "^a first question was not answered: .*Internal Server Error"},
-    "--script hang": {"usable": False, "reachable": True, "message": "^a first question was not answered: .*timed out"},
+    "--script hang": {"usable": False, "reachable": False, "message": "^a first question was not answered: .*timed out"},
     "--script slow-models:ms=100": {"usable": True}, "--script garbage": {"usable": False, "message": "^a first question was not answered: no JSON"},
     "--api-key secret": {"reachable": True, "usable": False, "message": "^the server wants a key \\(status 401\\): name its environment variable in api_key_env"},
 }
