@@ -76,6 +76,18 @@ static void test_lines_behind_values(void **state)
 	sample_done(&sample);
 }
 
+/* A plain text marks no names. */
+static void test_names_of_plain_texts(void **state)
+{
+	struct sample sample;
+	(void)state;
+	extract_markdown("# PM REFERENCE\n\npmSchedDelayDistr\n  MO class: NRCellDU\n  Distribution of the delay.\n  Unit: ms\n\nNote\nthat this: is a sentence.\n\npmOther is read\nby the node: always.\n", &sample);
+	extract_expect_names(&sample, DOCUMENT_COUNTERS, "NRCellDU.pmSchedDelayDistr | pmOther");
+	extract_expect(&sample, DOCUMENT_COUNTERS, "NRCellDU.pmSchedDelayDistr", DOCUMENT_KEY_UNIT, "ms", DOCUMENT_KEY_DESCRIPTION, "Distribution of the delay.", DOCUMENT_KEY_COUNT);
+	assert_int_equal(extract_count(&sample, DOCUMENT_PARAMETERS), 0);
+	sample_done(&sample);
+}
+
 static void test_property_tables_and_defined_terms(void **state)
 {
 	struct sample sample;
@@ -221,7 +233,7 @@ static void test_titles_above_the_first_heading(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_short_form), cmocka_unit_test(test_lines_behind_values), cmocka_unit_test(test_property_tables_and_defined_terms),
+		cmocka_unit_test(test_short_form), cmocka_unit_test(test_lines_behind_values), cmocka_unit_test(test_names_of_plain_texts), cmocka_unit_test(test_property_tables_and_defined_terms),
 		cmocka_unit_test(test_headings_that_are_names), cmocka_unit_test(test_identity_table),
 		cmocka_unit_test(test_identity_across), cmocka_unit_test(test_standards), cmocka_unit_test(test_mo_reference),
 		cmocka_unit_test(test_titles), cmocka_unit_test(test_titles_above_the_first_heading),

@@ -20,8 +20,8 @@ static enum made finish_alarm(struct generator *generator, const struct document
 	generator_add_cell(generator, "answer.alarm.description", "description", generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION), values);
 	generator_add_cell(generator, "answer.alarm.action", "action", action_of(generator, item), values);
 	generator_add_cell(generator, "answer.alarm.cause", "cause", generator_cell(generator, item, "alarm_details", "cause"), values);
-	if (generator_too_short(generator))
-		(void)generator_details(generator, item, false);
+	if (generator_too_short(generator) || !generator_value(generator, item, DOCUMENT_KEY_DESCRIPTION).bytes)
+		(void)generator_details(generator, item, false); /* what it means may stand in a column of another name */
 	if (generator_too_short(generator))
 		generator_enrich(generator, item, "answer.siblings.alarms");
 	return generator_submit(generator, family, values);

@@ -10,8 +10,11 @@ enum { LABEL_BYTES_MAX = 60 };
 
 bool paragraph_is_header(struct text content)
 {
-	struct text line;
+	struct text line, rest = content;
 	unsigned lines = 0;
+	bool named = text_next_line(&rest, &line) && text_trim(line).bytes && !memchr(line.data, ' ', text_trim(line).bytes) && text_trim(rest).bytes;
+	if (named && memchr(rest.data, ':', rest.bytes) && memchr(rest.data, '\n', text_trim(rest).bytes))
+		return true; /* a name, and what is said of it line by line */
 	for (; text_next_line(&content, &line); lines++) {
 		line = text_trim(line);
 		const char *colon = memchr(line.data, ':', size_min(line.bytes, LABEL_BYTES_MAX));

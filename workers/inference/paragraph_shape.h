@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-/* "Product: CXC…" on each of several lines: what describes the document, and no sentences. */
+/* "Product: CXC…" on each of several lines, or such lines below a name: what describes the document or an entry, and no sentences. */
 bool paragraph_is_header(struct text content);
 /* "**Severity:** Minor": one short line, a value with its name. */
 bool paragraph_is_labelled(struct text content);

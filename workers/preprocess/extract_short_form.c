@@ -312,17 +312,30 @@ static void add_entries(struct extract *extract, const struct entry *entry)
 		add_entry(extract, entry, entry->name.mo_class.bytes ? TEXT_LITERAL("") : extract_section_class(extract, entry->block_index));
 }
 
+/* A name on a line of its own, and labelled lines below it: an entry of a plain text that marks nothing. */
+static bool is_named_paragraph(struct text content)
+{
+	struct text rest = content, name, line, label, value;
+	if (!text_next_line(&rest, &name) || !text_trim(name).bytes || memchr(name.data, ' ', text_trim(name).bytes))
+		return false;
+	while (text_next_line(&rest, &line))
+		if (split_label(text_trim(line), &label, &value) && value.bytes)
+			return true;
+	return false;
+}
+
 void extract_entries(struct extract *extract)
 {
 	for (size_t i = 0; i < extract->blocks.count && !extract->items.status;) {
 		const struct block *block = &extract->blocks.items[i];
 		struct entry entry = { .block_index = i++ };
 		struct text content = extract_block_content(extract, block);
-		bool may = block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_HEADING ||
+		bool named = block->kind == BLOCK_PARAGRAPH && is_named_paragraph(content);
+		bool may = block->kind == BLOCK_LIST_ITEM || block->kind == BLOCK_HEADING || named ||
 			(block->kind == BLOCK_PARAGRAPH && text_starts_with(content, TEXT_LITERAL("**")));
 		if (!may || !read_entry_name(extract, content, &entry))
 			continue;
-		entry.marked |= block->kind == BLOCK_HEADING;
+		entry.marked |= block->kind == BLOCK_HEADING || named;
 		read_body(extract, &entry);
 		if (!is_credible(extract, &entry))
 			continue;
