@@ -127,8 +127,10 @@ static void sort_matches(struct alignment *alignment)
 	}
 }
 
-static void gather_matches(struct alignment *alignment, uint32_t s)
+/* Of the sentence that is weighed; asked for when it has a place to weigh. */
+static void gather_matches(struct alignment *alignment)
 {
+	uint32_t s = alignment->gathered = alignment->seed;
 	const struct passage_sentence *sentence = &alignment->passage->sentences[s];
 	alignment->match_count = 0;
 	match_sentence(alignment, s, 0, false, ALL);
@@ -313,6 +315,8 @@ static void weigh_places(struct alignment *alignment, uint32_t s, bool names_onl
 				continue;
 			if (alignment->weighings++ >= WEIGHINGS_MAX)
 				return;
+			if (alignment->gathered != alignment->seed)
+				gather_matches(alignment);
 			if (!same || same_kind != place->kind)
 				same = place->kind ? count_kind(passage, first, end, place->kind) : 2;
 			same_kind = place->kind;
@@ -330,16 +334,12 @@ static void weigh_sentence(struct alignment *alignment, uint32_t s)
 {
 	const struct passage_sentence *sentence = &alignment->passage->sentences[s];
 	bool leads = sentence->flags & SENTENCE_GOES_ON && sentence->lead && sentence->lead != s;
-	bool own = may_stand_for(alignment, s), above = sentence->heading && may_stand_for(alignment, sentence->heading);
-	bool lead = leads && may_stand_for(alignment, sentence->lead);
-	if (!own && !above && !lead)
-		return;
-	gather_matches(alignment, s);
-	if (own)
+	alignment->seed = s;
+	if (may_stand_for(alignment, s))
 		weigh_places(alignment, s, false);
-	if (above)
+	if (sentence->heading && may_stand_for(alignment, sentence->heading))
 		weigh_places(alignment, sentence->heading, false);
-	if (lead)
+	if (leads && may_stand_for(alignment, sentence->lead))
 		weigh_places(alignment, sentence->lead, true);
 }
 
@@ -432,6 +432,7 @@ void passage_align(const struct passage *passage, struct answer_sentence *senten
 	alignment.word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried);
 	alignment.kinds = alignment.stands_for = 0;
 	alignment.owned = false;
+	alignment.seed = alignment.gathered = 0;
 	alignment.seed_count = alignment.value_count = alignment.match_count = alignment.weighings = 0;
 	memset(alignment.first_words, NO_WORD, sizeof(alignment.first_words));
 	for (size_t w = alignment.word_count; w-- > 0;) {

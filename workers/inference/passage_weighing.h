@@ -54,6 +54,7 @@ struct alignment {
 	size_t value_count;
 	struct match matches[MATCHES_MAX];
 	size_t match_count;
+	uint32_t seed, gathered; /* sentence that is weighed, and the one whose matches these are; 0: none */
 	size_t weighings; /* so far */
 };
 
