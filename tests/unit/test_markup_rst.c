@@ -40,6 +40,7 @@ static void tables(void **state)
 	rst(".. list-table:: The title\n   :header-rows: 1\n\n   * - Name\n     - Value\n   * - a\n     - one\n       line\n   * - :rspan:`1` b\n     -\n\nEnd.\n",
 	    "The title\n\n| Name | Value |\n| --- | --- |\n| a | one line |\n| b |  |\n\nEnd.\n");
 	rst(".. csv-table::\n   :header: Name, Value\n\n   a, \"one, or\n   two\"\n   \"say \"\"b\"\"\", 2\n", "| Name | Value |\n| --- | --- |\n| a | one, or two |\n| say \"b\" | 2 |\n");
+	rst(".. list-table::\n\n   * - :rspan:`é\n     - :cspan:`\n   * - c\n     - d\n", "| :rspan:\\`é | :cspan:\\` |\n| --- | --- |\n| c | d |\n");
 	rst("=====  =====\nno end of it\n", "===== ===== no end of it\n");
 	rst("+--+\n|no end\n", "+--+ |no end\n");
 }

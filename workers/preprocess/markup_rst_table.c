@@ -305,10 +305,13 @@ static struct text take_span(struct text line, const char *name, uint32_t *span)
 	if (!text_starts_with(line, role))
 		return line;
 	size_t i = role.bytes;
-	for (*span = 0; i < line.bytes && ascii_is_digit(line.data[i]) && *span < SPAN_LINES_MAX; i++)
-		*span = *span * 10 + (uint32_t)(line.data[i] - '0');
-	*span += 1;
-	return text_trim(text_slice(line, size_min(i + 1, line.bytes), line.bytes));
+	uint32_t more = 0;
+	for (; i < line.bytes && ascii_is_digit(line.data[i]) && more < SPAN_LINES_MAX; i++)
+		more = more * 10 + (uint32_t)(line.data[i] - '0');
+	if (i >= line.bytes || line.data[i] != '`')
+		return line;
+	*span = more + 1;
+	return text_trim(text_slice(line, i + 1, line.bytes));
 }
 
 /* A cell: what stands behind "- " on line `at`, and the lines up to `end`. */
