@@ -89,7 +89,8 @@ static void end_answer(struct composer *composer)
 	composer->full = composer->told.cut = true;
 	if (composer->keep_all || composer->whole_prose_bytes < WHOLE_PROSE_BYTES_MIN)
 		return;
-	buffer_truncate(&composer->generator->draft.answer, composer->whole_bytes);
+	struct buffer *answer = &composer->generator->draft.answer;
+	buffer_truncate(answer, size_min(composer->whole_bytes, answer->bytes)); /* blanks at its end may be gone */
 	composer->told.prose_bytes = composer->whole_prose_bytes;
 }
 
