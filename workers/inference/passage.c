@@ -545,48 +545,6 @@ static void index_text(struct indexer *indexer, struct text source)
 	}
 }
 
-/* German writes every noun with a capital: they are no names. */
-static bool has_german(const struct passage *passage)
-{
-	static const struct text words[] = { TEXT_LITERAL("und"), TEXT_LITERAL("der"), TEXT_LITERAL("die"), TEXT_LITERAL("wird"), TEXT_LITERAL("ist"), TEXT_LITERAL("bei"), TEXT_LITERAL("nicht") };
-	size_t met = 0;
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		met += passage_has_stem(passage, words[i]);
-	return met >= 3;
-}
-
-/* A name may be introduced behind other places that it stands at. */
-static void mark_subjects(struct passage *passage)
-{
-	for (size_t i = 0; i < passage->slot_capacity; i++) {
-		if (!passage->slots[i].subject)
-			continue;
-		for (uint32_t p = passage->slots[i].head; p; p = passage->places[p].next) {
-			struct passage_place *place = &passage->places[p];
-			if (place->flags & (PLACE_NUMBER | PLACE_ORDINAL) || place->column > 1)
-				continue;
-			place->flags |= PLACE_SUBJECT;
-			passage->sentences[place->sentence].flags |= SENTENCE_SUBJECT;
-		}
-	}
-}
-
-static void sum_up_sentences(struct passage *passage)
-{
-	for (uint32_t s = 1; s < passage->sentence_count; s++) {
-		struct passage_sentence *sentence = &passage->sentences[s];
-		sentence->end = s + 1 < passage->sentence_count ? sentence[1].first : passage->place_count;
-		const struct passage_place *end = passage->places + sentence->end;
-		uint64_t kinds = 0, values = 0;
-		for (const struct passage_place *place = passage->places + sentence->first; place < end; place++) {
-			kinds |= passage_bit(place->kind);
-			values |= passage_bit(passage_value(place));
-		}
-		sentence->kinds = kinds;
-		sentence->values = values;
-	}
-}
-
 int passage_index(struct passage *passage, struct text source)
 {
 	uint64_t source_hash = XXH3_64bits(source.data, source.bytes);
@@ -603,9 +561,7 @@ int passage_index(struct passage *passage, struct text source)
 		index_text(&indexer, source);
 	if (passage->status)
 		return passage->status;
-	mark_subjects(passage);
-	sum_up_sentences(passage);
-	passage->german = has_german(passage);
+	passage_sum_up(passage);
 	passage->source_hash = source_hash;
 	passage->source_bytes = source.bytes;
 	return 0;

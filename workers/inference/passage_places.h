@@ -166,5 +166,7 @@ static inline bool passage_is_value(const struct passage_place *place)
 {
 	return place->kind && (place->flags & PLACE_NUMBER || place->kind > KIND_GRADE || place->kind == KIND_CONSTANT || place->kind == KIND_CLAUSE);
 }
+/* When all places are entered: which of them name the subject, what each sentence holds, and whether the passage is German. */
+void passage_sum_up(struct passage *passage);
 
 #endif
