@@ -26,6 +26,20 @@ static void several_articles_are_one_page(void **state)
 	     "fairly long for itself.\n");
 }
 
+static void a_short_page_with_a_long_footer(void **state)
+{
+	(void)state;
+	html("<!DOCTYPE html><body><nav>You are reading the manual of the queue; all of its parts are named in the list on the left.</nav>"
+	     "<div class=page><main><h1>Uses of a queue</h1><p>No uses.</p></main><footer><p>Questions about this manual are answered by its "
+	     "readers. All names belong to those who own them. Copying is allowed in whole and in parts, as long as this notice stays.</p>"
+	     "</footer></div></body>",
+	     "# Uses of a queue\n\nNo uses.\n");
+	/* Other text beside a short part still counts. */
+	html("<!DOCTYPE html><body><main><h1>Words</h1><p>Of a poem.</p></main><div><h2>About</h2><p>The poem was found on a wall, copied by hand, and "
+	     "printed once. Who wrote it nobody knows.</p></div><footer>All rights are kept by the wall.</footer></body>",
+	     "# Words\n\nOf a poem.\n\n## About\n\nThe poem was found on a wall, copied by hand, and printed once. Who wrote it nobody knows.\n");
+}
+
 static void the_densest_part_of_an_unmarked_page(void **state)
 {
 	(void)state;
@@ -223,7 +237,7 @@ static void headings_by_role_and_class(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(several_articles_are_one_page), cmocka_unit_test(the_densest_part_of_an_unmarked_page),
+		cmocka_unit_test(several_articles_are_one_page), cmocka_unit_test(a_short_page_with_a_long_footer), cmocka_unit_test(the_densest_part_of_an_unmarked_page),
 		cmocka_unit_test(bars_boxes_and_skip_links_are_out), cmocka_unit_test(headers_and_footers_of_articles_stay),
 		cmocka_unit_test(links_are_content_where_there_is_little_else), cmocka_unit_test(headings_without_elements),
 		cmocka_unit_test(headings_by_role_and_class), cmocka_unit_test(what_stands_beside_a_content_part),

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 enum {
-	ROOT_SHARE_PERCENT = 40,      /* of the body's running text that a content root must hold */
+	ROOT_SHARE_PERCENT = 40,      /* of the body's running text, without its menus and footers, that a content root must hold */
 	ARTICLE_SHARE_PERCENT = 60,   /* of all articles' text that one must hold to be the page's article */
 	SOLE_SHARE_PERCENT = 85,      /* of the root's running text: one article that holds it is all the root is about */
 	CORE_SHARE_PERCENT = 70,      /* of the body's running text that one part must hold to be its core */
@@ -102,6 +102,22 @@ static uint32_t with_header_and_notes(const struct html_tree *tree, uint32_t roo
 	return root;
 }
 
+/* Running text of menus and footers that are the page's own, not a part's: a root needs no share of it. */
+static uint32_t furniture_text(const struct html_tree *tree, uint32_t body)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t text = 0;
+
+	for (uint32_t i = body, next; i < nodes[body].end; i = next) {
+		next = i + 1;
+		bool part = nodes[i].tag == HTML_MAIN || nodes[i].tag == HTML_ARTICLE, furniture = nodes[i].tag == HTML_FOOTER || nodes[i].tag == HTML_NAV;
+		if (part || furniture)
+			next = nodes[i].end;
+		text += furniture ? html_content_running_text(tree, i) : 0;
+	}
+	return text;
+}
+
 static uint32_t find_root(const struct html_tree *tree)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
@@ -125,7 +141,7 @@ static uint32_t find_root(const struct html_tree *tree)
 			best_text[rank] = text;
 		}
 	}
-	uint64_t whole = html_content_running_text(tree, body);
+	uint64_t whole = html_content_running_text(tree, body) - furniture_text(tree, body);
 	for (int rank = 0; rank < RANK_COUNT; rank++) {
 		if (best_text[rank] == 0 || best_text[rank] * 100ull < whole * ROOT_SHARE_PERCENT)
 			continue;
