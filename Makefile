@@ -98,13 +98,13 @@ $(BUILD)/bin/worker-inference: $(call objects,workers/inference/main.c) $(BUILD)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_inference)) $(common_libs)
 
 # For people who work on the generator: prints the pairs of files and how varied their questions are. Not installed.
-$(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+$(BUILD)/bin/print-pairs: $(call objects,tests/tools/print_pairs.c tests/tools/tool_document.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
 # How well the scores of pairs tell weak pairs from good ones: docs/decisions/scores.md. Not installed.
-$(BUILD)/bin/score-rates: $(call objects,tests/tools/score_rates.c tests/unit/weak_pairs.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+$(BUILD)/bin/score-rates: $(call objects,tests/tools/score_rates.c tests/tools/tool_document.c tests/unit/weak_pairs.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_preprocess)) $(runtime_libs) $(common_libs)

@@ -2,12 +2,11 @@
  * tool for people who work on the generator.
  *
  *   print_pairs [-q] [-d domain] FILE…    -q prints the questions and the diversity alone */
+#include "tests/tools/tool_document.h"
 #include "workers/inference/generate.h"
 #include "workers/inference/prose.h"
-#include "workers/preprocess/preprocess.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/string_map.h"
 
 #include <stdio.h>
@@ -134,32 +133,14 @@ static void print_document(struct tool *tool, const char *path, const struct doc
 	conversation_builder_destroy(builder);
 }
 
-static void run_file(struct tool *tool, const char *path)
+static void use_document(void *context, const char *path, const struct document *document)
 {
-	struct buffer data;
-	struct error_text error = { 0 };
-	struct document document;
-	buffer_init(&data, (size_t)1 << 30);
-	if (file_read(path, &data, &error)) {
-		fprintf(stderr, "%s\n", error.message);
-		buffer_done(&data);
-		return;
-	}
-	struct document_builder *builder = document_builder_create();
-	CHECK(builder && preprocess_document(tool->preprocess, buffer_view(&data), text_from(path), (struct text){ 0 }, builder) == 0);
-	size_t bytes = (size_t)document_builder_bytes(builder);
-	void *block = aligned_alloc(64, (bytes + 63) / 64 * 64);
-	CHECK(block);
-	document_builder_write(builder, block);
-	CHECK(document_open(block, bytes, &document, &error) == 0);
-	if (document.header->status == DOCUMENT_CONVERTED)
-		print_document(tool, path, &document);
+	struct tool *tool = context;
+	if (document->header->status == DOCUMENT_CONVERTED)
+		print_document(tool, path, document);
 	else
-		fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGS(document_meta(&document, DOCUMENT_META_REASON)));
+		fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGS(document_meta(document, DOCUMENT_META_REASON)));
 	tool->documents++;
-	free(block);
-	document_builder_destroy(builder);
-	buffer_done(&data);
 }
 
 int main(int argument_count, char **arguments)
@@ -183,7 +164,7 @@ int main(int argument_count, char **arguments)
 	}
 	CHECK(preprocess_create(&tool.settings, tool.domain, &tool.preprocess) == 0);
 	for (int i = optind; i < argument_count; i++)
-		run_file(&tool, arguments[i]);
+		tool_document(tool.preprocess, arguments[i], use_document, &tool);
 	if (tool.pairs) {
 		printf("%u documents, %u pairs, %u refused, mean combined %.3f, mean answer %.0f bytes, %.0f pairs/s\n", tool.documents, tool.pairs,
 		       tool.refused, tool.score / tool.pairs, (double)tool.answer_bytes / tool.pairs, tool.pairs / ((double)tool.nanoseconds / 1e9));

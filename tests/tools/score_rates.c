@@ -3,10 +3,9 @@
  * work on the scores; tests/unit/test_score_weak.c holds bars.
  *
  *   score-rates [-g] [-m N] FILE…    -g: generic domain pack and its gates; -m: also prints the N weak pairs of each kind that score highest */
+#include "tests/tools/tool_document.h"
 #include "tests/unit/weak_pairs.h"
-#include "workers/preprocess/preprocess.h"
 
-#include "base/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,29 +18,12 @@ struct tool {
 	struct weak_set *set;
 };
 
-static void run_file(struct tool *tool, const char *path)
+static void use_document(void *context, const char *path, const struct document *document)
 {
-	struct buffer data;
-	struct error_text error = { 0 };
-	struct document document;
-	buffer_init(&data, (size_t)1 << 30);
-	if (file_read(path, &data, &error)) {
-		fprintf(stderr, "%s\n", error.message);
-		buffer_done(&data);
-		return;
-	}
-	struct document_builder *builder = document_builder_create();
-	CHECK(builder && preprocess_document(tool->preprocess, buffer_view(&data), text_from(path), (struct text){ 0 }, builder) == 0);
-	size_t bytes = (size_t)document_builder_bytes(builder);
-	void *block = aligned_alloc(64, (bytes + 63) / 64 * 64);
-	CHECK(block);
-	document_builder_write(builder, block);
-	CHECK(document_open(block, bytes, &document, &error) == 0);
-	if (document.header->status == DOCUMENT_CONVERTED)
-		weak_set_add(tool->set, &tool->settings, &document);
-	free(block);
-	document_builder_destroy(builder);
-	buffer_done(&data);
+	struct tool *tool = context;
+	(void)path;
+	if (document->header->status == DOCUMENT_CONVERTED)
+		weak_set_add(tool->set, &tool->settings, document);
 }
 
 static void print_rates(struct tool *tool, size_t shown)
@@ -99,7 +81,7 @@ int main(int argument_count, char **arguments)
 	tool.set = weak_set_create(tool.domain);
 	CHECK(preprocess_create(&tool.settings, tool.domain, &tool.preprocess) == 0);
 	for (int i = optind; i < argument_count; i++)
-		run_file(&tool, arguments[i]);
+		tool_document(tool.preprocess, arguments[i], use_document, &tool);
 	print_rates(&tool, shown);
 	weak_set_destroy(tool.set);
 	preprocess_destroy(tool.preprocess);

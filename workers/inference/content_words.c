@@ -67,12 +67,12 @@ bool content_words_have(const struct content_words *words, uint32_t stem)
 	return words->table[slot_of(words, stem + !stem)] != 0;
 }
 
-double content_words_share(const struct content_words *words, const struct passage *passage)
+double content_share(const struct content_word *words, size_t count, const struct passage *passage)
 {
 	double sum = 0, met = 0;
-	for (size_t i = 0; i < words->count; i++) {
-		sum += (double)words->words[i].weight;
-		met += passage_find(passage, words->words[i].stem) ? (double)words->words[i].weight : 0;
+	for (size_t i = 0; i < count; i++) {
+		sum += (double)words[i].weight;
+		met += passage_find(passage, words[i].stem) ? (double)words[i].weight : 0;
 	}
 	return sum > 0 ? met / sum : 0;
 }

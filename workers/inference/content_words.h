@@ -19,16 +19,22 @@ struct content { /* of one token: none, one or two words */
 };
 struct content content_of(const struct domain *domain, const struct fact_token *token);
 
+struct content_word {
+	uint32_t stem;
+	float weight;
+	uint32_t topic; /* of a question: question_fit.h */
+};
+
 struct content_words { /* a set of stems; bounded: a longer text is measured by its first words */
 	uint32_t table[CONTENT_WORDS_MAX * 2]; /* of stems; 0: empty */
-	struct { uint32_t stem; float weight; } words[CONTENT_WORDS_MAX];
+	struct content_word words[CONTENT_WORDS_MAX];
 	size_t count, mask;
 };
 void content_words_init(struct content_words *words, size_t text_bytes);
 void content_words_add(struct content_words *words, uint32_t stem, float weight);
 bool content_words_have(const struct content_words *words, uint32_t stem);
 /* Weighted share of the words that the passage has; 0 without words. */
-double content_words_share(const struct content_words *words, const struct passage *passage);
+double content_share(const struct content_word *words, size_t count, const struct passage *passage);
 
 /* 0 up to `from`, 1 from `to` on. */
 static inline double content_stretch(double share, double from, double to)

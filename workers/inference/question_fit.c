@@ -79,12 +79,7 @@ _Static_assert(COUNT_OF(kinds) <= 32, "a bit for each kind");
 
 double question_share(const struct question *question, const struct passage *passage)
 {
-	double sum = 0, met = 0;
-	for (size_t i = 0; i < question->count; i++) {
-		sum += (double)question->words[i].weight;
-		met += passage_find(passage, question->words[i].stem) ? (double)question->words[i].weight : 0;
-	}
-	return sum > 0 ? met / sum : 0;
+	return content_share(question->words, question->count, passage);
 }
 
 /* --- the answer to it --- */

@@ -18,7 +18,7 @@
 enum { QUESTION_WORDS_MAX = 128 };
 
 struct question { /* its words, each of them once in each topic; bounded: of a longer one the first */
-	struct { uint32_t stem; float weight; uint32_t topic; } words[QUESTION_WORDS_MAX];
+	struct content_word words[QUESTION_WORDS_MAX];
 	size_t count;
 	uint32_t kinds;  /* bits: what it asks for */
 	uint32_t topics; /* what it has in quotes, from 1 */

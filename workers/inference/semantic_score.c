@@ -145,7 +145,7 @@ void semantic_score_passage(const struct passage *passage, struct text question,
 	read_answer(&reader, answer);
 	if (form.open_end && stops_early(passage, answer))
 		form.whole = 0;
-	double share = content_words_share(&answered, passage), answer_share = content_stretch(share, 0.25, 0.85);
+	double share = content_share(answered.words, answered.count, passage), answer_share = content_stretch(share, 0.25, 0.85);
 	double worst = share > 0 ? content_stretch(reader.worst / share, 0.3, 0.65) : 1;
 	double coherence = question_fit(&asked, &answered, &form) * answer_form_score(&form) * order_of(&reader);
 	double relevance = sqrt(answer_share * content_stretch(question_share(&asked, passage), 0.2, 0.75)) * (0.35 + 0.65 * worst);
