@@ -86,7 +86,6 @@ static void read_answer(struct reader *reader, struct text answer)
 	struct fact_scanner scanner;
 	struct fact_token token;
 	const char *unit = NULL;
-	content_words_init(reader->answered, answer.bytes);
 	fact_scanner_init(&scanner, reader->passage->domain, answer);
 	scanner.memo = reader->passage->memo;
 	while (fact_scanner_next(&scanner, &token)) {
@@ -142,6 +141,7 @@ void semantic_score_passage(const struct passage *passage, struct text question,
 	struct reader reader = { .passage = passage, .form = &form, .answered = &answered, .worst = 1 };
 	question_read(passage, question, &asked);
 	answer_form_read(answer, &form);
+	content_words_init(&answered, answer.bytes);
 	read_answer(&reader, answer);
 	if (form.open_end && stops_early(passage, answer))
 		form.whole = 0;
