@@ -8,25 +8,10 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/pack_fixture.h"
 #include "tests/unit/sample_document.h"
 #include "tests/unit/support.h"
 #include "workers/inference/cmedit.h"
-
-static struct domain *domain;
-
-static int open_domain(void **state)
-{
-	(void)state;
-	domain = sample_domain("ran");
-	return 0;
-}
-
-static int close_domain(void **state)
-{
-	(void)state;
-	domain_destroy(domain);
-	return 0;
-}
 
 static const struct cmedit_target targets[] = {
 	{ TEXT_LITERAL("EUtranCellFDD.cellRange"), TEXT_LITERAL("1..100"), TEXT_LITERAL("15"), false },

@@ -10,27 +10,9 @@
 #include <cmocka.h>
 
 #include "tests/unit/generated.h"
+#include "tests/unit/pack_fixture.h"
 #include "workers/inference/inference_handler.h"
 #include "workers/inference/prose.h"
-
-static struct domain *domain;
-static struct settings settings;
-
-static int open_domain(void **state)
-{
-	(void)state;
-	domain = sample_domain("ran");
-	settings_init(&settings);
-	return 0;
-}
-
-static int close_domain(void **state)
-{
-	(void)state;
-	domain_destroy(domain);
-	settings_done(&settings);
-	return 0;
-}
 
 static void test_a_feature_description(void **state)
 {

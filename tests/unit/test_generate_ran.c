@@ -11,23 +11,18 @@
 
 #include "tests/unit/extract_support.h"
 #include "tests/unit/generated.h"
+#include "tests/unit/pack_fixture.h"
 
-static struct domain *domain;
-static struct settings settings;
-
-static int open_domain(void **state)
+static int open_all(void **state)
 {
-	domain = sample_domain("ran");
-	settings_init(&settings);
-	settings.generate.pairs_fast = settings.generate.pairs_balanced = settings.generate.pairs_quality = 20;
-	settings.gate.generation = 0;
+	(void)open_domain(state);
+	settings_take_all_pairs();
 	return extract_support_setup(state);
 }
 
-static int close_domain(void **state)
+static int close_all(void **state)
 {
-	domain_destroy(domain);
-	settings_done(&settings);
+	(void)close_domain(state);
 	return extract_support_teardown(state);
 }
 
@@ -265,5 +260,5 @@ int main(void)
 		cmocka_unit_test(test_what_is_said_of_an_item),
 		cmocka_unit_test(test_parts_of_a_feature),
 	};
-	return cmocka_run_group_tests(tests, open_domain, close_domain);
+	return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -9,25 +9,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/generated.h"
-
-static struct domain *domain;
-static struct settings settings;
-
-static int open_domain(void **state)
-{
-	(void)state;
-	domain = sample_domain("ran");
-	settings_init(&settings);
-	return 0;
-}
-
-static int close_domain(void **state)
-{
-	(void)state;
-	domain_destroy(domain);
-	settings_done(&settings);
-	return 0;
-}
+#include "tests/unit/pack_fixture.h"
 
 /* --- tables of rows --- */
 

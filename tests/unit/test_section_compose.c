@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/generated.h"
+#include "tests/unit/pack_fixture.h"
 
 #define FILL "The scheduler reads the queue of each cell once in a period and serves the oldest request before all of the others. " \
 	     "A request that waits for more than two periods is served at once, whatever its priority in the queue may be.\n\n"
@@ -17,24 +18,11 @@
 #define MORE "The order of the cells is fixed when the node starts, and it is the same for all of its queues until the node is started again by an operator. " \
 	     "A cell that is added later takes the last place in that order, and a cell that is removed leaves its place empty.\n\n"
 
-static struct domain *domain;
-static struct settings settings;
-
-static int open_domain(void **state)
+static int open_generic(void **state)
 {
 	(void)state;
-	domain = sample_domain("generic");
-	settings_init(&settings);
-	settings.generate.pairs_fast = settings.generate.pairs_balanced = settings.generate.pairs_quality = 20;
-	settings.gate.generation = 0;
-	return 0;
-}
-
-static int close_domain(void **state)
-{
-	(void)state;
-	domain_destroy(domain);
-	settings_done(&settings);
+	open_pack("generic");
+	settings_take_all_pairs();
 	return 0;
 }
 
@@ -319,5 +307,5 @@ int main(void)
 		cmocka_unit_test(test_headings_below_and_above),
 		cmocka_unit_test(test_plain_headings),
 	};
-	return cmocka_run_group_tests(tests, open_domain, close_domain);
+	return cmocka_run_group_tests(tests, open_generic, close_domain);
 }

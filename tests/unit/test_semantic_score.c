@@ -7,24 +7,9 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/pack_fixture.h"
 #include "tests/unit/sample_document.h"
 #include "workers/inference/generate.h"
-
-static struct domain *domain;
-
-static int open_domain(void **state)
-{
-	(void)state;
-	domain = sample_domain("ran");
-	return 0;
-}
-
-static int close_domain(void **state)
-{
-	(void)state;
-	domain_destroy(domain);
-	return 0;
-}
 
 /* Questions, answers and sources about different things of one field, in the words that such texts share. */
 static const struct { const char *question, *answer, *source; } triples[] = {
