@@ -64,8 +64,9 @@ struct domain_columns {
 	 * "procedures", "relations", "relationships", "words": words of running text that mean something to the extractors; "series": what a
 	 * series of standards is about, its number the field;
 	 * "alarm_details", "kpi_details": columns that no item has an attribute for, but that the generator asks about; "parts", "document_parts":
-	 * headings of what every subject can have, or also a document as such, the field what it is asked as (the wordings question.part.FIELD). One
-	 * heading may stand in several fields of a category ("Type"): the values of the column decide. */
+	 * headings of what every subject can have, or also a document as such, the field what it is asked as (the wordings question.part.FIELD); "topics":
+	 * first words of headings that name a thing of a kind, the field the kind (the wordings question.concept.FIELD). One heading may stand in several
+	 * fields of a category ("Type"): the values of the column decide. */
 	struct text category;
 	struct text field;    /* document_key or document_meta name: "name", "mo_class", "feature_name" … */
 	const struct text *names;
@@ -93,7 +94,7 @@ const struct text *domain_list(const struct domain *domain, enum domain_list lis
 bool domain_list_has(const struct domain *domain, enum domain_list list, struct text word);
 const struct domain_columns *domain_columns(const struct domain *domain, size_t *ret_count);
 
-/* Wordings of questions and of the frames around values in answers, with {placeholders}, by family ("question.counter",
+/* Wordings of questions and of the frames around values in answers, with {placeholders} and [choices|between|texts], by family ("question.counter",
  * "answer.range"). NULL with count 0 for a family that the pack has not. */
 const struct text *domain_wordings(const struct domain *domain, struct text family, size_t *ret_count);
 

@@ -210,7 +210,7 @@ static bool is_meta(struct text field)
 static bool is_word_category(struct text category)
 {
 	static const char *const names[] = { "headings", "procedures", "relations", "relationships", "words", "alarm_details", "kpi_details",
-					     "series", "tasks", "symptoms", "parts", "document_parts", "parameter_details" };
+					     "series", "tasks", "symptoms", "parts", "document_parts", "topics", "parameter_details" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (text_equal(category, text_from(names[i])))
 			return true;

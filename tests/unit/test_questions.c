@@ -21,7 +21,9 @@ static const char small_pack[] =
 	"  - family: answer.a\n"
 	"    texts: ['{name}', '{name} of {mo}', 'nothing']\n"
 	"  - family: question.odd\n"
-	"    texts: ['{', '{name', 'x{}y', '{unknown}?']\n";
+	"    texts: ['{', '{name', 'x{}y', '{unknown}?', 'a [b', '[', 'a []', 'a [|{name}']\n"
+	"  - family: question.choice\n"
+	"    texts: ['What [is|does] {name}[ do| in {mo}|]?']\n";
 
 static struct domain *small_domain(void)
 {
@@ -59,6 +61,36 @@ static void test_wordings_need_their_values(void **state)
 		buffer_clear(&out);
 		(void)template_question(&picker, "question.odd", &values, &out);
 	}
+	buffer_done(&out);
+	domain_destroy(domain);
+}
+
+static void test_choices_are_all_taken(void **state)
+{
+	(void)state;
+	static const char *const wanted[] = { "What is x do?", "What is x in M?", "What is x?", "What does x do?", "What does x in M?", "What does x?" };
+	struct domain *domain = small_domain();
+	struct template_picker picker;
+	struct template_values values = { 0 };
+	struct buffer out;
+	unsigned seen[COUNT_OF(wanted)] = { 0 }, known = 0;
+	buffer_init(&out, 4096);
+	template_picker_init(&picker, domain, 7);
+	template_values_set(&values, "name", TEXT_LITERAL("x"));
+	assert_false(template_question(&picker, "question.choice", &values, &out)); /* what a choice may need must be known too */
+	template_values_set(&values, "mo", TEXT_LITERAL("M"));
+	for (int i = 0; i < 120; i++) {
+		buffer_clear(&out);
+		assert_true(template_question(&picker, "question.choice", &values, &out));
+		for (size_t k = 0; k < COUNT_OF(wanted); k++) {
+			bool same = strcmp(buffer_string(&out), wanted[k]) == 0;
+			seen[k] += same;
+			known += same;
+		}
+	}
+	assert_int_equal(known, 120);
+	for (size_t k = 0; k < COUNT_OF(wanted); k++)
+		assert_in_range(seen[k], 5, 50);
 	buffer_done(&out);
 	domain_destroy(domain);
 }
@@ -105,7 +137,7 @@ static const char *const families[] = {
 	"question.parameter", "question.parameter.values", "question.parameter.configure", "question.parameter.configure.rollback",
 	"question.parameter.compare", "question.parameter.list", "question.counter", "question.counter.list", "question.event", "question.feature",
 	"question.dependencies", "question.dependency", "question.activate", "question.deactivate", "question.activation.conditions", "question.concept",
-	"question.overview", "question.steps", "question.troubleshooting", "question.optimisation", "question.row", "question.row.more",
+	"question.concept.call", "question.concept.name", "question.concept.task", "question.overview", "question.steps", "question.troubleshooting", "question.optimisation", "question.row", "question.row.more",
 	"question.parameter.reset", "question.counter.compare", "question.fault.counter", "question.fault.event", "question.alarm",
 	"question.symptom", "question.alarm.symptom", "question.kpi", "question.kpi.counter", "question.part.limitations", "question.part.impact",
 	"question.part.guidelines", "question.part.remedy", "question.part.causes", "question.part.operation", "question.part.configuration",
@@ -114,10 +146,26 @@ static const char *const families[] = {
 };
 static const char *const placeholders[] = { "name", "mo", "attribute", "feature", "title", "document", "topic", "other", "kpi", "symptom", "subject" };
 
+/* Choices are closed, part two things or more, hold nothing but text and placeholders, and do not begin a wording: its first word is counted. */
+static void check_choices(struct text wording)
+{
+	bool inside = false, parted = false;
+	assert_true(wording.data[0] != '[');
+	for (size_t i = 0; i < wording.bytes; i++) {
+		char c = wording.data[i];
+		assert_true(c == '[' ? !inside : c == ']' ? inside && parted : c != '|' || inside);
+		parted = c == '|' || (parted && c != '[');
+		inside = c == '[' || (inside && c != ']');
+		assert_false(c == ' ' && i > 0 && wording.data[i - 1] == ' ');
+	}
+	assert_false(inside);
+}
+
 static void check_question(struct text wording)
 {
 	assert_true(wording.bytes >= 10 && wording.bytes <= 200);
 	assert_true(wording.data[wording.bytes - 1] == '?');
+	check_choices(wording);
 	struct text rest = wording;
 	for (;;) {
 		const char *open = rest.bytes ? memchr(rest.data, '{', rest.bytes) : NULL;
@@ -233,7 +281,7 @@ static void test_diversity_over_many_documents(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wordings_need_their_values), cmocka_unit_test(test_first_words_are_used_evenly),
+		cmocka_unit_test(test_wordings_need_their_values), cmocka_unit_test(test_choices_are_all_taken), cmocka_unit_test(test_first_words_are_used_evenly),
 		cmocka_unit_test(test_same_family_twice_is_refused), cmocka_unit_test(test_the_packs_wordings),
 		cmocka_unit_test(test_diversity_over_many_documents),
 	};

@@ -1,5 +1,6 @@
 /* test_section_compose.c: what of a section becomes the answer, and what it is asked about: terms and declarations, examples with
  * their code, lists that lead nowhere, questions that the document asks itself. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -284,6 +285,67 @@ static void test_plain_headings(void **state)
 		    (const char *const[]){ "\"Opening of queues\"", "\n\nA queue is opened by its owner.", NULL }, (const char *const[]){ "Roles:", NULL });
 }
 
+/* Is the question one of those that the wording stands for? */
+static bool is_worded(const char *wording, const char *question)
+{
+	char other[512];
+	const char *close = strchr(wording, *wording == '[' ? ']' : '}');
+	if (*wording == '[') {
+		for (const char *option = wording + 1; option <= close; option += strcspn(option, "|]") + 1) {
+			snprintf(other, sizeof(other), "%.*s%s", (int)strcspn(option, "|]"), option, close + 1);
+			if (is_worded(other, question))
+				return true;
+		}
+		return false;
+	}
+	if (*wording == '{') {
+		for (size_t bytes = 1; bytes <= strlen(question); bytes++)
+			if (is_worded(close + 1, question + bytes))
+				return true;
+		return false;
+	}
+	return *wording == *question && (!*wording || is_worded(wording + 1, question + 1));
+}
+
+/* Asked about with the wordings of that family. */
+static void check_family(const char *heading, const char *family)
+{
+	char markdown[1024], question[512] = "", wording[512];
+	bool worded = false;
+	size_t count;
+	snprintf(markdown, sizeof(markdown), "# Queue Service\n\n" FILL "## %s\n\n" MORE, heading);
+	char *pairs = pairs_of(markdown);
+	for (const char *at = pairs; (at = strstr(at, "U: ")); at++)
+		if (memmem(at, strcspn(at, "\n"), heading, strlen(heading)))
+			snprintf(question, sizeof(question), "%.*s", (int)strcspn(at, "\n") - 3, at + 3);
+	const struct text *wordings = domain_wordings(domain, text_from(family), &count);
+	for (size_t i = 0; i < count; i++) {
+		snprintf(wording, sizeof(wording), "%.*s", TEXT_ARGS(wordings[i]));
+		worded = worded || is_worded(wording, question);
+	}
+	if (!worded)
+		print_error("%s is none of %s\n", question, family);
+	assert_true(worded);
+	free(pairs);
+}
+
+static void test_kinds_of_headings(void **state)
+{
+	(void)state;
+	check_family("queue.flush(wait)", "question.concept.call");
+	check_family("queue_flush_all (request, *wait)", "question.concept.call");
+	check_family("queue.platform", "question.concept.name");
+	check_family("QUEUE_CAP_BYTES", "question.concept.name");
+	check_family("getMaximumSize", "question.concept.name");
+	check_family("Installing the Queues", "question.concept.task");
+	check_family("Queueing theory", "question.concept"); /* no task */
+	check_family("Version 2.16", "question.concept");
+	check_family("Queues (old)", "question.concept"); /* no call */
+	check_family("Queue(s) of a cell(s)", "question.concept");
+	check_family("qstat(1)", "question.concept");
+	check_family("IPv6", "question.concept");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,7 +367,7 @@ int main(void)
 		cmocka_unit_test(test_names_alone_in_a_list),
 		cmocka_unit_test(test_names_above_and_before),
 		cmocka_unit_test(test_headings_below_and_above),
-		cmocka_unit_test(test_plain_headings),
+		cmocka_unit_test(test_plain_headings), cmocka_unit_test(test_kinds_of_headings),
 	};
 	return cmocka_run_group_tests(tests, open_generic, close_domain);
 }

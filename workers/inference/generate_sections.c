@@ -350,6 +350,19 @@ static bool is_told(const struct section *section, const struct section_told *to
 	return told->prose_bytes >= PROSE_BYTES_MIN && told->lost_bytes * LOST_PART <= told->prose_bytes && !begun;
 }
 
+/* The most fitting questions that there are wordings for. */
+static const char *question_family(const struct generator *generator, const struct section_topic *topic, enum section_use use, const char *family)
+{
+	size_t count;
+	if (topic->about_all)
+		return "question.overview";
+	if (topic->asks)
+		return "question.asked";
+	if (topic->family[0])
+		return topic->family;
+	return use == USE_CONCEPT && domain_wordings(generator->domain, text_from(topic->kind_family), &count) ? topic->kind_family : family;
+}
+
 static enum made make_section(struct generator *generator, size_t k, enum section_use use, enum conversation_question kind, const char *family)
 {
 	struct section *section = section_pick(generator, k);
@@ -377,7 +390,7 @@ static enum made make_section(struct generator *generator, size_t k, enum sectio
 		return MADE_NOTHING;
 	if (!topic.asks || begins_bare(buffer_view(&generator->draft.answer)))
 		introduce(generator, topic.about_all, &values);
-	enum made made = generator_submit(generator, topic.about_all ? "question.overview" : topic.asks ? "question.asked" : topic.family[0] ? topic.family : family, &values);
+	enum made made = generator_submit(generator, question_family(generator, &topic, use, family), &values);
 	for (; section < end; section++)
 		section->told |= made == MADE_PAIR;
 	return made;

@@ -139,6 +139,7 @@ struct section_topic {
 	char asked[SECTION_ASKED_BYTES_MAX], subject[SECTION_ASKED_BYTES_MAX]; /* "Closing: Effect"; subject: what the part is one of */
 	size_t asked_bytes, subject_bytes;
 	char family[64]; /* of the questions about such a part ("Limitations"); empty for others */
+	char kind_family[64]; /* of the questions about such a thing ("socket.destroy()", "Installing the Server"), where the pack has it; empty for others */
 	const struct section *owner; /* the section above whose heading is in it, or NULL */
 	bool generic;    /* the heading names nothing: what stands above it is asked about, or the document */
 	bool about_all;  /* the section introduces the document */

@@ -24,48 +24,70 @@ static struct text find_value(const struct template_values *values, struct text 
 	return (struct text){ 0 };
 }
 
-/* The next piece of a wording: text up to a placeholder, or a placeholder's name. */
-static bool next_piece(struct text *rest, struct text *ret_piece, bool *ret_placeholder)
+enum piece { PIECE_TEXT, PIECE_PLACEHOLDER, PIECE_CHOICE };
+
+/* The next piece of a wording: text, the name of a placeholder, or what stands between the brackets of a choice. A bracket that nothing closes is text. */
+static bool next_piece(struct text *rest, struct text *ret_piece, enum piece *ret_kind)
 {
 	if (!rest->bytes)
 		return false;
-	const char *close = rest->data[0] == '{' ? memchr(rest->data, '}', rest->bytes) : NULL;
-	*ret_placeholder = close != NULL;
-	size_t end;
+	bool brace = rest->data[0] == '{', bracket = rest->data[0] == '[';
+	const char *close = brace || bracket ? memchr(rest->data, brace ? '}' : ']', rest->bytes) : NULL;
+	size_t end = 1;
 	if (close) {
 		end = (size_t)(close - rest->data) + 1;
 		*ret_piece = text_slice(*rest, 1, end - 1);
+		*ret_kind = brace ? PIECE_PLACEHOLDER : PIECE_CHOICE;
 	} else {
-		const char *open = rest->bytes > 1 ? memchr(rest->data + 1, '{', rest->bytes - 1) : NULL;
-		end = open ? (size_t)(open - rest->data) : rest->bytes;
+		while (end < rest->bytes && rest->data[end] != '{' && rest->data[end] != '[')
+			end++;
 		*ret_piece = text_slice(*rest, 0, end);
+		*ret_kind = PIECE_TEXT;
 	}
 	*rest = text_slice(*rest, end, rest->bytes);
 	return true;
 }
 
-/* Number of placeholders, or -1 when one has no value. */
+/* Number of placeholders, or -1 when one has no value. Those of a choice are asked for whichever of it is taken. */
 static int fit(struct text wording, const struct template_values *values)
 {
 	struct text piece;
-	bool placeholder;
+	enum piece kind;
 	int count = 0;
-	while (next_piece(&wording, &piece, &placeholder)) {
-		if (!placeholder)
-			continue;
-		if (!find_value(values, piece).bytes)
+	while (next_piece(&wording, &piece, &kind)) {
+		int more = kind == PIECE_CHOICE ? fit(piece, values) : kind == PIECE_PLACEHOLDER;
+		if (more < 0 || (kind == PIECE_PLACEHOLDER && !find_value(values, piece).bytes))
 			return -1;
-		count++;
+		count += more;
 	}
 	return count;
 }
 
-static void expand(struct text wording, const struct template_values *values, struct buffer *out)
+/* One of "this|that|": the seed and the number of choices before decide. */
+static struct text choose(struct template_picker *picker, struct text choice)
+{
+	struct text rest = choice, one = { 0 };
+	size_t count = 1;
+	for (size_t i = 0; i < choice.bytes; i++)
+		count += choice.data[i] == '|';
+	uint64_t place = picker->choices++;
+	for (size_t index = (size_t)(XXH3_64bits_withSeed(&place, sizeof(place), picker->seed) % count) + 1; index > 0; index--) {
+		const char *bar = rest.bytes ? memchr(rest.data, '|', rest.bytes) : NULL;
+		one = text_slice(rest, 0, bar ? (size_t)(bar - rest.data) : rest.bytes);
+		rest = text_slice(rest, bar ? one.bytes + 1 : rest.bytes, rest.bytes);
+	}
+	return one;
+}
+
+static void expand(struct template_picker *picker, struct text wording, const struct template_values *values, struct buffer *out)
 {
 	struct text piece;
-	bool placeholder;
-	while (next_piece(&wording, &piece, &placeholder))
-		buffer_append_text(out, placeholder ? find_value(values, piece) : piece);
+	enum piece kind;
+	while (next_piece(&wording, &piece, &kind))
+		if (kind == PIECE_CHOICE)
+			expand(picker, choose(picker, piece), values, out);
+		else
+			buffer_append_text(out, kind == PIECE_PLACEHOLDER ? find_value(values, piece) : piece);
 }
 
 void template_picker_init(struct template_picker *picker, const struct domain *domain, uint64_t seed)
@@ -128,7 +150,7 @@ bool template_question(struct template_picker *picker, const char *family, const
 	uint32_t *used = first_word_uses(picker, *best, true);
 	if (used)
 		(*used)++;
-	expand(*best, values, out);
+	expand(picker, *best, values, out);
 	return true;
 }
 
@@ -146,6 +168,6 @@ bool template_frame(struct template_picker *picker, const char *family, const st
 		}
 	}
 	if (best)
-		expand(*best, values, out);
+		expand(picker, *best, values, out);
 	return best != NULL;
 }

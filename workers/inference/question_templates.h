@@ -1,7 +1,8 @@
 /* question_templates.h: wordings of questions and of the frames around values, chosen from the domain pack.
  *
- * A wording is text with {placeholders}; one that names a value which is not known here is not used. Questions are chosen so
- * that first words and wordings are used evenly; where there is a choice, the seed decides. */
+ * A wording is text with {placeholders}; one that names a value which is not known here is not used. "[in|from|]" in it stands for one of
+ * what the bars part, which may have placeholders too. Questions are chosen so that first words and wordings are used evenly; where there
+ * is a choice, the seed decides. */
 #ifndef DOCRING_WORKERS_INFERENCE_QUESTION_TEMPLATES_H
 #define DOCRING_WORKERS_INFERENCE_QUESTION_TEMPLATES_H
 
@@ -28,6 +29,7 @@ struct template_picker { /* one per document */
 	uint64_t seed;
 	struct { uint64_t hash; uint32_t used; } families[TEMPLATE_FAMILIES_MAX], first_words[TEMPLATE_FIRST_WORDS_MAX];
 	size_t family_count, first_word_count;
+	uint64_t choices; /* made in wordings so far */
 };
 void template_picker_init(struct template_picker *picker, const struct domain *domain, uint64_t seed);
 

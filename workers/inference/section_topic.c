@@ -1,5 +1,6 @@
 /* section_topic.c: what a section is asked about (see generator.h): its heading, with the heading above it where it does not name
  * something by itself; the whole document; or a part that every subject can have ("Limitations"), which the pack knows. */
+#define _GNU_SOURCE
 #include "workers/inference/generator.h"
 
 #include <stdio.h>
@@ -106,6 +107,51 @@ static struct text part_of(const struct domain *domain, struct text heading, boo
 	return (struct text){ 0 };
 }
 
+/* "process.platform", "KVM_CAP_IRQ", "getMaximumSize": one word that only a name is written like. */
+static bool is_identifier(struct text heading)
+{
+	bool marked = false;
+	for (size_t i = 0; i < heading.bytes; i++) {
+		char c = heading.data[i], before = i ? heading.data[i - 1] : 0, after = i + 1 < heading.bytes ? heading.data[i + 1] : 0;
+		if (!ascii_is_word(c) && c != '.' && c != '-')
+			return false;
+		marked = marked || c == '_' || (c == '.' && ascii_is_alpha(before) && ascii_is_alpha(after)) || (ascii_is_lower(before) && ascii_is_upper(c));
+	}
+	return marked;
+}
+
+/* "destroy(reason)", "rte_bus_find (name)"; neither "ccache(1)", "Plugin(s)" nor "Queues (old)". */
+static bool is_call(struct text heading)
+{
+	size_t at = 0;
+	while (at < heading.bytes && (ascii_is_word(heading.data[at]) || strchr(".:", heading.data[at])))
+		at++;
+	size_t open = at + (at < heading.bytes && heading.data[at] == ' ');
+	if (at < 2 || open >= heading.bytes || heading.data[open] != '(' || heading.data[heading.bytes - 1] != ')')
+		return false;
+	struct text given = text_slice(heading, open + 1, heading.bytes - 1);
+	bool plural = text_equal(given, TEXT_LITERAL("s")) || text_equal(given, TEXT_LITERAL("es")), chapter = given.bytes && ascii_is_digit(given.data[0]);
+	bool closed = memmem(given.data, given.bytes, ") ", 2) != NULL;
+	return !plural && !chapter && !closed && (open == at || is_identifier(text_slice(heading, 0, at)));
+}
+
+/* What kind of thing the heading names, where questions can be more to the point: "call", "name", "task". Empty for others. */
+static struct text kind_of(const struct domain *domain, struct text heading)
+{
+	struct text word = prose_first_word(heading);
+	size_t count;
+	if (is_call(heading))
+		return TEXT_LITERAL("call");
+	if (is_identifier(heading))
+		return TEXT_LITERAL("name");
+	const struct domain_columns *columns = domain_columns(domain, &count);
+	for (size_t i = 0; i < count && word.bytes < heading.bytes; i++)
+		for (size_t n = 0; n < columns[i].name_count && text_equal(columns[i].category, TEXT_LITERAL("topics")); n++)
+			if (text_equal(columns[i].names[n], word))
+				return columns[i].field;
+	return (struct text){ 0 };
+}
+
 static bool same_heading(const struct generator *generator, const struct section *a, const struct section *b)
 {
 	if (a->heading == UINT32_MAX || b->heading == UINT32_MAX)
@@ -204,6 +250,9 @@ bool section_topic(struct generator *generator, const struct section *section, s
 		(void)snprintf(ret_topic->family, sizeof(ret_topic->family), "question.part.%.*s", TEXT_ARGS(part));
 		keep_subject(generator, owner_heading, ret_topic);
 	}
+	struct text kind = owner || generic || title ? (struct text){ 0 } : kind_of(generator->domain, heading);
+	if (kind.bytes)
+		(void)snprintf(ret_topic->kind_family, sizeof(ret_topic->kind_family), "question.concept.%.*s", TEXT_ARGS(kind));
 	if (owner)
 		keep(ret_topic->asked, &ret_topic->asked_bytes, owner_heading);
 	if (owner && !generic)
