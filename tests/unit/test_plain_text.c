@@ -41,6 +41,8 @@ static void headings(void **state)
 	plain("NAME\n    tool - does the work of many\n\nSEE ALSO\n    other\n", "# NAME\n\ntool - does the work of many\n\n# SEE ALSO\n\nother\n");
 	plain("Tool\n====\n\nOPTIONS OF IT\n\nx\n\n1. Scope\n\nThe scope is small.\n", "# Tool\n\n## OPTIONS OF IT\n\nx\n\n## 1. Scope\n\nThe scope is small.\n");
 	plain("2. \xC3\x9C" "bersicht\n\nDer Text.\n\n\xC3\x84NDERUNGEN\n\nx\n", "# 2. \xC3\x9C" "bersicht\n\nDer Text.\n\n# \xC3\x84NDERUNGEN\n\nx\n");
+	plain("1.1 The Timer\nThe timer stops when all is over.\n\n1.2 Bands\n2.4 GHz and more of it there is.\n",
+	      "## 1.1 The Timer\n\nThe timer stops when all is over.\n\n1.2 Bands\n2.4 GHz and more of it there is.\n");
 	plain("A short line.\n\nTOTAL = 5;\n\n2.5 GHz is the band,\n\nx\n", "A short line.\n\nTOTAL = 5;\n\n2.5 GHz is the band,\n\nx\n");
 	struct converted page = convert_run(convert_plain_text, "a.txt", TEXT_LITERAL("intro\n\nThe Title\n=========\n\nx\n"));
 	assert_int_equal(text_compare(document_builder_meta(page.document, DOCUMENT_META_TITLE), TEXT_LITERAL("The Title")), 0);
@@ -62,6 +64,19 @@ static void lists(void **state)
 	plain("\xE2\x80\xA2 x\n\xE2\x80\xA2 y\n", "- x\n- y\n");
 	plain("Steps of it:\n* a\n* b\n", "Steps of it:\n\n- a\n- b\n");
 	plain("It was -\n- or was it\n", "It was -\n\\- or was it\n");
+	plain("1.9.4: A. Writer\n1 October\n- fix a leak\n", "1.9.4: A. Writer\n1 October\n\n- fix a leak\n");
+	plain(LINE "\n- with a dash that was carried over.\n", LINE " - with a dash that was carried over.\n");
+	/* A sign of three bytes is one column wide. */
+	plain("\xE2\x80\xA2 Documents:\n  \xC2\xB7 one of them\n  \xC2\xB7 and two\n\xE2\x80\xA2 Tests\n", "- Documents:\n  - one of them\n  - and two\n- Tests\n");
+}
+
+static void what_terminals_are_told_goes(void **state)
+{
+	(void)state;
+	plain("\x1B[1mNAME\x1B[0m of \x1B]8;;http://x.org\x1B\\it\x1B]8;;\a is \x1B[38;5;1mred\x1B[m.\n", "NAME of it is red.\n");
+	plain("a \x1B[1", "a\n");
+	plain("b \x1B]no end of it\n", "b no end of it\n");
+	plain("Chapter\xC2\xA0" "1.\xC2\xA0Purpose\n\nIt has one.\n", "# Chapter 1. Purpose\n\nIt has one.\n");
 }
 
 static void what_is_laid_out_stays(void **state)
@@ -73,6 +88,8 @@ static void what_is_laid_out_stays(void **state)
 	plain("Scope ........... 1\nTerms ........... 2\nRules ........... 3\n", "Scope ........... 1\nTerms ........... 2\nRules ........... 3\n");
 	plain("+-------+\n| A box |\n+-------+\n", "```\n+-------+\n| A box |\n+-------+\n```\n");
 	plain("Example::\n\n  Some words that would otherwise be taken for running text.\n", "Example:\n\n```\nSome words that would otherwise be taken for running text.\n```\n");
+	plain("Set these:\n\n# how deep\nSLEEP_MODE=deep\nTIMER=600\n\nx=1\n", "Set these:\n\n```\n# how deep\nSLEEP_MODE=deep\nTIMER=600\n```\n\nx=1\n");
+	plain("unit o---[ split ]---o one\n            |\n            +------o two\n", "```\nunit o---[ split ]---o one\n            |\n            +------o two\n```\n");
 	plain("int f(void)\n{\n\treturn 1;\n}\n", "```\nint f(void)\n{\n        return 1;\n}\n```\n");
 }
 
@@ -88,6 +105,7 @@ static void drawn_tables(void **state)
 	plain("+-----+      +-----+\n|  A  +------+  B  |\n+-----+      +-----+\n", "```\n+-----+      +-----+\n|  A  +------+  B  |\n+-----+      +-----+\n```\n");
 	plain(" id | name\n----+------\n  1 | a\n  2 | b\n", "| id | name |\n| --- | --- |\n| 1 | a |\n| 2 | b |\n");
 	plain("\xE2\x94\x8C\xE2\x94\x80\xE2\x94\xAC\xE2\x94\x80\xE2\x94\x90\n\xE2\x94\x82x\xE2\x94\x82y\xE2\x94\x82\n\xE2\x94\x94\xE2\x94\x80\xE2\x94\xB4\xE2\x94\x80\xE2\x94\x98\n", "| x | y |\n| --- | --- |\n");
+	plain("+---+---+\n| x | y |\n+---+---+\n| 1 | 2 |\n+---+---+\n  Table 1: of x and y\n", "| x | y |\n| --- | --- |\n| 1 | 2 |\n\nTable 1: of x and y\n");
 	plain("| a | b |\n|---|---|\n| 1 |  |\n", "| a | b |\n| --- | --- |\n| 1 |  |\n");
 }
 
@@ -116,6 +134,8 @@ static void definitions(void **state)
 	plain("alpha\n  It is the first of the letters.\n\n  And it has more to it.\n\nbeta\n  It is the second of the letters.\n\nAfter them.\n",
 	      "- **alpha**: It is the first of the letters.\n\n  And it has more to it.\n- **beta**: It is the second of the letters.\n\nAfter them.\n");
 	plain("-a, --all\n      Everything.\n\n--brief[=N]\n      Show less of it than before.\n", "- **-a, --all**: Everything.\n- **--brief[=N]**: Show less of it than before.\n");
+	plain("RRU\n    Remote radio unit, it sits\n    near the mast.\nBBU\n    Baseband unit.\n", "- **RRU**: Remote radio unit, it sits\n  near the mast.\n- **BBU**: Baseband unit.\n");
+	plain("if ready\n    send()\nelse\n    wait()\n", "if ready\nsend()\nelse\nwait()\n");
 	/* A paragraph whose later lines hang is none. */
 	plain(LINE "\n    " LINE "\n", LINE " " LINE "\n");
 }
@@ -150,6 +170,7 @@ static void quotations(void **state)
 {
 	(void)state;
 	plain("> It was said\n> by one.\n>\n> And more.\n", "> It was said by one.\n>\n> And more.\n");
+	plain("> One said.\n> > The other\n> > asked.\n> Yes.\n", "> One said.\n>\n> > The other asked.\n>\n> Yes.\n");
 	plain("o  First\no  Second\n", "- First\n- Second\n");
 }
 
@@ -237,7 +258,7 @@ static void source_files_are_code(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(a_centred_title), cmocka_unit_test(lists),
+		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(a_centred_title), cmocka_unit_test(lists), cmocka_unit_test(what_terminals_are_told_goes),
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
 		cmocka_unit_test(manual_pages), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
 		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(long_blocks_have_many_parts), cmocka_unit_test(cells_that_tabs_part), cmocka_unit_test(source_files_are_code),

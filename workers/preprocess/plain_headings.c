@@ -232,6 +232,17 @@ bool plain_take_first_title(struct plain_work *work, size_t at)
 	return true;
 }
 
+/* "1.1 Title" and directly under it the first line of text, which is no further title: it ended before the margin. */
+static bool ends_over_text(const struct plain_work *work, size_t at)
+{
+	struct text behind, next;
+
+	if (plain_line_is_blank(&work->lines, at + 1) || plain_line_was_wrapped(&work->lines, at))
+		return false;
+	next = plain_line_text(&work->lines, at + 1);
+	return plain_begins_upper(next) && plain_is_prose(next) && !plain_numbered(next, &behind);
+}
+
 bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 {
 	struct text text = plain_line_text(&work->lines, at), behind;
@@ -246,7 +257,8 @@ bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 	}
 	if (plain_line_at(&work->lines, at)->indent > work->lines.body_indent || !plain_is_heading_text(text))
 		return false;
-	if (alone && numbers >= 2 && numbers <= 6 && !ascii_is_lower(behind.data[0]) && plain_is_heading_text(behind)) {
+	if (numbers >= 2 && numbers <= 6 && !ascii_is_lower(behind.data[0]) && plain_is_heading_text(behind) &&
+	    (alone || (plain_begins_upper(behind) && ends_over_text(work, at)))) {
 		write_heading(work, numbers + deeper, text);
 		return true;
 	}

@@ -26,19 +26,46 @@ static void remove_last_character(struct buffer *out, size_t line_start)
 	buffer_truncate(out, end > line_start ? end - 1 : line_start);
 }
 
+/* What the escape at `at` tells a terminal, colours and bold for the most part: "ESC [ 1 m", or "ESC ] … BEL" and "ESC ] … ESC \". Its bytes. */
+static size_t escape_bytes(struct text line, size_t at)
+{
+	size_t end = at + 2;
+
+	if (at + 1 >= line.bytes || (line.data[at + 1] != '[' && line.data[at + 1] != ']'))
+		return 1;
+	if (line.data[at + 1] == '[') {
+		while (end < line.bytes && line.data[end] >= 0x20 && line.data[end] < 0x40)
+			end++;
+		return size_min(end + 1, line.bytes) - at;
+	}
+	while (end < line.bytes && line.data[end] != '\a' && line.data[end] != 0x1B)
+		end++;
+	if (end + 1 < line.bytes && line.data[end] == 0x1B && line.data[end + 1] == '\\')
+		end++;
+	return end < line.bytes ? end + 1 - at : 2;
+}
+
 static void append_line(struct buffer *out, struct text line)
 {
 	size_t start = out->bytes, plain = 0, columns = 0;
 
 	for (size_t i = 0; i < line.bytes; i++) {
 		unsigned char c = (unsigned char)line.data[i];
-		if (c >= ' ' && c != 0x7F) {
+		bool blank = c == 0xC2 && i + 1 < line.bytes && (unsigned char)line.data[i + 1] == 0xA0; /* no line breaks at it */
+		if (c >= ' ' && c != 0x7F && !blank) {
 			columns += (c & 0xC0) != 0x80;
 			continue;
 		}
 		buffer_append(out, line.data + plain, i - plain);
+		if (c == 0x1B)
+			i += escape_bytes(line, i) - 1;
+		else if (blank)
+			i++;
 		plain = i + 1;
-		if (c == '\t') {
+		if (blank) {
+			buffer_append_byte(out, ' ');
+			columns++;
+		} else if (c == '\t') {
 			size_t blanks = TAB_COLUMNS - columns % TAB_COLUMNS;
 			buffer_append_repeat(out, ' ', blanks);
 			columns += blanks;
@@ -213,6 +240,15 @@ size_t plain_line_columns(const struct plain_lines *lines, size_t index)
 	return plain_line_at(lines, index)->indent + utf8_count(plain_line_text(lines, index));
 }
 
+bool plain_line_was_wrapped(const struct plain_lines *lines, size_t index)
+{
+	struct text next = plain_line_text(lines, index + 1);
+	const char *blank = memchr(next.data, ' ', next.bytes);
+	size_t first_word = blank ? (size_t)(blank - next.data) : next.bytes;
+
+	return (plain_line_columns(lines, index) + 1 + first_word) * 100 > lines->wrap_columns * WRAP_SLACK_PERCENT;
+}
+
 /* --- what a line looks like ------------------------------------------------------------------------------------ */
 
 char plain_underline(struct text line)
@@ -261,6 +297,16 @@ bool plain_is_heading_text(struct text line)
 	if (!ascii_is_alnum((char)first) && first < 0x80 && !strchr("`\"'(/_", first))
 		return false;
 	return !strchr(".,;{}", last) && !text_ends_with_nocase(line, TEXT_LITERAL("\xE3\x80\x82")) && !plain_is_columns(line);
+}
+
+bool plain_is_caption(struct text line)
+{
+	static const char *const names[] = { "Table ", "Figure ", "Fig. ", "Tabelle ", "Abbildung ", "Tableau " };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (text_starts_with(line, text_from(names[i])) && line.bytes > strlen(names[i]) && ascii_is_digit(line.data[strlen(names[i])]))
+			return true;
+	return false;
 }
 
 /* Latin of western and central Europe, Greek, Cyrillic. */
@@ -351,6 +397,7 @@ struct plain_item plain_item_of(struct text line)
 	bool katakana_dot = text_starts_with(line, TEXT_LITERAL("\xE3\x83\xBB")); /* text follows without a blank */
 	item.found = (blanks > 0 || katakana_dot) && i + blanks < line.bytes;
 	item.bytes = i + blanks;
+	item.columns = utf8_count(text_slice(line, 0, item.bytes));
 	return item;
 }
 

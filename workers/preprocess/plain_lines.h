@@ -10,6 +10,8 @@
 
 struct document_builder;
 
+enum { WRAP_SLACK_PERCENT = 85 }; /* of the wrap width: a line that the next word would carry beyond it was wrapped */
+
 struct plain_line {
 	uint32_t start, end; /* in the text, without indentation and trailing blanks; equal: a blank line */
 	uint32_t indent;     /* columns */
@@ -33,6 +35,9 @@ bool plain_line_is_blank(const struct plain_lines *lines, size_t index); /* true
 struct text plain_line_text(const struct plain_lines *lines, size_t index);
 size_t plain_line_columns(const struct plain_lines *lines, size_t index); /* code points, with the indentation */
 
+/* A line that the next one's first word would have carried beyond the margin was wrapped there; a shorter one was meant to end. There is a next line. */
+bool plain_line_was_wrapped(const struct plain_lines *lines, size_t index);
+
 /* The character that the line underlines with, or 0: one of =-~^*+"#`' three times or more and nothing else. */
 char plain_underline(struct text line);
 /* "1.2.3 Title": how many numbers, or 0. `ret_text`: behind the number. */
@@ -40,13 +45,14 @@ unsigned plain_numbered(struct text line, struct text *ret_text);
 /* Reads as the text of a heading: short, begins with a letter or digit, does not end like a sentence, no dot leaders. */
 bool plain_is_heading_text(struct text line);
 bool plain_is_capitals(struct text line);
+bool plain_is_caption(struct text line);     /* "Table 3", "Figure 2-1: Title": wherever in the line it stands it is no code */
 bool plain_begins_upper(struct text line); /* Latin, Greek and Cyrillic letters; any letter of eastern Asia */
 bool plain_is_wide(uint32_t code);
 
 struct plain_item {
 	bool found, ordered;
 	uint32_t number;
-	size_t bytes; /* of the marker with the blanks behind it */
+	size_t bytes, columns; /* of the marker with the blanks behind it */
 };
 struct plain_item plain_item_of(struct text line);
 

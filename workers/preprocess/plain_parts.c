@@ -28,7 +28,7 @@ static bool goes_beside_table(const struct plain_work *work, size_t at, size_t t
 	struct text line = plain_line_text(&work->lines, at);
 
 	return (ascii_is_alnum(line.data[0]) || line.data[0] == '(' || (unsigned char)line.data[0] >= 0xC3) && !plain_is_columns(line) &&
-	       plain_line_at(&work->lines, at)->indent <= plain_line_at(&work->lines, table_at)->indent;
+	       (plain_is_caption(line) || plain_line_at(&work->lines, at)->indent <= plain_line_at(&work->lines, table_at)->indent);
 }
 
 /* Quoted lines and drawn tables are blocks of their own also where other lines stand directly above or below: the end of the first. */

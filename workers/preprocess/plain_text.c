@@ -6,21 +6,12 @@
 #include "workers/preprocess/plain_inline.h"
 #include "workers/preprocess/plain_parts.h"
 #include "workers/preprocess/plain_tabs.h"
+#include "workers/preprocess/plain_verbatim.h"
 #include "workers/preprocess/plain_work.h"
 
 #include "base/utf8.h"
 
 /* --- blocks ---------------------------------------------------------------------------------------------------- */
-
-/* A line that the next word would have carried beyond the margin was wrapped there; a shorter one was meant to end. */
-static bool was_wrapped(const struct plain_work *work, size_t index)
-{
-	struct text next = plain_line_text(&work->lines, index + 1);
-	const char *blank = memchr(next.data, ' ', next.bytes);
-	size_t first_word = blank ? (size_t)(blank - next.data) : next.bytes;
-
-	return (plain_line_columns(&work->lines, index) + 1 + first_word) * 100 > work->lines.wrap_columns * WRAP_SLACK_PERCENT;
-}
 
 enum { HYPHEN_BYTES = 3 }; /* of U+2010, which formatters break words with: nobody types it */
 
@@ -58,7 +49,7 @@ static void write_lines(struct plain_work *work, struct text term, size_t start,
 		if (i + 1 < end && joins_without_blank(line, plain_line_text(&work->lines, i + 1)))
 			continue;
 		bool hyphen = line.bytes > 1 && line.data[line.bytes - 1] == '-' && ascii_is_alpha(line.data[line.bytes - 2]);
-		if (i + 1 < end && !was_wrapped(work, i))
+		if (i + 1 < end && !plain_line_was_wrapped(&work->lines, i))
 			buffer_append_byte(&work->scratch, '\n');
 		else if (i + 1 < end && !(hyphen && ascii_is_alpha(plain_line_text(&work->lines, i + 1).data[0])))
 			buffer_append_byte(&work->scratch, ' ');
@@ -116,10 +107,19 @@ static void open_item(struct plain_work *work, size_t at, const struct plain_ite
 		plain_close_lists(work, LIST_LEVELS_MAX - 1);
 	markdown_list_open(&work->writer, item->ordered);
 	markdown_item_open(&work->writer, item->number);
-	work->levels[work->level_count++] = (struct list_level){ indent, indent + item->bytes, item->ordered };
+	work->levels[work->level_count++] = (struct list_level){ indent, indent + item->columns, item->ordered };
 }
 
-/* A marker makes an item when it opens a block, stands in a list, or has others of its kind in the block. */
+/* Line `at` stands under a line of text that was meant to end there; a dash at its end goes on in the next. */
+static bool is_under_ended_line(const struct plain_work *work, size_t at)
+{
+	if (plain_line_is_blank(&work->lines, at - 1))
+		return false;
+	struct text before = plain_line_text(&work->lines, at - 1);
+	return before.data[before.bytes - 1] != '-' && !plain_line_was_wrapped(&work->lines, at - 1);
+}
+
+/* A marker makes an item when it opens a block, stands in a list, has others of its kind in the block, or is a bullet under a line that has ended. */
 static bool is_item(const struct plain_work *work, size_t at, bool first_of_block)
 {
 	struct text text = plain_line_text(&work->lines, at);
@@ -127,7 +127,8 @@ static bool is_item(const struct plain_work *work, size_t at, bool first_of_bloc
 
 	if (!item.found || plain_is_columns(text_slice(text, item.bytes, text.bytes)))
 		return false;
-	return first_of_block || work->level_count > 0 || work->block_lists[item.ordered];
+	return first_of_block || work->level_count > 0 || work->block_lists[item.ordered] ||
+	       (!item.ordered && text.data[0] != '+' && is_under_ended_line(work, at));
 }
 
 static void look_for_lists(struct plain_work *work, size_t start, size_t end)
@@ -159,110 +160,72 @@ static size_t end_of_paragraph(const struct plain_work *work, size_t at, size_t 
 
 /* --- a block --------------------------------------------------------------------------------------------------- */
 
-static size_t base_indent(const struct plain_work *work)
+static bool is_option(struct text term)
 {
-	return work->level_count > 0 ? work->levels[work->level_count - 1].content_indent : work->lines.body_indent;
+	return term.bytes > 1 && term.data[0] == '-' && (ascii_is_alnum(term.data[1]) || (term.data[1] == '-' && term.bytes > 3 && ascii_is_alpha(term.data[2])));
 }
 
-/* "Table 3", "Figure 2-1: Title": in the middle of the line it is no code. */
-static bool is_caption(struct text line)
+static bool is_term(const struct plain_work *work, size_t at)
 {
-	static const char *const names[] = { "Table ", "Figure ", "Fig. ", "Tabelle ", "Abbildung ", "Tableau " };
+	struct text term = plain_line_text(&work->lines, at);
 
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (text_starts_with(line, text_from(names[i])) && line.bytes > strlen(names[i]) && ascii_is_digit(line.data[strlen(names[i])]))
-			return true;
-	return false;
+	return term.bytes <= TERM_BYTES_MAX && !strchr(".,;{(", term.data[term.bytes - 1]) && (is_option(term) || !strchr("-*+>|#$", term.data[0])) &&
+	       !plain_line_was_wrapped(&work->lines, at) && !plain_is_columns(term);
 }
 
-/* Laid out in columns, lines that end as code does, or indented and no prose. */
-static bool is_verbatim(const struct plain_work *work, size_t start, size_t end)
+/* The end of the text, indented by `text_indent`, of the term at line `at`; `at` when there is none. */
+static size_t end_of_definition(const struct plain_work *work, size_t at, size_t end, size_t text_indent)
 {
-	size_t columns = 0, prose = 0, deep = 0, code = 0, count = end - start;
+	size_t i = at + 1;
 
-	for (size_t i = start; i < end; i++) {
-		struct text text = plain_line_text(&work->lines, i);
-		columns += plain_is_columns(text);
-		prose += plain_is_prose(text);
-		code += strchr(";{}", text.data[text.bytes - 1]) != NULL;
-		deep += plain_line_at(&work->lines, i)->indent >= base_indent(work) + CODE_INDENT;
-	}
-	if (work->code_follows && plain_line_at(&work->lines, start)->indent > work->code_beyond)
-		return true;
-	if (count == 1 && is_caption(plain_line_text(&work->lines, start)))
+	if (!is_term(work, at))
+		return at;
+	while (i < end && plain_line_at(&work->lines, i)->indent == text_indent && !plain_item_of(plain_line_text(&work->lines, i)).found)
+		i++;
+	return i == at + 1 ? at : i;
+}
+
+/* Terms on lines of their own, and directly under each its text, indented: nothing else in the block. Half of the texts read as prose, or explain options. */
+static bool are_definitions(const struct plain_work *work, size_t start, size_t end)
+{
+	size_t indent = plain_line_at(&work->lines, start)->indent, count = 0, prose = 0;
+
+	if (end - start < 2 || indent >= plain_base_indent(work) + CODE_INDENT)
 		return false;
-	if (columns * 2 > count && (count > 1 || deep > 0))
-		return true;
-	if (count >= 3 && code * 2 > count && prose * 2 < count)
-		return true;
-	return deep == count && prose * 2 < count;
-}
-
-/* The end of the verbatim part: blocks of it that single blank lines part are one. What "::" announces goes on as long as it is indented. */
-static size_t end_of_verbatim(struct plain_work *work, size_t end)
-{
-	if (work->code_follows) {
-		for (size_t next = end; next < work->lines.count; next++) {
-			if (plain_line_is_blank(&work->lines, next))
-				continue;
-			if (plain_line_at(&work->lines, next)->indent <= work->code_beyond)
-				break;
-			end = next + 1;
-		}
-		return end;
-	}
-	for (;;) {
-		size_t next = end;
-		while (next < work->lines.count && plain_line_is_blank(&work->lines, next))
-			next++;
-		if (next == work->lines.count || next > end + 2 || plain_line_at(&work->lines, next)->indent < base_indent(work) + CODE_INDENT)
-			return end;
-		size_t next_end = plain_block_end(work, next);
-		if (!is_verbatim(work, next, next_end))
-			return end;
-		end = next_end;
-	}
-}
-
-/* A term on a line of its own, and directly under it its text, indented: all of the block but the first line. */
-static bool is_definition(const struct plain_work *work, size_t start, size_t end)
-{
-	struct text term = plain_line_text(&work->lines, start);
-	size_t indent = plain_line_at(&work->lines, start)->indent, text_indent;
-	bool option = term.bytes > 1 && term.data[0] == '-' && (ascii_is_alnum(term.data[1]) || (term.data[1] == '-' && term.bytes > 3 && ascii_is_alpha(term.data[2])));
-
-	if (end - start < 2 || term.bytes > TERM_BYTES_MAX || strchr(".,;{(", term.data[term.bytes - 1]) || (!option && strchr("-*+>|#$", term.data[0])) ||
-	    indent >= base_indent(work) + CODE_INDENT || was_wrapped(work, start) || plain_is_columns(term))
+	size_t text_indent = plain_line_at(&work->lines, start + 1)->indent;
+	if (text_indent < indent + 2 || text_indent > indent + TERM_INDENT_MAX)
 		return false;
-	text_indent = plain_line_at(&work->lines, start + 1)->indent;
-	if (text_indent < indent + 2 || text_indent > indent + TERM_INDENT_MAX ||
-	    !(option || plain_is_prose(plain_line_text(&work->lines, start + 1))))
-		return false;
-	for (size_t i = start + 1; i < end; i++) {
-		if (plain_line_at(&work->lines, i)->indent != text_indent || plain_item_of(plain_line_text(&work->lines, i)).found)
+	for (size_t at = start, next; at < end; at = next) {
+		next = end_of_definition(work, at, end, text_indent);
+		if (next == at || plain_line_at(&work->lines, at)->indent != indent)
 			return false;
+		prose += is_option(plain_line_text(&work->lines, at)) || plain_is_prose(plain_line_text(&work->lines, at + 1));
+		count++;
 	}
-	return true;
+	return prose * 2 >= count;
 }
 
 /* "- **Term**: text"; blocks that are indented as its text go into the item. */
-static bool take_definition(struct plain_work *work, size_t start, size_t end)
+static bool take_definitions(struct plain_work *work, size_t start, size_t end)
 {
-	struct text term = plain_line_text(&work->lines, start);
-
-	if (!is_definition(work, start, end))
+	if (!are_definitions(work, start, end))
 		return false;
-	struct plain_item item = { .found = true, .bytes = plain_line_at(&work->lines, start + 1)->indent - plain_line_at(&work->lines, start)->indent };
-	open_item(work, start, &item);
-	if (term.bytes > 1 && term.data[term.bytes - 1] == ':')
-		term.bytes--;
-	write_lines(work, term, start + 1, end, 0);
+	size_t text_indent = plain_line_at(&work->lines, start + 1)->indent;
+	struct plain_item item = { .found = true, .columns = text_indent - plain_line_at(&work->lines, start)->indent };
+	for (size_t at = start, next; at < end; at = next) {
+		struct text term = plain_line_text(&work->lines, at);
+		next = end_of_definition(work, at, end, text_indent);
+		open_item(work, at, &item);
+		if (term.bytes > 1 && term.data[term.bytes - 1] == ':')
+			term.bytes--;
+		write_lines(work, term, at + 1, next, 0);
+	}
 	return true;
 }
 
 static void write_block_lines(struct plain_work *work, size_t start, size_t end)
 {
-	if (take_definition(work, start, end))
+	if (take_definitions(work, start, end))
 		return;
 	look_for_lists(work, start, end);
 	for (size_t at = start; at < end;) {
@@ -312,7 +275,7 @@ static bool take_table(struct plain_work *work, size_t start, size_t end)
 	size_t deep = 0;
 
 	for (size_t i = start; i < end; i++)
-		deep += plain_line_at(&work->lines, i)->indent >= base_indent(work) + CODE_INDENT;
+		deep += plain_line_at(&work->lines, i)->indent >= plain_base_indent(work) + CODE_INDENT;
 	bool code = work->code_follows && plain_line_at(&work->lines, start)->indent > work->code_beyond;
 	if (!plain_table_read_drawn(&work->table, &work->lines, start, end) &&
 	    (code || is_letterhead(work, start, end) || deep == end - start || !plain_table_read_aligned(&work->table, &work->lines, start, end)))
@@ -324,29 +287,54 @@ static bool take_table(struct plain_work *work, size_t start, size_t end)
 	return true;
 }
 
-/* "> text" on every line: paragraphs of a quotation, parted by lines of ">" alone. */
+/* "> > text": how often it is quoted, QUOTES_MAX at most; *ret_text is what stands behind the marks. */
+static size_t quote_depth(struct text line, struct text *ret_text)
+{
+	enum { QUOTES_MAX = 8 };
+	size_t depth = 0;
+
+	while (depth < QUOTES_MAX && line.bytes > 0 && line.data[0] == '>') {
+		line = text_trim(text_slice(line, 1, line.bytes));
+		depth++;
+	}
+	*ret_text = line;
+	return depth;
+}
+
+static void write_quoted_paragraph(struct plain_work *work)
+{
+	buffer_clear(&work->inline_text);
+	plain_inline_append(&work->inline_text, buffer_view(&work->scratch));
+	markdown_paragraph(&work->writer, buffer_view(&work->inline_text));
+	buffer_clear(&work->scratch);
+}
+
+/* "> text" on every line: paragraphs of a quotation, parted by lines of ">" alone, and quotations in it. */
 static bool take_quote(struct plain_work *work, size_t start, size_t end)
 {
+	size_t open = 0;
+
 	for (size_t i = start; i < end; i++) {
 		if (!plain_is_quoted(plain_line_text(&work->lines, i)))
 			return false;
 	}
-	markdown_quote_open(&work->writer);
 	buffer_clear(&work->scratch);
-	for (size_t i = start; i <= end; i++) {
-		struct text line = i < end ? text_trim(text_slice(plain_line_text(&work->lines, i), 1, plain_line_text(&work->lines, i).bytes)) : TEXT_LITERAL("");
-		if (line.bytes > 0) {
-			if (work->scratch.bytes > 0)
-				buffer_append_byte(&work->scratch, ' ');
-			buffer_append_text(&work->scratch, line);
-			continue;
-		}
-		buffer_clear(&work->inline_text);
-		plain_inline_append(&work->inline_text, buffer_view(&work->scratch));
-		markdown_paragraph(&work->writer, buffer_view(&work->inline_text));
-		buffer_clear(&work->scratch);
+	for (size_t i = start; i < end; i++) {
+		struct text line;
+		size_t depth = quote_depth(plain_line_text(&work->lines, i), &line);
+		if (line.bytes == 0 || depth != open)
+			write_quoted_paragraph(work);
+		for (; line.bytes > 0 && open > depth; open--)
+			markdown_quote_close(&work->writer);
+		for (; line.bytes > 0 && open < depth; open++)
+			markdown_quote_open(&work->writer);
+		if (work->scratch.bytes > 0)
+			buffer_append_byte(&work->scratch, ' ');
+		buffer_append_text(&work->scratch, line);
 	}
-	markdown_quote_close(&work->writer);
+	write_quoted_paragraph(work);
+	for (; open > 0; open--)
+		markdown_quote_close(&work->writer);
 	return true;
 }
 
@@ -428,8 +416,8 @@ static size_t write_block(struct plain_work *work, size_t at)
 	plain_close_lists(work, keep);
 	if (take_table(work, at, end) || take_quote(work, at, end))
 		return end;
-	if (is_verbatim(work, at, end) && !is_item(work, at, true)) {
-		end = end_of_verbatim(work, end);
+	if (plain_is_verbatim(work, at, end) && !is_item(work, at, true)) {
+		end = plain_end_of_verbatim(work, end);
 		write_code(work, TEXT_LITERAL(""), at, end);
 		return end;
 	}
@@ -439,24 +427,6 @@ static size_t write_block(struct plain_work *work, size_t at)
 }
 
 /* --- the file -------------------------------------------------------------------------------------------------- */
-
-/* The language of a source file by its name, or NULL: its whole text is code. */
-static const char *source_language(struct text name)
-{
-	static const struct { const char *ending, *language; } sources[] = {
-		{ ".c", "c" }, { ".h", "c" }, { ".cc", "cpp" }, { ".cpp", "cpp" }, { ".hpp", "cpp" }, { ".py", "python" }, { ".sh", "bash" },
-		{ ".pl", "perl" }, { ".lua", "lua" }, { ".js", "javascript" }, { ".ts", "typescript" }, { ".java", "java" }, { ".go", "go" },
-		{ ".rs", "rust" }, { ".rb", "ruby" }, { ".sql", "sql" }, { ".json", "json" }, { ".xml", "xml" }, { ".xsd", "xml" },
-		{ ".yaml", "yaml" }, { ".yml", "yaml" }, { ".toml", "toml" }, { ".ini", "ini" }, { ".conf", "" }, { ".cfg", "" }, { ".css", "css" },
-		{ ".mk", "makefile" }, { ".cmake", "cmake" }, { ".properties", "" }, { ".asn", "asn1" }, { ".asn1", "asn1" }, { ".yang", "yang" },
-		{ ".proto", "protobuf" }, { ".log", "" }, { ".patch", "diff" }, { ".diff", "diff" },
-	};
-
-	for (size_t i = 0; i < COUNT_OF(sources); i++)
-		if (text_ends_with_nocase(name, text_from(sources[i].ending)))
-			return sources[i].language;
-	return NULL;
-}
 
 static void write_text(struct plain_work *work)
 {
@@ -472,7 +442,7 @@ static void write_text(struct plain_work *work)
 
 static int convert_lines(struct text utf8, struct text name, struct plain_work *work, struct document_builder *document)
 {
-	const char *language = source_language(name);
+	const char *language = plain_source_language(name);
 
 	int status = plain_lines_split(utf8, &work->lines, document);
 	if (status < 0)
@@ -516,7 +486,7 @@ static void replace(struct buffer *utf8, void (*clean)(struct text text, struct 
 static int convert_decoded(struct buffer *utf8, struct text name, struct plain_work *work, struct document_builder *document)
 {
 	enum markup_kind markup = markup_named(name);
-	bool is_source = source_language(name) != NULL;
+	bool is_source = plain_source_language(name) != NULL;
 
 	if (markup == MARKUP_NONE && !is_source)
 		markup = markup_find(buffer_view(utf8));

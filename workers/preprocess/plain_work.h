@@ -19,7 +19,6 @@ enum {
 	PART_INDENT_MAX = 4,    /* columns that the heading of a part of a section in a manual page is indented by at most */
 	TERM_BYTES_MAX = 70,
 	TERM_INDENT_MAX = 12,   /* columns that the text of a definition is indented by at most */
-	WRAP_SLACK_PERCENT = 85, /* of the wrap width: a line that the next word would carry beyond it was wrapped */
 };
 
 struct list_level {
