@@ -39,6 +39,10 @@ enum document_format detect_format(struct text data, struct text name);
  * empty; from a meta element), detection. Sets DOCUMENT_META_ENCODING and replaced_bytes. */
 int encoding_to_utf8(struct text data, struct text declared, struct buffer *out, struct document_builder *document,
 		     struct error_text *error) WARN_UNUSED;
+/* As above, without a copy of what is as it should be already: *ret_text is a part of `data` then, and else what was appended to `out`, which
+ * was empty. With any_line_ends its line ends may be of any kind. */
+int encoding_view_utf8(struct text data, struct text declared, bool any_line_ends, struct buffer *out, struct text *ret_text,
+		       struct document_builder *document, struct error_text *error) WARN_UNUSED;
 
 /* The eight formats of CSV; header.csv_format is 1 + this. */
 enum csv_format {

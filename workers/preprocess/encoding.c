@@ -288,42 +288,60 @@ static struct text without_padding(struct text data)
 	return data.bytes - bytes > 1 ? text_slice(data, 0, bytes) : data;
 }
 
-int encoding_to_utf8(struct text data, struct text declared, struct buffer *out, struct document_builder *document,
-		     struct error_text *error)
+/* Is valid UTF-8 text as it should be, so that nobody needs a copy of it? */
+static bool is_ready(struct text data, bool any_line_ends)
 {
-	char charset[CHARSET_BYTES] = "UTF-8";
-	uint32_t replaced = 0;
+	return data.bytes > 0 && !memchr(data.data, '\0', data.bytes) && (any_line_ends || !memchr(data.data, '\r', data.bytes));
+}
 
-	if (data.bytes == 0) {
-		document_builder_set_meta(document, DOCUMENT_META_ENCODING, text_from(charset));
-		return 0;
-	}
+/* Appends the document, or sets *ret_text to where it stands already. Returns how many bytes were replaced. */
+static uint32_t decode(struct text data, struct text declared, bool any_line_ends, struct buffer *out, struct text *ret_text, char *charset)
+{
+	uint32_t replaced = 0;
 	char shape = utf16_shape(data);
+
 	if (!shape)
 		data = without_padding(data);
+	struct text marked = text_slice(data, size_min(3, data.bytes), data.bytes);
 	if (text_starts_with(data, TEXT_LITERAL("\xEF\xBB\xBF"))) {
-		replaced = append_utf8(out, text_slice(data, 3, data.bytes));
+		if (is_ready(marked, any_line_ends) && utf8_valid_prefix(marked) == marked.bytes && marked.bytes <= out->bytes_max)
+			*ret_text = marked;
+		else
+			replaced = append_utf8(out, marked);
 	} else if (text_starts_with(data, TEXT_LITERAL("\xFF\xFE")) || text_starts_with(data, TEXT_LITERAL("\xFE\xFF"))) {
 		bool big_endian = data.data[0] == '\xFE';
-		snprintf(charset, sizeof(charset), "%s", big_endian ? "UTF-16BE" : "UTF-16LE");
+		snprintf(charset, CHARSET_BYTES, "%s", big_endian ? "UTF-16BE" : "UTF-16LE");
 		replaced = append_utf16(out, text_slice(data, 2, data.bytes), big_endian);
 	} else if (shape) {
-		snprintf(charset, sizeof(charset), "UTF-16%cE", shape);
+		snprintf(charset, CHARSET_BYTES, "UTF-16%cE", shape);
 		replaced = append_utf16(out, data, shape == 'B');
 	} else if (utf8_valid_prefix(data) == data.bytes) {
 		/* Escape sequences of ISO-2022 are valid UTF-8: there the document's word is taken, or those of the Japanese one. */
 		bool stateful = text_starts_with_nocase(text_trim(declared), TEXT_LITERAL("iso-2022")) && declared_charset(declared, charset);
 		if (!stateful && declared.bytes == 0 && is_iso_2022_jp(data)) {
-			snprintf(charset, sizeof(charset), "ISO-2022-JP");
+			snprintf(charset, CHARSET_BYTES, "ISO-2022-JP");
 			stateful = true;
 		}
-		if (!stateful || append_iconv(out, data, charset, &replaced) < 0) {
-			snprintf(charset, sizeof(charset), "UTF-8");
+		if (stateful && append_iconv(out, data, charset, &replaced) == 0)
+			return replaced;
+		snprintf(charset, CHARSET_BYTES, "UTF-8");
+		if (is_ready(data, any_line_ends) && data.bytes <= out->bytes_max)
+			*ret_text = data;
+		else
 			replaced = append_with_line_ends(out, data);
-		}
 	} else {
 		replaced = append_other(out, data, declared, charset);
 	}
+	return replaced;
+}
+
+int encoding_view_utf8(struct text data, struct text declared, bool any_line_ends, struct buffer *out, struct text *ret_text,
+		       struct document_builder *document, struct error_text *error)
+{
+	char charset[CHARSET_BYTES] = "UTF-8";
+	struct text view = { NULL, 0 };
+	uint32_t replaced = data.bytes > 0 ? decode(data, declared, any_line_ends, out, &view, charset) : 0;
+
 	if (out->status == ERROR_LIMIT_HIT)
 		return error_set(error, ERROR_LIMIT_HIT, "the text is larger than the %zu bytes that a document can have in UTF-8; split it", out->bytes_max);
 	if (out->status)
@@ -331,5 +349,18 @@ int encoding_to_utf8(struct text data, struct text declared, struct buffer *out,
 	document_builder_set_meta(document, DOCUMENT_META_ENCODING, text_from(charset));
 	document_builder_counts(document)->replaced_bytes += replaced;
 	document_builder_removed_many(document, DOCUMENT_REMOVED_BYTES_REPLACED, replaced, document_nowhere);
+	*ret_text = view.data ? view : buffer_view(out);
 	return 0;
+}
+
+int encoding_to_utf8(struct text data, struct text declared, struct buffer *out, struct document_builder *document,
+		     struct error_text *error)
+{
+	struct text text;
+	int status = encoding_view_utf8(data, declared, false, out, &text, document, error);
+
+	if (status < 0 || text.data == buffer_view(out).data)
+		return status;
+	buffer_append_text(out, text);
+	return out->status ? error_set(error, out->status, "%s", error_describe(out->status)) : 0;
 }

@@ -81,7 +81,7 @@ static void append_node_text(const struct html_tree *tree, uint32_t index, struc
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t i = index; i < nodes[index].end; i++)
+	for (uint32_t i = index; i < html_node_end(nodes, index); i++)
 		if (nodes[i].tag == HTML_TEXT && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
 			buffer_append_text(out, html_tree_text(tree, i));
 }
@@ -106,8 +106,8 @@ static void set_title(const struct html_walk *walk, struct document_builder *doc
 {
 	struct buffer raw, title;
 
-	buffer_init(&raw, walk->tree->text.bytes + 1);
-	buffer_init(&title, walk->tree->text.bytes + 1);
+	buffer_init(&raw, DOCUMENT_BYTES_MAX);
+	buffer_init(&title, DOCUMENT_BYTES_MAX);
 	html_collapse(&title, html_tree_title(walk->tree));
 	if (title.bytes == 0 && walk->first_heading != UINT32_MAX) {
 		append_node_text(walk->tree, walk->first_heading, &raw);
@@ -169,7 +169,7 @@ static bool has_styles(const struct html_tree *tree)
 
 	for (uint32_t i = 0; i < html_tree_count(tree); i++)
 		if (nodes[i].tag == HTML_B || nodes[i].tag == HTML_STRONG || nodes[i].tag == HTML_FONT || nodes[i].tag == HTML_BIG ||
-		    (nodes[i].attribute_count > 0 && html_tree_attribute(tree, i, HTML_INLINE_STYLE).bytes > 0))
+		    (html_node_has_attributes(&nodes[i]) && html_tree_attribute(tree, i, HTML_INLINE_STYLE).bytes > 0))
 			return true;
 	return false;
 }
@@ -215,20 +215,21 @@ static int fail(int status, size_t bytes_max, struct error_text *error)
 	return error_set(error, status, "%s", error_describe(status));
 }
 
-/* Decodes the page, out of the message it was saved in if need be. */
-static int read_page(struct text data, struct buffer *utf8, struct document_builder *document, struct error_text *error)
+/* Decodes the page, out of the message it was saved in if need be. *ret_page lies in `data` or in `utf8`. */
+static int read_page(struct text data, struct buffer *utf8, struct text *ret_page, struct document_builder *document, struct error_text *error)
 {
 	struct text charset = TEXT_LITERAL("");
 	struct buffer page;
 
 	if (!html_saved_is(data))
-		return encoding_to_utf8(data, declared_charset(data), utf8, document, error);
+		return encoding_view_utf8(data, declared_charset(data), true, utf8, ret_page, document, error);
 	buffer_init(&page, DOCUMENT_BYTES_MAX);
 	int status = html_saved_page(data, &page, &charset) ? 0 :
 		     error_set(error, ERROR_INPUT_REJECTED, "a saved web page (MHTML) without a part of HTML that can be decoded; save it as HTML");
 	if (status == 0)
 		status = encoding_to_utf8(buffer_view(&page), charset.bytes > 0 ? charset : declared_charset(buffer_view(&page)), utf8, document, error);
 	buffer_done(&page);
+	*ret_page = buffer_view(utf8);
 	return status;
 }
 
@@ -253,15 +254,15 @@ int convert_html(const struct convert_input *input, struct buffer *markdown, str
 {
 	struct buffer utf8, typed;
 	struct html_tree tree;
+	struct text page;
 
 	buffer_init(&utf8, DOCUMENT_BYTES_MAX);
-	int status = read_page(input->data, &utf8, document, error);
+	int status = read_page(input->data, &utf8, &page, document, error);
 	if (status < 0) {
 		buffer_done(&utf8);
 		return status;
 	}
-	status = html_tree_parse(buffer_view(&utf8), (unsigned)input->settings->convert.html_depth_max, tree_bytes_max(utf8.bytes), &tree, error);
-	buffer_done(&utf8);
+	status = html_tree_parse(page, (unsigned)input->settings->convert.html_depth_max, tree_bytes_max(page.bytes), &tree, error);
 	buffer_init(&typed, DOCUMENT_BYTES_MAX);
 	if (status == 0 && html_typed_text(&tree, &typed) && typed.status == 0) {
 		struct convert_input text = *input;
@@ -272,6 +273,7 @@ int convert_html(const struct convert_input *input, struct buffer *markdown, str
 	}
 	buffer_done(&typed);
 	html_tree_done(&tree);
+	buffer_done(&utf8);
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("libxml2 " LIBXML_DOTTED_VERSION));
 	return status < 0 ? status : 0;
 }

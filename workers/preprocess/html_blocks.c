@@ -8,7 +8,7 @@ static bool is_set_in(const struct html_tree *tree, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		switch (nodes[child].tag) {
 		case HTML_UL: case HTML_OL: case HTML_DL: case HTML_TABLE: case HTML_PRE: break;
 		case HTML_DIV:
@@ -47,7 +47,7 @@ static const char *const admonition_words[] = {
 
 bool html_is_admonition(const struct html_walk *walk, uint32_t index)
 {
-	if (html_tree_nodes(walk->tree)[index].attribute_count == 0)
+	if (!html_node_has_attributes(&html_tree_nodes(walk->tree)[index]))
 		return false;
 	for (size_t i = 0; i < COUNT_OF(admonition_words); i++)
 		if (html_tree_has_class(walk->tree, index, admonition_words[i]))
@@ -77,7 +77,7 @@ static uint32_t title_of(const struct html_tree *tree, uint32_t index)
 	enum { TITLE_BYTES_MAX = 200, NODES_BEFORE_MAX = 64 };
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t i = index + 1; i < nodes[index].end && i <= index + NODES_BEFORE_MAX; i++) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index) && i <= index + NODES_BEFORE_MAX; i++) {
 		if (nodes[i].tag == HTML_TEXT) {
 			if (text_trim(html_tree_text(tree, i)).bytes > 0)
 				return 0;
@@ -126,7 +126,7 @@ void html_footnote(struct html_walk *walk, const struct html_note *note)
 	walk->note = note;
 	walk->inline_depth++;
 	html_walk_children(walk, note->node);
-	for (uint32_t i = nodes[note->node].end; i < note->end; i = nodes[i].end)
+	for (uint32_t i = html_node_end(nodes, note->node); i < note->end; i = html_node_end(nodes, i))
 		if (nodes[i].tag != HTML_TEXT) {
 			html_inline_due(&walk->line, HTML_DUE_SPACE);
 			html_walk_children(walk, i);
@@ -183,7 +183,7 @@ bool html_division(struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
 
-	if (html_tree_nodes(tree)[index].attribute_count == 0)
+	if (!html_node_has_attributes(&html_tree_nodes(tree)[index]))
 		return false;
 	unsigned level = html_heading_level(walk, index);
 	if (level > 0) {

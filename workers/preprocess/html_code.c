@@ -9,7 +9,7 @@ bool html_is_beside_code(const struct html_tree *tree, uint32_t index)
 		"hljs-ln-numbers", "rouge-gutter", "crayon-nums", "copy-button", "copybtn", "copy-btn",
 	};
 
-	if (html_tree_nodes(tree)[index].attribute_count == 0 || html_tree_nodes(tree)[index].tag == HTML_CODE)
+	if (!html_node_has_attributes(&html_tree_nodes(tree)[index]) || html_tree_nodes(tree)[index].tag == HTML_CODE)
 		return false;
 	for (size_t i = 0; i < COUNT_OF(classes); i++)
 		if (html_tree_has_class(tree, index, classes[i]))
@@ -23,7 +23,7 @@ static bool is_code_row(const struct html_tree *tree, uint32_t row)
 	const struct html_node *nodes = html_tree_nodes(tree);
 	unsigned numbers = 0, others = 0;
 
-	for (uint32_t cell = row + 1; cell < nodes[row].end; cell = nodes[cell].end) {
+	for (uint32_t cell = row + 1; cell < html_node_end(nodes, row); cell = html_node_end(nodes, cell)) {
 		if (nodes[cell].tag != HTML_TD)
 			continue;
 		bool number = html_is_beside_code(tree, cell);
@@ -40,7 +40,7 @@ bool html_is_code_table(const struct html_walk *walk, uint32_t index)
 
 	if (html_tree_total(walk->tree, index, HTML_TOTAL_CODE) > 0 || html_tree_total(walk->tree, index, HTML_TOTAL_TABLES) > 1)
 		return false;
-	for (uint32_t i = index + 1; i < nodes[index].end;) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index);) {
 		if (nodes[i].tag != HTML_TR) {
 			i++;
 			continue;
@@ -48,7 +48,7 @@ bool html_is_code_table(const struct html_walk *walk, uint32_t index)
 		if (!is_code_row(walk->tree, i))
 			return false;
 		any = true;
-		i = nodes[i].end;
+		i = html_node_end(nodes, i);
 	}
 	return any;
 }
@@ -106,19 +106,19 @@ static void collect_code(struct html_walk *walk, uint32_t index)
 	bool numbered = false;
 
 	buffer_clear(code);
-	for (uint32_t i = index + 1; i < nodes[index].end;) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index);) {
 		enum html_tag tag = (enum html_tag)nodes[i].tag;
 		if (tag != HTML_TEXT && (html_is_beside_code(tree, i) || (html_tag_role(tag) == HTML_ROLE_SKIP))) {
 			html_walk_leave_out(walk, i);
 			numbered |= tag == HTML_SPAN;
-			i = nodes[i].end;
+			i = html_node_end(nodes, i);
 			continue;
 		}
 		bool in_line = code->bytes > 0 && code->data[code->bytes - 1] != '\n';
 		bool line = tag != HTML_TEXT && is_code_line(tree, i);
 		if (tag == HTML_TEXT) {
 			struct text text = html_tree_text(tree, i);
-			walk->arrived_bytes += nodes[i].bytes;
+			walk->arrived_bytes += html_tree_text(walk->tree, i).bytes;
 			append_verbatim(code, text);
 		} else if (tag == HTML_BR || (html_tag_is_block(tag) && in_line) || (line && line_start == code->bytes)) {
 			buffer_append_byte(code, '\n');
@@ -198,7 +198,7 @@ static struct text language_beside_numbers(const struct html_tree *tree, uint32_
 
 	for (uint32_t i = index, steps = 0; i > 0 && steps < NODES_MAX && name.bytes == 0; steps++) {
 		i--;
-		if (nodes[i].end < nodes[index].end || nodes[i].tag == HTML_TEXT)
+		if (html_node_end(nodes, i) < html_node_end(nodes, index) || nodes[i].tag == HTML_TEXT)
 			continue;
 		in_table |= nodes[i].tag == HTML_TABLE;
 		if (nodes[i].tag == HTML_BODY || html_tree_total(tree, i, HTML_TOTAL_CODE) > CODE_MAX)
@@ -217,7 +217,7 @@ static struct text language_of_parent(const struct html_tree *tree, uint32_t ind
 
 	for (uint32_t i = index; i > 0 && index - i < NODES_BEFORE_MAX;) {
 		i--;
-		if (nodes[i].end >= nodes[index].end && nodes[i].tag != HTML_TEXT)
+		if (html_node_end(nodes, i) >= html_node_end(nodes, index) && nodes[i].tag != HTML_TEXT)
 			return html_tree_total(tree, i, HTML_TOTAL_CODE) == 1 ? language_of(tree, i) : TEXT_LITERAL("");
 	}
 	return TEXT_LITERAL("");
@@ -229,12 +229,12 @@ struct text html_code_language(const struct html_walk *walk, uint32_t index)
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 	struct text name = language_of(walk->tree, index);
 
-	if (name.bytes == 0 && nodes[index].end > index + 1 && nodes[index + 1].tag == HTML_CODE)
+	if (name.bytes == 0 && html_node_end(nodes, index) > index + 1 && nodes[index + 1].tag == HTML_CODE)
 		name = language_of(walk->tree, index + 1);
 	/* Elements right around it, which begin where it begins. */
 	for (uint32_t i = index, around = 0; name.bytes == 0 && i > 0 && around < AROUND_MAX; around++) {
 		i--;
-		if (nodes[i].tag == HTML_TEXT || nodes[i].end < nodes[index].end)
+		if (nodes[i].tag == HTML_TEXT || html_node_end(nodes, i) < html_node_end(nodes, index))
 			break;
 		name = language_of(walk->tree, i);
 	}
@@ -285,12 +285,12 @@ void html_signature(struct html_walk *walk, uint32_t index)
 
 	html_walk_part(walk);
 	buffer_clear(&walk->code);
-	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++) {
 		if (nodes[i].tag == HTML_TD)
 			buffer_append_byte(&walk->code, ' ');
 		if (nodes[i].tag != HTML_TEXT)
 			continue;
-		walk->arrived_bytes += nodes[i].bytes;
+		walk->arrived_bytes += html_tree_text(walk->tree, i).bytes;
 		struct text text = html_tree_text(walk->tree, i);
 		if (text.bytes > 0 && ascii_is_space(text.data[0]))
 			buffer_append_byte(&walk->code, ' ');

@@ -52,7 +52,7 @@ static enum root_rank rank_of(const struct html_tree *tree, uint32_t index)
 
 	if (node->tag == HTML_MAIN)
 		return RANK_MAIN;
-	if (node->attribute_count > 0) {
+	if (html_node_has_attributes(node)) {
 		if (text_equal_nocase(html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE), TEXT_LITERAL("main")))
 			return RANK_ROLE;
 		if (text_equal_nocase(html_tree_attribute(tree, index, HTML_ITEMPROP), TEXT_LITERAL("articleBody")))
@@ -69,7 +69,7 @@ static uint32_t sole_article(const struct html_tree *tree, uint32_t root)
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint64_t whole = html_content_running_text(tree, root);
 
-	for (uint32_t i = root + 1; i < nodes[root].end; i++) {
+	for (uint32_t i = root + 1; i < html_node_end(nodes, root); i++) {
 		if (nodes[i].tag == HTML_H1 && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
 			break;
 		if (nodes[i].tag == HTML_ARTICLE && html_content_running_text(tree, i) * 100ull >= whole * SOLE_SHARE_PERCENT)
@@ -80,7 +80,7 @@ static uint32_t sole_article(const struct html_tree *tree, uint32_t root)
 
 static bool has_id(const struct html_tree *tree, uint32_t index, struct text id)
 {
-	return html_tree_nodes(tree)[index].attribute_count > 0 && text_equal_nocase(html_tree_attribute(tree, index, HTML_ID), id);
+	return html_node_has_attributes(&html_tree_nodes(tree)[index]) && text_equal_nocase(html_tree_attribute(tree, index, HTML_ID), id);
 }
 
 /* A part of that name gives way to what holds it when it leaves the page's footnotes behind, or a header with a section of its own under the title. */
@@ -89,9 +89,9 @@ static uint32_t with_header_and_notes(const struct html_tree *tree, uint32_t roo
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t parent = root;
 
-	while (parent > 0 && (nodes[parent].end < nodes[root].end || nodes[parent].depth >= nodes[root].depth))
+	while (parent > 0 && (html_node_end(nodes, parent) < html_node_end(nodes, root) || nodes[parent].depth >= nodes[root].depth))
 		parent--;
-	for (uint32_t child = parent + 1; child < nodes[parent].end; child = nodes[child].end) {
+	for (uint32_t child = parent + 1; child < html_node_end(nodes, parent); child = html_node_end(nodes, child)) {
 		if (nodes[child].tag != HTML_DIV || child == root)
 			continue;
 		bool notes = child > root && has_id(tree, child, TEXT_LITERAL("footnotes"));
@@ -108,11 +108,11 @@ static uint32_t furniture_text(const struct html_tree *tree, uint32_t body)
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t text = 0;
 
-	for (uint32_t i = body, next; i < nodes[body].end; i = next) {
+	for (uint32_t i = body, next; i < html_node_end(nodes, body); i = next) {
 		next = i + 1;
 		bool part = nodes[i].tag == HTML_MAIN || nodes[i].tag == HTML_ARTICLE, furniture = nodes[i].tag == HTML_FOOTER || nodes[i].tag == HTML_NAV;
 		if (part || furniture)
-			next = nodes[i].end;
+			next = html_node_end(nodes, i);
 		text += furniture ? html_content_running_text(tree, i) : 0;
 	}
 	return text;
@@ -134,7 +134,7 @@ static uint32_t find_root(const struct html_tree *tree)
 		uint32_t text = html_content_running_text(tree, i);
 		if (rank == RANK_ARTICLE && i >= articles_end) {
 			articles_text += text;
-			articles_end = nodes[i].end;
+			articles_end = html_node_end(nodes, i);
 		}
 		if (text > best_text[rank]) {
 			best[rank] = i;
@@ -169,7 +169,7 @@ static uint32_t densest_child(const struct html_tree *tree, uint32_t index)
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t best = index, best_text = 0;
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		uint32_t text = nodes[child].tag == HTML_TEXT ? 0 : html_content_running_text(tree, child);
 		if (text > best_text) {
 			best = child;
@@ -185,9 +185,9 @@ static bool leads_elsewhere(const struct html_tree *tree, uint32_t index)
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t link = index + 1;
 
-	while (link < nodes[index].end && nodes[link].tag != HTML_A)
+	while (link < html_node_end(nodes, index) && nodes[link].tag != HTML_A)
 		link++;
-	struct text target = link < nodes[index].end ? html_tree_attribute(tree, link, HTML_HREF) : TEXT_LITERAL("");
+	struct text target = link < html_node_end(nodes, index) ? html_tree_attribute(tree, link, HTML_HREF) : TEXT_LITERAL("");
 	return target.bytes > 0 && target.data[0] != '#';
 }
 
@@ -205,7 +205,7 @@ static uint32_t first_heading(const struct html_tree *tree, uint32_t root)
 
 	if (html_tree_total(tree, root, HTML_TOTAL_HEADINGS) == 0)
 		return root;
-	for (uint32_t i = root; i < nodes[root].end; i++) {
+	for (uint32_t i = root; i < html_node_end(nodes, root); i++) {
 		if (nodes[i].tag == HTML_H1 && !is_site_name(tree, i))
 			return i;
 		if (first == root && nodes[i].tag >= HTML_H2 && nodes[i].tag <= HTML_H6)
@@ -226,7 +226,7 @@ static uint32_t find_core(const struct html_tree *tree, uint32_t root)
 		return root;
 	while ((child = densest_child(tree, core)) != core && is_container((enum html_tag)nodes[child].tag) &&
 	       html_content_running_text(tree, child) * 100ull >= running * CORE_SHARE_PERCENT &&
-	       (heading == root || (heading > child && heading < nodes[child].end)))
+	       (heading == root || (heading > child && heading < html_node_end(nodes, child))))
 		core = child;
 	return core;
 }
@@ -245,11 +245,11 @@ uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t i = root; i < nodes[root].end; i++)
+	for (uint32_t i = root; i < html_node_end(nodes, root); i++)
 		if (nodes[i].tag == HTML_H1)
 			return UINT32_MAX;
 	for (uint32_t i = 0; i < root; i++)
-		if (nodes[i].tag == HTML_H1 && nodes[i].end <= root && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
+		if (nodes[i].tag == HTML_H1 && html_node_end(nodes, i) <= root && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
 			return i;
 	return UINT32_MAX;
 }
@@ -342,12 +342,12 @@ static bool is_above_code(const struct html_tree *tree, uint32_t index)
 {
 	enum { LABEL_BYTES_MAX = 24 };
 	const struct html_node *nodes = html_tree_nodes(tree);
-	uint32_t next = nodes[index].end;
+	uint32_t next = html_node_end(nodes, index);
 
 	if (html_tree_total(tree, index, HTML_TOTAL_TEXT) > LABEL_BYTES_MAX)
 		return false;
 	while (next < html_tree_count(tree) && (nodes[next].tag == HTML_BUTTON || (nodes[next].tag == HTML_TEXT && html_tree_total(tree, next, HTML_TOTAL_TEXT) <= 1)))
-		next = nodes[next].end;
+		next = html_node_end(nodes, next);
 	return next < html_tree_count(tree) && nodes[next].tag == HTML_PRE && nodes[next].depth == nodes[index].depth;
 }
 
@@ -408,7 +408,7 @@ static bool is_contents_table(const struct html_tree *tree, uint32_t root, uint3
 
 	if (!is_mostly_links(tree, index) || !is_contents(tree, root, index))
 		return false;
-	for (uint32_t i = index + 1; i < nodes[index].end && i - index < NODES_MAX; i++) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index) && i - index < NODES_MAX; i++) {
 		if (nodes[i].tag != HTML_A)
 			continue;
 		struct text target = html_tree_attribute(tree, i, HTML_HREF);
@@ -423,7 +423,7 @@ static bool is_contents_table(const struct html_tree *tree, uint32_t root, uint3
 static bool is_empty_details(const struct html_tree *tree, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
-	return nodes[index].end > index + 1 && nodes[index + 1].tag == HTML_SUMMARY && nodes[index + 1].end == nodes[index].end;
+	return html_node_end(nodes, index) > index + 1 && nodes[index + 1].tag == HTML_SUMMARY && html_node_end(nodes, index + 1) == html_node_end(nodes, index);
 }
 
 /* Headers and footers of a page are furniture; those of an article or a quote are its own. */
@@ -452,7 +452,7 @@ static bool is_link_above_title(const struct html_tree *tree, const struct html_
 	enum { ABOVE_BYTES_MAX = 120, ABOVE_LINKS_PERCENT = 80 };
 	const struct html_node *node = &html_tree_nodes(tree)[index];
 
-	if (node->end > place->title || (node->tag != HTML_DIV && node->tag != HTML_P && node->tag != HTML_UL && node->tag != HTML_OL))
+	if (html_node_end(html_tree_nodes(tree), index) > place->title || (node->tag != HTML_DIV && node->tag != HTML_P && node->tag != HTML_UL && node->tag != HTML_OL))
 		return false;
 	uint32_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
 	return text > 0 && text <= ABOVE_BYTES_MAX && links * 100 >= text * ABOVE_LINKS_PERCENT && leads_elsewhere(tree, index);
@@ -463,8 +463,8 @@ static bool is_menu_outside(const struct html_tree *tree, const struct html_plac
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	if (place->core == place->root || (index >= place->core && index < nodes[place->core].end) ||
-	    (index < place->core && nodes[index].end > place->core))
+	if (place->core == place->root || (index >= place->core && index < html_node_end(nodes, place->core)) ||
+	    (index < place->core && html_node_end(nodes, index) > place->core))
 		return false;
 	switch (nodes[index].tag) {
 	case HTML_DIV: case HTML_UL: case HTML_OL: case HTML_MENU: case HTML_DIR: case HTML_TABLE: case HTML_TD: case HTML_SECTION: case HTML_P:
@@ -485,7 +485,7 @@ bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t 
 	if (text < MENU_BYTES_MIN || links * 100 < text * MENU_LINKS_PERCENT || running <= links || running <= html_tree_total(tree, root, HTML_TOTAL_LINK_TEXT))
 		return false;
 	unsigned count = 0, least = MENU_LINKS_MIN + (text < SHORT_BYTES_MAX);
-	for (uint32_t i = index + 1; i < nodes[index].end && count < least; i++)
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index) && count < least; i++)
 		count += nodes[i].tag == HTML_A;
 	return count >= least;
 }
@@ -493,11 +493,11 @@ bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t 
 bool html_content_is_furniture(const struct html_tree *tree, const struct html_place *place, uint32_t index)
 {
 	const struct html_node *node = &html_tree_nodes(tree)[index];
-	bool named = node->attribute_count > 0 && (has_furniture_role(tree, index) || has_furniture_name(tree, place, index));
+	bool named = html_node_has_attributes(node) && (has_furniture_role(tree, index) || has_furniture_name(tree, place, index));
 	uint64_t running = html_content_running_text(tree, index), text = html_tree_total(tree, index, HTML_TOTAL_TEXT);
 
 	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index) && !is_link_above_title(tree, place, index))
-		return node->attribute_count > 0 && html_content_is_hidden(tree, index);
+		return html_node_has_attributes(node) && html_content_is_hidden(tree, index);
 	return running * 100 <= html_content_running_text(tree, place->root) * (uint64_t)FURNITURE_SHARE_PERCENT ||
 	       text * 100 <= html_tree_total(tree, place->root, HTML_TOTAL_TEXT) * (uint64_t)INDEX_SHARE_PERCENT;
 }

@@ -95,7 +95,7 @@ struct html_style html_style_inside(const struct html_tree *tree, uint32_t index
 	case HTML_FONT: style.size = font_size(html_tree_attribute(tree, index, HTML_SIZE), style.size); break;
 	default: break;
 	}
-	struct text css = node->attribute_count > 0 ? html_tree_attribute(tree, index, HTML_INLINE_STYLE) : TEXT_LITERAL("");
+	struct text css = html_node_has_attributes(node) ? html_tree_attribute(tree, index, HTML_INLINE_STYLE) : TEXT_LITERAL("");
 	if (css.bytes == 0)
 		return style;
 	struct text size = property(css, "font-size"), weight = property(css, "font-weight");

@@ -11,15 +11,15 @@ static uint32_t written_number(const struct html_tree *tree, uint32_t item, uint
 	uint32_t text = item + 1, value = 0;
 	size_t i = 0;
 
-	while (text < nodes[item].end && text <= item + NODES_BEFORE_MAX && (nodes[text].tag != HTML_TEXT || html_tree_total(tree, text, HTML_TOTAL_TEXT) == 0))
+	while (text < html_node_end(nodes, item) && text <= item + NODES_BEFORE_MAX && (nodes[text].tag != HTML_TEXT || html_tree_total(tree, text, HTML_TOTAL_TEXT) == 0))
 		text++;
-	if (text >= nodes[item].end || nodes[text].tag != HTML_TEXT || nodes[text].depth <= nodes[item].depth + 1)
+	if (text >= html_node_end(nodes, item) || nodes[text].tag != HTML_TEXT || nodes[text].depth <= nodes[item].depth + 1)
 		return 0;
 	struct text digits = text_trim(html_tree_text(tree, text));
 	for (; i < digits.bytes && i < DIGITS_MAX && ascii_is_digit(digits.data[i]); i++)
 		value = value * 10 + (uint32_t)(digits.data[i] - '0');
 	bool whole = i > 0 && (i == digits.bytes || (i + 1 == digits.bytes && strchr(".)", digits.data[i])));
-	bool alone = nodes[text - 1].end == nodes[text].end && nodes[text - 1].tag != HTML_LI;
+	bool alone = html_node_end(nodes, text - 1) == html_node_end(nodes, text) && nodes[text - 1].tag != HTML_LI;
 	return whole && alone && value == number && html_tree_total(tree, item, HTML_TOTAL_TEXT) > digits.bytes ? text : 0;
 }
 
@@ -42,7 +42,7 @@ static void walk_item(struct html_walk *walk, uint32_t index, uint32_t number)
 /* By which javadoc lays out its pages. */
 static bool is_block_list(const struct html_tree *tree, uint32_t index)
 {
-	return html_tree_nodes(tree)[index].attribute_count > 0 && (html_tree_has_class(tree, index, "blockList") || html_tree_has_class(tree, index, "blockListLast"));
+	return html_node_has_attributes(&html_tree_nodes(tree)[index]) && (html_tree_has_class(tree, index, "blockList") || html_tree_has_class(tree, index, "blockListLast"));
 }
 
 void html_list(struct html_walk *walk, uint32_t index)
@@ -55,7 +55,7 @@ void html_list(struct html_walk *walk, uint32_t index)
 	if (html_google_list(walk, index))
 		return;
 	if (html_walk_has_headings(walk, index) || is_block_list(walk->tree, index)) {
-		for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+		for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 			if (nodes[child].tag != HTML_LI) {
 				html_walk_node(walk, child);
 				continue;
@@ -67,7 +67,7 @@ void html_list(struct html_walk *walk, uint32_t index)
 	}
 	if (with_markers)
 		markdown_list_open(&walk->writer, ordered);
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		const struct html_note *note = walk->note ? NULL : html_notes_at(&walk->notes, child);
 		if (note) {
 			html_footnote(walk, note);
@@ -91,13 +91,13 @@ void html_list(struct html_walk *walk, uint32_t index)
 /* The paragraph that is all the element holds, or the element itself. */
 static uint32_t sole_paragraph(const struct html_node *nodes, uint32_t index)
 {
-	return nodes[index].end > index + 1 && nodes[index + 1].tag == HTML_P && nodes[index + 1].end == nodes[index].end ? index + 1 : index;
+	return html_node_end(nodes, index) > index + 1 && nodes[index + 1].tag == HTML_P && html_node_end(nodes, index + 1) == html_node_end(nodes, index) ? index + 1 : index;
 }
 
 static bool holds_block(const struct html_node *nodes, uint32_t index)
 {
 	index = sole_paragraph(nodes, index);
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child))
 		if (html_tag_is_block((enum html_tag)nodes[child].tag))
 			return true;
 	return false;
@@ -108,9 +108,9 @@ static bool is_short(const struct html_tree *tree, uint32_t start, uint32_t end,
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t child = start; child < end; child = nodes[child].end) {
+	for (uint32_t child = start; child < end; child = html_node_end(nodes, child)) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
-		if (tag == HTML_DIV && !is_short(tree, child + 1, nodes[child].end, has_definition))
+		if (tag == HTML_DIV && !is_short(tree, child + 1, html_node_end(nodes, child), has_definition))
 			return false;
 		if ((tag == HTML_DD || tag == HTML_DT) && holds_block(nodes, child))
 			return false;
@@ -191,7 +191,7 @@ static void walk_parts(struct html_walk *walk, struct definition_list *list, uin
 
 	for (uint32_t child = start, next; child < end; child = next) {
 		const struct html_note *note = walk->note ? NULL : html_notes_at(&walk->notes, child);
-		next = note ? note->end : nodes[child].end;
+		next = note ? note->end : html_node_end(nodes, child);
 		if (note)
 			html_footnote(walk, note);
 		else if (child == walk->quote_title)
@@ -201,7 +201,7 @@ static void walk_parts(struct html_walk *walk, struct definition_list *list, uin
 		else if (nodes[child].tag == HTML_DD)
 			walk_definition(walk, list, child);
 		else if (nodes[child].tag == HTML_DIV)
-			walk_parts(walk, list, child + 1, nodes[child].end);
+			walk_parts(walk, list, child + 1, html_node_end(nodes, child));
 		else
 			html_walk_node(walk, child);
 	}
@@ -214,9 +214,9 @@ static uint32_t marker_of(const struct html_tree *tree, uint32_t term)
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t at = term + 1, number = 0;
 
-	while (at < nodes[term].end && (nodes[at].tag != HTML_TEXT || html_tree_total(tree, at, HTML_TOTAL_TEXT) == 0))
+	while (at < html_node_end(nodes, term) && (nodes[at].tag != HTML_TEXT || html_tree_total(tree, at, HTML_TOTAL_TEXT) == 0))
 		at++;
-	struct text text = at < nodes[term].end && nodes[at].end == nodes[term].end ? text_trim(html_tree_text(tree, at)) : TEXT_LITERAL("");
+	struct text text = at < html_node_end(nodes, term) && html_node_end(nodes, at) == html_node_end(nodes, term) ? text_trim(html_tree_text(tree, at)) : TEXT_LITERAL("");
 	for (size_t i = 0; i < COUNT_OF(bullets); i++)
 		if (text_equal(text, text_from(bullets[i])))
 			return 0;
@@ -236,7 +236,7 @@ static bool is_marked_list(const struct html_tree *tree, uint32_t index, bool *r
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t last = UINT32_MAX, terms = 0, definitions = 0;
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		if (nodes[child].tag == HTML_DT) {
 			uint32_t marker = marker_of(tree, child);
 			if (marker == UINT32_MAX || (last != UINT32_MAX && marker != (last == 0 ? 0 : last + 1)) || terms++ != definitions)
@@ -259,7 +259,7 @@ static void walk_marked_list(struct html_walk *walk, uint32_t index, bool ordere
 	uint32_t number = 0;
 
 	markdown_list_open(&walk->writer, ordered);
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		if (nodes[child].tag == HTML_DT) {
 			number = marker_of(walk->tree, child);
 			html_walk_leave_out(walk, child);
@@ -292,11 +292,11 @@ void html_definition_list(struct html_walk *walk, uint32_t index)
 	}
 	if (is_contents(walk->tree, index) && !html_walk_has_headings(walk, index))
 		list.form = DEFINITION_CONTENTS;
-	else if (is_short(walk->tree, index + 1, nodes[index].end, &has_definition) && has_definition)
+	else if (is_short(walk->tree, index + 1, html_node_end(nodes, index), &has_definition) && has_definition)
 		list.form = DEFINITION_SHORT;
 	if (list.form != DEFINITION_BLOCKS)
 		markdown_list_open(&walk->writer, false);
-	walk_parts(walk, &list, index + 1, nodes[index].end);
+	walk_parts(walk, &list, index + 1, html_node_end(nodes, index));
 	html_walk_part(walk);
 	if (list.item_open)
 		markdown_item_close(&walk->writer);

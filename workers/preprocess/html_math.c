@@ -32,7 +32,7 @@ static struct text first_text(const struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t i = index + 1; i < nodes[index].end; i++)
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++)
 		if (nodes[i].tag == HTML_TEXT)
 			return html_tree_text(walk->tree, i);
 	return TEXT_LITERAL("");
@@ -61,7 +61,7 @@ static struct text tex_of(const struct html_walk *walk, uint32_t math)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t i = math + 1; i < nodes[math].end; i++)
+	for (uint32_t i = math + 1; i < html_node_end(nodes, math); i++)
 		if (nodes[i].tag == HTML_ANNOTATION &&
 		    text_find_nocase(html_tree_attribute(walk->tree, i, HTML_ENCODING), TEXT_LITERAL("tex")) >= 0)
 			return first_text(walk, i);
@@ -76,7 +76,7 @@ static void walk_scripts(struct html_walk *walk, uint32_t index)
 	enum html_mark mark = nodes[index].tag == HTML_MSUP ? HTML_MARK_SUP : HTML_MARK_SUB;
 	unsigned part = 0;
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		if (nodes[child].tag == HTML_TEXT)
 			continue;
 		enum html_mark own = part == 2 ? HTML_MARK_SUP : mark;
@@ -95,7 +95,7 @@ static bool is_composite(const struct html_walk *walk, uint32_t index)
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 	unsigned texts = 0;
 
-	for (uint32_t i = index + 1; i < nodes[index].end; i++)
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++)
 		texts += nodes[i].tag == HTML_TEXT && text_trim(html_tree_text(walk->tree, i)).bytes > 0;
 	return texts > 1;
 }
@@ -116,7 +116,7 @@ static void walk_fraction(struct html_walk *walk, uint32_t index)
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 	bool first = true;
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		if (nodes[child].tag == HTML_TEXT)
 			continue;
 		if (!first)
@@ -132,7 +132,7 @@ static void walk_math(struct html_walk *walk, uint32_t index)
 
 	switch (nodes[index].tag) {
 	case HTML_TEXT:
-		walk->arrived_bytes += nodes[index].bytes;
+		walk->arrived_bytes += html_tree_text(walk->tree, index).bytes;
 		html_inline_text(&walk->line, text_trim(html_tree_text(walk->tree, index)));
 		return;
 	case HTML_ANNOTATION: case HTML_ANNOTATION_XML: html_walk_leave_out(walk, index); return;
@@ -143,7 +143,7 @@ static void walk_math(struct html_walk *walk, uint32_t index)
 		break;
 	default: break;
 	}
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child))
 		walk_math(walk, child);
 }
 

@@ -64,7 +64,7 @@ static bool is_permalink(const struct html_walk *walk, uint32_t index)
 
 	if (bytes > SIGN_BYTES_MAX || bytes == html_tree_total(walk->tree, walk->heading, HTML_TOTAL_TEXT))
 		return false;
-	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++) {
 		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(walk->tree, i) : TEXT_LITERAL("");
 		for (size_t k = 0; k < text.bytes; k++)
 			if (ascii_is_alnum(text.data[k]))
@@ -79,7 +79,7 @@ static bool is_anchor_sign(const struct html_tree *tree, uint32_t index)
 	static const char *const signs[] = { "\xC2\xB6", "\xC2\xA7", "#", "\xF0\x9F\x94\x97", "\xE2\x88\x9E" };
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	if (nodes[index].end != index + 2 || nodes[index + 1].tag != HTML_TEXT)
+	if (html_node_end(nodes, index) != index + 2 || nodes[index + 1].tag != HTML_TEXT)
 		return false;
 	for (size_t i = 0; i < COUNT_OF(signs); i++)
 		if (text_equal(text_trim(html_tree_text(tree, index + 1)), text_from(signs[i])))
@@ -95,7 +95,7 @@ static bool is_skip_link(const struct html_walk *walk, uint32_t index)
 
 	if (html_tree_total(walk->tree, index, HTML_TOTAL_TEXT) > SKIP_BYTES_MAX)
 		return false;
-	for (uint32_t i = index + 1; i < nodes[index].end; i++)
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++)
 		if (nodes[i].tag == HTML_TEXT) {
 			struct text text = text_trim(html_tree_text(walk->tree, i));
 			return text_starts_with_nocase(text, TEXT_LITERAL("skip to ")) || text_starts_with_nocase(text, TEXT_LITERAL("jump to ")) ||
@@ -113,7 +113,7 @@ static bool is_top_link(const struct html_walk *walk, uint32_t index, struct tex
 
 	if (html_tree_total(walk->tree, index, HTML_TOTAL_TEXT) > TOP_BYTES_MAX)
 		return false;
-	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++) {
 		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(walk->tree, i) : TEXT_LITERAL("");
 		while (text.bytes > 0 && !ascii_is_alnum(text.data[0]))
 			text = text_slice(text, 1, text.bytes);
@@ -168,7 +168,7 @@ void html_link(struct html_walk *walk, uint32_t index)
 	}
 	if (walk->link_end == index && outermost && walk->line.code_depth == 0)
 		html_inline_due(&walk->line, HTML_DUE_SPACE); /* links that touch are two things, which a style sheet sets apart */
-	walk->link_end = html_tree_nodes(tree)[index].end;
+	walk->link_end = html_node_end(html_tree_nodes(tree), index);
 	html_inline_link_open(&walk->line, outermost ? resolve_of(walk, index, target, &walk->target) : target);
 	html_walk_children(walk, index);
 	html_inline_link_close(&walk->line);
@@ -236,7 +236,7 @@ void html_picture(struct html_walk *walk, uint32_t index)
 	struct text source = TEXT_LITERAL("");
 	uint32_t image = index;
 
-	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++) {
 		if (nodes[i].tag == HTML_IMG)
 			image = i;
 		else if (nodes[i].tag == HTML_SOURCE && source.bytes == 0)

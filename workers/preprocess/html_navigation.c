@@ -60,7 +60,7 @@ static struct text shown(const struct html_tree *tree, uint32_t link)
 	const struct html_node *nodes = html_tree_nodes(tree);
 	struct text found = TEXT_LITERAL("");
 
-	for (uint32_t i = link + 1; i < nodes[link].end; i++) {
+	for (uint32_t i = link + 1; i < html_node_end(nodes, link); i++) {
 		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(tree, i) :
 				   nodes[i].tag == HTML_IMG  ? html_tree_attribute(tree, i, HTML_ALT) :
 							       TEXT_LITERAL("");
@@ -136,7 +136,7 @@ uint32_t html_navigation_end(const struct html_tree *tree, uint32_t start)
 			break;
 		if (seen == NODES_MAX || (tag == HTML_A && !take_link(tree, i, &line)) || (tag == HTML_TEXT && !take_text(html_tree_text(tree, i), &line)))
 			return start;
-		i = tag == HTML_A ? nodes[i].end : i + 1;
+		i = tag == HTML_A ? html_node_end(nodes, i) : i + 1;
 	}
 	return line.links >= 2 && line.directions >= 1 && !line.after_word ? i : start;
 }
@@ -151,13 +151,13 @@ uint32_t html_navigation_sources_end(const struct html_tree *tree, uint32_t star
 		return start;
 	while (list < html_tree_count(tree) && nodes[list].tag == HTML_TEXT && html_tree_total(tree, list, HTML_TOTAL_TEXT) <= 1)
 		list++;
-	return list < html_tree_count(tree) && nodes[list].tag == HTML_UL ? nodes[list].end : start;
+	return list < html_tree_count(tree) && nodes[list].tag == HTML_UL ? html_node_end(nodes, list) : start;
 }
 
 bool html_navigation_is(const struct html_tree *tree, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	return nodes[index].end > index + 1 && html_tree_total(tree, index, HTML_TOTAL_TEXT) <= LINE_BYTES_MAX &&
-	       html_navigation_end(tree, index + 1) == nodes[index].end;
+	return html_node_end(nodes, index) > index + 1 && html_tree_total(tree, index, HTML_TOTAL_TEXT) <= LINE_BYTES_MAX &&
+	       html_navigation_end(tree, index + 1) == html_node_end(nodes, index);
 }

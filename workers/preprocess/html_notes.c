@@ -47,7 +47,7 @@ static bool short_text(const struct html_tree *tree, uint32_t index, char ret_te
 
 	if (html_tree_total(tree, index, HTML_TOTAL_TEXT) > MARK_BYTES_MAX)
 		return false;
-	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++) {
 		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(tree, i) : TEXT_LITERAL("");
 		for (size_t k = 0; k < text.bytes; k++) {
 			if (strchr("[](){} \t\n", text.data[k]))
@@ -79,15 +79,15 @@ static bool in_superscript(const struct html_tree *tree, uint32_t link)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t i = link + 1; i < nodes[link].end; i++)
+	for (uint32_t i = link + 1; i < html_node_end(nodes, link); i++)
 		if (nodes[i].tag == HTML_SUP)
 			return true;
 	/* A sup right around it begins before it, with inline elements or brackets between. */
 	for (uint32_t i = link, steps = 0; i > 0 && steps < 4; steps++) {
 		i--;
-		if (nodes[i].tag == HTML_SUP && nodes[i].end >= nodes[link].end)
+		if (nodes[i].tag == HTML_SUP && html_node_end(nodes, i) >= html_node_end(nodes, link))
 			return true;
-		if (nodes[i].tag == HTML_TEXT && nodes[i].bytes > 2)
+		if (nodes[i].tag == HTML_TEXT && html_tree_text(tree, i).bytes > 2)
 			return false;
 	}
 	return false;
@@ -130,7 +130,7 @@ static uint32_t block_of(const struct html_tree *tree, uint32_t node)
 
 	for (uint32_t i = node;; i--) {
 		enum html_tag tag = (enum html_tag)nodes[i].tag;
-		bool around = nodes[i].end >= nodes[node].end && tag != HTML_TEXT;
+		bool around = html_node_end(nodes, i) >= html_node_end(nodes, node) && tag != HTML_TEXT;
 		if (around && (html_tag_is_block(tag) || tag == HTML_ASIDE))
 			return has_text_between(nodes, i + 1, node, tree) ? HTML_NOTE_NONE : i;
 		if (i == 0 || nodes[node].depth > nodes[i].depth + 8u)
@@ -140,10 +140,10 @@ static uint32_t block_of(const struct html_tree *tree, uint32_t node)
 
 static uint32_t end_of_definition(const struct html_node *nodes, uint32_t term, uint32_t count)
 {
-	uint32_t i = nodes[term].end;
+	uint32_t i = html_node_end(nodes, term);
 
 	while (i < count && nodes[i].depth == nodes[term].depth && (nodes[i].tag == HTML_TEXT || nodes[i].tag == HTML_DD))
-		i = nodes[i].end;
+		i = html_node_end(nodes, i);
 	return i;
 }
 
@@ -151,10 +151,10 @@ static uint32_t end_of_definition(const struct html_node *nodes, uint32_t term, 
 static uint32_t end_of_section(const struct html_tree *tree, uint32_t heading)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
-	uint32_t i = nodes[heading].end;
+	uint32_t i = html_node_end(nodes, heading);
 
 	while (i < html_tree_count(tree) && nodes[i].depth == nodes[heading].depth && !(nodes[i].tag >= HTML_H1 && nodes[i].tag <= HTML_H6))
-		i = nodes[i].end;
+		i = html_node_end(nodes, i);
 	return i;
 }
 
@@ -200,11 +200,10 @@ static struct html_note note_at(const struct html_tree *tree, uint32_t target, u
 	bool heading = tag >= HTML_H1 && tag <= HTML_H6, label_alone = heading && short_text(tree, note.node, text) && strcmp(text, label) == 0;
 	note.end = tag == HTML_DT  ? end_of_definition(nodes, note.node, html_tree_count(tree)) :
 		   label_alone ? end_of_section(tree, note.node) :
-				 nodes[note.node].end;
+				 html_node_end(nodes, note.node);
 	if (link >= note.node && link < note.end)
 		return none;
-	uint32_t behind = note.end < html_tree_count(tree) ? nodes[note.end].totals[HTML_TOTAL_TEXT] : tree->totals[HTML_TOTAL_TEXT];
-	bool empty = behind - nodes[note.node].totals[HTML_TOTAL_TEXT] <= strlen(label) + 2;
+	bool empty = html_tree_total_between(tree, note.node, note.end, HTML_TOTAL_TEXT) <= strlen(label) + 2;
 	if (empty || (heading && !label_alone) || (tag != HTML_LI && !is_called_note(tree, note.node) && !begins_with_label(tree, note.node, note.end, label)))
 		return none;
 	return note;
@@ -222,7 +221,7 @@ static int map_names(const struct html_tree *tree, struct string_map *names)
 	const struct html_node *nodes = html_tree_nodes(tree);
 
 	for (uint32_t i = 0; i < html_tree_count(tree); i++) {
-		for (int which = 0; nodes[i].attribute_count > 0 && which < 2; which++) {
+		for (int which = 0; html_node_has_attributes(&nodes[i]) && which < 2; which++) {
 			struct text name = html_tree_attribute(tree, i, which ? HTML_NAME : HTML_ID);
 			bool added;
 			if (name.bytes == 0 || (which && nodes[i].tag != HTML_A))
@@ -293,7 +292,7 @@ static int find_marks(const struct html_tree *tree, struct search *search, struc
 	int status = 0;
 
 	for (uint32_t i = 0; i < html_tree_count(tree) && status == 0; i++) {
-		if (nodes[i].tag != HTML_A || nodes[i].attribute_count == 0)
+		if (nodes[i].tag != HTML_A || !html_node_has_attributes(&nodes[i]))
 			continue;
 		struct text target = mark_target(tree, i, label);
 		if (target.bytes == 0)
@@ -393,10 +392,10 @@ bool html_notes_fill(const struct html_tree *tree, const struct html_notes *note
 
 	if (mark_count(notes) == 0 || html_tree_total(tree, node, HTML_TOTAL_TEXT) > 4 * MARK_BYTES_MAX)
 		return false;
-	for (uint32_t i = node + 1; i < nodes[node].end;) {
+	for (uint32_t i = node + 1; i < html_node_end(nodes, node);) {
 		if (nodes[i].tag == HTML_A && html_notes_of_link(notes, i)) {
 			any = true;
-			i = nodes[i].end;
+			i = html_node_end(nodes, i);
 			continue;
 		}
 		struct text text = nodes[i].tag == HTML_TEXT ? html_tree_text(tree, i) : TEXT_LITERAL("");

@@ -3,11 +3,15 @@
 
 #include "workers/preprocess/html_tags.h"
 
+#include <stdlib.h>
+
 enum {
 	NAME_BYTES_MAX = 31,             /* longer names are of no element or attribute that we know */
 	SPANS_MAX = 4096,                /* spans in each other whose ends are told apart */
 	UNENDED_MAX = 8,                 /* tags that the page ends in and that are taken for text: each cost a look at all of its rest */
 	ATTRIBUTES_MAX = 64,             /* kept of one tag */
+	STEP_BYTES = 16384,              /* of markup made at a time */
+	THINGS_BYTES_MAX = 1 << 30,      /* of numbers at a time: a parser that reads on asks for them long before */
 };
 
 static const size_t NO_END = SIZE_MAX;
@@ -21,10 +25,20 @@ struct tag {
 	size_t attribute_count;
 };
 
-struct prepare {
+struct numbered { /* things that the markup names by their number */
+	struct buffer things;
+	size_t first, next; /* number of the first of them (those before it were given up), and of the one to come */
+	size_t asked;       /* the last number that was asked for */
+};
+
+struct html_prepare {
 	struct text page;
 	size_t at; /* of the next byte to be read */
-	struct html_prepared *out;
+	struct buffer markup;       /* not yet read by the parser from `markup_read` on */
+	size_t markup_read;
+	uint64_t markup_total;      /* of what was read before */
+	struct numbered pieces;     /* of struct html_piece */
+	struct numbered attributes; /* of struct html_raw_attribute */
 	bool is_xml;
 	uint32_t code_depth; /* elements open in which white space counts */
 	bool no_comment_end; /* none behind `at` */
@@ -139,15 +153,18 @@ static bool is_one_of(const struct tag *tag, const char *const *names, size_t co
 
 /* --- writing --------------------------------------------------------------------------------------------------- */
 
-static void append_number(struct buffer *out, uint64_t number)
+enum { NUMBER_BYTES_MAX = 20 };
+
+/* Returns where the digits end. */
+static char *write_number(char *place, uint64_t number)
 {
-	char digits[20];
+	char digits[NUMBER_BYTES_MAX];
 	size_t at = sizeof(digits);
 
 	do
 		digits[--at] = (char)('0' + number % 10);
 	while ((number /= 10) > 0);
-	buffer_append(out, digits + at, sizeof(digits) - at);
+	return (char *)mempcpy(place, digits + at, sizeof(digits) - at);
 }
 
 static bool is_blank(struct text text)
@@ -158,49 +175,109 @@ static bool is_blank(struct text text)
 	return true;
 }
 
-/* White space alone stays what it is: the parser knows where it means nothing. In code it always counts. */
-static void append_text(struct prepare *prepare, struct text raw, bool verbatim)
+static void append_blanks(struct buffer *markup, struct text blanks)
 {
-	struct buffer *markup = &prepare->out->markup, *pieces = &prepare->out->pieces;
+	size_t start = 0;
+
+	for (size_t i = 0; i < blanks.bytes; i++) {
+		if (blanks.data[i] != '\r')
+			continue;
+		buffer_append(markup, blanks.data + start, i - start);
+		if (i + 1 == blanks.bytes || blanks.data[i + 1] != '\n')
+			buffer_append_byte(markup, '\n');
+		start = i + 1;
+	}
+	buffer_append(markup, blanks.data + start, blanks.bytes - start);
+}
+
+/* Returns its number. Those that were given up make room once they are the greater part. */
+static size_t add_thing(struct numbered *numbered, const void *thing, size_t bytes)
+{
+	struct buffer *things = &numbered->things;
+
+	if (things->bytes >= STEP_BYTES && (numbered->asked - numbered->first) * 2 > numbered->next - numbered->first) {
+		size_t gone = (numbered->asked - numbered->first) * bytes;
+		memmove(things->data, things->data + gone, things->bytes - gone);
+		buffer_truncate(things, things->bytes - gone);
+		numbered->first = numbered->asked;
+	}
+	buffer_append(things, thing, bytes);
+	return numbered->next++;
+}
+
+static const void *ask_for_thing(struct numbered *numbered, size_t number, size_t bytes)
+{
+	if (number < numbered->asked || number >= numbered->next || numbered->things.status)
+		return NULL;
+	numbered->asked = number;
+	return numbered->things.data + (number - numbered->first) * bytes;
+}
+
+/* White space alone stays what it is: the parser knows where it means nothing. In code it always counts. */
+static void append_text(struct html_prepare *prepare, struct text raw, bool verbatim)
+{
 	struct html_piece piece = { raw, verbatim };
 
 	if (raw.bytes == 0)
 		return;
 	if (prepare->code_depth == 0 && is_blank(raw)) {
-		buffer_append_text(markup, raw);
+		append_blanks(&prepare->markup, raw);
 		return;
 	}
-	append_number(markup, pieces->bytes / sizeof(piece));
-	buffer_append_byte(markup, ';');
-	buffer_append(pieces, &piece, sizeof(piece));
+	char *place = buffer_reserve(&prepare->markup, NUMBER_BYTES_MAX + 1), *end = place;
+	if (!place)
+		return;
+	end = write_number(end, add_thing(&prepare->pieces, &piece, sizeof(piece)));
+	*end++ = ';';
+	buffer_commit(&prepare->markup, (size_t)(end - place));
 }
 
-static void append_tag(struct prepare *prepare, const struct tag *tag, bool close)
+/* Returns the number of the first of them. */
+static size_t add_attributes(struct html_prepare *prepare, const struct tag *tag)
 {
-	struct buffer *markup = &prepare->out->markup, *attributes = &prepare->out->attributes;
+	size_t first = 0;
 
-	buffer_append_byte(markup, '<');
-	if (tag->name_bytes)
-		buffer_append(markup, tag->name, tag->name_bytes);
-	else
-		buffer_append_text(markup, tag->raw_name);
-	if (tag->attribute_count > 0) {
-		buffer_append(markup, " n=\"", 4);
-		append_number(markup, attributes->bytes / sizeof(tag->attributes[0]));
-		buffer_append_byte(markup, '"');
-		struct html_raw_attribute last = tag->attributes[tag->attribute_count - 1];
-		last.last = true;
-		buffer_append(attributes, tag->attributes, (tag->attribute_count - 1) * sizeof(last));
-		buffer_append(attributes, &last, sizeof(last));
+	for (size_t i = 0; i < tag->attribute_count; i++) {
+		struct html_raw_attribute attribute = tag->attributes[i];
+		attribute.last = i + 1 == tag->attribute_count;
+		size_t number = add_thing(&prepare->attributes, &attribute, sizeof(attribute));
+		first = i == 0 ? number : first;
 	}
-	buffer_append(markup, close ? "/>" : ">", 1 + (size_t)close);
+	return first;
 }
 
-static void append_end_tag(struct prepare *prepare, struct text name)
+static void append_tag(struct html_prepare *prepare, const struct tag *tag, bool close)
 {
-	buffer_append(&prepare->out->markup, "</", 2);
-	buffer_append_text(&prepare->out->markup, name);
-	buffer_append_byte(&prepare->out->markup, '>');
+	static const char attribute[] = { ' ', 'n', '=', '"' };
+	struct text name = tag->name_bytes ? (struct text){ tag->name, tag->name_bytes } : tag->raw_name;
+	char *place = buffer_reserve(&prepare->markup, name.bytes + sizeof(attribute) + NUMBER_BYTES_MAX + 4), *end = place;
+
+	if (!place)
+		return;
+	*end++ = '<';
+	end = mempcpy(end, name.data, name.bytes);
+	if (tag->attribute_count > 0) {
+		end = mempcpy(end, attribute, sizeof(attribute));
+		end = write_number(end, add_attributes(prepare, tag));
+		*end++ = '"';
+	}
+	if (close)
+		*end++ = '/';
+	*end++ = '>';
+	buffer_commit(&prepare->markup, (size_t)(end - place));
+}
+
+static void append_end_tag(struct html_prepare *prepare, struct text name)
+{
+	char *place = buffer_reserve(&prepare->markup, name.bytes + 3), *end = place;
+
+	if (!place)
+		return;
+	*end++ = '<';
+	*end++ = '/';
+	end = mempcpy(end, name.data, name.bytes);
+	*end++ = '>';
+	buffer_commit(&prepare->markup, (size_t)(end - place));
 }
 
 static struct text attribute_value(const struct tag *tag, enum html_attribute_name name)
@@ -235,7 +312,7 @@ static size_t behind_tag(struct text page, size_t at)
 }
 
 /* The element's content is no markup. Returns false for all other elements. */
-static bool take_raw_text(struct prepare *prepare)
+static bool take_raw_text(struct html_prepare *prepare)
 {
 	static const char *const left_out[] = { "iframe", "noembed", "script", "style", "svg", "textarea" };
 	static const char *const kept[] = { "plaintext", "title", "xmp" };
@@ -275,7 +352,7 @@ static bool says_nothing(const struct tag *tag)
 	       !text_starts_with_nocase(class_name, TEXT_LITERAL("ln"));
 }
 
-static void open_span(struct prepare *prepare)
+static void open_span(struct html_prepare *prepare)
 {
 	bool kept = !says_nothing(&prepare->tag) || prepare->span_depth >= SPANS_MAX;
 
@@ -290,7 +367,7 @@ static void open_span(struct prepare *prepare)
 		append_tag(prepare, &prepare->tag, prepare->tag.self_closed);
 }
 
-static bool close_span(struct prepare *prepare)
+static bool close_span(struct html_prepare *prepare)
 {
 	if (prepare->span_depth == 0)
 		return false;
@@ -305,7 +382,7 @@ static bool is_code(const struct tag *tag)
 	return is_named(tag, "pre") || is_named(tag, "listing");
 }
 
-static void take_start_tag(struct prepare *prepare)
+static void take_start_tag(struct html_prepare *prepare)
 {
 	static const char *const empty[] = { "embed", "keygen", "source", "track" }; /* of HTML 5: the parser would wait for their ends */
 	static const char *const left_out[] = { "link", "meta", "wbr" };
@@ -327,7 +404,7 @@ static void take_start_tag(struct prepare *prepare)
 		append_tag(prepare, tag, tag->self_closed || is_one_of(tag, empty, COUNT_OF(empty)));
 }
 
-static void take_end_tag(struct prepare *prepare)
+static void take_end_tag(struct html_prepare *prepare)
 {
 	static const char *const left_out[] = {
 		"body", "embed", "html", "keygen", "link", "meta", "script", "source", "style", "svg", "track", "wbr",
@@ -337,7 +414,7 @@ static void take_end_tag(struct prepare *prepare)
 	size_t end = read_tag_name(prepare->page, prepare->at + 2, tag);
 	prepare->at = behind_tag(prepare->page, end);
 	if (is_named(tag, "br")) {
-		buffer_append_string(&prepare->out->markup, "<br>");
+		buffer_append_string(&prepare->markup, "<br>");
 		return;
 	}
 	if (is_one_of(tag, left_out, COUNT_OF(left_out)) || (is_named(tag, "span") && !close_span(prepare)))
@@ -346,7 +423,7 @@ static void take_end_tag(struct prepare *prepare)
 	append_end_tag(prepare, tag->raw_name);
 }
 
-static void take_comment(struct prepare *prepare)
+static void take_comment(struct html_prepare *prepare)
 {
 	struct text rest = text_slice(prepare->page, prepare->at + 4, prepare->page.bytes);
 	bool empty = text_starts_with(rest, TEXT_LITERAL(">")) || text_starts_with(rest, TEXT_LITERAL("->"));
@@ -362,7 +439,7 @@ static void take_comment(struct prepare *prepare)
 }
 
 /* "<!" and "<?": comments, declarations, CDATA. */
-static void take_declaration(struct prepare *prepare)
+static void take_declaration(struct html_prepare *prepare)
 {
 	struct text rest = text_slice(prepare->page, prepare->at, prepare->page.bytes);
 
@@ -381,7 +458,7 @@ static void take_declaration(struct prepare *prepare)
 	prepare->at = behind_tag(prepare->page, prepare->at);
 }
 
-static void take_markup(struct prepare *prepare)
+static void take_markup(struct html_prepare *prepare)
 {
 	struct text page = prepare->page;
 	char next = prepare->at + 1 < page.bytes ? page.data[prepare->at + 1] : ' ';
@@ -400,29 +477,89 @@ static void take_markup(struct prepare *prepare)
 	}
 }
 
-int html_prepare(struct text html, size_t bytes_max, struct html_prepared *ret_prepared)
-{
-	struct prepare prepare = { .page = html, .out = ret_prepared, .is_xml = text_starts_with(text_trim(html), TEXT_LITERAL("<?xml")) };
-	struct buffer *const buffers[] = { &ret_prepared->markup, &ret_prepared->pieces, &ret_prepared->attributes };
+/* --- as the parser reads ------------------------------------------------------------------------------------------ */
 
-	for (size_t i = 0; i < COUNT_OF(buffers); i++)
-		buffer_init(buffers[i], bytes_max);
-	while (prepare.at < html.bytes && ret_prepared->markup.status == 0) {
-		size_t markup = find_byte(html, prepare.at, '<');
-		append_text(&prepare, text_slice(html, prepare.at, markup), false);
-		prepare.at = markup;
-		if (markup < html.bytes)
-			take_markup(&prepare);
-	}
-	for (size_t i = 0; i < COUNT_OF(buffers); i++)
-		if (buffers[i]->status)
-			return buffers[i]->status;
-	return 0;
+struct html_prepare *html_prepare_create(struct text html)
+{
+	struct html_prepare *prepare = calloc(1, sizeof(*prepare));
+
+	if (!prepare)
+		return NULL;
+	prepare->page = html;
+	prepare->is_xml = text_starts_with(text_trim(html), TEXT_LITERAL("<?xml"));
+	buffer_init(&prepare->markup, SIZE_MAX / 2);
+	buffer_init(&prepare->pieces.things, THINGS_BYTES_MAX);
+	buffer_init(&prepare->attributes.things, THINGS_BYTES_MAX);
+	return prepare;
 }
 
-void html_prepared_done(struct html_prepared *prepared)
+void html_prepare_destroy(struct html_prepare *prepare)
 {
-	buffer_done(&prepared->markup);
-	buffer_done(&prepared->pieces);
-	buffer_done(&prepared->attributes);
+	if (!prepare)
+		return;
+	buffer_done(&prepare->markup);
+	buffer_done(&prepare->pieces.things);
+	buffer_done(&prepare->attributes.things);
+	free(prepare);
+}
+
+int html_prepare_status(const struct html_prepare *prepare)
+{
+	const int markup = prepare->markup.status, pieces = prepare->pieces.things.status;
+
+	return markup ? markup : pieces ? pieces : prepare->attributes.things.status;
+}
+
+/* Only when all of the markup was read. */
+static void make_more(struct html_prepare *prepare)
+{
+	struct text page = prepare->page;
+
+	prepare->markup_total += prepare->markup.bytes;
+	prepare->markup_read = 0;
+	buffer_clear(&prepare->markup);
+	while (prepare->at < page.bytes && prepare->markup.bytes < STEP_BYTES && html_prepare_status(prepare) == 0) {
+		size_t markup = find_byte(page, prepare->at, '<');
+		append_text(prepare, text_slice(page, prepare->at, markup), false);
+		prepare->at = markup;
+		if (markup < page.bytes)
+			take_markup(prepare);
+	}
+}
+
+size_t html_prepare_read(struct html_prepare *prepare, char *place, size_t bytes)
+{
+	size_t read = 0;
+
+	while (read < bytes && html_prepare_status(prepare) == 0) {
+		if (prepare->markup_read == prepare->markup.bytes)
+			make_more(prepare);
+		if (prepare->markup.bytes == 0)
+			break;
+		size_t part = size_min(bytes - read, prepare->markup.bytes - prepare->markup_read);
+		memcpy(place + read, prepare->markup.data + prepare->markup_read, part);
+		prepare->markup_read += part;
+		read += part;
+	}
+	return html_prepare_status(prepare) == 0 ? read : 0;
+}
+
+const struct html_piece *html_prepare_piece(struct html_prepare *prepare, size_t number)
+{
+	return ask_for_thing(&prepare->pieces, number, sizeof(struct html_piece));
+}
+
+const struct html_raw_attribute *html_prepare_attributes(struct html_prepare *prepare, size_t number)
+{
+	return ask_for_thing(&prepare->attributes, number, sizeof(struct html_raw_attribute));
+}
+
+uint64_t html_prepare_finish(struct html_prepare *prepare)
+{
+	while (prepare->at < prepare->page.bytes && html_prepare_status(prepare) == 0) {
+		make_more(prepare);
+		prepare->pieces.asked = prepare->pieces.next;
+		prepare->attributes.asked = prepare->attributes.next;
+	}
+	return prepare->markup_total + prepare->markup.bytes;
 }

@@ -4,7 +4,8 @@
  * attributes that html_tags.h does not list, spans that say nothing), and what a parser of HTML 4 does not know is said in
  * its words: elements without content of HTML 5, raw text (xmp, plaintext, title, CDATA), ends of the body before its end.
  *
- * One pass, linear. Points into the page, which must outlive it. Failures are kept in the buffers. */
+ * One pass, linear, as far as the parser has read and no further: what was read is forgotten, so that of a page of any size a few kilobytes
+ * of markup and the numbers in them exist at a time. Points into the page, which must outlive it. */
 #ifndef DOCRING_WORKERS_PREPROCESS_HTML_PREPARE_H
 #define DOCRING_WORKERS_PREPROCESS_HTML_PREPARE_H
 
@@ -23,14 +24,23 @@ struct html_raw_attribute {
 	bool last;       /* of its tag */
 };
 
-struct html_prepared {
-	struct buffer markup;     /* for the parser: tags; text is "NUMBER;", attributes are n="NUMBER"; white space alone is itself */
-	struct buffer pieces;     /* of struct html_piece */
-	struct buffer attributes; /* of struct html_raw_attribute */
-};
+struct html_prepare;
 
-/* 0, -ENOMEM or ERROR_LIMIT_HIT. Release with html_prepared_done, also after an error. */
-int html_prepare(struct text html, size_t bytes_max, struct html_prepared *ret_prepared) WARN_UNUSED;
-void html_prepared_done(struct html_prepared *prepared);
+/* NULL: out of memory. */
+struct html_prepare *html_prepare_create(struct text html);
+void html_prepare_destroy(struct html_prepare *prepare);
+
+/* The next bytes of the markup, at most `bytes`: tags; text is "NUMBER;", attributes are n="NUMBER"; white space alone is itself, with "\n"
+ * line ends. 0: there are no more, or html_prepare_status says what failed. */
+size_t html_prepare_read(struct html_prepare *prepare, char *place, size_t bytes);
+int html_prepare_status(const struct html_prepare *prepare); /* 0, -ENOMEM or ERROR_LIMIT_HIT */
+
+/* What a number in the markup stands for, or NULL. Numbers are asked for in order: asking for one gives up those before it. */
+const struct html_piece *html_prepare_piece(struct html_prepare *prepare, size_t number);
+/* The first of the tag's; they lie one behind the other up to the one that is the last. */
+const struct html_raw_attribute *html_prepare_attributes(struct html_prepare *prepare, size_t number);
+
+/* Reads the rest of the page without keeping anything. Returns how many bytes of markup the whole page has. */
+uint64_t html_prepare_finish(struct html_prepare *prepare);
 
 #endif

@@ -4,7 +4,7 @@ static enum document_removed kind_of(const struct html_tree *tree, uint32_t inde
 {
 	const struct html_node *node = &html_tree_nodes(tree)[index];
 
-	if (node->attribute_count > 0 && html_content_is_hidden(tree, index))
+	if (html_node_has_attributes(node) && html_content_is_hidden(tree, index))
 		return DOCUMENT_REMOVED_HIDDEN;
 	if (html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP)
 		return DOCUMENT_REMOVED_CONTROL;
@@ -19,7 +19,7 @@ static void append_beginning(const struct html_tree *tree, uint32_t index, struc
 	struct buffer raw;
 
 	buffer_init(&raw, DOCUMENT_BYTES_MAX);
-	for (uint32_t i = index; i < nodes[index].end && raw.bytes <= DOCUMENT_REMOVED_TEXT_BYTES_MAX; i++) {
+	for (uint32_t i = index; i < html_node_end(nodes, index) && raw.bytes <= DOCUMENT_REMOVED_TEXT_BYTES_MAX; i++) {
 		if (nodes[i].tag != HTML_TEXT)
 			continue;
 		buffer_append_text(&raw, html_tree_text(tree, i));
@@ -78,14 +78,14 @@ static void report_outside(const struct html_walk *walk, uint32_t from, uint32_t
 	const uint32_t root = walk->place.root;
 
 	for (uint32_t i = from; i < to;) {
-		bool around = i <= root && root < nodes[i].end;
+		bool around = i <= root && root < html_node_end(nodes, i);
 		if (around || nodes[i].tag == HTML_TEXT) {
 			i++;
 			continue;
 		}
 		if (nodes[i].tag != HTML_HEAD && nodes[i].tag != HTML_TITLE && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
 			report(tree, i, from > root ? reporting->markdown.bytes : 0, reporting);
-		i = nodes[i].end;
+		i = html_node_end(nodes, i);
 	}
 }
 
@@ -103,5 +103,5 @@ void html_removed_report(const struct html_walk *walk, struct document_builder *
 		else
 			report(walk->tree, left_out[i].node, left_out[i].at, &reporting);
 	}
-	report_outside(walk, html_tree_nodes(walk->tree)[root].end, html_tree_count(walk->tree), &reporting);
+	report_outside(walk, html_node_end(html_tree_nodes(walk->tree), root), html_tree_count(walk->tree), &reporting);
 }

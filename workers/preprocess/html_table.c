@@ -30,14 +30,14 @@ static bool is_cell(enum html_tag tag) { return tag == HTML_TD || tag == HTML_TH
 static uint32_t stray_row_end(const struct html_tree *tree, uint32_t table, uint32_t cell)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
-	uint32_t end = nodes[table].end, columns = 0, count = 0;
+	uint32_t end = html_node_end(nodes, table), columns = 0, count = 0;
 
 	if (html_tree_has_class(tree, table, "summary-table") || html_tree_has_class(tree, table, "details-table"))
-		for (uint32_t i = table + 1; i < end && (nodes[i].tag == HTML_TH || nodes[i].tag == HTML_TEXT); i = nodes[i].end)
+		for (uint32_t i = table + 1; i < end && (nodes[i].tag == HTML_TH || nodes[i].tag == HTML_TEXT); i = html_node_end(nodes, i))
 			columns += nodes[i].tag == HTML_TH;
 	while (cell < end && (is_cell((enum html_tag)nodes[cell].tag) || nodes[cell].tag == HTML_TEXT)) {
 		count += nodes[cell].tag != HTML_TEXT;
-		cell = nodes[cell].end;
+		cell = html_node_end(nodes, cell);
 		if (columns > 0 && count == columns)
 			break;
 	}
@@ -49,7 +49,7 @@ static void look_at_row(const struct html_walk *walk, uint32_t start, uint32_t e
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 	uint32_t cells = 0;
 
-	for (uint32_t cell = start; cell < end; cell = nodes[cell].end) {
+	for (uint32_t cell = start; cell < end; cell = html_node_end(nodes, cell)) {
 		if (!is_cell((enum html_tag)nodes[cell].tag))
 			continue;
 		uint32_t bytes = html_tree_total(walk->tree, cell, HTML_TOTAL_TEXT);
@@ -69,11 +69,11 @@ static void look_at(const struct html_walk *walk, uint32_t index, struct table_l
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = index + 1, next; child < nodes[index].end; child = next) {
+	for (uint32_t child = index + 1, next; child < html_node_end(nodes, index); child = next) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
-		next = is_cell(tag) ? stray_row_end(walk->tree, index, child) : nodes[child].end;
+		next = is_cell(tag) ? stray_row_end(walk->tree, index, child) : html_node_end(nodes, child);
 		look->has_caption |= tag == HTML_CAPTION;
-		look->has_header |= tag == HTML_THEAD && nodes[child].end > child + 1;
+		look->has_header |= tag == HTML_THEAD && html_node_end(nodes, child) > child + 1;
 		if (tag == HTML_TR)
 			look_at_row(walk, child + 1, next, look);
 		else if (is_cell(tag))
@@ -90,7 +90,7 @@ static bool is_called_table(const struct html_tree *tree, uint32_t index)
 		"confluencetable", "data", "datatable", "data-table", "docutils", "doxtable", "grid", "informaltable", "summary-table", "table", "tableblock", "wikitable",
 	};
 
-	if (html_tree_nodes(tree)[index].attribute_count == 0)
+	if (!html_node_has_attributes(&html_tree_nodes(tree)[index]))
 		return false;
 	struct text role = html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE);
 	if (text_equal_nocase(role, TEXT_LITERAL("table")) || text_equal_nocase(role, TEXT_LITERAL("grid")))
@@ -131,7 +131,7 @@ static bool is_layout(const struct html_walk *walk, uint32_t index)
 /* A table that lays out an admonition: an icon beside the text. */
 static bool is_admonition_layout(const struct html_walk *walk, uint32_t index)
 {
-	return walk->quote_title > index && walk->quote_title < html_tree_nodes(walk->tree)[index].end;
+	return walk->quote_title > index && walk->quote_title < html_node_end(html_tree_nodes(walk->tree), index);
 }
 
 static bool is_icon_cell(const struct html_walk *walk, uint32_t cell)
@@ -144,7 +144,7 @@ static bool holds_blocks(const struct html_tree *tree, uint32_t cell)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t child = cell + 1; child < nodes[cell].end; child = nodes[child].end)
+	for (uint32_t child = cell + 1; child < html_node_end(nodes, cell); child = html_node_end(nodes, child))
 		if (nodes[child].tag == HTML_BR || html_tag_is_block((enum html_tag)nodes[child].tag))
 			return true;
 	return false;
@@ -155,7 +155,7 @@ static void walk_layout(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
 		if (tag == HTML_TR || is_row_group(tag)) {
 			html_walk_part(walk);
@@ -186,7 +186,7 @@ static void walk_inner(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end) {
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
 		if (tag == HTML_TR) {
 			html_walk_part(walk);
@@ -212,11 +212,11 @@ static bool is_strong(const struct html_tree *tree, uint32_t cell)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t i = cell + 1; i < nodes[cell].end;) {
+	for (uint32_t i = cell + 1; i < html_node_end(nodes, cell);) {
 		bool strong = nodes[i].tag == HTML_B || nodes[i].tag == HTML_STRONG;
 		if (nodes[i].tag == HTML_TEXT && text_trim(html_tree_text(tree, i)).bytes > 0)
 			return false;
-		i = strong ? nodes[i].end : i + 1;
+		i = strong ? html_node_end(nodes, i) : i + 1;
 	}
 	return true;
 }
@@ -228,7 +228,7 @@ static bool is_header_row(const struct html_walk *walk, uint32_t start, uint32_t
 
 	if (markdown_grid_row_count(&walk->grid) > 0)
 		return false;
-	for (uint32_t cell = start; cell < end; cell = nodes[cell].end)
+	for (uint32_t cell = start; cell < end; cell = html_node_end(nodes, cell))
 		if (nodes[cell].tag == HTML_TD && !is_strong(walk->tree, cell))
 			return false;
 	return true;
@@ -254,7 +254,7 @@ static void collect_row(struct html_walk *walk, uint32_t start, uint32_t end)
 	bool header = is_header_row(walk, start, end);
 
 	html_walk_part(walk);
-	for (uint32_t cell = start; cell < end; cell = nodes[cell].end) {
+	for (uint32_t cell = start; cell < end; cell = html_node_end(nodes, cell)) {
 		if (is_cell((enum html_tag)nodes[cell].tag))
 			collect_cell(walk, cell, header);
 		else
@@ -270,9 +270,9 @@ static void collect_rows(struct html_walk *walk, uint32_t index, bool feet)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = index + 1, next; child < nodes[index].end; child = next) {
+	for (uint32_t child = index + 1, next; child < html_node_end(nodes, index); child = next) {
 		enum html_tag tag = (enum html_tag)nodes[child].tag;
-		next = is_cell(tag) ? stray_row_end(walk->tree, index, child) : nodes[child].end;
+		next = is_cell(tag) ? stray_row_end(walk->tree, index, child) : html_node_end(nodes, child);
 		if (tag == HTML_TR)
 			collect_row(walk, child + 1, next);
 		else if (is_cell(tag))
@@ -288,7 +288,7 @@ static void collect_feet(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child))
 		if (nodes[child].tag == HTML_TFOOT)
 			collect_rows(walk, child, true);
 }

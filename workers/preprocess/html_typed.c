@@ -24,7 +24,7 @@ static void collect(const struct html_tree *tree, struct buffer *out)
 		if (nodes[i].tag == HTML_PRE && i >= end) {
 			if (end > 0)
 				buffer_append_byte(out, '\f');
-			end = nodes[i].end;
+			end = html_node_end(nodes, i);
 		} else if (i < end && nodes[i].tag == HTML_TEXT) {
 			buffer_append_text(out, html_tree_text(tree, i));
 		}
@@ -34,9 +34,9 @@ static void collect(const struct html_tree *tree, struct buffer *out)
 static bool is_mostly_code(const struct html_tree *tree)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
-	uint64_t code = 0, all = tree->totals[HTML_TOTAL_TEXT] - (tree->title_end - tree->title_start);
+	uint64_t code = 0, all = tree->totals[HTML_TOTAL_TEXT] - html_tree_title(tree).bytes;
 
-	for (uint32_t i = 0; i < html_tree_count(tree); i = nodes[i].tag == HTML_PRE ? nodes[i].end : i + 1)
+	for (uint32_t i = 0; i < html_tree_count(tree); i = nodes[i].tag == HTML_PRE ? html_node_end(nodes, i) : i + 1)
 		if (nodes[i].tag == HTML_PRE)
 			code += html_tree_total(tree, i, HTML_TOTAL_TEXT);
 	return code * 100 >= all * CODE_SHARE_PERCENT;

@@ -49,18 +49,18 @@ static bool is_title_of_menu(const struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
 	const struct html_node *nodes = html_tree_nodes(tree);
-	uint32_t count = html_tree_count(tree), next = nodes[index].end;
+	uint32_t count = html_tree_count(tree), next = html_node_end(nodes, index);
 
 	if (nodes[index].tag < HTML_H2 || nodes[index].tag > HTML_H6)
 		return false;
 	while (next < count && (nodes[next].tag == HTML_TEXT || nodes[next].tag == HTML_A) && html_tree_total(tree, next, HTML_TOTAL_TEXT) == 0)
-		next = nodes[next].end;
+		next = html_node_end(nodes, next);
 	if (next == count || !html_tag_is_block((enum html_tag)nodes[next].tag) || nodes[next].depth != nodes[index].depth || !html_content_is_furniture(tree, &walk->place, next))
 		return false;
-	uint32_t behind = nodes[next].end;
+	uint32_t behind = html_node_end(nodes, next);
 	while (behind < count && (nodes[behind].tag == HTML_TEXT || nodes[behind].tag == HTML_A || nodes[behind].tag == HTML_HR) &&
 	       html_tree_total(tree, behind, HTML_TOTAL_TEXT) == 0)
-		behind = nodes[behind].end;
+		behind = html_node_end(nodes, behind);
 	return behind == count || nodes[behind].depth < nodes[index].depth || (nodes[behind].tag >= HTML_H1 && nodes[behind].tag <= nodes[index].tag);
 }
 
@@ -92,7 +92,7 @@ void html_walk_children(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 
-	for (uint32_t child = index + 1; child < nodes[index].end; child = nodes[child].end)
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child))
 		html_walk_node(walk, child);
 }
 
@@ -169,7 +169,7 @@ static void walk_raised(struct html_walk *walk, uint32_t index)
 {
 	if (html_notes_fill(walk->tree, &walk->notes, index)) {
 		const struct html_node *nodes = html_tree_nodes(walk->tree);
-		for (uint32_t child = index + 1; child < nodes[index].end; child++)
+		for (uint32_t child = index + 1; child < html_node_end(nodes, index); child++)
 			if (nodes[child].tag == HTML_A)
 				html_walk_node(walk, child);
 	} else {
@@ -217,7 +217,7 @@ static void walk_quotation(struct html_walk *walk, uint32_t index)
 /* Labels are drawn apart from what they label, "Class Reference [abstract]", without a blank between in the page. */
 static void walk_span(struct html_walk *walk, uint32_t index)
 {
-	if (html_tree_nodes(walk->tree)[index].attribute_count > 0 && text_equal(html_tree_attribute(walk->tree, index, HTML_CLASS), TEXT_LITERAL("mlabel")))
+	if (html_node_has_attributes(&html_tree_nodes(walk->tree)[index]) && text_equal(html_tree_attribute(walk->tree, index, HTML_CLASS), TEXT_LITERAL("mlabel")))
 		html_inline_due(&walk->line, HTML_DUE_SPACE);
 	html_walk_children(walk, index);
 }
@@ -337,7 +337,7 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 			html_walk_leave_out(walk, index);
 			return;
 		}
-		walk->arrived_bytes += node->bytes;
+		walk->arrived_bytes += text.bytes;
 		if (walk->headings.wanted)
 			html_headings_text(&walk->headings, walk->style, walk->line.link_depth > 0, text);
 		html_math_text(walk, text);

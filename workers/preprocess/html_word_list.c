@@ -54,11 +54,11 @@ static uint32_t marker_of(const struct html_tree *tree, uint32_t index, bool say
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t i = index + 1; i < nodes[index].end; i++) {
+	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++) {
 		bool text = nodes[i].tag == HTML_TEXT && text_trim(html_tree_text(tree, i)).bytes > 0;
 		if (nodes[i].tag == HTML_SPAN && says_list && text_find_nocase(html_tree_attribute(tree, i, HTML_INLINE_STYLE), TEXT_LITERAL("mso-list:")) >= 0)
 			return i;
-		bool before_blanks = text && i + 1 < nodes[index].end && nodes[i + 1].tag == HTML_SPAN &&
+		bool before_blanks = text && i + 1 < html_node_end(nodes, index) && nodes[i + 1].tag == HTML_SPAN &&
 				     text_find(html_tree_attribute(tree, i + 1, HTML_INLINE_STYLE), TEXT_LITERAL("7.0pt")) >= 0;
 		if (text)
 			return before_blanks && text_trim(html_tree_text(tree, i)).bytes <= MARKER_BYTES_MAX ? i : 0;
@@ -70,7 +70,7 @@ static struct text text_inside(const struct html_tree *tree, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 
-	for (uint32_t i = index; i < nodes[index].end; i++)
+	for (uint32_t i = index; i < html_node_end(nodes, index); i++)
 		if (nodes[i].tag == HTML_TEXT && text_trim(html_tree_text(tree, i)).bytes > 0)
 			return text_trim(html_tree_text(tree, i));
 	return TEXT_LITERAL("");
@@ -116,7 +116,7 @@ static unsigned level_of(struct text style)
 
 static bool find_item(const struct html_tree *tree, uint32_t index, struct word_item *ret_item)
 {
-	if (html_tree_nodes(tree)[index].tag != HTML_P || html_tree_nodes(tree)[index].attribute_count == 0)
+	if (html_tree_nodes(tree)[index].tag != HTML_P || !html_node_has_attributes(&html_tree_nodes(tree)[index]))
 		return false;
 	struct text style = html_tree_attribute(tree, index, HTML_INLINE_STYLE), classes = html_tree_attribute(tree, index, HTML_CLASS);
 	bool says_list = text_find_nocase(style, TEXT_LITERAL("mso-list:")) >= 0;
@@ -134,7 +134,7 @@ static bool find_item(const struct html_tree *tree, uint32_t index, struct word_
 static uint32_t next_sibling(const struct html_tree *tree, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
-	uint32_t count = html_tree_count(tree), next = nodes[index].end;
+	uint32_t count = html_tree_count(tree), next = html_node_end(nodes, index);
 
 	while (next < count && nodes[next].depth == nodes[index].depth && nodes[next].tag == HTML_TEXT && text_trim(html_tree_text(tree, next)).bytes == 0)
 		next++;
@@ -154,7 +154,7 @@ bool html_word_items(struct html_walk *walk, uint32_t index)
 		walk->item_marker = item.marker;
 		html_walk_children(walk, i);
 		walk->item_marker = 0;
-		walk->skip_end = html_tree_nodes(walk->tree)[i].end;
+		walk->skip_end = html_node_end(html_tree_nodes(walk->tree), i);
 	}
 	walk->skip_is_removal = false;
 	while (items.count > 0)
@@ -180,7 +180,7 @@ bool html_google_list(struct html_walk *walk, uint32_t index)
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 	struct items items = { .count = 0 };
 	uint32_t count = html_tree_count(walk->tree);
-	unsigned level = nodes[index].attribute_count > 0 ? kix_level(walk->tree, index) : 0;
+	unsigned level = html_node_has_attributes(&nodes[index]) ? kix_level(walk->tree, index) : 0;
 
 	if (level == 0 || walk->inline_depth > 0)
 		return false;
@@ -190,12 +190,12 @@ bool html_google_list(struct html_walk *walk, uint32_t index)
 		if (level == 0)
 			break;
 		uint32_t number = html_walk_number(walk, list, HTML_START, 1, 100000000);
-		for (uint32_t child = list + 1; child < nodes[list].end; child = nodes[child].end) {
+		for (uint32_t child = list + 1; child < html_node_end(nodes, list); child = html_node_end(nodes, child)) {
 			if (nodes[child].tag == HTML_LI)
 				open_item(walk, &items, level, ordered ? number++ : 0);
 			html_walk_children(walk, child);
 		}
-		walk->skip_end = nodes[list].end;
+		walk->skip_end = html_node_end(nodes, list);
 	}
 	walk->skip_is_removal = false;
 	while (items.count > 0)
