@@ -1,6 +1,7 @@
 /* Which segments of a page are read together. */
 #include "tests/unit/pdf_fixture.h"
 #include "workers/preprocess/pdf_layout.h"
+#include "workers/preprocess/pdf_rules.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -268,6 +269,42 @@ static void parts_no_code(void **state)
 	assert_string_equal(order(), "A|B");
 }
 
+/* A key beside every two lines, and names above: bold ones in the middle of their columns are of a table, those at the left of cards. */
+static void tells_tables_by_centred_names(void **state)
+{
+	(void)state;
+	for (int centred = 0; centred < 2; centred++) {
+		pdf_page_clear(&page, 0, 600, 800);
+		fixture_line(&page, centred ? 80 : 40, 88, 10, PDF_BOLD, "K00");
+		fixture_line(&page, centred ? 390 : 300, 88, 10, PDF_BOLD, "T00");
+		for (int i = 0; i < 10; i++) {
+			column(40, 106 + 30 * (float)i, 'A', i % 2 == 1 ? 2 : 1, 22);
+			column(300, 100 + 30 * (float)i, 'B', 2, 44);
+		}
+		assert_int_equal(strchr(order(), '|') == NULL, centred);
+	}
+}
+
+/* Rows of a table without white between them read as two columns of text, until a rule below the names of its columns is known. */
+static void tells_tables_by_the_rule_below_their_head(void **state)
+{
+	struct pdf_rules rules;
+
+	(void)state;
+	pdf_rules_init(&rules);
+	column(40, 88, 'K', 1, 10);
+	column(300, 88, 'T', 1, 10);
+	column(40, 104, 'A', 20, 40);
+	column(300, 104, 'B', 20, 40);
+	assert_string_equal(order(), "KA|TB");
+	assert_int_equal(pdf_rules_add_line(&rules, 36, 95, 510, 95, 0.5f), 0);
+	page.rules = &rules;
+	assert_null(strchr(order(), '|'));
+	rules.horizontal.items[0].to = 250; /* of the left column alone */
+	assert_string_equal(order(), "KA|TB");
+	pdf_rules_done(&rules);
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -277,6 +314,7 @@ int main(void)
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines), PAGE_TEST(leaves_names_beside_dense_text), PAGE_TEST(parts_no_code),
+		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(tells_tables_by_the_rule_below_their_head),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

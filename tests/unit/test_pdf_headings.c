@@ -15,7 +15,7 @@ struct share {
 	uint8_t style;
 };
 
-static float settled_size(const struct share *shares, size_t count)
+static struct pdf_body *settled(const struct share *shares, size_t count)
 {
 	struct pdf_word words[8] = { 0 };
 	struct pdf_page page = { .words = words, .word_count = count };
@@ -27,6 +27,12 @@ static float settled_size(const struct share *shares, size_t count)
 	}
 	pdf_body_count(body, &page);
 	pdf_body_settle(body);
+	return body;
+}
+
+static float settled_size(const struct share *shares, size_t count)
+{
+	struct pdf_body *body = settled(shares, count);
 	float size = body->size;
 	free(body);
 	return size;
@@ -46,6 +52,24 @@ static void test_body_size(void **state)
 	assert_true(settled_size(NULL, 0) == 10);
 	const struct share few[] = { { 20, 60, PDF_BOLD }, { 10, 40, 0 }, { 7, 2, 0 } }; /* a title, a line and a page number */
 	assert_true(settled_size(few, COUNT_OF(few)) == 10);
+}
+
+/* Code in its usual size is no heading, though its font measures larger than that of the text; larger code is, and such that is found in
+ * headings alone. */
+static void test_larger_code(void **state)
+{
+	(void)state;
+	const struct share shares[] = { { 10, 9000, 0 }, { 11.5f, 600, PDF_MONO }, { 16, 100, PDF_MONO } };
+	const struct pdf_row code = { .size = 11.5f, .mono = 1 }, mixed = { .size = 11.5f, .mono = 0.5f }, large = { .size = 16, .mono = 1 }, text = { .size = 11.5f };
+	struct pdf_body *body = settled(shares, COUNT_OF(shares));
+	assert_false(pdf_row_is_larger_than(&code, body));
+	assert_false(pdf_row_stands_out(&mixed, body));
+	assert_true(pdf_row_is_larger_than(&large, body) && pdf_row_is_larger_than(&text, body));
+	free(body);
+	const struct share headings[] = { { 10, 9000, 0 }, { 11.5f, 100, PDF_MONO } };
+	body = settled(headings, COUNT_OF(headings));
+	assert_true(pdf_row_is_larger_than(&code, body));
+	free(body);
 }
 
 static void settle(struct pdf_heading *items, size_t count)
@@ -153,7 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_body_size), cmocka_unit_test(test_title_in_outline), cmocka_unit_test(test_titles_of_outline),
-		cmocka_unit_test(test_lists_of_titles), cmocka_unit_test(test_styles_of_one_size),
+		cmocka_unit_test(test_lists_of_titles), cmocka_unit_test(test_larger_code), cmocka_unit_test(test_styles_of_one_size),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,7 +137,7 @@ static int sample_body(struct pdf_work *work)
 	return 0;
 }
 
-/* The ruled tables of the page; where there are some, the layout is made anew. The rules of a recognised page are those of its picture. */
+/* The ruled tables of the page; where there are some, the layout is made anew, and where rules may part what seemed columns of text. The rules of a recognised page are those of its picture. */
 static int find_grids(struct pdf_work *work, struct page_slot *slot)
 {
 	int status = slot->page.ocr ? 0 : pdf_source_rules(work->source, &slot->rules);
@@ -153,7 +153,8 @@ static int find_grids(struct pdf_work *work, struct page_slot *slot)
 	work->grid_record.ruled += !slot->page.ocr && slot->grids.lattices.count > 0;
 	slot->page.rules = &slot->rules;
 	slot->page.grids = &slot->grids;
-	return slot->grids.count > 0 ? pdf_layout_build(&slot->layout, &slot->page) : 0;
+	const bool in_columns = slot->layout.row_count > 0 && slot->layout.rows[slot->layout.row_count - 1].region != slot->layout.rows[0].region;
+	return slot->grids.count > 0 || (in_columns && slot->rules.horizontal.count > 0) ? pdf_layout_build(&slot->layout, &slot->page) : 0;
 }
 
 static int place_figures(struct page_slot *slot)

@@ -1,5 +1,7 @@
 #include "workers/preprocess/pdf_columns.h"
 
+#include "workers/preprocess/pdf_table_band.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,21 +12,18 @@ enum {
 	SIDE_SEGMENTS_MIN = 8,   /* of the first cut of a page */
 	PART_SEGMENTS_MIN = 4,   /* of further cuts */
 	BAND_SIDE_MIN = 3,       /* lines on each side of a band */
-	NAMES_MIN = 6,           /* of rows without white between them */
 	COLUMN_SIZES_MIN = 10,   /* width of a column of text, in font sizes */
-	GRIDS_MAX = 64,          /* ruled tables of a page that are looked at */
 	WIDTHS_MAX = 512,        /* sampled to learn how wide the lines of a side are */
 };
 
 static const float strip_points_min = 6;
 
-static float middle_y(struct pdf_box box) { return (box.y0 + box.y1) / 2; }
 static bool crosses(struct pdf_box box, float x) { return box.x0 < x && box.x1 > x; }
 
 static int compare_height(const void *a, const void *b)
 {
 	const struct pdf_segment *left = a, *right = b;
-	float difference = middle_y(left->box) - middle_y(right->box);
+	float difference = pdf_middle_y(left->box) - pdf_middle_y(right->box);
 
 	if (left->region != right->region)
 		return left->region < right->region ? -1 : 1;
@@ -47,6 +46,12 @@ struct part { /* segments that are looked at together, sorted by height */
 	struct pdf_box box;
 	float size;      /* of its font, the mean over words */
 	size_t side_min; /* segments on each side of a cut */
+	const struct pdf_rules *rules; /* of the page; NULL: not known */
+};
+
+struct numbering {
+	uint32_t region; /* the next one */
+	const struct pdf_rules *rules;
 };
 
 enum { LINE_BOXES_MAX = 24 };
@@ -91,7 +96,7 @@ static void add_to_side(struct side *side, const struct pdf_segment *segment, fl
 	side->y0 = fminf(side->y0, box.y0);
 	side->y1 = fmaxf(side->y1, box.y1);
 	side->edge = left ? fmaxf(side->edge, box.x1) : fminf(side->edge, box.x0);
-	if (side->line_count == LINE_BOXES_MAX || (side->line_count > 0 && middle_y(box) - middle_y(side->line[0]) > same_height_sizes * size))
+	if (side->line_count == LINE_BOXES_MAX || (side->line_count > 0 && pdf_middle_y(box) - pdf_middle_y(side->line[0]) > same_height_sizes * size))
 		end_line(side, wide_blank);
 	side->line[side->line_count++] = box;
 	side->mono += segment->mono;
@@ -213,108 +218,20 @@ static bool find_gutter(const struct part *part, float *ret_x)
 
 /* --- bands ------------------------------------------------------------------------------------------------------ */
 
-struct lines {
-	size_t count, wide, far; /* lines; those below some white; those that another line would stand above */
-	float y;            /* of the last one */
-};
-
-static void count_line(struct lines *lines, float y, float size)
-{
-	static const float wide_sizes = 1.55f, far_sizes = 2.4f;
-
-	lines->far += lines->count > 0 && y - lines->y > far_sizes * size;
-	lines->wide += lines->count > 0 && y - lines->y > wide_sizes * size;
-	lines->count++;
-	lines->y = y;
-}
-
-struct grids { /* ruled tables of a band */
-	struct pdf_box boxes[GRIDS_MAX];
-	size_t count;
-};
-
-static void find_grids(const struct pdf_segment *segments, size_t count, struct grids *grids)
-{
-	grids->count = 0;
-	for (size_t i = 0; i < count && grids->count < GRIDS_MAX; i++)
-		if (segments[i].grid > 0)
-			grids->boxes[grids->count++] = segments[i].box;
-}
-
-/* Does a ruled table stand at this height? Text on its other side says nothing of rows. */
-static bool is_beside_grid(const struct grids *grids, float y)
-{
-	for (size_t i = 0; i < grids->count; i++)
-		if (y > grids->boxes[i].y0 && y < grids->boxes[i].y1)
-			return true;
-	return false;
-}
-
-struct heights {
-	struct lines left, right, any;
-	size_t both; /* lines at the height of one on the other side */
-};
-
-static struct heights compare_heights(const struct pdf_segment *segments, size_t count, float gutter_x)
-{
-	static const float same_height_sizes = 0.15f;
-	struct heights heights = { 0 };
-	struct grids grids;
-
-	find_grids(segments, count, &grids);
-	for (size_t i = 0, next; i < count; i = next) {
-		const struct pdf_segment *segment = &segments[i];
-		const float y = middle_y(segment->box);
-		next = i + 1;
-		if (is_beside_grid(&grids, y)) {
-			heights.left.y = heights.right.y = heights.any.y = y;
-			continue;
-		}
-		bool has_left = false, has_right = false;
-		for (next = i; next < count && middle_y(segments[next].box) - y < same_height_sizes * segment->size + 0.01f; next++) {
-			bool on_left = segments[next].box.x1 <= gutter_x;
-			has_left |= on_left;
-			has_right |= !on_left;
-		}
-		next += next == i;
-		if (has_left)
-			count_line(&heights.left, y, segment->size);
-		if (has_right)
-			count_line(&heights.right, y, segment->size);
-		count_line(&heights.any, y, segment->size);
-		heights.both += has_left && has_right;
-	}
-	return heights;
-}
-
-/* Does the band hold the rows of a table? Then most lines of the side that has fewer stand at exactly the height of one on the other
- * side, and the white between rows goes through both sides, where each column of text has its own lines and white; or there is no white
- * between rows, and names stand far from one another on one side, each at the height of a line of the dense text on the other. */
-static bool is_table_band(const struct pdf_segment *segments, size_t count, float gutter_x)
-{
-	const struct heights heights = compare_heights(segments, count, gutter_x);
-	const size_t fewer = size_min(heights.left.count, heights.right.count);
-
-	if (heights.both * 10 >= fewer * 7 && heights.any.wide >= 2 && heights.any.wide * 20 >= (heights.left.wide + heights.right.wide) * 7)
-		return true;
-	const struct lines *sparse = heights.left.count == fewer ? &heights.left : &heights.right, *dense = sparse == &heights.left ? &heights.right : &heights.left;
-	return fewer >= NAMES_MIN && fewer * 2 <= dense->count && heights.both * 20 >= fewer * 17 && sparse->wide * 3 >= fewer && dense->wide * 10 <= dense->count;
-}
-
 /* Two columns? Both sides of the band, which nothing crosses, have lines enough and are no table. */
-static bool are_columns(const struct pdf_segment *segments, size_t count, float gutter_x)
+static bool are_columns(const struct pdf_segment *segments, size_t count, float gutter_x, const struct pdf_rules *rules)
 {
 	size_t left = 0;
 
 	for (size_t i = 0; i < count; i++)
 		left += segments[i].box.x1 <= gutter_x;
-	return left >= BAND_SIDE_MIN && count - left >= BAND_SIDE_MIN && !is_table_band(segments, count, gutter_x);
+	return left >= BAND_SIDE_MIN && count - left >= BAND_SIDE_MIN && !pdf_band_is_table(segments, count, gutter_x, rules);
 }
 
-static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, uint32_t *region);
+static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, struct numbering *numbering);
 
 /* Reads the left side before the right one, or after it. */
-static void number_columns(struct pdf_segment *segments, size_t count, float gutter_x, bool right_first, int cuts_left, uint32_t *region)
+static void number_columns(struct pdf_segment *segments, size_t count, float gutter_x, bool right_first, int cuts_left, struct numbering *numbering)
 {
 	size_t left = 0; /* or the right one, when it comes first */
 
@@ -323,8 +240,8 @@ static void number_columns(struct pdf_segment *segments, size_t count, float gut
 		left += segments[i].region == 0;
 	}
 	sort_segments(segments, count);
-	number_regions(segments, left, false, cuts_left, region);
-	number_regions(segments + left, count - left, false, cuts_left, region);
+	number_regions(segments, left, false, cuts_left, numbering);
+	number_regions(segments + left, count - left, false, cuts_left, numbering);
 }
 
 static void measure(struct part *part)
@@ -400,14 +317,14 @@ static bool is_band(const struct part *part, struct band *band)
 	struct part inner = { .segments = part->segments + band->first, .count = band->end - band->first, .side_min = BAND_SIDE_MIN };
 	float left_x = 1e6f, left_bottom = 0, right_bottom = 0;
 
-	const struct heights heights = compare_heights(inner.segments, inner.count, band->x);
+	const struct pdf_band_heights heights = pdf_band_heights(inner.segments, inner.count, band->x);
 	const size_t fewer = size_min(heights.left.count, heights.right.count);
 	if (fewer < BAND_SIDE_MIN)
 		return false;
 	/* Lines apart from one another are names in the middle of a table's rows. */
 	const bool dense = heights.left.far * 3 <= heights.left.count && heights.right.far * 3 <= heights.right.count;
 	measure(&inner);
-	if (!parts_text(&inner, band->x, dense && heights.both * 10 <= fewer * 4) || is_table_band(inner.segments, inner.count, band->x))
+	if (!parts_text(&inner, band->x, dense && heights.both * 10 <= fewer * 4) || pdf_band_is_table(inner.segments, inner.count, band->x, part->rules))
 		return false;
 	if (holds_columns(&inner, band->x, true) && holds_columns(&inner, band->x, false))
 		return false; /* cells */
@@ -457,7 +374,7 @@ static bool find_band(const struct part *part, size_t from, unsigned *tries, str
 }
 
 /* Parts what stands side by side somewhere on the page, where no strip parts all of it. False: nothing does, and nothing is numbered. */
-static bool number_bands(const struct part *part, int cuts_left, uint32_t *region)
+static bool number_bands(const struct part *part, int cuts_left, struct numbering *numbering)
 {
 	unsigned tries = TRIED_MAX;
 	struct band band;
@@ -465,23 +382,23 @@ static bool number_bands(const struct part *part, int cuts_left, uint32_t *regio
 
 	while (from < part->count && find_band(part, from, &tries, &band)) {
 		for (size_t i = from; i < band.first; i++)
-			part->segments[i].region = *region;
-		*region += band.first > from;
-		number_columns(part->segments + band.first, band.end - band.first, band.x, band.floats, cuts_left - 1, region);
+			part->segments[i].region = numbering->region;
+		numbering->region += band.first > from;
+		number_columns(part->segments + band.first, band.end - band.first, band.x, band.floats, cuts_left - 1, numbering);
 		from = band.end;
 	}
 	if (from == 0)
 		return false;
 	for (size_t i = from; i < part->count; i++)
-		part->segments[i].region = *region;
-	*region += from < part->count;
+		part->segments[i].region = numbering->region;
+	numbering->region += from < part->count;
 	return true;
 }
 
-/* The segments, sorted by height, get the numbers from *region on, which becomes the next free one. */
-static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, uint32_t *region)
+/* The segments, sorted by height, get the numbers from numbering->region on, which becomes the next free one. */
+static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, struct numbering *numbering)
 {
-	struct part part = { .segments = segments, .count = count, .side_min = whole_page ? SIDE_SEGMENTS_MIN : PART_SEGMENTS_MIN };
+	struct part part = { .segments = segments, .count = count, .side_min = whole_page ? SIDE_SEGMENTS_MIN : PART_SEGMENTS_MIN, .rules = numbering->rules };
 	float gutter_x = 0;
 	size_t band = 0, plain = 0; /* where the band begins; where what is in no column begins */
 
@@ -489,25 +406,25 @@ static void number_regions(struct pdf_segment *segments, size_t count, bool whol
 		return;
 	measure(&part);
 	bool found = cuts_left > 0 && find_gutter(&part, &gutter_x);
-	if (!found && cuts_left > 0 && number_bands(&part, cuts_left, region))
+	if (!found && cuts_left > 0 && number_bands(&part, cuts_left, numbering))
 		return;
 	for (size_t i = 0; found && i <= count; i++) {
 		if (i < count && !crosses(segments[i].box, gutter_x))
 			continue;
-		if (are_columns(segments + band, i - band, gutter_x)) {
-			number_regions(segments + plain, band - plain, false, cuts_left - 1, region);
-			number_columns(segments + band, i - band, gutter_x, false, cuts_left - 1, region);
+		if (are_columns(segments + band, i - band, gutter_x, numbering->rules)) {
+			number_regions(segments + plain, band - plain, false, cuts_left - 1, numbering);
+			number_columns(segments + band, i - band, gutter_x, false, cuts_left - 1, numbering);
 			plain = i;
 		}
 		band = i + 1;
 	}
 	if (plain > 0) {
-		number_regions(segments + plain, count - plain, false, cuts_left - 1, region);
+		number_regions(segments + plain, count - plain, false, cuts_left - 1, numbering);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		segments[i].region = *region;
-	++*region;
+		segments[i].region = numbering->region;
+	numbering->region++;
 }
 
 /* How many of the segments, from the page's top or bottom on, stand apart from all others: a running header or footer. */
@@ -523,38 +440,38 @@ static size_t count_apart(const struct pdf_segment *segments, size_t count, floa
 		if (i > 0 && outer - edge > gap_sizes * segment->size)
 			return i;
 		edge = i == 0 ? inner : fmaxf(edge, inner);
-		if (top ? middle_y(segment->box) > zone * page_height : middle_y(segment->box) < (1 - zone) * page_height)
+		if (top ? pdf_middle_y(segment->box) > zone * page_height : pdf_middle_y(segment->box) < (1 - zone) * page_height)
 			return 0;
 	}
 	return 0;
 }
 
 /* Columns are looked for between the running header and footer, which may stand above one of them alone. */
-static void number_page(struct pdf_segment *segments, size_t count, float page_height, uint32_t *region)
+static void number_page(struct pdf_segment *segments, size_t count, float page_height, struct numbering *numbering)
 {
 	if (count == 0)
 		return;
 	const size_t head = count_apart(segments, count, page_height, true);
 	const size_t foot = count_apart(segments + head, count - head, page_height, false);
-	const uint32_t first = *region;
+	const uint32_t first = numbering->region;
 
-	++*region;
-	number_regions(segments + head, count - head - foot, true, CUTS_MAX, region);
-	const bool columns = *region > first + 2;
+	numbering->region++;
+	number_regions(segments + head, count - head - foot, true, CUTS_MAX, numbering);
+	const bool columns = numbering->region > first + 2;
 	for (size_t i = 0; i < count; i++) {
 		if (!columns || i < head)
 			segments[i].region = first;
 		else if (i >= count - foot)
-			segments[i].region = *region;
+			segments[i].region = numbering->region;
 	}
-	*region = columns ? *region + 1 : first + 1;
+	numbering->region = columns ? numbering->region + 1 : first + 1;
 }
 
 void pdf_columns_assign(struct pdf_layout *layout)
 {
 	const size_t count = layout->segment_count;
 	size_t upright = 0;
-	uint32_t region = 0;
+	struct numbering numbering = { .rules = layout->page->rules };
 
 	for (size_t i = 0; i < count; i++) {
 		const bool rotated = layout->page->words[layout->segments[i].word_first].rotated && layout->segments[i].grid == 0;
@@ -562,7 +479,7 @@ void pdf_columns_assign(struct pdf_layout *layout)
 		upright += !rotated;
 	}
 	sort_segments(layout->segments, count);
-	number_page(layout->segments, upright, layout->page->height, &region);
+	number_page(layout->segments, upright, layout->page->height, &numbering);
 	for (size_t i = upright; i < count; i++)
-		layout->segments[i].region = region++;
+		layout->segments[i].region = numbering.region++;
 }

@@ -23,6 +23,15 @@ static bool has_parted_rows(const struct pdf_layout *layout, uint32_t parts_min)
 	return rows >= ROWS_MIN;
 }
 
+/* Does a column stand beside another one, which may be those of a table? */
+static bool has_columns(const struct pdf_layout *layout)
+{
+	for (size_t r = 1; r < layout->row_count; r++)
+		if (layout->rows[r].region != layout->rows[r - 1].region && layout->rows[r].y < layout->rows[r - 1].y)
+			return true;
+	return false;
+}
+
 /* Is there a table by its text, which is no list of names and explanations? */
 static bool has_text_table(const struct pdf_layout *layout)
 {
@@ -39,7 +48,7 @@ bool pdf_grids_wanted(const struct pdf_layout *layout, const struct pdf_grid_rec
 {
 	enum { DRAWN_MIN = 12, RULED_SHARE = 6 };
 
-	if (!has_parted_rows(layout, 2))
+	if (!has_parted_rows(layout, 2) && !has_columns(layout))
 		return false;
 	if (record->drawn < DRAWN_MIN || record->ruled * RULED_SHARE >= record->drawn)
 		return true;

@@ -134,11 +134,24 @@ void pdf_body_count(struct pdf_body *body, const struct pdf_page *page)
 		const struct pdf_word *word = &page->words[i];
 		body->letters[size_step(word->size)] += word->bytes;
 		body->light_letters[size_step(word->size)] += word->style & (PDF_BOLD | PDF_MONO) ? 0 : word->bytes;
+		body->code_letters[size_step(word->size)] += (word->style & (PDF_BOLD | PDF_MONO)) == PDF_MONO ? word->bytes : 0;
 		body->all_letters += word->bytes;
 		body->mono_letters += word->style & PDF_MONO ? word->bytes : 0;
 		body->italic_letters += word->style & PDF_ITALIC ? word->bytes : 0;
 		body->bold_letters += word->style & PDF_BOLD ? word->bytes : 0;
 	}
+}
+
+/* The size of the document's code; 0: it has next to none, and what it has may be headings. */
+static float usual_code_size(const struct pdf_body *body)
+{
+	enum { CODE_SHARE = 50 };
+	size_t best = 0;
+
+	for (size_t i = 1; i < PDF_SIZE_STEPS; i++)
+		if (body->code_letters[i] > body->code_letters[best])
+			best = i;
+	return body->code_letters[best] * CODE_SHARE >= body->all_letters ? (float)best / PDF_STEPS_PER_POINT : 0;
 }
 
 void pdf_body_settle(struct pdf_body *body)
@@ -158,16 +171,25 @@ void pdf_body_settle(struct pdf_body *body)
 		if (body->letters[i] * FEW_SHARE >= body->all_letters)
 			best = i;
 	body->size = best > 0 ? (float)best / PDF_STEPS_PER_POINT : 10;
+	body->code_size = usual_code_size(body);
 	body->bold = body->bold_letters * 2 > body->all_letters;
 	body->italic = body->italic_letters * 2 > body->all_letters;
 	body->mono = body->mono_letters * 4 > body->all_letters * 3;
+}
+
+bool pdf_row_is_larger_than(const struct pdf_row *row, const struct pdf_body *body)
+{
+	static const float code_share = 0.3f, bold_share = 0.5f;
+	const bool usual_code = row->mono >= code_share && row->bold < bold_share && row->size < larger_ratio * body->code_size;
+
+	return row->size >= larger_ratio * body->size && !usual_code;
 }
 
 bool pdf_row_stands_out(const struct pdf_row *row, const struct pdf_body *body)
 {
 	static const float bold_share = 0.9f;
 
-	if (row->size >= larger_ratio * body->size)
+	if (pdf_row_is_larger_than(row, body))
 		return true;
 	return !body->bold && row->bold >= bold_share && row->size >= 0.93f * body->size;
 }

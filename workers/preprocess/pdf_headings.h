@@ -40,8 +40,10 @@ enum { PDF_SIZE_STEPS = 800, PDF_STEPS_PER_POINT = 4 };
 struct pdf_body {
 	uint64_t letters[PDF_SIZE_STEPS];
 	uint64_t light_letters[PDF_SIZE_STEPS]; /* those that are neither bold nor of fixed width */
+	uint64_t code_letters[PDF_SIZE_STEPS];  /* of fixed width, not bold */
 	uint64_t bold_letters, italic_letters, mono_letters, all_letters;
 	float size;     /* after pdf_body_settle: the most frequent one, or a larger one that is common too (a document of tables) */
+	float code_size; /* the most frequent one of fixed-width type, where there is some of it; fonts may be larger by their measure than they look */
 	bool bold;      /* most of the text is bold, so bold says nothing */
 	bool italic, mono; /* the same of italics and of fixed-width type */
 };
@@ -86,6 +88,8 @@ void pdf_headings_find_byline(struct pdf_headings *headings, struct text markdow
 /* Appends `markdown` (in which every heading was written with one "#") to `out` with the levels that were found. */
 void pdf_headings_apply(const struct pdf_headings *headings, struct text markdown, struct buffer *out);
 
+/* Is the row in larger type than the text? Code in the size that it usually has is not. */
+bool pdf_row_is_larger_than(const struct pdf_row *row, const struct pdf_body *body);
 /* Is the row, seen by itself, typeset as a heading: larger than the text, or all bold? */
 bool pdf_row_stands_out(const struct pdf_row *row, const struct pdf_body *body);
 

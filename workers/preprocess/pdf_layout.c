@@ -79,7 +79,7 @@ static int build_segments(struct pdf_layout *layout)
 		}
 		if (!pdf_grow((void **)&layout->segments, &layout->segment_capacity, layout->segment_count, sizeof(*layout->segments)))
 			return -ENOMEM;
-		layout->segments[layout->segment_count++] = (struct pdf_segment){ word->box, (uint32_t)i, 1, 0, 0, word->grid, word->rtl, false };
+		layout->segments[layout->segment_count++] = (struct pdf_segment){ word->box, (uint32_t)i, 1, 0, 0, word->grid, word->rtl, false, false };
 	}
 	for (size_t i = 0; i < layout->segment_count; i++) {
 		struct pdf_segment *segment = &layout->segments[i];
@@ -91,6 +91,7 @@ static int build_segments(struct pdf_layout *layout)
 		segment->size = longest->size;
 		segment->rtl = longest->rtl;
 		segment->mono = longest->style & PDF_MONO;
+		segment->bold = longest->style & PDF_BOLD;
 		if (segment->grid == 0) { /* signs of symbol fonts have boxes that reach into the lines around */
 			segment->box.y0 = longest->box.y0;
 			segment->box.y1 = longest->box.y1;

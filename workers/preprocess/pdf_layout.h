@@ -13,7 +13,7 @@ struct pdf_segment {
 	float size;                      /* of its longest word */
 	uint32_t region;
 	uint16_t grid;                   /* all of a ruled table, from 1 (pdf_grid.h); 0: text */
-	bool rtl, mono;                  /* its longest word is written from right to left, in type of one width */
+	bool rtl, mono, bold;            /* its longest word is written from right to left, in type of one width, in bold type */
 };
 
 struct pdf_row {

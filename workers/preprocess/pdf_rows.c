@@ -101,7 +101,7 @@ uint32_t pdf_count_parts(const struct pdf_layout *layout, const struct pdf_row *
 
 bool pdf_row_is_larger(const struct pdf_rows_work *work, const struct pdf_row *row)
 {
-	return row->size >= 1.12f * work->body->size;
+	return pdf_row_is_larger_than(row, work->body);
 }
 
 bool pdf_same_type(const struct pdf_row *a, const struct pdf_row *b)
