@@ -148,6 +148,13 @@ SETTING_RATIO(split, valid, 0, 0.9, 0.1, "Part of the documents for valid.jsonl"
 SETTING_RATIO(split, test, 0, 0.9, 0.1, "Part of the documents for test.jsonl")
 SETTING_SECTION_END(split)
 
+SETTING_SECTION_BEGIN(questions, "How various the questions are to be; a warning otherwise")
+SETTING_RATIO(questions, first_word_max, 0, 1, 0.12, "Largest share of questions that begin with the same word")
+SETTING_RATIO(questions, pattern_max, 0, 1, 0.08, "Largest share of questions whose first three words are the same, names masked")
+SETTING_RATIO(questions, diversity_min, 0, 1, 0.85, "Least diversity of question patterns (normalised entropy; docs/dataset.md)")
+SETTING_NUMBER(questions, judged_from, "questions", 1, 1000000000, 100, "Smaller datasets are measured, but not held to it")
+SETTING_SECTION_END(questions)
+
 SETTING_SECTION_BEGIN(output, "What is written")
 SETTING_SWITCH(output, markdown, true, "Write markdown/ with each converted document")
 SETTING_SWITCH(output, tables, true, "Write tables/ with each table of a document as CSV, and tables.jsonl")

@@ -70,7 +70,7 @@ static const struct command_row commands[OPTIONS_COMMAND_COUNT] = {
 	[OPTIONS_RUN] = { .name = "run", .words = "[FILE|FOLDER...]", .words_max = INT_MAX,
 		.summary = "turn documents into a dataset (the default)",
 		.details = "Takes files, folders and archives of HTML, PDF, DOCX, Markdown, text and CSV and writes a dataset folder: train.jsonl, valid.jsonl, "
-			   "test.jsonl, extractions.jsonl, markdown/, images/, tables/, removed.jsonl, rejected.jsonl, failed.jsonl, manifest.json and a dataset card. Run the same command again "
+			   "test.jsonl, extractions.jsonl, markdown/, images/, tables/, removed.jsonl, rejected.jsonl, failed.jsonl, manifest.json, report.html and a dataset card. Run the same command again "
 			   "to continue after any interruption. Without a file or folder, or with --watch, it runs as a service and takes what `coordinator submit` and the "
 			   "watched folder bring. Ctrl-C finishes what is under way; a second one stops at once.",
 		.examples = "coordinator docs/ -o out/\n"

@@ -136,6 +136,9 @@ static int open_configuration(struct run *run, char ret_hash[33], struct buffer 
 		buffer_clear(&content);
 		url_append_shown(&content, buffer_view(settings_text));
 		status = content.status ? content.status : file_replace(path, buffer_view(&content), error); /* what `coordinator finalise` goes by */
+		snprintf(path, sizeof(path), "%.*s/domain.yaml", PATH_MAX - 32, run->folder);
+		if (status == 0)
+			status = file_replace(path, buffer_view(&pack), error); /* and by what it tells names from other words */
 		FAULT_POINT("open_settings");
 	}
 	buffer_done(&pack);

@@ -32,6 +32,8 @@ static void write_dataset_members(struct json_writer *json, const char *output, 
 	json_member_unsigned(json, "tables", summary->tables);
 	json_member_unsigned(json, "refused_pairs", summary->refused_pairs);
 	json_member_unsigned(json, "duplicate_pairs", summary->duplicate_pairs);
+	json_member_fixed(json, "pattern_diversity", summary->questions.diversity, 4);
+	json_member_boolean(json, "questions_various", summary->questions.first_word_held && summary->questions.pattern_held && summary->questions.diversity_held);
 }
 
 /* User and system time of the processes that were waited for: the workers. */
@@ -193,6 +195,23 @@ static const char *why_nothing(const struct finalise_summary *summary)
 	return "no document was found in the input";
 }
 
+/* Said only when something is not as it should be. */
+static void print_questions(const struct diversity_summary *questions)
+{
+	if (!questions->first_word_held)
+		printf("Warning: %.1f %% of the questions begin with \"%s\"; at most %.1f %% should.\n", 100 * questions->first_words.items[0].share,
+		       questions->first_words.items[0].text, 100 * questions->first_word_max);
+	if (!questions->pattern_held)
+		printf("Warning: %.1f %% of the questions begin like \"%s\"; at most %.1f %% should.\n", 100 * questions->beginnings.items[0].share,
+		       questions->beginnings.items[0].text, 100 * questions->pattern_max);
+	if (!questions->diversity_held)
+		printf("Warning: the questions are worded too much alike: diversity of their patterns %.2f, more than %.2f is wanted.\n", questions->diversity,
+		       questions->diversity_min);
+	if (!questions->first_word_held || !questions->pattern_held || !questions->diversity_held)
+		printf("  More documents of other kinds, wordings in the domain pack, or a model with a higher generate.rewrite help; report.html shows the "
+		       "questions that are asked most.\n");
+}
+
 static void print_text(const char *output, const struct finalise_summary *summary)
 {
 	if (summary->preprocess_only)
@@ -215,6 +234,7 @@ static void print_text(const char *output, const struct finalise_summary *summar
 		printf("\n%" PRIu64 " pair%s refused by the gates, %" PRIu64 " duplicate%s removed", summary->refused_pairs, plural(summary->refused_pairs),
 		       summary->duplicate_pairs, plural(summary->duplicate_pairs));
 	printf("\n");
+	print_questions(&summary->questions);
 	printf("Next: %s/README.md describes the dataset", output);
 	if (summary->rejected_documents || summary->refused_pairs)
 		printf("; rejected.jsonl says what was left out and why");

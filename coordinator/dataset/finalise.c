@@ -6,6 +6,7 @@
 #include "coordinator/dataset/durable.h"
 #include "coordinator/dataset/manifest.h"
 #include "coordinator/dataset/images.h"
+#include "coordinator/dataset/report.h"
 #include "coordinator/dataset/row.h"
 #include "coordinator/dataset/tables.h"
 #include "ipc/fault.h"
@@ -24,7 +25,7 @@
 enum line_file { LINES_TRAIN, LINES_VALID, LINES_TEST, LINES_EXTRACTIONS, LINES_REJECTED, LINES_FAILED, LINES_REMOVED, LINES_TABLES, LINES_COUNT };
 static const char *const line_file_names[LINES_COUNT] = { "train.jsonl", "valid.jsonl", "test.jsonl", "extractions.jsonl",
 							   "rejected.jsonl", "failed.jsonl", "removed.jsonl", "tables.jsonl" };
-static const char *const other_names[] = { "images", "tables", "markdown", "README.md", "manifest.json" };
+static const char *const other_names[] = { "images", "tables", "markdown", "README.md", "report.html", "manifest.json" };
 
 struct writing { /* one finalisation */
 	const struct finalise_request *request;
@@ -34,6 +35,7 @@ struct writing { /* one finalisation */
 	struct staging staging;
 	struct dataset_names names;
 	struct images images;
+	struct diversity questions;
 	struct finalise_summary summary;
 	struct error_text *error;
 };
@@ -115,6 +117,18 @@ static int end_line(struct writing *writing, enum line_file which)
 	return output_file_flush(&writing->lines[which], writing->error);
 }
 
+static int count_questions(struct writing *writing, const struct conversation_set *set, const struct conversation *conversation)
+{
+	int status = 0;
+
+	for (uint32_t i = 0; i < conversation->message_count && status == 0; i++) {
+		const struct conversation_message *message = &set->messages[conversation->message_first + i];
+		if (message->role == CONVERSATION_USER)
+			status = diversity_add(&writing->questions, conversation_text(set, message->text));
+	}
+	return status;
+}
+
 static int write_kept(struct writing *writing, const struct collected_document *entry, const struct row_source *source,
 		      const struct document *document, const struct conversation_set *set, const struct collected_pair *pair)
 {
@@ -122,7 +136,8 @@ static int write_kept(struct writing *writing, const struct collected_document *
 
 	row_append_record(source, document, set, pair->conversation, &writing->lines[which].pending);
 	writing->summary.pairs[entry->split]++;
-	if (manifest_count_record(&writing->staging.manifest, conversation_text(set, set->conversations[pair->conversation].model)) < 0)
+	if (manifest_count_record(&writing->staging.manifest, conversation_text(set, set->conversations[pair->conversation].model)) < 0 ||
+	    count_questions(writing, set, &set->conversations[pair->conversation]) < 0)
 		return error_set(writing->error, -ENOMEM, "out of memory");
 	writing->summary.mean_quality += (double)pair->quality * 10;
 	return end_line(writing, which);
@@ -417,10 +432,15 @@ static int write_descriptions(struct writing *writing)
 	struct buffer text;
 
 	summary->mean_quality = records ? summary->mean_quality / (double)records : 0;
+	diversity_measure(&writing->questions, writing->request->settings, &summary->questions);
 	buffer_init(&text, (size_t)1 << 30);
 	manifest_append_card(writing->request, summary, &text);
 	FAULT_POINT("finalise_card");
 	int status = write_whole(writing, "README.md", &text);
+	buffer_clear(&text);
+	report_append(writing->request, summary, &text);
+	if (status == 0)
+		status = write_whole(writing, "report.html", &text);
 	buffer_done(&text);
 	return status < 0 ? status : write_manifest(writing);
 }
@@ -436,7 +456,9 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 	writing.staging.error = error;
 	dataset_names_init(&writing.names);
 	images_init(&writing.images, &writing.staging, &writing.names);
-	int status = state_snapshot(request->state, error); /* before the spool is mapped: what the rows name lies in it */
+	int status = diversity_init(&writing.questions, settings, request->output);
+	if (status == 0)
+		status = state_snapshot(request->state, error); /* before the spool is mapped: what the rows name lies in it */
 	if (status == 0)
 		status = collection_load(&writing.collection, request->state, request->output, error);
 	if (status == 0)
@@ -459,6 +481,7 @@ int finalise_dataset(const struct finalise_request *request, struct finalise_sum
 	if (writing.staging.folder[0])
 		(void)remove_tree(writing.staging.folder, NULL); /* what it failed over is left for the next time otherwise */
 	manifest_done(&writing.staging.manifest);
+	diversity_done(&writing.questions);
 	images_done(&writing.images);
 	dataset_names_done(&writing.names);
 	collection_done(&writing.collection);

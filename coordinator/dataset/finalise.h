@@ -5,6 +5,7 @@
 #define DOCRING_COORDINATOR_DATASET_FINALISE_H
 
 #include "config/settings.h"
+#include "coordinator/dataset/diversity.h"
 #include "coordinator/state.h"
 #include "ipc/uring.h"
 #include "proto/document.h"
@@ -37,6 +38,7 @@ struct finalise_summary {
 	uint64_t tables;
 	uint64_t removed[DOCUMENT_REMOVED_COUNT];
 	double mean_quality;                     /* 0–10 */
+	struct diversity_summary questions;      /* of the records */
 	bool preprocess_only;                    /* run.stages: no conversations were asked for */
 };
 

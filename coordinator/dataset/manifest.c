@@ -107,6 +107,55 @@ static void write_counts(struct json_writer *json, const struct finalise_summary
 	json_member_fixed(json, "mean_quality", summary->mean_quality, 2);
 }
 
+/* --- how various the questions are -------------------------------------------------------------------------------------- */
+
+static void write_most(struct json_writer *json, const char *key, const struct diversity_most *most)
+{
+	json_key(json, key);
+	json_array_open(json);
+	for (size_t i = 0; i < most->count; i++) {
+		json_object_open(json);
+		json_member_string(json, "text", most->items[i].text);
+		json_member_fixed(json, "share", most->items[i].share, 4);
+		json_object_close(json);
+	}
+	json_array_close(json);
+}
+
+static void write_bar(struct json_writer *json, const char *key, double bar, bool judged, bool held)
+{
+	json_key(json, key);
+	json_object_open(json);
+	json_member_fixed(json, "bar", bar, 4);
+	json_key(json, "held");
+	if (judged)
+		json_boolean(json, held);
+	else
+		json_null(json);
+	json_object_close(json);
+}
+
+static void write_questions(struct json_writer *json, const struct diversity_summary *questions)
+{
+	json_key(json, "questions");
+	json_object_open(json);
+	json_member_unsigned(json, "count", questions->questions);
+	json_member_unsigned(json, "patterns", questions->patterns);
+	json_member_fixed(json, "pattern_diversity", questions->diversity, 4);
+	json_member_fixed(json, "even_patterns", questions->effective_patterns, 1);
+	json_member_fixed(json, "different_in_100", questions->in_hundred, 4);
+	write_most(json, "first_words", &questions->first_words);
+	write_most(json, "first_three_words", &questions->beginnings);
+	write_most(json, "common_patterns", &questions->common_patterns);
+	json_key(json, "bars");
+	json_object_open(json);
+	write_bar(json, "first_word_max", questions->first_word_max, questions->judged, questions->first_word_held);
+	write_bar(json, "pattern_max", questions->pattern_max, questions->judged, questions->pattern_held);
+	write_bar(json, "diversity_min", questions->diversity_min, questions->judged, questions->diversity_held);
+	json_object_close(json);
+	json_object_close(json);
+}
+
 /* --- what models cost, in all runs of this folder ------------------------------------------------------------------------ */
 
 struct accounts {
@@ -201,6 +250,7 @@ int manifest_write_json(const struct manifest *manifest, const struct finalise_r
 	json_member_unsigned(&json, "seed", request->settings->run.seed);
 	json_member_string(&json, "config_hash", request->config_hash);
 	write_counts(&json, summary);
+	write_questions(&json, &summary->questions);
 	int status = write_accounts(&json, manifest, request, error);
 	if (status == 0)
 		status = write_files(&json, manifest, out, error);
@@ -341,6 +391,7 @@ void manifest_append_card(const struct finalise_request *request, const struct f
 	buffer_append_string(out, "| `removed.jsonl` | what conversion and cleaning took out of each document, by kind |\n");
 	buffer_append_string(out, "| `rejected.jsonl` | documents and pairs that a gate left out, with the reason |\n"
 				  "| `failed.jsonl` | documents that could not be read, with the reason |\n"
+				  "| `report.html` | how various the questions are, drawn |\n"
 				  "| `manifest.json` | counts, SHA-256 of every file, settings, versions |\n\n");
 	buffer_append_format(out, "## How it was made\n\n%" PRIu64 " documents were converted, %" PRIu64 " rejected and %" PRIu64 " failed. %" PRIu64
 				  " pairs were refused by the quality gates and %" PRIu64 " removed as duplicates. Seed %" PRIu64 ", domain `%s`.\n",

@@ -16,7 +16,7 @@ CORPUS = TOP / "samples" / "corpus"
 TIMEOUT_S = 240
 
 FINAL_FILES = ["train.jsonl", "valid.jsonl", "test.jsonl", "extractions.jsonl", "rejected.jsonl", "failed.jsonl", "removed.jsonl",
-               "tables.jsonl", "README.md"]
+               "tables.jsonl", "README.md", "report.html"]
 
 
 def shm_entries():

@@ -122,7 +122,7 @@ class Sweep(RunCase):
         self.assertEqual(sorted(found), sorted(self.expected), "different files")
         for name, content in self.expected.items():
             self.assertEqual(content, found[name], f"{name} differs")
-        left = {path.name for path in (out / ".docring").iterdir()} - {"run.db", "run.db-wal", "run.db-shm", "spool", "lock", "run", "settings.yaml",
+        left = {path.name for path in (out / ".docring").iterdir()} - {"run.db", "run.db-wal", "run.db-shm", "spool", "lock", "run", "settings.yaml", "domain.yaml",
                                                                       "coordinator.log"}
         self.assertEqual(left, set(), "unfinished files")
         self.assertEqual(self.wait_gone(docring_processes, str(self.runtime_of(out)) + "/"), [], "worker processes outlived their coordinator")

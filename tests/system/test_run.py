@@ -29,7 +29,8 @@ class MainJob(RunCase):
         manual = (TOP / "docs" / "dataset.md").read_text(encoding="utf-8")
         manifest = json.loads((self.out / "manifest.json").read_text(encoding="utf-8"))
         objects = [row for name in FINAL_FILES if name.endswith(".jsonl") for row in self.rows(name)]
-        objects += [row["metadata"] for row in self.rows("train.jsonl")] + [manifest, manifest["files"][0], manifest["removed"], manifest["extractions"]]
+        objects += [row["metadata"] for row in self.rows("train.jsonl")] + [manifest, manifest["files"][0], manifest["removed"], manifest["extractions"], manifest["questions"],
+                    manifest["questions"]["bars"]]
         self.assertEqual({key for one in objects for key in one if f"`{key}`" not in manual}, set())
 
     def test_same_bytes_whatever_the_workers(self):
@@ -106,6 +107,25 @@ class MainJob(RunCase):
         result = self.run_program("finalise", self.out)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.final_bytes(), before)
+
+    def test_how_various_the_questions_are(self):
+        self.run_batch(CORPUS, expect=1)
+        manifest = json.loads((self.out / "manifest.json").read_text(encoding="utf-8"))
+        questions, records = manifest["questions"], sum(manifest["records"][split] for split in ("train", "valid", "test"))
+        self.assertGreaterEqual(questions["count"], records)
+        self.assertEqual({name: bar["held"] for name, bar in questions["bars"].items()}, dict.fromkeys(("first_word_max", "pattern_max", "diversity_min"), True))
+        self.assertGreater(questions["pattern_diversity"], 0.85)
+        self.assertEqual((self.out / "report.html").read_text(encoding="utf-8").count(">held<"), 3)
+        self.assertNotIn("Warning", self.run_program("finalise", self.out).stdout)
+        stricter = ("--set", "questions.diversity_min=0.999", "--set", "questions.first_word_max=0.001")
+        result = self.run_program("finalise", self.out, *stricter)
+        self.assertEqual(result.returncode, 1, result.stderr)  # as of the run: files that must fail
+        self.assertIn("worded too much alike", result.stdout)
+        self.assertIn("of the questions begin with", result.stdout)
+        self.assertEqual((self.out / "report.html").read_text(encoding="utf-8").count(">not held<"), 2)
+        self.run_program("finalise", self.out, *stricter, "--set", "questions.judged_from=1000000")
+        manifest = json.loads((self.out / "manifest.json").read_text(encoding="utf-8"))
+        self.assertEqual({bar["held"] for bar in manifest["questions"]["bars"].values()}, {None})
 
     def test_finalise_makes_no_empty_dataset_of_a_state_that_is_gone(self):
         self.run_batch(small_corpus(self.folder / "docs", 2), expect=0)

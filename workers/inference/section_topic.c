@@ -250,7 +250,9 @@ bool section_topic(struct generator *generator, const struct section *section, s
 		(void)snprintf(ret_topic->family, sizeof(ret_topic->family), "question.part.%.*s", TEXT_ARGS(part));
 		keep_subject(generator, owner_heading, ret_topic);
 	}
-	struct text kind = owner || generic || title ? (struct text){ 0 } : kind_of(generator->domain, heading);
+	struct text kind = { 0 };
+	if (!owner && !generic && !title)
+		kind = kind_of(generator->domain, heading);
 	if (kind.bytes)
 		(void)snprintf(ret_topic->kind_family, sizeof(ret_topic->kind_family), "question.concept.%.*s", TEXT_ARGS(kind));
 	if (owner)
