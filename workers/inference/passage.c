@@ -21,6 +21,11 @@ void passage_done(struct passage *passage)
 	if (!passage)
 		return;
 	free(passage->places);
+	free(passage->links);
+	free(passage->stems);
+	free(passage->valued.places);
+	free(passage->valued.kinds);
+	free(passage->valued.values);
 	free(passage->sentences);
 	free(passage->slots);
 	free(passage->memo);
@@ -30,7 +35,7 @@ void passage_done(struct passage *passage)
 uint32_t passage_find_exact(const struct passage *passage, uint32_t place, uint32_t exact)
 {
 	while (place && passage->places[place].exact != exact)
-		place = passage->places[place].next;
+		place = passage->links[place].next;
 	return place;
 }
 
@@ -55,19 +60,40 @@ static void grow_slots(struct passage *passage)
 	passage->slot_capacity = passage->slots_allocated = capacity;
 }
 
-/* Room for one more; the array is doubled when it is full. */
-static bool has_room(struct passage *passage, void **array, size_t *capacity, uint32_t count, size_t item_bytes, size_t least)
+static bool resize(struct passage *passage, void **array, size_t count, size_t item_bytes)
 {
-	if (count < *capacity)
-		return true;
-	size_t wanted = *capacity ? *capacity * 2 : least;
-	void *grown = realloc(*array, wanted * item_bytes);
-	if (!grown) {
+	void *grown = realloc(*array, count * item_bytes);
+	if (grown)
+		*array = grown;
+	else
 		passage->status = -ENOMEM;
+	return grown;
+}
+
+/* Room for one more sentence, or place; the arrays are doubled when they are full. */
+static bool has_sentence_room(struct passage *passage, uint32_t count)
+{
+	size_t wanted = passage->sentence_capacity ? passage->sentence_capacity * 2 : SENTENCES_MIN;
+	if (count < passage->sentence_capacity)
+		return true;
+	if (!resize(passage, (void **)&passage->sentences, wanted, sizeof(*passage->sentences)))
 		return false;
-	}
-	*array = grown;
-	*capacity = wanted;
+	passage->sentence_capacity = wanted;
+	return true;
+}
+
+static bool has_place_room(struct passage *passage, uint32_t count)
+{
+	size_t wanted = passage->place_capacity ? passage->place_capacity * 2 : PLACES_MIN;
+	if (count < passage->place_capacity)
+		return true;
+	uint32_t **numbers[] = { &passage->stems, &passage->valued.places, &passage->valued.kinds, &passage->valued.values };
+	if (!resize(passage, (void **)&passage->places, wanted, sizeof(*passage->places)) || !resize(passage, (void **)&passage->links, wanted, sizeof(*passage->links)))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		if (!resize(passage, (void **)numbers[i], wanted + VALUED_READ, sizeof(uint32_t)))
+			return false;
+	passage->place_capacity = wanted;
 	return true;
 }
 
@@ -93,14 +119,14 @@ static void passage_clear(struct passage *passage, size_t source_bytes)
 	passage->status = 0;
 	if (!passage->slots)
 		grow_slots(passage);
-	(void)has_room(passage, (void **)&passage->places, &passage->place_capacity, 0, sizeof(*passage->places), PLACES_MIN);
-	(void)has_room(passage, (void **)&passage->sentences, &passage->sentence_capacity, 0, sizeof(*passage->sentences), SENTENCES_MIN);
+	(void)has_place_room(passage, 0);
+	(void)has_sentence_room(passage, 0);
 }
 
 /* Makes room for one more place and its stem. */
 static bool make_room(struct passage *passage)
 {
-	if (!has_room(passage, (void **)&passage->places, &passage->place_capacity, passage->place_count, sizeof(struct passage_place), PLACES_MIN))
+	if (!has_place_room(passage, passage->place_count))
 		return false;
 	if (((size_t)passage->slot_count + 1) * 2 > passage->slot_capacity)
 		grow_slots(passage);
@@ -118,8 +144,9 @@ static inline void enter_place(struct passage *passage, struct passage_place *pl
 {
 	struct passage_slot *slot = &passage->slots[passage_slot_of(passage->slots, passage->slot_capacity, place->stem)];
 	passage->slot_count += !slot->head;
-	place->next = slot->head;
+	passage->links[passage->place_count] = (struct passage_link){ slot->head, passage->sentence_count - 1 };
 	slot->stem = place->stem;
+	passage->stems[passage->place_count] = place->stem;
 	slot->head = passage->place_count++;
 	slot->count++;
 	if (introduced)
@@ -163,7 +190,7 @@ struct indexer {
 static void open_sentence(struct indexer *indexer)
 {
 	struct passage *passage = indexer->passage;
-	if (!has_room(passage, (void **)&passage->sentences, &passage->sentence_capacity, passage->sentence_count, sizeof(*passage->sentences), SENTENCES_MIN))
+	if (!has_sentence_room(passage, passage->sentence_count))
 		return;
 	if (indexer->item)
 		indexer->list_met = true;
@@ -318,7 +345,7 @@ static void index_words_of_name(struct passage *passage, struct text name, const
 		struct fact_word unkept;
 		const struct fact_word *known = passage_word_of(passage->domain, passage->memo, word, &unkept);
 		uint32_t stem = known->identifier ? passage_stem_of_word(word) : known->stem;
-		struct passage_place part = { .stem = stem, .sentence = whole->sentence, .clause = whole->clause, .values = whole->values, .column = whole->column,
+		struct passage_place part = { .stem = stem, .clause = whole->clause, .values = whole->values, .column = whole->column,
 					      .flags = PLACE_PART | (whole->flags & PLACE_CODE), .span = whole->span };
 		(void)add_place(passage, &part, false);
 	}
@@ -358,7 +385,6 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	}
 	if (place.state)
 		passage->states |= passage_state_bit(place.state);
-	place.sentence = passage->sentence_count - 1;
 	place.offset = (uint32_t)(token->text.data - passage->source.data);
 	place.clause = indexer->clause;
 	place.column = column_of(indexer, place.column);
@@ -386,7 +412,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 		}
 	}
 	if (token->ordinal.bytes) {
-		struct passage_place ordinal = { .stem = passage_ordinal(token->ordinal), .sentence = place.sentence, .flags = PLACE_ORDINAL };
+		struct passage_place ordinal = { .stem = passage_ordinal(token->ordinal), .flags = PLACE_ORDINAL };
 		(void)add_place(passage, &ordinal, false);
 	}
 }
@@ -408,7 +434,6 @@ static void index_quick(struct indexer *indexer, const struct fact_quick *token,
 		return;
 	place->stem = word->stem; /* one by one: all of it at once is put together elsewhere first */
 	place->exact = word->exact;
-	place->sentence = passage->sentence_count - 1;
 	place->kind = token->name && !part && token->text.data != indexer->unit_place ? KIND_PROPER : KIND_NONE;
 	place->unit = unit ? word->unit : 0;
 	place->offset = (uint32_t)(token->text.data - passage->source.data);
@@ -478,11 +503,10 @@ static void begin_line(struct indexer *indexer, struct text source, size_t posit
 
 static void index_marker(struct indexer *indexer, struct fact_scanner *scanner)
 {
-	struct passage_place place = { .stem = passage_ordinal(scanner->marker), .sentence = indexer->passage->sentence_count, .flags = PLACE_ORDINAL };
+	struct passage_place place = { .stem = passage_ordinal(scanner->marker), .flags = PLACE_ORDINAL };
 	scanner->marker.bytes = 0;
 	if (!indexer->sentence_open)
 		open_sentence(indexer);
-	place.sentence = indexer->passage->sentence_count - 1;
 	(void)add_place(indexer->passage, &place, false);
 }
 

@@ -15,11 +15,21 @@
 struct fact_memo;
 struct passage_place;
 struct passage_sentence;
+struct passage_link;
 struct passage_slot;
+
+/* The places of a kind, with what of them is looked at first. Apart from each other, so that several are compared at once: behind the last one is room for VALUED_READ more. */
+enum { VALUED_READ = 8 };
+struct passage_valued {
+	uint32_t *places, *kinds, *values; /* values: passage_value */
+};
 
 struct passage {
 	const struct domain *domain;
 	struct passage_place *places; /* from 1 */
+	struct passage_link *links;   /* of the places */
+	uint32_t *stems;              /* of the places once more, one behind the other: most are looked at for their stem alone */
+	struct passage_valued valued;
 	struct passage_sentence *sentences; /* from 1 */
 	struct passage_slot *slots;   /* open addressing, a power of two */
 	struct fact_memo *memo;       /* of words met, in passages and answers; NULL before the first passage */

@@ -52,7 +52,7 @@ static bool is_joined(const struct passage *passage, struct text word)
 			continue;
 		struct text left = text_slice(word, 0, i), right = text_slice(word, i, word.bytes);
 		uint32_t left_exact = passage_exact(left);
-		for (uint32_t place = passage_first(passage, passage_stem_of(right)); place > 1; place = passage->places[place].next)
+		for (uint32_t place = passage_first(passage, passage_stem_of(right)); place > 1; place = passage->links[place].next)
 			if (passage->places[place].exact == passage_exact(right) && passage->places[place - 1].exact == left_exact)
 				return true;
 	}
@@ -76,9 +76,8 @@ static bool in_one_span(const struct passage_place *a, const struct passage_plac
 /* Does the sentence have the word, in the same code span as `place` or with none of them in code? */
 static bool sentence_has(const struct passage *passage, const struct passage_place *place, uint32_t exact)
 {
-	const struct passage_sentence *sentence = &passage->sentences[place->sentence];
-	uint32_t end = passage_scanned_end(passage, place->sentence, COMMAND_PLACES_MAX);
-	for (uint32_t p = sentence->first; p < end; p++)
+	uint32_t sentence = passage_sentence_of(passage, place), end = passage_scanned_end(passage, sentence, COMMAND_PLACES_MAX);
+	for (uint32_t p = passage->sentences[sentence].first; p < end; p++)
 		if (passage->places[p].exact == exact && (in_one_span(&passage->places[p], place) || !((passage->places[p].flags | place->flags) & PLACE_CODE)))
 			return true;
 	return false;
@@ -88,11 +87,11 @@ static bool sentence_has(const struct passage *passage, const struct passage_pla
 static bool stands_behind(const struct passage *passage, const struct answer_word *word, uint32_t before, uint32_t first, uint32_t second)
 {
 	unsigned steps = 0;
-	for (uint32_t place = passage_first(passage, word->place.stem); place > 1 && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+	for (uint32_t place = passage_first(passage, word->place.stem); place > 1 && steps < CHAIN_MAX; place = passage->links[place].next, steps++) {
 		const struct passage_place *has = &passage->places[place], *back = has - 1;
 		while (back > passage->places + 1 && back->flags & (PLACE_PART | PLACE_ORDINAL))
 			back--;
-		if (has->exact == word->place.exact && back->exact == before && has->sentence == back->sentence &&
+		if (has->exact == word->place.exact && back->exact == before && passage_sentence_of(passage, has) == passage_sentence_of(passage, back) &&
 		    (in_one_span(has, back) || !((has->flags | back->flags) & PLACE_CODE)) && sentence_has(passage, has, first) &&
 		    (!second || sentence_has(passage, has, second)))
 			return true;
@@ -104,12 +103,13 @@ static bool stands_behind(const struct passage *passage, const struct answer_wor
 static bool begins_command(const struct passage *passage, const struct answer_word *word)
 {
 	unsigned steps = 0;
-	for (uint32_t place = passage_first(passage, word->place.stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+	for (uint32_t place = passage_first(passage, word->place.stem); place && steps < CHAIN_MAX; place = passage->links[place].next, steps++) {
 		const struct passage_place *has = &passage->places[place], *next = has + 1;
 		while (next + 1 < passage->places + passage->place_count && next->flags & PLACE_PART)
 			next++;
-		bool first = place == passage->sentences[has->sentence].first || has[-1].span != has->span || !(has[-1].flags & PLACE_CODE);
-		if (has->exact == word->place.exact && has->flags & PLACE_CODE && first && place + 1 < passage->place_count && next->sentence == has->sentence &&
+		uint32_t sentence = passage->links[place].sentence;
+		bool first = place == passage->sentences[sentence].first || has[-1].span != has->span || !(has[-1].flags & PLACE_CODE);
+		if (has->exact == word->place.exact && has->flags & PLACE_CODE && first && place + 1 < passage->place_count && passage_sentence_of(passage, next) == sentence &&
 		    next->span == has->span && next->flags & PLACE_CODE)
 			return true;
 	}
@@ -152,7 +152,7 @@ static bool is_composed(const struct passage *passage, const struct answer_word 
 		return false;
 	unsigned steps = 0;
 	bool owned = false;
-	for (uint32_t place = passage_first(passage, class.stem); slot && slot->subject && place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+	for (uint32_t place = passage_first(passage, class.stem); slot && slot->subject && place && steps < CHAIN_MAX; place = passage->links[place].next, steps++) {
 		if (passage_owner_of(passage, place, &subject, 1) != OWNED_BY_OTHERS)
 			return true;
 		owned = true;
@@ -249,7 +249,7 @@ static void compare(struct checker *checker, size_t number, enum fact_comparison
 	struct answer_word *word = &checker->sentence.words[number];
 	unsigned all = 0;
 	unsigned steps = 0;
-	for (uint32_t place = passage_first(passage, word->place.stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++)
+	for (uint32_t place = passage_first(passage, word->place.stem); place && steps < CHAIN_MAX; place = passage->links[place].next, steps++)
 		if (passage->places[place].exact == word->place.exact)
 			all |= passage->places[place].comparison;
 	word->refuted = word->refuted || (all & 1u << fact_comparison_opposite(said) && !(all & 1u << said));
@@ -306,7 +306,7 @@ static bool is_quoted(struct checker *checker)
 	const struct statement *first = stands_alone(checker) || !checker->before.begin ? &checker->statement : &checker->before;
 	const char *end = checker->statement_end ? checker->statement_end : last->text.data + last->text.bytes;
 	struct text statement = { first->begin, (size_t)(end - first->begin) };
-	for (uint32_t place = passage_first(passage, first->stem); place && checker->quote_steps; place = passage->places[place].next)
+	for (uint32_t place = passage_first(passage, first->stem); place && checker->quote_steps; place = passage->links[place].next)
 		if (!(passage->places[place].flags & (PLACE_PART | PLACE_ORDINAL)) &&
 		    passage_quotes_at(passage->source, passage->places[place].offset, statement, (size_t)(first->word - first->begin), piece, &checker->quote_steps))
 			return true;

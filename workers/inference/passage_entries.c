@@ -52,11 +52,12 @@ static bool is_header(const struct passage *passage, uint32_t sentence)
 static bool key_of(const struct passage *passage, uint32_t place, struct entry *ret_entry)
 {
 	const struct passage_place *at = &passage->places[place];
-	const struct passage_sentence *sentence = &passage->sentences[at->sentence];
-	*ret_entry = (struct entry){ .sentence = at->sentence };
+	uint32_t home = passage->links[place].sentence;
+	const struct passage_sentence *sentence = &passage->sentences[home];
+	*ret_entry = (struct entry){ .sentence = home };
 	if (sentence->flags & SENTENCE_ROW) {
-		bool header = is_header(passage, at->sentence);
-		ret_entry->group = header ? at->sentence : sentence->header;
+		bool header = is_header(passage, home);
+		ret_entry->group = header ? home : sentence->header;
 		ret_entry->column = header ? at->column : 0;
 		return header ? at->column > 1 : sentence->header && at->column == 1;
 	}
@@ -65,17 +66,18 @@ static bool key_of(const struct passage *passage, uint32_t place, struct entry *
 }
 
 /* No, for most places. */
-static bool may_be_key(const struct passage *passage, const struct passage_place *place)
+static bool may_be_key(const struct passage *passage, uint32_t place)
 {
-	return passage->sentences[place->sentence].flags & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_HEADING);
+	return passage->sentences[passage->links[place].sentence].flags & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_HEADING);
 }
 
 /* A cell of few words states a value; longer ones are prose. */
 static bool is_short_cell(const struct passage *passage, uint32_t place)
 {
 	const struct passage_place *at = &passage->places[place];
+	uint32_t home = passage->links[place].sentence;
 	size_t words = 0;
-	for (uint32_t p = passage->sentences[at->sentence].first; p < passage_scanned_end(passage, at->sentence, SENTENCE_PLACES_MAX); p++)
+	for (uint32_t p = passage->sentences[home].first; p < passage_scanned_end(passage, home, SENTENCE_PLACES_MAX); p++)
 		words += passage->places[p].column == at->column && !(passage->places[p].flags & PLACE_PART);
 	return words <= CELL_WORDS_MAX;
 }
@@ -84,10 +86,11 @@ static bool is_short_cell(const struct passage *passage, uint32_t place)
 static bool home_of(const struct passage *passage, uint32_t place, struct home *ret_home)
 {
 	const struct passage_place *at = &passage->places[place];
-	const struct passage_sentence *sentence = &passage->sentences[at->sentence];
+	uint32_t home = passage->links[place].sentence;
+	const struct passage_sentence *sentence = &passage->sentences[home];
 	*ret_home = (struct home){ .column = at->column };
 	if (sentence->flags & SENTENCE_ROW) {
-		ret_home->entry = (struct entry){ .sentence = at->sentence, .group = sentence->header };
+		ret_home->entry = (struct entry){ .sentence = home, .group = sentence->header };
 		return sentence->header && at->column > 1 && is_short_cell(passage, place);
 	}
 	ret_home->column = 0;
@@ -202,9 +205,9 @@ static void find_keys(struct entries *entries)
 	for (size_t w = 0; w < entries->answer->count; w++) {
 		const struct passage_slot *slot = entries->answer->words[w].slot;
 		unsigned steps = 0;
-		for (uint32_t p = slot ? slot->head : 0; p && steps < CHAIN_MAX && entries->key_count < KEYS_MAX; p = passage->places[p].next, steps++) {
+		for (uint32_t p = slot ? slot->head : 0; p && steps < CHAIN_MAX && entries->key_count < KEYS_MAX; p = passage->links[p].next, steps++) {
 			struct entry entry;
-			if (!may_be_key(passage, &passage->places[p]))
+			if (!may_be_key(passage, p))
 				continue;
 			bool name_word = passage->places[p].flags & PLACE_PART && !passage->places[p].kind;
 			if (!name_word && key_of(passage, p, &entry) && entry.group && !has_key(entries, &entry))
@@ -233,7 +236,7 @@ static void take_value(struct entries *entries, size_t w)
 	stated->word = w;
 	stated->home_count = 0;
 	stated->paired = false;
-	for (uint32_t p = passage_first(passage, value->stem); p; p = passage->places[p].next) {
+	for (uint32_t p = passage_first(passage, value->stem); p; p = passage->links[p].next) {
 		if (passage_value(&passage->places[p]) != passage_value(value) || (value->flags & PLACE_NUMBER && passage->places[p].exact != value->exact)) {
 			if (++skipped > SKIPPED_MAX)
 				return;

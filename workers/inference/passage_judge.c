@@ -86,7 +86,7 @@ static bool is_quoted(const struct alignment *alignment, const struct weighed *v
 	unsigned steps = 0;
 	if (value->word < QUOTED_WORDS)
 		return false;
-	for (uint32_t before = passage_first(passage, words[value->word - 1].place.stem); before >= QUOTED_WORDS && steps < CHAIN_MAX; before = passage->places[before].next, steps++) {
+	for (uint32_t before = passage_first(passage, words[value->word - 1].place.stem); before >= QUOTED_WORDS && steps < CHAIN_MAX; before = passage->links[before].next, steps++) {
 		uint32_t same = 1;
 		while (same < QUOTED_WORDS && passage->places[before - same].stem == words[value->word - 1 - same].place.stem)
 			same++;
@@ -114,9 +114,9 @@ static int range_order(const struct alignment *alignment, const struct weighed *
 	const char *end = words[value->word].text.data + words[value->word].text.bytes, *begin = words[next->word].text.data;
 	if (begin < end || !passage_joins_range((struct text){ end, (size_t)(begin - end) }))
 		return 0;
-	for (uint32_t p = passage_first(passage, words[value->word].place.stem); p && steps < CHAIN_MAX; p = passage->places[p].next, steps++)
+	for (uint32_t p = passage_first(passage, words[value->word].place.stem); p && steps < CHAIN_MAX; p = passage->links[p].next, steps++)
 		for (uint32_t o = p > RANGE_WORDS ? p - RANGE_WORDS : 1; o <= p + RANGE_WORDS && o < passage->place_count; o++)
-			if (passage->places[o].stem == next->value && passage->places[o].sentence == passage->places[p].sentence && passage->places[o].column == passage->places[p].column) {
+			if (passage->places[o].stem == next->value && passage->links[o].sentence == passage->links[p].sentence && passage->places[o].column == passage->places[p].column) {
 				if (o > p)
 					return 1;
 				order = -1;

@@ -22,7 +22,7 @@ static bool has_unit(const struct passage *passage, uint32_t sentence, struct wa
 /* Does the sentence, or one of the same item, have the unit by itself? Or the column's heading, or the term above? */
 static bool has_unit_near(const struct passage *passage, uint32_t place, struct wanted_unit unit)
 {
-	uint32_t home = passage->places[place].sentence;
+	uint32_t home = passage->links[place].sentence;
 	const struct passage_sentence *sentence = &passage->sentences[home];
 	uint32_t from = sentence->lead && home - sentence->lead < SENTENCE_SCAN_MAX ? sentence->lead : home;
 	bool listed = (sentence->flags | passage->sentences[sentence->lead].flags) & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_FENCE);
@@ -47,7 +47,7 @@ bool passage_has_number(const struct passage *passage, const struct passage_plac
 	struct wanted_unit wanted = { number->unit, unit.bytes ? passage_stem_of(unit) : number->unit };
 	uint32_t place = passage_first(passage, number->stem);
 	unsigned steps = 0;
-	for (; place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+	for (; place && steps < CHAIN_MAX; place = passage->links[place].next, steps++) {
 		const struct passage_place *has = &passage->places[place];
 		if (has->exact == number->exact && (!number->unit || has->unit == number->unit || is_degree(has->unit, number->unit) || (!has->unit && has_unit_near(passage, place, wanted))))
 			return true;

@@ -26,7 +26,7 @@ enum passage_ownership passage_names_subject(const struct passage *passage, uint
 
 enum passage_ownership passage_owner_of(const struct passage *passage, uint32_t place, const uint32_t *subjects, size_t subject_count)
 {
-	uint32_t s = passage->places[place].sentence;
+	uint32_t s = passage->links[place].sentence;
 	const struct passage_sentence *sentence = &passage->sentences[s];
 	enum passage_ownership found = passage_names_subject(passage, s, subjects, subject_count);
 	bool item = sentence->lead && passage->sentences[sentence->lead].flags & SENTENCE_ITEM;
@@ -52,8 +52,8 @@ bool passage_is_listed(const struct passage *passage, uint32_t sentence)
 /* "Default" stands above another column of the table, or at another line of the item. */
 static bool is_labelled_otherwise(const struct passage *passage, uint32_t place, uint32_t label)
 {
-	const struct passage_sentence *sentence = &passage->sentences[passage->places[place].sentence];
-	uint32_t labels = sentence->header ? sentence->header : passage->places[place].sentence;
+	const struct passage_sentence *sentence = &passage->sentences[passage->links[place].sentence];
+	uint32_t labels = sentence->header ? sentence->header : passage->links[place].sentence;
 	bool elsewhere = false;
 	for (uint32_t p = passage->sentences[labels].first; p < passage_scanned_end(passage, labels, SENTENCE_PLACES_MAX); p++) {
 		if (passage->places[p].stem != label || !passage->places[p].column || passage->places[p].flags & PLACE_PART)
@@ -110,7 +110,7 @@ static bool is_alternative(const struct passage *passage, const struct passage_p
 		return place->unit && place->unit != value->unit && !(place->flags & PLACE_NUMBER);
 	if (!(place->flags & value->flags & PLACE_NUMBER) || !place->kind || !value->kind || !(place->kind == KIND_PLAIN || value->kind == KIND_PLAIN))
 		return false;
-	return !value->unit || has_bare_unit(passage, place->sentence, value->unit);
+	return !value->unit || has_bare_unit(passage, passage_sentence_of(passage, place), value->unit);
 }
 
 /* Does the passage give one of the attributes a value of this kind that the answer does not say? */
@@ -118,8 +118,8 @@ static bool has_other_value(const struct passage *passage, const struct answer_s
 {
 	for (size_t i = 0; i < answer->subject_count; i++) {
 		unsigned steps = 0;
-		for (uint32_t subject = passage_first(passage, answer->subjects[i]); subject && steps < SUBJECT_CHAIN_MAX; subject = passage->places[subject].next, steps++) {
-			uint32_t sentence = passage->places[subject].sentence;
+		for (uint32_t subject = passage_first(passage, answer->subjects[i]); subject && steps < SUBJECT_CHAIN_MAX; subject = passage->links[subject].next, steps++) {
+			uint32_t sentence = passage->links[subject].sentence;
 			bool heads = passage->sentences[sentence].flags & SENTENCE_HEADING;
 			for (uint32_t s = sentence; s < passage->sentence_count && s < sentence + SENTENCE_SCAN_MAX; s++) {
 				const struct passage_sentence *at = &passage->sentences[s];
@@ -137,7 +137,7 @@ static bool has_other_value(const struct passage *passage, const struct answer_s
 /* Does the place stand in the sentence, or above it? */
 static bool is_about(const struct passage *passage, uint32_t place, uint32_t sentence)
 {
-	uint32_t at = passage->places[place].sentence;
+	uint32_t at = passage->links[place].sentence;
 	return at == sentence || at == passage->sentences[sentence].heading || at == passage->sentences[sentence].lead;
 }
 
@@ -158,9 +158,9 @@ static bool is_introduced(const struct passage *passage, const struct answer_sen
 			continue;
 		bool own = false, theirs = false;
 		unsigned steps = 0;
-		for (uint32_t p = word->slot ? word->slot->head : 0; p && steps < SUBJECT_CHAIN_MAX && !theirs; p = passage->places[p].next, steps++) {
-			own = own || is_about(passage, p, passage->places[at].sentence);
-			theirs = has_alternative(passage, passage->places[p].sentence, &value->place) && passage_owner_of(passage, p, answer->subjects, answer->subject_count) == OWNED;
+		for (uint32_t p = word->slot ? word->slot->head : 0; p && steps < SUBJECT_CHAIN_MAX && !theirs; p = passage->links[p].next, steps++) {
+			own = own || is_about(passage, p, passage->links[at].sentence);
+			theirs = has_alternative(passage, passage->links[p].sentence, &value->place) && passage_owner_of(passage, p, answer->subjects, answer->subject_count) == OWNED;
 		}
 		if (own && !theirs)
 			return true;
@@ -176,7 +176,7 @@ bool passage_belongs(const struct passage *passage, const struct answer_sentence
 	unsigned steps = 0;
 	if (!answer->subject_count)
 		return true;
-	for (uint32_t place = passage_first(passage, value->stem); place && steps < CHAIN_MAX; place = passage->places[place].next, steps++) {
+	for (uint32_t place = passage_first(passage, value->stem); place && steps < CHAIN_MAX; place = passage->links[place].next, steps++) {
 		if (passage_value(&passage->places[place]) != passage_value(value))
 			continue;
 		if (passage_owner_of(passage, place, answer->subjects, answer->subject_count) != OWNED_BY_OTHERS && !(label && is_labelled_otherwise(passage, place, label)))

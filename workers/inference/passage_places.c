@@ -397,29 +397,41 @@ static void mark_subjects(struct passage *passage)
 	for (size_t i = 0; i < passage->slot_capacity; i++) {
 		if (!passage->slots[i].subject)
 			continue;
-		for (uint32_t p = passage->slots[i].head; p; p = passage->places[p].next) {
+		for (uint32_t p = passage->slots[i].head; p; p = passage->links[p].next) {
 			struct passage_place *place = &passage->places[p];
 			if (place->flags & (PLACE_NUMBER | PLACE_ORDINAL) || place->column > 1)
 				continue;
 			place->flags |= PLACE_SUBJECT;
-			passage->sentences[place->sentence].flags |= SENTENCE_SUBJECT;
+			passage->sentences[passage->links[p].sentence].flags |= SENTENCE_SUBJECT;
 		}
 	}
 }
 
 static void sum_up_sentences(struct passage *passage)
 {
+	uint32_t valued = 0;
 	for (uint32_t s = 1; s < passage->sentence_count; s++) {
 		struct passage_sentence *sentence = &passage->sentences[s];
 		sentence->end = s + 1 < passage->sentence_count ? sentence[1].first : passage->place_count;
-		const struct passage_place *end = passage->places + sentence->end;
-		uint64_t kinds = 0, values = 0;
-		for (const struct passage_place *place = passage->places + sentence->first; place < end; place++) {
+		sentence->first_valued = valued;
+		uint32_t end = passage_scanned_end(passage, s, SENTENCE_PLACES_MAX);
+		uint64_t kinds = 0, values = 0, words = 0;
+		for (uint32_t p = sentence->first; p < end; p++) {
+			const struct passage_place *place = &passage->places[p];
+			if (!place->kind) {
+				words |= passage_bit(place->stem);
+				continue;
+			}
+			passage->valued.places[valued] = p;
+			passage->valued.kinds[valued] = place->kind;
+			passage->valued.values[valued++] = passage_value(place);
 			kinds |= passage_bit(place->kind);
 			values |= passage_bit(passage_value(place));
 		}
+		sentence->end_valued = valued;
 		sentence->kinds = kinds;
 		sentence->values = values;
+		sentence->words = words;
 	}
 }
 

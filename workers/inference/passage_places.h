@@ -46,8 +46,7 @@ enum { /* of a sentence */
 
 struct passage_place {
 	uint32_t stem, exact;    /* of a number: both halves of its hash */
-	uint32_t next;           /* the place before this one with the same stem, or 0 */
-	uint32_t sentence, kind;
+	uint32_t kind;
 	uint32_t unit;           /* of a number: its unit; of a word: itself as a unit */
 	uint32_t offset;         /* in the source; of what is a word of its own */
 	uint16_t column;
@@ -59,13 +58,22 @@ struct passage_place {
 	bool intro;              /* before a colon that the sentence's values stand behind */
 };
 
+_Static_assert(sizeof(struct passage_place) == 32, "two in a line of the cache");
+
+struct passage_link { /* of a place; apart from it: whole chains are gone along for these two alone */
+	uint32_t next;     /* the place before this one with the same stem, or 0 */
+	uint32_t sentence;
+};
+
 struct passage_sentence {
 	uint32_t first, end; /* places: the first one, and behind the last one */
 	uint32_t heading; /* sentence above, or 0 */
 	uint32_t header;  /* of a row: the row with the columns' names, or 0 */
 	uint32_t lead;    /* first sentence of its paragraph or list item */
 	uint32_t flags;
-	uint64_t kinds, values; /* of its places, one bit of a hash each: passage_bit of the kind, and of passage_value */
+	uint32_t first_valued, end_valued; /* those of its first SENTENCE_PLACES_MAX places that are of a kind */
+	uint64_t kinds, values; /* of its places that are of a kind, one bit of a hash each: passage_bit of the kind, and of passage_value */
+	uint64_t words;         /* of the others: of their stems */
 };
 static inline uint64_t passage_bit(uint32_t hash) { return (uint64_t)1 << (hash & 63); }
 
@@ -83,6 +91,8 @@ static inline size_t passage_slot_of(const struct passage_slot *slots, size_t ca
 		i = (i + 1) & (capacity - 1);
 	return i;
 }
+/* Of one of its places. */
+static inline uint32_t passage_sentence_of(const struct passage *passage, const struct passage_place *place) { return passage->links[place - passage->places].sentence; }
 /* The slot of a stem, or NULL. */
 static inline const struct passage_slot *passage_find(const struct passage *passage, uint32_t stem)
 {

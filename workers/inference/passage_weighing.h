@@ -1,11 +1,11 @@
-/* passage_weighing.h: the values of an answer's sentence beside the passage's values of their kind, as passage_align.c weighs them and passage_judge.c decides
- * by the weights. For these two alone. */
+/* passage_weighing.h: the values of an answer's sentence beside the passage's values of their kind, as passage_align.c takes them up, passage_score.c weighs them, and
+ * passage_judge.c decides by the weights. For these three alone. */
 #ifndef DOCRING_WORKERS_INFERENCE_PASSAGE_WEIGHING_H
 #define DOCRING_WORKERS_INFERENCE_PASSAGE_WEIGHING_H
 
 #include "workers/inference/passage_align.h"
 
-enum { SEEDS_MAX = 20, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, STEM_SHIFT = 24, NO_WORD = 255 };
+enum { SEEDS_MAX = 20, CHAIN_MAX = 24, VALUES_MAX = 24, RIVALS_MAX = 24, MATCHES_MAX = 128, CANDIDATES_MAX = 128, STEM_SHIFT = 24, NO_WORD = 255 };
 _Static_assert(ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX < NO_WORD, "numbers of words are kept in bytes");
 
 struct match { /* a word of the answer and a place where the passage has it */
@@ -14,6 +14,13 @@ struct match { /* a word of the answer and a place where the passage has it */
 	uint16_t far; /* more than 0: another sentence, this far */
 	bool carried; /* a name of a sentence before, and the sentence has its own */
 	bool led; /* a plain word that a sentence before began with, which this one goes on about: covers, and weighs nothing */
+};
+
+struct candidate { /* a place of the passage that is to be weighed as what a value of the answer may stand for */
+	uint32_t place;
+	uint32_t seed; /* sentence that led to it */
+	uint8_t value; /* number of the answer's value */
+	bool unit;     /* only where its sentence has the value's unit by itself */
 };
 
 struct rival {
@@ -44,19 +51,56 @@ struct alignment {
 	struct answer_sentence *answer;
 	size_t word_count;
 	float weights[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX];
+	uint32_t stems[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX]; /* of the words with a weight */
 	/* The words with a weight by the upper bits of their stems, in their order: the first one of each, and the next of the same; or NO_WORD. */
 	uint8_t first_words[1 << (32 - STEM_SHIFT)], next_words[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX];
-	bool owned; /* one of its values is */
+	bool owned, units; /* one of its values is; one has a unit */
 	uint64_t kinds, stands_for; /* one bit of a hash each: kinds of its values, with KIND_PLAIN where one has a unit, and the values */
+	uint64_t plain; /* the sentences, one bit of their number each, that have one of the values as a word of no kind */
 	uint32_t seeds[SEEDS_MAX];
 	size_t seed_count;
 	struct weighed values[VALUES_MAX];
 	size_t value_count;
-	struct match matches[MATCHES_MAX];
+	struct candidate candidates[CANDIDATES_MAX];
+	size_t candidate_count;
+	struct match matches[MATCHES_MAX + 1]; /* by word; behind the last one stands NO_WORD */
 	size_t match_count;
-	uint32_t seed, gathered; /* sentence that is weighed, and the one whose matches these are; 0: none */
-	size_t weighings; /* so far */
+	uint32_t gathered; /* the sentence whose matches these are; 0: none */
+	size_t weighings;  /* so far */
 };
+
+enum { WEIGHINGS_MAX = 4000, FAR_MAX = 64, LEADING_FAR = 10, INTRO_FAR = 6, ALONE_FAR = 3 };
+
+static inline float passage_nearness(unsigned far)
+{
+#define STEPS(far) ((float)(far) / 4)
+#define NEAR(far) (1 / (1 + STEPS(far) * STEPS(far) * 0.5f + STEPS(far) * 0.5f))
+#define NEAR8(far) NEAR(far), NEAR((far) + 1), NEAR((far) + 2), NEAR((far) + 3), NEAR((far) + 4), NEAR((far) + 5), NEAR((far) + 6), NEAR((far) + 7)
+	static const float near[FAR_MAX + 1] = { NEAR8(0), NEAR8(8), NEAR8(16), NEAR8(24), NEAR8(32), NEAR8(40), NEAR8(48), NEAR8(56), NEAR(64) };
+	return near[far < FAR_MAX ? far : FAR_MAX];
+#undef NEAR8
+#undef NEAR
+#undef STEPS
+}
+
+static inline unsigned passage_difference(unsigned a, unsigned b) { return a > b ? a - b : b - a; }
+
+static inline bool passage_is_near_clause(const struct passage_place *a, const struct passage_place *b) { return passage_difference(a->clause, b->clause) <= 1; }
+
+/* In quarters of a step: a word between is one, the end of a clause is six, a value between three. */
+static inline unsigned passage_distance(const struct passage_place *a, size_t a_index, const struct passage_place *b, size_t b_index, bool enumerates)
+{
+	if (a->column != b->column) /* cells of a row, lines of an item: the first one says what they are about */
+		return a->column <= 1 || b->column <= 1 ? 4 : 8;
+	if (a->intro != b->intro) /* "Exit codes: 0 success, 1 failure": said of all behind the colon */
+		return INTRO_FAR;
+	unsigned words = passage_difference((unsigned)a_index, (unsigned)b_index), clauses = passage_difference(a->clause, b->clause), values = passage_difference(a->values, b->values);
+	unsigned far = (words < 16 ? words : 16) + 6 * (clauses < 4 ? clauses : 4) + 3 * (values > 1 ? (values < 6 ? values - 1 : 5) : 0);
+	const struct passage_place *first = a_index < b_index ? a : b;
+	bool leads = !first->values && a_index != b_index; /* said before the first value: of all of them, unless others are nearer */
+	enumerates = enumerates && !(first->flags & PLACE_NAMED);
+	return leads && (enumerates || far > LEADING_FAR) ? LEADING_FAR : far;
+}
 
 /* Numbers, states and constants are stated of names. What a name is used for has many wordings. */
 static inline bool passage_is_stated(const struct weighed *value)
@@ -68,6 +112,9 @@ static inline bool passage_is_actor(const struct passage_place *place)
 {
 	return place->kind == KIND_ABBREVIATION && !(place->flags & PLACE_CODE);
 }
+
+/* Weighs the candidates, and forgets them. */
+void passage_weigh(struct alignment *alignment);
 
 /* Marks the values that another one fits clearly better, or two that fit better exchanged. */
 void passage_judge(struct alignment *alignment);

@@ -32,8 +32,8 @@ static void vote(struct votes *votes, const struct passage *passage, const struc
 	if (!slot || slot->count >= FREQUENT_MIN || passage->assembled)
 		return;
 	votes->words++;
-	for (uint32_t at = slot->head; at; at = passage->places[at].next) {
-		uint32_t sentence = passage->places[at].sentence;
+	for (uint32_t at = slot->head; at; at = passage->links[at].next) {
+		uint32_t sentence = passage->links[at].sentence;
 		size_t i = 0;
 		if (sentence == before || passage->sentences[sentence].flags & SENTENCE_ROW)
 			continue;
