@@ -52,8 +52,10 @@ static void assert_same_index(const struct passage *a, const struct passage *b)
 		const struct passage_slot *slot = passage_find(a, one->stem), *other = passage_find(b, two->stem);
 		assert_int_equal(one->stem, two->stem);
 		assert_int_equal(one->exact, two->exact);
-		assert_int_equal(one->next, two->next);
-		assert_int_equal(one->sentence, two->sentence);
+		assert_int_equal(a->links[p].next, b->links[p].next);
+		assert_int_equal(a->links[p].next_key, b->links[p].next_key);
+		assert_int_equal(a->links[p].sentence, b->links[p].sentence);
+		assert_int_equal(a->stems[p], one->stem);
 		assert_int_equal(one->kind, two->kind);
 		assert_int_equal(one->unit, two->unit);
 		assert_int_equal(one->offset, two->offset);
@@ -65,9 +67,9 @@ static void assert_same_index(const struct passage *a, const struct passage *b)
 		assert_int_equal(one->state, two->state);
 		assert_int_equal(one->span, two->span);
 		assert_int_equal(one->intro, two->intro);
-		assert_true(slot && other && slot->count == other->count && slot->subject == other->subject && slot->constant == other->constant);
+		assert_true(slot && other && slot->count == other->count && slot->subject == other->subject && slot->constant == other->constant && slot->key == other->key);
 	}
-	for (uint32_t s = 1; s < a->sentence_count; s++)
+	for (uint32_t s = 1; s < a->sentence_count; s++) /* and what is of a kind in it: its numbers, and the bits of what they are */
 		assert_memory_equal(&a->sentences[s], &b->sentences[s], sizeof(a->sentences[s]));
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, ABOUT_WORDS = 3, QUICK_MAX = 16 };
+enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, ABOUT_WORDS = 3, QUICK_MAX = 16, SLOT_BYTES = 4 };
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -101,7 +101,7 @@ static bool has_place_room(struct passage *passage, uint32_t count)
 static void passage_clear(struct passage *passage, size_t source_bytes)
 {
 	size_t wanted = SLOTS_MIN;
-	while (wanted < source_bytes / 4)
+	while (wanted < source_bytes / SLOT_BYTES)
 		wanted *= 2;
 	if (passage->slots_allocated > wanted * 64) {
 		free(passage->slots);
@@ -144,7 +144,7 @@ static inline void enter_place(struct passage *passage, struct passage_place *pl
 {
 	struct passage_slot *slot = &passage->slots[passage_slot_of(passage->slots, passage->slot_capacity, place->stem)];
 	passage->slot_count += !slot->head;
-	passage->links[passage->place_count] = (struct passage_link){ slot->head, passage->sentence_count - 1 };
+	passage->links[passage->place_count] = (struct passage_link){ slot->head, passage->sentence_count - 1, 0 };
 	slot->stem = place->stem;
 	passage->stems[passage->place_count] = place->stem;
 	slot->head = passage->place_count++;

@@ -6,7 +6,7 @@
  * stands in prose, and keys that are named in part, are left to passage_align.c. Pure; nothing allocated. */
 #include "workers/inference/passage_align.h"
 
-enum { KEYS_MAX = 8, KEY_PLACES_MAX = 12, KEY_GAP_MAX = 2, ENTRY_SENTENCES_MAX = 8, STATED_MAX = 16, HOMES_MAX = 12, CHAIN_MAX = 48, CELL_WORDS_MAX = 6, SKIPPED_MAX = 256 };
+enum { KEYS_MAX = 8, KEY_PLACES_MAX = 12, KEY_GAP_MAX = 2, ENTRY_SENTENCES_MAX = 8, STATED_MAX = 16, HOMES_MAX = 12, CHAIN_MAX = PASSAGE_KEYS_MAX, CELL_WORDS_MAX = 6, SKIPPED_MAX = 256 };
 
 struct entry {
 	uint32_t sentence; /* of its key: row, first sentence of the item, term; of a column, the header */
@@ -35,6 +35,7 @@ struct stated {
 struct entries {
 	const struct passage *passage;
 	struct answer_sentence *answer;
+	uint64_t stems; /* of its words, one bit of a hash each */
 	struct key keys[KEYS_MAX];
 	size_t key_count;
 	struct stated values[STATED_MAX];
@@ -65,10 +66,39 @@ static bool key_of(const struct passage *passage, uint32_t place, struct entry *
 	return sentence->flags & SENTENCE_ITEM ? at->intro : sentence->flags & SENTENCE_HEADING && !(sentence->flags & SENTENCE_TITLE);
 }
 
-/* No, for most places. */
-static bool may_be_key(const struct passage *passage, uint32_t place)
+/* The words of an attribute's name are no key. */
+static bool may_name_key(const struct passage *passage, uint32_t place)
 {
-	return passage->sentences[passage->links[place].sentence].flags & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_HEADING);
+	struct entry entry;
+	bool name_word = passage->places[place].flags & PLACE_PART && !passage->places[place].kind;
+	return !name_word && key_of(passage, place, &entry) && entry.group;
+}
+
+void passage_cut_keys(struct passage *passage, struct passage_slot *slot)
+{
+	uint32_t first = slot->head, last = 0;
+	for (unsigned steps = 1; steps < PASSAGE_KEYS_MAX; steps++)
+		first = passage->links[first].next;
+	for (uint32_t key = slot->key; key >= first; key = passage->links[key].next_key)
+		last = key;
+	if (last)
+		passage->links[last].next_key = 0;
+	else
+		slot->key = 0;
+}
+
+void passage_mark_keys(struct passage *passage)
+{
+	for (uint32_t s = 1; s < passage->sentence_count; s++) {
+		const struct passage_sentence *sentence = &passage->sentences[s];
+		for (uint32_t p = sentence->first; p < sentence->end && sentence->flags & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_HEADING); p++) {
+			if (!may_name_key(passage, p))
+				continue;
+			struct passage_slot *slot = &passage->slots[passage_slot_of(passage->slots, passage->slot_capacity, passage->stems[p])];
+			passage->links[p].next_key = slot->key;
+			slot->key = p;
+		}
+	}
 }
 
 /* A cell of few words states a value; longer ones are prose. */
@@ -111,9 +141,12 @@ static bool is_key_place(const struct passage *passage, uint32_t place, const st
 }
 
 /* The answer's word with this stem that is nearest to `near`. */
-static bool find_word(const struct answer_sentence *answer, uint32_t stem, size_t near, size_t *ret_word)
+static bool find_word(const struct entries *entries, uint32_t stem, size_t near, size_t *ret_word)
 {
+	const struct answer_sentence *answer = entries->answer;
 	size_t best = SIZE_MAX;
+	if (!(entries->stems & passage_bit(stem)))
+		return false;
 	for (size_t w = 0; w < answer->count; w++) {
 		size_t far = w > near ? w - near : near - w;
 		if (answer->words[w].place.stem == stem && far < best) {
@@ -128,12 +161,12 @@ static bool find_word(const struct answer_sentence *answer, uint32_t stem, size_
 static bool find_name(const struct entries *entries, uint32_t place, uint32_t end, size_t near, size_t *ret_word)
 {
 	const struct passage_place *places = entries->passage->places;
-	if (find_word(entries->answer, places[place].stem, near, ret_word))
+	if (find_word(entries, places[place].stem, near, ret_word))
 		return true;
 	uint32_t attribute = 0;
 	for (uint32_t p = place + 1; p < end && places[p].flags & PLACE_PART; p++)
 		attribute = places[p].kind ? p : attribute;
-	return attribute && find_word(entries->answer, places[attribute].stem, near, ret_word);
+	return attribute && find_word(entries, places[attribute].stem, near, ret_word);
 }
 
 /* Does the answer name the key, its words together? A term may have its arguments behind it: "-D directory", "hello num". Then it is taken in. */
@@ -204,13 +237,9 @@ static void find_keys(struct entries *entries)
 	const struct passage *passage = entries->passage;
 	for (size_t w = 0; w < entries->answer->count; w++) {
 		const struct passage_slot *slot = entries->answer->words[w].slot;
-		unsigned steps = 0;
-		for (uint32_t p = slot ? slot->head : 0; p && steps < CHAIN_MAX && entries->key_count < KEYS_MAX; p = passage->links[p].next, steps++) {
+		for (uint32_t p = slot ? slot->key : 0; p && entries->key_count < KEYS_MAX; p = passage->links[p].next_key) {
 			struct entry entry;
-			if (!may_be_key(passage, p))
-				continue;
-			bool name_word = passage->places[p].flags & PLACE_PART && !passage->places[p].kind;
-			if (!name_word && key_of(passage, p, &entry) && entry.group && !has_key(entries, &entry))
+			if (key_of(passage, p, &entry) && !has_key(entries, &entry))
 				take_key(entries, &entry, w);
 		}
 	}
@@ -299,7 +328,7 @@ static bool hints_at_home(const struct entries *entries, const struct stated *va
 		const struct entry *home = &value->homes[h].entry;
 		for (uint32_t p = passage->sentences[home->sentence].first; p < passage_scanned_end(passage, home->sentence, SENTENCE_PLACES_MAX); p++) {
 			size_t word;
-			if (is_key_place(passage, p, home) && find_word(entries->answer, passage->places[p].stem, 0, &word) && !(word >= key->first && word <= key->last))
+			if (is_key_place(passage, p, home) && find_word(entries, passage->places[p].stem, 0, &word) && !(word >= key->first && word <= key->last))
 				return true;
 		}
 	}
@@ -374,6 +403,9 @@ void passage_check_entries(const struct passage *passage, struct answer_sentence
 	entries.passage = passage;
 	entries.answer = sentence;
 	entries.key_count = entries.value_count = 0;
+	entries.stems = 0;
+	for (size_t w = 0; w < sentence->count; w++)
+		entries.stems |= passage_bit(sentence->words[w].place.stem);
 	find_keys(&entries);
 	if (entries.key_count)
 		find_values(&entries);

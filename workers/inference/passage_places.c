@@ -392,18 +392,25 @@ static bool has_german(const struct passage *passage)
 }
 
 /* A name may be introduced behind other places that it stands at. */
-static void mark_subjects(struct passage *passage)
+static void mark_subjects(struct passage *passage, const struct passage_slot *slot)
+{
+	for (uint32_t p = slot->head; p; p = passage->links[p].next) {
+		struct passage_place *place = &passage->places[p];
+		if (place->flags & (PLACE_NUMBER | PLACE_ORDINAL) || place->column > 1)
+			continue;
+		place->flags |= PLACE_SUBJECT;
+		passage->sentences[passage->links[p].sentence].flags |= SENTENCE_SUBJECT;
+	}
+}
+
+static void sum_up_stems(struct passage *passage)
 {
 	for (size_t i = 0; i < passage->slot_capacity; i++) {
-		if (!passage->slots[i].subject)
-			continue;
-		for (uint32_t p = passage->slots[i].head; p; p = passage->links[p].next) {
-			struct passage_place *place = &passage->places[p];
-			if (place->flags & (PLACE_NUMBER | PLACE_ORDINAL) || place->column > 1)
-				continue;
-			place->flags |= PLACE_SUBJECT;
-			passage->sentences[passage->links[p].sentence].flags |= SENTENCE_SUBJECT;
-		}
+		struct passage_slot *slot = &passage->slots[i];
+		if (slot->subject)
+			mark_subjects(passage, slot);
+		if (slot->count > PASSAGE_KEYS_MAX && slot->key)
+			passage_cut_keys(passage, slot);
 	}
 }
 
@@ -437,7 +444,8 @@ static void sum_up_sentences(struct passage *passage)
 
 void passage_sum_up(struct passage *passage)
 {
-	mark_subjects(passage);
 	sum_up_sentences(passage);
+	passage_mark_keys(passage);
+	sum_up_stems(passage);
 	passage->german = has_german(passage);
 }

@@ -63,6 +63,7 @@ _Static_assert(sizeof(struct passage_place) == 32, "two in a line of the cache")
 struct passage_link { /* of a place; apart from it: whole chains are gone along for these two alone */
 	uint32_t next;     /* the place before this one with the same stem, or 0 */
 	uint32_t sentence;
+	uint32_t next_key; /* the one before it that is a part of the key of an entry (passage_entries.c), or 0 */
 };
 
 struct passage_sentence {
@@ -79,9 +80,11 @@ static inline uint64_t passage_bit(uint32_t hash) { return (uint64_t)1 << (hash 
 
 struct passage_slot {
 	uint32_t stem, head; /* head 0: empty */
-	uint32_t count;
-	bool subject, constant; /* the passage introduces an attribute or counter of this name; it has the word in capitals */
+	uint32_t key;        /* the last place of the stem that is a part of the key of an entry, of the last PASSAGE_KEYS_MAX of all its places; or 0 */
+	uint32_t count : 30;
+	uint32_t subject : 1, constant : 1; /* the passage introduces an attribute or counter of this name; it has the word in capitals */
 };
+enum { PASSAGE_KEYS_MAX = 48 };
 
 /* Where the slot of a stem is, or would be. */
 static inline size_t passage_slot_of(const struct passage_slot *slots, size_t capacity, uint32_t stem)
@@ -176,7 +179,11 @@ static inline bool passage_is_value(const struct passage_place *place)
 {
 	return place->kind && (place->flags & PLACE_NUMBER || place->kind > KIND_GRADE || place->kind == KIND_CONSTANT || place->kind == KIND_CLAUSE);
 }
-/* When all places are entered: which of them name the subject, what each sentence holds, and whether the passage is German. */
+/* When all places are entered: which of them name the subject, what each sentence holds, which places are parts of keys, and whether the passage is German. */
 void passage_sum_up(struct passage *passage);
+/* Enters the places that are parts of keys with the slots of their stems. */
+void passage_mark_keys(struct passage *passage);
+/* Leaves of those the ones that are among the last PASSAGE_KEYS_MAX places of the stem. */
+void passage_cut_keys(struct passage *passage, struct passage_slot *slot);
 
 #endif
