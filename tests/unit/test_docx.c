@@ -97,6 +97,31 @@ static void code_quotes_and_definitions_come_from_styles_and_fonts(void **state)
 	docx_expect(&fixture, "```\nif (x) {\n\n    y(*p_q);\n}\n```\n\n> Said once\n>\n> and twice\n\n- **Term**: What it is\n\n```\nmake all\n```\n\nafter\n");
 }
 
+#define MONO(text) LOOKS("<w:rFonts w:ascii=\"Consolas\"/>", text)
+#define IN_STYLE(style, runs) "<w:p><w:pPr><w:pStyle w:val=\"" style "\"/></w:pPr>" runs "</w:p>"
+
+static void terms_in_a_monospaced_font_are_terms(void **state)
+{
+	(void)state;
+	const struct docx_fixture fixture = {
+		.styles = STYLE("c", "HTML Preformatted", "") STYLE("t", "Definition Term", "") STYLE("d", "Definition", ""),
+		.body = IN_STYLE("t", MONO("NO_WAIT")) STYLED("d", "no request") STYLED("c", "x = 1") STYLED("d", "More of it") IN_STYLE("t", MONO("WAIT")) STYLED("d", "one"),
+	};
+	docx_expect(&fixture, "- **`NO_WAIT`**: no request\n\n```\nx = 1\n```\n\nMore of it\n\n- **`WAIT`**: one\n");
+}
+
+static void listings_that_touch_stay_apart(void **state)
+{
+	(void)state;
+	/* One has its style and the other its font alone; two have lines of their own. */
+	const struct docx_fixture fixture = {
+		.styles = STYLE("c", "HTML Preformatted", ""),
+		.body = STYLED("c", "}") "<w:p>" MONO("name") "</w:p>" P("between") IN_STYLE("c", RUN("a") "<w:r><w:br/></w:r>" RUN("b"))
+			IN_STYLE("c", RUN("c") "<w:r><w:br/></w:r>" RUN("d")) STYLED("c", "e"),
+	};
+	docx_expect(&fixture, "```\n}\n```\n\n```\nname\n```\n\nbetween\n\n```\na\nb\n```\n\n```\nc\nd\ne\n```\n");
+}
+
 static void a_document_in_a_monospaced_font_is_not_all_code(void **state)
 {
 	(void)state;
@@ -174,12 +199,26 @@ static void worded_numbers_stay_in_the_text(void **state)
 	docx_expect(&fixture, "Step 1: Open it\n\nStep 2: Close it\n\n[1] A reference\n\nNo number\n\nNo such list\n\n1.A.1 A clause\n");
 }
 
+static void what_has_a_number_of_its_own_is_no_part_of_the_item_before(void **state)
+{
+	(void)state;
+#define PLACED(text) "<w:p><w:pPr><w:ind w:left=\"720\"/></w:pPr>" text "</w:p>"
+#define PLACED_ITEM(list, text) "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"" list "\"/></w:numPr><w:ind w:left=\"720\"/></w:pPr>" RUN(text) "</w:p>"
+	const struct docx_fixture fixture = {
+		.numbering = numbering,
+		.body = PLACED_ITEM("2", "An item") PLACED(RUN("goes on")) PLACED(RUN("[1]") "<w:r><w:tab/></w:r>" RUN("A book"))
+			PLACED_ITEM("3", "Wait") PLACED_ITEM("5", "Open it") PLACED_ITEM("4", "Seven"),
+	};
+	docx_expect(&fixture, "- An item\n\n  goes on\n\n[1] A book\n\n1. Wait\n\nStep 1: Open it\n\n7. Seven\n");
+}
+
 static void a_marker_that_is_text_makes_an_item(void **state)
 {
 	(void)state;
 	expect("<w:p>" RUN("•") "<w:r><w:tab/></w:r>" RUN("first") "</w:p><w:p><w:r><w:sym w:font=\"Symbol\" w:char=\"F0B7\"/></w:r>" RUN(" second") "</w:p>"
 	       "<w:p>" RUN("-") "<w:r><w:tab/></w:r>" RUN("third") "</w:p>" P("- no tab") P("-5 dB"),
-	       "- first\n- second\n- third\n\n\\- no tab\n\n-5 dB\n");
+	       "- first\n- second\n- third\n- no tab\n\n-5 dB\n");
+	expect(P("1) one") P("2) two") P("3 dB) three") "<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>1) Scope of it</w:t></w:r></w:p>", "1. one\n2. two\n\n3 dB) three\n\n**1) Scope of it**\n");
 }
 
 /* --- tables ---------------------------------------------------------------------------------------------------- */
@@ -444,7 +483,8 @@ int main(void)
 		cmocka_unit_test(lists_of_their_own_nest_by_indentation),
 		cmocka_unit_test(a_large_first_letter_joins_its_word),
 		cmocka_unit_test(worded_numbers_stay_in_the_text),
-		cmocka_unit_test(a_marker_that_is_text_makes_an_item),
+		cmocka_unit_test(a_marker_that_is_text_makes_an_item), cmocka_unit_test(what_has_a_number_of_its_own_is_no_part_of_the_item_before),
+		cmocka_unit_test(terms_in_a_monospaced_font_are_terms), cmocka_unit_test(listings_that_touch_stay_apart),
 		cmocka_unit_test(merged_cells_fill_the_grid),
 		cmocka_unit_test(cells_hold_paragraphs_lists_code_and_tables),
 		cmocka_unit_test(a_table_that_lays_out_the_page_is_no_table),

@@ -78,11 +78,11 @@ static void three_gpp_styles_mean_what_the_template_means(void **state)
 		.styles = STYLE("B1", "B1", "") STYLE("B2", "B2", "") STYLE("EW", "EW", "") STYLE("PL", "PL", "") STYLE("TAL", "TAL", "") STYLE("TT", "TT", "<w:basedOn w:val=\"Heading1\"/>")
 			  STYLE("H6", "H6", "<w:basedOn w:val=\"Heading1\"/><w:pPr><w:outlineLvl w:val=\"9\"/></w:pPr>") STYLE("Heading1", "heading 1", "") STYLE("Heading8", "heading 8", ""),
 		.body = STYLED("TT", "Contents") "<w:p><w:pPr><w:pStyle w:val=\"B1\"/></w:pPr>" RUN("1&gt;") "<w:r><w:tab/></w:r>" RUN("if it is:") "</w:p>"
-			"<w:p><w:pPr><w:pStyle w:val=\"B2\"/></w:pPr>" RUN("-") "<w:r><w:tab/></w:r>" RUN("do it") "</w:p><w:p><w:pPr><w:pStyle w:val=\"EW\"/></w:pPr>" RUN("AMF") "<w:r><w:tab/></w:r>"
+			"<w:p><w:pPr><w:pStyle w:val=\"B2\"/></w:pPr>" RUN("-") "<w:r><w:tab/></w:r>" RUN("do it") "</w:p><w:p><w:pPr><w:pStyle w:val=\"EW\"/></w:pPr>" RUN("AMF") LOOKS("<w:vertAlign w:val=\"subscript\"/>", "1") "<w:r><w:tab/></w:r>"
 			RUN("Access Function") "</w:p>" STYLED("PL", "A ::= SEQUENCE {") STYLED("PL", "}") STYLED("H6", "Deep") "<w:p><w:pPr><w:pStyle w:val=\"Heading8\"/></w:pPr>" RUN("Annex A (normative):")
 			"<w:r><w:br/></w:r>" RUN("More") "</w:p>",
 	};
-	docx_expect(&fixture, "- 1> if it is:\n  - do it\n- **AMF**: Access Function\n\n```\nA ::= SEQUENCE {\n}\n```\n\n###### Deep\n\n# Annex A (normative): More\n");
+	docx_expect(&fixture, "- 1> if it is:\n  - do it\n- **AMF<sub>1</sub>**: Access Function\n\n```\nA ::= SEQUENCE {\n}\n```\n\n###### Deep\n\n# Annex A (normative): More\n");
 	expect(STYLED("B1", "is no list here"), "is no list here\n");
 }
 

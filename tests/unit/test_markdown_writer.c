@@ -315,6 +315,10 @@ static void escapes_stand_only_where_needed(void **state)
 	escaped("snake_case_name, 2 * 3, a < b, R&D, x[3], 5~6", "snake_case_name, 2 * 3, a < b, R&D, x[3], 5~6");
 	escaped("x 3*_*_*_", "x 3*\\_\\*\\_*\\_"); /* "_*_" at the end is emphasis where a blank follows */
 	escaped("2*3*4", "2\\*3*4");
+	/* Signs are punctuation to some readers and letters to others. */
+	escaped("\xE2\x88\x91_(k=1)^n \xE2\x88\xAB_(t)^x", "\xE2\x88\x91\\_(k=1)^n \xE2\x88\xAB_(t)^x");
+	escaped("\xE2\x80\x9C_x_\xE2\x80\x9D it", "\xE2\x80\x9C\\_x_\xE2\x80\x9D it");
+	escaped("\xC3\xA9_\xC3\xA9_\xC3\xA9", "\xC3\xA9_\xC3\xA9_\xC3\xA9");
 	escaped("*", "\\*");
 	escaped("_init_ x", "\\_init_ x");
 	escaped("_only", "_only");

@@ -31,36 +31,43 @@ size_t docx_blanks_at(struct text text, size_t at)
 	return end - at;
 }
 
-/* "1)" or "1." and a blank: the number, and its bytes with the blanks; 0: none. */
-static size_t number_bytes(struct text text, uint32_t *ret_number)
+/* "1)", or with `points` "1." too, and a blank: the number, and its bytes with the blanks; 0: none. */
+static size_t number_bytes(struct text text, bool points, uint32_t *ret_number)
 {
 	size_t digits = 0;
 	uint32_t number = 0;
 
 	while (digits < text.bytes && digits < 4 && ascii_is_digit(text.data[digits]))
 		number = number * 10 + (uint32_t)(text.data[digits++] - '0');
-	if (digits == 0 || digits >= text.bytes || (text.data[digits] != ')' && text.data[digits] != '.'))
+	if (digits == 0 || digits >= text.bytes || (text.data[digits] != ')' && !(points && text.data[digits] == '.')))
 		return 0;
 	size_t blanks = docx_blanks_at(text, digits + 1);
 	*ret_number = number;
 	return blanks > 0 ? digits + 1 + blanks : 0;
 }
 
-struct docx_marker docx_marker_read(struct text plain, bool marked)
+struct docx_marker docx_marker_read(struct text plain, bool marked, bool numbers)
 {
 	size_t lead = docx_blanks_at(plain, 0);
 	struct text text = text_slice(plain, lead, plain.bytes);
 	size_t bullet = bullet_bytes(text), sign = bullet > 0 ? bullet : dash_bytes(text);
 	size_t blanks = sign > 0 ? docx_blanks_at(text, sign) : 0;
-	bool by_tab = blanks > 0 && memchr(text.data + sign, '\t', blanks);
+	bool by_tab = blanks > 0 && memchr(text.data + sign, '\t', blanks), hyphen = sign > 0 && text.data[0] == '-';
 	struct docx_marker marker = { .bytes = 0 };
 
-	if (blanks > 0 && sign + blanks < text.bytes && (bullet > 0 || by_tab)) {
+	if (blanks > 0 && sign + blanks < text.bytes && (bullet > 0 || by_tab || hyphen)) {
 		marker.bytes = lead + sign + blanks;
-	} else if (marked) {
-		size_t bytes = number_bytes(text, &marker.number);
+	} else if (marked || numbers) {
+		size_t bytes = number_bytes(text, marked, &marker.number);
 		marker.ordered = bytes > 0;
 		marker.bytes = bytes > 0 ? lead + bytes : 0;
 	}
 	return marker;
+}
+
+bool docx_is_reference(struct text plain)
+{
+	const char *tab = plain.bytes > 3 && plain.data[0] == '[' ? memchr(plain.data, '\t', plain.bytes) : NULL;
+
+	return tab && tab[-1] == ']';
 }

@@ -12,8 +12,12 @@ struct docx_marker {
 	uint32_t number;
 };
 
-/* A bullet and blanks, a dash and a tab; where the paragraph's style says that a marker comes (`marked`), a number too. */
-struct docx_marker docx_marker_read(struct text plain, bool marked);
+/* A bullet or hyphen and blanks, a longer dash and a tab; with `numbers` "1)" too, and where the paragraph's style says that a marker comes (`marked`)
+ * any number. */
+struct docx_marker docx_marker_read(struct text plain, bool marked, bool numbers);
+
+/* "[3]<tab>Title": an entry of a list of references, whatever it is indented by: it continues no item. */
+bool docx_is_reference(struct text plain);
 
 size_t docx_blanks_at(struct text text, size_t at); /* how many blanks and tabs stand there */
 

@@ -20,6 +20,8 @@ void docx_out_done(struct docx_out *out)
 		buffer_done(buffers[i]);
 }
 
+enum { SAME_INDENT = 100 }; /* twentieths of a point */
+
 /* --- what is open ---------------------------------------------------------------------------------------------- */
 
 static void close_last_list(struct docx_out *out)
@@ -35,12 +37,12 @@ static void close_lists(struct docx_out *out)
 		close_last_list(out);
 }
 
-/* Ends the lists that the block does not stand in: it is indented less than their text. */
-static void close_lists_left_of(struct docx_out *out, int32_t indent)
+/* Ends the lists that a block with this indentation does not stand in: `more` than their text has it is indented by at least. */
+static void close_lists_left_of(struct docx_out *out, int32_t indent, int32_t more)
 {
 	while (out->list_count > 0) {
 		int32_t list = out->lists[out->list_count - 1].indent;
-		bool inside = indent != DOCX_INDENT_UNSET && indent > 0 && list != DOCX_INDENT_UNSET && indent >= list;
+		bool inside = indent != DOCX_INDENT_UNSET && indent > 0 && list != DOCX_INDENT_UNSET && (int64_t)indent >= (int64_t)list + more;
 		if (inside)
 			return;
 		close_last_list(out);
@@ -59,7 +61,7 @@ static void flush_code(struct docx_out *out)
 	if (out->code.bytes == 0 && out->code.status == 0)
 		return;
 	close_quote(out);
-	close_lists_left_of(out, out->code_indent);
+	close_lists_left_of(out, out->code_indent, 0);
 	markdown_code(out->writer, TEXT_LITERAL(""), buffer_view(&out->code));
 	if (out->code.status && !out->status)
 		out->status = out->code.status;
@@ -123,8 +125,6 @@ void docx_write_end(struct docx_out *out)
  * lists are compared as the reader sees them, by how far their text is indented. */
 static int compare_places(const struct docx_block *item, const struct docx_open_list *open)
 {
-	enum { SAME_INDENT = 100 /* twentieths of a point */ };
-
 	if (item->list != open->list && item->indent != DOCX_INDENT_UNSET && open->indent != DOCX_INDENT_UNSET) {
 		int64_t more = (int64_t)item->indent - open->indent;
 		return more > SAME_INDENT ? 1 : more < -SAME_INDENT ? -1 : 0;
@@ -162,10 +162,7 @@ static void write_definition(struct docx_out *out, const struct docx_block *bloc
 	struct buffer line;
 
 	if (out->term.bytes == 0) { /* one more of the same term */
-		if (out->list_count > 0)
-			markdown_paragraph(out->writer, text);
-		else
-			write_item(out, &item, text);
+		markdown_paragraph(out->writer, text);
 		return;
 	}
 	buffer_init(&line, out->term.bytes_max);
@@ -192,12 +189,20 @@ static void write_term(struct docx_out *out, struct text text)
 	}
 }
 
+/* Neighbours join, but not a listing by its style and a line that only looks so; a paragraph of several lines is a listing, and two of them are two. */
 static void write_code(struct docx_out *out, const struct docx_block *block, struct text text)
 {
+	bool lines = text.bytes > 0 && memchr(text.data, '\n', text.bytes) != NULL;
+
+	if (out->code.bytes > 0 && text_trim(text).bytes > 0 && (block->list != out->code_list || (lines && out->code_lines)))
+		flush_code(out);
 	if (out->code.bytes == 0 && text_trim(text).bytes == 0)
 		return;
-	if (out->code.bytes == 0)
+	if (out->code.bytes == 0) {
 		out->code_indent = block->indent;
+		out->code_list = block->list;
+	}
+	out->code_lines = lines;
 	buffer_append_text(&out->code, text);
 	buffer_append_byte(&out->code, '\n');
 }
@@ -240,7 +245,7 @@ void docx_write_block(struct docx_out *out, const struct docx_block *block, stru
 	case DOCX_BLOCK_TERM: write_term(out, text); break;
 	case DOCX_BLOCK_DEFINITION: write_definition(out, block, text); break;
 	default:
-		close_lists_left_of(out, block->indent);
+		close_lists_left_of(out, block->indent, block->ordered ? SAME_INDENT : 0); /* one with a number of its own is no part of the item beside it */
 		markdown_paragraph(out->writer, text);
 		break;
 	}
@@ -271,6 +276,18 @@ void docx_out_hold_title(struct docx_out *out, uint8_t level, struct text text)
 	buffer_clear(&out->held);
 	buffer_append_text(level > 0 ? &out->held : &out->held_line, text);
 	out->held_level = level;
+}
+
+bool docx_is_contents_title(struct text plain)
+{
+	static const char *const titles[] = { "contents", "table of contents", "list of figures", "list of tables", "figures", "tables", "index", "inhalt",
+					      "inhaltsverzeichnis", "table des matières", "sommaire", "índice", "indice", "sommario", "inhoud",
+					      "inhoudsopgave", "innehåll", "innehållsförteckning", "indholdsfortegnelse", "spis treści" };
+	plain = text_trim(plain);
+	for (size_t i = 0; i < COUNT_OF(titles); i++)
+		if (text_equal_nocase(plain, text_from(titles[i])))
+			return true;
+	return false;
 }
 
 void docx_out_contents(struct docx_out *out)

@@ -22,12 +22,12 @@ enum docx_block_kind {
 struct docx_block {
 	uint8_t kind;       /* enum docx_block_kind */
 	uint8_t level;      /* heading: 1–6; item: from 0 */
-	bool ordered;       /* item */
+	bool ordered;       /* item; paragraph: it has a number of its own */
 	bool header;        /* row */
 	bool goes_on;       /* cell: continues the one above */
 	uint16_t span;      /* cell: columns; row: columns left empty before the first cell */
 	uint32_t number;    /* item */
-	uint32_t list;      /* item: which list it belongs to; 0: its marker is written in the text */
+	uint32_t list;      /* item: which list it belongs to; 0: its marker is written in the text; code: 1 when its style says so, 0: its font */
 	int32_t indent;     /* of the text from the left margin, in twentieths of a point; DOCX_INDENT_UNSET */
 	size_t start, bytes; /* recorded: of its text */
 	size_t end;         /* recorded table, row, cell: index behind its last record */
@@ -56,6 +56,8 @@ struct docx_out {
 	uint8_t held_level;        /* 0: no heading held */
 	bool quote_open;
 	int32_t code_indent;
+	uint32_t code_list;        /* of that fence: see struct docx_block */
+	bool code_lines;           /* its last paragraph has several lines */
 	int status;
 };
 
@@ -65,6 +67,7 @@ void docx_out_done(struct docx_out *out);
 
 /* `text`: inline Markdown, of code the plain text. Recorded while recording, written otherwise. */
 void docx_out_block(struct docx_out *out, const struct docx_block *block, struct text text);
+bool docx_is_contents_title(struct text plain); /* "Contents", "List of Figures" */
 /* A title (level 0: no heading) that may be that of a contents list: it goes when docx_out_contents comes next. */
 void docx_out_hold_title(struct docx_out *out, uint8_t level, struct text text);
 void docx_out_contents(struct docx_out *out);

@@ -252,8 +252,10 @@ static void decide_item(struct docx_paragraphs *paragraphs, struct docx_making *
 	const struct docx_number *number = &making->number;
 	bool bullet = number->level->format == DOCX_NUMBER_BULLET;
 
-	if (bullet ? number->level->unmarked : paragraphs->label.bytes == 0 || label_is_text(paragraphs, number))
+	if (bullet ? number->level->unmarked : paragraphs->label.bytes == 0 || label_is_text(paragraphs, number)) {
+		making->block.ordered = !bullet && paragraphs->label.bytes > 0;
 		return; /* a paragraph, with its label */
+	}
 	making->block.kind = DOCX_BLOCK_ITEM;
 	making->block.level = (uint8_t)number->depth;
 	making->block.list = number->list;
@@ -274,14 +276,15 @@ static void decide(struct docx_paragraphs *paragraphs, const struct docx_paragra
 	} else if (outline >= 0 && outline < DOCX_BODY_LEVEL) {
 		block->kind = DOCX_BLOCK_HEADING;
 		block->level = heading_level(paragraphs, making, outline);
+	} else if (meaning == DOCX_MEANS_TERM && !making->numbered) { /* also in a monospaced font */
+		block->kind = DOCX_BLOCK_TERM;
 	} else if (meaning == DOCX_MEANS_CODE || (making->all_mono && !making->numbered)) {
 		block->kind = DOCX_BLOCK_CODE;
+		block->list = meaning == DOCX_MEANS_CODE;
 	} else if (making->numbered) {
 		decide_item(paragraphs, making);
 	} else if (meaning == DOCX_MEANS_QUOTE) {
 		block->kind = DOCX_BLOCK_QUOTE;
-	} else if (meaning == DOCX_MEANS_TERM) {
-		block->kind = DOCX_BLOCK_TERM;
 	} else if (meaning == DOCX_MEANS_DEFINITION) {
 		block->kind = DOCX_BLOCK_DEFINITION;
 	}
@@ -405,10 +408,10 @@ static struct text collect_plain(struct docx_paragraphs *paragraphs, const struc
 /* --- markers that are written in the text ---------------------------------------------------------------------- */
 
 /* A paragraph that begins with its own marker becomes an item. Returns how many bytes of text the marker and the blanks take. */
-static size_t take_marker(struct docx_making *making, struct text plain)
+static size_t take_marker(struct docx_making *making, struct text plain, bool in_cell)
 {
 	bool marked = making->style->meaning == DOCX_MEANS_MARKED;
-	struct docx_marker marker = docx_marker_read(plain, marked);
+	struct docx_marker marker = docx_marker_read(plain, marked, !in_cell && !making->all_bold); /* bold: a heading that was typed */
 
 	if (!marked && marker.bytes == 0)
 		return 0;
@@ -421,24 +424,39 @@ static size_t take_marker(struct docx_making *making, struct text plain)
 
 /* --- an abbreviation: "AMF<tab>Access and Mobility Management Function" ----------------------------------------- */
 
+/* Its first `bytes` bytes of text, strong, with what is raised or lowered in it. */
+static void write_term(struct docx_paragraphs *paragraphs, const struct docx_making *making, size_t bytes)
+{
+	const struct docx_piece *pieces = pieces_of(paragraphs, making->first);
+	uint8_t looks = 0;
+
+	html_inline_mark(&paragraphs->line, HTML_MARK_STRONG);
+	for (size_t i = 0; i < making->count && bytes > 0; i++) {
+		if (pieces[i].kind == DOCX_PIECE_BREAK)
+			bytes--;
+		if (pieces[i].kind != DOCX_PIECE_TEXT && pieces[i].kind != DOCX_PIECE_EQUATION)
+			continue;
+		struct text text = text_slice(piece_text(paragraphs, &pieces[i]), 0, size_min(bytes, pieces[i].bytes));
+		set_marks(&paragraphs->line, pieces[i].looks & (DOCX_SUB | DOCX_SUP), &looks);
+		html_inline_text(&paragraphs->line, text);
+		bytes -= text.bytes;
+	}
+	set_marks(&paragraphs->line, 0, &looks);
+	html_inline_unmark(&paragraphs->line, HTML_MARK_STRONG);
+}
+
 static bool write_abbreviation(struct docx_paragraphs *paragraphs, struct docx_making *making, struct text plain)
 {
 	const char *tab = plain.bytes ? memchr(plain.data, '\t', plain.bytes) : NULL;
-	struct buffer term, *line = &paragraphs->label;
 
 	if (!tab || text_trim(text_slice(plain, 0, (size_t)(tab - plain.data))).bytes == 0)
 		return false;
 	size_t term_bytes = (size_t)(tab - plain.data);
-	buffer_clear(line);
-	buffer_init(&term, plain.bytes + 1);
-	buffer_append(&term, plain.data, term_bytes);
-	html_inline_mark(&paragraphs->line, HTML_MARK_STRONG);
-	html_inline_text(&paragraphs->line, buffer_view(&term));
-	html_inline_unmark(&paragraphs->line, HTML_MARK_STRONG);
+	buffer_clear(&paragraphs->label);
+	write_term(paragraphs, making, term_bytes);
 	paragraphs->line.due = HTML_DUE_NOTHING;
 	html_inline_raw(&paragraphs->line, TEXT_LITERAL(":"));
 	html_inline_due(&paragraphs->line, HTML_DUE_SPACE);
-	buffer_done(&term);
 	making->block.kind = DOCX_BLOCK_ITEM;
 	struct text text = write_inline(paragraphs, making, term_bytes + docx_blanks_at(plain, term_bytes));
 	docx_out_block(paragraphs->out, &making->block, text);
@@ -470,18 +488,6 @@ static void keep_cover(struct docx_paragraphs *paragraphs, const struct docx_mak
 	buffer_append_byte(&paragraphs->cover, '\n');
 }
 
-static bool is_contents_title(struct text plain)
-{
-	static const char *const titles[] = { "contents", "table of contents", "list of figures", "list of tables", "figures", "tables", "index", "inhalt",
-					      "inhaltsverzeichnis", "table des matières", "sommaire", "índice", "indice", "sommario", "inhoud",
-					      "inhoudsopgave", "innehåll", "innehållsförteckning", "indholdsfortegnelse", "spis treści" };
-	plain = text_trim(plain);
-	for (size_t i = 0; i < COUNT_OF(titles); i++)
-		if (text_equal_nocase(plain, text_from(titles[i])))
-			return true;
-	return false;
-}
-
 static void emit(struct docx_paragraphs *paragraphs, const struct docx_paragraph *paragraph, const struct docx_block *block, struct text text)
 {
 	if (paragraph->place > 0)
@@ -492,7 +498,7 @@ static void emit(struct docx_paragraphs *paragraphs, const struct docx_paragraph
 
 static void make_heading(struct docx_paragraphs *paragraphs, const struct docx_paragraph *paragraph, struct docx_making *making)
 {
-	bool contents = paragraph->place == 0 && paragraphs->label.bytes == 0 && is_contents_title(collect_plain(paragraphs, making, ' '));
+	bool contents = paragraph->place == 0 && paragraphs->label.bytes == 0 && docx_is_contents_title(collect_plain(paragraphs, making, ' '));
 
 	if (paragraphs->cell_depth == 0 && !contents)
 		keep_title(paragraphs, making);
@@ -509,13 +515,15 @@ static void make_text(struct docx_paragraphs *paragraphs, const struct docx_para
 
 	if (making->block.kind == DOCX_BLOCK_PARAGRAPH && !making->numbered) {
 		struct text plain = collect_plain(paragraphs, making, '\n');
-		if (paragraph->place == 0 && paragraphs->cell_depth == 0 && is_contents_title(plain)) {
+		if (paragraph->place == 0 && paragraphs->cell_depth == 0 && docx_is_contents_title(plain)) {
 			docx_out_hold_title(paragraphs->out, 0, write_inline(paragraphs, making, 0));
 			return;
 		}
 		if (making->style->meaning == DOCX_MEANS_ABBREVIATION && paragraph->place == 0 && write_abbreviation(paragraphs, making, plain))
 			return;
-		skip_bytes = take_marker(making, plain);
+		skip_bytes = take_marker(making, plain, paragraphs->cell_depth > 0);
+		if (making->block.kind == DOCX_BLOCK_PARAGRAPH && docx_is_reference(plain))
+			making->block.indent = DOCX_INDENT_UNSET;
 	}
 	struct text text = write_inline(paragraphs, making, skip_bytes);
 	struct docx_out *out = paragraphs->out;

@@ -18,6 +18,36 @@ struct delimiter_run {
 	bool can_open, can_close;
 };
 
+/* Signs outside ASCII, which readers of Markdown take for punctuation or for letters, each by its own table: "∑", "“", "…", "§", "。". */
+static bool is_sign_at(struct text plain, size_t at)
+{
+	unsigned char first = at < plain.bytes ? (unsigned char)plain.data[at] : 0;
+
+	return first == 0xC2 || first == 0xE2 || (first == 0xE3 && at + 1 < plain.bytes && (unsigned char)plain.data[at + 1] == 0x80);
+}
+
+static bool is_sign_before(struct text plain, size_t at)
+{
+	size_t start = at;
+
+	while (start > 0 && ((unsigned char)plain.data[start - 1] & 0xC0) == 0x80)
+		start--;
+	return start > 0 && start < at && is_sign_at(plain, start - 1);
+}
+
+static void judge_run(struct delimiter_run *run, struct text plain, char before, char after, bool signs)
+{
+	bool star = plain.data[run->start] == '*', at_end = run->end == plain.bytes;
+	bool before_punctuation = is_punctuation((unsigned char)before) || (signs && is_sign_before(plain, run->start));
+	bool after_punctuation = is_punctuation((unsigned char)after) || (signs && is_sign_at(plain, run->end));
+	bool left = !ascii_is_space(after) && (!after_punctuation || ascii_is_space(before) || before_punctuation);
+	/* At the end of the text a blank may follow, or nothing. */
+	bool right = !ascii_is_space(before) && (!before_punctuation || ascii_is_space(after) || after_punctuation || at_end);
+
+	run->can_open |= left && (star || !right || before_punctuation);
+	run->can_close |= right && (star || !left || after_punctuation || at_end);
+}
+
 /* The run of "*" or "_" at `at`, and what CommonMark lets it do between its two neighbours. */
 static struct delimiter_run delimiter_run_at(struct text plain, size_t at, char before_first)
 {
@@ -30,13 +60,9 @@ static struct delimiter_run delimiter_run_at(struct text plain, size_t at, char 
 		run.start--;
 	char before = run.start > 0 ? plain.data[run.start - 1] : before_first;
 	char after = run.end < plain.bytes ? plain.data[run.end] : EDGE_UNKNOWN;
-	bool before_punctuation = is_punctuation((unsigned char)before), after_punctuation = is_punctuation((unsigned char)after);
-	bool left = !ascii_is_space(after) && (!after_punctuation || ascii_is_space(before) || before_punctuation);
-	/* At the end of the text a blank may follow, or nothing. */
-	bool right = !ascii_is_space(before) && (!before_punctuation || ascii_is_space(after) || after_punctuation || run.end == plain.bytes);
-
-	run.can_open = left && (kind == '*' || !right || before_punctuation);
-	run.can_close = right && (kind == '*' || !left || after_punctuation || run.end == plain.bytes);
+	judge_run(&run, plain, before, after, false);
+	if (((unsigned char)before | (unsigned char)after) >= 0x80)
+		judge_run(&run, plain, before, after, true);
 	return run;
 }
 
