@@ -22,12 +22,14 @@ enum domain_pattern { /* PCRE2, compiled with JIT and UTF */
 	DOMAIN_PATTERN_COMMAND,      /* a command line such as cmedit … */
 	DOMAIN_PATTERN_SET_STEP,     /* "set … to …"; groups 1–3: class, attribute, value; 4–6: attribute, class, value; 7–8: attribute, value */
 	DOMAIN_PATTERN_SET_COMMAND,  /* a command that sets values; groups: class with its instance, the assignments */
+	DOMAIN_PATTERN_IDENTIFIER,   /* whatever else shows that a text is technical: names by their shape, timers, clauses of standards */
 	DOMAIN_PATTERN_COUNT
 };
 
 enum domain_list {
 	DOMAIN_LIST_LEGAL_HEADINGS,    /* headings of sections that are legal text */
 	DOMAIN_LIST_LEGAL_PHRASES,     /* phrases that mark a paragraph as legal text */
+	DOMAIN_LIST_LEGAL_WORDS,       /* words of which a legal text about anything technical has at least one */
 	DOMAIN_LIST_EXPECTED_HEADINGS, /* headings a complete document has; "a|b" are synonyms of one */
 	DOMAIN_LIST_CONNECTIVES,       /* words that show coherent prose */
 	DOMAIN_LIST_MO_CLASSES,        /* known class names */

@@ -88,6 +88,31 @@ static void test_legal_paragraphs(void **state)
 	assert_int_equal(clean("a.md", part_of_word, part_of_word).legal_removed, 0);
 }
 
+/* With the pack that is shipped: what names the field under a legal heading is kept, what speaks of law as well is not. */
+static void test_technical_text_under_a_legal_heading(void **state)
+{
+	static const char *const kept[] = { "No liability is taken. The class EUtranCellFDD applies.", "No liability: GNBDUFunction.", "The parameter drxActive is off.",
+					    "Permission: timer T310 and N311 apply.", "All rights: see 3GPP TS 36.331 clause 5.",
+					    "Ciphering of user data in PDCP is switched by the operator for each bearer." };
+	static const char *const removed[] = { "LTE is a trademark of ETSI.", "iPhone and PostgreSQL are names of their owners.", "The UE is sold without any warranty.",
+					       "Everyone may copy it." };
+	struct domain *own = domain;
+	(void)state;
+	domain = sample_domain("ran");
+	for (size_t i = 0; i < COUNT_OF(kept); i++) {
+		char text[300];
+		snprintf(text, sizeof(text), "# F\n\nkept\n\n## Confidentiality\n\n%s\n", kept[i]);
+		assert_int_equal(clean("a.md", text, text).legal_removed, 0);
+	}
+	for (size_t i = 0; i < COUNT_OF(removed); i++) {
+		char text[300];
+		snprintf(text, sizeof(text), "# F\n\nkept\n\n## Confidentiality\n\n%s\n", removed[i]);
+		assert_int_equal(clean("a.md", text, "# F\n\nkept\n").legal_removed, 1);
+	}
+	domain_destroy(domain);
+	domain = own;
+}
+
 /* Each kind of legal text that the domain names, as a section of its own and as a line or paragraph among text. */
 static void test_legal_text_of_every_kind(void **state)
 {
@@ -298,7 +323,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_legal_sections), cmocka_unit_test(test_identifiers_protect), cmocka_unit_test(test_legal_lines),
-		cmocka_unit_test(test_legal_paragraphs), cmocka_unit_test(test_legal_text_of_every_kind),
+		cmocka_unit_test(test_legal_paragraphs), cmocka_unit_test(test_legal_text_of_every_kind), cmocka_unit_test(test_technical_text_under_a_legal_heading),
 		cmocka_unit_test(test_what_goes_is_listed), cmocka_unit_test(test_nothing_left), cmocka_unit_test(test_contents),
 		cmocka_unit_test(test_nesting_in_quotes),
 		cmocka_unit_test(test_headings), cmocka_unit_test(test_noise), cmocka_unit_test(test_characters), cmocka_unit_test(test_blanks),

@@ -1,6 +1,7 @@
 /* legal.c: finds legal text: whole sections by their heading, paragraphs by a phrase, single lines by a pattern. The words
  * come from the domain pack. Text with a technical identifier is never legal text, whatever it says besides: a lost
- * copyright line costs nothing, a lost parameter does. Pure. */
+ * copyright line costs nothing, a lost parameter does. Nor is a section by its heading alone when it speaks of the field and has no
+ * word of law: "Confidentiality" is also what ciphering gives. Pure. */
 #include "workers/preprocess/clean.h"
 #include "workers/preprocess/phrases.h"
 #include "workers/preprocess/sentence.h"
@@ -12,15 +13,41 @@ enum {
 	HEADING_BYTES_MAX = 400,
 };
 
+/* What the terms of the field say of a text. */
+struct terms_seen {
+	const struct domain *domain;
+	struct text text;
+	bool any, name; /* a name: a class or an attribute that the pack knows */
+};
+
+static bool see_term(void *context, size_t start, size_t end, unsigned tier)
+{
+	struct terms_seen *seen = context;
+	struct text term = text_slice(seen->text, start, end);
+
+	(void)tier;
+	seen->any = true;
+	seen->name = domain_list_has(seen->domain, DOMAIN_LIST_MO_CLASSES, term) || domain_list_has(seen->domain, DOMAIN_LIST_ATTRIBUTES, term);
+	return !seen->name;
+}
+
+static struct terms_seen terms_of(const struct domain *domain, struct text text)
+{
+	struct terms_seen seen = { .domain = domain, .text = text };
+	domain_scan_terms(domain, text, see_term, &seen);
+	return seen;
+}
+
 bool legal_has_identifier(const struct domain *domain, struct text text)
 {
 	static const enum domain_pattern patterns[] = { DOMAIN_PATTERN_FEATURE_ID, DOMAIN_PATTERN_LICENCE_ID, DOMAIN_PATTERN_ATTRIBUTE,
-							DOMAIN_PATTERN_COUNTER, DOMAIN_PATTERN_EVENT, DOMAIN_PATTERN_COMMAND };
+							DOMAIN_PATTERN_COUNTER, DOMAIN_PATTERN_EVENT, DOMAIN_PATTERN_COMMAND,
+							DOMAIN_PATTERN_IDENTIFIER };
 	struct domain_match match;
 	for (size_t i = 0; i < COUNT_OF(patterns); i++)
 		if (domain_search(domain, patterns[i], text, 0, &match))
 			return true;
-	return false;
+	return terms_of(domain, text).name;
 }
 
 bool legal_is_line(const struct domain *domain, struct text line)
@@ -78,6 +105,24 @@ static size_t section_end(const struct blocks *blocks, size_t index)
 	return i;
 }
 
+/* Under a legal heading: the text names no term of the field, or has a word of law too. */
+static bool is_legal_content(const struct domain *domain, struct text content)
+{
+	struct domain_match match;
+	if (!terms_of(domain, content).any || domain_search(domain, DOMAIN_PATTERN_LEGAL_LINE, content, 0, &match))
+		return true;
+	for (size_t end = 0; end < content.bytes;) {
+		size_t start = end;
+		while (start < content.bytes && !ascii_is_alpha(content.data[start]))
+			start++;
+		for (end = start; end < content.bytes && ascii_is_alpha(content.data[end]);)
+			end++;
+		if (end > start && domain_list_has(domain, DOMAIN_LIST_LEGAL_WORDS, text_slice(content, start, end)))
+			return true;
+	}
+	return false;
+}
+
 static size_t mark_sections(const struct domain *domain, struct text markdown, const struct blocks *blocks, uint8_t *marks,
 			    struct buffer *plain)
 {
@@ -87,7 +132,7 @@ static size_t mark_sections(const struct domain *domain, struct text markdown, c
 			continue;
 		size_t end = section_end(blocks, i);
 		struct text section = text_slice(markdown, blocks->items[i].start, blocks->items[end - 1].end);
-		if (legal_has_identifier(domain, section))
+		if (legal_has_identifier(domain, section) || !is_legal_content(domain, text_slice(markdown, blocks->items[i].end, blocks->items[end - 1].end)))
 			continue; /* a section inside it may still be legal text alone: at most six levels deep */
 		memset(marks + i, CLEAN_DROP, end - i);
 		marks[i] = clean_drop_as(DOCUMENT_REMOVED_LEGAL_SECTION);
