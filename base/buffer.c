@@ -1,12 +1,16 @@
+#define _GNU_SOURCE
 #include "base/buffer.h"
 
 #include "base/error.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { BUFFER_FIRST_BYTES = 256 };
+enum { BUFFER_FIRST_BYTES = 256, DISCARD_BYTES_MIN = 1 << 20 };
 
 void buffer_init(struct buffer *buffer, size_t bytes_max)
 {
@@ -113,6 +117,19 @@ void buffer_truncate(struct buffer *buffer, size_t bytes)
 	buffer->bytes = bytes;
 	if (buffer->data)
 		buffer->data[bytes] = '\0';
+}
+
+size_t buffer_discard(struct buffer *buffer, size_t from, size_t to)
+{
+	CHECK(from <= to && to <= buffer->bytes);
+	if (to - from < DISCARD_BYTES_MIN)
+		return from;
+	/* Whole pages alone; what lies before `from` on the first of them was given up before. */
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), data = (uintptr_t)buffer->data;
+	uintptr_t start = (data + from) / page * page, end = (data + to) / page * page;
+	start += start < data ? page : 0;
+	(void)madvise((char *)buffer->data + (start - data), end - start, MADV_DONTNEED); /* a wish: nothing depends on it */
+	return to;
 }
 
 struct text buffer_view(const struct buffer *buffer)

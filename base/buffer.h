@@ -36,6 +36,10 @@ void buffer_commit(struct buffer *buffer, size_t bytes);
 
 void buffer_truncate(struct buffer *buffer, size_t bytes);
 
+/* Gives the memory of bytes `from` up to `to`, which nobody reads again, back to the system where that is worth a call. Returns up to where it
+ * was: the next `from` of who goes through a large buffer once. The bytes keep their places and read as anything. */
+size_t buffer_discard(struct buffer *buffer, size_t from, size_t to);
+
 struct text buffer_view(const struct buffer *buffer); /* valid until the next append */
 const char *buffer_string(const struct buffer *buffer); /* NUL-terminated, never NULL, valid until the next append */
 

@@ -318,6 +318,8 @@ struct document_counts *document_builder_counts(struct document_builder *builder
 void document_builder_set_meta(struct document_builder *builder, enum document_meta meta, struct text value);
 struct text document_builder_meta(const struct document_builder *builder, enum document_meta meta);
 void document_builder_set_markdown(struct document_builder *builder, struct text markdown);
+/* The same, without a copy of what is large: the buffer is empty afterwards. */
+void document_builder_take_markdown(struct document_builder *builder, struct buffer *markdown);
 struct text document_builder_markdown(const struct document_builder *builder);
 /* chunk.heading_path is ignored and taken from `heading_path` */
 void document_builder_add_chunk(struct document_builder *builder, struct document_chunk chunk, struct text heading_path);
@@ -363,8 +365,9 @@ size_t document_builder_drop_items(struct document_builder *builder, float confi
 
 /* Bytes that the block takes, or -ENOMEM / ERROR_LIMIT_HIT when anything failed while collecting. */
 int64_t document_builder_bytes(const struct document_builder *builder);
-/* Lays the block out at `place` (8-byte aligned, document_builder_bytes long). Scores that rounding took out of 0–1 are put back. */
-void document_builder_write(const struct document_builder *builder, void *place);
+/* Lays the block out at `place` (8-byte aligned, document_builder_bytes long). Scores that rounding took out of 0–1 are put back.
+ * Once: what is large is given up as it is laid out, so that there are never two of it. */
+void document_builder_write(struct document_builder *builder, void *place);
 
 /* --- reading --------------------------------------------------------------------------------------------------- */
 

@@ -32,7 +32,7 @@ struct document_builder {
 	int failure; /* 0, or what failed outside the buffers */
 };
 
-enum { ARRAY_COUNT = 9 };
+enum { ARRAY_COUNT = 9, LARGE_BYTES = 1 << 20 /* of a text: moved where a smaller one is copied into memory that is there already */ };
 
 /* Where everything will lie; the order in the block is that of the fields. */
 struct document_plan {
@@ -140,6 +140,20 @@ struct text document_builder_meta(const struct document_builder *builder, enum d
 void document_builder_set_markdown(struct document_builder *builder, struct text markdown)
 {
 	replace_content(&builder->markdown, markdown);
+}
+
+void document_builder_take_markdown(struct document_builder *builder, struct buffer *markdown)
+{
+	if (markdown->bytes < LARGE_BYTES || markdown->status) {
+		document_builder_set_markdown(builder, buffer_view(markdown));
+	} else {
+		struct buffer taken = *markdown;
+		taken.bytes_max = builder->markdown.bytes_max;
+		buffer_init(markdown, markdown->bytes_max);
+		buffer_done(&builder->markdown);
+		builder->markdown = taken;
+	}
+	buffer_clear(markdown);
 }
 
 struct text document_builder_markdown(const struct document_builder *builder)
@@ -474,7 +488,18 @@ static struct document_array array_at(uint64_t offset, const struct buffer *elem
 	return (struct document_array){ (uint32_t)offset, (uint32_t)(elements->bytes / element_bytes) };
 }
 
-void document_builder_write(const struct document_builder *builder, void *place)
+/* As layout_place, a part at a time. */
+static void place_once(uint8_t *block, uint64_t offset, uint64_t end, struct buffer *from)
+{
+	for (size_t done = 0, part; done < from->bytes; done += part) {
+		part = size_min(from->bytes - done, LARGE_BYTES);
+		memcpy(block + offset + done, from->data + done, part);
+		buffer_discard(from, done, done + part);
+	}
+	memset(block + offset + from->bytes, 0, end - offset - from->bytes);
+}
+
+void document_builder_write(struct document_builder *builder, void *place)
 {
 	struct document_plan plan = plan_block(builder);
 	struct document_header *header = place;
@@ -485,13 +510,13 @@ void document_builder_write(const struct document_builder *builder, void *place)
 	memset(header, 0, plan.chunks);
 	layout_place(block, plan.chunks, plan.items, &builder->chunks);
 	layout_place(block, plan.items, plan.attributes, &builder->items);
-	layout_place(block, plan.attributes, plan.terms, &builder->attributes);
+	place_once(block, plan.attributes, plan.terms, &builder->attributes);
 	layout_place(block, plan.terms, plan.images, &builder->terms);
 	layout_place(block, plan.images, plan.removals, &builder->images);
 	layout_place(block, plan.removals, plan.strings, &builder->removals);
-	layout_place(block, plan.strings, plan.meta, &builder->strings);
-	layout_place(block, plan.markdown, plan.image_data, &builder->markdown);
-	layout_place(block, plan.image_data, plan.bytes, &builder->image_data);
+	place_once(block, plan.strings, plan.meta, &builder->strings);
+	place_once(block, plan.markdown, plan.image_data, &builder->markdown);
+	place_once(block, plan.image_data, plan.bytes, &builder->image_data);
 	header->chunks = array_at(plan.chunks, &builder->chunks, sizeof(struct document_chunk));
 	header->items = array_at(plan.items, &builder->items, sizeof(struct document_item));
 	header->attributes = array_at(plan.attributes, &builder->attributes, sizeof(struct document_attribute));

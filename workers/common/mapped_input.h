@@ -1,6 +1,7 @@
 /* mapped_input.h: an input that is too large for the ring: a file, mapped. Somebody may cut it short while it is read, and what lies behind the
  * new end would end the worker by SIGBUS. Here it reads as zeros instead, which converters bear like any other bytes, and the file is known to
- * be damaged: its result does not count. One input at a time, one thread; used by worker.c alone. */
+ * be damaged: its result does not count. One input at a time, one thread; used by
+ * worker.c, and by one_document.c for the file it is called with. */
 #ifndef DOCRING_WORKERS_COMMON_MAPPED_INPUT_H
 #define DOCRING_WORKERS_COMMON_MAPPED_INPUT_H
 

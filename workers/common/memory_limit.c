@@ -2,6 +2,7 @@
 #include "workers/common/memory_limit.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <sys/resource.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -14,6 +15,14 @@
 #ifndef HAS_SHADOW_MEMORY
 #define HAS_SHADOW_MEMORY 0
 #endif
+
+enum { LARGE_BYTES = 4 << 20, UNUSED_BYTES_MAX = 8 << 20 };
+
+void memory_give_back_large(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, UNUSED_BYTES_MAX);
+}
 
 int memory_limit_set(uint64_t bytes)
 {

@@ -11,4 +11,8 @@
 /* For the calling process, from now on. 0; a limit below the one wanted that is set already stays as it is. -errno: not set. */
 int memory_limit_set(uint64_t bytes);
 
+/* Tells malloc to take what is large from the system and to give it back when it is freed, whatever came before. Left to itself it raises the
+ * size from which it does so to that of the largest thing freed so far: then one giant document keeps its memory for the worker's life. */
+void memory_give_back_large(void);
+
 #endif

@@ -22,6 +22,8 @@ struct cleaner {
 	struct document_builder *document; /* is told what was removed */
 	struct buffer *out;
 	size_t cleaned;
+	struct buffer *characters; /* what `markdown` lies in */
+	size_t discarded;          /* of it */
 };
 
 static struct text content_of(const struct cleaner *cleaner, const struct block *block)
@@ -311,6 +313,7 @@ static void append_kept(struct cleaner *cleaner)
 		if (before && !tight)
 			buffer_append_byte(cleaner->out, '\n');
 		append_block(cleaner, i);
+		cleaner->discarded = buffer_discard(cleaner->characters, cleaner->discarded, before ? before->start : 0);
 		before = block;
 		before_index = i;
 	}
@@ -371,20 +374,18 @@ static int clean_blocks(struct cleaner *cleaner, struct text name, struct docume
 	return cleaner->out->status;
 }
 
-int clean_markdown(struct text markdown, struct text name, const struct domain *domain, struct document_builder *document, struct buffer *out)
+int clean_markdown(struct buffer *markdown, struct text name, const struct domain *domain, struct document_builder *document, struct buffer *out)
 {
-	struct cleaner cleaner = { .domain = domain, .document = document, .out = out };
-	struct buffer characters;
-	buffer_init(&characters, DOCUMENT_BYTES_MAX);
-	clean_characters(markdown, &characters);
-	cleaner.markdown = buffer_view(&characters);
-	int status = characters.status < 0 ? characters.status : blocks_scan(cleaner.markdown, &cleaner.blocks);
+	struct cleaner cleaner = { .domain = domain, .document = document, .out = out, .characters = markdown };
+	clean_characters(markdown);
+	cleaner.markdown = buffer_view(markdown);
+	int status = markdown->status < 0 ? markdown->status : blocks_scan(cleaner.markdown, &cleaner.blocks);
 	if (status == 0) {
 		cleaner.marks = calloc(cleaner.blocks.count + 1, 1);
 		status = cleaner.marks ? clean_blocks(&cleaner, name, document_builder_counts(document)) : -ENOMEM;
 	}
 	free(cleaner.marks);
 	blocks_done(&cleaner.blocks);
-	buffer_done(&characters);
+	buffer_clear(markdown);
 	return status;
 }

@@ -18,8 +18,9 @@ static inline uint8_t clean_drop_as(enum document_removed kind)
 	return (uint8_t)(CLEAN_DROP_AS + kind);
 }
 
-/* clean_characters.c: quotes, dashes and blanks of word processors as ASCII ones; what cannot be seen is left out. */
-void clean_characters(struct text markdown, struct buffer *out);
+/* clean_characters.c: quotes, dashes and blanks of word processors as ASCII ones; what cannot be seen is left out. In place; failures are kept
+ * in the buffer. */
+void clean_characters(struct buffer *markdown);
 
 /* legal.c: marks legal sections, paragraphs and lines; returns how many sections, paragraphs and lines that were, or -ENOMEM. */
 int64_t legal_mark(const struct domain *domain, struct text markdown, const struct blocks *blocks, uint8_t *marks) WARN_UNUSED;

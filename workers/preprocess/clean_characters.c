@@ -1,4 +1,4 @@
-/* clean_characters.c: one pass over the bytes; runs of plain ASCII are copied whole. */
+/* clean_characters.c: one pass over the bytes; runs of plain ASCII are moved whole. */
 #include "workers/preprocess/clean.h"
 
 #include "base/utf8.h"
@@ -35,25 +35,60 @@ static const char *replacement(uint32_t code)
 	}
 }
 
-void clean_characters(struct text markdown, struct buffer *out)
+/* A byte that is no UTF-8 becomes three: what is left of the text from `from` on goes behind what was made of it so far, in memory of its own. */
+static void clean_longer(struct buffer *markdown, size_t to, size_t from)
 {
-	size_t start = 0;
-	for (size_t i = 0; i < markdown.bytes && out->status == 0;) {
-		if (is_plain((unsigned char)markdown.data[i])) {
+	struct buffer out;
+
+	buffer_init(&out, markdown->bytes_max);
+	buffer_append(&out, markdown->data, to);
+	for (size_t i = from; i < markdown->bytes && out.status == 0;) {
+		uint32_t code = 0;
+		size_t bytes = utf8_decode(buffer_view(markdown), i, &code);
+		const char *instead = bytes == 0 ? "\xEF\xBF\xBD" : replacement(code);
+		bytes = bytes ? bytes : 1;
+		if (instead && !is_plain((unsigned char)markdown->data[i]))
+			buffer_append_string(&out, instead);
+		else
+			buffer_append(&out, markdown->data + i, bytes);
+		i += bytes;
+	}
+	buffer_done(markdown);
+	*markdown = out;
+}
+
+void clean_characters(struct buffer *markdown)
+{
+	const struct text text = buffer_view(markdown);
+	char *data = markdown->data;
+	size_t to = 0, start = 0; /* `start`: of what is still to be moved to `to` */
+
+	for (size_t i = 0; i < text.bytes;) {
+		if (is_plain((unsigned char)data[i])) {
 			i++;
 			continue;
 		}
 		uint32_t code = 0;
-		size_t bytes = utf8_decode(markdown, i, &code);
+		size_t bytes = utf8_decode(text, i, &code);
 		const char *instead = bytes == 0 ? "\xEF\xBF\xBD" : replacement(code);
 		bytes = bytes ? bytes : 1;
 		if (instead) {
-			buffer_append(out, markdown.data + start, i - start);
-			buffer_append_string(out, instead);
+			size_t instead_bytes = strlen(instead);
+			if (to != start)
+				memmove(data + to, data + start, i - start);
+			to += i - start;
+			if (to + instead_bytes > i + bytes) {
+				clean_longer(markdown, to, i);
+				return;
+			}
+			memcpy(data + to, instead, instead_bytes);
+			to += instead_bytes;
 			start = i + bytes;
 		}
 		i += bytes;
 	}
-	if (start < markdown.bytes)
-		buffer_append(out, markdown.data + start, markdown.bytes - start);
+	if (start == 0)
+		return;
+	memmove(data + to, data + start, text.bytes - start);
+	buffer_truncate(markdown, to + text.bytes - start);
 }

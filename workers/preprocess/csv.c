@@ -14,6 +14,7 @@
 struct csv_work {
 	const struct convert_input *input;
 	struct buffer *markdown;
+	struct text text; /* in the input, or in `utf8` */
 	struct buffer utf8;
 	struct buffer title;
 	struct csv_scratch scratch;
@@ -104,13 +105,13 @@ static int find_format(struct csv_work *work)
 static bool is_footer(struct csv_work *work, size_t position)
 {
 	enum { FOOTER_RECORDS_MAX = 3 };
-	struct text utf8 = buffer_view(&work->utf8);
+	struct text text = work->text;
 	struct csv_cell cell = work->reader.cells[0];
 	size_t records = 0;
 	const char *start = cell.raw.data - cell.quoted;
 	bool blank_before = false;
 
-	for (const char *p = utf8.data + position; p < start; p++)
+	for (const char *p = text.data + position; p < start; p++)
 		blank_before |= *p == '\n';
 	bool row_count = text_starts_with(cell.raw, TEXT_LITERAL("(")) && (text_ends_with_nocase(cell.raw, TEXT_LITERAL(" rows)")) ||
 									   text_ends_with_nocase(cell.raw, TEXT_LITERAL(" row)")));
@@ -189,7 +190,7 @@ static size_t append_rows(struct csv_work *work)
 	size_t rows = append_table(work, work->layout.columns, &widest);
 
 	if (widest <= work->layout.columns || work->markdown->status ||
-	    (widest - work->layout.columns) * (rows + 1) > (work->utf8.bytes + PADDING_BYTES_MIN) / CELL_BYTES)
+	    (widest - work->layout.columns) * (rows + 1) > (work->text.bytes + PADDING_BYTES_MIN) / CELL_BYTES)
 		return rows;
 	buffer_truncate(work->markdown, start);
 	rows = append_table(work, widest, &widest);
@@ -225,9 +226,9 @@ static void report_rows_left_out(const struct csv_work *work, struct document_bu
 
 static int write_document(struct csv_work *work, struct document_builder *document, struct error_text *error)
 {
-	int status = csv_layout_find(buffer_view(&work->utf8), &work->layout);
+	int status = csv_layout_find(work->text, &work->layout);
 	if (status == 0)
-		status = csv_reader_init(&work->reader, buffer_view(&work->utf8), work->layout.dialect);
+		status = csv_reader_init(&work->reader, work->text, work->layout.dialect);
 	if (status == 0)
 		status = find_format(work);
 	if (status < 0)
@@ -245,7 +246,7 @@ static int write_document(struct csv_work *work, struct document_builder *docume
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("docring"));
 	size_t replaced = document_builder_counts(document)->replaced_bytes;
 	double kept = (double)(rows + 1) / (double)(rows + 1 + work->rows_left_out);
-	double legible = 1.0 - (double)size_min(replaced, work->utf8.bytes) / (double)size_max(work->utf8.bytes, 1);
+	double legible = 1.0 - (double)size_min(replaced, work->text.bytes) / (double)size_max(work->text.bytes, 1);
 	document_builder_scores(document)->conversion = (float)(kept * legible);
 	if (work->markdown->status)
 		return error_set(error, work->markdown->status, "the Markdown of this file is larger than convert.markdown_bytes_max (%zu bytes)",
@@ -261,7 +262,7 @@ int convert_csv(const struct convert_input *input, struct buffer *markdown, stru
 	buffer_init(&work.utf8, SIZE_MAX / 2);
 	buffer_init(&work.title, INPUT_NAME_BYTES_MAX);
 	csv_scratch_init(&work.scratch, SIZE_MAX / 2);
-	int status = encoding_to_utf8(input->data, (struct text){ NULL, 0 }, &work.utf8, document, error);
+	int status = encoding_view_utf8(input->data, (struct text){ NULL, 0 }, false, &work.utf8, &work.text, document, error);
 	if (status == 0)
 		status = write_document(&work, document, error);
 	csv_reader_done(&work.reader);

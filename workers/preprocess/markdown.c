@@ -109,12 +109,13 @@ int convert_markdown(const struct convert_input *input, struct buffer *markdown,
 {
 	struct markdown_writer writer;
 	struct buffer utf8;
+	struct text text;
 
 	buffer_init(&utf8, DOCUMENT_BYTES_MAX);
 	uint32_t replaced_before = document_builder_counts(document)->replaced_bytes;
-	int status = encoding_to_utf8(input->data, TEXT_LITERAL(""), &utf8, document, error);
+	int status = encoding_view_utf8(input->data, TEXT_LITERAL(""), false, &utf8, &text, document, error);
 	if (status == 0) {
-		struct text body = take_front_matter(buffer_view(&utf8), document);
+		struct text body = take_front_matter(text, document);
 		markdown_init(&writer, markdown);
 		size_t start = markdown->bytes;
 		status = markdown_parse(body, (unsigned)input->settings->convert.html_depth_max, &writer, error);
@@ -122,7 +123,7 @@ int convert_markdown(const struct convert_input *input, struct buffer *markdown,
 		if (status == 0)
 			set_title(text_slice(buffer_view(markdown), start, markdown->bytes), document);
 		double replaced = document_builder_counts(document)->replaced_bytes - replaced_before;
-		document_builder_scores(document)->conversion = (float)(utf8.bytes == 0 ? 0 : 1 - replaced / (double)utf8.bytes);
+		document_builder_scores(document)->conversion = (float)(text.bytes == 0 ? 0 : 1 - replaced / (double)text.bytes);
 	}
 	buffer_done(&utf8);
 	document_builder_set_meta(document, DOCUMENT_META_CONVERTER, TEXT_LITERAL("docring"));

@@ -5,7 +5,7 @@ enum { REPEAT_CELL_BYTES_MAX = 4096, REPEAT_BYTES_FREE = 65536, REPEAT_FACTOR = 
 void markdown_grid_init(struct markdown_grid *grid, size_t bytes_max)
 {
 	*grid = (struct markdown_grid){ .columns = 0 };
-	buffer_init(&grid->text, bytes_max);
+	buffer_init(&grid->text, size_min(bytes_max, UINT32_MAX));
 	buffer_init(&grid->cells, bytes_max);
 	buffer_init(&grid->rows, bytes_max);
 }
@@ -83,7 +83,7 @@ static void join_to_last(struct markdown_grid *grid, struct text text)
 		return;
 	struct markdown_grid_cell *last = (struct markdown_grid_cell *)(void *)grid->cells.data + cell_count(grid) - 1;
 	if (last->start + last->bytes != grid->text.bytes) {
-		size_t start = grid->text.bytes;
+		uint32_t start = (uint32_t)grid->text.bytes;
 		char *place = buffer_reserve(&grid->text, last->bytes);
 		if (!place)
 			return;
@@ -94,7 +94,7 @@ static void join_to_last(struct markdown_grid *grid, struct text text)
 	if (last->bytes > 0)
 		buffer_append_byte(&grid->text, ' ');
 	buffer_append_text(&grid->text, text);
-	last->bytes = grid->text.bytes - last->start;
+	last->bytes = (uint32_t)(grid->text.bytes - last->start);
 }
 
 void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uint32_t column_span, uint32_t row_span)
@@ -106,7 +106,7 @@ void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uin
 		join_to_last(grid, text);
 		return;
 	}
-	struct markdown_grid_cell cell = { grid->text.bytes, text.bytes };
+	struct markdown_grid_cell cell = { (uint32_t)grid->text.bytes, (uint32_t)text.bytes };
 	buffer_append_text(&grid->text, text);
 	grid->given_cells++;
 	for (uint32_t i = 0; i < size_max(column_span, 1) && grid->column < MARKDOWN_COLUMNS_MAX && (i == 0 || may_add(grid)); i++) {
@@ -163,55 +163,74 @@ void markdown_grid_row_end(struct markdown_grid *grid)
 	size_t end = cell_count(grid);
 	while (end > grid->row_first_cell && cells[end - 1].bytes == 0)
 		end--;
+	struct markdown_grid_row row = { .first_cell = (uint32_t)grid->row_first_cell };
 	if (end > grid->row_first_cell)
-		buffer_append(&grid->rows, &grid->row_first_cell, sizeof(grid->row_first_cell));
+		buffer_append(&grid->rows, &row, sizeof(row));
 	buffer_truncate(&grid->cells, size_min(end * sizeof(struct markdown_grid_cell), grid->cells.bytes));
 	grid->row_first_cell = cell_count(grid);
 }
 
 size_t markdown_grid_row_count(const struct markdown_grid *grid)
 {
-	return grid->rows.bytes / sizeof(size_t);
+	return grid->rows.bytes / sizeof(struct markdown_grid_row);
 }
 
-static void find_filled_columns(const struct markdown_grid *grid, bool *filled)
+static size_t end_of_row(const struct markdown_grid *grid, size_t row)
+{
+	const struct markdown_grid_row *rows = (const void *)grid->rows.data;
+	return row + 1 < markdown_grid_row_count(grid) ? rows[row + 1].first_cell : cell_count(grid);
+}
+
+/* From the end, so that each row knows what those behind it need. */
+static void look_over(struct markdown_grid *grid, bool *filled)
 {
 	const struct markdown_grid_cell *cells = (const void *)grid->cells.data;
-	const size_t *rows = (const void *)grid->rows.data;
-	size_t row_count = markdown_grid_row_count(grid);
+	struct markdown_grid_row *rows = (void *)grid->rows.data;
+	uint32_t oldest = (uint32_t)grid->text.bytes;
 
-	for (size_t row = 0; row < row_count; row++) {
-		size_t end = row + 1 < row_count ? rows[row + 1] : cell_count(grid);
-		for (size_t i = rows[row]; i < end; i++)
-			filled[i - rows[row]] |= cells[i].bytes > 0;
+	for (size_t row = markdown_grid_row_count(grid); row-- > 0;) {
+		for (size_t i = rows[row].first_cell, end = end_of_row(grid, row); i < end; i++) {
+			filled[i - rows[row].first_cell] |= cells[i].bytes > 0;
+			oldest = cells[i].bytes > 0 && cells[i].start < oldest ? cells[i].start : oldest;
+		}
+		rows[row].oldest_text = oldest;
 	}
 }
 
-int markdown_grid_write(const struct markdown_grid *grid, struct markdown_writer *writer)
+static void write_rows(struct markdown_grid *grid, const bool *filled, struct markdown_writer *writer)
 {
 	const struct markdown_grid_cell *cells = (const void *)grid->cells.data;
-	const size_t *rows = (const void *)grid->rows.data;
-	size_t row_count = markdown_grid_row_count(grid), columns = 0;
+	const struct markdown_grid_row *rows = (const void *)grid->rows.data;
+	size_t discarded_text = 0, discarded_cells = 0;
+
+	for (size_t row = 0; row < markdown_grid_row_count(grid); row++) {
+		struct text line[MARKDOWN_COLUMNS_MAX];
+		size_t first = rows[row].first_cell, end = end_of_row(grid, row), count = 0;
+		for (size_t i = first; i < end; i++)
+			if (filled[i - first])
+				line[count++] = (struct text){ cells[i].bytes ? grid->text.data + cells[i].start : "", cells[i].bytes };
+		markdown_table_row(writer, line, count);
+		discarded_cells = buffer_discard(&grid->cells, discarded_cells, first * sizeof(*cells));
+		discarded_text = buffer_discard(&grid->text, discarded_text, rows[row].oldest_text);
+	}
+}
+
+int markdown_grid_write(struct markdown_grid *grid, struct markdown_writer *writer)
+{
+	size_t columns = 0;
 	bool filled[MARKDOWN_COLUMNS_MAX] = { false };
 	int status = grid->text.status ? grid->text.status : grid->cells.status ? grid->cells.status : grid->rows.status;
 
 	if (status)
 		return status;
-	if (row_count == 0)
+	if (markdown_grid_row_count(grid) == 0)
 		return 0;
-	find_filled_columns(grid, filled);
+	look_over(grid, filled);
 	for (size_t i = 0; i < grid->columns; i++)
 		columns += filled[i];
 	CHECK(columns > 0);
 	markdown_table_open(writer, columns);
-	for (size_t row = 0; row < row_count; row++) {
-		struct text line[MARKDOWN_COLUMNS_MAX];
-		size_t end = row + 1 < row_count ? rows[row + 1] : cell_count(grid), count = 0;
-		for (size_t i = rows[row]; i < end; i++)
-			if (filled[i - rows[row]])
-				line[count++] = (struct text){ cells[i].bytes ? grid->text.data + cells[i].start : "", cells[i].bytes };
-		markdown_table_row(writer, line, count);
-	}
+	write_rows(grid, filled, writer);
 	markdown_table_close(writer);
 	return 0;
 }

@@ -12,7 +12,12 @@
 #include "workers/preprocess/markdown_writer.h"
 
 struct markdown_grid_cell { /* bytes 0: empty */
-	size_t start, bytes; /* in the grid's text */
+	uint32_t start, bytes; /* in the grid's text */
+};
+
+struct markdown_grid_row {
+	uint32_t first_cell;
+	uint32_t oldest_text; /* where the earliest text of this row and those behind it begins; known when the table is written */
 };
 
 struct markdown_grid_span { /* a cell that reaches down into the rows to come */
@@ -23,7 +28,7 @@ struct markdown_grid_span { /* a cell that reaches down into the rows to come */
 struct markdown_grid {
 	struct buffer text;  /* the cells' text */
 	struct buffer cells; /* struct markdown_grid_cell, in order */
-	struct buffer rows;  /* size_t: index of each row's first cell */
+	struct buffer rows;  /* struct markdown_grid_row */
 	size_t columns;      /* widest row so far */
 	size_t column;       /* of the next cell in the row being filled */
 	size_t row_first_cell;
@@ -44,7 +49,8 @@ void markdown_grid_row_end(struct markdown_grid *grid);
 
 size_t markdown_grid_row_count(const struct markdown_grid *grid);
 
-/* Writes the table. 0, or the first failure while collecting (-ENOMEM, ERROR_LIMIT_HIT). An empty grid writes nothing. */
-int markdown_grid_write(const struct markdown_grid *grid, struct markdown_writer *writer) WARN_UNUSED;
+/* Writes the table; once, because a large one is given up as it is written. 0, or the first failure while collecting (-ENOMEM,
+ * ERROR_LIMIT_HIT). An empty grid writes nothing. */
+int markdown_grid_write(struct markdown_grid *grid, struct markdown_writer *writer) WARN_UNUSED;
 
 #endif

@@ -6,20 +6,23 @@
 #include "base/utf8.h"
 #include "proto/image_links.h"
 #include "proto/members.h"
+#include "workers/common/mapped_input.h"
 #include "workers/common/memory_limit.h"
 #include "workers/preprocess/archive.h"
 #include "workers/preprocess/preprocess.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { EXIT_DONE = 0, EXIT_NOTHING = 1, EXIT_USAGE = 2, EXIT_RESOURCES = 3, EXPLAINED_BYTES_MAX = 160 };
+enum { EXIT_DONE = 0, EXIT_NOTHING = 1, EXIT_USAGE = 2, EXIT_RESOURCES = 3, EXPLAINED_BYTES_MAX = 160, MAPPED_BYTES_MIN = 1 << 20 };
 
 static const char program[] = "worker-preprocess";
 
@@ -48,6 +51,7 @@ static void work_done(struct work *work)
 	free(work->block);
 	free(work->members);
 	buffer_done(&work->data);
+	mapped_input_close();
 	document_builder_destroy(work->builder);
 	preprocess_destroy(work->preprocess);
 	domain_destroy(work->domain);
@@ -132,12 +136,17 @@ static int open_block(struct work *work, struct document *ret_document, struct e
 	if (!work->block)
 		return -ENOMEM;
 	document_builder_write(work->builder, work->block);
+	document_builder_destroy(work->builder);
+	work->builder = NULL;
 	return document_open(work->block, (size_t)bytes, ret_document, error);
 }
 
-static int write_output(const struct work *work)
+/* The rest is written from where it lies: it may be large. */
+static int write_output(const struct work *work, struct text rest)
 {
 	int status = file_write_fd(STDOUT_FILENO, work->out.data, work->out.bytes);
+	if (status == 0)
+		status = file_write_fd(STDOUT_FILENO, rest.data, rest.bytes);
 	if (status == 0 && close(STDOUT_FILENO) < 0)
 		status = -errno; /* some file systems say only now that they are full */
 	return status < 0 ? say("standard output", EXIT_RESOURCES, error_describe(status)) : EXIT_DONE;
@@ -198,12 +207,13 @@ static void append_with_paths(const struct document *document, const char *folde
 	buffer_done(&path);
 }
 
-/* With --images the document's images lie in that folder, and the Markdown names them there. */
-static int append_markdown(struct work *work, const struct request *request, const struct document *document, struct error_text *error)
+/* With --images the document's images lie in that folder, and the Markdown names them there. Otherwise it is *ret_rest as it is. */
+static int append_markdown(struct work *work, const struct request *request, const struct document *document, struct text *ret_rest,
+			   struct error_text *error)
 {
 	struct string_map targets;
 	if (!request->images || document->image_count == 0) {
-		buffer_append_text(&work->out, document->markdown);
+		*ret_rest = document->markdown;
 		return 0;
 	}
 	string_map_init(&targets);
@@ -255,7 +265,7 @@ static int print_document(struct work *work, const struct request *request)
 {
 	struct document document;
 	struct error_text error = { "" };
-	struct text source = text_from(request->file), none = { NULL, 0 };
+	struct text source = text_from(request->file), none = { NULL, 0 }, rest = none;
 	int status = open_block(work, &document, &error);
 	if (status < 0)
 		return say(request->file, exit_code_for(status), message_of(&error, status));
@@ -276,7 +286,7 @@ static int print_document(struct work *work, const struct request *request)
 			front_matter_append(&document, source, none, &work->out);
 			buffer_append_byte(&work->out, '\n');
 		}
-		status = append_markdown(work, request, &document, &error);
+		status = append_markdown(work, request, &document, &rest, &error);
 	}
 	if (status < 0)
 		return say(request->file, EXIT_RESOURCES, message_of(&error, status));
@@ -284,38 +294,69 @@ static int print_document(struct work *work, const struct request *request)
 		explain(&document);
 	if (work->out.status < 0)
 		return say(request->file, exit_code_for(work->out.status), error_describe(work->out.status));
-	return write_output(work);
+	return write_output(work, rest);
 }
 
 /* --- the program ------------------------------------------------------------------------------------------------ */
 
-static int read_input(struct work *work, const struct request *request, struct error_text *error)
+/* A large file is mapped instead of read: whatever its size, its bytes are not memory of this process. */
+static bool map_input(const struct work *work, const struct request *request, struct text *ret_data)
 {
+	struct stat state;
+	int file = open(request->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool mapped = file >= 0 && fstat(file, &state) == 0 && S_ISREG(state.st_mode) && state.st_size >= MAPPED_BYTES_MIN &&
+		      (uint64_t)state.st_size <= work->settings.intake.member_bytes_max && mapped_input_open(file, (uint64_t)state.st_size, ret_data) == 0;
+
+	if (file >= 0 && !mapped)
+		close(file);
+	return mapped;
+}
+
+static int read_input(struct work *work, const struct request *request, struct text *ret_data, struct error_text *error)
+{
+	int status = 0;
 	buffer_init(&work->data, work->settings.intake.member_bytes_max);
 	if (strcmp(request->file, "-") == 0)
-		return file_read_fd(STDIN_FILENO, "standard input", &work->data, error);
-	return file_read(request->file, &work->data, error);
+		status = file_read_fd(STDIN_FILENO, "standard input", &work->data, error);
+	else if (map_input(work, request, ret_data))
+		return 0;
+	else
+		status = file_read(request->file, &work->data, error);
+	*ret_data = buffer_view(&work->data);
+	return status;
+}
+
+/* What was made of a file that somebody cut short meanwhile is not what is in it. */
+static int check_input(struct error_text *error)
+{
+	uint64_t left;
+	if (!mapped_input_is_damaged(&left))
+		return 0;
+	return error_set(error, ERROR_INPUT_REJECTED, "the file became shorter while it was read (%" PRIu64 " bytes are left); try again", left);
 }
 
 static int process(struct work *work, const struct request *request)
 {
 	struct error_text error = { "" };
 	struct text name = text_from(strcmp(request->file, "-") == 0 ? "" : request->file), none = { NULL, 0 };
-	int status = read_input(work, request, &error);
+	struct text data;
+	int status = read_input(work, request, &data, &error);
 	if (status < 0) { /* the message names the file already */
 		fprintf(stderr, "%s: %s\n", program, message_of(&error, status));
 		return exit_code_for(status);
 	}
-	struct text data = buffer_view(&work->data);
 	status = unpack(work, &data, &name, &error);
 	if (status == 0)
 		status = preprocess_create(&work->settings, work->domain, &work->preprocess);
+	memory_give_back_large();
 	if (status == 0)
 		status = memory_limit_set(work->settings.supervise.document_memory);
 	if (status == 0) {
 		work->builder = document_builder_create();
 		status = work->builder ? preprocess_document(work->preprocess, data, name, none, work->builder) : -ENOMEM;
 	}
+	if (status == 0)
+		status = check_input(&error);
 	if (status < 0)
 		return say(request->file, exit_code_for(status), message_of(&error, status));
 	return print_document(work, request);

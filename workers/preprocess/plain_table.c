@@ -20,7 +20,7 @@ void plain_table_done(struct plain_table *table)
 		buffer_done(&table->cells[i]);
 }
 
-int plain_table_write(const struct plain_table *table, struct markdown_writer *writer)
+int plain_table_write(struct plain_table *table, struct markdown_writer *writer)
 {
 	for (size_t i = 0; i < PLAIN_TABLE_COLUMNS_MAX; i++)
 		if (table->cells[i].status)

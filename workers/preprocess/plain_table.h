@@ -50,6 +50,6 @@ void plain_table_begin(struct plain_table *table, const struct plain_lines *line
 void plain_table_add_pieces(struct plain_table *table, bool new_row);
 void plain_table_end_row(struct plain_table *table);
 
-int plain_table_write(const struct plain_table *table, struct markdown_writer *writer) WARN_UNUSED; /* 0, -ENOMEM or ERROR_LIMIT_HIT */
+int plain_table_write(struct plain_table *table, struct markdown_writer *writer) WARN_UNUSED; /* 0, -ENOMEM or ERROR_LIMIT_HIT */
 
 #endif

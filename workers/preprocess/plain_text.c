@@ -428,9 +428,26 @@ static size_t write_block(struct plain_work *work, size_t at)
 
 /* --- the file -------------------------------------------------------------------------------------------------- */
 
+/* Lines far behind `at` are not looked at again, but for the title. */
+static size_t discard_lines(struct plain_work *work, size_t discarded, size_t at)
+{
+	enum { LOOKED_BACK_BYTES = 1 << 20 };
+	struct buffer *text = &work->lines.text;
+	size_t end = plain_line_at(&work->lines, at)->start;
+	size_t title_end = work->title.bytes > 0 ? (size_t)(work->title.data - text->data) + work->title.bytes : 0;
+
+	end = end > LOOKED_BACK_BYTES ? end - LOOKED_BACK_BYTES : 0;
+	if (title_end > discarded && title_end - work->title.bytes < end)
+		discarded = title_end + LOOKED_BACK_BYTES; /* beyond the page that it stands on */
+	return end > discarded ? buffer_discard(text, discarded, end) : discarded;
+}
+
 static void write_text(struct plain_work *work)
 {
+	size_t discarded = 0;
+
 	for (size_t at = 0; at < work->lines.count;) {
+		discarded = discard_lines(work, discarded, at);
 		if (plain_line_is_blank(&work->lines, at))
 			at++;
 		else
@@ -440,11 +457,13 @@ static void write_text(struct plain_work *work)
 	markdown_finish(&work->writer);
 }
 
-static int convert_lines(struct text utf8, struct text name, struct plain_work *work, struct document_builder *document)
+/* The text is used up: its lines are what is written. */
+static int convert_lines(struct text text, struct buffer *utf8, struct text name, struct plain_work *work, struct document_builder *document)
 {
 	const char *language = plain_source_language(name);
 
-	int status = plain_lines_split(utf8, &work->lines, document);
+	int status = plain_lines_split(text, &work->lines, document);
+	buffer_done(utf8);
 	if (status < 0)
 		return status;
 	if (language)
@@ -473,49 +492,52 @@ static int convert_markup(enum markup_kind kind, struct text utf8, struct plain_
 }
 
 /* Takes over what `clean` makes of the text. */
-static void replace(struct buffer *utf8, void (*clean)(struct text text, struct buffer *out))
+static struct text replace(struct text text, struct buffer *utf8, void (*clean)(struct text text, struct buffer *out))
 {
 	struct buffer cleaned;
 
 	buffer_init(&cleaned, DOCUMENT_BYTES_MAX);
-	clean(buffer_view(utf8), &cleaned);
+	clean(text, &cleaned);
 	buffer_done(utf8);
 	*utf8 = cleaned;
+	return buffer_view(utf8);
 }
 
-static int convert_decoded(struct buffer *utf8, struct text name, struct plain_work *work, struct document_builder *document)
+/* `utf8` may be what the text lies in. *text: what was written in the end, of which the length alone may be asked. */
+static int convert_decoded(struct text *text, struct buffer *utf8, struct text name, struct plain_work *work, struct document_builder *document)
 {
 	enum markup_kind markup = markup_named(name);
 	bool is_source = plain_source_language(name) != NULL;
 
 	if (markup == MARKUP_NONE && !is_source)
-		markup = markup_find(buffer_view(utf8));
+		markup = markup_find(*text);
 	if (markup != MARKUP_NONE)
-		return convert_markup(markup, buffer_view(utf8), work, document);
-	if (!is_source && plain_tabs_found(buffer_view(utf8)))
-		replace(utf8, plain_tabs_lay_out);
-	return utf8->status ? utf8->status : convert_lines(buffer_view(utf8), name, work, document);
+		return convert_markup(markup, *text, work, document);
+	if (!is_source && plain_tabs_found(*text))
+		*text = replace(*text, utf8, plain_tabs_lay_out);
+	return utf8->status ? utf8->status : convert_lines(*text, utf8, name, work, document);
 }
 
 int convert_plain_text(const struct convert_input *input, struct buffer *markdown, struct document_builder *document, struct error_text *error)
 {
 	struct plain_work work = { .level_count = 0 };
+	struct text text;
 	struct buffer utf8;
 
 	buffer_init(&utf8, DOCUMENT_BYTES_MAX);
 	uint32_t replaced_before = document_builder_counts(document)->replaced_bytes;
-	int status = encoding_to_utf8(input->data, TEXT_LITERAL(""), &utf8, document, error);
+	int status = encoding_view_utf8(input->data, TEXT_LITERAL(""), false, &utf8, &text, document, error);
 	if (status == 0) {
 		buffer_init(&work.inline_text, markdown->bytes_max);
 		buffer_init(&work.scratch, markdown->bytes_max);
 		buffer_init(&work.code, markdown->bytes_max);
 		plain_table_init(&work.table, markdown->bytes_max);
 		markdown_init(&work.writer, markdown);
-		status = convert_decoded(&utf8, input->name, &work, document);
+		status = convert_decoded(&text, &utf8, input->name, &work, document);
 		if (status < 0)
 			error_set(error, status, "%s", error_describe(status));
 		double replaced = document_builder_counts(document)->replaced_bytes - replaced_before;
-		document_builder_scores(document)->conversion = (float)(utf8.bytes == 0 ? 0 : 1 - replaced / (double)utf8.bytes);
+		document_builder_scores(document)->conversion = (float)(text.bytes == 0 ? 0 : 1 - replaced / (double)text.bytes);
 		buffer_done(&work.inline_text);
 		buffer_done(&work.scratch);
 		buffer_done(&work.code);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 enum {
-	KEPT_BYTES_MAX = 16 << 20,      /* of buffer memory held between documents: one giant must not stay resident */
+	KEPT_BYTES_MAX = 4 << 20,       /* of buffer memory held between documents: one giant must not stay resident */
 	DOCUMENT_ID_HEAD_BYTES = 65536, /* of the unclean text in which the vendor's document id is looked for */
 };
 
@@ -176,6 +176,13 @@ static bool settle_unreadable(const struct settings *settings, struct document_b
 
 /* --- steps ------------------------------------------------------------------------------------------------------ */
 
+static void forget(struct buffer *buffer)
+{
+	if (buffer->capacity_bytes > KEPT_BYTES_MAX)
+		buffer_done(buffer);
+	buffer_clear(buffer);
+}
+
 static int convert(struct preprocess *preprocess, const struct convert_input *input, enum document_format format,
 		   struct document_builder *document, struct error_text *error)
 {
@@ -189,6 +196,7 @@ static int convert(struct preprocess *preprocess, const struct convert_input *in
 		return error_set(error, status, "its Markdown would be larger than %zu bytes (convert.markdown_bytes_max); split it", markdown->bytes_max);
 	if (status == 0)
 		status = embedded_images_take(markdown, &preprocess->clean, document);
+	forget(&preprocess->clean);
 	if (status < 0)
 		return status;
 	if (text_trim(buffer_view(markdown)).bytes == 0)
@@ -196,25 +204,24 @@ static int convert(struct preprocess *preprocess, const struct convert_input *in
 	return 0;
 }
 
-/* CSV is written by the converter row by row: it holds no headers, footers or notices of a publisher. */
+/* CSV is written by the converter row by row: it holds no headers, footers or notices of a publisher. What was converted is used up. */
 static int clean(struct preprocess *preprocess, struct text name, enum document_format format, struct document_builder *document)
 {
-	struct text markdown = buffer_view(&preprocess->markdown);
 	FAULT_POINT("preprocess_clean");
 	buffer_clear(&preprocess->clean);
-	if (format != DOCUMENT_FORMAT_CSV) {
-		int status = clean_markdown(markdown, name, preprocess->domain, document, &preprocess->clean);
-		if (status < 0)
-			return status;
-		markdown = buffer_view(&preprocess->clean);
-	}
-	document_builder_set_markdown(document, markdown);
-	document_builder_counts(document)->images = embedded_images_count(markdown);
+	int status = format == DOCUMENT_FORMAT_CSV ? 0 :
+		     clean_markdown(&preprocess->markdown, name, preprocess->domain, document, &preprocess->clean);
+	if (status < 0)
+		return status;
+	if (preprocess->markdown.capacity_bytes > KEPT_BYTES_MAX && format != DOCUMENT_FORMAT_CSV)
+		buffer_done(&preprocess->markdown);
+	document_builder_take_markdown(document, format == DOCUMENT_FORMAT_CSV ? &preprocess->markdown : &preprocess->clean);
+	document_builder_counts(document)->images = embedded_images_count(document_builder_markdown(document));
 	return 0;
 }
 
 /* Cleaning takes out running lines, and with them the document's id: extraction finds it in the metadata. */
-static void keep_document_id(struct preprocess *preprocess, struct document_builder *document)
+static void find_document_id(struct preprocess *preprocess, struct buffer *ret_id)
 {
 	struct text head = buffer_view(&preprocess->markdown);
 	struct domain_match match;
@@ -222,9 +229,8 @@ static void keep_document_id(struct preprocess *preprocess, struct document_buil
 		head.bytes = DOCUMENT_ID_HEAD_BYTES;
 	while (head.bytes > 0 && (head.data[head.bytes - 1] & 0x80))
 		head.bytes--; /* patterns want whole characters */
-	if (document_builder_meta(document, DOCUMENT_META_DOCUMENT_ID).bytes == 0 &&
-	    domain_search(preprocess->domain, DOMAIN_PATTERN_DOCUMENT_ID, head, 0, &match))
-		document_builder_set_meta(document, DOCUMENT_META_DOCUMENT_ID, match.groups[0]);
+	if (domain_search(preprocess->domain, DOMAIN_PATTERN_DOCUMENT_ID, head, 0, &match))
+		buffer_append_text(ret_id, match.groups[0]);
 }
 
 static void judge_items(const struct settings *settings, struct document_builder *document)
@@ -241,7 +247,6 @@ static int understand(struct preprocess *preprocess, struct text name, struct te
 {
 	const struct settings *settings = preprocess->settings;
 	const struct document_scores *scores = document_builder_scores(document);
-	keep_document_id(preprocess, document);
 	FAULT_POINT("preprocess_extract");
 	int status = extract_document(settings, preprocess->domain, name, container, document);
 	if (status < 0)
@@ -270,11 +275,18 @@ static int process(struct preprocess *preprocess, const struct convert_input *in
 	if (status < 0)
 		return status;
 	if (scores->conversion < settings->gate.conversion) {
-		document_builder_set_markdown(document, buffer_view(&preprocess->markdown));
+		document_builder_take_markdown(document, &preprocess->markdown);
 		reject_at_gate(document, DOCUMENT_GATE_CONVERSION, scores->conversion, settings->gate.conversion, "gate.conversion");
 		return 0;
 	}
+	struct buffer id;
+	buffer_init(&id, DOCUMENT_ID_HEAD_BYTES);
+	if (document_builder_meta(document, DOCUMENT_META_DOCUMENT_ID).bytes == 0)
+		find_document_id(preprocess, &id);
 	status = clean(preprocess, input->name, format, document);
+	if (status == 0 && document_builder_markdown(document).bytes > 0 && id.bytes > 0)
+		document_builder_set_meta(document, DOCUMENT_META_DOCUMENT_ID, buffer_view(&id));
+	buffer_done(&id);
 	if (status < 0)
 		return status;
 	if (document_builder_markdown(document).bytes == 0) {
@@ -282,13 +294,6 @@ static int process(struct preprocess *preprocess, const struct convert_input *in
 		return 0;
 	}
 	return understand(preprocess, input->name, input->container, document);
-}
-
-static void forget(struct buffer *buffer)
-{
-	if (buffer->capacity_bytes > KEPT_BYTES_MAX)
-		buffer_done(buffer);
-	buffer_clear(buffer);
 }
 
 static void set_up(const struct settings *settings, struct document_builder *document)

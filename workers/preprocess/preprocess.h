@@ -19,8 +19,8 @@ int preprocess_document(struct preprocess *preprocess, struct text data, struct 
 /* --- the steps, each in a file of its own ---------------------------------------------------------------------- */
 
 /* clean.c: legal text out, repeated contents lists, file-name headings, empty headings, noise. Writes the clean text to `out`; adds to
- * counts. A heading goes when what stood under it was taken out; one that the source leaves empty stays. */
-int clean_markdown(struct text markdown, struct text name, const struct domain *domain, struct document_builder *document, struct buffer *out) WARN_UNUSED;
+ * counts. `markdown` is used up: empty afterwards, its memory given back where it is much. A heading goes when what stood under it was taken out; one that the source leaves empty stays. */
+int clean_markdown(struct buffer *markdown, struct text name, const struct domain *domain, struct document_builder *document, struct buffer *out) WARN_UNUSED;
 
 /* extract.c (with extract_*.c): the document's identity (title, feature name, FAJ, CXC, node type, …: the metadata keys) and the
  * items of the six categories, from the builder's Markdown. */

@@ -37,6 +37,7 @@ int preprocess_handler_start(const struct worker_setup *setup, void **ret_contex
 		free(handler);
 		return error_set(error, status, "out of memory");
 	}
+	memory_give_back_large();
 	status = memory_limit_set(settings->supervise.document_memory);
 	if (status < 0) {
 		preprocess_handler_stop(handler);
