@@ -122,6 +122,9 @@ static void keeps_the_preamble_as_text(void **state)
 	       "# t.csv\n\nFormat: Counters (CSV), 2 rows, 5 columns.\n\n\\# Export of node\n\n1\\. first\n\nDate 2024\n\n"
 	       "| MO Class | Counter | Description | Unit | Kind |\n| --- | --- | --- | --- | --- |\n"
 	       "| Cell | pmA | a | s | PEG |\n| Cell | pmB | b | s | PEG |\n");
+	expect("# Export, by hand, of May\n# Note,A\nName,Age,Town,Kind,Unit\nAnna,15,Bern,a,b\nBen,27,Rome,c,d\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 5 columns.\n\n\\# Export, by hand, of May\n\n\\# Note A\n\n"
+	       "| Name | Age | Town | Kind | Unit |\n| --- | --- | --- | --- | --- |\n| Anna | 15 | Bern | a | b |\n| Ben | 27 | Rome | c | d |\n");
 	/* Of control characters nothing is left, not even their line. */
 	expect("\a\n\nDate;\a\nMO Class;Counter;Description;Unit;Kind\nCell;pmA;a;s;PEG\nCell;pmB;b;s;PEG\n", "t.csv",
 	       "# t.csv\n\nFormat: Counters (CSV), 2 rows, 5 columns.\n\nDate\n\n"

@@ -145,6 +145,13 @@ static const char numbering[] =
 	"<w:abstractNum w:abstractNumId=\"3\">" LEVEL("0", "decimal", "Step %1:", "") LEVEL("1", "decimal", "[%2]", "") LEVEL("2", "none", "", "") "</w:abstractNum>"
 	NUM("1", "0", "") NUM("2", "1", "") NUM("3", "2", "") NUM("4", "2", "<w:lvlOverride w:ilvl=\"0\"><w:startOverride w:val=\"7\"/></w:lvlOverride>") NUM("5", "3", "");
 
+static void headings_lose_the_link_to_themselves(void **state)
+{
+	(void)state;
+	expect(STYLED("Heading1", "Scope\xC2\xB6") P("text\xC2\xB6"), "# Scope\n\ntext\xC2\xB6\n");
+	expect(STYLED("Heading1", "\xC2\xB6") P("text"), "text\n");
+}
+
 static void numbers_of_headings_become_part_of_them(void **state)
 {
 	(void)state;
@@ -478,7 +485,7 @@ int main(void)
 		cmocka_unit_test(emphasis_is_where_runs_differ_from_their_paragraph),
 		cmocka_unit_test(code_quotes_and_definitions_come_from_styles_and_fonts),
 		cmocka_unit_test(a_document_in_a_monospaced_font_is_not_all_code),
-		cmocka_unit_test(numbers_of_headings_become_part_of_them),
+		cmocka_unit_test(headings_lose_the_link_to_themselves), cmocka_unit_test(numbers_of_headings_become_part_of_them),
 		cmocka_unit_test(lists_nest_by_level_and_count_on),
 		cmocka_unit_test(lists_of_their_own_nest_by_indentation),
 		cmocka_unit_test(a_large_first_letter_joins_its_word),

@@ -57,18 +57,22 @@ static void escape_line_start(struct buffer *out, size_t start)
 		csv_insert(out, i, TEXT_LITERAL("\\"));
 }
 
-/* The record that the reader stands behind, its cells with blanks between. */
+/* The record that the reader stands behind, its cells with blanks between. A blank behind the delimiter: it was a sentence's comma, and stays. */
 static void append_paragraph(struct csv_work *work)
 {
 	struct buffer *out = work->markdown;
 	size_t start = out->bytes;
 
 	for (size_t c = 0; c < work->reader.cell_count; c++) {
-		if (work->reader.cells[c].raw.bytes == 0)
+		struct csv_cell cell = work->reader.cells[c];
+		if (cell.raw.bytes == 0)
 			continue;
-		if (out->bytes > start)
+		if (out->bytes > start) {
+			bool comma = !cell.quoted && cell.raw.data[-1] == ' ' && memchr(",;", work->layout.dialect.delimiter, 2);
+			buffer_append_text(out, (struct text){ &work->layout.dialect.delimiter, comma });
 			buffer_append_byte(out, ' ');
-		csv_append_cell(out, &work->scratch, work->layout.dialect, work->reader.cells[c]);
+		}
+		csv_append_cell(out, &work->scratch, work->layout.dialect, cell);
 	}
 	while (out->bytes > start && out->data[out->bytes - 1] == ' ')
 		buffer_truncate(out, out->bytes - 1); /* a cell of control characters alone leaves nothing */

@@ -143,7 +143,13 @@ static bool is_upper_header(const struct csv_reader *reader, size_t columns, siz
 	return filled >= 2 && reader->cell_count >= columns && filled_width(reader) >= 3 && filled_width(reader) >= 2 * filled - 1 && filled_width(reader) > filled;
 }
 
-/* The header is the first record with at least half of the columns filled; records before it are a preamble. A record made
+/* "# exported in May; by hand", shorter than the rows */
+static bool is_comment(const struct csv_reader *reader, size_t columns)
+{
+	return reader->cell_count > 0 && text_starts_with(reader->cells[0].raw, TEXT_LITERAL("# ")) && filled_width(reader) < columns;
+}
+
+/* The header is the first record with at least half of the columns filled; records and comments before it are a preamble. A record made
  * of numbers from its first cell on is data: then there is no header. */
 static void find_header(struct csv_reader *reader, struct csv_layout *layout)
 {
@@ -160,7 +166,7 @@ static void find_header(struct csv_reader *reader, struct csv_layout *layout)
 			filled += reader->cells[c].raw.bytes > 0;
 			numeric += is_numeric(reader->cells[c].raw);
 		}
-		if (filled < needed && !is_upper_header(reader, layout->columns, filled))
+		if ((filled < needed && !is_upper_header(reader, layout->columns, filled)) || is_comment(reader, layout->columns))
 			continue;
 		layout->header = position;
 		layout->preamble_count = i;

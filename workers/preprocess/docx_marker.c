@@ -71,3 +71,10 @@ bool docx_is_reference(struct text plain)
 
 	return tab && tab[-1] == ']';
 }
+
+struct text docx_without_pilcrow(struct text title)
+{
+	while (text_ends_with_nocase(text_trim(title), TEXT_LITERAL("¶")))
+		title = text_slice(text_trim(title), 0, text_trim(title).bytes - strlen("¶"));
+	return title;
+}

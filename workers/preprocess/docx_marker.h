@@ -1,4 +1,5 @@
-/* docx_marker.h: markers of list items that are written in the text of a paragraph: "•", "-" and a tab, "1)". Pure. */
+/* docx_marker.h: what the text of a paragraph says by its first and last signs: markers of list items ("•", "-", "1)"), entries of references, links
+ * of headings to themselves. Pure. */
 #ifndef DOCRING_WORKERS_PREPROCESS_DOCX_MARKER_H
 #define DOCRING_WORKERS_PREPROCESS_DOCX_MARKER_H
 
@@ -18,6 +19,9 @@ struct docx_marker docx_marker_read(struct text plain, bool marked, bool numbers
 
 /* "[3]<tab>Title": an entry of a list of references, whatever it is indented by: it continues no item. */
 bool docx_is_reference(struct text plain);
+
+/* Web pages have links to headings behind them, "Title¶", which come along when one is opened in a word processor. */
+struct text docx_without_pilcrow(struct text title);
 
 size_t docx_blanks_at(struct text text, size_t at); /* how many blanks and tabs stand there */
 

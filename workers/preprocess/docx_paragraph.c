@@ -476,7 +476,7 @@ static void keep_title(struct docx_paragraphs *paragraphs, const struct docx_mak
 	if (plain.bytes > TITLE_BYTES_MAX)
 		return;
 	buffer_clear(&paragraphs->title);
-	html_collapse(&paragraphs->title, plain);
+	html_collapse(&paragraphs->title, docx_without_pilcrow(plain));
 	paragraphs->has_title = title;
 }
 
@@ -502,7 +502,7 @@ static void make_heading(struct docx_paragraphs *paragraphs, const struct docx_p
 
 	if (paragraphs->cell_depth == 0 && !contents)
 		keep_title(paragraphs, making);
-	struct text text = write_inline(paragraphs, making, 0);
+	struct text text = docx_without_pilcrow(write_inline(paragraphs, making, 0));
 	if (contents)
 		docx_out_hold_title(paragraphs->out, making->block.level, text);
 	else

@@ -43,7 +43,7 @@ static const struct known_name standard_names[] = {
 	{ "TAR", DOCX_MEANS_TEXT, 0 }, { "TAN", DOCX_MEANS_TEXT, 0 }, { "TH", DOCX_MEANS_TEXT, 0 }, { "TF", DOCX_MEANS_TEXT, 0 },
 	{ "NO", DOCX_MEANS_TEXT, 0 }, { "NF", DOCX_MEANS_TEXT, 0 }, { "NW", DOCX_MEANS_TEXT, 0 }, { "EX", DOCX_MEANS_TEXT, 0 },
 	{ "FP", DOCX_MEANS_TEXT, 0 }, { "ZB", DOCX_MEANS_TEXT, 0 }, { "ZU", DOCX_MEANS_TEXT, 0 }, { "ZD", DOCX_MEANS_TEXT, 0 },
-	{ "ZV", DOCX_MEANS_TEXT, 0 }, { "ZG", DOCX_MEANS_TEXT, 0 }, { "LD", DOCX_MEANS_TEXT, 0 }, { "EQ", DOCX_MEANS_TEXT, 0 },
+	{ "ZV", DOCX_MEANS_TEXT, 0 }, { "ZG", DOCX_MEANS_TEXT, 0 }, { "LD", DOCX_MEANS_CODE, 0 }, { "EQ", DOCX_MEANS_TEXT, 0 },
 };
 
 /* "heading" in the languages of user interfaces; as ids have them too, where letters outside ASCII are left out. */
