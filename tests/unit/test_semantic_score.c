@@ -10,6 +10,7 @@
 #include "tests/unit/pack_fixture.h"
 #include "tests/unit/sample_document.h"
 #include "workers/inference/generate.h"
+#include "workers/inference/semantic_score.h"
 
 /* Questions, answers and sources about different things of one field, in the words that such texts share. */
 static const struct { const char *question, *answer, *source; } triples[] = {
@@ -86,6 +87,58 @@ static void test_shuffled_triples(void **state)
 	assert_true(worst < 0.5f);
 }
 
+static const char headed[] =
+	"# Queue Service\n\n## Waiting Time\n\nEach request carries a stamp from the clock of its cell. The scheduler serves the oldest stamp first, and a stamp older than two "
+	"periods before all others.\n\n## Retention\n\nFinished jobs leave a trace in the archive. The archive drops a trace after ninety days, unless an auditor has pinned it there.\n";
+static const char waiting[] = "Each request carries a stamp from the clock of its cell. The scheduler serves the oldest stamp first, and a stamp older than two periods before all others.";
+static const char retention[] = "Finished jobs leave a trace in the archive. The archive drops a trace after ninety days, unless an auditor has pinned it there.";
+
+static float coherence(const char *question, const char *answer, const char *source, const char *title, bool assembled)
+{
+	struct passage passage;
+	struct passage_verdict verdict;
+	struct conversation_scores scores;
+	passage_init(&passage, domain);
+	passage.title = text_from(title);
+	passage.assembled = assembled;
+	assert_int_equal(passage_index(&passage, text_from(source)), 0);
+	passage_check(&passage, text_from(answer), &verdict);
+	semantic_score_passage(&passage, text_from(question), text_from(answer), &verdict, &scores);
+	passage_done(&passage);
+	return scores.coherence;
+}
+
+/* An answer need not repeat the heading that it stands under; one that stands under another does not speak of it. */
+static void test_what_stands_under_the_heading(void **state)
+{
+	(void)state;
+	static const char *const questions[] = { "What does \"Queue Service\" say about \"Waiting Time\"?", "How is \"Waiting Time\" explained in \"Queue Service\"?",
+						 "What is the waiting time?" };
+	for (size_t i = 0; i < COUNT_OF(questions); i++)
+		for (int assembled = 0; assembled < 2; assembled++) {
+			assert_true(coherence(questions[i], waiting, headed, "Queue Service", assembled) >= 0.5f);
+			assert_true(coherence(questions[i], retention, headed, "Queue Service", assembled) < 0.1f);
+			assert_true(coherence(questions[i], "It is served first.", headed, "Queue Service", assembled) < 0.1f); /* stands nowhere */
+		}
+	const char *without = strstr(headed, "Each request"); /* nothing says what it is about */
+	assert_true(coherence(questions[2], waiting, without, "Queue Service", true) < 0.1f);
+}
+
+static void test_the_title_says_where_to_look(void **state)
+{
+	(void)state;
+	static const char question[] = "With \"Remote Queue Service of Old Cells\" at hand: What is the waiting time?";
+	static const char both[] = "What does \"Remote Queue Service of Old Cells\" say about \"Waiting Time\"?";
+	static const char title[] = "Remote Queue Service of Old Cells";
+	assert_true(coherence(question, waiting, headed, title, true) > coherence(question, waiting, headed, "Another", true) + 0.1f);
+	assert_true(coherence(question, retention, headed, title, true) < 0.1f);
+	assert_true(coherence(both, waiting, headed, title, true) > coherence(both, waiting, headed, "Another", true) + 0.05f);
+	/* asked about alone it counts */
+	assert_true(coherence("What is \"Waiting Time\" about?", waiting, headed, "Waiting Time", true) > 0.9f);
+	assert_true(coherence("What is \"Waiting Time\" about?", retention, headed, "Waiting Time", true) < 0.1f);
+	assert_true(coherence("What is \"Waiting Time", waiting, headed, "Waiting Time", true) > 0.5f); /* an open quote */
+}
+
 static void test_wrong_facts_lower_the_accuracy(void **state)
 {
 	(void)state;
@@ -114,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs_that_belong_together), cmocka_unit_test(test_shuffled_triples),
+		cmocka_unit_test(test_what_stands_under_the_heading), cmocka_unit_test(test_the_title_says_where_to_look),
 		cmocka_unit_test(test_wrong_facts_lower_the_accuracy), cmocka_unit_test(test_empty_texts),
 	};
 	return cmocka_run_group_tests(tests, open_domain, close_domain);

@@ -2,6 +2,7 @@
 #include "tests/unit/weak_pairs.h"
 
 #include "base/check.h"
+#include "workers/inference/semantic_score.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -104,7 +105,16 @@ static struct text passage_of(struct weak_set *set, const struct document *docum
 static void score_against(struct weak_set *set, struct text question, struct text answer, struct text passage, double structural, double *ret_scores)
 {
 	struct conversation_scores scores;
-	semantic_score(set->domain, question, answer, passage, &scores);
+	struct passage index;
+	struct passage_verdict verdict;
+	struct text rest = passage, line = { 0 };
+	passage_init(&index, set->domain);
+	CHECK(passage_index(&index, passage) == 0);
+	if (text_next_line(&rest, &line) && text_starts_with(line, TEXT_LITERAL("# ")))
+		index.title = text_slice(line, 2, line.bytes);
+	passage_check(&index, answer, &verdict);
+	semantic_score_passage(&index, question, answer, &verdict, &scores);
+	passage_done(&index);
 	take_scores(&scores, (float)structural, ret_scores);
 }
 

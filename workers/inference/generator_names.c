@@ -140,5 +140,6 @@ int generator_name_document(struct generator *generator)
 	const char *families[] = { buffer_string(&kind_family), generator->feature.bytes ? "name.feature" : "name.other", "name.other" };
 	append_name(generator, &generator->document_name, families, COUNT_OF(families));
 	buffer_done(&kind_family);
+	generator->passage.title = buffer_view(&generator->title_asked);
 	return generator->title_asked.status ? generator->title_asked.status : generator->document_name.status;
 }

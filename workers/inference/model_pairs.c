@@ -41,6 +41,7 @@ int model_pairs_init(struct model_pairs *pairs, const struct settings *settings,
 	buffer_init(&pairs->reason, PAIR_REASON_BYTES_MAX);
 	draft_init(&pairs->draft, &pairs->prose, document);
 	passage_init(&pairs->passage, domain);
+	pairs->passage.title = document_meta(document, DOCUMENT_META_TITLE);
 	string_map_init(&pairs->known);
 	template_picker_init(&pairs->picker, domain, XXH3_64bits_withSeed(document->markdown.data, document->markdown.bytes, settings->run.seed));
 	int status = prose_init(&pairs->prose, domain);

@@ -42,6 +42,7 @@ struct passage {
 	bool german;     /* its nouns have capitals: they are no names */
 	uint32_t it;     /* stem of that word */
 	struct text source;   /* the caller's, as last given */
+	struct text title;    /* of the document that the passage is of, set by who indexes; may be empty. In a question it says where to look: question_fit.h */
 	uint64_t source_hash; /* of what is indexed; source_bytes 0: nothing */
 	size_t source_bytes;
 	int status; /* sticky: -ENOMEM or ERROR_LIMIT_HIT */

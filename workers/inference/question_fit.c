@@ -52,6 +52,13 @@ static void add_words(const struct passage *passage, struct question *question, 
 	}
 }
 
+/* Does what begins with this quote name the document? */
+static bool quotes_title(const struct passage *passage, struct text text, size_t quote)
+{
+	const char *close = memchr(text.data + quote + 1, '"', text.bytes - quote - 1);
+	return close && passage->title.bytes && text_equal_nocase(text_slice(text, quote + 1, (size_t)(close - text.data)), passage->title);
+}
+
 void question_read(const struct passage *passage, struct text text, struct question *ret_question)
 {
 	struct fact_scanner scanner;
@@ -59,12 +66,16 @@ void question_read(const struct passage *passage, struct text text, struct quest
 	const char *unit = NULL;
 	size_t at = 0, quotes = 0;
 	ret_question->count = 0;
-	ret_question->topics = ret_question->kinds = 0;
+	ret_question->topics = ret_question->kinds = ret_question->title = 0;
 	fact_scanner_init(&scanner, passage->domain, text);
 	scanner.memo = passage->memo;
 	while (ret_question->count < QUESTION_WORDS_MAX && fact_scanner_next(&scanner, &token)) {
 		for (; text.data + at < token.text.data; at++)
-			quotes += text.data[at] == '"';
+			if (text.data[at] == '"') {
+				quotes++;
+				if (quotes % 2 && quotes_title(passage, text, at))
+					ret_question->title = (uint32_t)(quotes + 1) / 2;
+			}
 		if (token.text.data == unit) /* read with its number */
 			continue;
 		unit = token.unit.data;
@@ -77,6 +88,7 @@ void question_read(const struct passage *passage, struct text text, struct quest
 }
 _Static_assert(COUNT_OF(kinds) <= 32, "a bit for each kind");
 
+
 double question_share(const struct question *question, const struct passage *passage)
 {
 	return content_share(question->words, question->count, passage);
@@ -84,12 +96,12 @@ double question_share(const struct question *question, const struct passage *pas
 
 /* --- the answer to it --- */
 
-/* Of a topic, or of all with 0. */
-static double share_answered(const struct question *question, uint32_t topic, const struct content_words *answered)
+/* Of a topic, or of all with 0; without the words of the topic `but`. */
+static double share_answered(const struct question *question, uint32_t topic, uint32_t but, const struct content_words *answered)
 {
 	double sum = 0, met = 0;
 	for (size_t i = 0; i < question->count; i++) {
-		if (topic && question->words[i].topic != topic)
+		if ((topic && question->words[i].topic != topic) || (but && question->words[i].topic == but))
 			continue;
 		sum += (double)question->words[i].weight;
 		met += content_words_have(answered, question->words[i].stem) ? (double)question->words[i].weight : 0;
@@ -121,8 +133,14 @@ static double kind_of(const struct question *question, const struct content_word
 
 double question_fit(const struct question *question, const struct content_words *answered, const struct answer_form *form)
 {
-	double least = 1, worth = question->topics > 1 ? 0.5 : 0.25; /* what alone is in quotes may be but the title */
+	bool several = question->topics > 1;
+	double least = 1, worth = several ? 0.5 : 0.25; /* what alone is in quotes may be but the title */
 	for (uint32_t topic = 1; topic <= question->topics; topic++)
-		least = fmin(least, share_answered(question, topic, answered));
-	return content_stretch(share_answered(question, 0, answered), 0.15, 0.6) * (1 - worth + worth * content_stretch(least, 0.2, 0.8)) * kind_of(question, answered, form);
+		least = fmin(least, share_answered(question, topic, 0, answered));
+	double share = share_answered(question, 0, 0, answered);
+	if (question->title) {
+		double without = share_answered(question, 0, question->title, answered);
+		share = several ? (share + without) / 2 : fmax(share, without);
+	}
+	return content_stretch(share, 0.15, 0.6) * (1 - worth + worth * content_stretch(least, 0.2, 0.8)) * kind_of(question, answered, form);
 }

@@ -7,6 +7,8 @@
  *          the title, ¾ + ¼ instead of ½ + ½
  *   kind   ½ when the question asks for counters, steps, commands … and the answer has no word of any kind that is asked for; else 1
  *
+ * The title of the passage's document in quotes says where to look, and not what is asked: beside other things in quotes share is the mean of the
+ * shares with its words and without them, alone the greater of both.
  * Beyond the weights of content_words.h: a common word counts ½, and only in quotes or as a name; a word that the passage has not .4, since it may
  * be but the asker's; a word again in other quotes ¼, since it does not tell the one from the other ("Running BIRD" of "BIRD Guide"). */
 #ifndef DOCRING_WORKERS_INFERENCE_QUESTION_FIT_H
@@ -22,6 +24,7 @@ struct question { /* its words, each of them once in each topic; bounded: of a l
 	size_t count;
 	uint32_t kinds;  /* bits: what it asks for */
 	uint32_t topics; /* what it has in quotes, from 1 */
+	uint32_t title;  /* of these the one that is the title of the passage's document; 0: none */
 };
 
 void question_read(const struct passage *passage, struct text text, struct question *ret_question);

@@ -6,12 +6,17 @@
 
 #include <math.h>
 
-enum { VOTES_MAX = 24, FREQUENT_MIN = 5, UNIT_WORDS_MIN = 4, PLACED_MIN = 3, TAIL_BYTES_MIN = 12, TAIL_BYTES_MAX = 32, TAIL_SOURCE_BYTES_MAX = 1 << 16 };
+enum { VOTES_MAX = 24, FREQUENT_MIN = 5, UNIT_WORDS_MIN = 4, PLACED_MIN = 3, TAIL_BYTES_MIN = 12, TAIL_BYTES_MAX = 32, TAIL_SOURCE_BYTES_MAX = 1 << 16, HEADINGS_MAX = 8, HEADING_LEVELS_MAX = 2, HEADING_WORDS_MAX = 32 };
 
 struct votes { /* for sentences of the passage, by the rare words of one unit of the answer */
 	struct { uint32_t sentence, count; } entries[VOTES_MAX];
 	size_t count;
 	uint32_t words;
+};
+
+struct headings { /* that the units of an answer stand below in the passage, and how many of them */
+	struct { uint32_t sentence, count; } entries[HEADINGS_MAX];
+	size_t count;
 };
 
 struct reader { /* of the answer */
@@ -24,12 +29,13 @@ struct reader { /* of the answer */
 	double worst;        /* least share of them, of all units */
 	uint32_t place;      /* of the last unit that has one: its sentence in the passage; 0 before the first one */
 	size_t placed, back; /* units that have a place; those of them before the one before */
+	struct headings headings;
 };
 
 static void vote(struct votes *votes, const struct passage *passage, const struct passage_slot *slot)
 {
 	uint32_t before = 0;
-	if (!slot || slot->count >= FREQUENT_MIN || passage->assembled)
+	if (!slot || slot->count >= FREQUENT_MIN)
 		return;
 	votes->words++;
 	for (uint32_t at = slot->head; at; at = passage->links[at].next) {
@@ -66,6 +72,37 @@ static uint32_t place_of(const struct votes *votes, uint32_t before)
 	return best_count * 2 > votes->words ? best : 0;
 }
 
+static void count_heading(struct headings *headings, uint32_t heading)
+{
+	size_t i = 0;
+	while (i < headings->count && headings->entries[i].sentence != heading)
+		i++;
+	if (!heading || i == HEADINGS_MAX)
+		return;
+	if (i == headings->count) {
+		headings->entries[i].sentence = heading;
+		headings->entries[i].count = 0;
+		headings->count++;
+	}
+	headings->entries[i].count++;
+}
+
+/* What stands under a heading need not repeat it to speak of it: its words are as good as said, where most of the answer stands below it. */
+static void add_heading(const struct reader *reader)
+{
+	uint32_t best = 0, most = 0;
+	for (size_t i = 0; i < reader->headings.count; i++)
+		if (reader->headings.entries[i].count > most) {
+			best = reader->headings.entries[i].sentence;
+			most = reader->headings.entries[i].count;
+		}
+	if (most * 2 <= reader->placed)
+		return;
+	for (int level = 0; best && level < HEADING_LEVELS_MAX; level++, best = reader->passage->sentences[best].heading)
+		for (uint32_t at = reader->passage->sentences[best].first, end = passage_scanned_end(reader->passage, best, HEADING_WORDS_MAX); at < end; at++)
+			content_words_add(reader->answered, reader->passage->places[at].stem, 0);
+}
+
 static void end_unit(struct reader *reader)
 {
 	uint32_t place = place_of(&reader->votes, reader->place);
@@ -75,6 +112,7 @@ static void end_unit(struct reader *reader)
 		reader->placed++;
 		reader->back += place < reader->place;
 		reader->place = place;
+		count_heading(&reader->headings, reader->passage->sentences[place].heading);
 	}
 	reader->votes.count = reader->votes.words = 0;
 	reader->words = reader->met = 0;
@@ -127,7 +165,7 @@ static bool stops_early(const struct passage *passage, struct text answer)
 
 static double order_of(const struct reader *reader)
 {
-	if (reader->placed < PLACED_MIN || !reader->back)
+	if (reader->placed < PLACED_MIN || !reader->back || reader->passage->assembled)
 		return 1;
 	return 1 - content_stretch((2 * (double)reader->back - 1) / (double)(reader->placed - 1), 0.2, 0.9);
 }
@@ -141,12 +179,13 @@ void semantic_score_passage(const struct passage *passage, struct text question,
 	struct reader reader = { .passage = passage, .form = &form, .answered = &answered, .worst = 1 };
 	question_read(passage, question, &asked);
 	answer_form_read(answer, &form);
-	content_words_init(&answered, answer.bytes);
+	content_words_init(&answered, answer.bytes + HEADING_LEVELS_MAX * HEADING_WORDS_MAX * 2);
 	read_answer(&reader, answer);
 	if (form.open_end && stops_early(passage, answer))
 		form.whole = 0;
 	double share = content_share(answered.words, answered.count, passage), answer_share = content_stretch(share, 0.25, 0.85);
 	double worst = share > 0 ? content_stretch(reader.worst / share, 0.3, 0.65) : 1;
+	add_heading(&reader);
 	double coherence = question_fit(&asked, &answered, &form) * answer_form_score(&form) * order_of(&reader);
 	double relevance = sqrt(answer_share * content_stretch(question_share(&asked, passage), 0.2, 0.75)) * (0.35 + 0.65 * worst);
 	double accuracy = verdict->facts ? (double)verdict->supported / (double)verdict->facts : 1;

@@ -8,6 +8,8 @@
  *
  *   s(x; a, b)        0 up to a, 1 from b on: a is what unrelated texts reach by chance, b what good pairs have; tests hold both ends
  *   answer, question  weighted share of their words that the passage has (content_words.h, question_fit.h)
+ *                     For coherence the words of the heading (and of the one above it) under which more than half of the answer's placed sentences stand
+ *                     in the passage are as good as said: what stands there need not repeat it
  *   worst             the least share of words that the passage has of all sentences of the answer with four words that say something, code left out,
  *                     divided by the share of the whole answer: a sentence from elsewhere stands out, one worded freely among others does not
  *   order             1 - s((2 back - 1) / (n - 1); .2, .9), 1 without any back: n sentences of the answer, three or more, have their place in the passage, where more than
