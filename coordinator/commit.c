@@ -130,7 +130,7 @@ static int put_row(struct run *run, const struct job *job)
 		.spool_offset = in_spool ? (int64_t)job->spool_offset : -1, .document_bytes = in_spool ? (int64_t)job->document_bytes : 0,
 		.conversations_bytes = in_spool ? (int64_t)job->conversations_bytes : 0,
 		.preprocess_ns = (int64_t)job->preprocess_ns, .generate_ns = (int64_t)job->generate_ns,
-		.to_be_redone = job->fell_back,
+		.to_be_redone = job->to_be_redone,
 	};
 	int status = state_put(run->state, &row, &run->error);
 	buffer_done(&name);

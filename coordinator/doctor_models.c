@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SETTINGS_BYTES_MAX = 4 << 20, FOUND_BYTES_MAX = 1 << 20, FOUND_DEPTH_MAX = 8, MODEL_PATIENCE_S = 300, CHARS_PER_TOKEN = 3, SLOTS_UNKNOWN = 4 };
+enum { SETTINGS_BYTES_MAX = 4 << 20, FOUND_BYTES_MAX = 1 << 20, FOUND_DEPTH_MAX = 8, MODEL_PATIENCE_S = 300, WORD_AFTER_MS = 3000, WORD_EVERY_MS = 30000, CHARS_PER_TOKEN = 3, SLOTS_UNKNOWN = 4 };
 
 static const char subject[] = "model server";
 
@@ -92,23 +92,51 @@ static int start(struct prober *prober, const struct settings *settings, const c
 	return status;
 }
 
-/* Until its output ends. -ETIMEDOUT. */
-static int collect(const struct prober *prober, uint64_t deadline_ns, struct buffer *found)
+/* Which model it is at: a line was written for each before. */
+static void say_waiting(const struct settings *settings, const struct buffer *found, uint64_t since_ns)
 {
+	struct text rest = buffer_view(found), line;
+	struct buffer shown;
+	uint32_t at = 0;
+
+	while (text_next_line(&rest, &line))
+		at++;
+	if (at >= settings->model_count)
+		return;
+	buffer_init(&shown, SETTINGS_BYTES_MAX);
+	url_append_shown(&shown, text_from(settings->models[at].base_url));
+	fprintf(stderr, "%s waits for an answer of %s since %.0f s (it may be loading the model; Ctrl-C ends this)\n", model_name(&settings->models[at]),
+		buffer_string(&shown), (double)(clock_monotonic_ns() - since_ns) / 1e9);
+	buffer_done(&shown);
+}
+
+/* Until its output ends. -ETIMEDOUT. What is waited for is said when it takes long. */
+static int collect(const struct prober *prober, const struct settings *settings, uint64_t deadline_ns, struct buffer *found)
+{
+	uint64_t since_ns = clock_monotonic_ns(), word_ns = since_ns + WORD_AFTER_MS * 1000000ull;
+
 	for (;;) {
 		struct pollfd descriptor = { .fd = prober->found, .events = POLLIN };
-		uint64_t now_ns = clock_monotonic_ns();
+		uint64_t now_ns = clock_monotonic_ns(), until_ns = deadline_ns < word_ns ? deadline_ns : word_ns;
 		char piece[4096];
 
 		if (now_ns >= deadline_ns)
 			return -ETIMEDOUT;
-		(void)poll(&descriptor, 1, (int)((deadline_ns - now_ns) / 1000000) + 1);
+		if (now_ns >= word_ns) {
+			say_waiting(settings, found, since_ns);
+			word_ns = now_ns + WORD_EVERY_MS * 1000000ull;
+			continue;
+		}
+		(void)poll(&descriptor, 1, (int)((until_ns - now_ns) / 1000000) + 1);
 		ssize_t bytes = read(prober->found, piece, sizeof(piece));
 		if (bytes == 0)
 			return found->status;
-		if (bytes > 0)
+		if (bytes > 0) {
 			buffer_append(found, piece, (size_t)bytes);
-		else if (errno != EAGAIN && errno != EINTR)
+			since_ns = clock_monotonic_ns();
+			word_ns = since_ns + WORD_AFTER_MS * 1000000ull;
+		}
+		if (bytes < 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
 	}
 }
@@ -175,7 +203,7 @@ void doctor_models_look(const struct settings *settings, const char *folder, str
 		return;
 	}
 	buffer_init(&found, FOUND_BYTES_MAX);
-	status = collect(&prober, clock_monotonic_ns() + patience_ns, &found);
+	status = collect(&prober, settings, clock_monotonic_ns() + patience_ns, &found);
 	rest = buffer_view(&found);
 	while (text_next_line(&rest, &line))
 		take_line(line, ret_models);

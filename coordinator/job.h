@@ -67,8 +67,9 @@ struct job {
 	float complexity;        /* of the document */
 	uint32_t models_tried;   /* bit per model whose replies were of no use for it */
 	bool judge;              /* its pairs go to the judging model */
-	bool last;               /* no model is left: rules finish it */
-	bool fell_back;          /* because none could be reached or used */
+	bool last;               /* no model is left: rules finish it, or it goes without marks */
+	bool refused;            /* a server refused questions about it */
+	bool to_be_redone;       /* by the same command later: a server that it needed could not be reached or used */
 	uint64_t waits_from_ns;  /* for a model server to come back; 0: it does not */
 	uint64_t needed_bytes;   /* output size that a worker asked for, 0: estimate */
 	bool largest;            /* no outbox has what it needs: an archive's next member is to be refused, a document's images left out */

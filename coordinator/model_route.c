@@ -37,6 +37,13 @@ static int rank(const struct model_view *model, enum model_tier tier)
 	return distance(model, tier) + (poor ? 2 * MODEL_TIER_COUNT : 0);
 }
 
+/* Of one rank: one that answers before one that has not answered yet, then the shorter queue. */
+static bool comes_before(const struct model_view *one, const struct model_view *other)
+{
+	bool one_starts = one->state == MESSAGE_MODEL_STARTING, other_starts = other->state == MESSAGE_MODEL_STARTING;
+	return one_starts != other_starts ? other_starts : load(one) < load(other);
+}
+
 int model_route_choose(const struct model_view *models, uint32_t count, enum model_tier tier, uint32_t tried)
 {
 	int best = MODEL_ROUTE_LAST;
@@ -51,7 +58,7 @@ int model_route_choose(const struct model_view *models, uint32_t count, enum mod
 			continue;
 		}
 		if (best < 0 || rank(model, tier) < rank(&models[best], tier) ||
-		    (rank(model, tier) == rank(&models[best], tier) && load(model) < load(&models[best])))
+		    (rank(model, tier) == rank(&models[best], tier) && comes_before(model, &models[best])))
 			best = (int)i;
 	}
 	return best;
@@ -61,6 +68,8 @@ bool model_route_may_take_over(const struct model_view *idle, const struct model
 {
 	if (idle->use != MODEL_GENERATE || other->use != MODEL_GENERATE || idle->state != MESSAGE_MODEL_UP)
 		return false;
+	if (other->state == MESSAGE_MODEL_STARTING)
+		return idle->tier >= other->tier;
 	if (other->queued <= (other->slots ? other->slots : 1))
 		return false;
 	if (idle->tier > other->tier)
@@ -70,8 +79,13 @@ bool model_route_may_take_over(const struct model_view *idle, const struct model
 
 int model_route_judge(const struct model_view *models, uint32_t count)
 {
-	for (uint32_t i = 0; i < count; i++)
+	int best = MODEL_ROUTE_LAST;
+
+	for (uint32_t i = 0; i < count; i++) {
 		if (models[i].use == MODEL_JUDGE && is_open(&models[i]))
 			return (int)i;
-	return MODEL_ROUTE_LAST;
+		if (models[i].use == MODEL_JUDGE && models[i].state == MESSAGE_MODEL_DOWN)
+			best = MODEL_ROUTE_WAIT;
+	}
+	return best;
 }

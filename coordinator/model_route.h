@@ -22,10 +22,11 @@ enum { MODEL_ROUTE_WAIT = -1, MODEL_ROUTE_LAST = -2 };
 int model_route_choose(const struct model_view *models, uint32_t count, enum model_tier tier, uint32_t tried);
 
 /* May an idle model take a document from the queue of another one? Its queue must be longer than what it has slots for, and the pairs
- * must not become worse: a model of a tier above may always, one of the same or a lower tier when as many of its pairs are accepted. */
+ * must not become worse: a model of a tier above may always, one of the same or a lower tier when as many of its pairs are accepted. Of a model whose
+ * server has not answered yet one of the same tier or of one above may take every document. */
 bool model_route_may_take_over(const struct model_view *idle, const struct model_view *other);
 
-/* The model that judges, or MODEL_ROUTE_LAST when there is none that can. */
+/* The model that judges; MODEL_ROUTE_WAIT: it is down now; MODEL_ROUTE_LAST: there is none that can. */
 int model_route_judge(const struct model_view *models, uint32_t count);
 
 #endif

@@ -1,19 +1,17 @@
 /* models.c: see models.h. Everything here is driven by what happens: a report, a result, a worker that comes or goes. The only timer is that of
- * documents that wait for a server to come back. */
+ * documents that wait for a server to come back, and of a server that hangs before it has answered anything. */
 #define _GNU_SOURCE
 #include "coordinator/run.h"
 
 #include "base/clock.h"
-#include "base/json_writer.h"
-#include "base/url.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUEUE_FAST_MAX = 100, QUEUE_BALANCED_MAX = 50, QUEUE_QUALITY_MAX = 25, SHOWN_BYTES_MAX = 16 << 10 };
+enum { QUEUE_FAST_MAX = 100, QUEUE_BALANCED_MAX = 50, QUEUE_QUALITY_MAX = 25 };
+#define LATE_NS (5ull * 1000000000) /* a server that has not answered the first questions for so long gets no documents yet */
 
 /* --- what there is ------------------------------------------------------------------------------------------------- */
 
@@ -92,22 +90,23 @@ int models_find(const struct run *run, const char *name, struct error_text *erro
 			 name[0] ? "\"" : "", names);
 }
 
+bool models_may_come_back(const struct model_group *group)
+{
+	return group->state == MESSAGE_MODEL_DOWN || (group->state == MESSAGE_MODEL_UNUSABLE && group->was_up) ||
+	       (group->state == MESSAGE_MODEL_STARTING && group->late);
+}
+
 static void view(const struct run *run, struct model_view views[MODELS_MAX])
 {
 	for (uint32_t i = 0; i < run->models.count; i++) {
 		const struct model_group *group = &run->models.groups[i];
-		views[i] = (struct model_view){ .use = group->use, .tier = group->tier, .state = group->state, .slots = group->slots,
+		views[i] = (struct model_view){ .use = group->use, 
+						.tier = group->tier, .state = models_may_come_back(group) ? MESSAGE_MODEL_DOWN : group->state, .slots = group->slots,
 						.queued = group->queue.count, .accepted = group->accepted, .refused = group->refused };
 	}
 	for (uint32_t i = 0; i < run->worker_count; i++)
 		if (run->workers[i].model >= 0)
 			views[run->workers[i].model].queued += run->workers[i].held.count;
-}
-
-/* For people: an unnamed model is called as its server calls it, once that is known. */
-static const char *name_of(const struct model_group *group)
-{
-	return group->settings->name[0] || group->settings->model[0] || !group->model[0] ? model_name(group->settings) : group->model;
 }
 
 /* --- where a document goes ------------------------------------------------------------------------------------------ */
@@ -139,8 +138,8 @@ static void give_to_rules(struct run *run, struct job *job, bool first)
 /* Rules finish it for want of a model, which another run may have. */
 static void fall_back(struct run *run, struct job *job, bool first)
 {
-	run->models.fell_back += !job->fell_back;
-	job->fell_back = true;
+	run->models.fell_back += !job->to_be_redone;
+	job->to_be_redone = true;
 	give_to_rules(run, job, first);
 }
 
@@ -199,14 +198,31 @@ void models_next(struct run *run, struct worker *worker, struct job *job, uint32
 	memory_release(run->memory, &job->output);
 	job->preferred_worker = 0;
 	job->needed_bytes = 0;
-	group->handed_on[why <= DESCRIPTOR_NEXT_JUDGE ? why : 0]++;
+	group->handed_on[why <= DESCRIPTOR_NEXT_REFUSED ? why : 0]++;
 	if (why == DESCRIPTOR_NEXT_JUDGE)
 		job->judge = true;
-	else if (job->judge) /* the judge cannot: the pairs stay as they are */
-		job->last = true;
-	else if (why == DESCRIPTOR_NEXT_UNUSABLE)
+	else if (!job->judge && why != DESCRIPTOR_NEXT_DOWN)
 		job->models_tried |= 1u << worker->model;
+	job->refused |= why == DESCRIPTOR_NEXT_REFUSED;
 	models_route(run, job, true);
+}
+
+void models_done(struct run *run, struct worker *worker, struct job *job, uint32_t lacks)
+{
+	struct models *models = &run->models;
+	bool unjudged = job->judge && (job->last || (lacks & DESCRIPTOR_LACKS_MARKS));
+
+	if (worker->model < 0)
+		return;
+	models->groups[worker->model].documents++;
+	if ((lacks & DESCRIPTOR_LACKS_REFUSED) || ((lacks & DESCRIPTOR_LACKS_REPLIES) && job->refused)) {
+		models->fell_back += !job->to_be_redone;
+		job->to_be_redone = true;
+	}
+	models->incomplete += (lacks & DESCRIPTOR_LACKS_SOME) != 0;
+	models->unjudged += unjudged;
+	models->unmeasured += (lacks & DESCRIPTOR_LACKS_VECTORS) != 0;
+	job->to_be_redone |= unjudged || (lacks & (DESCRIPTOR_LACKS_SOME | DESCRIPTOR_LACKS_VECTORS));
 }
 
 uint32_t models_argument(const struct run *run, const struct job *job)
@@ -236,104 +252,55 @@ static enum message_model_state state_of(const struct run *run, int model)
 	return best < COUNT_OF(order) ? order[best] : MESSAGE_MODEL_UNUSABLE;
 }
 
-static const char *const state_names[MESSAGE_MODEL_STATE_COUNT] = {
-	[MESSAGE_MODEL_STARTING] = "starting", [MESSAGE_MODEL_UP] = "up", [MESSAGE_MODEL_TRYING] = "trying", [MESSAGE_MODEL_DOWN] = "down",
-	[MESSAGE_MODEL_UNUSABLE] = "unusable",
-};
-
-/* A string of the last report, or "". */
-static void report_string(const struct model_group *group, const char *key, char *ret_text, size_t bytes)
+/* Since when there is no model to count on, for writing and for judging. */
+static void note_away(struct run *run)
 {
-	struct json_object *object = group->report ? json_tokener_parse(group->report) : NULL, *value = NULL;
+	static const enum model_use uses[] = { MODEL_GENERATE, MODEL_JUDGE };
 
-	ret_text[0] = '\0';
-	if (object && json_object_object_get_ex(object, key, &value) && json_object_is_type(value, json_type_string))
-		snprintf(ret_text, bytes, "%s", json_object_get_string(value));
-	json_object_put(object);
+	for (size_t k = 0; k < COUNT_OF(uses); k++) {
+		bool up = false, trying = false;
+		for (uint32_t i = 0; i < run->models.count; i++) {
+			const struct model_group *group = &run->models.groups[i];
+			up |= group->use == uses[k] && (group->state == MESSAGE_MODEL_UP || (group->state == MESSAGE_MODEL_STARTING && !group->late));
+			trying |= group->use == uses[k] && group->state == MESSAGE_MODEL_TRYING;
+		}
+		uint64_t *away_from_ns = &run->models.away_from_ns[k];
+		*away_from_ns = up ? 0 : *away_from_ns || trying ? *away_from_ns : clock_monotonic_ns();
+	}
 }
 
-static bool has_others(const struct run *run, const struct model_group *group)
+/* It has become one that gets documents, or one that does not. */
+static void state_changed(struct run *run, struct model_group *group, bool was_away)
 {
-	for (uint32_t i = 0; i < run->models.count; i++)
-		if (&run->models.groups[i] != group && run->models.groups[i].use == MODEL_GENERATE)
-			return true;
-	return false;
-}
+	bool away = models_may_come_back(group) || group->state == MESSAGE_MODEL_UNUSABLE;
 
-static void say_state(struct run *run, const struct model_group *group)
-{
-	const char *name = name_of(group);
-	char message[320];
-	struct buffer shown;
-
-	buffer_init(&shown, SHOWN_BYTES_MAX);
-	url_append_shown(&shown, text_from(group->settings->base_url));
-	report_string(group, "message", message, sizeof(message));
-	if (group->state == MESSAGE_MODEL_UP)
-		log_info("model %s at %s is up", name, buffer_string(&shown));
-	else if (group->state == MESSAGE_MODEL_UNUSABLE)
-		log_warning("model %s cannot be used: %s", name, message[0] ? message : "its worker does not run");
-	else if (group->state == MESSAGE_MODEL_DOWN)
-		log_warning("model %s is down%s%s; its documents %swait %llu s for %s, then the built-in generator writes them (generate.fallback_after_s)", name,
-			    message[0] ? ": " : "", message, has_others(run, group) ? "go to other models, or " : "",
-			    (unsigned long long)run->settings->generate.fallback_after_s, has_others(run, group) ? "one" : "it");
-	buffer_done(&shown);
-}
-
-void models_worker_changed(struct run *run, int model)
-{
-	if (model < 0)
-		return;
-	struct model_group *group = &run->models.groups[model];
-	enum message_model_state state = state_of(run, model);
-	if (state == group->state)
-		return;
-	bool was_away = group->state == MESSAGE_MODEL_DOWN || group->state == MESSAGE_MODEL_UNUSABLE;
-	group->state = state;
-	group->since_ns = clock_monotonic_ns();
+	note_away(run);
 	if (run->phase == RUN_WORKING)
-		say_state(run, group);
+		models_say_state(run, group);
 	run->more_to_do = true;
-	if (state == MESSAGE_MODEL_DOWN || state == MESSAGE_MODEL_UNUSABLE)
+	if (away)
 		route_again(run, &group->queue);
-	if (state != MESSAGE_MODEL_DOWN)
+	if (!away || group->state == MESSAGE_MODEL_UNUSABLE)
 		route_again(run, &run->models.waiting);
 	for (uint32_t i = 0; was_away && i < run->models.count; i++) /* it may have what went elsewhere for its sake; no other document may come any more */
 		if (&run->models.groups[i] != group)
 			route_again(run, &run->models.groups[i].queue);
 }
 
-static uint64_t number_in(struct json_object *object, const char *key)
+void models_worker_changed(struct run *run, int model)
 {
-	struct json_object *value = NULL;
-	int64_t number = json_object_object_get_ex(object, key, &value) ? json_object_get_int64(value) : 0;
-	return number > 0 ? (uint64_t)number : 0;
-}
-
-static bool keep_report(struct model_group *group, struct text body)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(8);
-	struct json_object *object = tokener ? json_tokener_parse_ex(tokener, body.data, (int)body.bytes) : NULL, *server = NULL;
-	char *copy = object && json_object_is_type(object, json_type_object) ? strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN)) : NULL;
-
-	if (tokener)
-		json_tokener_free(tokener);
-	if (copy) {
-		free(group->report);
-		group->report = copy;
-		group->slots = (uint32_t)number_in(object, "slots");
-		group->under_way = (uint32_t)number_in(object, "under_way");
-		group->accepted = number_in(object, "pairs_accepted");
-		group->refused = number_in(object, "pairs_refused");
-		group->prompt_tokens = number_in(object, "prompt_tokens");
-		group->completion_tokens = number_in(object, "completion_tokens");
-		if (json_object_object_get_ex(object, "server", &server))
-			snprintf(group->server, sizeof(group->server), "%s", json_object_get_string(server));
-		if (json_object_object_get_ex(object, "model", &server))
-			snprintf(group->model, sizeof(group->model), "%s", json_object_get_string(server));
-	}
-	json_object_put(object);
-	return copy != NULL;
+	if (model < 0 || run->phase > RUN_DRAINING) /* at the end they all go: what was true before stays true of their servers */
+		return;
+	struct model_group *group = &run->models.groups[model];
+	enum message_model_state state = state_of(run, model);
+	if (state == group->state)
+		return;
+	bool was_away = group->state == MESSAGE_MODEL_DOWN || group->state == MESSAGE_MODEL_UNUSABLE || group->late;
+	group->state = state;
+	group->since_ns = clock_monotonic_ns();
+	group->was_up |= state == MESSAGE_MODEL_UP;
+	group->late = false;
+	state_changed(run, group, was_away);
 }
 
 bool models_take_report(struct worker *worker, const struct message *message)
@@ -341,7 +308,7 @@ bool models_take_report(struct worker *worker, const struct message *message)
 	struct run *run = worker->run;
 
 	if (worker->model < 0 || message->count > MESSAGE_MODEL_TASKS_MAX || message->status < 0 || message->status >= MESSAGE_MODEL_STATE_COUNT ||
-	    message->body.bytes > MESSAGE_MODEL_BODY_MAX || !keep_report(&run->models.groups[worker->model], message->body))
+	    message->body.bytes > MESSAGE_MODEL_BODY_MAX || !models_read_report(&run->models.groups[worker->model], message->body))
 		return false;
 	run->more_to_do |= message->count > worker->capacity;
 	worker->capacity = (uint32_t)message->count;
@@ -438,24 +405,51 @@ void models_dispatch(struct run *run, models_place *place)
 
 /* --- waiting --------------------------------------------------------------------------------------------------------- */
 
+/* A document waits no longer than if it had come when the last server went away: those that come later do not wait again as long, one after the other. */
 static uint64_t patience_ends_ns(const struct run *run, const struct job *job)
 {
-	return job->waits_from_ns + run->settings->generate.fallback_after_s * 1000000000u;
+	uint64_t away_from_ns = run->models.away_from_ns[job->judge];
+	uint64_t from_ns = away_from_ns && away_from_ns < job->waits_from_ns ? away_from_ns : job->waits_from_ns;
+
+	return from_ns + run->settings->generate.fallback_after_s * 1000000000u;
+}
+
+static void say_all_down(struct run *run, const struct job *job)
+{
+	bool *said = &run->models.said_all_down[job->judge];
+
+	if (!*said)
+		log_warning("no %s answered for %llu s: %s until one does; the same command later does these documents again",
+			    job->judge ? "judge" : "model server", (unsigned long long)run->settings->generate.fallback_after_s,
+			    job->judge ? "pairs go into the dataset without marks" : "rules write the conversations");
+	*said = true;
+}
+
+static bool is_starting(const struct model_group *group)
+{
+	return group->state == MESSAGE_MODEL_STARTING && !group->late && group->use != MODEL_EMBEDDINGS;
 }
 
 void models_step(struct run *run, uint64_t now_ns)
 {
 	struct job_list *waiting = &run->models.waiting;
 
+	for (uint32_t i = 0; i < run->models.count && run->phase == RUN_WORKING; i++) {
+		struct model_group *group = &run->models.groups[i];
+		if (!is_starting(group) || now_ns - group->since_ns < LATE_NS)
+			continue;
+		group->late = true;
+		state_changed(run, group, false);
+	}
 	for (struct job *job = waiting->first, *next; job; job = next) {
 		next = job->next;
 		if (patience_ends_ns(run, job) > now_ns)
 			continue;
-		if (!run->models.said_all_down)
-			log_warning("no model server answered for %llu s: rules write the conversations until one does; the same command later does these "
-				    "documents again", (unsigned long long)run->settings->generate.fallback_after_s);
-		run->models.said_all_down = true;
-		fall_back(run, job, false);
+		say_all_down(run, job);
+		if (job->judge)
+			give_to_rules(run, job, false);
+		else
+			fall_back(run, job, false);
 		run->more_to_do = true;
 	}
 }
@@ -464,6 +458,11 @@ uint64_t models_next_ns(const struct run *run)
 {
 	uint64_t next_ns = UINT64_MAX;
 
+	for (uint32_t i = 0; i < run->models.count && run->phase == RUN_WORKING; i++) {
+		const struct model_group *group = &run->models.groups[i];
+		if (is_starting(group) && group->since_ns + LATE_NS < next_ns)
+			next_ns = group->since_ns + LATE_NS;
+	}
 	for (const struct job *job = run->models.waiting.first; job; job = job->next)
 		if (patience_ends_ns(run, job) < next_ns)
 			next_ns = patience_ends_ns(run, job);
@@ -489,78 +488,4 @@ bool models_are_full(const struct run *run)
 	for (uint32_t i = 0; i < run->models.count; i++)
 		room += run->models.groups[i].use == MODEL_GENERATE ? limits[run->models.groups[i].tier] : 0;
 	return models_queued(run) >= room;
-}
-
-/* --- for people ------------------------------------------------------------------------------------------------------ */
-
-void models_format_progress(const struct run *run, char *ret_text, size_t bytes)
-{
-	size_t used = 0;
-
-	ret_text[0] = '\0';
-	for (uint32_t i = 0; i < run->models.count && used < bytes; i++) {
-		const struct model_group *group = &run->models.groups[i];
-		if (group->use == MODEL_EMBEDDINGS)
-			continue;
-		int more = group->state == MESSAGE_MODEL_UP
-				   ? snprintf(ret_text + used, bytes - used, "  %.24s %u/%u, %zu wait", name_of(group), group->under_way, group->slots,
-					      group->queue.count)
-				   : snprintf(ret_text + used, bytes - used, "  %.24s %s", name_of(group), state_names[group->state]);
-		used += more > 0 ? (size_t)more : 0;
-	}
-}
-
-static void write_group(const struct run *run, uint32_t index, struct json_writer *json)
-{
-	const struct model_group *group = &run->models.groups[index];
-	uint64_t held = 0;
-	struct buffer shown;
-
-	buffer_init(&shown, SHOWN_BYTES_MAX);
-	url_append_shown(&shown, text_from(group->settings->base_url));
-	for (uint32_t i = 0; i < run->worker_count; i++)
-		held += run->workers[i].model == (int)index ? run->workers[i].held.count : 0;
-	json_object_open(json);
-	json_member_string(json, "name", name_of(group));
-	json_member_string(json, "use", group->settings->use);
-	json_member_string(json, "tier", group->settings->tier);
-	json_member_text(json, "base_url", buffer_view(&shown));
-	buffer_done(&shown);
-	json_member_string(json, "state", group->use == MODEL_EMBEDDINGS ? "not asked" : state_names[group->state]);
-	json_member_fixed(json, "since_s", (double)(clock_monotonic_ns() - group->since_ns) / 1e9, 1);
-	json_member_unsigned(json, "documents_queued", group->queue.count);
-	json_member_unsigned(json, "documents_at_work", held);
-	json_member_unsigned(json, "documents_done", group->documents);
-	json_member_unsigned(json, "documents_unusable", group->handed_on[DESCRIPTOR_NEXT_UNUSABLE]);
-	json_member_unsigned(json, "documents_moved", group->handed_on[DESCRIPTOR_NEXT_DOWN]);
-	json_member_unsigned(json, "documents_taken_over", group->taken_over);
-	json_key(json, "worker");
-	json_raw(json, group->report ? text_from(group->report) : TEXT_LITERAL("{}"));
-	json_object_close(json);
-}
-
-void models_format_trouble(const struct run *run, char *ret_text, size_t bytes)
-{
-	size_t length = 0;
-
-	ret_text[0] = '\0';
-	for (uint32_t i = 0; i < run->models.count && length < bytes; i++) {
-		const struct model_group *group = &run->models.groups[i];
-		char message[320];
-		report_string(group, "message", message, sizeof(message));
-		if (group->use == MODEL_GENERATE && message[0])
-			length += (size_t)snprintf(ret_text + length, bytes - length, "%s%s: %s", length ? "; " : "", name_of(group), message);
-	}
-}
-
-void models_write_json(const struct run *run, struct json_writer *json)
-{
-	json_key(json, "models");
-	json_array_open(json);
-	for (uint32_t i = 0; i < run->models.count; i++)
-		write_group(run, i, json);
-	json_array_close(json);
-	json_member_unsigned(json, "model_switches", run->models.switches);
-	json_member_unsigned(json, "documents_waiting_for_a_server", run->models.waiting.count);
-	json_member_unsigned(json, "documents_fell_back", run->models.fell_back);
 }

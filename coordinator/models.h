@@ -1,4 +1,5 @@
-/* models.h: the models of a run as the coordinator sees them: one group of workers and one queue of documents each. Part of struct run.
+/* models.h: the models of a run as the coordinator sees them: one group of workers and one queue of documents each. Part of struct run. models.c
+ * decides, models_said.c reads what workers say and tells people.
  *
  * A document that is to get conversations is in exactly one of: the queue of a model, `waiting` (every model that is left is down),
  * `last` (no model is left: rules finish it), a worker's held list. */
@@ -18,9 +19,11 @@ struct model_group {
 	enum model_tier tier;
 	enum message_model_state state;
 	uint64_t since_ns;         /* in that state */
+	bool was_up;
+	bool late;                 /* starting for so long that nothing waits for it any more */
 	struct job_list queue;
 	uint64_t documents;        /* that it finished */
-	uint64_t handed_on[4];     /* by enum descriptor_next */
+	uint64_t handed_on[5];     /* by enum descriptor_next */
 	uint64_t taken_over;       /* from other models' queues */
 	bool active;               /* of those that share a server which holds one model at a time */
 	char *report;              /* the last one; JSON object, checked; owned; NULL: none yet */
@@ -29,6 +32,8 @@ struct model_group {
 	uint64_t accepted, refused;
 	uint64_t prompt_tokens, completion_tokens; /* of this run */
 	char server[32], model[64]; /* as the worker's probe found them */
+	char message[320];          /* what is wrong with it now, or "" */
+	char trouble[320];          /* what was wrong with it last */
 };
 
 struct models {
@@ -36,8 +41,13 @@ struct models {
 	uint32_t count;            /* 0: rules write all conversations */
 	struct job_list waiting, last;
 	uint64_t switches;         /* from one model to another at a server that holds one at a time */
-	uint64_t fell_back;        /* documents that no model finished, because none could be reached or used */
-	bool said_all_down;
+	/* Documents that the same command later does again, by why: */
+	uint64_t fell_back;        /* no model finished them, because none could be reached or used */
+	uint64_t incomplete;       /* some questions about them were refused */
+	uint64_t unjudged;         /* no judge marked their pairs, because none could be reached or used */
+	uint64_t unmeasured;       /* their pairs were not measured by embeddings, because that server could not be reached or used */
+	uint64_t away_from_ns[2];  /* by job->judge: when the last model for that became none to count on; 0: there is one */
+	bool said_all_down[2];     /* likewise */
 };
 
 /* Reads the settings. After run->settings is there. */
@@ -54,6 +64,8 @@ int models_find(const struct run *run, const char *name, struct error_text *erro
 void models_route(struct run *run, struct job *job, bool first);
 /* Why it comes back from a model: enum descriptor_next. */
 void models_next(struct run *run, struct worker *worker, struct job *job, uint32_t why);
+/* It is done; `lacks`: DESCRIPTOR_LACKS_…, what a later run may make good. */
+void models_done(struct run *run, struct worker *worker, struct job *job, uint32_t lacks);
 /* What a worker says of its model. False: it says what cannot be. */
 bool models_take_report(struct worker *worker, const struct message *message);
 /* A worker came or went. */
@@ -70,9 +82,15 @@ uint32_t models_argument(const struct run *run, const struct job *job);
 
 /* "  qwen3:8b 3/4, 12 wait" for each model; nothing when there are none. */
 void models_format_progress(const struct run *run, char *ret_text, size_t bytes);
-/* "qwen3:8b: the server has no model …" for the models that say what is wrong with them; "" when none does. */
-void models_format_trouble(const struct run *run, char *ret_text, size_t bytes);
+/* "qwen3:8b: the server has no model …" for the models of that use with which something was wrong; "" for none. */
+void models_format_trouble(const struct run *run, enum model_use use, char *ret_text, size_t bytes);
 struct json_writer;
 void models_write_json(const struct run *run, struct json_writer *json);
+
+/* --- between models.c and models_said.c --- */
+/* Is it worth waiting for: does it not answer now, or did it work once? */
+bool models_may_come_back(const struct model_group *group);
+bool models_read_report(struct model_group *group, struct text body);
+void models_say_state(const struct run *run, const struct model_group *group);
 
 #endif

@@ -223,7 +223,7 @@ static void take_members(struct run *run, struct worker *worker, struct job *job
 
 /* --- conversations ------------------------------------------------------------------------------------------------ */
 
-static void take_conversations(struct run *run, struct worker *worker, struct job *job, struct lease *output, uint64_t used)
+static void take_conversations(struct run *run, struct worker *worker, struct job *job, struct lease *output, uint64_t used, uint32_t lacks)
 {
 	struct conversation_set set;
 	const struct conversation_header *header = (const void *)memory_at(run->memory, output);
@@ -243,8 +243,7 @@ static void take_conversations(struct run *run, struct worker *worker, struct jo
 	for (uint32_t i = 0; i < set.count; i++)
 		*(set.conversations[i].accepted ? &job->pairs_accepted : &job->pairs_refused) += 1;
 	learn_ratio(run, job, job->document_bytes, used);
-	if (worker->model >= 0)
-		run->models.groups[worker->model].documents++;
+	models_done(run, worker, job, lacks);
 	job->conversations = memory_give(output);
 	job->conversations_bytes = used;
 	FAULT_POINT("results_settle");
@@ -253,7 +252,7 @@ static void take_conversations(struct run *run, struct worker *worker, struct jo
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
 
-static void take_done(struct run *run, struct worker *worker, struct job *job, uint64_t used)
+static void take_done(struct run *run, struct worker *worker, struct job *job, uint64_t used, uint32_t lacks)
 {
 	struct lease output = memory_give(&job->output);
 
@@ -267,7 +266,7 @@ static void take_done(struct run *run, struct worker *worker, struct job *job, u
 	switch (job->stage) {
 	case JOB_PREPROCESS: take_document(run, worker, job, &output, used); break;
 	case JOB_EXPAND: take_members(run, worker, job, &output, used); break;
-	default: take_conversations(run, worker, job, &output, used); break;
+	default: take_conversations(run, worker, job, &output, used, lacks); break;
 	}
 }
 
@@ -305,7 +304,7 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 	*(job->stage == JOB_GENERATE ? &run->stats.generate_ns : &run->stats.preprocess_ns) += duration_ns;
 	switch (result->status) {
 	case DESCRIPTOR_DONE:
-		take_done(run, worker, job, result->out_bytes);
+		take_done(run, worker, job, result->out_bytes, result->argument);
 		break;
 	case DESCRIPTOR_NEEDS_SPACE:
 		if (result->out_bytes <= job->output.extent.bytes) {

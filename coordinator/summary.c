@@ -100,14 +100,26 @@ static int add_account(void *context, const struct state_calls *calls)
 	return 0;
 }
 
-static void print_fallback(const struct run *run)
+/* A line for each thing that the same command later makes good. */
+static void print_lacks(const struct run *run)
 {
+	const struct { uint64_t count; enum model_use use; const char *one, *many, *again; } lacks[] = {
+		{ run->models.fell_back, MODEL_GENERATE, "1 document was finished by the built-in generator because no model could be used",
+		  "%" PRIu64 " documents were finished by the built-in generator because no model could be used", "do them with a model" },
+		{ run->models.incomplete, MODEL_GENERATE, "1 document lacks what a server refused", "%" PRIu64 " documents lack what a server refused", "ask again" },
+		{ run->models.unjudged, MODEL_JUDGE, "the pairs of 1 document were not judged", "the pairs of %" PRIu64 " documents were not judged", "have them judged" },
+		{ run->models.unmeasured, MODEL_EMBEDDINGS, "the pairs of 1 document were measured by words and not by embeddings",
+		  "the pairs of %" PRIu64 " documents were measured by words and not by embeddings", "measure them" },
+	};
 	char trouble[2048];
-	bool one = run->models.fell_back == 1;
 
-	models_format_trouble(run, trouble, sizeof(trouble));
-	printf("%" PRIu64 " document%s finished by the built-in generator because no model could be used%s%s%s; run the same command again to do %s with a model\n",
-	       run->models.fell_back, one ? " was" : "s were", trouble[0] ? " (" : "", trouble, trouble[0] ? ")" : "", one ? "it" : "them");
+	for (size_t i = 0; i < COUNT_OF(lacks); i++) {
+		if (lacks[i].count == 0)
+			continue;
+		models_format_trouble(run, lacks[i].use, trouble, sizeof(trouble));
+		printf(lacks[i].count == 1 ? lacks[i].one : lacks[i].many, lacks[i].count);
+		printf("%s%s%s; run the same command again to %s\n", trouble[0] ? " (" : "", trouble, trouble[0] ? ")" : "", lacks[i].again);
+	}
 }
 
 /* `json` NULL: lines on standard output. */
@@ -125,8 +137,8 @@ static void write_accounts(const struct run *run, struct json_writer *json)
 		log_warning("the accounts of model calls cannot be read: %s", error.message);
 	if (json)
 		json_array_close(json);
-	else if (run->models.fell_back)
-		print_fallback(run);
+	else
+		print_lacks(run);
 }
 
 static void write_run_members(struct json_writer *json, const struct run *run)

@@ -15,7 +15,7 @@ enum descriptor_kind {
 };
 
 enum descriptor_status { /* of a result; a task has 0 or DESCRIPTOR_LARGEST */
-	DESCRIPTOR_DONE = 1,         /* out_bytes says how much of the extent is used: the rest is trimmed */
+	DESCRIPTOR_DONE = 1,         /* out_bytes says how much of the extent is used: the rest is trimmed; argument, of a generate task: what it lacks */
 	DESCRIPTOR_NEEDS_SPACE = 2,  /* out_bytes says how large the extent must be; nothing was written */
 	DESCRIPTOR_INPUT_DAMAGED = 3, /* the input's checksum or layout is wrong: a bug or bad memory, not a bad document */
 	DESCRIPTOR_GAVE_UP = 4,       /* the worker could not do it (out of memory): counts as an attempt */
@@ -29,11 +29,19 @@ enum descriptor_next { /* why another model is to go on with a document: docs/de
 	DESCRIPTOR_NEXT_UNUSABLE = 1, /* this model's replies were of no use for some of its calls */
 	DESCRIPTOR_NEXT_DOWN = 2,     /* the server is away; not counted as a try */
 	DESCRIPTOR_NEXT_JUDGE = 3,    /* pairs are there; the judging model is to look at them */
+	DESCRIPTOR_NEXT_REFUSED = 4,  /* this server refused some of its calls */
 };
 
 /* argument of a generate task: one bit for each model of the settings that was tried, and: */
 #define DESCRIPTOR_GENERATE_JUDGE (1u << 30) /* judge the pairs that the record gives */
 #define DESCRIPTOR_GENERATE_LAST (1u << 31)  /* no other model will come: finish with what the record and the rules give */
+
+/* argument of a generate task that is done: what it lacks because a server did not do its part. */
+#define DESCRIPTOR_LACKS_REPLIES (1u << 0)   /* too many replies, and they were of no use */
+#define DESCRIPTOR_LACKS_REFUSED (1u << 1)   /* too many replies, and the server refused questions */
+#define DESCRIPTOR_LACKS_MARKS (1u << 2)     /* the judge's, for what its server refused */
+#define DESCRIPTOR_LACKS_SOME (1u << 4)      /* replies that the server refused, though not too many */
+#define DESCRIPTOR_LACKS_VECTORS (1u << 3)   /* pairs are measured by the words they share: there was no server for embeddings */
 
 struct descriptor {
 	uint64_t task_id;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-_Static_assert(sizeof(struct conversation) == 120 && sizeof(struct conversation_message) == 12, "layout of a conversation block");
+_Static_assert(sizeof(struct conversation) == 128 && sizeof(struct conversation_message) == 12, "layout of a conversation block");
 _Static_assert(sizeof(struct conversation_item) == 40, "layout of a conversation block");
 _Static_assert(sizeof(struct conversation_header) == 64, "layout of a conversation block: new sizes need a new CONVERSATION_VERSION");
 
@@ -60,6 +60,7 @@ static struct document_range *field_of(struct conversation *conversation, enum c
 	case CONVERSATION_REASON: return &conversation->reason;
 	case CONVERSATION_MODEL: return &conversation->model;
 	case CONVERSATION_QUESTION_MODEL: return &conversation->question_model;
+	case CONVERSATION_JUDGE_MODEL: return &conversation->judge_model;
 	case CONVERSATION_PARAMETERS: return &conversation->parameters;
 	case CONVERSATION_COUNTERS: return &conversation->counters;
 	case CONVERSATION_MO_CLASSES: return &conversation->mo_classes;

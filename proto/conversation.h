@@ -8,7 +8,7 @@
 #include "proto/document.h"
 
 #define CONVERSATION_MAGIC 0x564E4344u /* "DCNV" */
-enum { CONVERSATION_VERSION = 3 };
+enum { CONVERSATION_VERSION = 4 };
 
 enum conversation_role {
 	CONVERSATION_SYSTEM, CONVERSATION_USER, CONVERSATION_ASSISTANT,
@@ -55,6 +55,7 @@ struct conversation {
 	struct document_range mo_classes;
 	struct document_range terms;
 	struct document_range question_model; /* who put the question in other words; empty: nobody */
+	struct document_range judge_model;    /* whose marks these are; empty: nobody's */
 };
 
 struct conversation_message {
@@ -90,7 +91,7 @@ void conversation_builder_add(struct conversation_builder *builder, struct conve
 void conversation_builder_add_message(struct conversation_builder *builder, enum conversation_role role, struct text text);
 enum conversation_field {
 	CONVERSATION_REASON, CONVERSATION_MODEL, CONVERSATION_PARAMETERS, CONVERSATION_COUNTERS, CONVERSATION_MO_CLASSES,
-	CONVERSATION_TERMS, CONVERSATION_QUESTION_MODEL, CONVERSATION_FIELD_COUNT
+	CONVERSATION_TERMS, CONVERSATION_QUESTION_MODEL, CONVERSATION_JUDGE_MODEL, CONVERSATION_FIELD_COUNT
 };
 /* For the conversation added last. */
 void conversation_builder_set(struct conversation_builder *builder, enum conversation_field field, struct text value);

@@ -286,7 +286,7 @@ static void append_features(bool reasoning, struct buffer *out)
 		{ "source_dataset", "string" }, { "document_id", "string" }, { "chunk_id", "string" },
 		{ "source_span", "start:int64 end:int64" }, { "question_type", "string" }, { "quality_score", "float64" },
 		{ "scores", "structural:float64 semantic:float64 coherence:float64 relevance:float64 accuracy:float64" },
-		{ "confidence", "float64" }, { "judge", "faithfulness:int64 usefulness:int64 self_containedness:int64" },
+		{ "confidence", "float64" }, { "judge", "model:string faithfulness:int64 usefulness:int64 self_containedness:int64" },
 		{ "technical_terms", "list" }, { "tier_classification", "tier_1:list tier_2:list tier_3:list tier_4:list" },
 		{ "parameters", "list" }, { "counters", "list" }, { "faj_code", "string" }, { "cxc_codes", "list" }, { "mo_classes", "list" },
 		{ "model_tier", "string" }, { "model", "string" }, { "question_model", "string" }, { "cmedit_enhanced", "bool" }, { "enhancement_applied", "bool" },

@@ -95,10 +95,11 @@ static void member_scores(struct json_writer *json, const struct conversation_sc
 	json_member_fixed(json, "confidence", scores->confidence, SCORE_DECIMALS);
 }
 
-static void member_marks(struct json_writer *json, const struct conversation_marks *marks)
+static void member_marks(struct json_writer *json, const struct conversation_marks *marks, struct text model)
 {
 	json_key(json, "judge"); /* also of a pair that was not judged, with 0: all rows have the same members */
 	json_object_open(json);
+	json_member_text(json, "model", model);
 	json_member_unsigned(json, "faithfulness", marks->faithfulness);
 	json_member_unsigned(json, "usefulness", marks->usefulness);
 	json_member_unsigned(json, "self_containedness", marks->self_containedness);
@@ -170,7 +171,7 @@ void row_append_record(const struct row_source *source, const struct document *d
 	member_origin(&json, source, document, conversation);
 	json_member_string(&json, "question_type", conversation_question_name(conversation->question));
 	member_scores(&json, &conversation->scores);
-	member_marks(&json, &conversation->marks);
+	member_marks(&json, &conversation->marks, conversation_text(set, conversation->judge_model));
 	member_list(&json, "technical_terms", terms);
 	member_tiers(&json, document, set, conversation);
 	member_list(&json, "parameters", conversation_text(set, conversation->parameters));

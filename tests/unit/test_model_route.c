@@ -100,7 +100,23 @@ static void test_judge(void **state)
 	models[QUALITY].use = MODEL_JUDGE;
 	assert_int_equal(model_route_judge(models, COUNT), QUALITY);
 	models[QUALITY].state = MESSAGE_MODEL_DOWN;
+	assert_int_equal(model_route_judge(models, COUNT), MODEL_ROUTE_WAIT);
+	models[QUALITY].state = MESSAGE_MODEL_UNUSABLE;
 	assert_int_equal(model_route_judge(models, COUNT), MODEL_ROUTE_LAST);
+}
+
+static void test_one_that_has_not_answered_yet(void **state)
+{
+	(void)state;
+	models[BALANCED].tier = MODEL_FAST;
+	models[FAST].state = MESSAGE_MODEL_STARTING;
+	models[BALANCED].queued = 9;
+	assert_int_equal(choose(MODEL_FAST, 0), BALANCED);
+	models[FAST].queued = 1; /* even the last of its documents */
+	assert_true(model_route_may_take_over(&models[BALANCED], &models[FAST]));
+	assert_true(model_route_may_take_over(&models[QUALITY], &models[FAST]));
+	models[FAST].tier = MODEL_QUALITY;
+	assert_false(model_route_may_take_over(&models[BALANCED], &models[FAST]));
 }
 
 int main(void)
@@ -108,7 +124,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		TEST(test_its_own_tier_then_above_then_below), TEST(test_states), TEST(test_the_shorter_queue_for_its_slots), TEST(test_poor_models_come_last),
-		TEST(test_taking_over), TEST(test_judge),
+		TEST(test_taking_over), TEST(test_judge), TEST(test_one_that_has_not_answered_yet),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -334,7 +334,6 @@ static void a_judge_looks_at_what_another_model_wrote(void **state)
 	struct bench bench;
 	(void)state;
 	bench_open(&bench, "--as llamacpp --slots 2 --context 16384");
-	set(&bench, "models.writer.base_url", bench.server.url);
 	set(&bench, "models.judge.base_url", bench.server.url);
 	set(&bench, "models.judge.use", "judge");
 	start_worker(&bench);
@@ -354,9 +353,23 @@ static void a_judge_looks_at_what_another_model_wrote(void **state)
 	for (uint32_t i = 0; i < conversations.count; i++) {
 		const struct conversation *one = &conversations.conversations[i];
 		judged += one->marks.faithfulness > 0;
+		assert_true(one->marks.faithfulness == 0 || conversation_text(&conversations, one->judge_model).bytes > 0);
 		assert_true(one->marks.faithfulness == 0 || one->marks.faithfulness >= 3 || !one->accepted);
 	}
 	assert_true(judged > 0);
+	stop_worker(&bench);
+	/* without a judge nobody does: whoever wrote them finishes with what there is */
+	sql(&bench, "DELETE FROM calls WHERE family = 'judge'");
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	uint32_t before = requests_of(&bench);
+	begin(&bench, 1, DESCRIPTOR_GENERATE_JUDGE | DESCRIPTOR_GENERATE_LAST, OUT_BYTES);
+	result = wait_for_result(&bench, 1);
+	assert_int_equal(result.status, DESCRIPTOR_DONE);
+	assert_int_equal(requests_of(&bench), before);
+	conversations = open_out(&bench, result.bytes);
+	for (uint32_t i = 0; i < conversations.count; i++)
+		assert_true(conversations.conversations[i].marks.faithfulness == 0 && conversations.conversations[i].judge_model.bytes == 0);
 	bench_close(&bench);
 }
 

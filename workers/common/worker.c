@@ -155,7 +155,7 @@ int worker_finish(struct worker_finisher *finisher, const struct worker_task *ta
 	reply.status = status;
 	if (status == DESCRIPTOR_DONE || status == DESCRIPTOR_NEEDS_SPACE)
 		reply.out_bytes = bytes;
-	if (status == DESCRIPTOR_NEXT_MODEL)
+	if (status == DESCRIPTOR_NEXT_MODEL || status == DESCRIPTOR_DONE)
 		reply.argument = argument;
 	worker->tasks_done++;
 	worker->said_ns = clock_monotonic_ns();

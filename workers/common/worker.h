@@ -43,7 +43,7 @@ struct worker_many {
 	const char *(*trouble)(void *context); /* why begin or step failed, or "" */
 };
 enum { WORKER_TASKS_MAX = MESSAGE_MODEL_TASKS_MAX };
-/* The result of a task. status: enum descriptor_status; bytes: used (DONE) or needed (NEEDS_SPACE); argument: NEXT_MODEL. */
+/* The result of a task. status: enum descriptor_status; bytes: used (DONE) or needed (NEEDS_SPACE); argument: of NEXT_MODEL and DONE. */
 int worker_finish(struct worker_finisher *finisher, const struct worker_task *task, uint16_t status, uint64_t bytes, uint32_t argument) WARN_UNUSED;
 
 struct worker_setup { /* what a program starts with; borrowed for its whole life */

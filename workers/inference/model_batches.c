@@ -297,6 +297,7 @@ void model_changes_judge(struct model_changes *changes, const struct model_batch
 {
 	struct json_object *list = json_object_object_get(reply->value, "judgements");
 
+	snprintf(changes->model, sizeof(changes->model), "%s", reply->model);
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
 		int64_t number = member_number(one, "number");

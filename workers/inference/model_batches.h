@@ -35,7 +35,7 @@ struct model_changes { /* to a block: what merge_part takes */
 	struct conversation_marks *marks;
 	struct text *reasons;   /* views of the replies */
 	size_t count;
-	char model[MODEL_REPLY_NAME_BYTES]; /* who put the questions in other words */
+	char model[MODEL_REPLY_NAME_BYTES]; /* who put the questions in other words, or gave the marks */
 	uint32_t refused;                   /* new wordings that were not taken */
 };
 int model_changes_init(struct model_changes *changes, const struct conversation_set *set) WARN_UNUSED; /* 0 or -ENOMEM; _done in either case */

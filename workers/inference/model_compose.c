@@ -123,7 +123,8 @@ static int judge(const struct compose_request *request, struct conversation_buil
 			model_changes_judge(&changes, &batches.items[i], reply);
 	}
 	if (status == 0) {
-		const struct merge_part part = { .set = block.set, .accepted_max = UINT32_MAX, .marks = changes.marks, .judge_reasons = changes.reasons };
+		const struct merge_part part = { .set = block.set, .accepted_max = UINT32_MAX, .marks = changes.marks, .judge_reasons = changes.reasons,
+						 .judge_model = text_from(changes.model) };
 		status = merge_conversations(&part, 1, UINT32_MAX, judged, counts);
 	}
 	model_batches_done(&batches);

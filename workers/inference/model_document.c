@@ -19,6 +19,7 @@ struct pending { /* a call under way, or to be made */
 	uint32_t index;
 	uint64_t handle;
 	bool under_way;
+	bool refused; /* by the server: it may do it another time */
 };
 
 struct model_document {
@@ -84,6 +85,7 @@ static void take_result(void *owner, const struct call_result *result)
 	struct model_document *document = pending->document;
 
 	pending->under_way = false;
+	pending->refused = result->outcome == CALL_REFUSED && result->attempts > 0;
 	keep_reply(&document->calls[pending->index].reply, result);
 	document->down |= result->outcome == CALL_DOWN;
 	document->left--;
@@ -272,9 +274,9 @@ static int ask_all(struct model_document *document, const struct plan_limits *li
 	return status;
 }
 
-static bool is_for_judge(const struct model_context *context, const struct worker_task *task)
+static bool is_judge(const struct model_context *context)
 {
-	return model_use_of(&context->settings->models[context->model_index]) == MODEL_JUDGE || (task->descriptor.argument & DESCRIPTOR_GENERATE_JUDGE);
+	return model_use_of(&context->settings->models[context->model_index]) == MODEL_JUDGE;
 }
 
 int model_document_begin(const struct model_context *context, const struct worker_task *task, model_document_ended *ended, void *owner,
@@ -285,7 +287,7 @@ int model_document_begin(const struct model_context *context, const struct worke
 	if (!document)
 		return error_set(error, -ENOMEM, "out of memory");
 	*document = (struct model_document){ .context = context, .task = *task, .asking = true, .ended = ended, .owner = owner,
-					     .judging = is_for_judge(context, task), .key = recorded_key(context->configuration, &task->document) };
+					     .judging = is_judge(context), .key = recorded_key(context->configuration, &task->document) };
 	struct plan_limits limits = limits_of(context);
 	int status = recorded_load(context->record, document->key, context->settings, &document->task.document, &document->recorded, error);
 	if (status == 0)
@@ -377,9 +379,28 @@ static int add_other_recorded(struct model_document *document)
 	return 0;
 }
 
+/* `family`: PLAN_FAMILY_COUNT for any. */
+static bool is_refused(const struct model_document *document, enum plan_family family)
+{
+	for (size_t i = 0; i < document->count; i++)
+		if (document->pending[i].refused && (family == PLAN_FAMILY_COUNT || document->calls[i].call.family == family))
+			return true;
+	return false;
+}
+
+/* What a later run may have, with a server that does its part. */
+static uint32_t what_it_lacks(const struct model_document *document, bool missing)
+{
+	if (document->judging)
+		return is_refused(document, PLAN_JUDGE) ? DESCRIPTOR_LACKS_MARKS : 0;
+	if (!missing)
+		return is_refused(document, PLAN_FAMILY_COUNT) ? DESCRIPTOR_LACKS_SOME : 0;
+	return is_refused(document, PLAN_PAIRS) ? DESCRIPTOR_LACKS_REFUSED : DESCRIPTOR_LACKS_REPLIES;
+}
+
 static bool goes_on(const struct model_document *document, bool missing, enum descriptor_next *ret_next)
 {
-	*ret_next = document->down ? DESCRIPTOR_NEXT_DOWN : DESCRIPTOR_NEXT_UNUSABLE;
+	*ret_next = document->down ? DESCRIPTOR_NEXT_DOWN : is_refused(document, PLAN_PAIRS) ? DESCRIPTOR_NEXT_REFUSED : DESCRIPTOR_NEXT_UNUSABLE;
 	return document->down || (missing && !document->judging && others_left(document));
 }
 
@@ -438,5 +459,6 @@ int model_document_finish(struct model_document *document, struct model_document
 		return 0;
 	}
 	ret_result->outcome = MODEL_DOCUMENT_DONE;
+	ret_result->lacks = what_it_lacks(document, missing);
 	return 0;
 }

@@ -34,6 +34,7 @@ struct model_document_result {
 	enum descriptor_next next;            /* MODEL_DOCUMENT_NEXT */
 	struct conversation_builder *builder; /* MODEL_DOCUMENT_DONE: the caller's */
 	struct compose_counts counts;
+	uint32_t lacks;                       /* MODEL_DOCUMENT_DONE: DESCRIPTOR_LACKS_… */
 };
 /* What the replies come to. For a document that has ended. */
 int model_document_finish(struct model_document *document, struct model_document_result *ret_result) WARN_UNUSED;

@@ -179,6 +179,7 @@ static void write_entry(const struct entry *entry, struct conversation_builder *
 {
 	const struct conversation_set *set = &entry->part->set;
 	struct conversation conversation = *entry->conversation;
+	const struct conversation_marks *marks = entry->part->marks ? &entry->part->marks[entry->index] : NULL;
 	bool reworded = entry->part->questions && entry->part->questions[entry->index].bytes;
 	const struct { enum conversation_field field; struct text value; } fields[] = {
 		{ CONVERSATION_REASON, entry->reason[0] ? text_from(entry->reason) : entry->accepted ? TEXT_LITERAL("") : conversation_text(set, conversation.reason) },
@@ -188,12 +189,13 @@ static void write_entry(const struct entry *entry, struct conversation_builder *
 		{ CONVERSATION_MO_CLASSES, conversation_text(set, conversation.mo_classes) },
 		{ CONVERSATION_TERMS, conversation_text(set, conversation.terms) },
 		{ CONVERSATION_QUESTION_MODEL, reworded ? entry->part->question_model : conversation_text(set, conversation.question_model) },
+		{ CONVERSATION_JUDGE_MODEL, !marks ? conversation_text(set, conversation.judge_model) : marks->faithfulness ? entry->part->judge_model : TEXT_LITERAL("") },
 	};
 
 	conversation.accepted = entry->accepted;
 	conversation.scores = entry->scores;
-	if (entry->part->marks)
-		conversation.marks = entry->part->marks[entry->index];
+	if (marks)
+		conversation.marks = *marks;
 	conversation_builder_add(out, conversation);
 	for (uint32_t i = 0, users = 0; i < entry->conversation->message_count; i++) {
 		const struct conversation_message *message = &set->messages[entry->conversation->message_first + i];

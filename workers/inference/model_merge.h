@@ -12,6 +12,7 @@ struct merge_part { /* one writer's block and what is to be changed in it */
 	struct text question_model;        /* who put them so */
 	const struct conversation_marks *marks; /* NULL, or for each conversation the judge's; below MERGE_FAITHFULNESS_MIN it is refused */
 	const struct text *judge_reasons;  /* with marks */
+	struct text judge_model;           /* with marks: whose they are */
 	const struct conversation_scores *scores; /* NULL, or for each conversation the scores to take for its own; whether it is accepted follows */
 	const struct settings *settings;   /* with scores */
 };

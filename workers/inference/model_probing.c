@@ -57,6 +57,7 @@ int model_probing_step(struct model_probing *probing, uint64_t now_ns, struct pr
 	return 1;
 }
 
+void model_probing_again(struct model_probing *probing) { probing->again_ns = 0; }
 int model_probing_descriptor(const struct model_probing *probing) { return probing->event; }
 uint64_t model_probing_next_ns(const struct model_probing *probing) { return probing->running ? UINT64_MAX : probing->again_ns; }
 

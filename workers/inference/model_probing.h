@@ -13,6 +13,8 @@ struct model_probing;
 int model_probing_create(const struct settings *settings, uint32_t model_index, const char *api_key, struct model_probing **ret_probing,
 			 struct error_text *error) WARN_UNUSED;
 void model_probing_destroy(struct model_probing *probing);
+/* The server could be used, and it is to be asked anew: the next step starts a probe. */
+void model_probing_again(struct model_probing *probing);
 int model_probing_descriptor(const struct model_probing *probing); /* readable when a probe has ended */
 uint64_t model_probing_next_ns(const struct model_probing *probing); /* when the next one is due; UINT64_MAX: one is under way */
 /* 1 with the result of a probe that has ended, else 0 (the next one was started, if it was time) or a negative code. Not to be called any more

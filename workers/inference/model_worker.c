@@ -14,11 +14,12 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { KEPT_MAX = 64, DOCUMENTS_AT_FIRST = 2, DOCUMENT_CALLS_AT_FIRST = 2 };
+enum { KEPT_MAX = 64, DOCUMENTS_AT_FIRST = 2, DOCUMENT_CALLS_AT_FIRST = 2, REFUSED_TO_DOUBT = 4, REASON_BYTES = 320 };
 
 struct kept { /* a result that is larger than the extent it was made for */
 	struct conversation_builder *builder;
 	uint64_t task_id;
+	uint32_t lacks;
 };
 
 struct under_way {
@@ -38,14 +39,18 @@ struct model_worker {
 	struct pair_embedder *embedder; /* NULL: no model is configured for it */
 	struct probe_result probe; /* of the last probe */
 	bool probed;
+	bool doubted; /* it refused one question after the other: it is probed again */
+	bool cleared; /* that was so, and the probe found it well */
+	char refusal[REASON_BYTES];
 	struct calls *calls;
+	struct call_sums sums; /* of calls that are no more */
 	int epoll;
 	struct under_way *first;
 	uint32_t count;
 	struct kept kept[KEPT_MAX];
 	size_t kept_next;
 	double calls_per_document; /* moving mean */
-	uint64_t documents, next_unusable, next_down, accepted, refused, accepted_models, refused_models;
+	uint64_t documents, next_unusable, next_down, next_refused, accepted, refused, accepted_models, refused_models;
 	struct error_text error; /* of calls, while they live */
 };
 
@@ -67,6 +72,28 @@ static int begin_calls(struct model_worker *worker)
 	return status;
 }
 
+/* A server that has refused so many questions, and answered none since, has lost its model, or has another one, or a fault: it is asked anew what
+ * it can do, and its documents go elsewhere meanwhile. Found well, it is believed that these questions are not for it. */
+static bool is_doubtful(const struct model_worker *worker)
+{
+	return worker->calls && calls_refused_in_row(worker->calls) >= REFUSED_TO_DOUBT && !(worker->cleared && calls_endpoint(worker->calls)->answers == 0);
+}
+
+static void doubt(struct model_worker *worker)
+{
+	const struct call_sums sums = calls_sums(worker->calls);
+
+	snprintf(worker->refusal, sizeof(worker->refusal), "it refuses every question: %.280s", calls_refusal(worker->calls));
+	calls_end_all(worker->calls, worker->refusal);
+	worker->sums.prompt_tokens += sums.prompt_tokens;
+	worker->sums.completion_tokens += sums.completion_tokens;
+	worker->sums.busy_ns += sums.busy_ns;
+	calls_destroy(worker->calls);
+	worker->calls = worker->context.calls = NULL;
+	worker->doubted = true;
+	model_probing_again(worker->probing);
+}
+
 static int step_probe(struct model_worker *worker, uint64_t now_ns)
 {
 	int status = worker->calls ? 0 : model_probing_step(worker->probing, now_ns, &worker->probe);
@@ -74,6 +101,8 @@ static int step_probe(struct model_worker *worker, uint64_t now_ns)
 	if (status != 1)
 		return status;
 	worker->probed = true;
+	worker->cleared = worker->doubted && is_usable(worker);
+	worker->doubted = false;
 	return is_usable(worker) ? begin_calls(worker) : 0;
 }
 
@@ -105,14 +134,15 @@ static int tell(struct model_worker *worker, struct worker_finisher *finisher, c
 }
 
 /* Writes the conversations, or keeps them until the task comes back with a larger extent. */
-static int deliver(struct model_worker *worker, struct worker_finisher *finisher, const struct worker_task *task, struct conversation_builder *builder)
+static int deliver(struct model_worker *worker, struct worker_finisher *finisher, const struct worker_task *task, struct conversation_builder *builder,
+		   uint32_t lacks)
 {
 	int64_t bytes = conversation_builder_bytes(builder);
 
 	if (bytes >= 0 && (uint64_t)bytes > task->out_bytes) {
 		struct kept *kept = &worker->kept[worker->kept_next++ % KEPT_MAX];
 		conversation_builder_destroy(kept->builder);
-		*kept = (struct kept){ builder, task->descriptor.task_id };
+		*kept = (struct kept){ builder, task->descriptor.task_id, lacks };
 		return tell(worker, finisher, task, DESCRIPTOR_NEEDS_SPACE, (uint64_t)bytes, 0);
 	}
 	if (bytes >= 0)
@@ -120,7 +150,7 @@ static int deliver(struct model_worker *worker, struct worker_finisher *finisher
 	else
 		fprintf(stderr, "worker-inference: task %llu: %s\n", (unsigned long long)task->descriptor.task_id, error_describe((int)bytes));
 	conversation_builder_destroy(builder);
-	return tell(worker, finisher, task, bytes >= 0 ? DESCRIPTOR_DONE : DESCRIPTOR_GAVE_UP, bytes >= 0 ? (uint64_t)bytes : 0, 0);
+	return tell(worker, finisher, task, bytes >= 0 ? DESCRIPTOR_DONE : DESCRIPTOR_GAVE_UP, bytes >= 0 ? (uint64_t)bytes : 0, lacks);
 }
 
 static void count_result(struct model_worker *worker, const struct model_document_result *result)
@@ -128,6 +158,7 @@ static void count_result(struct model_worker *worker, const struct model_documen
 	worker->documents += result->outcome == MODEL_DOCUMENT_DONE;
 	worker->next_down += result->outcome == MODEL_DOCUMENT_NEXT && result->next == DESCRIPTOR_NEXT_DOWN;
 	worker->next_unusable += result->outcome == MODEL_DOCUMENT_NEXT && result->next == DESCRIPTOR_NEXT_UNUSABLE;
+	worker->next_refused += result->outcome == MODEL_DOCUMENT_NEXT && result->next == DESCRIPTOR_NEXT_REFUSED;
 	worker->accepted += result->counts.accepted;
 	worker->refused += result->counts.refused;
 	worker->accepted_models += result->counts.model_accepted;
@@ -148,13 +179,15 @@ static int finish_document(struct model_worker *worker, struct worker_finisher *
 		return tell(worker, finisher, &task, DESCRIPTOR_GAVE_UP, 0, 0);
 	}
 	count_result(worker, &result);
+	if (worker->calls && (result.lacks & (DESCRIPTOR_LACKS_REFUSED | DESCRIPTOR_LACKS_SOME | DESCRIPTOR_LACKS_MARKS) || result.next == DESCRIPTOR_NEXT_REFUSED))
+		snprintf(worker->refusal, sizeof(worker->refusal), "%.300s", calls_refusal(worker->calls));
 	if (result.outcome == MODEL_DOCUMENT_NEXT)
 		return tell(worker, finisher, &task, DESCRIPTOR_NEXT_MODEL, 0, result.next);
-	return deliver(worker, finisher, &task, result.builder);
+	return deliver(worker, finisher, &task, result.builder, result.lacks);
 }
 
 /* What the record and the rules give, when no other model will come; else another model is to do it. */
-static int begin_without_server(struct model_worker *worker, struct worker_finisher *finisher, const struct worker_task *task)
+static int begin_from_record(struct model_worker *worker, struct worker_finisher *finisher, const struct worker_task *task)
 {
 	struct conversation_builder *builder = NULL;
 	struct compose_counts counts;
@@ -165,7 +198,14 @@ static int begin_without_server(struct model_worker *worker, struct worker_finis
 				      &worker->error);
 	if (error_is_full(status))
 		return status;
-	return status == 0 ? deliver(worker, finisher, task, builder) : tell(worker, finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
+	return status == 0 ? deliver(worker, finisher, task, builder, 0) : tell(worker, finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
+}
+
+/* Nobody judges what it wrote, and a judge writes nothing: a document that is only to be finished may come to either. */
+static bool is_for_this_model(const struct model_worker *worker, const struct worker_task *task)
+{
+	bool judges = model_use_of(worker->model) == MODEL_JUDGE, last = task->descriptor.argument & DESCRIPTOR_GENERATE_LAST;
+	return judges ? !last : !(task->descriptor.argument & DESCRIPTOR_GENERATE_JUDGE);
 }
 
 static int begin(void *context, struct worker_finisher *finisher, const struct worker_task *task)
@@ -176,10 +216,10 @@ static int begin(void *context, struct worker_finisher *finisher, const struct w
 		if (worker->kept[i].builder && worker->kept[i].task_id == task->descriptor.task_id) {
 			struct conversation_builder *builder = worker->kept[i].builder;
 			worker->kept[i].builder = NULL;
-			return deliver(worker, finisher, task, builder);
+			return deliver(worker, finisher, task, builder, worker->kept[i].lacks);
 		}
-	if (!worker->calls)
-		return begin_without_server(worker, finisher, task);
+	if (!worker->calls || !is_for_this_model(worker, task))
+		return begin_from_record(worker, finisher, task);
 	struct under_way *under_way = calloc(1, sizeof(*under_way));
 	int status = under_way ? model_document_begin(&worker->context, task, document_ended, under_way, &under_way->document, &worker->error) : -ENOMEM;
 	if (status < 0)
@@ -208,6 +248,8 @@ static int step(void *context, struct worker_finisher *finisher, uint64_t now_ns
 		status = calls_step(worker->calls, now_ns);
 	if (status == 0 && worker->embedder)
 		status = pair_embedder_step(worker->embedder, now_ns, &worker->error);
+	if (status == 0 && is_doubtful(worker))
+		doubt(worker);
 	for (struct under_way *one = worker->first, *next; one && status == 0; one = next) {
 		next = one->next;
 		if (one->ended)
@@ -227,7 +269,7 @@ static const char *trouble(void *context)
 static enum message_model_state state_of(const struct model_worker *worker)
 {
 	if (!worker->calls)
-		return !worker->probed ? MESSAGE_MODEL_STARTING : worker->probe.reachable ? MESSAGE_MODEL_UNUSABLE : MESSAGE_MODEL_DOWN;
+		return worker->doubted ? MESSAGE_MODEL_DOWN : !worker->probed ? MESSAGE_MODEL_STARTING : worker->probe.reachable ? MESSAGE_MODEL_UNUSABLE : MESSAGE_MODEL_DOWN;
 	enum endpoint_breaker breaker = calls_endpoint(worker->calls)->breaker;
 	return breaker == ENDPOINT_OPEN ? MESSAGE_MODEL_DOWN : breaker == ENDPOINT_HALF_OPEN ? MESSAGE_MODEL_TRYING : MESSAGE_MODEL_UP;
 }
@@ -266,12 +308,8 @@ static uint64_t next_ns(void *context)
 static void report_endpoint(const struct model_worker *worker, struct json_writer *json)
 {
 	const struct endpoint *endpoint = calls_endpoint(worker->calls);
-	const struct call_sums sums = calls_sums(worker->calls);
 	uint64_t now_ns = clock_monotonic_ns();
 
-	json_member_unsigned(json, "prompt_tokens", sums.prompt_tokens);
-	json_member_unsigned(json, "completion_tokens", sums.completion_tokens);
-	json_member_fixed(json, "tokens_per_s", sums.busy_ns ? (double)sums.completion_tokens / ((double)sums.busy_ns / 1e9) : 0, 1);
 	json_member_unsigned(json, "slots", calls_slots(worker->calls));
 	json_member_unsigned(json, "slots_max", endpoint->limit_max);
 	json_member_unsigned(json, "under_way", endpoint->under_way);
@@ -285,6 +323,25 @@ static void report_endpoint(const struct model_worker *worker, struct json_write
 	if (endpoint->breaker == ENDPOINT_OPEN)
 		json_member_fixed(json, "open_s", endpoint->open_until_ns > now_ns ? (double)(endpoint->open_until_ns - now_ns) / 1e9 : 0, 1);
 	json_member_fixed(json, "seconds_per_call", endpoint->usual_s, 3);
+}
+
+static void report_sums(const struct model_worker *worker, struct json_writer *json)
+{
+	struct call_sums sums = worker->calls ? calls_sums(worker->calls) : (struct call_sums){ 0 };
+
+	sums.busy_ns += worker->sums.busy_ns;
+	sums.completion_tokens += worker->sums.completion_tokens;
+	json_member_unsigned(json, "prompt_tokens", sums.prompt_tokens + worker->sums.prompt_tokens);
+	json_member_unsigned(json, "completion_tokens", sums.completion_tokens);
+	json_member_fixed(json, "tokens_per_s", sums.busy_ns ? (double)sums.completion_tokens / ((double)sums.busy_ns / 1e9) : 0, 1);
+}
+
+/* What is wrong with it; "" when nothing is. */
+static const char *message_of(const struct model_worker *worker)
+{
+	if (!worker->calls)
+		return worker->doubted ? worker->refusal : worker->probe.message;
+	return calls_refused_in_row(worker->calls) ? calls_refusal(worker->calls) : calls_trouble(worker->calls);
 }
 
 static uint32_t report(void *context, struct buffer *out)
@@ -301,7 +358,8 @@ static uint32_t report(void *context, struct buffer *out)
 		json_member_string(&json, "model", worker->probe.model);
 		json_member_string(&json, "format", chat_format_name(worker->probe.format));
 		json_member_unsigned(&json, "context_tokens", worker->calls ? calls_context_tokens(worker->calls) : worker->probe.context_tokens);
-		json_member_string(&json, "message", worker->calls ? calls_trouble(worker->calls) : worker->probe.message);
+		json_member_string(&json, "message", message_of(worker));
+		json_member_string(&json, "refusal", worker->refusal);
 		json_key(&json, "notes");
 		json_array_open(&json);
 		for (uint32_t i = 0; i < worker->probe.note_count; i++)
@@ -310,10 +368,12 @@ static uint32_t report(void *context, struct buffer *out)
 	}
 	if (worker->calls)
 		report_endpoint(worker, &json);
+	report_sums(worker, &json);
 	json_member_unsigned(&json, "documents", worker->documents);
 	json_member_unsigned(&json, "documents_under_way", worker->count);
 	json_member_unsigned(&json, "handed_on_unusable", worker->next_unusable);
 	json_member_unsigned(&json, "handed_on_down", worker->next_down);
+	json_member_unsigned(&json, "handed_on_refused", worker->next_refused);
 	json_member_unsigned(&json, "pairs_accepted", worker->accepted_models);
 	json_member_unsigned(&json, "pairs_refused", worker->refused_models);
 	if (worker->embedder) {

@@ -232,11 +232,11 @@ static void delay(struct call *call, uint64_t again_ns)
 
 /* The breaker is open: what is under way too goes elsewhere, because nothing is to be expected from here. Calls that come in
  * meanwhile are looked at as all fresh ones are: the record may have them. */
-static void all_down(struct calls *calls, const char *reason)
+static void all_down(struct calls *calls, bool fresh_too, const char *reason)
 {
 	for (uint32_t i = 0; i < calls->count; i++) {
 		struct call *call = calls->all[i];
-		if (call->state == CALL_FREE || call->state == CALL_FRESH)
+		if (call->state == CALL_FREE || (call->state == CALL_FRESH && !fresh_too))
 			continue;
 		if (call->state == CALL_UNDER_WAY) {
 			call->state = CALL_WAITING; /* take_response passes over it */
@@ -290,6 +290,7 @@ static void take_response(void *owner, const struct http_response *response)
 	call->attempts_in_all++;
 	enum endpoint_verdict verdict = endpoint_answered(&calls->endpoint, &seen, call->attempts, now_ns, &again_ns);
 	if (verdict == ENDPOINT_GOOD) {
+		calls->refused_in_row = 0;
 		call_take_reply(call);
 		return;
 	}
@@ -298,7 +299,7 @@ static void take_response(void *owner, const struct http_response *response)
 		memcpy(calls->trouble, reason, sizeof(calls->trouble));
 		if (is_its_own_doing(call, &seen))
 			call_finish_with(call, CALL_REFUSED, reason);
-		all_down(calls, reason);
+		all_down(calls, false, reason);
 	} else if (verdict == ENDPOINT_HOPELESS && call->begun && !calls->begun_fine && seen.outcome == HTTP_ANSWERED) {
 		/* some servers want the last word to be the user's */
 		calls->begins = false;
@@ -306,6 +307,10 @@ static void take_response(void *owner, const struct http_response *response)
 	} else if (verdict == ENDPOINT_HOPELESS && call->bounded && seen.outcome == HTTP_ANSWERED) { /* some know no lengths */
 		calls->bounds = call->bounded = false;
 		call_wait_again(call);
+	} else if (verdict == ENDPOINT_HOPELESS && seen.outcome == HTTP_ANSWERED) {
+		calls->refused_in_row++;
+		memcpy(calls->refusal, reason, sizeof(calls->refusal));
+		call_finish_with(call, CALL_REFUSED, reason);
 	} else if (verdict == ENDPOINT_HOPELESS || (call->deadline_ns && again_ns >= call->deadline_ns)) {
 		call_finish_with(call, CALL_REFUSED, reason);
 	} else {
@@ -589,11 +594,4 @@ void calls_cancel(struct calls *calls, uint64_t handle)
 	call_finish_with(call, CALL_CANCELLED, "cancelled");
 }
 
-int calls_descriptor(const struct calls *calls) { return http_descriptor(calls->http); }
-uint32_t calls_waiting(const struct calls *calls) { return calls->queue.waiting; }
-uint32_t calls_slots(const struct calls *calls) { return calls->endpoint.breaker == ENDPOINT_OPEN ? 0 : (uint32_t)calls->endpoint.limit; }
-double calls_chars_per_token(const struct calls *calls) { return calls->chars_per_token; }
-uint64_t calls_context_tokens(const struct calls *calls) { return calls->context_tokens; }
-const char *calls_trouble(const struct calls *calls) { return calls->endpoint.breaker == ENDPOINT_CLOSED ? "" : calls->trouble; }
-const struct endpoint *calls_endpoint(const struct calls *calls) { return &calls->endpoint; }
-struct call_sums calls_sums(const struct calls *calls) { return calls->sums; }
+void calls_end_all(struct calls *calls, const char *reason) { all_down(calls, true, reason); }

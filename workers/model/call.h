@@ -74,6 +74,11 @@ uint32_t calls_slots(const struct calls *calls); /* requests allowed at once, no
 double calls_chars_per_token(const struct calls *calls);
 uint64_t calls_context_tokens(const struct calls *calls); /* 0: not known */
 const char *calls_trouble(const struct calls *calls); /* what opened the breaker; "" while it is closed */
+/* Questions that the server refused (4xx) since its last good answer: with several of them it is not the questions. Why it did so with the last one. */
+uint32_t calls_refused_in_row(const struct calls *calls);
+const char *calls_refusal(const struct calls *calls);
+/* All there are end as CALL_DOWN. Not from a call's done. */
+void calls_end_all(struct calls *calls, const char *reason);
 const struct endpoint *calls_endpoint(const struct calls *calls);
 struct call_sums { uint64_t calls, usable, prompt_tokens, completion_tokens, busy_ns; }; /* busy: from the first to the last answer, with nothing taken off for pauses */
 struct call_sums calls_sums(const struct calls *calls); /* of what was asked here, not of what the record had */

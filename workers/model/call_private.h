@@ -85,6 +85,8 @@ struct calls {
 	struct call_sums sums;
 	uint64_t first_ns; /* when the first request was made; 0: not yet */
 	char trouble[CALL_REASON_BYTES]; /* of the request that opened the breaker */
+	char refusal[CALL_REASON_BYTES]; /* of the last request that the server would not do */
+	uint32_t refused_in_row;         /* such requests since the last good answer */
 	bool looking;
 	bool bounds; /* lengths in schemas are no matter here */
 	bool begins, begun_fine; /* this server may be given the beginning of a reply; and has taken one */

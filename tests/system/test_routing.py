@@ -1,0 +1,186 @@
+"""Where documents go when a model begins to refuse, hangs or is slow, when the judge or the server for embeddings is away: what is said, what stands in
+the rows, and that the same command makes good for it later."""
+
+import collections
+import json
+import re
+import sqlite3
+
+from fake_server import FakeServer
+from support import main, small_corpus
+from test_models import ModelCase, questions
+
+QUICK = ("--set", "generate.fallback_after_s=1")
+
+
+class RoutingCase(ModelCase):
+    def run_said(self, config, corpus, *extra, out=None, expect=0):
+        """A run as a person sees it."""
+        result = self.run_batch(corpus, out=out, expect=expect, extra=("-c", config, *extra))
+        return result.stdout, result.stderr
+
+    def calls_of(self, family, out=None):
+        """(model, outcome) of the recorded calls of a family, counted."""
+        with sqlite3.connect((out or self.out) / ".docring" / "run.db") as database:
+            return collections.Counter(database.execute("SELECT model, outcome FROM calls WHERE family = ?", (family,)).fetchall())
+
+
+class Refusals(RoutingCase):
+    def check_gone(self, script, reason):
+        corpus = small_corpus(self.folder / "docs", 20)
+        with FakeServer("--as", "vllm", "--slots", "2", "--latency", "fixed:5", script=script) as server:
+            config = self.models((server, "balanced", {"max_concurrent_requests": 2}))
+            out, err = self.run_said(config, corpus, *QUICK)
+            self.assertRegex(err, rf"model m0 is down: it refuses every question: {reason}.*built-in generator")
+            self.assertRegex(err, rf"model m0 cannot be used: .*{reason}.*built-in generator")
+            self.assertRegex(out, rf"\d+ documents were finished by the built-in generator because no model could be used \(m0: .*{reason}.*run the same command again")
+            refused = sum(count for (_, outcome), count in self.calls_of("pairs").items() if outcome == "refused")
+            self.assertLess(refused, 16, "it was asked on and on")
+            server.script()
+            said = self.run_models(config, corpus, *QUICK)["run"]
+            self.assertEqual(said["documents_fell_back"], 0)
+            self.assertGreater(said["unchanged"], 0, "what was well was done again")
+            clean = self.folder / "clean"
+            self.run_models(config, corpus, *QUICK, out=clean)
+        self.assert_same_dataset(clean, self.out)
+
+    def test_a_model_that_is_gone_in_the_middle(self):
+        self.check_gone("model-gone:from=25", "HTTP status 404|status 404")
+
+    def test_a_server_that_refuses_everything_from_some_time_on(self):
+        self.check_gone("400:from=25", "HTTP status 400|status 400")
+
+    def test_its_documents_go_to_the_other_model(self):
+        corpus = small_corpus(self.folder / "docs", 16)
+        with FakeServer("--as", "vllm", "--latency", "fixed:5", script="model-gone:from=15") as first, FakeServer("--model", "other", "--latency", "fixed:5") as second:
+            config = self.models((first, "balanced", {}), (second, "balanced", {}))
+            said = self.run_models(config, corpus)
+            self.assertEqual(said["run"]["documents_fell_back"], 0)
+            self.assertEqual([model["state"] for model in said["run"]["models"]], ["unusable", "up"])
+            clean = self.folder / "clean"
+            self.run_models(self.models((second, "balanced", {})), corpus, out=clean)
+        self.assertEqual({row["metadata"]["source_file"] for row in self.all_rows() if row["metadata"]["model"] != "built-in"},
+                         {row["metadata"]["source_file"] for row in self.all_rows(clean) if row["metadata"]["model"] != "built-in"})
+
+    def test_questions_of_one_document_alone(self):
+        """The server is well: what it will not answer is the document's own matter, and is asked again by the same command."""
+        corpus = small_corpus(self.folder / "docs", 8)
+        rules = [{"match": {"text": "Cell Load Steering 3 "}, "action": {"status": 400, "message": "no such questions, please"}}]
+        with FakeServer("--latency", "fixed:2", rules=rules, folder=self.folder) as server:
+            config = self.models((server, "balanced", {}))
+            out, err = self.run_said(config, corpus, *QUICK)
+            self.assertNotIn("cannot be used", err)
+            self.assertRegex(out, r"1 document was finished by the built-in generator .*no such questions, please")
+            server.script()
+            said = self.run_models(config, corpus, *QUICK)
+            self.assertEqual((said["run"]["documents_fell_back"], said["run"]["unchanged"]), (0, 7))
+
+
+class Judges(RoutingCase):
+    def with_judge(self, writer, judge):
+        return self.models((writer, "balanced", {}), (judge, "balanced", {"use": "judge", "name": "critic"}))
+
+    def marks(self, out=None):
+        """(who judged, was there a mark) of the rows that a model wrote. The fake judge leaves some pairs of a call out."""
+        return collections.Counter((row["metadata"]["judge"]["model"], row["metadata"]["judge"]["faithfulness"] > 0) for row in self.all_rows(out)
+                                   if row["metadata"]["model"] != "built-in")
+
+    def test_a_judge_that_is_up(self):
+        corpus = small_corpus(self.folder / "docs", 6)
+        with FakeServer("--latency", "fixed:2") as writer, FakeServer("--model", "critic-7b", "--latency", "fixed:2") as judge:
+            out, _ = self.run_said(self.with_judge(writer, judge), corpus)
+            self.assertNotIn("not judged", out)
+            self.assertEqual(set(self.marks()) - {("", False)}, {("critic-7b", True)})
+            self.assertEqual({model for model, _ in self.calls_of("judge")}, {"critic-7b"})
+            self.assertEqual(questions(judge), sum(self.calls_of("judge").values()))
+        self.assertEqual({row["metadata"]["judge"]["model"] for row in self.all_rows() if row["metadata"]["model"] == "built-in"}, {""})
+        self.check_dataset()
+
+    def test_a_judge_that_is_down_at_the_start(self):
+        corpus = small_corpus(self.folder / "docs", 6)
+        with FakeServer("--latency", "fixed:2") as writer, FakeServer("--model", "critic-7b", "--latency", "fixed:2") as judge:
+            config, clean = self.with_judge(writer, judge), self.folder / "clean"
+            self.run_models(config, corpus, *QUICK, out=clean)
+            writer.reset()
+            judge.stop()
+            out, err = self.run_said(config, corpus, *QUICK)
+            self.assertRegex(err, r"model critic is down: \S.*; pairs wait 1 s for it, then they go into the dataset without its marks")
+            self.assertRegex(out, r"the pairs of 6 documents were not judged \(critic: \S.*\); run the same command again to have them judged")
+            self.assertNotIn("finished by the built-in generator", out)
+            self.assertEqual(self.calls_of("judge"), {}, "somebody else was asked to judge")
+            self.assertEqual(set(self.marks()), {("", False)})
+            asked = questions(writer)
+            judge.start(judge.port)
+            said = self.run_models(config, corpus, *QUICK)
+            self.assertEqual((said["run"]["documents_unjudged"], said["run"]["unchanged"]), (0, 0))
+            self.assertEqual(questions(writer), asked, "the writer's answers are in the record")
+        self.assertEqual(set(self.marks()) - {("", False)}, {("critic-7b", True)})
+        self.assert_same_dataset(clean, self.out)
+
+    def test_a_judge_that_dies_in_the_middle(self):
+        corpus = small_corpus(self.folder / "docs", 20)
+        with FakeServer("--latency", "fixed:20", "--slots", "2") as writer, FakeServer("--model", "critic-7b", "--latency", "fixed:40", "--slots", "1") as judge:
+            config = self.with_judge(writer, judge)
+            process = self.start("--workers", "2", "--shm", "256M", "--progress", "never", "--json", "-c", config, corpus, "-o", self.out, *QUICK)
+            self.wait_until(lambda: questions(judge) > 3 or process.poll() is not None)
+            judge.stop()
+            result = self.finish(process)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            said = json.loads(result.stdout)["run"]
+            self.assertGreater(said["documents_unjudged"], 0)
+            self.assertEqual(said["documents_fell_back"], 0)
+            self.assertEqual({model for model, _ in self.calls_of("judge")}, {"critic-7b"})
+            self.assertEqual(set(self.marks()), {("critic-7b", True), ("", False)})
+            judge.start(judge.port)
+            again = self.run_models(config, corpus, *QUICK)["run"]
+            self.assertEqual((again["documents_unjudged"], again["unchanged"]), (0, 20 - said["documents_unjudged"]))
+        self.assertEqual(set(self.marks()) - {("", False)}, {("critic-7b", True)})
+        self.check_dataset()
+
+    def test_a_judge_that_has_no_such_model(self):
+        corpus = small_corpus(self.folder / "docs", 3)
+        with FakeServer("--latency", "fixed:2") as writer, FakeServer("--as", "ollama") as judge:
+            config = self.models((writer, "balanced", {}), (judge, "balanced", {"use": "judge", "name": "critic", "model": "qwen3:8b"}))
+            out, err = self.run_said(config, corpus)
+            self.assertRegex(err, r"model critic cannot be used: .*ollama pull qwen3:8b.*; pairs go into the dataset without its marks")
+            self.assertRegex(out, r"the pairs of 3 documents were not judged \(critic: .*ollama pull")
+        self.assertEqual(set(self.marks()), {("", False)})
+
+
+class Waiting(RoutingCase):
+    def test_a_server_that_hangs_in_its_probe_holds_nothing(self):
+        corpus = small_corpus(self.folder / "docs", 8)
+        with FakeServer(script="hang") as hangs, FakeServer("--latency", "fixed:2") as well:
+            config = self.models((hangs, "balanced", {}), (well, "balanced", {}))
+            _, err = self.run_said(config, corpus)
+            said = self.run_models(config, corpus)
+            self.assertEqual((said["run"]["documents_fell_back"], said["run"]["unchanged"]), (0, 8))
+        self.assertNotIn("finished by", err)
+        self.assertEqual(set(self.made_by()), {well.model, "built-in"})
+
+    def test_a_server_that_hangs_is_named(self):
+        corpus = small_corpus(self.folder / "docs", 2)
+        with FakeServer(script="hang") as server:
+            config = self.models((server, "balanced", {}))
+            process = self.start("--workers", "2", "--shm", "256M", "--progress", "always", "-c", config, corpus, "-o", self.out, *QUICK)
+            result = self.finish(process)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stderr, r"model m0 at http://127\.0\.0\.1:\d+ has not answered for \d+ s.*documents wait 1 s for it, then the built-in generator")
+        self.assertRegex(result.stderr, r"m0 waits for an answer since \d+ s")
+        self.assertIn("2 documents were finished by the built-in generator", result.stdout)
+
+    def test_doctor_says_what_it_waits_for(self):
+        with FakeServer(script="hang") as server:
+            process = self.start("doctor", "--model-url", server.url)
+            said = ""
+            while not re.search(r"waits for an answer", said):
+                line = process.stderr.readline()
+                self.assertTrue(line, "it ended without a word")
+                said += line
+            self.assertIn(server.url, said)
+            process.kill()
+            process.communicate()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+/* call_facts.c: what may be asked about the calls at one endpoint. See call.h. */
+#include "workers/model/call_private.h"
+
+uint32_t calls_refused_in_row(const struct calls *calls) { return calls->refused_in_row; }
+const char *calls_refusal(const struct calls *calls) { return calls->refusal; }
+int calls_descriptor(const struct calls *calls) { return http_descriptor(calls->http); }
+uint32_t calls_waiting(const struct calls *calls) { return calls->queue.waiting; }
+uint32_t calls_slots(const struct calls *calls) { return calls->endpoint.breaker == ENDPOINT_OPEN ? 0 : (uint32_t)calls->endpoint.limit; }
+double calls_chars_per_token(const struct calls *calls) { return calls->chars_per_token; }
+uint64_t calls_context_tokens(const struct calls *calls) { return calls->context_tokens; }
+const char *calls_trouble(const struct calls *calls) { return calls->endpoint.breaker == ENDPOINT_CLOSED ? "" : calls->trouble; }
+const struct endpoint *calls_endpoint(const struct calls *calls) { return &calls->endpoint; }
+struct call_sums calls_sums(const struct calls *calls) { return calls->sums; }
