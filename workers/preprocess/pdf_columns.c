@@ -219,13 +219,14 @@ static bool find_gutter(const struct part *part, float *ret_x)
 /* --- bands ------------------------------------------------------------------------------------------------------ */
 
 /* Two columns? Both sides of the band, which nothing crosses, have lines enough and are no table. */
-static bool are_columns(const struct pdf_segment *segments, size_t count, float gutter_x, const struct pdf_rules *rules)
+static bool are_columns(const struct pdf_band *band, const struct pdf_rules *rules)
 {
+	const size_t count = band->end - band->first;
 	size_t left = 0;
 
-	for (size_t i = 0; i < count; i++)
-		left += segments[i].box.x1 <= gutter_x;
-	return left >= BAND_SIDE_MIN && count - left >= BAND_SIDE_MIN && !pdf_band_is_table(segments, count, gutter_x, rules);
+	for (size_t i = band->first; i < band->end; i++)
+		left += band->segments[i].box.x1 <= band->x;
+	return left >= BAND_SIDE_MIN && count - left >= BAND_SIDE_MIN && !pdf_band_is_table(band, rules);
 }
 
 static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, struct numbering *numbering);
@@ -324,7 +325,7 @@ static bool is_band(const struct part *part, struct band *band)
 	/* Lines apart from one another are names in the middle of a table's rows. */
 	const bool dense = heights.left.far * 3 <= heights.left.count && heights.right.far * 3 <= heights.right.count;
 	measure(&inner);
-	if (!parts_text(&inner, band->x, dense && heights.both * 10 <= fewer * 4) || pdf_band_is_table(inner.segments, inner.count, band->x, part->rules))
+	if (!parts_text(&inner, band->x, dense && heights.both * 10 <= fewer * 4) || pdf_band_is_table(&(struct pdf_band){ part->segments, part->count, band->first, band->end, band->x }, part->rules))
 		return false;
 	if (holds_columns(&inner, band->x, true) && holds_columns(&inner, band->x, false))
 		return false; /* cells */
@@ -411,7 +412,7 @@ static void number_regions(struct pdf_segment *segments, size_t count, bool whol
 	for (size_t i = 0; found && i <= count; i++) {
 		if (i < count && !crosses(segments[i].box, gutter_x))
 			continue;
-		if (are_columns(segments + band, i - band, gutter_x, numbering->rules)) {
+		if (are_columns(&(struct pdf_band){ segments, count, band, i, gutter_x }, numbering->rules)) {
 			number_regions(segments + plain, band - plain, false, cuts_left - 1, numbering);
 			number_columns(segments + band, i - band, gutter_x, false, cuts_left - 1, numbering);
 			plain = i;

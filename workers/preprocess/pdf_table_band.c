@@ -105,31 +105,73 @@ static size_t line_length(const struct pdf_segment *segments, size_t count)
 	return end;
 }
 
-/* Does a rule below the first lines of the band go on over the gutter, as wide as what stands above it on both sides? So it does below the
- * names of a table's columns, whose lines stand at the same heights; below running text there is none. */
+/* Does a rule below one of the first lines of the band, which has parts on both sides, go on over the gutter, as wide as that line? So it does below
+ * the names of a table's columns; below running text there is none. */
 static bool has_head_rule(const struct pdf_segment *segments, size_t count, float gutter_x, const struct pdf_rules *rules)
 {
-	enum { LINES_MAX = 3 };
+	enum { LINES_MAX = 4 };
 	static const float room_sizes = 1.0f;
-	float x0 = gutter_x, x1 = gutter_x;
-	bool left = false, right = false;
-	size_t at = 0;
+	size_t at = 0, end;
 
-	for (int line = 0; rules && line < LINES_MAX && at < count; line++) {
-		const size_t end = at + line_length(segments + at, count - at);
-		for (; at < end; at++) {
-			x0 = fminf(x0, segments[at].box.x0);
-			x1 = fmaxf(x1, segments[at].box.x1);
-			left |= segments[at].box.x1 <= gutter_x;
-			right |= segments[at].box.x1 > gutter_x;
+	for (int line = 0; line < LINES_MAX && at < count; line++, at = end) {
+		struct pdf_box box = segments[at].box;
+		bool left = false, right = false;
+		end = at + line_length(segments + at, count - at);
+		for (size_t i = at; i < end; i++) {
+			pdf_box_cover(&box, segments[i].box);
+			left |= segments[i].box.x1 <= gutter_x;
+			right |= segments[i].box.x1 > gutter_x;
 		}
-		const float top = pdf_middle_y(segments[at - 1].box), bottom = at < count ? pdf_middle_y(segments[at].box) : top;
-		const float room = room_sizes * segments[at - 1].size;
+		const float top = pdf_middle_y(box), bottom = end < count ? pdf_middle_y(segments[end].box) : top, room = room_sizes * segments[at].size;
 		for (size_t i = 0; i < rules->horizontal.count && left && right; i++) {
 			const struct pdf_rule *rule = &rules->horizontal.items[i];
-			if (rule->at > top && rule->at < bottom && rule->from <= x0 + room && rule->to >= x1 - room)
+			if (rule->at > top && rule->at < bottom && rule->from <= box.x0 + room && rule->to >= box.x1 - room)
 				return true;
 		}
+	}
+	return false;
+}
+
+/* The next rule below with the same ends, NULL when there is none; they are sorted by height. */
+static const struct pdf_rule *next_alike(const struct pdf_rule_list *rules, const struct pdf_rule *rule)
+{
+	static const float same_end = 2;
+
+	for (const struct pdf_rule *next = rule + 1; next < rules->items + rules->count; next++)
+		if (next->at > rule->at + 1 && fabsf(next->from - rule->from) < same_end && fabsf(next->to - rule->to) < same_end)
+			return next;
+	return NULL;
+}
+
+/* Do several parts, none of them half as wide as the rules, stand between the two, which are but few lines apart? */
+static bool holds_names(const struct pdf_band *band, const struct pdf_rule *top, const struct pdf_rule *bottom)
+{
+	static const float height_sizes = 4.5f;
+	size_t parts = 0;
+
+	for (size_t i = 0; i < band->count; i++) {
+		const struct pdf_segment *segment = &band->segments[i];
+		const float y = pdf_middle_y(segment->box);
+		if (y < top->at || y > bottom->at)
+			continue;
+		if ((segment->box.x1 - segment->box.x0) * 2 > top->to - top->from || bottom->at - top->at > height_sizes * segment->size)
+			return false;
+		parts++;
+	}
+	return parts > 1;
+}
+
+/* Does the band stand below two rules that hold names of columns, and above a third one, all with the same ends? */
+static bool stands_between_rules(const struct pdf_band *band, const struct pdf_rules *rules)
+{
+	enum { RULES_MAX = 64 }; /* of a page: with more, it is no table of three */
+	const float top = pdf_middle_y(band->segments[band->first].box), bottom = pdf_middle_y(band->segments[band->end - 1].box);
+
+	for (size_t i = 0; i < rules->horizontal.count && rules->horizontal.count <= RULES_MAX; i++) {
+		const struct pdf_rule *rule = &rules->horizontal.items[i], *head = next_alike(&rules->horizontal, rule);
+		const struct pdf_rule *last = head ? next_alike(&rules->horizontal, head) : NULL;
+		if (last && head->at < top && last->at > bottom && rule->from < band->x && rule->to > band->x && holds_names(band, rule, head))
+			return true;
 	}
 	return false;
 }
@@ -169,7 +211,11 @@ static bool has_centred_head(const struct pdf_segment *segments, size_t count, f
 	return false;
 }
 
-bool pdf_band_is_table(const struct pdf_segment *segments, size_t count, float gutter_x, const struct pdf_rules *rules)
+bool pdf_band_is_table(const struct pdf_band *band, const struct pdf_rules *rules)
 {
-	return stands_in_rows(segments, count, gutter_x) || has_head_rule(segments, count, gutter_x, rules) || has_centred_head(segments, count, gutter_x);
+	const struct pdf_segment *segments = band->segments + band->first;
+	const size_t count = band->end - band->first;
+
+	return stands_in_rows(segments, count, band->x) || has_centred_head(segments, count, band->x) ||
+	       (rules && (has_head_rule(segments, count, band->x, rules) || stands_between_rules(band, rules)));
 }

@@ -21,7 +21,14 @@ static inline float pdf_middle_y(struct pdf_box box) { return (box.y0 + box.y1) 
 /* The segments are sorted by height, and none crosses `gutter_x`. */
 struct pdf_band_heights pdf_band_heights(const struct pdf_segment *segments, size_t count, float gutter_x);
 
-/* By the heights of their lines, by a rule below the first ones (`rules` may be NULL), or by bold names in the middle of their columns. */
-bool pdf_band_is_table(const struct pdf_segment *segments, size_t count, float gutter_x, const struct pdf_rules *rules);
+struct pdf_band { /* segments that stand on both sides of a strip, among others above and below them */
+	const struct pdf_segment *segments;
+	size_t count;      /* of all, sorted by height */
+	size_t first, end; /* of the band; at least one */
+	float x;           /* of the strip */
+};
+
+/* By the heights of their lines, by rules (which may be NULL) below the names of columns, or by bold names in the middle of their columns. */
+bool pdf_band_is_table(const struct pdf_band *band, const struct pdf_rules *rules);
 
 #endif
