@@ -305,6 +305,29 @@ static void tells_tables_by_the_rule_below_their_head(void **state)
 	pdf_rules_done(&rules);
 }
 
+/* A row that goes over the white parts the rows below from the head: the rules around them say that all is one table. */
+static void tells_tables_by_the_rules_around_them(void **state)
+{
+	struct pdf_rules rules;
+
+	(void)state;
+	pdf_rules_init(&rules);
+	column(40, 88, 'K', 1, 10);
+	column(300, 88, 'T', 1, 10);
+	column(40, 104, 'A', 2, 40);
+	column(300, 104, 'B', 2, 40);
+	column(40, 128, 'W', 1, 90);
+	column(40, 140, 'C', 16, 40);
+	column(300, 140, 'D', 16, 40);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pdf_rules_add_line(&rules, 36, i == 0 ? 76 : i == 1 ? 92 : 340, 510, i == 0 ? 76 : i == 1 ? 92 : 340, 0.5f), 0);
+	page.rules = &rules;
+	assert_null(strchr(order(), '|'));
+	rules.horizontal.count = 0;
+	assert_non_null(strstr(order(), "C|D"));
+	pdf_rules_done(&rules);
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
@@ -314,7 +337,7 @@ int main(void)
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines), PAGE_TEST(leaves_names_beside_dense_text), PAGE_TEST(parts_no_code),
-		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(tells_tables_by_the_rule_below_their_head),
+		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(tells_tables_by_the_rule_below_their_head), PAGE_TEST(tells_tables_by_the_rules_around_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

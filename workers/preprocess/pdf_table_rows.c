@@ -15,7 +15,7 @@ struct spacing {
 	size_t distances, wide, wide_inner; /* of lines; wide ones; wide ones but for that below the first row */
 	size_t inner, inner_partial;        /* lines close below another; those that lack cells which their row has */
 	size_t cells, misfits;              /* cells of inner lines; those that no wrapping explains */
-	bool header_apart;
+	bool header_apart; /* by white; a rule does as well */
 };
 
 /* The lines of one row of the table, so far: the last segment of each column, NULL where there is none. */
@@ -295,7 +295,7 @@ void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *tabl
 		else if (!key || table->terms || before == header)
 			row->begins_cells = key;
 		else
-			row->begins_cells = !goes_on(layout, table, &above, row, spacing.header_apart);
+			row->begins_cells = !goes_on(layout, table, &above, row, spacing.header_apart || (table->headed && !table->bold_header));
 		if (row->begins_cells)
 			above = (struct cells_above){ 0 };
 		enter_cells(layout, table, row, &above);
