@@ -1,5 +1,6 @@
 /* Rows to tables: headers, cells of several lines, cells in the middle of a row's height, tables over pages; and what is no table. */
 #include "tests/unit/pdf_fixture.h"
+#include "workers/preprocess/pdf_rules.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -107,6 +108,28 @@ static void keeps_close_rows_apart(void **state)
 	cells(0, 149, 0, "", "or as elsewhere", "");
 	assert_string_equal(fixture_write_pages(), HEADER "| true | the cell is barred | yes |\n| false | nobody is | no |\n"
 						  "| inherited | as above or as elsewhere | 0.5 |\n");
+}
+
+/* Lines at equal distances: what is wrapped in every cell goes on where a rule sets the head apart, and is a row of its own without. */
+static void joins_wrapped_rows_below_a_rule(void **state)
+{
+	static const char joined[] = "| Barring in the cell never really ends | taking too long to bear at all | Shorten the time or raise the target of the load. |\n";
+	struct pdf_rules rules;
+
+	(void)state;
+	pdf_rules_init(&rules);
+	cells(0, 100, 0, "Feature", "Relationship", "Description");
+	cells(0, 112, 0, "Barring in the cell never", "taking too long to", "Shorten the time or raise the");
+	cells(0, 124, 0, "really ends", "bear at all", "target of the load.");
+	cells(0, 136, 0, "Access", "none", "Nothing else is to be done.");
+	cells(0, 148, 0, "Load", "some", "As above.");
+	assert_null(strstr(fixture_write_pages(), joined));
+	assert_int_equal(pdf_rules_add_line(&rules, 48, 103, 520, 103, 0.5f), 0);
+	fixture_pages[0].rules = &rules;
+	assert_non_null(strstr(fixture_write_pages(), joined));
+	assert_non_null(strstr(fixture_write_pages(), "| Load | some | As above. |"));
+	fixture_pages[0].rules = NULL;
+	pdf_rules_done(&rules);
 }
 
 /* Groups of rows set apart: what fits behind the line above was not wrapped. */
@@ -352,7 +375,7 @@ int main(void)
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(joins_the_only_row), PAGE_TEST(joins_lines_far_apart), PAGE_TEST(joins_names_beside_their_text),
-		PAGE_TEST(keeps_close_rows_apart), PAGE_TEST(keeps_grouped_rows_apart), PAGE_TEST(reads_cells_in_the_middle),
+		PAGE_TEST(keeps_close_rows_apart), PAGE_TEST(joins_wrapped_rows_below_a_rule), PAGE_TEST(keeps_grouped_rows_apart), PAGE_TEST(reads_cells_in_the_middle),
 		PAGE_TEST(takes_one_row_below_a_header), PAGE_TEST(keeps_empty_columns_of_a_header), PAGE_TEST(reads_pairs_without_a_header),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(goes_on_below_notes), PAGE_TEST(takes_no_lists_for_columns), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),
 		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(takes_no_single_row), PAGE_TEST(goes_on_under_a_caption),
