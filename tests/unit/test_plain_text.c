@@ -89,6 +89,7 @@ static void what_is_laid_out_stays(void **state)
 	plain("+-------+\n| A box |\n+-------+\n", "```\n+-------+\n| A box |\n+-------+\n```\n");
 	plain("Example::\n\n  Some words that would otherwise be taken for running text.\n", "Example:\n\n```\nSome words that would otherwise be taken for running text.\n```\n");
 	plain("Set these:\n\n# how deep\nSLEEP_MODE=deep\nTIMER=600\n\nx=1\n", "Set these:\n\n```\n# how deep\nSLEEP_MODE=deep\nTIMER=600\n```\n\nx=1\n");
+	plain("# how deep it is\n#SLEEP_MODE=deep\n", "```\n# how deep it is\n#SLEEP_MODE=deep\n```\n");
 	plain("unit o---[ split ]---o one\n            |\n            +------o two\n", "```\nunit o---[ split ]---o one\n            |\n            +------o two\n```\n");
 	plain("int f(void)\n{\n\treturn 1;\n}\n", "```\nint f(void)\n{\n        return 1;\n}\n```\n");
 }

@@ -20,14 +20,14 @@ static bool is_strokes(struct text line)
 	return joint;
 }
 
-/* "NAME=value", as in a shell's or program's settings. */
+/* "NAME=value", as in a shell's or program's settings, perhaps commented out. */
 static bool is_setting(struct text line)
 {
-	size_t name = 0;
+	size_t start = line.data[0] == '#', name = start;
 
 	while (name < line.bytes && (ascii_is_alnum(line.data[name]) || strchr("_.-", line.data[name])))
 		name++;
-	return name > 0 && name < line.bytes && line.data[name] == '=' && (name + 1 == line.bytes || (line.data[name + 1] != ' ' && line.data[name + 1] != '='));
+	return name > start && name < line.bytes && line.data[name] == '=' && (name + 1 == line.bytes || (line.data[name + 1] != ' ' && line.data[name + 1] != '='));
 }
 
 /* Settings, perhaps with comments between them; or a picture that is drawn with letters. */
@@ -38,8 +38,9 @@ static bool is_drawn_or_set(const struct plain_work *work, size_t start, size_t 
 	for (size_t i = start; i < end; i++) {
 		struct text text = plain_line_text(&work->lines, i);
 		strokes += is_strokes(text);
-		settings += is_setting(text);
-		comments += text.data[0] == '#';
+		bool setting = is_setting(text);
+		settings += setting;
+		comments += !setting && text.data[0] == '#';
 	}
 	return end - start >= 2 && ((strokes > 0 && prose == 0) || (settings > 0 && settings + comments == end - start));
 }
