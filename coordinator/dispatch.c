@@ -171,16 +171,24 @@ static enum placed place(struct run *run, struct worker *worker, struct job *job
 	return PLACED_NOT;
 }
 
+/* What the job keeps in the outboxes while it waits for its output: a member its text, a document to ask about itself. */
+static uint64_t kept_bytes(const struct job *job)
+{
+	return (job->member_block ? job->member_bytes : 0) + (job->stage == JOB_GENERATE ? job->document_bytes : 0);
+}
+
 static void fail_too_large(struct run *run, struct job *job)
 {
-	uint64_t bytes = estimate_output(run, job);
+	uint64_t bytes = estimate_output(run, job), kept = kept_bytes(job);
 	uint32_t workers = run->wanted_preprocess + run->wanted_inference;
 	/* Half of it more: the conversations come in another piece, and pieces do not fill an outbox without gaps. */
-	double shm = (double)bytes * 1.5 * workers / (1 - run->settings->ipc.ring_share);
-	char reason[240];
+	double shm = (double)(bytes + kept) * 1.5 * workers / (1 - run->settings->ipc.ring_share);
+	char beside[80] = "", reason[300];
 
-	snprintf(reason, sizeof(reason), "its result needs %llu MiB of shared memory in one piece and an outbox has %llu; pass --shm %.0fM or fewer --workers",
-		 (unsigned long long)(bytes >> 20) + 1, (unsigned long long)(run->outbox_bytes >> 20), shm / 1048576 + 1);
+	if (kept >> 20)
+		snprintf(beside, sizeof(beside), " beside the %llu MiB of its text", (unsigned long long)(kept >> 20) + 1);
+	snprintf(reason, sizeof(reason), "its result needs %llu MiB of shared memory in one piece%s, and an outbox has %llu; pass --shm %.0fM or fewer --workers",
+		 (unsigned long long)(bytes >> 20) + 1, beside, (unsigned long long)(run->outbox_bytes >> 20), shm / 1048576 + 1);
 	dispatch_release_input(run, job);
 	memory_release(run->memory, &job->document);
 	commit_settle(run, job, JOB_FAILED, DOCUMENT_GATE_NONE, text_from(reason));
@@ -223,12 +231,12 @@ static bool lower_demand(struct job *job)
 	return true;
 }
 
-/* The first job of the queue that this worker can take now. True when one was placed. */
-static bool place_from(struct run *run, struct worker *worker, struct job_list *queue)
+/* The first of the first jobs_max jobs of the queue that this worker can take now. True when one was placed. */
+static bool place_among(struct run *run, struct worker *worker, struct job_list *queue, size_t jobs_max)
 {
 	struct job *job = queue->first;
 
-	for (int tried = 0; job && tried < LOOK_AHEAD_JOBS; tried++) {
+	for (size_t tried = 0; job && tried < jobs_max; tried++) {
 		struct job *next = job->next;
 		if (!prefers_another(run, job, worker)) {
 			enum placed placed = place(run, worker, job);
@@ -242,6 +250,11 @@ static bool place_from(struct run *run, struct worker *worker, struct job_list *
 		job = next;
 	}
 	return false;
+}
+
+static bool place_from(struct run *run, struct worker *worker, struct job_list *queue)
+{
+	return place_among(run, worker, queue, LOOK_AHEAD_JOBS);
 }
 
 static bool place_one(struct run *run, struct worker *worker)
@@ -266,17 +279,51 @@ static bool anything_under_way(const struct run *run)
 	return models_queued(run) || run->to_spool.count || run->spooling.count || run->reading.count || run->retry_soon;
 }
 
-/* Nothing moves, nothing will: the job that does not fit any outbox as it is now never will. */
-static void break_standstill(struct run *run)
+/* Whatever any worker can take, wherever it stands in its queue and whoever was to have it. */
+static bool place_any(struct run *run)
 {
-	if (anything_under_way(run) || run->phase != RUN_WORKING)
-		return;
-	for (int stage = 0; stage < JOB_STAGE_COUNT; stage++) {
-		if (run->queues[stage].first) {
-			fail_too_large(run, run->queues[stage].first);
-			return;
+	for (uint32_t i = 0; i < run->worker_count; i++) {
+		struct worker *worker = &run->workers[i];
+		enum job_stage first = worker->kind == WORKER_INFERENCE ? JOB_GENERATE : JOB_PREPROCESS;
+		enum job_stage last = worker->kind == WORKER_INFERENCE ? JOB_GENERATE : JOB_EXPAND;
+		if (!takes_more(run, worker, 0))
+			continue;
+		for (enum job_stage stage = first; stage <= last; stage++) {
+			for (struct job *job = run->queues[stage].first; job; job = job->next)
+				job->preferred_worker = 0;
+			if (place_among(run, worker, &run->queues[stage], SIZE_MAX))
+				return true;
 		}
 	}
+	return false;
+}
+
+/* Of what waits: the job that needs most, with what it keeps. NULL: none waits. */
+static struct job *largest_waiting(struct run *run)
+{
+	struct job *largest = NULL;
+	uint64_t most = 0;
+
+	for (int stage = 0; stage < JOB_STAGE_COUNT; stage++) {
+		for (struct job *job = run->queues[stage].first; job; job = job->next) {
+			uint64_t bytes = kept_bytes(job) + estimate_output(run, job);
+			if (!largest || bytes > most) {
+				largest = job;
+				most = bytes;
+			}
+		}
+	}
+	return largest;
+}
+
+/* Nothing moves, nothing will, for want of space: the largest of what waits, which takes the others' too, is made smaller or given up. */
+static void break_standstill(struct run *run)
+{
+	if (anything_under_way(run) || run->phase != RUN_WORKING || place_any(run))
+		return;
+	struct job *job = largest_waiting(run);
+	if (job && !lower_demand(job))
+		fail_too_large(run, job);
 }
 
 static bool queues_empty(const struct run *run)

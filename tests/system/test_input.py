@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -175,6 +176,26 @@ class LargeArchives(RunCase):
         enough = self.run_batch(corpus, extra=("--json",))
         self.assertEqual(self.rows("failed.jsonl"), [], "a failed member was not tried again: " + enough.stderr)
         self.assertEqual(json.loads(enough.stdout)["run"]["unchanged"], 2)
+
+    def test_a_member_that_fills_the_memory_costs_itself_alone(self):
+        """One piece of text takes most of an outbox; those behind it fit beside it or after it, and only it fails."""
+        corpus = self.folder / "docs"
+        corpus.mkdir()
+        with zipfile.ZipFile(corpus / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("large.md", large_text(90, 3 << 20))
+            for number in range(12):
+                archive.writestr(f"small{number}.md", feature_text(number))
+        with zipfile.ZipFile(corpus / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for number in range(12, 24):
+                archive.writestr(f"small{number}.md", feature_text(number))
+        self.run_batch(corpus, expect=1, extra=("--shm", "16M", "--workers", "1"))
+        failed = self.rows("failed.jsonl")
+        self.assertEqual([row["source_file"] for row in failed], ["large.md"])
+        self.assertRegex(failed[0]["reason"], r"beside the \d+ MiB of its text, and an outbox has \d+; pass --shm \d+M")
+        advised = re.search(r"--shm (\d+)M", failed[0]["reason"]).group(1)
+        self.assertGreater(int(advised), 16)
+        self.run_batch(corpus, expect=0, extra=("--shm", f"{advised}M", "--workers", "1"))
+        self.assertEqual(self.rows("failed.jsonl"), [])
 
     def test_the_dataset_does_not_depend_on_how_a_file_was_handed_over(self):
         corpus = small_corpus(self.folder / "docs", 6)
