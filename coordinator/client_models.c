@@ -31,7 +31,7 @@ static void print_model(struct json_object *model)
 		snprintf(slots, sizeof(slots), "%lld/%lld", (long long)client_number(worker, "under_way"), (long long)client_number(worker, "slots"));
 	printf("%-20.20s %-8s %-8s %7s %6lld %6lld %7lld %7.2f %6lld %5s\n", client_string(model, "name"),
 	       strcmp(client_string(model, "use"), "generate") == 0 ? client_string(model, "tier") : client_string(model, "use"),
-	       strcmp(state, "not asked") == 0 ? "-" : state, slots, (long long)client_number(model, "documents_queued"),
+	       state, slots, (long long)client_number(model, "documents_queued"),
 	       (long long)client_number(model, "documents_done"), (long long)client_number(worker, "answers"),
 	       json_object_get_double(json_object_object_get(worker, "seconds_per_call")), (long long)accepted, kept);
 	print_tokens(worker, accepted);

@@ -102,7 +102,7 @@ static void view(const struct run *run, struct model_view views[MODELS_MAX])
 		const struct model_group *group = &run->models.groups[i];
 		views[i] = (struct model_view){ .use = group->use, 
 						.tier = group->tier, .state = models_may_come_back(group) ? MESSAGE_MODEL_DOWN : group->state, .slots = group->slots,
-						.queued = group->queue.count, .accepted = group->accepted, .refused = group->refused };
+						.queued = group->queue.count, .accepted = group->sums.accepted, .refused = group->sums.refused };
 	}
 	for (uint32_t i = 0; i < run->worker_count; i++)
 		if (run->workers[i].model >= 0)
@@ -234,17 +234,20 @@ uint32_t models_argument(const struct run *run, const struct job *job)
 
 /* --- what workers say ------------------------------------------------------------------------------------------------ */
 
-/* The best that any of its workers says: each has its own breaker, the server is one. */
+/* The best that any of its workers says: each has its own breaker, the server is one. Workers of models that write ask the one for embeddings. */
 static enum message_model_state state_of(const struct run *run, int model)
 {
+	bool embeddings = run->models.groups[model].use == MODEL_EMBEDDINGS;
 	static const enum message_model_state order[] = { MESSAGE_MODEL_UP, MESSAGE_MODEL_TRYING, MESSAGE_MODEL_STARTING, MESSAGE_MODEL_DOWN };
 	size_t best = COUNT_OF(order);
 
 	for (uint32_t i = 0; i < run->worker_count; i++) {
 		const struct worker *worker = &run->workers[i];
-		if (worker->model != model || (!worker->pid && !worker->wanted))
+		bool its = embeddings ? worker->model >= 0 && run->models.groups[worker->model].use == MODEL_GENERATE : worker->model == model;
+		if (!its || (!worker->pid && !worker->wanted))
 			continue;
-		enum message_model_state state = worker->pid && worker->state == WORKER_READY ? worker->model_state : MESSAGE_MODEL_STARTING;
+		enum message_model_state state = embeddings ? worker->embeddings_state : worker->model_state;
+		state = worker->pid && worker->state == WORKER_READY ? state : MESSAGE_MODEL_STARTING;
 		for (size_t k = 0; k < best; k++)
 			if (order[k] == state)
 				best = k;
@@ -308,13 +311,42 @@ bool models_take_report(struct worker *worker, const struct message *message)
 	struct run *run = worker->run;
 
 	if (worker->model < 0 || message->count > MESSAGE_MODEL_TASKS_MAX || message->status < 0 || message->status >= MESSAGE_MODEL_STATE_COUNT ||
-	    message->body.bytes > MESSAGE_MODEL_BODY_MAX || !models_read_report(&run->models.groups[worker->model], message->body))
+	    message->body.bytes > MESSAGE_MODEL_BODY_MAX || !models_read_report(worker, message->body))
 		return false;
 	run->more_to_do |= message->count > worker->capacity;
 	worker->capacity = (uint32_t)message->count;
 	worker->model_state = (enum message_model_state)message->status;
 	models_worker_changed(run, worker->model);
+	for (uint32_t i = 0; i < run->models.count; i++)
+		if (run->models.groups[i].use == MODEL_EMBEDDINGS)
+			models_worker_changed(run, (int)i);
 	return true;
+}
+
+static void add_sums(struct model_sums *sums, const struct model_sums *more)
+{
+	sums->accepted += more->accepted;
+	sums->refused += more->refused;
+	sums->prompt_tokens += more->prompt_tokens;
+	sums->completion_tokens += more->completion_tokens;
+	sums->calls += more->calls;
+}
+
+void models_worker_died(struct worker *worker)
+{
+	if (worker->model >= 0)
+		add_sums(&worker->run->models.groups[worker->model].past, &worker->model_sums);
+	worker->model_sums = (struct model_sums){ 0 };
+}
+
+void models_add_up(struct run *run, int model)
+{
+	struct model_group *group = &run->models.groups[model];
+
+	group->sums = group->past;
+	for (uint32_t i = 0; i < run->worker_count; i++)
+		if (run->workers[i].model == model)
+			add_sums(&group->sums, &run->workers[i].model_sums);
 }
 
 /* --- who gets what --------------------------------------------------------------------------------------------------- */
@@ -425,10 +457,7 @@ static void say_all_down(struct run *run, const struct job *job)
 	*said = true;
 }
 
-static bool is_starting(const struct model_group *group)
-{
-	return group->state == MESSAGE_MODEL_STARTING && !group->late && group->use != MODEL_EMBEDDINGS;
-}
+static bool is_starting(const struct model_group *group) { return group->state == MESSAGE_MODEL_STARTING && !group->late; }
 
 void models_step(struct run *run, uint64_t now_ns)
 {

@@ -13,6 +13,8 @@
 struct run;
 struct worker;
 
+struct model_sums { uint64_t accepted, refused, prompt_tokens, completion_tokens, calls; }; /* of this run */
+
 struct model_group {
 	const struct model_settings *settings;
 	enum model_use use;
@@ -29,8 +31,8 @@ struct model_group {
 	char *report;              /* the last one; JSON object, checked; owned; NULL: none yet */
 	/* from it */
 	uint32_t slots, under_way;
-	uint64_t accepted, refused;
-	uint64_t prompt_tokens, completion_tokens; /* of this run */
+	struct model_sums past;     /* of workers that are no more */
+	struct model_sums sums;     /* of all */
 	char server[32], model[64]; /* as the worker's probe found them */
 	char message[320];          /* what is wrong with it now, or "" */
 	char trouble[320];          /* what was wrong with it last */
@@ -68,6 +70,8 @@ void models_next(struct run *run, struct worker *worker, struct job *job, uint32
 void models_done(struct run *run, struct worker *worker, struct job *job, uint32_t lacks);
 /* What a worker says of its model. False: it says what cannot be. */
 bool models_take_report(struct worker *worker, const struct message *message);
+/* What it had done counts on. */
+void models_worker_died(struct worker *worker);
 /* A worker came or went. */
 void models_worker_changed(struct run *run, int model);
 /* Gives documents to the workers of models. `place`: dispatch.c's, for the first that fits from a queue. */
@@ -90,7 +94,8 @@ void models_write_json(const struct run *run, struct json_writer *json);
 /* --- between models.c and models_said.c --- */
 /* Is it worth waiting for: does it not answer now, or did it work once? */
 bool models_may_come_back(const struct model_group *group);
-bool models_read_report(struct model_group *group, struct text body);
+void models_add_up(struct run *run, int model); /* the sums of its workers, the living and the dead */
+bool models_read_report(struct worker *worker, struct text body);
 void models_say_state(const struct run *run, const struct model_group *group);
 
 #endif

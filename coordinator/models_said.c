@@ -47,24 +47,50 @@ static void copy_string(struct json_object *object, const char *key, char *text,
 		snprintf(text, bytes, "%s", json_object_get_string(value));
 }
 
-static void read_report(struct model_group *group, struct json_object *object)
+static void read_trouble(struct model_group *group, struct json_object *object)
 {
-	group->slots = (uint32_t)number_in(object, "slots");
-	group->under_way = (uint32_t)number_in(object, "under_way");
-	group->accepted = number_in(object, "pairs_accepted");
-	group->refused = number_in(object, "pairs_refused");
-	group->prompt_tokens = number_in(object, "prompt_tokens");
-	group->completion_tokens = number_in(object, "completion_tokens");
-	copy_string(object, "server", group->server, sizeof(group->server));
-	copy_string(object, "model", group->model, sizeof(group->model));
 	group->message[0] = '\0';
 	copy_string(object, "message", group->message, sizeof(group->message));
 	copy_string(object, "refusal", group->trouble, sizeof(group->trouble));
 	copy_string(object, "message", group->trouble, sizeof(group->trouble));
 }
 
-bool models_read_report(struct model_group *group, struct text body)
+/* Of the server for embeddings, which the workers of those that write ask. */
+static void read_embeddings(struct worker *worker, struct json_object *object)
 {
+	struct json_object *embeddings = NULL;
+	struct models *models = &worker->run->models;
+
+	if (!json_object_object_get_ex(object, "embeddings", &embeddings))
+		return;
+	uint64_t state = number_in(embeddings, "state");
+	worker->embeddings_state = state < MESSAGE_MODEL_STATE_COUNT ? (enum message_model_state)state : MESSAGE_MODEL_STARTING;
+	for (uint32_t i = 0; i < models->count; i++)
+		if (models->groups[i].use == MODEL_EMBEDDINGS) {
+			read_trouble(&models->groups[i], embeddings);
+			copy_string(embeddings, "model", models->groups[i].model, sizeof(models->groups[i].model));
+		}
+}
+
+static void read_report(struct worker *worker, struct json_object *object)
+{
+	struct model_group *group = &worker->run->models.groups[worker->model];
+
+	group->slots = (uint32_t)number_in(object, "slots");
+	group->under_way = (uint32_t)number_in(object, "under_way");
+	worker->model_sums = (struct model_sums){
+		.accepted = number_in(object, "pairs_accepted"), .refused = number_in(object, "pairs_refused"), .calls = number_in(object, "calls"),
+		.prompt_tokens = number_in(object, "prompt_tokens"), .completion_tokens = number_in(object, "completion_tokens") };
+	models_add_up(worker->run, worker->model);
+	copy_string(object, "server", group->server, sizeof(group->server));
+	copy_string(object, "model", group->model, sizeof(group->model));
+	read_trouble(group, object);
+	read_embeddings(worker, object);
+}
+
+bool models_read_report(struct worker *worker, struct text body)
+{
+	struct model_group *group = &worker->run->models.groups[worker->model];
 	struct json_tokener *tokener = json_tokener_new_ex(REPORT_DEPTH_MAX);
 	struct json_object *object = tokener ? json_tokener_parse_ex(tokener, body.data, (int)body.bytes) : NULL;
 	char *copy = object && json_object_is_type(object, json_type_object) ? strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN)) : NULL;
@@ -74,7 +100,7 @@ bool models_read_report(struct model_group *group, struct text body)
 	if (copy) {
 		free(group->report);
 		group->report = copy;
-		read_report(group, object);
+		read_report(worker, object);
 	}
 	json_object_put(object);
 	return copy != NULL;
@@ -96,7 +122,9 @@ static void append_instead(const struct run *run, const struct model_group *grou
 	unsigned long long seconds = run->settings->generate.fallback_after_s;
 	bool others = has_others(run, group), waits = models_may_come_back(group);
 
-	if (group->use == MODEL_EMBEDDINGS) {
+	if (group->use == MODEL_EMBEDDINGS && group->state == MESSAGE_MODEL_STARTING) {
+		buffer_append_format(out, "; pairs wait %llu s for it, then they are measured by the words they share (generate.fallback_after_s)", seconds);
+	} else if (group->use == MODEL_EMBEDDINGS) {
 		buffer_append_string(out, "; pairs are measured by the words they share, the built-in lexical measure; the same command later measures them again");
 	} else if (group->use == MODEL_JUDGE) {
 		buffer_append_string(out, others ? "; pairs go to the other judge, or" : "; pairs");
@@ -149,7 +177,7 @@ void models_format_progress(const struct run *run, char *ret_text, size_t bytes)
 	for (uint32_t i = 0; i < run->models.count && used < bytes; i++) {
 		const struct model_group *group = &run->models.groups[i];
 		int more;
-		if (group->use == MODEL_EMBEDDINGS)
+		if (group->use == MODEL_EMBEDDINGS && group->state == MESSAGE_MODEL_UP)
 			continue;
 		if (group->state == MESSAGE_MODEL_UP)
 			more = snprintf(ret_text + used, bytes - used, "  %.24s %u/%u, %zu wait", name_of(group), group->under_way, group->slots, group->queue.count);
@@ -177,7 +205,7 @@ static void write_group(const struct run *run, uint32_t index, struct json_write
 	json_member_string(json, "tier", group->settings->tier);
 	json_member_text(json, "base_url", buffer_view(&shown));
 	buffer_done(&shown);
-	json_member_string(json, "state", group->use == MODEL_EMBEDDINGS ? "not asked" : state_names[group->state]);
+	json_member_string(json, "state", state_names[group->state]);
 	json_member_fixed(json, "since_s", seconds_since(group->since_ns), 1);
 	json_member_unsigned(json, "documents_queued", group->queue.count);
 	json_member_unsigned(json, "documents_at_work", held);

@@ -55,6 +55,8 @@ struct worker {
 	int model;     /* whose worker it is: index in run->models, or -1 */
 	uint32_t capacity; /* of a model's worker: tasks it wants to hold */
 	enum message_model_state model_state;
+	enum message_model_state embeddings_state; /* as it found the server for those */
+	struct model_sums model_sums;
 	enum worker_state state;
 	enum worker_origin origin;
 	bool wanted;   /* start it again when it ends */

@@ -451,8 +451,8 @@ int state_for_each(struct state *state, state_each *each, void *context, struct 
 
 int state_for_each_model(struct state *state, state_each_model *each, void *context, struct error_text *error)
 {
-	static const char sql[] = "SELECT model, count(*), sum(outcome = 'usable'), sum(outcome = 'usable' AND rung > 0), sum(max(prompt_tokens, 0)),"
-				  " sum(max(completion_tokens, 0)), sum(max(cached_tokens, 0)), sum(duration_ms) FROM calls GROUP BY model ORDER BY model";
+	static const char sql[] = "SELECT model, sum(attempts > 0), sum(outcome = 'usable'), sum(outcome = 'usable' AND rung > 0), sum(max(prompt_tokens, 0)),"
+				  " sum(max(completion_tokens, 0)), sum(max(cached_tokens, 0)), sum(duration_ms), min(family = 'embeddings') FROM calls GROUP BY model ORDER BY model";
 	sqlite3_stmt *rows = NULL;
 	int code = SQLITE_DONE, status = 0;
 
@@ -465,7 +465,7 @@ int state_for_each_model(struct state *state, state_each_model *each, void *cont
 			.model = column_text(rows, 0), .calls = sqlite3_column_int64(rows, 1), .usable = sqlite3_column_int64(rows, 2),
 			.mended = sqlite3_column_int64(rows, 3), .prompt_tokens = sqlite3_column_int64(rows, 4),
 			.completion_tokens = sqlite3_column_int64(rows, 5), .cached_tokens = sqlite3_column_int64(rows, 6),
-			.duration_ms = sqlite3_column_int64(rows, 7),
+			.duration_ms = sqlite3_column_int64(rows, 7), .embeddings = sqlite3_column_int(rows, 8) != 0,
 		};
 		status = each(context, &calls);
 	}

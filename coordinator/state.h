@@ -80,7 +80,8 @@ int state_for_each_submission(struct state *state, state_each_submission *each, 
 
 struct state_calls { /* of one model, from the table `calls` that inference workers write (workers/model/record.h) */
 	const char *model;
-	int64_t calls, usable, mended, prompt_tokens, completion_tokens, cached_tokens, duration_ms;
+	int64_t calls, usable, mended, prompt_tokens, completion_tokens, cached_tokens, duration_ms; /* calls: for which a request was made */
+	bool embeddings; /* it measured pairs: a call is a pair */
 };
 typedef int state_each_model(void *context, const struct state_calls *calls);
 /* In order of the models' names; nothing when no call was ever made. */

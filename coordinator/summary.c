@@ -54,49 +54,82 @@ struct accounts {
 };
 
 struct spent { /* in this run; the record of calls goes back to the first one */
-	uint64_t pairs, prompt_tokens, completion_tokens;
+	struct model_sums sums;
+	bool writes, measures;
 };
 
+/* A model that was left out in the settings is the one that the probe found. */
+static bool is_of(const struct run *run, uint32_t index, const char *model)
+{
+	const struct model_settings *settings = &run->settings->models[index];
+
+	if (settings->model[0] && strcmp(settings->model, model) == 0)
+		return true;
+	return strcmp(run->models.groups[index].model, model) == 0 || (!settings->model[0] && strcmp(model_address(settings), model) == 0);
+}
+
+/* Pairs are those of who wrote them, when a model writes and judges. */
 static struct spent spent_on(const struct run *run, const char *model)
 {
-	struct spent spent = { 0 };
+	struct spent spent = { .measures = true };
 
 	for (uint32_t i = 0; i < run->models.count; i++)
-		if (strcmp(run->settings->models[i].model, model) == 0 || run->models.count == 1) {
-			spent.pairs += run->models.groups[i].accepted;
-			spent.prompt_tokens += run->models.groups[i].prompt_tokens;
-			spent.completion_tokens += run->models.groups[i].completion_tokens;
-		}
+		spent.writes |= is_of(run, i, model) && run->models.groups[i].use == MODEL_GENERATE;
+	for (uint32_t i = 0; i < run->models.count; i++) {
+		const struct model_group *group = &run->models.groups[i];
+		if (!is_of(run, i, model))
+			continue;
+		spent.measures &= group->use == MODEL_EMBEDDINGS;
+		spent.sums.accepted += !spent.writes || group->use == MODEL_GENERATE ? group->sums.accepted : 0;
+		spent.sums.calls += group->sums.calls;
+		spent.sums.prompt_tokens += group->sums.prompt_tokens;
+		spent.sums.completion_tokens += group->sums.completion_tokens;
+	}
 	return spent;
+}
+
+static void print_account(const struct state_calls *calls, const struct spent *spent)
+{
+	if (spent->measures && calls->embeddings) {
+		printf("%s: %" PRId64 " pairs measured, %" PRId64 " tokens read, %.0f s\n", calls->model, calls->usable, calls->prompt_tokens,
+		       (double)calls->duration_ms / 1e3);
+		return;
+	}
+	printf("%s: %" PRId64 " calls, %" PRId64 " usable (%" PRId64 " after mending), %" PRId64 " tokens read, %" PRId64 " written, %.0f s", calls->model,
+	       calls->calls, calls->usable, calls->mended, calls->prompt_tokens, calls->completion_tokens, (double)calls->duration_ms / 1e3);
+	if (spent->sums.accepted && spent->sums.prompt_tokens)
+		printf("; %.0f tokens read and %.0f written for each pair of this run", (double)spent->sums.prompt_tokens / (double)spent->sums.accepted,
+		       (double)spent->sums.completion_tokens / (double)spent->sums.accepted);
+	else if (spent->sums.calls && !spent->sums.accepted)
+		printf("; no pair of it was kept in this run%s", spent->writes ? " (rejected.jsonl says why)" : "");
+	printf("\n");
 }
 
 static int add_account(void *context, const struct state_calls *calls)
 {
 	const struct accounts *accounts = context;
+	struct json_writer *json = accounts->json;
 	struct spent spent = spent_on(accounts->run, calls->model);
+	uint64_t tokens = spent.sums.prompt_tokens + spent.sums.completion_tokens;
 
-	if (!accounts->json) {
-		printf("%s: %" PRId64 " calls, %" PRId64 " usable (%" PRId64 " after mending), %" PRId64 " tokens read, %" PRId64 " written, %.0f s", calls->model,
-		       calls->calls, calls->usable, calls->mended, calls->prompt_tokens, calls->completion_tokens, (double)calls->duration_ms / 1e3);
-		if (spent.pairs && spent.prompt_tokens)
-			printf("; %.0f tokens read and %.0f written for each pair of this run", (double)spent.prompt_tokens / (double)spent.pairs,
-			       (double)spent.completion_tokens / (double)spent.pairs);
-		printf("\n");
+	if (!json) {
+		print_account(calls, &spent);
 		return 0;
 	}
-	json_object_open(accounts->json);
-	json_member_string(accounts->json, "model", calls->model);
-	json_member_unsigned(accounts->json, "calls", (uint64_t)calls->calls);
-	json_member_unsigned(accounts->json, "usable", (uint64_t)calls->usable);
-	json_member_unsigned(accounts->json, "mended", (uint64_t)calls->mended);
-	json_member_unsigned(accounts->json, "prompt_tokens", (uint64_t)calls->prompt_tokens);
-	json_member_unsigned(accounts->json, "completion_tokens", (uint64_t)calls->completion_tokens);
-	json_member_unsigned(accounts->json, "cached_tokens", (uint64_t)calls->cached_tokens);
-	json_member_fixed(accounts->json, "seconds", (double)calls->duration_ms / 1e3, 3);
-	json_member_fixed(accounts->json, "tokens_per_s", calls->duration_ms ? (double)calls->completion_tokens / ((double)calls->duration_ms / 1e3) : 0, 1);
-	json_member_unsigned(accounts->json, "pairs_of_this_run", spent.pairs);
-	json_member_fixed(accounts->json, "tokens_per_pair", spent.pairs ? (double)(spent.prompt_tokens + spent.completion_tokens) / (double)spent.pairs : 0, 1);
-	json_object_close(accounts->json);
+	json_object_open(json);
+	json_member_string(json, "model", calls->model);
+	json_member_unsigned(json, "calls", (uint64_t)calls->calls);
+	json_member_unsigned(json, "usable", (uint64_t)calls->usable);
+	json_member_unsigned(json, "mended", (uint64_t)calls->mended);
+	json_member_unsigned(json, "prompt_tokens", (uint64_t)calls->prompt_tokens);
+	json_member_unsigned(json, "completion_tokens", (uint64_t)calls->completion_tokens);
+	json_member_unsigned(json, "cached_tokens", (uint64_t)calls->cached_tokens);
+	json_member_fixed(json, "seconds", (double)calls->duration_ms / 1e3, 3);
+	json_member_fixed(json, "tokens_per_s", calls->duration_ms ? (double)calls->completion_tokens / ((double)calls->duration_ms / 1e3) : 0, 1);
+	json_member_unsigned(json, "calls_of_this_run", spent.sums.calls);
+	json_member_unsigned(json, "pairs_of_this_run", spent.sums.accepted);
+	json_member_fixed(json, "tokens_per_pair", spent.sums.accepted ? (double)tokens / (double)spent.sums.accepted : 0, 1);
+	json_object_close(json);
 	return 0;
 }
 

@@ -275,7 +275,8 @@ static void worker_died(void *context, uint32_t events)
 	worker->peer.bytes = 0;
 	worker->state = WORKER_ABSENT;
 	worker->capacity = 0;
-	worker->model_state = MESSAGE_MODEL_STARTING;
+	worker->model_state = worker->embeddings_state = MESSAGE_MODEL_STARTING;
+	models_worker_died(worker);
 	FAULT_POINT("supervisor_died");
 	models_worker_changed(run, worker->model);
 	recover_tasks(run, worker, crashed, how);

@@ -52,8 +52,8 @@ class Refusals(RoutingCase):
 
     def test_its_documents_go_to_the_other_model(self):
         corpus = small_corpus(self.folder / "docs", 16)
-        with FakeServer("--as", "vllm", "--latency", "fixed:5", script="model-gone:from=15") as first, FakeServer("--model", "other", "--latency", "fixed:5") as second:
-            config = self.models((first, "balanced", {}), (second, "balanced", {}))
+        with FakeServer("--as", "vllm", "--latency", "fixed:5", script="model-gone:from=10") as first, FakeServer("--model", "other", "--slots", "1", "--latency", "fixed:60") as second:
+            config = self.models((first, "balanced", {}), (second, "balanced", {"max_concurrent_requests": 1}))
             said = self.run_models(config, corpus)
             self.assertEqual(said["run"]["documents_fell_back"], 0)
             self.assertEqual([model["state"] for model in said["run"]["models"]], ["unusable", "up"])
@@ -180,6 +180,76 @@ class Waiting(RoutingCase):
             self.assertIn(server.url, said)
             process.kill()
             process.communicate()
+
+
+class Embeddings(RoutingCase):
+    VECTORS = {"use": "embeddings", "model": "fake-embedding", "name": "vectors"}
+
+    def check_lost_and_found(self, config, vectors, corpus, clean, warning):
+        out, err = self.run_said(config, corpus)
+        self.assertRegex(err, rf"model vectors {warning}.*; pairs are measured by the words they share, the built-in lexical measure")
+        self.assertRegex(out, r"the pairs of \d+ documents? were measured by words and not by embeddings \(vectors: \S.*\); run the same command again to measure them")
+        vectors.start(vectors.port)
+        vectors.script()
+        said = self.run_models(config, corpus)["run"]
+        self.assertEqual(said["documents_unmeasured"], 0)
+        self.assertEqual([model["state"] for model in said["models"]], ["up", "up"])
+        self.assert_same_dataset(clean, self.out)
+        return said
+
+    def test_a_server_for_embeddings_that_is_down(self):
+        corpus = small_corpus(self.folder / "docs", 6)
+        with FakeServer("--slots", "4") as writer, FakeServer() as vectors:
+            config, clean = self.models((writer, "balanced", {}), (vectors, "balanced", self.VECTORS)), self.folder / "clean"
+            self.run_models(config, corpus, out=clean)
+            vectors.stop()
+            out, _ = self.run_said(config, corpus, out=self.folder / "words")
+            with sqlite3.connect(self.folder / "words" / ".docring" / "run.db") as database:
+                asked = database.execute("SELECT sum(attempts) FROM calls WHERE family = 'embeddings'").fetchone()[0]
+            self.assertEqual(asked, 0, "calls are counted that were never made")
+            self.assertIn("fake-embedding: 0 pairs measured", out)
+            self.check_lost_and_found(config, vectors, corpus, clean, "is down: .*is the server running")
+
+    def test_one_that_is_no_server_for_embeddings(self):
+        corpus = small_corpus(self.folder / "docs", 4)
+        with FakeServer("--slots", "4") as writer, FakeServer() as vectors:
+            config, clean = self.models((writer, "balanced", {}), (vectors, "balanced", self.VECTORS)), self.folder / "clean"
+            self.run_models(config, corpus, out=clean)
+            vectors.script("no-embeddings")
+            vectors.start = lambda port: None  # it is there all the time
+            self.check_lost_and_found(config, vectors, corpus, clean, "cannot be used: no embeddings")
+
+
+class Accounts(RoutingCase):
+    def test_models_that_are_not_named(self):
+        """Two entries with their addresses alone: the accounts are those of the models that the servers have."""
+        corpus = small_corpus(self.folder / "docs", 12)
+        with FakeServer("--model", "small-1b") as small, FakeServer("--model", "large-9b") as large:
+            config = self.models((small, "fast", {"model": "", "name": ""}), (large, "balanced", {"model": "", "name": ""}))
+            said = self.run_models(config, corpus)["run"]
+            written = self.made_by()
+        accounts = {row["model"]: row for row in said["model_calls"]}
+        self.assertTrue(accounts and set(accounts) <= {"small-1b", "large-9b"})
+        for name, row in accounts.items():
+            self.assertGreaterEqual(row["pairs_of_this_run"], written[name])
+            self.assertGreater(row["pairs_of_this_run"], 0)
+            self.assertEqual(row["calls_of_this_run"], row["calls"])
+            self.assertAlmostEqual(row["tokens_per_pair"] * row["pairs_of_this_run"], row["prompt_tokens"] + row["completion_tokens"], delta=row["pairs_of_this_run"])
+        self.assertEqual([model["state"] for model in said["models"]], ["up", "up"])
+
+    def test_no_pair_is_kept(self):
+        corpus = small_corpus(self.folder / "docs", 3)
+        with FakeServer(script="false-numbers") as server:
+            out, _ = self.run_said(self.models((server, "balanced", {})), corpus)
+        self.assertRegex(out, r"fake-chat: \d+ calls.*; no pair of it was kept in this run \(rejected\.jsonl says why\)")
+
+    def test_several_workers_of_a_model(self):
+        corpus = small_corpus(self.folder / "docs", 12)
+        with FakeServer("--slots", "4", "--latency", "fixed:10") as server:
+            said = self.run_models(self.models((server, "balanced", {"workers": 3})), corpus)["run"]
+        (row,) = said["model_calls"]
+        self.assertEqual(row["calls_of_this_run"], row["calls"])
+        self.assertAlmostEqual(row["tokens_per_pair"] * row["pairs_of_this_run"], row["prompt_tokens"] + row["completion_tokens"], delta=row["pairs_of_this_run"])
 
 
 if __name__ == "__main__":

@@ -186,7 +186,7 @@ int compose_conversations(const struct compose_request *request, struct conversa
 {
 	struct compose_block models = { .data = NULL };
 	struct conversation_builder *builder = conversation_builder_create();
-	struct compose_counts counts = { 0, 0, 0, 0 };
+	struct compose_counts counts = { 0, 0, 0, 0, false };
 	struct merge_counts merged = { 0, 0, 0 };
 	int status = builder ? compose_models(request, &models, &counts) : -ENOMEM;
 

@@ -36,7 +36,10 @@ void compose_block_done(struct compose_block *block);
 /* Lays the builder's conversations out in private memory. 0 or a negative code. */
 int compose_block_of(const struct conversation_builder *builder, struct compose_block *ret_block) WARN_UNUSED;
 
-struct compose_counts { uint32_t accepted, refused, model_accepted, model_refused; };
+struct compose_counts {
+	uint32_t accepted, refused, model_accepted, model_refused;
+	bool lexical; /* pairs are measured by words, where embeddings were to do it */
+};
 /* What the rules alone make. */
 int compose_rules(const struct settings *settings, const struct domain *domain, const struct document *document, struct compose_block *ret_block) WARN_UNUSED;
 /* 0 with a builder for the caller to destroy, or a negative code. */

@@ -459,6 +459,7 @@ int model_document_finish(struct model_document *document, struct model_document
 		return 0;
 	}
 	ret_result->outcome = MODEL_DOCUMENT_DONE;
-	ret_result->lacks = what_it_lacks(document, missing);
+	bool lexical = ret_result->counts.lexical || (document->scores && !pair_scores_are_known(document->scores));
+	ret_result->lacks = what_it_lacks(document, missing) | (lexical ? DESCRIPTOR_LACKS_VECTORS : 0);
 	return 0;
 }

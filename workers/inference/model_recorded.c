@@ -186,8 +186,10 @@ int recorded_conversations(struct record *record, const struct compose_request *
 		status = known == 1 ? compose_conversations(&scored, &builder, ret_counts) : known;
 	}
 	pair_scores_destroy(scored.scores);
-	if (status == 0)
+	if (status == 0) {
 		*ret_builder = builder;
+		ret_counts->lexical = known != 1;
+	}
 	return status;
 }
 

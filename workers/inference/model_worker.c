@@ -85,6 +85,7 @@ static void doubt(struct model_worker *worker)
 
 	snprintf(worker->refusal, sizeof(worker->refusal), "it refuses every question: %.280s", calls_refusal(worker->calls));
 	calls_end_all(worker->calls, worker->refusal);
+	worker->sums.calls += sums.calls;
 	worker->sums.prompt_tokens += sums.prompt_tokens;
 	worker->sums.completion_tokens += sums.completion_tokens;
 	worker->sums.busy_ns += sums.busy_ns;
@@ -198,14 +199,14 @@ static int begin_from_record(struct model_worker *worker, struct worker_finisher
 				      &worker->error);
 	if (error_is_full(status))
 		return status;
-	return status == 0 ? deliver(worker, finisher, task, builder, 0) : tell(worker, finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
+	return status == 0 ? deliver(worker, finisher, task, builder, counts.lexical ? DESCRIPTOR_LACKS_VECTORS : 0) : tell(worker, finisher, task, DESCRIPTOR_GAVE_UP, 0, 0);
 }
 
-/* Nobody judges what it wrote, and a judge writes nothing: a document that is only to be finished may come to either. */
+/* Nobody judges what it wrote, and a judge writes nothing. One for which no model is left is not asked about. */
 static bool is_for_this_model(const struct model_worker *worker, const struct worker_task *task)
 {
-	bool judges = model_use_of(worker->model) == MODEL_JUDGE, last = task->descriptor.argument & DESCRIPTOR_GENERATE_LAST;
-	return judges ? !last : !(task->descriptor.argument & DESCRIPTOR_GENERATE_JUDGE);
+	bool judges = model_use_of(worker->model) == MODEL_JUDGE, judge = task->descriptor.argument & DESCRIPTOR_GENERATE_JUDGE;
+	return judges == judge && !(task->descriptor.argument & DESCRIPTOR_GENERATE_LAST);
 }
 
 static int begin(void *context, struct worker_finisher *finisher, const struct worker_task *task)
@@ -331,6 +332,7 @@ static void report_sums(const struct model_worker *worker, struct json_writer *j
 
 	sums.busy_ns += worker->sums.busy_ns;
 	sums.completion_tokens += worker->sums.completion_tokens;
+	json_member_unsigned(json, "calls", sums.calls + worker->sums.calls);
 	json_member_unsigned(json, "prompt_tokens", sums.prompt_tokens + worker->sums.prompt_tokens);
 	json_member_unsigned(json, "completion_tokens", sums.completion_tokens);
 	json_member_fixed(json, "tokens_per_s", sums.busy_ns ? (double)sums.completion_tokens / ((double)sums.busy_ns / 1e9) : 0, 1);

@@ -1,6 +1,8 @@
 /* pair_embedder.c: see pair_embedder.h. */
 #include "workers/inference/pair_embedder.h"
 
+#include "base/clock.h"
+#include "proto/message.h"
 #include "workers/inference/model_probing.h"
 #include "workers/inference/pair_record.h"
 #include "workers/model/embed.h"
@@ -68,7 +70,8 @@ struct pair_embedder {
 	struct record *record;
 	struct model_probing *probing;
 	struct probe_result probe;
-	bool probed;
+	bool probed, late; /* late: nothing waits for its first answer any more */
+	uint64_t late_ns;
 	struct embed *embed; /* NULL: the server cannot be used (yet) */
 	int epoll;
 	struct measuring *first;
@@ -135,7 +138,7 @@ static void end_measuring(struct measuring *measuring)
 }
 
 /* All pairs of the document are measured by words: two measures in one document cannot be compared. */
-static void give_up(struct pair_embedder *embedder, struct pair_scores *scores, const char *reason)
+static void give_up(struct pair_embedder *embedder, struct pair_scores *scores, const char *reason, bool asked)
 {
 	if (strcmp(embedder->reason, reason) != 0) {
 		snprintf(embedder->reason, sizeof(embedder->reason), "%s", reason);
@@ -144,7 +147,7 @@ static void give_up(struct pair_embedder *embedder, struct pair_scores *scores, 
 	for (size_t i = 0; i < pair_scores_count(scores) && embedder->status == 0; i++) {
 		struct pair_score *pair = pair_scores_at(scores, i);
 		if (!pair->known)
-			note_error(embedder, pair_record_miss(embedder->record, embedder->model, pair, embedder->reason, &embedder->error));
+			note_error(embedder, pair_record_miss(embedder->record, embedder->model, pair, embedder->reason, asked, &embedder->error));
 		pair->known = false;
 	}
 	embedder->lexical += pair_scores_count(scores);
@@ -190,7 +193,8 @@ static void take_vectors(void *owner, const struct embed_result *result)
 		return;
 	if (result->outcome != EMBED_DONE || !make_scale(result, &scale)) {
 		give_up(embedder, measuring->scores,
-			result->outcome == EMBED_DONE ? "the model does not tell texts that belong together from others; is it one for embeddings?" : result->reason);
+			result->outcome == EMBED_DONE ? "the model does not tell texts that belong together from others; is it one for embeddings?" : result->reason,
+			result->outcome != EMBED_DOWN);
 		end_measuring(measuring);
 		return;
 	}
@@ -216,7 +220,8 @@ static bool begin(struct measuring *measuring)
 
 	if (embedder->embed)
 		return ask(measuring);
-	give_up(embedder, measuring->scores, embedder->probe.message[0] ? embedder->probe.message : "the server is away");
+	give_up(embedder, measuring->scores, !embedder->probed ? "the server has not answered yet" :
+		embedder->probe.message[0] ? embedder->probe.message : "the server is away", false);
 	return false;
 }
 
@@ -235,7 +240,7 @@ int pair_embedder_measure(struct pair_embedder *embedder, struct pair_scores *sc
 	if (!measuring)
 		return error_set(error, -ENOMEM, "out of memory");
 	*measuring = (struct measuring){ .embedder = embedder, .scores = scores, .id = ++embedder->next_id, .done = done, .owner = owner };
-	if (embedder->probed && !begin(measuring)) {
+	if ((embedder->probed || embedder->late) && !begin(measuring)) {
 		free(measuring);
 		return 0;
 	}
@@ -287,8 +292,14 @@ static int step_probing(struct pair_embedder *embedder, uint64_t now_ns, struct 
 {
 	int status = embedder->embed ? 0 : model_probing_step(embedder->probing, now_ns, &embedder->probe);
 
-	if (status != 1)
-		return status < 0 ? error_set(error, status, "cannot probe: %s", error_describe(status)) : 0;
+	if (status < 0)
+		return error_set(error, status, "cannot probe: %s", error_describe(status));
+	if (status == 0 && !embedder->probed && !embedder->late && now_ns >= embedder->late_ns) {
+		embedder->late = true;
+		begin_waiting(embedder);
+	}
+	if (status == 0)
+		return 0;
 	embedder->probed = true;
 	status = embedder->probe.embeddings ? open_server(embedder, error) : 0;
 	if (status == 0)
@@ -311,19 +322,28 @@ int pair_embedder_descriptor(const struct pair_embedder *embedder) { return embe
 
 uint64_t pair_embedder_next_ns(const struct pair_embedder *embedder)
 {
-	return embedder->embed ? embed_next_ns(embedder->embed) : model_probing_next_ns(embedder->probing);
+	if (embedder->embed)
+		return embed_next_ns(embedder->embed);
+	return embedder->probed || embedder->late ? model_probing_next_ns(embedder->probing) : embedder->late_ns;
+}
+
+static enum message_model_state state_of(const struct pair_embedder *embedder)
+{
+	if (!embedder->embed)
+		return !embedder->probed ? MESSAGE_MODEL_STARTING : embedder->probe.reachable ? MESSAGE_MODEL_UNUSABLE : MESSAGE_MODEL_DOWN;
+	return embed_endpoint(embedder->embed)->breaker == ENDPOINT_OPEN ? MESSAGE_MODEL_DOWN : MESSAGE_MODEL_UP;
 }
 
 void pair_embedder_report(const struct pair_embedder *embedder, struct json_writer *json)
 {
 	json_member_string(json, "name", model_name(embedder->model));
 	json_member_string(json, "model", embedder->probe.model);
-	json_member_string(json, "state", !embedder->probed ? "starting" : !embedder->embed ? "unusable" :
-						 embed_endpoint(embedder->embed)->breaker == ENDPOINT_CLOSED ? "up" : "down");
+	json_member_unsigned(json, "state", state_of(embedder));
+	json_member_unsigned(json, "answers", embedder->embed ? embed_endpoint(embedder->embed)->answers : 0);
 	json_member_unsigned(json, "pairs_measured", embedder->measured);
 	json_member_unsigned(json, "pairs_from_record", embedder->recorded);
 	json_member_unsigned(json, "pairs_lexical", embedder->lexical);
-	json_member_string(json, "message", embedder->reason);
+	json_member_string(json, "message", embedder->reason[0] || embedder->embed ? embedder->reason : embedder->probe.message);
 }
 
 int pair_embedder_create(const struct settings *settings, uint32_t model_index, struct record *record, struct pair_embedder **ret_embedder,
@@ -335,6 +355,7 @@ int pair_embedder_create(const struct settings *settings, uint32_t model_index, 
 	if (!embedder)
 		return error_set(error, -ENOMEM, "out of memory");
 	*embedder = (struct pair_embedder){ .settings = settings, .model = &settings->models[model_index], .record = record };
+	embedder->late_ns = clock_monotonic_ns() + settings->generate.fallback_after_s * 1000000000ull;
 	embedder->epoll = epoll_create1(EPOLL_CLOEXEC);
 	int status = embedder->epoll < 0 ? error_set(error, -errno, "cannot make an epoll descriptor: %s", strerror(errno)) : 0;
 	if (status == 0)

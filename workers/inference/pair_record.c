@@ -52,11 +52,11 @@ int pair_record_load(struct record *record, const struct model_settings *model, 
 }
 
 static int put(struct record *record, const struct model_settings *model, const struct pair_score *pair, struct text reply, const char *outcome,
-	       const char *reason, const struct pair_cost *cost, struct error_text *error)
+	       const char *reason, const struct pair_cost *cost, bool asked, struct error_text *error)
 {
 	const struct record_row row = { .model = name_of(model), .family = "embeddings", .reply = reply, .thinking = TEXT_LITERAL(""), .outcome = outcome,
 					.reason = reason, .prompt_tokens = cost->tokens, .completion_tokens = -1, .cached_tokens = -1, .duration_ms = cost->duration_ms,
-					.attempts = 1 };
+					.attempts = asked };
 
 	return record_put(record, key_of(model, pair), &row, error);
 }
@@ -68,10 +68,11 @@ int pair_record_keep(struct record *record, const struct model_settings *model, 
 	int bytes = snprintf(text, sizeof(text), "%.4f %.4f", coherence, relevance);
 
 	CHECK(read_score(text, pair));
-	return put(record, model, pair, (struct text){ text, (size_t)bytes }, "usable", "", cost, error);
+	return put(record, model, pair, (struct text){ text, (size_t)bytes }, "usable", "", cost, true, error);
 }
 
-int pair_record_miss(struct record *record, const struct model_settings *model, const struct pair_score *pair, const char *reason, struct error_text *error)
+int pair_record_miss(struct record *record, const struct model_settings *model, const struct pair_score *pair, const char *reason,
+		     bool asked, struct error_text *error)
 {
-	return put(record, model, pair, TEXT_LITERAL(""), "refused", reason, &(struct pair_cost){ -1, 0 }, error);
+	return put(record, model, pair, TEXT_LITERAL(""), "refused", reason, &(struct pair_cost){ -1, 0 }, asked, error);
 }

@@ -42,6 +42,14 @@ void pair_scores_destroy(struct pair_scores *scores)
 	free(scores);
 }
 
+bool pair_scores_are_known(struct pair_scores *scores)
+{
+	for (size_t i = 0; i < pair_scores_count(scores); i++)
+		if (!pair_scores_at(scores, i)->known)
+			return false;
+	return true;
+}
+
 size_t pair_scores_count(const struct pair_scores *scores) { return scores->count; }
 
 struct pair_score *pair_scores_at(struct pair_scores *scores, size_t index)

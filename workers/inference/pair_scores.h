@@ -23,6 +23,7 @@ void pair_scores_destroy(struct pair_scores *scores);
 int pair_scores_of(struct pair_scores *scores, const struct document *document, const struct conversation_set *set,
 		   struct conversation_scores **ret_scores) WARN_UNUSED;
 
+bool pair_scores_are_known(struct pair_scores *scores); /* all of them */
 size_t pair_scores_count(const struct pair_scores *scores);
 struct pair_score *pair_scores_at(struct pair_scores *scores, size_t index); /* valid until the next pair_scores_of; known and its numbers are for the caller to set */
 
