@@ -1,9 +1,8 @@
 /* test_model_pairs.c: canned replies of models become pairs or refusals with a reason; near-duplicates; what the
  * record has gives the same block as what was just answered. */
-#include "tests/unit/planned.h"
+#include "tests/unit/model_bench.h"
 #include "tests/unit/support.h"
 #include "workers/inference/model_batches.h"
-#include "workers/inference/model_compose.h"
 #include "workers/inference/model_recorded.h"
 
 #include "base/utf8.h"
@@ -18,88 +17,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { CALLS_MAX = 16 };
-
-static struct planned planned;
-
-static int open_all(void **state)
-{
-	(void)state;
-	planned_open(&planned);
-	return 0;
-}
-
-static int close_all(void **state)
-{
-	(void)state;
-	planned_close(&planned);
-	return 0;
-}
-
-static int usual_settings(void **state)
-{
-	(void)state;
-	planned_set(&planned, "generate.mode", "models");
-	planned_set(&planned, "generate.reasoning", "strip");
-	planned_set(&planned, "generate.rewrite", "0.3");
-	planned_set(&planned, "generate.pairs_document_max", "20");
-	return 0;
-}
-
-/* --- a bench for replies ------------------------------------------------------------------------------------------------ */
-
-struct bench {
-	struct compose_call calls[CALLS_MAX];
-	size_t count;
-	struct compose_block block;
-	struct compose_counts counts;
-};
-
-static struct model_reply *add_reply(struct bench *bench, struct plan_call call, const char *json)
-{
-	struct compose_call *one = &bench->calls[bench->count++];
-	one->call = call;
-	model_reply_init(&one->reply);
-	snprintf(one->reply.model, sizeof(one->reply.model), "canned");
-	one->reply.state = MODEL_REPLY_USABLE;
-	one->reply.value = json_tokener_parse(json);
-	assert_non_null(one->reply.value);
-	return &one->reply;
-}
-
-static void compose(struct bench *bench, bool last)
-{
-	const struct compose_request request = { .settings = &planned.settings, .domain = planned.domain, .document = &planned.sample.document, .calls = bench->calls,
-						 .call_count = bench->count, .pairs_wanted = 8, .last = last };
-	struct conversation_builder *builder = NULL;
-	struct error_text error = { "" };
-	assert_int_equal(compose_conversations(&request, &builder, &bench->counts), 0);
-	compose_block_done(&bench->block);
-	assert_int_equal(compose_block_of(builder, &bench->block), 0);
-	conversation_builder_destroy(builder);
-	if (conversation_check_spans(&bench->block.set, &planned.sample.document, &error) != 0)
-		fail_msg("%s", error.message);
-}
-
-static void bench_done(struct bench *bench)
-{
-	for (size_t i = 0; i < bench->count; i++)
-		model_reply_done(&bench->calls[i].reply);
-	compose_block_done(&bench->block);
-}
-
-static struct text message_at(const struct bench *bench, uint32_t conversation, uint32_t message)
-{
-	const struct conversation *one = &bench->block.set.conversations[conversation];
-	assert_true(message < one->message_count);
-	return conversation_text(&bench->block.set, bench->block.set.messages[one->message_first + message].text);
-}
-
-static struct text reason_of(const struct bench *bench, uint32_t conversation)
-{
-	return conversation_text(&bench->block.set, bench->block.set.conversations[conversation].reason);
-}
 
 static void assert_has(struct text text, const char *part)
 {
@@ -373,59 +290,7 @@ static void a_later_turn_is_measured_with_the_questions_before(void **state)
 	bench_done(&bench);
 }
 
-/* --- other words, judgements -------------------------------------------------------------------------------------------------------- */
-
-static uint32_t count_reworded(const struct bench *bench)
-{
-	uint32_t count = 0;
-	for (uint32_t i = 0; i < bench->block.set.count; i++)
-		count += bench->block.set.conversations[i].question_model.bytes > 0;
-	return count;
-}
-
-/* Replies to every batch with its own questions, changed by `pattern`. */
-static void reword_all(struct bench *bench, const char *pattern)
-{
-	struct compose_block rules = { .data = NULL };
-	struct model_batches batches = { NULL, 0 };
-	assert_int_equal(compose_rules(&planned.settings, planned.domain, &planned.sample.document, &rules), 0);
-	assert_int_equal(model_batches_rewrite(&planned.settings, &planned.sample.document, &rules.set, 1000, &batches), 0);
-	assert_true(batches.count > 0);
-	for (size_t i = 0; i < batches.count; i++) {
-		struct json_object *list = json_object_new_array(), *root = json_object_new_object();
-		for (uint32_t k = 0; k < batches.items[i].call.count; k++) {
-			const struct conversation *one = &rules.set.conversations[batches.items[i].members[k]];
-			struct text question = conversation_text(&rules.set, rules.set.messages[one->message_first].text);
-			char text[600];
-			snprintf(text, sizeof(text), pattern, (int)question.bytes - 1, question.data);
-			struct json_object *entry = json_object_new_object();
-			json_object_object_add(entry, "number", json_object_new_int((int)k + 1));
-			json_object_object_add(entry, "question", json_object_new_string(text));
-			json_object_array_add(list, entry);
-		}
-		json_object_object_add(root, "questions", list);
-		add_reply(bench, batches.items[i].call, json_object_to_json_string(root));
-		json_object_put(root);
-	}
-	model_batches_done(&batches);
-	compose_block_done(&rules);
-}
-
-static void other_words_keep_every_name_and_add_none(void **state)
-{
-	struct bench good = { .count = 0 }, bad = { .count = 0 };
-	(void)state;
-	planned_set(&planned, "generate.mode", "hybrid");
-	planned_set(&planned, "generate.rewrite", "1");
-	reword_all(&good, "%.*s, please?");
-	compose(&good, false);
-	assert_true(count_reworded(&good) > 3);
-	reword_all(&bad, "%.*s for EUtranCellFDD.madeUp?");
-	compose(&bad, false);
-	assert_int_equal(count_reworded(&bad), 0);
-	bench_done(&good);
-	bench_done(&bad);
-}
+/* --- judgements ------------------------------------------------------------------------------------------------------------------------- */
 
 /* With a short context: the source is what the pairs were made of, and at the worst one pair is judged, under the same name. */
 static void a_judge_with_a_short_context_judges_what_fits(void **state)
@@ -540,7 +405,6 @@ int main(void)
 		cmocka_unit_test_setup(what_rules_or_an_earlier_reply_found_is_not_added, usual_settings),
 		cmocka_unit_test_setup(a_dialogue_ends_before_what_is_not_grounded, usual_settings),
 		cmocka_unit_test_setup(a_later_turn_is_measured_with_the_questions_before, usual_settings),
-		cmocka_unit_test_setup(other_words_keep_every_name_and_add_none, usual_settings),
 		cmocka_unit_test_setup(the_judge_marks_and_refuses, usual_settings),
 		cmocka_unit_test_setup(a_judge_with_a_short_context_judges_what_fits, usual_settings),
 		cmocka_unit_test_setup(what_is_recorded_gives_the_same_block, usual_settings),

@@ -3,6 +3,8 @@
 #include "workers/inference/model_batches.h"
 
 #include "base/utf8.h"
+#include "workers/inference/content_words.h"
+#include "workers/inference/semantic_score.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -10,7 +12,8 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { STORE_BYTES_MAX = 64 << 20, JUDGE_BATCH_MAX = 6 };
+enum { STORE_BYTES_MAX = 64 << 20, JUDGE_BATCH_MAX = 6, FOREIGN_WORDS_MAX = 3 };
+static const float FIT_LOST_MAX = 0.05f, SEMANTIC_SHARE = 0.6f; /* of coherence or relevance, by a question in other words; of the combined score */
 
 void model_batches_done(struct model_batches *batches)
 {
@@ -68,12 +71,77 @@ static void name_batch(const struct conversation_set *set, struct model_batch *b
 	buffer_done(&text);
 }
 
-static bool is_chosen(const struct settings *settings, const struct document *document, const struct conversation_set *set, uint32_t index)
-{
-	struct text question = first_message(set, index, CONVERSATION_USER);
-	uint64_t seed = XXH3_64bits_withSeed(question.data ? question.data : "", question.bytes, settings->run.seed + document->markdown.bytes);
+struct candidate { /* for other words */
+	uint32_t index, first_word, pattern; /* how often the document's questions have these */
+	uint64_t seed;
+};
 
-	return set->conversations[index].accepted && (double)(seed >> 11) / (double)(1ull << 53) < settings->generate.rewrite;
+static int by_usage(const void *a, const void *b)
+{
+	const struct candidate *left = a, *right = b;
+	if (left->first_word != right->first_word)
+		return left->first_word > right->first_word ? -1 : 1;
+	if (left->pattern != right->pattern)
+		return left->pattern > right->pattern ? -1 : 1;
+	return left->seed < right->seed ? -1 : left->seed > right->seed;
+}
+
+static int by_index(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+	return left < right ? -1 : left > right;
+}
+
+static int count_questions(struct question_usage *usage, const struct conversation_set *set)
+{
+	int status = 0;
+	for (uint32_t i = 0; i < set->count && status == 0; i++)
+		if (set->conversations[i].accepted)
+			status = question_usage_add(usage, first_message(set, i, CONVERSATION_USER));
+	return status;
+}
+
+/* The accepted conversations, those that are worded most like others first. */
+static size_t find_candidates(const struct settings *settings, const struct document *document, const struct conversation_set *set, struct question_usage *usage,
+			      struct candidate *candidates)
+{
+	size_t count = 0;
+	for (uint32_t i = 0; i < set->count; i++) {
+		struct text question = first_message(set, i, CONVERSATION_USER);
+		if (set->conversations[i].accepted)
+			candidates[count++] = (struct candidate){
+				i, question_usage_first_word(usage, question), question_usage_pattern(usage, question),
+				XXH3_64bits_withSeed(question.data ? question.data : "", question.bytes, settings->run.seed + document->markdown.bytes) };
+	}
+	qsort(candidates, count, sizeof(*candidates), by_usage);
+	return count;
+}
+
+/* The share of so many, its part of a conversation rounded up as often as it is large. */
+static size_t share_of(const struct settings *settings, size_t count, uint64_t seed)
+{
+	double wanted = settings->generate.rewrite * (double)count, whole = (double)(size_t)wanted;
+	size_t share = (size_t)whole + ((double)(seed >> 11) / (double)(1ull << 53) < wanted - whole);
+	return size_min(share, settings->generate.pairs_document_max);
+}
+
+static int choose_members(const struct settings *settings, const struct domain *domain, const struct document *document, const struct conversation_set *set,
+			  uint32_t *members, size_t *ret_count)
+{
+	struct candidate *candidates = calloc(set->count + 1u, sizeof(*candidates));
+	struct question_usage usage;
+	question_usage_init(&usage, domain);
+	int status = candidates ? count_questions(&usage, set) : -ENOMEM;
+	if (status == 0) {
+		size_t count = find_candidates(settings, document, set, &usage, candidates);
+		*ret_count = share_of(settings, count, XXH3_64bits_withSeed(document->markdown.data, document->markdown.bytes, settings->run.seed));
+		for (size_t i = 0; i < *ret_count; i++)
+			members[i] = candidates[i].index;
+		qsort(members, *ret_count, sizeof(*members), by_index);
+	}
+	question_usage_done(&usage);
+	free(candidates);
+	return status;
 }
 
 static int make_batches(const struct conversation_set *set, const uint32_t *members, size_t member_count, struct plan_call model, uint32_t batch_max,
@@ -105,19 +173,18 @@ static int make_batches(const struct conversation_set *set, const uint32_t *memb
 	return 0;
 }
 
-int model_batches_rewrite(const struct settings *settings, const struct document *document, const struct conversation_set *set, uint64_t max_tokens,
-			  struct model_batches *ret_batches)
+int model_batches_rewrite(const struct settings *settings, const struct domain *domain, const struct document *document, const struct conversation_set *set,
+			  uint64_t max_tokens, struct model_batches *ret_batches)
 {
 	uint32_t *members = calloc(set->count + 1u, sizeof(*members));
 	size_t count = 0;
 
 	if (!members)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < set->count && count < settings->generate.pairs_document_max; i++)
-		if (is_chosen(settings, document, set, i))
-			members[count++] = i;
 	const struct plan_call model = { .family = PLAN_REWRITE, .max_tokens = max_tokens };
-	int status = make_batches(set, members, count, model, BATCH_MAX, NULL, ret_batches);
+	int status = choose_members(settings, domain, document, set, members, &count);
+	if (status == 0)
+		status = make_batches(set, members, count, model, BATCH_MAX, NULL, ret_batches);
 	free(members);
 	return status;
 }
@@ -188,16 +255,17 @@ void model_batch_fit(const struct conversation_set *set, struct model_batch *bat
 
 /* --- changes ---------------------------------------------------------------------------------------------------------------- */
 
-int model_changes_init(struct model_changes *changes, const struct conversation_set *set)
+int model_changes_init(struct model_changes *changes, const struct domain *domain, const struct conversation_set *set)
 {
 	*changes = (struct model_changes){ .questions = calloc(set->count + 1u, sizeof(struct text)),
 					   .marks = calloc(set->count + 1u, sizeof(struct conversation_marks)),
 					   .reasons = calloc(set->count + 1u, sizeof(struct text)), .count = set->count };
+	question_usage_init(&changes->usage, domain);
 	if (!changes->questions || !changes->marks || !changes->reasons)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < set->count; i++)
 		changes->questions[i] = changes->reasons[i] = TEXT_LITERAL("");
-	return 0;
+	return count_questions(&changes->usage, set);
 }
 
 void model_changes_done(struct model_changes *changes)
@@ -208,6 +276,7 @@ void model_changes_done(struct model_changes *changes)
 	free(changes->questions);
 	free(changes->marks);
 	free(changes->reasons);
+	question_usage_done(&changes->usage);
 }
 
 /* Does `text` state nothing that `source` does not? */
@@ -233,13 +302,69 @@ static int64_t member_number(struct json_object *object, const char *key)
 struct rewording { /* one batch while it is read */
 	struct model_changes *changes;
 	const struct settings *settings;
+	const struct document *document;
+	const struct conversation_set *set;
 	struct phrases mentions;
 	struct passage passage;
 	struct buffer text, reason;
 	int status;
 };
 
-static bool is_wording(struct rewording *rewording, struct text old, struct text question)
+/* How well question and answer go together and with the passage that the answer is made of. */
+static void score_question(const struct rewording *rewording, struct text question, struct text answer, struct conversation_scores *ret_scores)
+{
+	struct passage_verdict verdict;
+	passage_check(&rewording->passage, answer, &verdict);
+	semantic_score_passage(&rewording->passage, question, answer, &verdict, ret_scores);
+}
+
+/* The words of a text; common ones have no weight. */
+static void collect_words(const struct domain *domain, struct text text, struct content_words *ret_words)
+{
+	struct fact_scanner scanner;
+	struct fact_token token;
+	content_words_init(ret_words, text.bytes);
+	fact_scanner_init(&scanner, domain, text);
+	while (fact_scanner_next(&scanner, &token)) {
+		struct content content = content_of(domain, &token);
+		for (size_t i = 0; i < content.count; i++)
+			content_words_add(ret_words, content.stems[i], content.common ? 0 : content.weights[i]);
+	}
+}
+
+/* Words of the new question that say something and that neither the old one nor the passage has: the asker's own. */
+static size_t foreign_words(const struct rewording *rewording, struct text old, struct text question)
+{
+	struct content_words known, asked;
+	size_t foreign = 0;
+	collect_words(rewording->passage.domain, old, &known);
+	collect_words(rewording->passage.domain, question, &asked);
+	for (size_t i = 0; i < asked.count; i++)
+		foreign += asked.words[i].weight > 0 && !content_words_have(&known, asked.words[i].stem) && !passage_find(&rewording->passage, asked.words[i].stem);
+	return foreign;
+}
+
+/* Does the answer answer the new question no less than the old one? */
+static bool fits_answer(struct rewording *rewording, uint32_t index, struct text old, struct text question)
+{
+	const struct conversation *conversation = &rewording->set->conversations[index];
+	struct text answer = first_message(rewording->set, index, CONVERSATION_ASSISTANT);
+	struct conversation_scores before, now;
+	int status = passage_index(&rewording->passage, document_span(rewording->document, conversation->span));
+	if (status < 0) {
+		rewording->status = status == -ENOMEM ? status : rewording->status;
+		return false;
+	}
+	if (foreign_words(rewording, old, question) > FOREIGN_WORDS_MAX)
+		return false;
+	score_question(rewording, old, answer, &before);
+	score_question(rewording, question, answer, &now);
+	double combined = (double)(conversation->scores.combined + SEMANTIC_SHARE * (now.semantic - before.semantic));
+	return now.coherence >= before.coherence - FIT_LOST_MAX && now.relevance >= before.relevance - FIT_LOST_MAX &&
+	       combined >= rewording->settings->gate.generation;
+}
+
+static bool is_wording(struct rewording *rewording, uint32_t index, struct text old, struct text question)
 {
 	buffer_clear(&rewording->text);
 	buffer_clear(&rewording->reason);
@@ -248,8 +373,8 @@ static bool is_wording(struct rewording *rewording, struct text old, struct text
 	struct text text = buffer_view(&rewording->text);
 	size_t characters = utf8_count(text);
 	return characters >= rewording->settings->generate.question_chars_min && characters <= rewording->settings->generate.question_chars_max &&
-	       !text_equal_nocase(text, old) && has_facts_of(&rewording->passage, text, old, &rewording->status) &&
-	       has_facts_of(&rewording->passage, old, text, &rewording->status);
+	       question_usage_gains(&rewording->changes->usage, old, text) && has_facts_of(&rewording->passage, text, old, &rewording->status) &&
+	       has_facts_of(&rewording->passage, old, text, &rewording->status) && fits_answer(rewording, index, old, text);
 }
 
 static void reword_one(struct rewording *rewording, const struct conversation_set *set, const struct model_batch *batch, struct json_object *one)
@@ -260,27 +385,28 @@ static void reword_one(struct rewording *rewording, const struct conversation_se
 	if (number < 1 || number > batch->call.count || changes->questions[batch->members[number - 1]].bytes)
 		return;
 	uint32_t index = batch->members[number - 1];
-	if (!is_wording(rewording, first_message(set, index, CONVERSATION_USER), model_member(one, "question"))) {
+	struct text old = first_message(set, index, CONVERSATION_USER);
+	if (!is_wording(rewording, index, old, model_member(one, "question"))) {
 		changes->refused++;
 		return;
 	}
 	struct text *place = &changes->questions[index];
 	place->data = strndup(buffer_string(&rewording->text), rewording->text.bytes);
 	place->bytes = place->data ? rewording->text.bytes : 0;
-	if (!place->data)
-		rewording->status = -ENOMEM;
+	rewording->status = place->data ? question_usage_replace(&changes->usage, old, *place) : -ENOMEM;
 }
 
-int model_changes_reword(struct model_changes *changes, const struct domain *domain, const struct settings *settings, const struct conversation_set *set,
-			 const struct model_batch *batch, const struct model_reply *reply)
+int model_changes_reword(struct model_changes *changes, const struct domain *domain, const struct settings *settings, const struct document *document,
+			 const struct conversation_set *set, const struct model_batch *batch, const struct model_reply *reply)
 {
 	struct json_object *list = json_object_object_get(reply->value, "questions");
-	struct rewording rewording = { .changes = changes, .settings = settings };
+	struct rewording rewording = { .changes = changes, .settings = settings, .document = document, .set = set };
 	size_t mention_count;
 
 	const struct text *mentions = domain_list(domain, DOMAIN_LIST_SOURCE_MENTIONS, &mention_count);
 	rewording.status = phrases_init(&rewording.mentions, mentions, mention_count);
 	passage_init(&rewording.passage, domain);
+	rewording.passage.title = document_meta(document, DOCUMENT_META_TITLE);
 	buffer_init(&rewording.text, PAIR_REASON_BYTES_MAX);
 	buffer_init(&rewording.reason, PAIR_REASON_BYTES_MAX);
 	snprintf(changes->model, sizeof(changes->model), "%s", reply->model);

@@ -5,6 +5,7 @@
 
 #include "workers/inference/model_merge.h"
 #include "workers/inference/model_pairs.h"
+#include "workers/inference/question_usage.h"
 
 enum { BATCH_MAX = 10 };
 struct model_batch {
@@ -21,8 +22,9 @@ struct model_batches {
 };
 void model_batches_done(struct model_batches *batches);
 
-/* A share (generate.rewrite) of the accepted conversations, chosen by the seed, at most generate.pairs_document_max. 0 or -ENOMEM. */
-int model_batches_rewrite(const struct settings *settings, const struct document *document, const struct conversation_set *set, uint64_t max_tokens,
+/* A share (generate.rewrite) of the accepted conversations, at most generate.pairs_document_max: those whose first word the document's questions
+ * begin with most often come first, then those whose pattern they have most often; the seed decides between equals. 0 or -ENOMEM. */
+int model_batches_rewrite(const struct settings *settings, const struct domain *domain, const struct document *document, const struct conversation_set *set, uint64_t max_tokens,
 			  struct model_batches *ret_batches) WARN_UNUSED;
 /* The accepted conversations that models wrote, those of one chunk together. */
 int model_batches_judge(const struct document *document, const struct conversation_set *set, uint64_t max_tokens,
@@ -37,12 +39,16 @@ struct model_changes { /* to a block: what merge_part takes */
 	size_t count;
 	char model[MODEL_REPLY_NAME_BYTES]; /* who put the questions in other words, or gave the marks */
 	uint32_t refused;                   /* new wordings that were not taken */
+	struct question_usage usage;        /* of the document's questions, as they are by now */
 };
-int model_changes_init(struct model_changes *changes, const struct conversation_set *set) WARN_UNUSED; /* 0 or -ENOMEM; _done in either case */
+int model_changes_init(struct model_changes *changes, const struct domain *domain, const struct conversation_set *set) WARN_UNUSED; /* 0 or -ENOMEM; _done in either case */
 void model_changes_done(struct model_changes *changes);
-/* A new wording is taken when it keeps every name and number of the question and adds none. 0 or -ENOMEM. */
-int model_changes_reword(struct model_changes *changes, const struct domain *domain, const struct settings *settings, const struct conversation_set *set,
-			 const struct model_batch *batch, const struct model_reply *reply) WARN_UNUSED;
+/* A new wording is taken when it keeps every name and number of the question and adds none, fits the answer and its passage no less than the question
+ * that it replaces (so that the pair's scores stay true, and the gate stays passed), brings no more than three
+ * words that neither the question nor the passage has, and makes the document's questions no less various (question_usage_gains). The question
+ * stays as it is otherwise. 0 or -ENOMEM. */
+int model_changes_reword(struct model_changes *changes, const struct domain *domain, const struct settings *settings, const struct document *document,
+			 const struct conversation_set *set, const struct model_batch *batch, const struct model_reply *reply) WARN_UNUSED;
 void model_changes_judge(struct model_changes *changes, const struct model_batch *batch, const struct model_reply *reply);
 
 #endif

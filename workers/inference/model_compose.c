@@ -93,12 +93,12 @@ static bool has_replies(const struct compose_request *request, enum plan_family 
 static int reword(const struct compose_request *request, const struct conversation_set *set, struct model_changes *changes)
 {
 	struct model_batches batches = { NULL, 0 };
-	int status = model_batches_rewrite(request->settings, request->document, set, 0, &batches);
+	int status = model_batches_rewrite(request->settings, request->domain, request->document, set, 0, &batches);
 
 	for (size_t i = 0; i < batches.count && status == 0; i++) {
 		const struct model_reply *reply = reply_to(request, &batches.items[i]);
 		if (reply)
-			status = model_changes_reword(changes, request->domain, request->settings, set, &batches.items[i], reply);
+			status = model_changes_reword(changes, request->domain, request->settings, request->document, set, &batches.items[i], reply);
 	}
 	model_batches_done(&batches);
 	return status;
@@ -114,7 +114,7 @@ static int judge(const struct compose_request *request, struct conversation_buil
 	int status = judged ? compose_block_of(*builder, &block) : -ENOMEM;
 
 	if (status == 0)
-		status = model_changes_init(&changes, &block.set);
+		status = model_changes_init(&changes, request->domain, &block.set);
 	if (status == 0)
 		status = model_batches_judge(request->document, &block.set, 0, &batches);
 	for (size_t i = 0; i < batches.count && status == 0; i++) {
@@ -161,7 +161,7 @@ static int compose_both(const struct compose_request *request, const struct comp
 
 	if (status == 0 && wanted > 0) {
 		parts[1].set = rules.set;
-		status = model_changes_init(&changes, &rules.set);
+		status = model_changes_init(&changes, request->domain, &rules.set);
 	}
 	if (status == 0 && wanted > 0 && has_replies(request, PLAN_REWRITE)) {
 		status = reword(request, &rules.set, &changes);

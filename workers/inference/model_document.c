@@ -202,7 +202,7 @@ static int plan_rewriting(struct model_document *document, const struct plan_lim
 		return 0;
 	int status = compose_rules(context->settings, context->domain, &document->task.document, &rules);
 	if (status == 0)
-		status = model_batches_rewrite(context->settings, &document->task.document, &rules.set, plan_reply_tokens(limits), &batches);
+		status = model_batches_rewrite(context->settings, context->domain, &document->task.document, &rules.set, plan_reply_tokens(limits), &batches);
 	if (status == 0)
 		status = add_batches(document, limits, &rules.set, &batches);
 	model_batches_done(&batches);
