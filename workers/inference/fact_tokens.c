@@ -15,7 +15,7 @@ void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain
 	*scanner = (struct fact_scanner){ .domain = domain, .text = text, .sentence_start = true, .line_start = true };
 }
 
-enum { BYTE_WORD = 1, BYTE_BEFORE = 2, BYTE_BEHIND = 4, BYTE_PASSED = 8, BYTE_AROUND = BYTE_BEFORE | BYTE_BEHIND, BYTE_EASY = BYTE_AROUND | BYTE_PASSED };
+enum { BYTE_WORD = 1, BYTE_BEFORE = 2, BYTE_BEHIND = 4, BYTE_PASSED = 8, BYTE_ENDS = 16, BYTE_AROUND = BYTE_BEFORE | BYTE_BEHIND, BYTE_EASY = BYTE_AROUND | BYTE_PASSED };
 
 /* Letters, digits, "_"; what stands before and behind a word that is read the quick way: no sign of an option, a unit or an identifier; punctuation that neither begins nor ends a
  * token. */
@@ -24,7 +24,7 @@ static const unsigned char byte_classes[256] = {
 	[' '] = BYTE_EASY, ['|'] = BYTE_EASY, ['*'] = BYTE_EASY, ['('] = BYTE_EASY, [')'] = BYTE_EASY, [','] = BYTE_EASY, [';'] = BYTE_EASY, [':'] = BYTE_EASY, ['"'] = BYTE_EASY,
 	['['] = BYTE_EASY, [']'] = BYTE_EASY, ['#'] = BYTE_EASY, ['>'] = BYTE_EASY, ['<'] = BYTE_EASY, ['='] = BYTE_EASY, ['\t'] = BYTE_EASY, ['\''] = BYTE_EASY, ['{'] = BYTE_EASY,
 	['}'] = BYTE_EASY, ['+'] = BYTE_EASY, ['&'] = BYTE_EASY,
-	['/'] = BYTE_BEFORE | BYTE_PASSED, ['.'] = BYTE_BEFORE, ['\n'] = BYTE_AROUND, ['`'] = BYTE_AROUND, ['!'] = BYTE_AROUND, ['?'] = BYTE_AROUND, ['%'] = BYTE_BEHIND, ['-'] = BYTE_BEHIND,
+	['/'] = BYTE_BEFORE | BYTE_PASSED, ['.'] = BYTE_BEFORE | BYTE_ENDS, ['\n'] = BYTE_AROUND | BYTE_ENDS, ['`'] = BYTE_AROUND | BYTE_ENDS, ['!'] = BYTE_AROUND | BYTE_ENDS, ['?'] = BYTE_AROUND | BYTE_ENDS, ['%'] = BYTE_BEHIND, ['-'] = BYTE_BEHIND,
 };
 
 static unsigned byte_class(char c) { return byte_classes[(unsigned char)c]; }
@@ -352,7 +352,7 @@ static size_t fence_language_end(const struct fact_scanner *scanner, size_t posi
 	return c == '\n' || c == '\r' || c == -1 ? end : position;
 }
 
-/* Steps over one byte that is no word; true when it ends a sentence or a line (token is filled in). */
+/* Steps over one byte that is no word; true when it ends a sentence or a line, or is a unit (token is filled in). */
 static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *token)
 {
 	size_t at = scanner->position++;
@@ -443,6 +443,14 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 			pass(scanner, (char)c);
 			continue;
 		}
+		if (byte_class((char)c) & BYTE_ENDS) { /* no word begins here */
+			ret_token->column = scanner->column;
+			bool ends = take_punctuation(scanner, ret_token);
+			scanner->line_start = scanner->line_start && (c == '\n' || c == '`');
+			if (ends)
+				return true;
+			continue;
+		}
 		begin_token(scanner, ret_token);
 		if (scanner->line_start && c >= '0' && c <= '9' && !scanner->in_code) {
 			scanner->position = list_marker_end(scanner, at);
@@ -460,7 +468,7 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 			take_word(scanner, at, ret_token);
 		else {
 			bool end = take_punctuation(scanner, ret_token);
-			if (c != '\n' && c != '-' && c != '`')
+			if (c != '-')
 				scanner->line_start = false;
 			if (end)
 				return true;
@@ -491,14 +499,11 @@ static size_t letters_at(const char *data)
 #endif
 }
 
-/* The word of letters that begins here, when the memo has it and it is up to 15 bytes long; NULL: it is not, or the end of the text is near. */
-static const struct fact_word *find_letters(const struct fact_scanner *scanner, size_t position, size_t *ret_bytes)
+/* The word of letters that begins here, when the memo has it and it is up to 15 bytes long, before more than LETTERS_READ bytes; or NULL. */
+static inline const struct fact_word *find_letters(struct fact_memo *memo, const char *data, size_t *ret_bytes)
 {
 	enum { PIECE = sizeof(uint64_t) };
 	uint64_t head, second;
-	if (scanner->text.bytes - position <= LETTERS_READ)
-		return NULL;
-	const char *data = scanner->text.data + position;
 	size_t bytes = letters_at(data);
 	if (bytes == 0 || bytes == LETTERS_READ)
 		return NULL;
@@ -507,40 +512,48 @@ static const struct fact_word *find_letters(const struct fact_scanner *scanner, 
 	head &= bytes < PIECE ? ((uint64_t)1 << 8 * bytes) - 1 : ~(uint64_t)0;
 	second &= bytes > PIECE ? ((uint64_t)1 << 8 * (bytes - PIECE)) - 1 : 0;
 	*ret_bytes = bytes;
-	return fact_memo_short(scanner->memo, head, second, bytes);
+	return fact_memo_short(memo, head, second, bytes);
 }
 
-/* Steps over what neither begins nor ends a token. */
-static void pass_all(struct fact_scanner *scanner)
+/* Steps over what neither begins nor ends a token: mostly one blank. */
+static inline size_t pass_all(struct fact_scanner *scanner, const char *data, size_t position, size_t end)
 {
-	for (; scanner->position < scanner->text.bytes; pass(scanner, scanner->text.data[scanner->position])) {
-		while (scanner->position < scanner->text.bytes && scanner->text.data[scanner->position] == ' ')
-			scanner->position++;
-		if (scanner->position == scanner->text.bytes || !(byte_class(scanner->text.data[scanner->position]) & BYTE_PASSED))
-			return;
+	for (;;) {
+		while (position < end && data[position] == ' ')
+			position++;
+		if (position == end || !(byte_class(data[position]) & BYTE_PASSED))
+			return position;
+		scanner->position = position;
+		pass(scanner, data[position++]);
 	}
 }
 
 size_t fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most)
 {
-	struct text text = scanner->text;
-	size_t count = 0, bytes;
+	const char *data = scanner->text.data;
+	size_t count = 0, bytes, end = scanner->text.bytes, position = scanner->position;
 	if (!scanner->memo || scanner->in_code)
 		return 0;
 	for (; count < most; count++) {
-		pass_all(scanner);
-		size_t start = scanner->position;
-		const struct fact_word *word = find_letters(scanner, start, &bytes);
+		position = pass_all(scanner, data, position, end);
+		const struct fact_word *word = end - position > LETTERS_READ ? find_letters(scanner->memo, data + position, &bytes) : NULL;
 		if (!word || !word->quick)
 			break;
-		char behind = text.data[start + bytes], next = text.data[start + bytes + 1];
+		char behind = data[position + bytes], next = data[position + bytes + 1];
 		bool stops = behind == '.' && (next == ' ' || next == '\n');
-		if (!(byte_class(behind) & BYTE_BEHIND || stops) || (start > 0 && !(byte_class(text.data[start - 1]) & BYTE_BEFORE)))
+		if (!(byte_class(behind) & BYTE_BEHIND || stops) || (position > 0 && !(byte_class(data[position - 1]) & BYTE_BEFORE)))
 			break;
-		ret_tokens[count] = (struct fact_quick){ word, text_slice(text, start, start + bytes), scanner->column, scanner->breaks, scanner->colon, word->name && !scanner->sentence_start };
-		scanner->position = start + bytes;
+		struct fact_quick *token = &ret_tokens[count];
+		token->word = word; /* one by one: all of it at once is put together elsewhere first */
+		token->text = (struct text){ data + position, bytes };
+		token->column = scanner->column;
+		token->breaks = scanner->breaks;
+		token->colon = scanner->colon;
+		token->name = word->name & !scanner->sentence_start;
+		position += bytes;
 		scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = scanner->colon = false;
 	}
+	scanner->position = position;
 	return count;
 }
 

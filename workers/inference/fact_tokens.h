@@ -14,8 +14,8 @@ enum fact_token_kind {
 	FACT_IDENTIFIER, /* has a digit, "_", an inner "." or upper-case letters beyond the first: cellRange, ACTIVATED, eNodeB, 5G */
 	FACT_NAME,       /* Capitalised, and not because a sentence begins */
 	FACT_WORD,       /* anything else */
-	FACT_SEPARATOR,  /* the end of a sentence (text is empty) */
-	FACT_LINE,       /* the end of a line (text is empty) */
+	FACT_SEPARATOR,  /* the end of a sentence (text is empty, and of the rest only column is filled in) */
+	FACT_LINE,       /* the end of a line (the same) */
 };
 
 enum { FACT_NUMBER_BYTES_MAX = 48 };

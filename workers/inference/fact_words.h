@@ -58,12 +58,17 @@ struct fact_comparing { /* zero at the beginning of a sentence */
 	uint32_t before;    /* what the word before says */
 };
 enum fact_comparison fact_comparing_saying(struct fact_comparing *comparing, uint32_t says);
+/* Is the word of no matter by itself? Most are: then it is no more than the word before the next one. */
+static inline bool fact_comparing_passes(const struct fact_comparing *comparing, uint32_t says)
+{
+	return !(says & (FACT_SAYS_END - 1) || comparing->after_or || comparing->reversed || comparing->pending);
+}
 /* Takes what the next word that is no number says. Returns what that is of the number before it ("or more"), or FACT_COMPARES_NOT. */
 static inline enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, uint32_t says)
 {
-	if (says & (FACT_SAYS_END - 1) || comparing->after_or || comparing->reversed || comparing->pending)
+	if (!fact_comparing_passes(comparing, says))
 		return fact_comparing_saying(comparing, says);
-	comparing->before = says; /* most words */
+	comparing->before = says;
 	return FACT_COMPARES_NOT;
 }
 /* Takes the next number, or name of a version, and returns what was said of it. */

@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, ABOUT_WORDS = 3, QUICK_MAX = 16, SLOT_BYTES = 4 };
+_Static_assert(QUICK_MAX <= SLOTS_MIN / 4 && QUICK_MAX <= PLACES_MIN, "doubled once there is room for them");
 
 void passage_init(struct passage *passage, const struct domain *domain)
 {
@@ -123,21 +124,14 @@ static void passage_clear(struct passage *passage, size_t source_bytes)
 	(void)has_sentence_room(passage, 0);
 }
 
-/* Makes room for one more place and its stem. */
-static bool make_room(struct passage *passage)
+/* Makes room for so many more places, up to QUICK_MAX, and their stems. */
+static bool make_room(struct passage *passage, uint32_t count)
 {
-	if (!has_place_room(passage, passage->place_count))
+	if (!has_place_room(passage, passage->place_count + count - 1))
 		return false;
-	if (((size_t)passage->slot_count + 1) * 2 > passage->slot_capacity)
+	if (((size_t)passage->slot_count + count) * 2 > passage->slot_capacity)
 		grow_slots(passage);
 	return !passage->status;
-}
-
-/* The place behind the last one, to be filled in and entered; or NULL. */
-static inline struct passage_place *next_place(struct passage *passage)
-{
-	bool room = passage->place_count < passage->place_capacity && ((size_t)passage->slot_count + 1) * 2 <= passage->slot_capacity && !passage->status;
-	return room || make_room(passage) ? &passage->places[passage->place_count] : NULL;
 }
 
 static inline void enter_place(struct passage *passage, struct passage_place *place, bool introduced)
@@ -157,9 +151,9 @@ static inline void enter_place(struct passage *passage, struct passage_place *pl
 
 static bool add_place(struct passage *passage, const struct passage_place *place, bool introduced)
 {
-	struct passage_place *added = next_place(passage);
-	if (!added)
+	if (!make_room(passage, 1))
 		return false;
+	struct passage_place *added = &passage->places[passage->place_count];
 	*added = *place;
 	enter_place(passage, added, introduced);
 	return true;
@@ -417,7 +411,7 @@ static void index_token(struct indexer *indexer, const struct fact_token *token)
 	}
 }
 
-/* The same for a token that fact_scanner_quick took: most of index_token is about others. */
+/* The same for a token that fact_scanner_quick took, for which there is room: most of index_token is about others. */
 static void index_quick(struct indexer *indexer, const struct fact_quick *token, unsigned span)
 {
 	struct passage *passage = indexer->passage;
@@ -429,9 +423,7 @@ static void index_quick(struct indexer *indexer, const struct fact_quick *token,
 	if (token->colon && !indexer->values && !token->column && !indexer->line)
 		mark_intro(indexer);
 	bool part = token->text.data < indexer->option_end, unit = word->listed && token->text.data != indexer->unit_place; /* that of a number is read with it */
-	struct passage_place *place = next_place(passage);
-	if (!place)
-		return;
+	struct passage_place *place = &passage->places[passage->place_count];
 	place->stem = word->stem; /* one by one: all of it at once is put together elsewhere first */
 	place->exact = word->exact;
 	place->kind = token->name && !part && token->text.data != indexer->unit_place ? KIND_PROPER : KIND_NONE;
@@ -449,7 +441,10 @@ static void index_quick(struct indexer *indexer, const struct fact_quick *token,
 		passage->units |= passage_unit_bit(word->unit);
 		passage->dimensions |= passage_unit_bit(word->dimension);
 	}
-	index_comparing(indexer, word->says);
+	if (fact_comparing_passes(&indexer->comparing, word->says))
+		indexer->comparing.before = word->says;
+	else
+		index_comparing(indexer, word->says);
 	bool introduced = follow_name(indexer, token->text) && token->colon && !token->name;
 	if (indexer->word_index < ABOUT_WORDS)
 		indexer_about(indexer, token->text, word->goes_on);
@@ -523,6 +518,8 @@ static bool index_quick_words(struct indexer *indexer, struct fact_scanner *scan
 		indexer->fence = false;
 		if (scanner->marker.bytes)
 			index_marker(indexer, scanner);
+		if (!make_room(indexer->passage, (uint32_t)count))
+			break;
 		for (size_t i = 0; i < count; i++)
 			index_quick(indexer, &tokens[i], scanner->span);
 	}

@@ -10,6 +10,21 @@ enum { SECTION_MAX = 24, LETTERS_MIN = 3, CARRIED_FAR = 5 };
 #define VALUE_WEIGHT 0.3f
 #define LABEL_WEIGHT 0.8f
 
+/* Which of VALUED_READ numbers are this one, a bit each. */
+static inline unsigned equal_ones(const uint32_t *numbers, uint32_t number)
+{
+#ifdef __SSE2__
+	__m128i wanted = _mm_set1_epi32((int)number);
+	__m128i low = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)numbers), wanted), high = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(numbers + VALUED_READ / 2)), wanted);
+	return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32(low, high), _mm_setzero_si128()));
+#else
+	unsigned equal = 0;
+	for (unsigned i = 0; i < VALUED_READ; i++)
+		equal |= (unsigned)(numbers[i] == number) << i;
+	return equal;
+#endif
+}
+
 static float weight_of(const struct answer_word *word)
 {
 	static const float roots[] = { 1.0f, 1.0f, 0.71f, 0.58f, 0.5f, 0.45f, 0.41f, 0.38f, 0.35f, 0.33f, 0.32f, 0.3f, 0.29f };
@@ -29,8 +44,8 @@ static void add_seed(struct alignment *alignment, uint32_t sentence)
 	bool met = false;
 	if (alignment->seed_count == SEEDS_MAX)
 		return;
-	for (size_t i = 0; i < SEEDS_MAX; i++) /* all of them: shorter than to ask where to stop */
-		met |= alignment->seeds[i] == sentence;
+	for (size_t i = 0; i < COUNT_OF(alignment->seeds); i += VALUED_READ) /* all of them: shorter than to ask where to stop */
+		met |= equal_ones(alignment->seeds + i, sentence) != 0;
 	alignment->seeds[alignment->seed_count] = sentence;
 	alignment->seed_count += !met;
 }
@@ -91,21 +106,6 @@ static bool may_stand_for(const struct alignment *alignment, uint32_t s)
 {
 	const struct passage_sentence *sentence = &alignment->passage->sentences[s];
 	return alignment->kinds & sentence->kinds || alignment->stands_for & sentence->values || (alignment->plain & passage_bit(s) && alignment->stands_for & sentence->words);
-}
-
-/* Which of VALUED_READ numbers are this one, a bit each. */
-static inline unsigned equal_ones(const uint32_t *numbers, uint32_t number)
-{
-#ifdef __SSE2__
-	__m128i wanted = _mm_set1_epi32((int)number);
-	__m128i low = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)numbers), wanted), high = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(numbers + VALUED_READ / 2)), wanted);
-	return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32(low, high), _mm_setzero_si128()));
-#else
-	unsigned equal = 0;
-	for (unsigned i = 0; i < VALUED_READ; i++)
-		equal |= (unsigned)(numbers[i] == number) << i;
-	return equal;
-#endif
 }
 
 /* The place as one of the values: the value itself, or one of its kind; a number in a table has its unit in another cell of the row. Written down in any case, and counted or not. */

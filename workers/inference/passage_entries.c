@@ -49,29 +49,37 @@ static bool is_header(const struct passage *passage, uint32_t sentence)
 	return sentence + 1 < passage->sentence_count && passage->sentences[sentence + 1].header == sentence;
 }
 
+struct keys { /* of a sentence */
+	enum { KEYS_NONE, KEYS_FIRST_CELL, KEYS_OTHER_CELLS, KEYS_INTRO, KEYS_ALL } places; /* which of its places are parts of one */
+	uint32_t group; /* 0 where it has none */
+};
+
+static struct keys keys_of(const struct passage *passage, uint32_t s)
+{
+	const struct passage_sentence *sentence = &passage->sentences[s];
+	if (sentence->flags & SENTENCE_ROW && is_header(passage, s))
+		return (struct keys){ KEYS_OTHER_CELLS, s };
+	if (sentence->flags & SENTENCE_ROW)
+		return (struct keys){ KEYS_FIRST_CELL, sentence->header };
+	if (sentence->flags & SENTENCE_ITEM)
+		return (struct keys){ KEYS_INTRO, sentence->heading };
+	bool term = sentence->flags & SENTENCE_HEADING && !(sentence->flags & SENTENCE_TITLE);
+	return (struct keys){ term ? KEYS_ALL : KEYS_NONE, term ? sentence->heading : 0 };
+}
+
+static bool is_key_of(const struct keys *keys, const struct passage_place *place)
+{
+	return keys->places == KEYS_FIRST_CELL ? place->column == 1 : keys->places == KEYS_OTHER_CELLS ? place->column > 1 : keys->places == KEYS_INTRO ? place->intro : keys->places == KEYS_ALL;
+}
+
 /* The entry whose key the place is a part of. */
 static bool key_of(const struct passage *passage, uint32_t place, struct entry *ret_entry)
 {
 	const struct passage_place *at = &passage->places[place];
 	uint32_t home = passage->links[place].sentence;
-	const struct passage_sentence *sentence = &passage->sentences[home];
-	*ret_entry = (struct entry){ .sentence = home };
-	if (sentence->flags & SENTENCE_ROW) {
-		bool header = is_header(passage, home);
-		ret_entry->group = header ? home : sentence->header;
-		ret_entry->column = header ? at->column : 0;
-		return header ? at->column > 1 : sentence->header && at->column == 1;
-	}
-	ret_entry->group = sentence->heading;
-	return sentence->flags & SENTENCE_ITEM ? at->intro : sentence->flags & SENTENCE_HEADING && !(sentence->flags & SENTENCE_TITLE);
-}
-
-/* The words of an attribute's name are no key. */
-static bool may_name_key(const struct passage *passage, uint32_t place)
-{
-	struct entry entry;
-	bool name_word = passage->places[place].flags & PLACE_PART && !passage->places[place].kind;
-	return !name_word && key_of(passage, place, &entry) && entry.group;
+	struct keys keys = keys_of(passage, home);
+	*ret_entry = (struct entry){ .sentence = home, .group = keys.group, .column = keys.places == KEYS_OTHER_CELLS ? at->column : 0 };
+	return is_key_of(&keys, at) && (keys.places != KEYS_FIRST_CELL || keys.group);
 }
 
 void passage_cut_keys(struct passage *passage, struct passage_slot *slot)
@@ -91,8 +99,10 @@ void passage_mark_keys(struct passage *passage)
 {
 	for (uint32_t s = 1; s < passage->sentence_count; s++) {
 		const struct passage_sentence *sentence = &passage->sentences[s];
-		for (uint32_t p = sentence->first; p < sentence->end && sentence->flags & (SENTENCE_ROW | SENTENCE_ITEM | SENTENCE_HEADING); p++) {
-			if (!may_name_key(passage, p))
+		struct keys keys = keys_of(passage, s);
+		for (uint32_t p = sentence->first; p < sentence->end && keys.group; p++) {
+			bool name_word = passage->places[p].flags & PLACE_PART && !passage->places[p].kind; /* of an attribute */
+			if (name_word || !is_key_of(&keys, &passage->places[p]))
 				continue;
 			struct passage_slot *slot = &passage->slots[passage_slot_of(passage->slots, passage->slot_capacity, passage->stems[p])];
 			passage->links[p].next_key = slot->key;

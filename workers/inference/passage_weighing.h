@@ -57,7 +57,7 @@ struct alignment {
 	bool owned, units; /* one of its values is; one has a unit */
 	uint64_t kinds, stands_for; /* one bit of a hash each: kinds of its values, with KIND_PLAIN where one has a unit, and the values */
 	uint64_t plain; /* the sentences, one bit of their number each, that have one of the values as a word of no kind */
-	uint32_t seeds[SEEDS_MAX];
+	uint32_t seeds[(SEEDS_MAX + VALUED_READ - 1) / VALUED_READ * VALUED_READ]; /* sentences, zeros behind them */
 	size_t seed_count;
 	struct weighed values[VALUES_MAX];
 	size_t value_count;
