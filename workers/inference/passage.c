@@ -71,7 +71,7 @@ static bool resize(struct passage *passage, void **array, size_t count, size_t i
 	return grown;
 }
 
-/* Room for one more sentence, or place; the arrays are doubled when they are full. */
+/* Room for one more sentence; the array is doubled when it is full. */
 static bool has_sentence_room(struct passage *passage, uint32_t count)
 {
 	size_t wanted = passage->sentence_capacity ? passage->sentence_capacity * 2 : SENTENCES_MIN;
@@ -83,11 +83,9 @@ static bool has_sentence_room(struct passage *passage, uint32_t count)
 	return true;
 }
 
-static bool has_place_room(struct passage *passage, uint32_t count)
+static bool grow_places(struct passage *passage)
 {
 	size_t wanted = passage->place_capacity ? passage->place_capacity * 2 : PLACES_MIN;
-	if (count < passage->place_capacity)
-		return true;
 	uint32_t **numbers[] = { &passage->stems, &passage->valued.places, &passage->valued.kinds, &passage->valued.values };
 	if (!resize(passage, (void **)&passage->places, wanted, sizeof(*passage->places)) || !resize(passage, (void **)&passage->links, wanted, sizeof(*passage->links)))
 		return false;
@@ -120,14 +118,15 @@ static void passage_clear(struct passage *passage, size_t source_bytes)
 	passage->status = 0;
 	if (!passage->slots)
 		grow_slots(passage);
-	(void)has_place_room(passage, 0);
+	if (!passage->places)
+		(void)grow_places(passage);
 	(void)has_sentence_room(passage, 0);
 }
 
-/* Makes room for so many more places, up to QUICK_MAX, and their stems. */
-static bool make_room(struct passage *passage, uint32_t count)
+/* Makes room for so many more places, up to QUICK_MAX, and their stems: the arrays are doubled when they are full. */
+static inline bool make_room(struct passage *passage, uint32_t count)
 {
-	if (!has_place_room(passage, passage->place_count + count - 1))
+	if (passage->place_count + count > passage->place_capacity && !grow_places(passage))
 		return false;
 	if (((size_t)passage->slot_count + count) * 2 > passage->slot_capacity)
 		grow_slots(passage);

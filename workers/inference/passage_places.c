@@ -329,6 +329,40 @@ uint32_t passage_says(const struct fact_token *token)
 	return token->word && token->word->placed ? token->word->says : fact_words_says(token->text);
 }
 
+static void place_of_number(const struct fact_token *token, struct passage_place *place)
+{
+	const struct fact_word *unit = token->unit.bytes ? token->unit_word : NULL; /* it is one then */
+	uint64_t hash = passage_hash(token->number, token->number_bytes, SEED_NUMBER);
+	place->kind = unit ? unit->dimension | KIND_UNITS : number_kind(token);
+	place->stem = (uint32_t)hash;
+	place->exact = (uint32_t)(hash >> 32);
+	place->unit = unit ? unit->unit : token->unit.bytes ? passage_unit(token->unit) : 0;
+	place->flags |= PLACE_NUMBER | PLACE_NAMED;
+}
+
+static void place_of_word(const struct domain *domain, const struct fact_token *token, const struct fact_word *word, struct passage_place *place)
+{
+	place->stem = word->stem;
+	place->exact = word->exact;
+	place->unit = word->listed ? word->unit : 0;
+	if (token->option)
+		place->exact = passage_exact(token->dashed);
+	if (token->option && (token->dashed.data[1] != '-' || token->dashed.bytes > token->text.bytes + 2))
+		place->stem = place->exact; /* "-a" has nothing to do with "a", "--no-sync" little with "--no-index" */
+	if (token->wide.bytes != token->text.bytes && token->wide.bytes <= FACT_LISTED_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
+		place->unit = passage_unit(token->wide);
+	place->kind = kind_of(token, word);
+	if (token->kind == FACT_WORD && !place->state && !token->ordinal.bytes && word->spelled && !token->option) {
+		place->unit = place->stem = word->unit; /* ms is milliseconds */
+		place->kind = KIND_UNIT;
+	} else if (place->unit && place->kind >= KIND_NAME && place->kind < KIND_OPTION) {
+		place->kind = KIND_NONE; /* dBm */
+	} else if (place->kind == KIND_NAME + 1) {
+		place->unit = unit_in_name(domain, token->text);
+	}
+	place->flags |= (token->kind == FACT_IDENTIFIER || token->kind == FACT_NAME || token->in_code ? PLACE_NAMED : 0) | (word->label ? PLACE_FREQUENT : 0);
+}
+
 void passage_place_of(const struct domain *domain, const struct fact_token *token, struct passage_place *ret_place)
 {
 	const struct fact_word *known = token->word;
@@ -337,46 +371,19 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 		*ret_place = (struct passage_place){ .stem = known->stem, .exact = known->exact, .column = (uint16_t)size_min(token->column, UINT16_MAX), .span = (uint8_t)token->span };
 		return;
 	}
-	struct passage_place place = { .column = (uint16_t)size_min(token->column, UINT16_MAX), .state = (int8_t)token->state, .span = (uint8_t)token->span,
-				       .flags = token->in_code ? PLACE_CODE : 0 };
+	*ret_place = (struct passage_place){ .column = (uint16_t)size_min(token->column, UINT16_MAX), .state = (int8_t)token->state, .span = (uint8_t)token->span,
+					     .flags = token->in_code ? PLACE_CODE : 0 };
 	if (token->number_bytes) {
-		const struct fact_word *unit = token->unit.bytes ? token->unit_word : NULL; /* it is one then */
-		place.kind = unit ? unit->dimension | KIND_UNITS : number_kind(token);
-		uint64_t hash = passage_hash(token->number, token->number_bytes, SEED_NUMBER);
-		place.stem = (uint32_t)hash;
-		place.exact = (uint32_t)(hash >> 32);
-		place.unit = unit ? unit->unit : token->unit.bytes ? passage_unit(token->unit) : 0;
-		place.flags |= PLACE_NUMBER | PLACE_NAMED;
+		place_of_number(token, ret_place);
+	} else if (known) {
+		if (!known->placed)
+			place_word(domain, token->text, token->word);
+		place_of_word(domain, token, known, ret_place);
 	} else {
-		bool identifier = token->kind == FACT_IDENTIFIER;
-		struct fact_word unkept = { .identifier = identifier };
-		const struct fact_word *word = token->word ? token->word : &unkept;
-		if (!word->placed)
-			place_word(domain, token->text, token->word ? token->word : &unkept);
-		place.stem = word->stem;
-		place.exact = word->exact;
-		place.unit = word->listed ? word->unit : 0;
-		if (token->option)
-			place.exact = passage_exact(token->dashed);
-		if (token->option && (token->dashed.data[1] != '-' || token->dashed.bytes > token->text.bytes + 2))
-			place.stem = place.exact; /* "-a" has nothing to do with "a", "--no-sync" little with "--no-index" */
-		if (token->wide.bytes != token->text.bytes && token->wide.bytes <= FACT_LISTED_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, token->wide))
-			place.unit = passage_unit(token->wide);
-		place.kind = kind_of(token, word);
-		if (token->kind == FACT_WORD && !place.state && !token->ordinal.bytes && word->spelled && !token->option) {
-			place.unit = place.stem = word->unit; /* ms is milliseconds */
-			place.kind = KIND_UNIT;
-		} else if (place.unit && place.kind >= KIND_NAME && place.kind < KIND_OPTION) {
-			place.kind = KIND_NONE; /* dBm */
-		} else if (place.kind == KIND_NAME + 1) {
-			place.unit = unit_in_name(domain, token->text);
-		}
-		if (identifier || token->kind == FACT_NAME || token->in_code)
-			place.flags |= PLACE_NAMED;
-		if (word->label)
-			place.flags |= PLACE_FREQUENT;
+		struct fact_word unkept = { .identifier = token->kind == FACT_IDENTIFIER };
+		place_word(domain, token->text, &unkept);
+		place_of_word(domain, token, &unkept, ret_place);
 	}
-	*ret_place = place;
 }
 
 /* --- what is known once all places are entered ----------------------------------------------------------------- */
