@@ -249,6 +249,17 @@ static struct text first_words(struct text question)
 	return text_slice(question, 0, end);
 }
 
+/* What choices put together: one blank between words, "a" before consonants, "an" before vowels. */
+static void check_grammar(struct text question)
+{
+	static const char *const wrong[] = { "  ", " a a", " a e", " a i", " a o", " ?", " ,", " ;" };
+	for (size_t i = 0; i < COUNT_OF(wrong); i++)
+		if (text_find(question, text_from(wrong[i])) >= 0)
+			fail_msg("\"%s\" in %.*s", wrong[i], TEXT_ARGS(question));
+	for (ptrdiff_t at; (at = text_find(question, TEXT_LITERAL(" an "))) >= 0; question = text_slice(question, (size_t)at + 4, question.bytes))
+		assert_non_null(strchr("aeiou", question.data[at + 4]));
+}
+
 /* Documents of many seeds, each with a dozen questions of many families: what a dataset looks like. */
 static void test_diversity_over_many_documents(void **state)
 {
@@ -267,6 +278,7 @@ static void test_diversity_over_many_documents(void **state)
 		for (int q = 0; q < 8; q++) {
 			buffer_clear(&out);
 			assert_true(template_question(&picker, families[support_random_below(&random, COUNT_OF(families))], &values, &out));
+			check_grammar(buffer_view(&out));
 			share_add(&words, prose_first_word(buffer_view(&out)));
 			share_add(&patterns, first_words(buffer_view(&out)));
 		}
