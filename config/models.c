@@ -198,16 +198,23 @@ static bool is_content(const struct setting *setting)
 	return false;
 }
 
+static void dump_entry(const struct model_settings *model, bool content_only, struct buffer *out)
+{
+	for (size_t i = 0, shown = 0; i < COUNT_OF(schema); i++) {
+		if (content_only && !is_content(&schema[i]))
+			continue;
+		buffer_append_string(out, shown++ ? "    " : "  - ");
+		setting_dump(&schema[i], model, out);
+	}
+}
+
+void model_dump(const struct model_settings *model, struct buffer *out) { dump_entry(model, false, out); }
+
 void models_dump(const struct settings *settings, bool content_only, struct buffer *out)
 {
 	if (settings->model_count == 0)
 		return;
 	buffer_append_string(out, "models:\n");
 	for (uint32_t i = 0; i < settings->model_count; i++)
-		for (size_t k = 0, shown = 0; k < COUNT_OF(schema); k++) {
-			if (content_only && !is_content(&schema[k]))
-				continue;
-			buffer_append_string(out, shown++ ? "    " : "  - ");
-			setting_dump(&schema[k], &settings->models[i], out);
-		}
+		dump_entry(&settings->models[i], content_only, out);
 }

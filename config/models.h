@@ -36,5 +36,8 @@ const char *model_name(const struct model_settings *model);
 const char *model_address(const struct model_settings *model); /* base_url; of one with a password what follows that */
 enum model_tier model_tier_of(const struct model_settings *model);
 enum model_use model_use_of(const struct model_settings *model);
+struct buffer;
+/* Every key of the entry, as YAML: the same for the same entry. */
+void model_dump(const struct model_settings *model, struct buffer *out);
 
 #endif

@@ -221,6 +221,8 @@ static void serve(struct run *run)
 			run_fatal(run, status, "waiting: %s", strerror(-status));
 	}
 	FAULT_POINT("run_served");
+	if (!run->fatal_status && state_end_run(run->state, &run->error) < 0)
+		log_warning("what models could not answer will not be asked again by the next run: %s", run->error.message);
 	refresh_stop(run); /* everything is written once more at the end */
 	intake_close(run);
 	progress_end(run);

@@ -227,6 +227,14 @@ int state_begin_run(struct state *state, const char *command, struct error_text 
 	return (int)state->run;
 }
 
+int state_end_run(struct state *state, struct error_text *error)
+{
+	char number[24];
+
+	snprintf(number, sizeof(number), "%lld", (long long)state->run);
+	return state_set(state, "ended_run", number, error);
+}
+
 enum state_known state_look_up(struct state *state, const char *name, int64_t bytes, int64_t modified_ns, const char *hash,
 			       char ret_outcome[16])
 {

@@ -36,6 +36,10 @@ int64_t state_spool_end(struct state *state);
 /* A new run begins: rows that it meets are marked with its number, which is the result. */
 int state_begin_run(struct state *state, const char *command, struct error_text *error) WARN_UNUSED;
 
+/* The run came to its end, or was ended on purpose: what its model calls could not give, the next one asks for again (workers/model/record.h). A run that was
+ * killed goes on in the next one. */
+int state_end_run(struct state *state, struct error_text *error) WARN_UNUSED;
+
 enum state_known { STATE_UNKNOWN, STATE_UNCHANGED };
 /* Is this file (by size and time) or this content (by hash; NULL to leave it out) settled under the same configuration? Marks it as met. */
 enum state_known state_look_up(struct state *state, const char *name, int64_t bytes, int64_t modified_ns, const char *hash,

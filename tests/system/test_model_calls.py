@@ -535,6 +535,25 @@ class Memory(CallsCase):
             by_text = [sorted(json.dumps({key: call[key] for key in kept}) for call in run["calls"]) for run in (first, again)]
             self.assertEqual(by_text[0], by_text[1])
 
+    @staticmethod
+    def end_run(folder):
+        """As the coordinator says that a run came to its end."""
+        with sqlite3.connect(f"{folder}/run.db") as database:
+            database.execute("CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+            database.execute("INSERT OR REPLACE INTO meta VALUES('ended_run', (SELECT count(*) + 1 FROM meta))")
+
+    def test_a_later_run_asks_again_what_was_of_no_use(self):
+        with tempfile.TemporaryDirectory() as folder, FakeServer("--latency", "fixed:1", script="empty-content:from=15") as server:
+            first = ask(server, calls=20, record=f"{folder}/run.db")
+            self.assertGreater(first["usable"], 0)
+            self.assertLess(first["usable"], 20)
+            server.script()
+            again = ask(server, calls=20, record=f"{folder}/run.db")  # the same run, after a kill
+            self.assertEqual((again["recorded"], again["usable"]), (20, first["usable"]))
+            self.end_run(folder)
+            later = ask(server, calls=20, record=f"{folder}/run.db")
+            self.assertEqual((later["recorded"], later["usable"]), (first["usable"], 20))
+
     def test_failures_of_the_server_are_not_remembered(self):
         with tempfile.TemporaryDirectory() as folder, FakeServer("--latency", "fixed:1", script="500") as server:
             self.assertEqual(ask(server, calls=3, record=f"{folder}/run.db")["usable"], 0)
@@ -544,12 +563,13 @@ class Memory(CallsCase):
 
     def test_refusals_are_in_the_record_with_their_reason(self):
         with tempfile.TemporaryDirectory() as folder, FakeServer(script="400") as server:
-            for _ in range(2):  # and are no answers: asked again
+            for _ in range(2):  # who goes on with a run that was killed does not ask again
                 self.assertEqual(ask(server, calls=2, record=f"{folder}/run.db")["refused"], 2)
-            self.assertEqual(server.stats()["requests_total"], 4)
+            self.assertEqual(server.stats()["requests_total"], 2)
             with sqlite3.connect(f"{folder}/run.db") as database:
                 self.assertEqual(database.execute("SELECT outcome, reason, attempts FROM calls").fetchall(), [("refused", "HTTP status 400: Bad Request", 1)] * 2)
             server.script()
+            self.end_run(folder)
             result = ask(server, calls=2, record=f"{folder}/run.db")
             self.assertEqual((result["usable"], result["recorded"]), (2, 0))
             with sqlite3.connect(f"{folder}/run.db") as database:

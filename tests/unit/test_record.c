@@ -51,7 +51,10 @@ static int tear_down(void **state)
 static struct record_key key_of(const char *model, double temperature, uint64_t max_tokens, uint64_t seed, const char *system, const char *prompt,
 				const char *schema)
 {
-	return record_key_of(model, temperature, max_tokens, seed, text_from(system), text_from(prompt), text_from(schema));
+	const struct record_question question = { .model = model, .api = "openai", .format = "schema", .thinking = "auto", .temperature = temperature,
+						  .max_tokens = max_tokens, .seed = seed, .system = text_from(system), .prompt = text_from(prompt),
+						  .schema = text_from(schema) };
+	return record_key_of(&question);
 }
 
 static void test_keys(void **state)
@@ -67,6 +70,24 @@ static void test_keys(void **state)
 			assert_memory_not_equal(&keys[i], &keys[k], sizeof(keys[i]));
 	struct record_key again = key_of("m", 0.3, 10, 1, "s", "p", "c");
 	assert_memory_equal(&keys[0], &again, sizeof(again));
+}
+
+/* Each of them changes the bytes of the request, or how its answer is read. */
+static void test_keys_of_ways_to_ask(void **state)
+{
+	(void)state;
+	const struct record_question usual = { .model = "m", .api = "openai", .format = "schema", .thinking = "auto", .max_tokens = 10, .seed = 1,
+					       .system = TEXT_LITERAL("s"), .prompt = TEXT_LITERAL("p"), .schema = TEXT_LITERAL("c") };
+	struct record_question others[] = { usual, usual, usual, usual, usual };
+	others[1].api = "ollama";
+	others[2].format = "json";
+	others[3].thinking = "off";
+	others[4].context_tokens = 4096;
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		for (size_t k = 0; k < i; k++) {
+			struct record_key one = record_key_of(&others[i]), other = record_key_of(&others[k]);
+			assert_memory_not_equal(&one, &other, sizeof(one));
+		}
 }
 
 static const struct record_row usable = {
@@ -213,7 +234,7 @@ static void test_half_an_entry(void **state)
 	struct stat facts;
 	assert_int_equal(stat(name, &facts), 0);
 	off_t end = end_of_file(name);
-	assert_in_range(end, 3 * 136, facts.st_size - 1); /* of each at least what has a fixed size */
+	assert_in_range(end, 3 * 152, facts.st_size - 1); /* of each at least what has a fixed size */
 	for (off_t less = 1; less < end / 3; less += 13) {
 		if (less > 1)
 			be_killed_after(3);
@@ -467,15 +488,61 @@ static void test_refusals_are_written_and_replace_nothing(void **state)
 	assert_int_equal(record_put(record, key, &refusal, &error), 0);
 	assert_int_equal(record_look_up(record, key, &row, &error), 1);
 	assert_string_equal(row.outcome, "unusable");
+	refusal.asked_under = 77; /* with other settings: what is known now is that */
+	assert_int_equal(record_put(record, key, &refusal, &error), 0);
+	assert_int_equal(record_look_up(record, key, &row, &error), 1);
+	assert_string_equal(row.outcome, "refused");
+	assert_int_equal(row.asked_under, 77);
+}
+
+/* What was of no use is settled for those who ask under the same circumstances; a refusal only when another process was given it. */
+static void test_what_is_settled(void **state)
+{
+	static const char *const outcomes[] = { "usable", "unusable", "refused" };
+	struct record *other;
+	struct record_row row;
+	(void)state;
+	for (uint8_t i = 0; i < COUNT_OF(outcomes); i++) {
+		const struct record_row put = { .model = "m", .family = "pairs", .outcome = outcomes[i], .reason = "", .asked_under = 5 };
+		assert_int_equal(record_put(record, (struct record_key){ { i } }, &put, &error), 0);
+		assert_int_equal(record_look_up(record, (struct record_key){ { i } }, &row, &error), 1);
+		assert_int_equal(record_is_settled(record, &row, 5), i < 2);
+		assert_int_equal(record_is_settled(record, &row, 6), i < 1);
+	}
+	assert_int_equal(record_flush(record, &error), 0);
+	assert_int_equal(record_open(&other, path, &error), 0);
+	for (uint8_t i = 0; i < COUNT_OF(outcomes); i++) {
+		assert_int_equal(record_look_up(other, (struct record_key){ { i } }, &row, &error), 1);
+		assert_int_equal(record_is_settled(other, &row, 5), 1);
+		assert_int_equal(record_is_settled(other, &row, 6), i < 1);
+	}
+	record_close(other);
+}
+
+/* A run that came to its end makes the next one another; one that was killed does not. */
+static void test_which_run_it_is(void **state)
+{
+	struct record *own;
+	(void)state;
+	assert_int_equal(record_run(record), 1);
+	run_sql("CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
+	assert_int_equal(record_open(&own, path, &error), 0);
+	assert_int_equal(record_run(own), 1);
+	record_close(own);
+	run_sql("INSERT INTO meta VALUES('ended_run', '7')");
+	assert_int_equal(record_open(&own, path, &error), 0);
+	assert_int_equal(record_run(own), 8);
+	record_close(own);
 }
 
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys), TEST(test_comes_back), TEST(test_outlives_its_writer), TEST(test_half_an_entry), TEST(test_a_log_that_was_used_before), TEST(test_no_room_for_the_log), TEST(test_groups_of_rows),
+		cmocka_unit_test(test_keys), cmocka_unit_test(test_keys_of_ways_to_ask), TEST(test_comes_back), TEST(test_outlives_its_writer), TEST(test_half_an_entry), TEST(test_a_log_that_was_used_before), TEST(test_no_room_for_the_log), TEST(test_groups_of_rows),
 		TEST(test_killed_anywhere), TEST(test_two_writers), TEST(test_messages),
 		TEST(test_a_table_without_some_columns), TEST(test_a_table_that_is_another), TEST(test_refusals_are_written_and_replace_nothing),
+		TEST(test_what_is_settled), TEST(test_which_run_it_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,10 @@ static const char *name_of(const struct model_settings *model) { return model->m
 
 static struct record_key key_of(const struct model_settings *model, const struct pair_score *pair)
 {
-	return record_key_of(name_of(model), 0, 0, SCALE_VERSION, pair->question, pair->answer, pair->passage);
+	const struct record_question question = { .model = name_of(model), .api = "", .format = "", .thinking = "", .seed = SCALE_VERSION, .system = pair->question,
+						  .prompt = pair->answer, .schema = pair->passage };
+
+	return record_key_of(&question);
 }
 
 static bool read_score(const char *text, struct pair_score *pair)

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -22,29 +21,14 @@ enum {
 
 _Static_assert((int)CALL_PRIORITIES == (int)CALL_QUEUE_PRIORITIES, "one set of priorities");
 
-/* --- lists ---------------------------------------------------------------------------------------------------------- */
-
-static void list_add(struct call_list *list, struct call *call)
-{
-	call->next = NULL;
-	call->previous = list->last;
-	*(list->last ? &list->last->next : &list->first) = call;
-	list->last = call;
-}
-
-static void list_remove(struct call_list *list, struct call *call)
-{
-	*(call->previous ? &call->previous->next : &list->first) = call->next;
-	*(call->next ? &call->next->previous : &list->last) = call->previous;
-	call->next = call->previous = NULL;
-}
+/* --- places of calls ------------------------------------------------------------------------------------------------- */
 
 static struct call *new_call(struct calls *calls)
 {
 	struct call *call = calls->unused.first;
 
 	if (call) {
-		list_remove(&calls->unused, call);
+		call_list_remove(&calls->unused, call);
 		return call;
 	}
 	if (calls->count == CALLS_MAX)
@@ -75,11 +59,12 @@ static void leave(struct call *call)
 	struct calls *calls = call->calls;
 
 	if (call->state == CALL_FRESH)
-		list_remove(&calls->fresh, call);
+		call_list_remove(&calls->fresh, call);
 	if (call->state == CALL_DELAYED)
-		list_remove(&calls->delayed, call);
-	if (call->state != CALL_FRESH)
+		call_list_remove(&calls->delayed, call);
+	if (call->state != CALL_FRESH && call->state != CALL_JOINED)
 		call_queue_end(&calls->queue, &call->entry);
+	call_part(call);
 	call->state = CALL_FREE;
 	call->life++;
 }
@@ -112,9 +97,10 @@ void call_finish(struct call *call, struct call_result *result)
 	if (!result->model)
 		result->model = calls->probe->model;
 	call->done(call->owner, result);
+	call_release_followers(call, result);
 	for (size_t i = 0; i < COUNT_OF(buffers); i++)
 		buffer_clear(buffers[i]);
-	list_add(&calls->unused, call);
+	call_list_add(&calls->unused, call);
 }
 
 void call_finish_with(struct call *call, enum call_outcome outcome, const char *reason)
@@ -208,8 +194,7 @@ static int send(struct call *call, uint64_t now_ns)
 	return 0;
 }
 
-/* A call that is not under way any more: its deadline is to be watched here, not by the transfer. */
-static void watch_deadline(struct call *call)
+void call_watch_deadline(struct call *call)
 {
 	if (call->deadline_ns && call->deadline_ns < call->calls->deadline_ns)
 		call->calls->deadline_ns = call->deadline_ns;
@@ -219,15 +204,15 @@ void call_wait_again(struct call *call)
 {
 	call->state = CALL_WAITING;
 	call_queue_again(&call->calls->queue, &call->entry);
-	watch_deadline(call);
+	call_watch_deadline(call);
 }
 
 static void delay(struct call *call, uint64_t again_ns)
 {
 	call->state = CALL_DELAYED;
 	call->again_ns = again_ns;
-	list_add(&call->calls->delayed, call);
-	watch_deadline(call);
+	call_list_add(&call->calls->delayed, call);
+	call_watch_deadline(call);
 }
 
 /* The breaker is open: what is under way too goes elsewhere, because nothing is to be expected from here. Calls that come in
@@ -320,43 +305,7 @@ static void take_response(void *owner, const struct http_response *response)
 
 /* --- one round ------------------------------------------------------------------------------------------------------ */
 
-static void refuse_too_long(struct call *call)
-{
-	char reason[CALL_REASON_BYTES];
-
-	snprintf(reason, sizeof(reason), "the prompt needs about %llu tokens and its answer %llu; the context of %s has %llu",
-		 (unsigned long long)call_estimate_tokens(call), (unsigned long long)call->max_tokens, call->calls->probe->model,
-		 (unsigned long long)call->calls->context_tokens);
-	call_finish_with(call, CALL_REFUSED, reason);
-}
-
-static void look_at_fresh(struct calls *calls)
-{
-	while (calls->fresh.first && calls->status == 0) {
-		struct call *call = calls->fresh.first;
-		if (call_answer_from_record(call))
-			continue;
-		if (!call_fits(call)) {
-			refuse_too_long(call);
-			continue;
-		}
-		if (calls->endpoint.breaker == ENDPOINT_OPEN) {
-			call_finish_with(call, CALL_DOWN, "the server is away");
-			continue;
-		}
-		list_remove(&calls->fresh, call);
-		int status = call_queue_add(&calls->queue, &call->entry, call->group, call->priority);
-		if (status < 0) {
-			list_add(&calls->fresh, call);
-			calls->status = status;
-			return;
-		}
-		call->state = CALL_WAITING;
-		watch_deadline(call);
-	}
-}
-
-/* Those that wait or are delayed; what is under way ends by itself, and is watched again when it comes back to wait. */
+/* Those that wait, also for another one, or are delayed; what is under way ends by itself, and is watched again when it comes back to wait. */
 static void end_late(struct calls *calls, uint64_t now_ns)
 {
 	uint32_t count = calls->count;
@@ -366,9 +315,9 @@ static void end_late(struct calls *calls, uint64_t now_ns)
 	calls->deadline_ns = UINT64_MAX;
 	for (uint32_t i = 0; i < count; i++) {
 		struct call *call = calls->all[i];
-		if (call->state != CALL_WAITING && call->state != CALL_DELAYED)
+		if (call->state != CALL_WAITING && call->state != CALL_DELAYED && call->state != CALL_JOINED)
 			continue;
-		watch_deadline(call);
+		call_watch_deadline(call);
 		if (call->deadline_ns && call->deadline_ns <= now_ns)
 			call_finish_with(call, CALL_REFUSED, "its deadline has passed");
 	}
@@ -382,7 +331,7 @@ static int send_delayed(struct calls *calls, uint64_t now_ns)
 		next = call->next;
 		if (call->again_ns > now_ns || !endpoint_may_start(&calls->endpoint, now_ns))
 			continue;
-		list_remove(&calls->delayed, call);
+		call_list_remove(&calls->delayed, call);
 		status = send(call, now_ns);
 		if (status < 0)
 			delay(call, now_ns);
@@ -397,7 +346,7 @@ static int send_waiting(struct calls *calls, uint64_t now_ns)
 		if (!call)
 			return 0;
 		if (!call_fits(call)) { /* more is known of the context, or of the tokens in such text, than when it came in */
-			refuse_too_long(call);
+			call_refuse_too_long(call);
 			continue;
 		}
 		int status = send(call, now_ns);
@@ -435,7 +384,7 @@ int calls_step(struct calls *calls, uint64_t now_ns)
 
 	if (status == 0 && !calls->looking && endpoint_wants_look(&calls->endpoint, now_ns))
 		status = look(calls);
-	look_at_fresh(calls);
+	call_look_at_fresh(calls);
 	end_late(calls, now_ns);
 	if (status == 0)
 		status = send_delayed(calls, now_ns);
@@ -507,6 +456,7 @@ int calls_create(struct calls **ret_calls, const struct model_settings *model, c
 		calls_destroy(calls);
 		return status;
 	}
+	call_begin_sameness(calls);
 	*ret_calls = calls;
 	return 0;
 }
@@ -567,14 +517,14 @@ int calls_add(struct calls *calls, const struct call_request *request, uint64_t 
 	buffer_append_text(&call->system, request->system);
 	buffer_append_text(&call->prompt, request->prompt);
 	buffer_append_text(&call->schema, request->schema);
-	call->key = record_key_of(calls->probe->model, call->temperature, call->max_tokens, calls->seed, request->system, request->prompt, request->schema);
+	call_set_key(call);
 	call->state = CALL_FRESH;
 	call->life++;
-	list_add(&calls->fresh, call);
+	call_list_add(&calls->fresh, call);
 	*ret_handle = (uint64_t)call->life << 32 | call->index;
 	if (call->system.status || call->prompt.status || call->schema.status) {
 		leave(call);
-		list_add(&calls->unused, call);
+		call_list_add(&calls->unused, call);
 		return -ENOMEM;
 	}
 	return 0;

@@ -1,8 +1,8 @@
 /* call.h: one question to a model, from its prompt to a reply that can be used or a reason why there is none; many at once, at
  * one endpoint. This is where http, endpoint, chat, repair and the record of calls meet. One thread.
  *
- * A call whose key is in the record is answered from there without a request: the same prompt is never paid for twice, not even
- * after kill -9. The ladder inside one model: repair → ask again once with what is wrong. The next model is the coordinator's
+ * A call whose key is in the record is answered from there without a request, and one that asks the same as another that is not through gets its answer: the
+ * same prompt is never paid for twice, not even after kill -9. What came to nothing is asked again by a later run, or with other settings (record.h). The ladder inside one model: repair → ask again once with what is wrong. The next model is the coordinator's
  * matter, the built-in generator the last rung (docs/decisions/model-calls.md). */
 #ifndef DOCRING_WORKERS_MODEL_CALL_H
 #define DOCRING_WORKERS_MODEL_CALL_H

@@ -14,12 +14,18 @@ enum {
 };
 #define CALL_CHARS_PER_TOKEN 4.0       /* until the server has counted some prompts */
 
-enum call_state { CALL_FREE, CALL_FRESH, CALL_WAITING, CALL_UNDER_WAY, CALL_DELAYED };
+enum call_state { CALL_FREE, CALL_FRESH, CALL_WAITING, CALL_UNDER_WAY, CALL_DELAYED, CALL_JOINED };
+
+struct call_list { struct call *first, *last; };
 
 struct call {
 	struct call_queue_entry entry; /* first: an entry is its call */
 	struct calls *calls;
-	struct call *next, *previous; /* among the fresh ones, or the delayed ones */
+	struct call *next, *previous; /* among the fresh ones, the delayed ones, or those that follow another one */
+	struct call *leader;          /* CALL_JOINED: it asks the same, and what it is answered is this one's answer */
+	struct call_list followers;
+	struct call *bucket_next;     /* of those that may be followed */
+	bool leads;
 	uint32_t index, life;
 	enum call_state state;
 	struct buffer system, prompt, schema, earlier, complaint;
@@ -46,8 +52,6 @@ struct call {
 	void *owner;
 };
 
-struct call_list { struct call *first, *last; };
-
 /* The longest prompt that the server says it read, to see a ceiling that it does not tell of. */
 struct call_ceiling {
 	int64_t tokens;
@@ -56,7 +60,7 @@ struct call_ceiling {
 };
 
 /* A schema that was parsed: a run has a handful of them. */
-enum { CALL_SCHEMAS_MAX = 8 };
+enum { CALL_SCHEMAS_MAX = 8, CALL_LEADER_BUCKETS = 1024 };
 struct call_schema {
 	struct buffer text, form, bounded;
 	struct json_object *value;
@@ -75,6 +79,9 @@ struct calls {
 	struct call **all;
 	uint32_t count;
 	struct call_list fresh, delayed, unused;
+	struct call *leaders[CALL_LEADER_BUCKETS]; /* by key: calls that were sent, or will be, and are not through */
+	uint64_t asked_under;    /* record.h */
+	uint64_t context_asked;  /* of an Ollama, when it began */
 	uint64_t deadline_ns; /* no later than the first deadline of a call that is not under way */
 	uint64_t context_tokens;
 	double chars_per_token;
@@ -101,7 +108,20 @@ void call_finish(struct call *call, struct call_result *result);
 void call_finish_with(struct call *call, enum call_outcome outcome, const char *reason);
 /* The state of a call that was under way and goes back among those that wait. */
 void call_wait_again(struct call *call);
+/* A call that is not under way: its deadline is to be watched here, not by the transfer. */
+void call_watch_deadline(struct call *call);
 
+/* call_fresh.c: a call comes in: the record has its answer, or another one asks the same just now, or it is to be sent. */
+void call_list_add(struct call_list *list, struct call *call);
+void call_list_remove(struct call_list *list, struct call *call);
+void call_begin_sameness(struct calls *calls);
+void call_set_key(struct call *call);
+void call_look_at_fresh(struct calls *calls);
+void call_refuse_too_long(struct call *call);
+/* It is through: no other call may follow it, nor does it follow one. */
+void call_part(struct call *call);
+/* After call_part, with what became of it: those that followed it are told the same, or looked at anew. */
+void call_release_followers(struct call *call, const struct call_result *result);
 
 /* call_guide.c: what is left to be done with a model that goes on with what it is given and yet makes no JSON: the JSON is written for it, and it is
  * asked for one value after the other. */

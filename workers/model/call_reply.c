@@ -30,7 +30,7 @@ static void remember(struct call *call, const char *outcome, const char *reason,
 		.model = calls->probe->model, .family = call->family, .reply = reply, .thinking = thinking, .outcome = outcome, .reason = reason,
 		.prompt_tokens = call->prompt_tokens, .completion_tokens = call->completion_tokens, .cached_tokens = call->cached_tokens,
 		.duration_ms = call->started_ns ? (int64_t)((clock_monotonic_ns() - call->started_ns) / 1000000) : 0, .attempts = call->attempts_in_all, .rung = rung,
-		.document = call->document, .place = call->place,
+		.document = call->document, .place = call->place, .asked_under = calls->asked_under,
 	};
 	int status = calls->record ? record_put(calls->record, call->key, &row, calls->error) : 0;
 	if (status < 0 && calls->status == 0)
@@ -143,6 +143,16 @@ static void finish_usable(struct call *call, struct call_result *result)
 	json_object_put(value);
 }
 
+static void finish_as_recorded(struct call *call, const struct record_row *row, struct call_result *result)
+{
+	result->outcome = strcmp(row->outcome, "refused") == 0 ? CALL_REFUSED : CALL_UNUSABLE;
+	result->reason = text_from(row->reason);
+	result->text = row->reply;
+	if (result->outcome == CALL_REFUSED) /* by the server, or for want of room, without any */
+		call->attempts_in_all = (uint32_t)row->attempts;
+	call_finish(call, result);
+}
+
 /* True when the record had it. */
 bool call_answer_from_record(struct call *call)
 {
@@ -154,22 +164,21 @@ bool call_answer_from_record(struct call *call)
 	int found = calls->record ? record_look_up(calls->record, call->key, &row, calls->error) : 0;
 	if (found < 0 && calls->status == 0)
 		calls->status = found;
-	if (found <= 0 || strcmp(row.outcome, "refused") == 0)
+	if (found <= 0 || !record_is_settled(calls->record, &row, calls->asked_under))
 		return false;
 	result.model = row.model;
 	result.thinking = row.thinking;
 	call->prompt_tokens = row.prompt_tokens;
 	call->completion_tokens = row.completion_tokens;
-	if (strcmp(row.outcome, "usable") == 0 && judge_reply(call, row.reply, &result, reason) == 0) {
-		finish_usable(call, &result);
+	if (strcmp(row.outcome, "usable") != 0) {
+		finish_as_recorded(call, &row, &result);
 		return true;
 	}
-	if (strcmp(row.outcome, "usable") == 0)
-		return false; /* by an older notion of usable: asked again */
-	result.outcome = CALL_UNUSABLE;
-	result.reason = text_from(row.reason);
-	result.text = row.reply;
-	call_finish(call, &result);
+	if (judge_reply(call, row.reply, &result, reason) < 0) { /* usable by an older notion of it: asked again */
+		call->prompt_tokens = call->completion_tokens = -1;
+		return false;
+	}
+	finish_usable(call, &result);
 	return true;
 }
 

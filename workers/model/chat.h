@@ -19,6 +19,7 @@ enum chat_format { /* how JSON is asked for: the best one that the probe saw hon
 	CHAT_FORMAT_COUNT
 };
 const char *chat_format_name(enum chat_format format);
+const char *chat_api_name(enum chat_api api); /* as models.api has it */
 
 struct chat_request {
 	enum chat_api api;

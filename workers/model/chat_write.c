@@ -13,6 +13,13 @@ const char *chat_format_name(enum chat_format format)
 	return names[format];
 }
 
+const char *chat_api_name(enum chat_api api)
+{
+	static const char *const names[CHAT_API_COUNT] = { [CHAT_OPENAI] = "openai", [CHAT_OLLAMA] = "ollama" };
+	CHECK(api < CHAT_API_COUNT);
+	return names[api];
+}
+
 struct text chat_base(struct text url)
 {
 	static const char *const ends[] = { "/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/models", "/api/chat", "/api/generate", "/api/tags", "/v1" };

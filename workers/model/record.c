@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #define XXH_STATIC_LINKING_ONLY /* for a state on the stack */
 #include <xxhash.h>
 
@@ -35,22 +36,24 @@ static const char schema_text[] =
 	" key BLOB PRIMARY KEY, model TEXT NOT NULL, family TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,"
 	" reply TEXT NOT NULL, thinking TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,"
 	" cached_tokens INTEGER NOT NULL, duration_ms INTEGER NOT NULL, attempts INTEGER NOT NULL, rung INTEGER NOT NULL,"
-	" answered_s INTEGER NOT NULL, document BLOB, place TEXT NOT NULL);"
+	" answered_s INTEGER NOT NULL, document BLOB, place TEXT NOT NULL, asked_under INTEGER NOT NULL DEFAULT 0, process INTEGER NOT NULL DEFAULT 0);"
 	"CREATE INDEX IF NOT EXISTS calls_of_documents ON calls(document, place) WHERE document IS NOT NULL;";
 
-#define ROW_COLUMNS "model, family, outcome, reason, reply, thinking, prompt_tokens, completion_tokens, cached_tokens, duration_ms, attempts, rung, document, place"
+#define ROW_COLUMNS "model, family, outcome, reason, reply, thinking, prompt_tokens, completion_tokens, cached_tokens, duration_ms, attempts, rung, document, place, asked_under, process"
 
 static const char *const statement_texts[SQL_COUNT] = {
 	[SQL_LOOK_UP] = "SELECT " ROW_COLUMNS " FROM calls WHERE key = ?1",
 	[SQL_DOCUMENT] = "SELECT " ROW_COLUMNS " FROM calls WHERE document = ?1 ORDER BY place, outcome = 'usable' DESC, answered_s DESC, key",
 	[SQL_PUT] = "INSERT INTO calls(key, model, family, outcome, reason, reply, thinking, prompt_tokens, completion_tokens, cached_tokens, duration_ms,"
-		    " attempts, rung, answered_s, document, place) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+		    " attempts, rung, answered_s, document, place, asked_under, process)"
+		    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
 		    " ON CONFLICT(key) DO UPDATE SET model = excluded.model, family = excluded.family, outcome = excluded.outcome, reason = excluded.reason,"
 		    " reply = excluded.reply, thinking = excluded.thinking, prompt_tokens = excluded.prompt_tokens,"
 		    " completion_tokens = excluded.completion_tokens, cached_tokens = excluded.cached_tokens, duration_ms = excluded.duration_ms,"
 		    " attempts = excluded.attempts, rung = excluded.rung, answered_s = excluded.answered_s,"
-		    " document = excluded.document, place = excluded.place"
-		    " WHERE excluded.outcome = 'usable' OR (calls.outcome <> 'usable' AND (excluded.outcome <> 'refused' OR calls.outcome = 'refused'))",
+		    " document = excluded.document, place = excluded.place, asked_under = excluded.asked_under, process = excluded.process"
+		    " WHERE excluded.outcome = 'usable' OR (calls.outcome <> 'usable' AND (excluded.outcome <> 'refused' OR calls.outcome = 'refused'"
+		    " OR calls.asked_under <> excluded.asked_under))",
 	[SQL_ACCOUNTS] = "SELECT model, family, count(*), sum(outcome = 'usable'), sum(outcome = 'usable' AND rung > 0), sum(max(prompt_tokens, 0)),"
 			 " sum(max(completion_tokens, 0)), sum(max(cached_tokens, 0)), sum(duration_ms) FROM calls GROUP BY model, family"
 			 " ORDER BY model, family",
@@ -77,6 +80,7 @@ struct record {
 	uint64_t log_since_ns; /* its first row */
 	struct record_filter filter;
 	int64_t last_row;      /* those after it are not in the filter */
+	uint64_t run, process;
 };
 
 static int fail(struct record *record, struct error_text *error)
@@ -87,20 +91,21 @@ static int fail(struct record *record, struct error_text *error)
 	return error_set(error, status, "%s: %s", record->path, record->database ? sqlite3_errmsg(record->database) : "out of memory");
 }
 
-/* Everything that changes what a model says, each part with its length, so that no two questions look alike. */
-struct record_key record_key_of(const char *model, double temperature, uint64_t max_tokens, uint64_t seed, struct text system, struct text prompt,
-				struct text schema)
+/* Each part with its length, so that no two questions look alike. */
+struct record_key record_key_of(const struct record_question *question)
 {
-	struct text parts[] = { text_from(model), system, prompt, schema };
+	struct text parts[] = { text_from(question->model), text_from(question->api), text_from(question->format), text_from(question->thinking),
+				question->system, question->prompt, question->schema };
+	const uint64_t counts[] = { question->max_tokens, question->seed, question->context_tokens };
 	struct record_key key = { { 0 } };
 	XXH3_state_t state;
-	char numbers[3 * NUMBER_BYTES_MAX];
-	size_t bytes = number_write_fixed(temperature, 4, numbers);
+	char numbers[(1 + COUNT_OF(counts)) * (NUMBER_BYTES_MAX + 1)];
+	size_t bytes = number_write_fixed(question->temperature, 4, numbers);
 
-	numbers[bytes++] = ' ';
-	bytes += number_write_unsigned(max_tokens, numbers + bytes);
-	numbers[bytes++] = ' ';
-	bytes += number_write_unsigned(seed, numbers + bytes);
+	for (size_t i = 0; i < COUNT_OF(counts); i++) {
+		numbers[bytes++] = ' ';
+		bytes += number_write_unsigned(counts[i], numbers + bytes);
+	}
 	XXH3_INITSTATE(&state);
 	XXH3_128bits_reset(&state);
 	XXH3_128bits_update(&state, numbers, bytes);
@@ -122,6 +127,7 @@ static const struct { const char *name, *type; } columns[] = { /* those that a t
 	{ "thinking", "TEXT NOT NULL DEFAULT ''" }, { "prompt_tokens", "INTEGER NOT NULL DEFAULT -1" }, { "completion_tokens", "INTEGER NOT NULL DEFAULT -1" },
 	{ "cached_tokens", "INTEGER NOT NULL DEFAULT -1" }, { "duration_ms", "INTEGER NOT NULL DEFAULT 0" }, { "attempts", "INTEGER NOT NULL DEFAULT 1" },
 	{ "rung", "INTEGER NOT NULL DEFAULT 0" }, { "answered_s", "INTEGER NOT NULL DEFAULT 0" }, { "document", "BLOB" }, { "place", "TEXT NOT NULL DEFAULT ''" },
+	{ "asked_under", "INTEGER NOT NULL DEFAULT 0" }, { "process", "INTEGER NOT NULL DEFAULT 0" },
 };
 
 static bool has_column(sqlite3 *database, const char *name)
@@ -134,7 +140,7 @@ static bool takes_our_rows(sqlite3 *database)
 {
 	static const char sql[] = "SELECT count(*) FROM pragma_table_info('calls') WHERE \"notnull\" AND dflt_value IS NULL AND name NOT IN ('key', 'model',"
 				  " 'family', 'outcome', 'reason', 'reply', 'thinking', 'prompt_tokens', 'completion_tokens', 'cached_tokens', 'duration_ms',"
-				  " 'attempts', 'rung', 'answered_s', 'document', 'place')";
+				  " 'attempts', 'rung', 'answered_s', 'document', 'place', 'asked_under', 'process')";
 	static const char *const needed[] = { "key", "model", "family", "outcome", "reason", "reply" };
 	sqlite3_stmt *rows = NULL;
 	int primary = 0;
@@ -215,7 +221,8 @@ static struct record_row read_row(sqlite3_stmt *statement)
 		.prompt_tokens = sqlite3_column_int64(statement, 6), .completion_tokens = sqlite3_column_int64(statement, 7),
 		.cached_tokens = sqlite3_column_int64(statement, 8), .duration_ms = sqlite3_column_int64(statement, 9),
 		.attempts = sqlite3_column_int64(statement, 10), .rung = sqlite3_column_int64(statement, 11),
-		.place = column_string(statement, 13),
+		.place = column_string(statement, 13), .asked_under = (uint64_t)sqlite3_column_int64(statement, 14),
+		.process = (uint64_t)sqlite3_column_int64(statement, 15),
 	};
 	if (sqlite3_column_bytes(statement, 12) == (int)sizeof(row.document.bytes))
 		memcpy(row.document.bytes, sqlite3_column_blob(statement, 12), sizeof(row.document.bytes));
@@ -400,6 +407,8 @@ static int put_row(struct record *record, const struct record_log_entry *entry, 
 	if (memcmp(&row->document, &(struct record_key){ { 0 } }, sizeof(row->document)) != 0)
 		(void)sqlite3_bind_blob(statement, 15, row->document.bytes, sizeof(row->document.bytes), SQLITE_STATIC);
 	bind_text(statement, 16, text_from(row->place));
+	(void)sqlite3_bind_int64(statement, 17, (int64_t)row->asked_under);
+	(void)sqlite3_bind_int64(statement, 18, (int64_t)row->process);
 	int status = sqlite3_step(statement) == SQLITE_DONE ? 0 : fail(record, error);
 	sqlite3_reset(statement);
 	return status;
@@ -436,10 +445,11 @@ static int fold(void *context, struct text entries, struct error_text *error)
 
 int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error)
 {
-	const struct record_log_entry entry = { .key = key, .row = *row, .answered_s = clock_realtime_s() };
+	struct record_log_entry entry = { .key = key, .row = *row, .answered_s = clock_realtime_s() };
 	uint64_t now_ns = clock_monotonic_ns();
 
 	let_go(record);
+	entry.row.process = record->process;
 	int status = record_log_append(record->log, &entry, error);
 
 	if (status < 0)
@@ -494,6 +504,39 @@ int record_accounts(struct record *record, record_each *each, void *context, str
 	return status;
 }
 
+/* --- which run it is ------------------------------------------------------------------------------------------------ */
+
+uint64_t record_run(const struct record *record) { return record->run; }
+
+bool record_is_settled(const struct record *record, const struct record_row *row, uint64_t asked_under)
+{
+	if (strcmp(row->outcome, "usable") == 0)
+		return true;
+	return row->asked_under == asked_under && (strcmp(row->outcome, "refused") != 0 || row->process != record->process);
+}
+
+/* A database without the coordinator's tables is that of a first run. */
+static int read_run(struct record *record, struct error_text *error)
+{
+	static const char sql[] = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'ended_run'";
+	sqlite3_stmt *row = NULL;
+	int code = SQLITE_DONE;
+
+	const uint64_t who[] = { (uint64_t)clock_realtime_s(), clock_monotonic_ns(), (uint64_t)getpid() };
+
+	record->process = XXH3_64bits(who, sizeof(who));
+	record->run = 1;
+	if (sqlite3_table_column_metadata(record->database, NULL, "meta", "value", NULL, NULL, NULL, NULL, NULL) != SQLITE_OK)
+		return 0;
+	if (sqlite3_prepare_v2(record->database, sql, -1, &row, NULL) != SQLITE_OK)
+		return fail(record, error);
+	if ((code = sqlite3_step(row)) == SQLITE_ROW)
+		record->run += (uint64_t)sqlite3_column_int64(row, 0);
+	int status = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : fail(record, error);
+	sqlite3_finalize(row);
+	return status;
+}
+
 /* --- opening ------------------------------------------------------------------------------------------------------- */
 
 int record_open(struct record **ret_record, const char *database_path, struct error_text *error)
@@ -515,6 +558,8 @@ int record_open(struct record **ret_record, const char *database_path, struct er
 	}
 	if (status == 0 && record_log_create(&record->log, database_path, record_log_can_map(database_path)) < 0)
 		status = error_set(error, -ENOMEM, "out of memory");
+	if (status == 0)
+		status = read_run(record, error);
 	if (status == 0)
 		status = make_tables(record, error);
 	for (int i = 0; status >= 0 && i < SQL_COUNT; i++)

@@ -1,6 +1,9 @@
 /* record.h: the memory of model calls: table `calls` of the run database (OUT/.docring/run.db), written by inference workers,
  * readable by anyone. A reply is in it before anything is made of it, so that a killed run repeats no finished call, and what one
- * model could do of a document is there when another model goes on with it. */
+ * model could do of a document is there when another model goes on with it.
+ *
+ * A usable reply is settled for good. What was of no use, or refused, is settled only for the run that asked, including what goes on with it after a kill:
+ * a later run, or other settings of the model, are to try again (record_is_settled). */
 #ifndef DOCRING_WORKERS_MODEL_RECORD_H
 #define DOCRING_WORKERS_MODEL_RECORD_H
 
@@ -10,9 +13,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct record_key { uint8_t bytes[16]; }; /* XXH3-128 of model, parameters that change the reply, system, prompt, schema */
-struct record_key record_key_of(const char *model, double temperature, uint64_t max_tokens, uint64_t seed, struct text system, struct text prompt,
-				struct text schema);
+struct record_question { /* everything that decides what is sent, but for the ladder's later rungs, and how the reply is read */
+	const char *model, *api, *format, *thinking; /* api, format: as the probe found them; thinking: as the settings have it */
+	double temperature;
+	uint64_t max_tokens, seed;
+	uint64_t context_tokens; /* that the server is asked for; 0: it is not */
+	struct text system, prompt, schema;
+};
+struct record_key { uint8_t bytes[16]; };
+struct record_key record_key_of(const struct record_question *question); /* XXH3-128 of it */
 
 struct record_row {
 	const char *model, *family;
@@ -23,16 +32,23 @@ struct record_row {
 	int64_t duration_ms, attempts, rung;
 	struct record_key document;  /* what the call was about, and which of its calls it was; zero and "": not said */
 	const char *place;
+	uint64_t asked_under;        /* the circumstances: a hash of the run's number and the settings of the model */
+	uint64_t process;            /* which process put it; record_put fills it in */
 };
 
 struct record;
 /* 0; 1 when a table of another version was put aside, which `error` then says; or a negative code. */
 int record_open(struct record **ret_record, const char *database_path, struct error_text *error) WARN_UNUSED;
 void record_close(struct record *record);
+/* The number of the run, as it was when the record was opened: one more than that of the last run that came to its end (key "ended_run" of table `meta`, which
+ * the coordinator writes). A run that was killed has the number of the one that goes on with it. */
+uint64_t record_run(const struct record *record);
+/* Is the row an answer under these circumstances? A refusal that this process was given itself is none: who asks again has a reason to. */
+bool record_is_settled(const struct record *record, const struct record_row *row, uint64_t asked_under);
 /* 1 with the row (valid until the next call), 0 when there is none. What other processes put is seen once record_open, record_of_document, record_accounts or a
  * flush came after it. */
 int record_look_up(struct record *record, struct record_key key, struct record_row *ret_row, struct error_text *error) WARN_UNUSED;
-/* Replaces what was there, except that "usable" is never replaced by less, nor a reply by a refusal. When it returns, the row outlives kill -9 of every
+/* Replaces what was there, except that "usable" is never replaced by less, nor a reply by a refusal under the same circumstances. When it returns, the row outlives kill -9 of every
  * process, not a power cut; this process has it at once, others in the table with the next group of rows, about every second while there are calls. */
 int record_put(struct record *record, struct record_key key, const struct record_row *row, struct error_text *error) WARN_UNUSED;
 

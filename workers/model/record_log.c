@@ -24,9 +24,9 @@ enum {
 	KEPT_BYTES_MAX = 4 << 20,   /* of it, when it was emptied */
 	FILES_OF_PROCESS_MAX = 64,
 	TEXTS = 7,
-	NUMBERS = 7,
+	NUMBERS = 9,
 };
-#define ENTRY_MAGIC 0x31676C63u /* "clg1": entries of another form are none */
+#define ENTRY_MAGIC 0x32676C63u /* "clg2": entries of another form are none */
 #define FILE_NAME "-calls-"     /* run.db-calls-PID-N */
 
 struct entry_head {
@@ -39,7 +39,7 @@ struct entry_body {
 	uint32_t text_bytes[TEXTS];
 	uint32_t padding;
 };
-_Static_assert(sizeof(struct entry_head) == 16 && sizeof(struct entry_body) == 120, "no gaps");
+_Static_assert(sizeof(struct entry_head) == 16 && sizeof(struct entry_body) == 136, "no gaps");
 
 struct record_log {
 	char *database_path, *path; /* path: NULL as long as there is no file */
@@ -72,7 +72,8 @@ static void write_entry(const struct record_log_entry *entry, const struct text 
 	const struct record_row *row = &entry->row;
 	struct entry_body body = {
 		.key = entry->key, .document = row->document,
-		.numbers = { row->prompt_tokens, row->completion_tokens, row->cached_tokens, row->duration_ms, row->attempts, row->rung, entry->answered_s },
+		.numbers = { row->prompt_tokens, row->completion_tokens, row->cached_tokens, row->duration_ms, row->attempts, row->rung, entry->answered_s,
+			     (int64_t)row->asked_under, (int64_t)row->process },
 	};
 	struct entry_head head = { .magic = ENTRY_MAGIC, .body_bytes = (uint32_t)(bytes - sizeof(head)) };
 	char *at = place + sizeof(head) + sizeof(body);
@@ -124,7 +125,8 @@ bool record_log_next(struct text *entries, struct record_log_entry *ret_entry)
 		.row = { .model = texts[0].data, .family = texts[1].data, .outcome = texts[2].data, .reason = texts[3].data, .place = texts[4].data,
 			 .reply = texts[5], .thinking = texts[6], .document = body.document, .prompt_tokens = body.numbers[0],
 			 .completion_tokens = body.numbers[1], .cached_tokens = body.numbers[2], .duration_ms = body.numbers[3],
-			 .attempts = body.numbers[4], .rung = body.numbers[5] },
+			 .attempts = body.numbers[4], .rung = body.numbers[5], .asked_under = (uint64_t)body.numbers[7],
+			 .process = (uint64_t)body.numbers[8] },
 	};
 	*entries = text_slice(*entries, sizeof(head) + head.body_bytes, entries->bytes);
 	return true;
