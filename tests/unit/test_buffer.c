@@ -100,6 +100,32 @@ static void test_give(void **state)
 	buffer_done(&buffer);
 }
 
+static void test_discard(void **state)
+{
+	enum { BYTES = 8 << 20, DISCARDED = 5 << 20, FEW = 1000 };
+	struct buffer buffer;
+
+	(void)state;
+	buffer_init(&buffer, BYTES * 2);
+	buffer_append_repeat(&buffer, 'x', BYTES);
+	assert_int_equal(buffer_discard(&buffer, 0, FEW), 0); /* not worth a call */
+	assert_int_equal(buffer.data[FEW / 2], 'x');
+	assert_int_equal(buffer_discard(&buffer, 0, DISCARDED), DISCARDED);
+	assert_int_equal(buffer.data[DISCARDED / 2], '\0'); /* the system's own zeros: it took the memory */
+	assert_int_equal(buffer_discard(&buffer, DISCARDED, DISCARDED + FEW), DISCARDED);
+	for (size_t i = DISCARDED; i < BYTES; i++)
+		assert_int_equal(buffer.data[i], 'x');
+	buffer_append_repeat(&buffer, 'y', BYTES);
+	assert_int_equal(buffer.bytes, BYTES * 2);
+	assert_int_equal(buffer.data[BYTES - 1], 'x');
+	assert_int_equal(buffer.data[BYTES], 'y');
+	assert_int_equal(buffer_discard(&buffer, DISCARDED, buffer.bytes), buffer.bytes);
+	buffer_clear(&buffer);
+	buffer_append_string(&buffer, "again");
+	assert_string_equal(buffer_string(&buffer), "again");
+	buffer_done(&buffer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +133,7 @@ int main(void)
 		cmocka_unit_test(test_the_ceiling_is_sticky),
 		cmocka_unit_test(test_reserve_and_commit),
 		cmocka_unit_test(test_give),
+		cmocka_unit_test(test_discard),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

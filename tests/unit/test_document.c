@@ -300,6 +300,38 @@ static void test_a_value_may_be_replaced_by_a_part_of_itself(void **state)
 	document_builder_destroy(builder);
 }
 
+/* A large text is moved, a small one copied; either way the caller's buffer is empty, and good for the next document. */
+static void test_markdown_may_be_taken(void **state)
+{
+	static const size_t sizes[] = { 0, 10, 3 << 20 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+		struct document_builder *builder = document_builder_create();
+		struct document document;
+		struct buffer taken;
+		size_t bytes;
+		buffer_init(&taken, 4 << 20);
+		buffer_append_repeat(&taken, 'a', sizes[i]);
+		const char *place = taken.data;
+		document_builder_set_markdown(builder, TEXT_LITERAL("before"));
+		document_builder_take_markdown(builder, &taken);
+		assert_int_equal(document_builder_markdown(builder).bytes, sizes[i]);
+		assert_int_equal(sizes[i] > 1 << 20, document_builder_markdown(builder).data == place);
+		assert_int_equal(taken.bytes, 0);
+		buffer_append_string(&taken, "next");
+		assert_int_equal(taken.bytes_max, 4 << 20);
+		uint8_t *block = write_block(builder, &bytes);
+		assert_int_equal(document_open(block, bytes, &document, NULL), 0);
+		assert_int_equal(document.markdown.bytes, sizes[i]);
+		for (size_t at = 0; at < sizes[i]; at++)
+			assert_int_equal(document.markdown.data[at], 'a');
+		free(block);
+		buffer_done(&taken);
+		document_builder_destroy(builder);
+	}
+}
+
 /* A CSV file of many rows: amortised, and read back at both ends. */
 static void test_many_attributes(void **state)
 {
@@ -514,6 +546,7 @@ int main(void)
 		cmocka_unit_test(test_failure_is_a_block_too),
 		cmocka_unit_test(test_same_content_gives_same_bytes),
 		cmocka_unit_test(test_a_value_may_be_replaced_by_a_part_of_itself),
+		cmocka_unit_test(test_markdown_may_be_taken),
 		cmocka_unit_test(test_many_attributes),
 		cmocka_unit_test(test_every_changed_byte_is_refused_or_harmless),
 		cmocka_unit_test(test_random_words_with_a_fitting_checksum),

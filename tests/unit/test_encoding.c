@@ -129,11 +129,44 @@ static void a_limit_is_said(void **state)
 	document_builder_destroy(document);
 }
 
+/* What is as it should be already stays where it is. */
+static void views(const char *source, size_t bytes, bool any_line_ends, bool in_place, const char *expected)
+{
+	struct document_builder *document = document_builder_create();
+	struct text data = { source, bytes }, text;
+	struct buffer out;
+
+	buffer_init(&out, 1 << 20);
+	assert_int_equal(encoding_view_utf8(data, TEXT_LITERAL(""), any_line_ends, &out, &text, document, NULL), 0);
+	assert_int_equal(text.bytes, strlen(expected));
+	assert_memory_equal(text.data, expected, text.bytes);
+	assert_int_equal(text.data >= source && text.data < source + bytes, in_place);
+	assert_int_equal(out.bytes, in_place ? 0 : text.bytes);
+	buffer_done(&out);
+	document_builder_destroy(document);
+}
+#define VIEWS(literal, ...) views((literal), sizeof(literal) - 1, __VA_ARGS__)
+
+static void no_copy_without_need(void **state)
+{
+	(void)state;
+	VIEWS("größer\n", false, true, "größer\n");
+	VIEWS("\xEF\xBB\xBF" "größer\n", false, true, "größer\n");
+	VIEWS("a\r\nb\rc", false, false, "a\nb\nc");
+	VIEWS("a\r\nb\rc", true, true, "a\r\nb\rc");
+	VIEWS("\xEF\xBB\xBF" "a\r\n", false, false, "a\n");
+	VIEWS("a\0b, and more of it", true, false, "a\uFFFDb, and more of it");
+	VIEWS("gr\xF6\xDF" "er", true, false, "größer");
+	VIEWS("\xFF\xFE" "a\0b\0", true, false, "ab");
+	VIEWS("Nihongo \x1B$BF|K\\\x1B(B", true, false, "Nihongo 日本");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(utf8), cmocka_unit_test(utf16), cmocka_unit_test(single_bytes), cmocka_unit_test(western_systems), cmocka_unit_test(detection),
 		cmocka_unit_test(random_bytes_become_valid), cmocka_unit_test(a_limit_is_said),
+		cmocka_unit_test(no_copy_without_need),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 
 #define T(literal) TEXT_LITERAL(literal)
 
@@ -279,6 +280,39 @@ static void a_hostile_grid_is_bounded(void **state)
 	assert_int_equal(joined, sizeof(big) + 499);
 }
 
+/* Large enough to be given up while it is written: what cells reach down for must still be there. */
+static void a_large_grid_keeps_what_spans_need(void **state)
+{
+	enum { ROWS = 60000, SPAN = 20000 };
+	struct bench *bench = *state;
+	struct markdown_grid grid;
+	char cell[64];
+	buffer_done(&bench->out);
+	buffer_init(&bench->out, 64 << 20);
+	markdown_grid_init(&grid, 64 << 20);
+	for (int row = 0; row < ROWS; row++) {
+		snprintf(cell, sizeof(cell), "group %d of a table that is long", row / SPAN);
+		if (row % SPAN == 0)
+			markdown_grid_cell(&grid, text_from(cell), 1, SPAN);
+		snprintf(cell, sizeof(cell), "row %d", row);
+		for (int column = 0; column < 3; column++)
+			markdown_grid_cell(&grid, text_from(cell), 1, 1);
+		markdown_grid_row_end(&grid);
+	}
+	assert_int_equal(markdown_grid_write(&grid, &bench->writer), 0);
+	markdown_grid_done(&grid);
+	struct text rest = buffer_view(&bench->out), line;
+	for (int row = 0; row < ROWS; row++) {
+		char expected[256];
+		snprintf(expected, sizeof(expected), "| group %d of a table that is long | row %d | row %d | row %d |", row / SPAN, row, row, row);
+		assert_true(text_next_line(&rest, &line));
+		assert_true(text_equal(line, text_from(expected)));
+		if (row == 0)
+			assert_true(text_next_line(&rest, &line));
+	}
+	assert_int_equal(rest.bytes, 0);
+}
+
 /* A row of one cell costs one cell, whatever the cells above it say how far down they reach. */
 static void spans_add_no_more_cells_than_the_given_ones_deserve(void **state)
 {
@@ -369,7 +403,8 @@ int main(void)
 		TEST(blocks_are_parted_by_one_blank_line), TEST(starts_of_lines_are_escaped), TEST(lists_nest),
 		TEST(a_list_that_is_all_its_item_holds_is_not_doubled), TEST(lists_of_one_kind_join_and_of_two_kinds_part),
 		TEST(quotes_hold_blocks), TEST(what_is_too_deep_is_written_all_the_same), TEST(a_fence_is_longer_than_any_inside),
-		TEST(tables_are_padded_and_escaped), TEST(a_grid_fills_spans), TEST(padding_is_bounded_by_the_cells), TEST(a_hostile_grid_is_bounded), TEST(spans_add_no_more_cells_than_the_given_ones_deserve),
+		TEST(tables_are_padded_and_escaped), TEST(a_grid_fills_spans), TEST(padding_is_bounded_by_the_cells), TEST(a_hostile_grid_is_bounded),
+		TEST(a_large_grid_keeps_what_spans_need), TEST(spans_add_no_more_cells_than_the_given_ones_deserve),
 		TEST(escapes_stand_only_where_needed), TEST(spans_and_links), TEST(vendor_targets_are_repaired),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
