@@ -33,6 +33,7 @@ void models_open(struct run *run)
 		group->state = MESSAGE_MODEL_STARTING;
 		group->since_ns = clock_monotonic_ns();
 	}
+	models_find_servers(run);
 }
 
 void models_close(struct run *run)
@@ -298,10 +299,12 @@ void models_worker_changed(struct run *run, int model)
 	enum message_model_state state = state_of(run, model);
 	if (state == group->state)
 		return;
-	bool was_away = group->state == MESSAGE_MODEL_DOWN || group->state == MESSAGE_MODEL_UNUSABLE || group->late;
+	bool was_first = group->state == MESSAGE_MODEL_STARTING, was_away = group->state == MESSAGE_MODEL_DOWN || group->state == MESSAGE_MODEL_UNUSABLE || group->late;
 	group->state = state;
 	group->since_ns = clock_monotonic_ns();
 	group->was_up |= state == MESSAGE_MODEL_UP;
+	if (state == MESSAGE_MODEL_UP && was_first)
+		models_was_loaded(run, group); /* by the probe */
 	group->late = false;
 	state_changed(run, group, was_away);
 }
@@ -351,41 +354,6 @@ void models_add_up(struct run *run, int model)
 
 /* --- who gets what --------------------------------------------------------------------------------------------------- */
 
-static bool holds_one_at_a_time(const struct model_group *group)
-{
-	return strcmp(group->server, "Ollama") == 0 || strcmp(group->server, "LM Studio") == 0;
-}
-
-static bool is_at_work(const struct run *run, uint32_t model)
-{
-	for (uint32_t i = 0; i < run->worker_count; i++)
-		if (run->workers[i].model == (int)model && run->workers[i].held.count)
-			return true;
-	return false;
-}
-
-/* Models that one server holds one at a time: loading the other costs seconds, so it waits until this one's queue is empty. */
-static bool may_run(struct run *run, uint32_t model)
-{
-	struct model_group *group = &run->models.groups[model];
-
-	if (!holds_one_at_a_time(group))
-		return true;
-	for (uint32_t i = 0; i < run->models.count; i++) {
-		struct model_group *other = &run->models.groups[i];
-		if (i == model || strcmp(other->settings->base_url, group->settings->base_url) != 0)
-			continue;
-		if (is_at_work(run, i) || (other->active && other->queue.count && other->state == MESSAGE_MODEL_UP))
-			return false;
-		if (other->active) {
-			other->active = false;
-			run->models.switches++;
-		}
-	}
-	group->active = true;
-	return true;
-}
-
 /* The other queue with the most documents that this model may take. */
 static struct model_group *find_overloaded(struct run *run, uint32_t model)
 {
@@ -411,9 +379,9 @@ static bool give_one(struct run *run, struct worker *worker, models_place *place
 	if (worker->held.count >= worker->capacity)
 		return false;
 	if (group->queue.first)
-		return may_run(run, (uint32_t)worker->model) && place(run, worker, &group->queue);
+		return models_may_run(run, (uint32_t)worker->model) && place(run, worker, &group->queue);
 	struct model_group *overloaded = find_overloaded(run, (uint32_t)worker->model);
-	if (!overloaded || !may_run(run, (uint32_t)worker->model) || !place(run, worker, &overloaded->queue))
+	if (!overloaded || !models_may_run(run, (uint32_t)worker->model) || !place(run, worker, &overloaded->queue))
 		return false;
 	group->taken_over++;
 	return true;
@@ -465,7 +433,7 @@ void models_step(struct run *run, uint64_t now_ns)
 
 	for (uint32_t i = 0; i < run->models.count && run->phase == RUN_WORKING; i++) {
 		struct model_group *group = &run->models.groups[i];
-		if (!is_starting(group) || now_ns - group->since_ns < LATE_NS)
+		if (!is_starting(group) || now_ns < group->since_ns + LATE_NS)
 			continue;
 		group->late = true;
 		state_changed(run, group, false);

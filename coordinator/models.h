@@ -27,7 +27,8 @@ struct model_group {
 	uint64_t documents;        /* that it finished */
 	uint64_t handed_on[5];     /* by enum descriptor_next */
 	uint64_t taken_over;       /* from other models' queues */
-	bool active;               /* of those that share a server which holds one model at a time */
+	uint32_t server_of;        /* the first one at the same server */
+	bool active;               /* of those that share a server which holds one model at a time: the one that it holds */
 	char *report;              /* the last one; JSON object, checked; owned; NULL: none yet */
 	/* from it */
 	uint32_t slots, under_way;
@@ -90,6 +91,14 @@ void models_format_progress(const struct run *run, char *ret_text, size_t bytes)
 void models_format_trouble(const struct run *run, enum model_use use, char *ret_text, size_t bytes);
 struct json_writer;
 void models_write_json(const struct run *run, struct json_writer *json);
+
+/* --- model_turns.c --- */
+void models_find_servers(struct run *run);
+/* May the worker be started, which probes its model? Not while another one at the same server is being probed. */
+bool models_may_probe(struct run *run, const struct worker *worker);
+/* May documents go to the model? If so they will: its server is to load it, when it holds another one. */
+bool models_may_run(struct run *run, uint32_t model);
+void models_was_loaded(struct run *run, struct model_group *group);
 
 /* --- between models.c and models_said.c --- */
 /* Is it worth waiting for: does it not answer now, or did it work once? */

@@ -357,7 +357,8 @@ static void dismiss(struct worker *worker)
 
 static void start_missing(struct run *run, struct worker *worker, uint64_t now_ns)
 {
-	if (run->phase != RUN_WORKING || !worker->wanted || worker->state != WORKER_ABSENT || now_ns < worker->restart_ns)
+	if (run->phase != RUN_WORKING || !worker->wanted || worker->state != WORKER_ABSENT || now_ns < worker->restart_ns ||
+	    !models_may_probe(run, worker))
 		return;
 	int status = start_worker(worker, now_ns);
 	if (status < 0) {

@@ -182,6 +182,41 @@ class Waiting(RoutingCase):
             process.communicate()
 
 
+class Turns(RoutingCase):
+    """One Ollama that has one model loaded at a time: each change costs it seconds."""
+
+    def loads(self, server):
+        """The models that it was asked for one after the other, with those of the probes."""
+        self.assertEqual(len(server.requests(last=100000)), server.stats()["requests_total"], "it does not keep all of them")
+        asked = [request["json"]["model"] for request in server.requests(last=100000) if request["json"] and "messages" in request["json"]]
+        return [model for number, model in enumerate(asked) if number == 0 or asked[number - 1] != model]
+
+    def check_turns(self, spell):
+        corpus = small_corpus(self.folder / "docs", 8)
+        with FakeServer("--as", "ollama", "--model", "writer:8b", "--model", "critic:7b", "--slots", "1", "--latency", "fixed:10") as server:
+            config = self.models((server, "balanced", {"model": "writer:8b"}), (server, "balanced", {"model": "critic:7b", "use": "judge", "base_url": spell(server)}))
+            said = self.run_models(config, corpus)["run"]
+            loads = self.loads(server)
+        self.assertEqual(said["model_switches"], len(loads) - 1, loads)
+        self.assertLess(len(loads), 8, loads)
+        self.assertEqual(said["documents_unjudged"], 0)
+
+    def test_a_writer_and_its_judge(self):
+        self.check_turns(lambda server: server.url)
+
+    def test_spelled_differently(self):
+        self.check_turns(lambda server: f"http://localhost:{server.port}/v1")
+
+    def test_two_writers(self):
+        corpus = small_corpus(self.folder / "docs", 8)
+        with FakeServer("--as", "ollama", "--model", "small:1b", "--model", "large:8b", "--slots", "1", "--latency", "fixed:10") as server:
+            config = self.models((server, "fast", {"model": "small:1b"}), (server, "balanced", {"model": "large:8b"}))
+            said = self.run_models(config, corpus)["run"]
+            loads = self.loads(server)
+        self.assertEqual(said["model_switches"], len(loads) - 1, loads)
+        self.assertLess(len(loads), 6, loads)
+
+
 class Embeddings(RoutingCase):
     VECTORS = {"use": "embeddings", "model": "fake-embedding", "name": "vectors"}
 
