@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* What its calls cost so far, a line of its own. */
-static void print_tokens(struct json_object *worker, int64_t pairs)
+static void print_tokens(struct json_object *worker, int64_t pairs, double document_s)
 {
 	int64_t read = client_number(worker, "prompt_tokens"), written = client_number(worker, "completion_tokens");
 
@@ -15,6 +15,8 @@ static void print_tokens(struct json_object *worker, int64_t pairs)
 	printf("  %lld tokens read, %lld written, %.1f a second", (long long)read, (long long)written, json_object_get_double(json_object_object_get(worker, "tokens_per_s")));
 	if (pairs > 0)
 		printf("; %.0f for each pair kept", (double)(read + written) / (double)pairs);
+	if (document_s > 0)
+		printf("; %.2f s a document", document_s);
 	printf("\n");
 }
 
@@ -34,7 +36,7 @@ static void print_model(struct json_object *model)
 	       state, slots, (long long)client_number(model, "documents_queued"),
 	       (long long)client_number(model, "documents_done"), (long long)client_number(worker, "answers"),
 	       json_object_get_double(json_object_object_get(worker, "seconds_per_call")), (long long)accepted, kept);
-	print_tokens(worker, accepted);
+	print_tokens(worker, accepted, json_object_get_double(json_object_object_get(model, "seconds_per_document")));
 	if (message[0] && strcmp(state, "up") != 0)
 		printf("  %s\n", message);
 }

@@ -4,6 +4,8 @@
 #define PAIRS_TO_TRUST 40       /* before these, nothing is said about a model's quality */
 #define POOR_SHARE 0.5          /* of accepted pairs: below this a model comes behind the others */
 #define AS_GOOD 0.9             /* of the other model's share */
+#define MUCH_SOONER 4.0         /* for a document to leave its tier */
+#define SOONER 1.2              /* for a document to be taken over */
 
 static bool is_open(const struct model_view *model)
 {
@@ -25,6 +27,17 @@ static double load(const struct model_view *model)
 	return (double)model->queued / (double)(model->slots ? model->slots : 1);
 }
 
+/* When a document that comes now would be finished; for models of which that is known. */
+static double finish_s(const struct model_view *model)
+{
+	return (double)(model->queued + 1) * model->document_s;
+}
+
+static bool are_measured(const struct model_view *one, const struct model_view *other)
+{
+	return one->document_s > 0 && other->document_s > 0;
+}
+
 /* Tiers apart, those below counted behind all those above. */
 static int distance(const struct model_view *model, enum model_tier tier)
 {
@@ -41,7 +54,32 @@ static int rank(const struct model_view *model, enum model_tier tier)
 static bool comes_before(const struct model_view *one, const struct model_view *other)
 {
 	bool one_starts = one->state == MESSAGE_MODEL_STARTING, other_starts = other->state == MESSAGE_MODEL_STARTING;
-	return one_starts != other_starts ? other_starts : load(one) < load(other);
+	if (one_starts != other_starts)
+		return other_starts;
+	return are_measured(one, other) ? finish_s(one) < finish_s(other) : load(one) < load(other);
+}
+
+/* Would its pairs be worth as much? Of a tier above always, else as far as is known. */
+static bool is_no_worse(const struct model_view *one, const struct model_view *other, enum model_tier tier)
+{
+	if (is_known(one) && is_known(other))
+		return share(one) >= AS_GOOD * share(other);
+	return one->tier >= tier && !(is_known(one) && share(one) < POOR_SHARE);
+}
+
+/* The one that finishes the document much sooner than the one chosen, or that one. */
+static int prefer_much_sooner(const struct model_view *models, uint32_t count, enum model_tier tier, uint32_t tried, int chosen)
+{
+	int best = chosen;
+
+	for (uint32_t i = 0; i < count && chosen >= 0; i++) {
+		const struct model_view *model = &models[i];
+		if (model->use != MODEL_GENERATE || (tried >> i & 1) || model->state != MESSAGE_MODEL_UP || !are_measured(model, &models[chosen]))
+			continue;
+		if (MUCH_SOONER * finish_s(model) < finish_s(&models[chosen]) && is_no_worse(model, &models[chosen], tier) && finish_s(model) < finish_s(&models[best]))
+			best = (int)i;
+	}
+	return best;
 }
 
 int model_route_choose(const struct model_view *models, uint32_t count, enum model_tier tier, uint32_t tried)
@@ -61,7 +99,7 @@ int model_route_choose(const struct model_view *models, uint32_t count, enum mod
 		    (rank(model, tier) == rank(&models[best], tier) && comes_before(model, &models[best])))
 			best = (int)i;
 	}
-	return best;
+	return prefer_much_sooner(models, count, tier, tried, best);
 }
 
 bool model_route_may_take_over(const struct model_view *idle, const struct model_view *other)
@@ -69,8 +107,10 @@ bool model_route_may_take_over(const struct model_view *idle, const struct model
 	if (idle->use != MODEL_GENERATE || other->use != MODEL_GENERATE || idle->state != MESSAGE_MODEL_UP)
 		return false;
 	if (other->state == MESSAGE_MODEL_STARTING)
-		return idle->tier >= other->tier;
-	if (other->queued <= (other->slots ? other->slots : 1))
+		return idle->tier == other->tier;
+	bool sooner = are_measured(idle, other) ? (double)other->queued * other->document_s > SOONER * finish_s(idle)
+						: other->queued > (other->slots ? other->slots : 1);
+	if (!sooner)
 		return false;
 	if (idle->tier > other->tier)
 		return true;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { QUEUE_FAST_MAX = 100, QUEUE_BALANCED_MAX = 50, QUEUE_QUALITY_MAX = 25 };
+#define NEW_TIME_SHARE 0.2 /* of a document's time in the moving mean */
 #define LATE_NS (5ull * 1000000000) /* a server that has not answered the first questions for so long gets no documents yet */
 
 /* --- what there is ------------------------------------------------------------------------------------------------- */
@@ -108,6 +109,29 @@ static void view(const struct run *run, struct model_view views[MODELS_MAX])
 	for (uint32_t i = 0; i < run->worker_count; i++)
 		if (run->workers[i].model >= 0)
 			views[run->workers[i].model].queued += run->workers[i].held.count;
+	for (uint32_t i = 0; i < run->models.count; i++)
+		views[i].document_s = models_document_s(run, i);
+}
+
+/* One that has become slow is known by the document that does not come, before the next one is there. */
+double models_document_s(const struct run *run, uint32_t model)
+{
+	const struct model_group *group = &run->models.groups[model];
+	uint64_t since_ns = UINT64_MAX, now_ns = clock_monotonic_ns();
+
+	for (uint32_t i = 0; i < run->worker_count && group->document_s > 0; i++)
+		if (run->workers[i].model == (int)model && run->workers[i].held.count && run->workers[i].progress_ns < since_ns)
+			since_ns = run->workers[i].progress_ns;
+	double waits_s = since_ns < now_ns ? (double)(now_ns - since_ns) / 1e9 : 0;
+	return waits_s > group->document_s ? waits_s : group->document_s;
+}
+
+/* Those at work at the same time share the time that each of them took. */
+static void learn_time(struct model_group *group, const struct worker *worker, uint64_t duration_ns)
+{
+	double seconds = (double)duration_ns / 1e9 / (double)(worker->held.count ? worker->held.count : 1);
+
+	group->document_s = group->document_s > 0 ? (1 - NEW_TIME_SHARE) * group->document_s + NEW_TIME_SHARE * seconds : seconds;
 }
 
 /* --- where a document goes ------------------------------------------------------------------------------------------ */
@@ -192,13 +216,15 @@ static void route_again(struct run *run, struct job_list *list)
 		models_route(run, all.first, false);
 }
 
-void models_next(struct run *run, struct worker *worker, struct job *job, uint32_t why)
+void models_next(struct run *run, struct worker *worker, struct job *job, uint32_t why, uint64_t duration_ns)
 {
 	struct model_group *group = &run->models.groups[worker->model];
 
 	memory_release(run->memory, &job->output);
 	job->preferred_worker = 0;
 	job->needed_bytes = 0;
+	if (why != DESCRIPTOR_NEXT_DOWN && why != DESCRIPTOR_NEXT_REFUSED)
+		learn_time(group, worker, duration_ns);
 	group->handed_on[why <= DESCRIPTOR_NEXT_REFUSED ? why : 0]++;
 	if (why == DESCRIPTOR_NEXT_JUDGE)
 		job->judge = true;
@@ -208,7 +234,7 @@ void models_next(struct run *run, struct worker *worker, struct job *job, uint32
 	models_route(run, job, true);
 }
 
-void models_done(struct run *run, struct worker *worker, struct job *job, uint32_t lacks)
+void models_done(struct run *run, struct worker *worker, struct job *job, uint32_t lacks, uint64_t duration_ns)
 {
 	struct models *models = &run->models;
 	bool unjudged = job->judge && (job->last || (lacks & DESCRIPTOR_LACKS_MARKS));
@@ -216,6 +242,8 @@ void models_done(struct run *run, struct worker *worker, struct job *job, uint32
 	if (worker->model < 0)
 		return;
 	models->groups[worker->model].documents++;
+	if (!job->last)
+		learn_time(&models->groups[worker->model], worker, duration_ns);
 	if ((lacks & DESCRIPTOR_LACKS_REFUSED) || ((lacks & DESCRIPTOR_LACKS_REPLIES) && job->refused)) {
 		models->fell_back += !job->to_be_redone;
 		job->to_be_redone = true;

@@ -32,6 +32,7 @@ struct model_group {
 	char *report;              /* the last one; JSON object, checked; owned; NULL: none yet */
 	/* from it */
 	uint32_t slots, under_way;
+	double document_s;         /* from one finished document to the next, a moving mean; 0: none was finished */
 	struct model_sums past;     /* of workers that are no more */
 	struct model_sums sums;     /* of all */
 	char server[32], model[64]; /* as the worker's probe found them */
@@ -66,9 +67,9 @@ int models_find(const struct run *run, const char *name, struct error_text *erro
 /* A document is to get conversations: into the queue where it belongs (first: it was on its way before). */
 void models_route(struct run *run, struct job *job, bool first);
 /* Why it comes back from a model: enum descriptor_next. */
-void models_next(struct run *run, struct worker *worker, struct job *job, uint32_t why);
+void models_next(struct run *run, struct worker *worker, struct job *job, uint32_t why, uint64_t duration_ns);
 /* It is done; `lacks`: DESCRIPTOR_LACKS_…, what a later run may make good. */
-void models_done(struct run *run, struct worker *worker, struct job *job, uint32_t lacks);
+void models_done(struct run *run, struct worker *worker, struct job *job, uint32_t lacks, uint64_t duration_ns);
 /* What a worker says of its model. False: it says what cannot be. */
 bool models_take_report(struct worker *worker, const struct message *message);
 /* What it had done counts on. */
@@ -91,6 +92,9 @@ void models_format_progress(const struct run *run, char *ret_text, size_t bytes)
 void models_format_trouble(const struct run *run, enum model_use use, char *ret_text, size_t bytes);
 struct json_writer;
 void models_write_json(const struct run *run, struct json_writer *json);
+
+/* Seconds from one finished document to the next, as it looks now; 0: not known. */
+double models_document_s(const struct run *run, uint32_t model);
 
 /* --- model_turns.c --- */
 void models_find_servers(struct run *run);

@@ -210,6 +210,7 @@ static void write_group(const struct run *run, uint32_t index, struct json_write
 	json_member_unsigned(json, "documents_queued", group->queue.count);
 	json_member_unsigned(json, "documents_at_work", held);
 	json_member_unsigned(json, "documents_done", group->documents);
+	json_member_fixed(json, "seconds_per_document", models_document_s(run, index), 3);
 	json_member_unsigned(json, "documents_unusable", group->handed_on[DESCRIPTOR_NEXT_UNUSABLE]);
 	json_member_unsigned(json, "documents_refused", group->handed_on[DESCRIPTOR_NEXT_REFUSED]);
 	json_member_unsigned(json, "documents_moved", group->handed_on[DESCRIPTOR_NEXT_DOWN]);

@@ -223,7 +223,7 @@ static void take_members(struct run *run, struct worker *worker, struct job *job
 
 /* --- conversations ------------------------------------------------------------------------------------------------ */
 
-static void take_conversations(struct run *run, struct worker *worker, struct job *job, struct lease *output, uint64_t used, uint32_t lacks)
+static void take_conversations(struct run *run, struct worker *worker, struct job *job, struct lease *output, uint64_t used, uint32_t lacks, uint64_t duration_ns)
 {
 	struct conversation_set set;
 	const struct conversation_header *header = (const void *)memory_at(run->memory, output);
@@ -243,7 +243,7 @@ static void take_conversations(struct run *run, struct worker *worker, struct jo
 	for (uint32_t i = 0; i < set.count; i++)
 		*(set.conversations[i].accepted ? &job->pairs_accepted : &job->pairs_refused) += 1;
 	learn_ratio(run, job, job->document_bytes, used);
-	models_done(run, worker, job, lacks);
+	models_done(run, worker, job, lacks, duration_ns);
 	job->conversations = memory_give(output);
 	job->conversations_bytes = used;
 	FAULT_POINT("results_settle");
@@ -252,7 +252,7 @@ static void take_conversations(struct run *run, struct worker *worker, struct jo
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
 
-static void take_done(struct run *run, struct worker *worker, struct job *job, uint64_t used, uint32_t lacks)
+static void take_done(struct run *run, struct worker *worker, struct job *job, uint64_t used, uint32_t lacks, uint64_t duration_ns)
 {
 	struct lease output = memory_give(&job->output);
 
@@ -266,7 +266,7 @@ static void take_done(struct run *run, struct worker *worker, struct job *job, u
 	switch (job->stage) {
 	case JOB_PREPROCESS: take_document(run, worker, job, &output, used); break;
 	case JOB_EXPAND: take_members(run, worker, job, &output, used); break;
-	default: take_conversations(run, worker, job, &output, used, lacks); break;
+	default: take_conversations(run, worker, job, &output, used, lacks, duration_ns); break;
 	}
 }
 
@@ -304,7 +304,7 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 	*(job->stage == JOB_GENERATE ? &run->stats.generate_ns : &run->stats.preprocess_ns) += duration_ns;
 	switch (result->status) {
 	case DESCRIPTOR_DONE:
-		take_done(run, worker, job, result->out_bytes, result->argument);
+		take_done(run, worker, job, result->out_bytes, result->argument, duration_ns);
 		break;
 	case DESCRIPTOR_NEEDS_SPACE:
 		if (result->out_bytes <= job->output.extent.bytes) {
@@ -318,7 +318,7 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 		break;
 	case DESCRIPTOR_NEXT_MODEL:
 		if (worker->model >= 0 && job->stage == JOB_GENERATE && !job->last) {
-			models_next(run, worker, job, result->argument);
+			models_next(run, worker, job, result->argument, duration_ns);
 			break;
 		}
 		supervisor_kill(worker, "it wants another model for a task that has none");

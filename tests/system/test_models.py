@@ -271,16 +271,6 @@ class WithModels(ModelCase):
 
     # --- tiers -----------------------------------------------------------------------------------------------------------
 
-    def test_tiers(self):
-        corpus = small_corpus(self.folder / "docs", DOCUMENTS)
-        with FakeServer() as fast, FakeServer("--as", "vllm") as quality:
-            config = self.models((fast, "fast", {}), (quality, "quality", {}))
-            said = self.run_models(config, corpus)
-            self.assertEqual(said["failed_documents"], 0)
-            self.assertGreater(sum(self.made_by().values()), 0)
-            self.assertGreater(sum(chat_hashes(fast).values()) + sum(chat_hashes(quality).values()), DOCUMENTS)
-        self.check_dataset()
-
     def test_a_model_of_no_use(self):
         """Whatever it answers is garbage: the other one does its documents, and what it said is kept."""
         corpus = small_corpus(self.folder / "docs", 8)

@@ -182,6 +182,43 @@ class Waiting(RoutingCase):
             process.communicate()
 
 
+def rich_text(number):
+    """A description with so many parameters, counters and words that it is one for the best model."""
+    parameters = "\n".join(f"| EUtranCellFDD.richThreshold{number}x{i} | Introduced | Load of the cell above which step {i} begins. Range: 0 to 100. Default: {i}. Unit: %. |"
+                           for i in range(40))
+    counters = "\n".join(f"| EUtranCellFDD.pmRichMoved{number}x{i} | Number of UEs that were moved in step {i}. |" for i in range(20))
+    prose = "\n\n".join(f"In step {i} the eNodeB reads EUtranCellFDD.richThreshold{number}x{i} and EUtranCellFDD.pmRichMoved{number}x{i} for every UE of the cell, "
+                        f"and orders a handover of the UE with the best RSRP and CQI of the last {i + 2} seconds." for i in range(40))
+    return (f"# Rich Feature {number} (RF{number})\n\n## Feature Operation\n\n{prose}\n\n## Parameters\n\n| Parameter | Type | Description |\n| --- | --- | --- |\n{parameters}\n\n"
+            f"## Performance\n\n| Counter | Description |\n| --- | --- |\n{counters}\n")
+
+
+class Tiers(RoutingCase):
+    def test_a_document_goes_to_the_tier_of_its_complexity(self):
+        corpus = small_corpus(self.folder / "docs", 6)
+        for number in range(3):
+            (corpus / f"rich_{number}.md").write_text(rich_text(number), encoding="utf-8")
+        with FakeServer("--as", "llamacpp", "--slots", "64", "--model", "small") as small, FakeServer("--as", "llamacpp", "--slots", "64", "--model", "large") as large:
+            config = self.models((small, "fast", {}), (large, "quality", {}))
+            said = self.run_models(config, corpus, "--set", "score.tier_fast_below=0.6")["run"]
+        by_model = {model["name"]: model for model in said["models"]}
+        self.assertEqual((by_model["m0"]["documents_done"], by_model["m1"]["documents_done"]), (6, 3))
+        self.assertGreater(by_model["m0"]["seconds_per_document"], 0)
+        wrote = {(row["metadata"]["model"], row["metadata"]["source_file"].split("/")[-1].split("_")[0]) for row in self.all_rows()}
+        self.assertEqual({pair for pair in wrote if pair[0] != "built-in"}, {("small", "feature"), ("large", "rich")})
+
+    def test_a_server_that_has_become_slow_hands_its_queue_over(self):
+        corpus = small_corpus(self.folder / "docs", 40)
+        rules = [{"match": {"from": 30}, "action": {"transport": "slow_first_byte", "ms": 1500}}]
+        with FakeServer("--as", "llamacpp", "--slots", "4", "--latency", "fixed:20", "--model", "slow", rules=rules, folder=self.folder) as slow, \
+                FakeServer("--as", "llamacpp", "--slots", "4", "--latency", "fixed:20", "--model", "well") as well:
+            said = self.run_models(self.models((slow, "balanced", {}), (well, "balanced", {})), corpus)["run"]
+        done = {model["name"]: model["documents_done"] for model in said["models"]}
+        self.assertEqual(sum(done.values()), 40)
+        self.assertLess(done["m0"], 16, done)  # what it had before, and what was in its slots
+        self.assertGreater({model["name"]: model["seconds_per_document"] for model in said["models"]}["m0"], 0.2)
+
+
 class Turns(RoutingCase):
     """One Ollama that has one model loaded at a time: each change costs it seconds."""
 

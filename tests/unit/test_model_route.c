@@ -93,6 +93,57 @@ static void test_taking_over(void **state)
 	assert_false(model_route_may_take_over(&models[QUALITY], &models[FAST]));
 }
 
+static void test_where_it_is_finished_first(void **state)
+{
+	(void)state;
+	models[BALANCED].tier = MODEL_FAST;
+	models[FAST].queued = 2;
+	models[BALANCED].queued = 6;
+	assert_int_equal(choose(MODEL_FAST, 0), FAST);
+	models[FAST].document_s = 8; /* it has become slow: 24 s against 7 */
+	models[BALANCED].document_s = 1;
+	assert_int_equal(choose(MODEL_FAST, 0), BALANCED);
+	models[BALANCED].queued = 30;
+	assert_int_equal(choose(MODEL_FAST, 0), FAST);
+}
+
+static void test_a_slow_one_gives_way_to_another_tier(void **state)
+{
+	(void)state;
+	models[FAST].document_s = 8;
+	models[QUALITY].document_s = 3; /* not so much sooner that a better model should be spent on it */
+	assert_int_equal(choose(MODEL_FAST, 0), FAST);
+	models[QUALITY].document_s = 1;
+	assert_int_equal(choose(MODEL_FAST, 0), QUALITY);
+	models[QUALITY].state = MESSAGE_MODEL_STARTING;
+	assert_int_equal(choose(MODEL_FAST, 0), FAST);
+	models[QUALITY] = models[BALANCED];
+	models[BALANCED] = (struct model_view){ .use = MODEL_GENERATE, .tier = MODEL_BALANCED, .state = MESSAGE_MODEL_UP, .slots = 4, .document_s = 60 };
+	models[FAST].document_s = 1;
+	assert_int_equal(choose(MODEL_BALANCED, 0), BALANCED); /* nothing is known of the smaller model's pairs */
+	models[FAST].accepted = models[BALANCED].accepted = 95;
+	models[FAST].refused = models[BALANCED].refused = 5;
+	assert_int_equal(choose(MODEL_BALANCED, 0), FAST);
+	models[FAST].accepted = 70;
+	models[FAST].refused = 30;
+	assert_int_equal(choose(MODEL_BALANCED, 0), BALANCED);
+}
+
+static void test_a_slow_one_hands_its_queue_over(void **state)
+{
+	(void)state;
+	models[BALANCED].tier = MODEL_FAST;
+	models[FAST].queued = 3; /* fewer than its slots */
+	assert_false(model_route_may_take_over(&models[BALANCED], &models[FAST]));
+	models[FAST].document_s = 8;
+	models[BALANCED].document_s = 1;
+	assert_true(model_route_may_take_over(&models[BALANCED], &models[FAST]));
+	models[FAST].document_s = 0.3; /* it will be through with them before the other one has finished the first */
+	assert_false(model_route_may_take_over(&models[BALANCED], &models[FAST]));
+	models[FAST].queued = 9;
+	assert_true(model_route_may_take_over(&models[BALANCED], &models[FAST]));
+}
+
 static void test_judge(void **state)
 {
 	(void)state;
@@ -114,9 +165,7 @@ static void test_one_that_has_not_answered_yet(void **state)
 	assert_int_equal(choose(MODEL_FAST, 0), BALANCED);
 	models[FAST].queued = 1; /* even the last of its documents */
 	assert_true(model_route_may_take_over(&models[BALANCED], &models[FAST]));
-	assert_true(model_route_may_take_over(&models[QUALITY], &models[FAST]));
-	models[FAST].tier = MODEL_QUALITY;
-	assert_false(model_route_may_take_over(&models[BALANCED], &models[FAST]));
+	assert_false(model_route_may_take_over(&models[QUALITY], &models[FAST])); /* the other tiers get them when it is late */
 }
 
 int main(void)
@@ -124,7 +173,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		TEST(test_its_own_tier_then_above_then_below), TEST(test_states), TEST(test_the_shorter_queue_for_its_slots), TEST(test_poor_models_come_last),
-		TEST(test_taking_over), TEST(test_judge), TEST(test_one_that_has_not_answered_yet),
+		TEST(test_taking_over), TEST(test_judge), TEST(test_where_it_is_finished_first), TEST(test_a_slow_one_gives_way_to_another_tier),
+		TEST(test_a_slow_one_hands_its_queue_over), TEST(test_one_that_has_not_answered_yet),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
