@@ -148,6 +148,15 @@ static void end_walk(struct html_walk *walk)
 	html_notes_done(&walk->notes);
 }
 
+/* A rule at the end divides nothing: what stood under it was a footer. */
+static void drop_last_rule(struct buffer *markdown, size_t start)
+{
+	struct text rule = TEXT_LITERAL("\n\n---\n");
+
+	if (markdown->bytes > start + rule.bytes && memcmp(markdown->data + markdown->bytes - rule.bytes, rule.data, rule.bytes) == 0)
+		buffer_truncate(markdown, markdown->bytes - rule.bytes + 1);
+}
+
 static void walk_once(struct html_walk *walk, uint32_t title, struct buffer *markdown)
 {
 	walk->arrived_bytes = walk->left_out_bytes = 0;
@@ -160,6 +169,7 @@ static void walk_once(struct html_walk *walk, uint32_t title, struct buffer *mar
 	html_walk_children(walk, walk->place.root);
 	html_walk_part(walk);
 	markdown_finish(&walk->writer);
+	drop_last_rule(markdown, walk->writer.start);
 }
 
 /* Is there an element by which a page without headings could mark some? */

@@ -238,7 +238,11 @@ struct html_place html_content_place(const struct html_tree *tree)
 
 	uint32_t title = first_heading(tree, root);
 	title = title != root && html_tree_nodes(tree)[title].tag == HTML_H1 ? title : 0;
-	return (struct html_place){ .root = root, .core = find_core(tree, root), .title = title, .article_depth = tag == HTML_MAIN || tag == HTML_ARTICLE };
+	return (struct html_place){ .root = root,
+				    .core = find_core(tree, root),
+				    .title = title,
+				    .edges = html_notice_edges(tree, root),
+				    .article_depth = tag == HTML_MAIN || tag == HTML_ARTICLE };
 }
 
 uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
@@ -259,24 +263,28 @@ uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
 /* Class names and ids that say furniture whatever is inside. */
 static const char *const furniture_words[] = {
 	"addthis", "article-comments", "article-footer", "article-meta", "article-more-questions",
-	"article-relatives", "article-return-to-top", "article-share", "article-subscribe", "article-votes",
-	"awsdocs-page-utilities", "back-to-top", "backtotop", "bottomlang", "bottomnav", "breadcrumb",
-	"breadcrumbs", "cookie-banner", "cookie-bar", "cookie-consent", "cookie-law-info-bar",
-	"cookie-message", "cookie-notice", "cookiebanner", "cookieconsent", "copybtn", "doc-footer",
-	"doc-header", "ears", "edit-link", "edit-page-link", "edit-this-page", "familylinks",
-	"footnotes-heading", "gdpr", "gdpr-banner", "gdpr-cookie-notice", "headerlink", "hidden-print",
-	"hideme", "hwcopyright", "legalcopy", "logo-container", "mathjax", "mathjax_chtml",
-	"mathjax_display", "mathjax_preview", "mathjax_svg", "md-source-file", "msotoc1", "msotoc2",
-	"msotoc3", "msotoc4", "msotoc5", "msotoc6", "msotoc7", "msotoc8", "msotoc9", "msotocheading",
-	"mw-editsection", "mw-portlet", "mw-portlet-lang", "navfooter", "navheader", "newsletter-signup",
-	"no-print", "nocontent", "noprint", "page-footer", "page-metadata", "pagesection", "pagination",
-	"pilcrow", "post-navigation", "prev-next", "print-only", "related-articles", "related-posts",
-	"rst-versions", "rustdoc-breadcrumbs", "screen-reader-text", "searchbox", "searchform", "share-bar",
-	"share-buttons", "share-links", "sharedaddy", "sidebar-logo", "site-footer", "site-header",
-	"site-nav", "skip-link", "skip-nav", "skip-to-content", "skiplink", "skipnav", "social-links",
-	"social-media", "social-share", "sphinxsidebar", "sr-only", "srclink", "subnav", "subnavlist",
-	"td-page-meta", "test-arrow", "theme-doc-footer", "toggle-all-docs", "toplang", "topnav", "ttc",
-	"vector-dropdown", "viewcode-back", "viewcode-link", "visually-hidden", "visuallyhidden",
+	"article-relatives", "article-return-to-top", "article-share", "article-subscribe",
+	"article-votes", "awsdocs-page-utilities", "back-to-top", "backtotop", "bottomlang", "bottomnav",
+	"breadcrumb", "breadcrumbs", "copybtn", "doc-footer", "doc-header", "ears", "edit-link",
+	"edit-page-link", "edit-this-page", "familylinks", "footnotes-heading", "headerlink",
+	"hidden-print", "hideme", "hwcopyright", "legalcopy", "logo-container", "mathjax",
+	"mathjax_chtml", "mathjax_display", "mathjax_preview", "mathjax_svg", "md-source-file", "msotoc1",
+	"msotoc2", "msotoc3", "msotoc4", "msotoc5", "msotoc6", "msotoc7", "msotoc8", "msotoc9",
+	"msotocheading", "mw-editsection", "mw-portlet", "mw-portlet-lang", "navfooter", "navheader",
+	"newsletter-signup", "no-print", "nocontent", "noprint", "page-footer", "page-metadata",
+	"pagesection", "pagination", "pilcrow", "post-navigation", "prev-next", "print-only",
+	"related-articles", "related-posts", "rst-versions", "rustdoc-breadcrumbs", "screen-reader-text",
+	"searchbox", "searchform", "share-bar", "share-buttons", "share-links", "sharedaddy",
+	"sidebar-logo", "site-footer", "site-header", "site-nav", "skip-link", "skip-nav",
+	"skip-to-content", "skiplink", "skipnav", "social-links", "social-media", "social-share",
+	"sphinxsidebar", "sr-only", "srclink", "subnav", "subnavlist", "td-page-meta", "test-arrow",
+	"theme-doc-footer", "toggle-all-docs", "toplang", "topnav", "ttc", "vector-dropdown",
+	"viewcode-back", "viewcode-link", "visually-hidden", "visuallyhidden",
+};
+/* Class names that say so of a bar about cookies; as ids they may be names of sections. */
+static const char *const consent_words[] = {
+	"cookie-banner", "cookie-bar", "cookie-consent", "cookie-law-info-bar", "cookie-message",
+	"cookie-notice", "cookiebanner", "cookieconsent", "gdpr", "gdpr-banner", "gdpr-cookie-notice",
 };
 /* Class names that say so of something small; as ids they are often names of sections. */
 static const char *const small_words[] = {
@@ -362,6 +370,14 @@ static bool is_contents(const struct html_tree *tree, uint32_t root, uint32_t in
 	return links * 100 >= text * CONTENTS_LINKS_PERCENT && text * 2 <= whole && whole - text >= OTHER_BYTES_MIN;
 }
 
+/* In the part that the page names as its content, links under a heading are a section: "Related features". */
+static bool is_section_of_links(const struct html_tree *tree, const struct html_place *place, uint32_t index)
+{
+	enum html_tag root = (enum html_tag)html_tree_nodes(tree)[place->root].tag, tag = (enum html_tag)html_tree_nodes(tree)[index].tag;
+
+	return (root == HTML_MAIN || root == HTML_ARTICLE) && (tag == HTML_SECTION || tag == HTML_DIV) && html_tree_total(tree, index, HTML_TOTAL_HEADINGS) > 0;
+}
+
 static bool has_furniture_name(const struct html_tree *tree, const struct html_place *place, uint32_t index)
 {
 	for (int which = 0; which < 2; which++) {
@@ -371,10 +387,12 @@ static bool has_furniture_name(const struct html_tree *tree, const struct html_p
 			bool formula = html_tree_nodes(tree)[index].tag == HTML_UNKNOWN && text_equal_nocase(word, TEXT_LITERAL("mathjax"));
 			if (!formula && is_one_of(word, furniture_words, COUNT_OF(furniture_words)))
 				return true;
+			if (which == 0 && is_one_of(word, consent_words, COUNT_OF(consent_words)))
+				return true;
 			bool small = html_tree_total(tree, index, HTML_TOTAL_TEXT) <= SMALL_BYTES_MAX;
 			if (which == 0 && small && is_one_of(word, small_words, COUNT_OF(small_words)))
 				return true;
-			if (is_one_of(word, menu_words, COUNT_OF(menu_words)) && is_mostly_links(tree, index))
+			if (is_one_of(word, menu_words, COUNT_OF(menu_words)) && is_mostly_links(tree, index) && !is_section_of_links(tree, place, index))
 				return true;
 			if (is_one_of(word, contents_words, COUNT_OF(contents_words)) && is_contents(tree, place->root, index))
 				return true;
@@ -496,7 +514,8 @@ bool html_content_is_furniture(const struct html_tree *tree, const struct html_p
 	bool named = html_node_has_attributes(node) && (has_furniture_role(tree, index) || has_furniture_name(tree, place, index));
 	uint64_t running = html_content_running_text(tree, index), text = html_tree_total(tree, index, HTML_TOTAL_TEXT);
 
-	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index) && !is_link_above_title(tree, place, index))
+	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index) && !is_link_above_title(tree, place, index) &&
+	    !html_notice_asks_consent(tree, place->edges, place->title, index) && !html_notice_is_footer(tree, place->edges, index))
 		return html_node_has_attributes(node) && html_content_is_hidden(tree, index);
 	return running * 100 <= html_content_running_text(tree, place->root) * (uint64_t)FURNITURE_SHARE_PERCENT ||
 	       text * 100 <= html_tree_total(tree, place->root, HTML_TOTAL_TEXT) * (uint64_t)INDEX_SHARE_PERCENT;

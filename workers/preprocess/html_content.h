@@ -3,13 +3,14 @@
 #ifndef DOCRING_WORKERS_PREPROCESS_HTML_CONTENT_H
 #define DOCRING_WORKERS_PREPROCESS_HTML_CONTENT_H
 
-#include "workers/preprocess/html_tree.h"
+#include "workers/preprocess/html_notice.h"
 
 struct html_place { /* of the content in the page */
 	uint32_t root; /* element that is written: main, role=main, article, itemprop=articleBody, an id like "content", where it holds
 			* most of the page's running text; else the body; else the first node */
 	uint32_t core; /* the densest element in a body that names no root: most of its running text stands there; else the root */
 	uint32_t title; /* the first h1 in the root, or 0 */
+	struct html_page_edges edges;
 	unsigned article_depth; /* articles and quotes around the element in question: kept by who walks */
 };
 

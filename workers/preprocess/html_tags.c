@@ -62,7 +62,7 @@ enum html_attribute_name html_attribute_find(struct text name)
 			{ "display", HTML_DISPLAY }, { "alttext", HTML_ALTTEXT } },
 		[8] = { { "itemprop", HTML_ITEMPROP }, { "data-src", HTML_DATA_SRC }, { "encoding", HTML_ENCODING } },
 		[9] = { { "data-lang", HTML_LANGUAGE } },
-		[10] = { { "aria-level", HTML_ARIA_LEVEL } },
+		[10] = { { "aria-level", HTML_ARIA_LEVEL }, { "aria-label", HTML_ARIA_LABEL } },
 		[11] = { { "aria-hidden", HTML_ARIA_HIDDEN } },
 		[13] = { { "data-language", HTML_DATA_LANGUAGE }, { "data-original", HTML_DATA_ORIGINAL } },
 		[17] = { { "data-footnote-ref", HTML_FOOTNOTE_REFERENCE } },
