@@ -149,10 +149,33 @@ static const char *without_scheme(struct text url)
 	return url.data + (at < 0 ? 0 : at + 3);
 }
 
-static int check_entry(const struct model_settings *model, uint32_t index, struct error_text *error)
+/* A key of a model that is not there made it: --set models.smal.temperature=0. */
+static int refuse_name(const struct settings *settings, const struct model_settings *model, struct error_text *error)
 {
+	const char *names[MODELS_MAX], *closest;
+	char list[300] = "";
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < settings->model_count; i++) {
+		if (&settings->models[i] == model)
+			continue;
+		size_t used = strlen(list);
+		names[count++] = model_name(&settings->models[i]);
+		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", names[count - 1]);
+	}
+	closest = settings_closest(model->name, names, count);
+	return error_set(error, -EINVAL, "no model is called \"%.100s\"%s%s%s (there are: %s); a new one needs its address too, such as "
+			 "models.%.100s.base_url=http://127.0.0.1:8080", model->name, closest ? "; did you mean \"" : "", closest ? closest : "",
+			 closest ? "\"?" : "", list, model->name);
+}
+
+static int check_entry(const struct settings *settings, uint32_t index, struct error_text *error)
+{
+	const struct model_settings *model = &settings->models[index];
 	struct text url = text_from(model->base_url);
 
+	if (url.bytes == 0 && model->name[0] && !model->model[0] && settings->model_count > 1)
+		return refuse_name(settings, model, error);
 	if (url.bytes == 0)
 		return error_set(error, -EINVAL, "models[%u] (%s): base_url is missing, such as http://127.0.0.1:8080 (--model-url, or a profile such as ollama)", index, model_name(model));
 	if (!text_starts_with(url, TEXT_LITERAL("http://")) && !text_starts_with(url, TEXT_LITERAL("https://")))
@@ -173,7 +196,7 @@ int models_check(const struct settings *settings, struct error_text *error)
 
 	for (uint32_t i = 0; i < settings->model_count; i++) {
 		const struct model_settings *model = &settings->models[i];
-		int status = check_entry(model, i, error);
+		int status = check_entry(settings, i, error);
 		if (status < 0)
 			return status;
 		uses[model_use_of(model)]++;

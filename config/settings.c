@@ -116,6 +116,9 @@ int settings_check(const struct settings *settings, struct error_text *error)
 		return error_set(error, -EINVAL, "generate.question_chars_min is above generate.question_chars_max");
 	if (settings->generate.answer_chars_min > settings->generate.answer_chars_max)
 		return error_set(error, -EINVAL, "generate.answer_chars_min is above generate.answer_chars_max");
+	if (strcmp(settings->generate.mode, "models") == 0 && settings->model_count == 0 && strcmp(settings->run.stages, "preprocess") != 0)
+		return error_set(error, -EINVAL, "generate.mode is models, and there is no model: name one with --model-url URL, a profile such as --profile ollama, or "
+				 "models: in a configuration file (docs/models.md); or leave generate.mode at auto");
 	return models_check(settings, error);
 }
 

@@ -130,7 +130,7 @@ static int refuse_key(struct text yaml, const char *name, const struct yaml_faul
 	if (!section && dotted)
 		return error_set(error, -EINVAL, "%s:%zu: \"%s\" must stand as \"%s\" below a line \"%s:\"", name, line, dotted->key, dotted->name,
 				 dotted->section);
-	CHECK(section_count <= COUNT_OF(names) && setting_count <= COUNT_OF(names));
+	CHECK(section_count < COUNT_OF(names) && setting_count <= COUNT_OF(names));
 	const char *closest;
 	if (section) {
 		snprintf(key, sizeof(key), "%s.%s", section->name, fault->unknown_key);
@@ -148,6 +148,7 @@ static int refuse_key(struct text yaml, const char *name, const struct yaml_faul
 		snprintf(key, sizeof(key), "%s", fault->unknown_key);
 		for (size_t i = 0; i < section_count; i++)
 			names[count++] = sections[i].name;
+		names[count++] = "models";
 		closest = settings_closest(key, names, count);
 	}
 	return error_set(error, -EINVAL, "%s:%zu: there is no %s \"%s\"%s%s%s", name, line, section ? "setting" : "section", key,
@@ -177,7 +178,7 @@ static int apply(struct settings *settings, const struct raw_settings *raw, stru
 }
 
 /* A list in a later file replaces the one before it. */
-static int apply_models(struct settings *settings, const struct raw_settings *raw, const char *name, struct error_text *error)
+static int apply_models(struct settings *settings, const struct raw_settings *raw, struct text yaml, const char *name, struct error_text *error)
 {
 	size_t count;
 	const struct setting *schema = models_schema(&count);
@@ -193,7 +194,8 @@ static int apply_models(struct settings *settings, const struct raw_settings *ra
 		for (size_t k = 0; k < count; k++) {
 			int status = values[k] ? setting_set(&schema[k], model, values[k], error) : 0;
 			if (status < 0)
-				return error_prefix(error, status, "%s: models[%u].%s", name, i, schema[k].name);
+				return error_prefix(error, status, "%s:%zu: models[%u].%s", name, yaml_entry_line(yaml, "models", i, schema[k].name), i,
+						    schema[k].name);
 		}
 	}
 	return 0;
@@ -211,7 +213,7 @@ int settings_load_text(struct settings *settings, struct text yaml, const char *
 		return 0;
 	status = apply(settings, raw, yaml, name, error);
 	if (status == 0)
-		status = apply_models(settings, raw, name, error);
+		status = apply_models(settings, raw, yaml, name, error);
 	yaml_release(&settings_value, raw);
 	return status;
 }

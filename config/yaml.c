@@ -175,3 +175,33 @@ size_t yaml_key_line(struct text yaml, const char *section, const char *key)
 	}
 	return 0;
 }
+
+size_t yaml_entry_line(struct text yaml, const char *list, unsigned entry, const char *key)
+{
+	struct text line;
+	bool inside = false;
+	unsigned entries = 0;
+	size_t begun = 0;
+
+	for (size_t number = 1; text_next_line(&yaml, &line); number++) {
+		struct text trimmed = text_trim(line);
+		bool top = line.bytes > 0 && !ascii_is_space(line.data[0]) && line.data[0] != '#' && line.data[0] != '-';
+		if (top && inside)
+			break;
+		if (top && line_has_key(line, list, false)) {
+			inside = true;
+			begun = number; /* of a list in one line */
+			continue;
+		}
+		if (!inside || trimmed.bytes == 0)
+			continue;
+		if (trimmed.data[0] == '-') {
+			if (entries++ == entry)
+				begun = number;
+			trimmed = text_trim(text_slice(trimmed, 1, trimmed.bytes));
+		}
+		if (entries == entry + 1 && text_starts_with(trimmed, text_from(key)) && trimmed.bytes > strlen(key) && trimmed.data[strlen(key)] == ':')
+			return number;
+	}
+	return begun;
+}

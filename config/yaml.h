@@ -27,4 +27,7 @@ void yaml_release(const cyaml_schema_value_t *schema, void *data); /* NULL is fi
 /* The line (from 1) of "key:" within "section:" of a block-style document ("" section: at the top), or 0. */
 size_t yaml_key_line(struct text yaml, const char *section, const char *key);
 
+/* The line of a key of an entry (counted from 0) of a list, or where that entry begins when the key has no line of its own; 0: not found. */
+size_t yaml_entry_line(struct text yaml, const char *list, unsigned entry, const char *key);
+
 #endif

@@ -247,6 +247,9 @@ void models_done(struct run *run, struct worker *worker, struct job *job, uint32
 	if ((lacks & DESCRIPTOR_LACKS_REFUSED) || ((lacks & DESCRIPTOR_LACKS_REPLIES) && job->refused)) {
 		models->fell_back += !job->to_be_redone;
 		job->to_be_redone = true;
+	} else if (lacks & DESCRIPTOR_LACKS_REPLIES) { /* a later run asks again, with what its settings may change */
+		models->unusable += !job->to_be_redone;
+		job->to_be_redone = true;
 	}
 	models->incomplete += (lacks & DESCRIPTOR_LACKS_SOME) != 0;
 	models->unjudged += unjudged;

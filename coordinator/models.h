@@ -47,6 +47,7 @@ struct models {
 	uint64_t switches;         /* from one model to another at a server that holds one at a time */
 	/* Documents that the same command later does again, by why: */
 	uint64_t fell_back;        /* no model finished them, because none could be reached or used */
+	uint64_t unusable;         /* documents that rules finished, because too many replies were of no use */
 	uint64_t incomplete;       /* some questions about them were refused */
 	uint64_t unjudged;         /* no judge marked their pairs, because none could be reached or used */
 	uint64_t unmeasured;       /* their pairs were not measured by embeddings, because that server could not be reached or used */

@@ -246,6 +246,7 @@ void models_write_json(const struct run *run, struct json_writer *json)
 	json_member_unsigned(json, "model_switches", models->switches);
 	json_member_unsigned(json, "documents_waiting_for_a_server", models->waiting.count);
 	json_member_unsigned(json, "documents_fell_back", models->fell_back);
+	json_member_unsigned(json, "documents_unusable", models->unusable);
 	json_member_unsigned(json, "documents_incomplete", models->incomplete);
 	json_member_unsigned(json, "documents_unjudged", models->unjudged);
 	json_member_unsigned(json, "documents_unmeasured", models->unmeasured);

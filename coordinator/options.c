@@ -71,6 +71,26 @@ static int read_choice(enum option_id id, const char *value, struct error_text *
 			 closest ? "; did you mean \"" : "", closest ? closest : "", closest ? "\"?" : "");
 }
 
+/* Of an address with a name and password what follows them. */
+static const char *without_password(const char *url)
+{
+	const char *user = strchr(url, '@');
+	return user ? user + 1 : url;
+}
+
+/* What describes the one model of a command line; the last one would win without a word. */
+static int refuse_second(const struct parse *parse, enum option_id id, const char *value)
+{
+	char place[64];
+
+	for (size_t i = 0; i < parse->assignment_count; i++)
+		if (parse->assignments[i].option == id)
+			return error_set(parse->error, -EINVAL, "%s stands twice (%.100s and %.100s), and the command line describes one model; list several under "
+					 "\"models:\" in a configuration file (-c FILE; docs/models.md: several models), or name them: --set models.a.base_url=URL "
+					 "--set models.b.base_url=URL", display(id, place), without_password(parse->assignments[i].text), without_password(value));
+	return 0;
+}
+
 static int take_option(struct parse *parse, enum option_id id, const char *value)
 {
 	struct options *options = parse->options;
@@ -81,6 +101,9 @@ static int take_option(struct parse *parse, enum option_id id, const char *value
 		return choice;
 	if (value && value[0] == '\0' && !options_row(id)->setting && id != OPTION_SET) /* "$OUT" of a script that never set it */
 		return error_set(parse->error, -EINVAL, "%s: an empty value; expected %s", display(id, place), options_row(id)->argument);
+	int second = id == OPTION_MODEL_URL || id == OPTION_MODEL ? refuse_second(parse, id, value) : 0;
+	if (second < 0)
+		return second;
 	parse->given[id] = true;
 	if (options_row(id)->setting || id == OPTION_SET)
 		parse->assignments[parse->assignment_count++] = (struct assignment){ id, options_row(id)->argument ? value : "on" }; /* one without a value is a switch */
@@ -380,6 +403,20 @@ static bool run_settings_path(const struct options *options, char path[PATH_MAX]
 	return snprintf(path, PATH_MAX, "%s/.docring/settings.yaml", options->output) < PATH_MAX && access(path, R_OK) == 0;
 }
 
+/* Profiles of two servers: the list of the second would replace that of the first without a word. */
+static int check_servers(const struct settings *settings, const char *name, struct error_text *error)
+{
+	struct settings alone;
+
+	settings_init(&alone);
+	int status = settings->model_count ? settings_load_profile(&alone, name, error) : 0;
+	if (status == 0 && alone.model_count)
+		status = error_set(error, -EINVAL, "--profile: %.100s and an earlier one (%.100s) each name a model server; list both under \"models:\" in a configuration "
+				   "file (-c FILE; docs/models.md: several models)", name, settings->models[0].base_url);
+	settings_done(&alone);
+	return status;
+}
+
 /* "workstation,ollama" */
 static int load_profiles(struct settings *settings, const char *list, struct error_text *error)
 {
@@ -389,7 +426,9 @@ static int load_profiles(struct settings *settings, const char *list, struct err
 
 	while (status == 0 && text_next_field(&rest, ',', &name)) {
 		snprintf(word, sizeof(word), "%.*s", (int)size_min(name.bytes, sizeof(word) - 1), name.data);
-		status = settings_load_profile(settings, word, error);
+		status = check_servers(settings, word, error);
+		if (status == 0)
+			status = settings_load_profile(settings, word, error);
 	}
 	return status;
 }

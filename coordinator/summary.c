@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 
 static uint64_t record_count(const struct finalise_summary *summary)
@@ -133,12 +134,21 @@ static int add_account(void *context, const struct state_calls *calls)
 	return 0;
 }
 
+/* Pairs of models alone were asked for, and some documents have others for want of them. */
+static bool lacks_models(const struct run *run)
+{
+	return strcmp(run->settings->generate.mode, "models") == 0 && run->models.fell_back + run->models.unusable > 0;
+}
+
 /* A line for each thing that the same command later makes good. */
 static void print_lacks(const struct run *run)
 {
 	const struct { uint64_t count; enum model_use use; const char *one, *many, *again; } lacks[] = {
 		{ run->models.fell_back, MODEL_GENERATE, "1 document was finished by the built-in generator because no model could be used",
 		  "%" PRIu64 " documents were finished by the built-in generator because no model could be used", "do them with a model" },
+		{ run->models.unusable, MODEL_GENERATE, "1 document was finished by the built-in generator because the replies were of no use",
+		  "%" PRIu64 " documents were finished by the built-in generator because the replies were of no use",
+		  "ask again, or with other settings of the model (docs/models.md: troubleshooting)" },
 		{ run->models.incomplete, MODEL_GENERATE, "1 document lacks what a server refused", "%" PRIu64 " documents lack what a server refused", "ask again" },
 		{ run->models.unjudged, MODEL_JUDGE, "the pairs of 1 document were not judged", "the pairs of %" PRIu64 " documents were not judged", "have them judged" },
 		{ run->models.unmeasured, MODEL_EMBEDDINGS, "the pairs of 1 document were measured by words and not by embeddings",
@@ -153,6 +163,8 @@ static void print_lacks(const struct run *run)
 		printf(lacks[i].count == 1 ? lacks[i].one : lacks[i].many, lacks[i].count);
 		printf("%s%s%s; run the same command again to %s\n", trouble[0] ? " (" : "", trouble, trouble[0] ? ")" : "", lacks[i].again);
 	}
+	if (lacks_models(run))
+		printf("Not all of this is what was asked for: generate.mode is models, and the documents named above have built-in pairs.\n");
 }
 
 /* `json` NULL: lines on standard output. */
@@ -315,5 +327,5 @@ bool summary_print(const struct run *run, const struct finalise_summary *summary
 		printf("\n");
 		write_accounts(run, NULL);
 	}
-	return is_success(summary);
+	return is_success(summary) && !lacks_models(run);
 }

@@ -177,6 +177,13 @@ static void test_messages(void **state)
 	expect_error("workers add", "workers add: how many? coordinator workers add N");
 	expect_error("workers add 2..3", "workers add: \"2..3\" is no number of workers");
 	expect_error("finalise a -o b", "two dataset folders: \"a\" and --output \"b\"; give one");
+	expect_error("--model-url http://a --model-url http://me:pw@b /tmp", "--model-url stands twice (http://a and b), and the command line describes one model; list "
+		     "several under \"models:\" in a configuration file (-c FILE; docs/models.md: several models), or name them: --set models.a.base_url=URL "
+		     "--set models.b.base_url=URL");
+	expect_error("--profile ollama,vllm /tmp", "--profile: vllm and an earlier one (http://127.0.0.1:11434) each name a model server; list both under \"models:\" in "
+		     "a configuration file (-c FILE; docs/models.md: several models)");
+	expect_error("--profile ollama --profile small --profile mlx /tmp", "--profile: mlx and an earlier one (http://127.0.0.1:11434) each name a model server; list both "
+		     "under \"models:\" in a configuration file (-c FILE; docs/models.md: several models)");
 	expect_error("--profile smal /tmp", "no profile is called \"smal\"; did you mean \"small\"? (there are: generic, llama.cpp, lm-studio, mlx, ollama, "
 					    "server, small, vllm, workstation; or give the path of a YAML file)");
 }

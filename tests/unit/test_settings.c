@@ -456,8 +456,17 @@ static void test_model_messages(void **state)
 			   "models[0] (http://a): max_tokens is 4096 and context_tokens 2048; the prompt needs room too");
 	expect_load_error("models:\n  - base_ulr: http://a\n", "my.yaml:2: a model has no setting \"base_ulr\"; did you mean \"base_url\"? "
 			  "(coordinator --help-settings lists them)");
-	expect_load_error("models:\n  - tier: best\n", "my.yaml: models[0].tier: \"best\" is none of the choices; allowed: fast, balanced or quality "
+	expect_load_error("models:\n  - tier: best\n", "my.yaml:2: models[0].tier: \"best\" is none of the choices; allowed: fast, balanced or quality "
 			  "(default balanced)");
+	expect_load_error("run: {seed: 1}\nmodels:\n  - {base_url: http://a, tier: fast}\n  # another\n\n  - base_url: http://b\n    max_tokens: 5\n    tier: best\n",
+			  "my.yaml:8: models[1].tier: \"best\" is none of the choices; allowed: fast, balanced or quality (default balanced)");
+	expect_load_error("models: [{base_url: http://a}, {base_url: http://b, use: juge}]\n", "my.yaml:1: models[1].use: \"juge\" is none of the choices; allowed: "
+			  "generate, judge or embeddings (default generate)");
+	expect_load_error("run: {seed: 1}\nmodel:\n  - {base_url: http://a}\n", "my.yaml:2: there is no section \"model\"; did you mean \"models\"?");
+	expect_check_error("models:\n  - {name: small, base_url: http://a}\n  - {name: smal}\n", "no model is called \"smal\"; did you mean \"small\"? (there are: "
+			   "small); a new one needs its address too, such as models.smal.base_url=http://127.0.0.1:8080");
+	expect_check_error("generate: {mode: models}\n", "generate.mode is models, and there is no model: name one with --model-url URL, a profile such as --profile "
+			   "ollama, or models: in a configuration file (docs/models.md); or leave generate.mode at auto");
 	expect_set_error("models.a.tmperature", "1", "a model has no setting \"tmperature\"; did you mean \"temperature\"? "
 			 "(coordinator --help-settings lists them)");
 }
