@@ -260,6 +260,13 @@ class Bounds(CallsCase):
             self.assertEqual((call["outcome"], call["attempts"]), ("refused", 1))
             self.assertRegex(call["reason"], "^HTTP status 429")
 
+    def test_no_question_takes_longer_than_half_an_hour(self):
+        """Whatever is left of its tries. Times are a ten-thousandth of what they are."""
+        for timeout_s, attempts in ((1800, 1), (300, 3)):  # with the third failure of its own it is given up anyway
+            with self.subTest(timeout_s=timeout_s), FakeServer("--latency", "fixed:1", script="hang") as server:
+                call = ask(server, scale=0.0001, **{"models.request_timeout_s": timeout_s})["calls"][0]
+                self.assertEqual((call["outcome"], call["attempts"]), ("refused", attempts))
+
     def test_retry_after(self):
         with FakeServer("--latency", "fixed:1", script="429-first:to=2") as server:
             result = ask(server, scale=0.3)

@@ -123,7 +123,7 @@ static void test_order(void **state)
 	(void)ask(4, 10, 0);
 	(void)ask(5, 10, 0);
 	(void)ask(6, 20, 0);
-	(void)ask(7, 40, 2);
+	(void)ask(7, 40, 1);
 	(void)ask(8, 50, 1);
 	assert_int_equal(calls_waiting(calls), 0); /* not looked at yet */
 	step_until_ends((int)COUNT_OF(order));

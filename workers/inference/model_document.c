@@ -134,7 +134,7 @@ static int ask(struct model_document *document, uint32_t index, const struct pla
 		.system = buffer_view(&context->prompts->texts[PROMPT_SYSTEM]), .prompt = buffer_view(&prompt), .schema = buffer_view(&schema),
 		.family = plan_family_name(call->family), .document = document->key, .place = call->place, .max_tokens = call->max_tokens,
 		.temperature = -1, .group = XXH3_64bits_withSeed(&call->span, sizeof(call->span), document->task.descriptor.task_id),
-		.priority = CALL_PRIORITIES - 1, .done = take_result, .owner = pending,
+		.priority = document->recorded.count > 0, .done = take_result, .owner = pending,
 	};
 	pending->document = document;
 	pending->index = index;

@@ -13,6 +13,8 @@ enum {
 	STREAM_BYTES_PER_TOKEN_MAX = 1024,
 };
 #define CONNECT_TIMEOUT_NS (10ull * 1000000000)
+#define PATIENCE_NS_MIN (600ull * 1000000000)  /* longer than a server is let say 429 (ENDPOINT_THROTTLED_NS_MAX) */
+#define PATIENCE_NS_MAX (1800ull * 1000000000)
 #define LOOK_TIMEOUT_NS (3ull * 1000000000)
 #define SILENCE_TIMEOUT_NS (180ull * 1000000000) /* of a stream that has begun */
 #define STREAM_FROM_S 300        /* answers that may take longer are streamed, so that a hung server shows, */
@@ -145,13 +147,25 @@ static uint64_t scaled(const struct calls *calls, uint64_t ns)
 	return (uint64_t)((double)ns * calls->time_scale);
 }
 
+/* For a question and its retries, from its first request on: none is worth more, and a slot that tries the same for hours is lost. */
+static uint64_t patience_of(const struct calls *calls)
+{
+	uint64_t all_ns = ENDPOINT_ATTEMPTS_MAX * calls->model->request_timeout_s * 1000000000ull;
+	return scaled(calls, all_ns < PATIENCE_NS_MIN ? PATIENCE_NS_MIN : all_ns > PATIENCE_NS_MAX ? PATIENCE_NS_MAX : all_ns);
+}
+
+/* 0: none. */
+static uint64_t deadline_of(const struct call *call)
+{
+	bool sooner = call->deadline_ns && (!call->patience_ns || call->deadline_ns < call->patience_ns);
+	return sooner ? call->deadline_ns : call->patience_ns;
+}
+
 /* A deadline that has passed never comes here. */
 static uint64_t timeout_of(const struct call *call, uint64_t now_ns)
 {
-	uint64_t timeout_ns = scaled(call->calls, call->calls->model->request_timeout_s * 1000000000ull);
-	if (call->deadline_ns && call->deadline_ns - now_ns < timeout_ns)
-		return call->deadline_ns - now_ns;
-	return timeout_ns;
+	uint64_t timeout_ns = scaled(call->calls, call->calls->model->request_timeout_s * 1000000000ull), deadline_ns = deadline_of(call);
+	return deadline_ns && deadline_ns - now_ns < timeout_ns ? deadline_ns - now_ns : timeout_ns;
 }
 
 /* A streamed token comes in an event of 200 to 400 bytes. */
@@ -174,6 +188,8 @@ static int send(struct call *call, uint64_t now_ns)
 	struct calls *calls = call->calls;
 	bool stream = streams(calls);
 
+	if (!call->patience_ns)
+		call->patience_ns = now_ns + patience_of(calls);
 	write_body(call, stream);
 	struct http_request request = {
 		.url = buffer_string(&calls->url), .bearer = calls->api_key, .body = buffer_view(&calls->body), .given = &calls->body, .connect_timeout_ns = CONNECT_TIMEOUT_NS,
@@ -196,8 +212,10 @@ static int send(struct call *call, uint64_t now_ns)
 
 void call_watch_deadline(struct call *call)
 {
-	if (call->deadline_ns && call->deadline_ns < call->calls->deadline_ns)
-		call->calls->deadline_ns = call->deadline_ns;
+	uint64_t deadline_ns = deadline_of(call);
+
+	if (deadline_ns && deadline_ns < call->calls->deadline_ns)
+		call->calls->deadline_ns = deadline_ns;
 }
 
 void call_wait_again(struct call *call)
@@ -276,6 +294,7 @@ static void take_response(void *owner, const struct http_response *response)
 	enum endpoint_verdict verdict = endpoint_answered(&calls->endpoint, &seen, call->attempts, now_ns, &again_ns);
 	if (verdict == ENDPOINT_GOOD) {
 		calls->refused_in_row = 0;
+		call->patience_ns = 0; /* what comes next of it is another question */
 		call_take_reply(call);
 		return;
 	}
@@ -296,7 +315,7 @@ static void take_response(void *owner, const struct http_response *response)
 		calls->refused_in_row++;
 		memcpy(calls->refusal, reason, sizeof(calls->refusal));
 		call_finish_with(call, CALL_REFUSED, reason);
-	} else if (verdict == ENDPOINT_HOPELESS || (call->deadline_ns && again_ns >= call->deadline_ns)) {
+	} else if (verdict == ENDPOINT_HOPELESS || (deadline_of(call) && again_ns >= deadline_of(call))) {
 		call_finish_with(call, CALL_REFUSED, reason);
 	} else {
 		delay(call, again_ns);
@@ -318,7 +337,7 @@ static void end_late(struct calls *calls, uint64_t now_ns)
 		if (call->state != CALL_WAITING && call->state != CALL_DELAYED && call->state != CALL_JOINED)
 			continue;
 		call_watch_deadline(call);
-		if (call->deadline_ns && call->deadline_ns <= now_ns)
+		if (deadline_of(call) && deadline_of(call) <= now_ns)
 			call_finish_with(call, CALL_REFUSED, "its deadline has passed");
 	}
 }
@@ -504,6 +523,7 @@ int calls_add(struct calls *calls, const struct call_request *request, uint64_t 
 	call->temperature = request->temperature < 0 ? calls->model->temperature : request->temperature;
 	call->max_tokens = request->max_tokens && request->max_tokens < calls->model->max_tokens ? request->max_tokens : calls->model->max_tokens;
 	call->deadline_ns = request->deadline_ns;
+	call->patience_ns = 0;
 	call->group = request->group;
 	call->priority = request->priority;
 	call->done = request->done;

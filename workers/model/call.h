@@ -34,7 +34,7 @@ struct call_result {
 	uint64_t duration_ns;
 };
 enum {
-	CALL_PRIORITIES = 3,
+	CALL_PRIORITIES = 2,
 	CALL_TEXT_CHARS_MIN = 2, /* of a text that a reply must have: "5 s" and "LTE" are answers; whether they are good ones is judged by others */
 };
 typedef void call_done(void *owner, const struct call_result *result);
@@ -46,7 +46,8 @@ struct call_request {
 	const char *place;          /* borrowed until done */
 	uint64_t max_tokens;
 	double temperature;         /* negative: the model's own */
-	uint64_t deadline_ns;       /* CLOCK_MONOTONIC; 0: the model's request_timeout_s for each attempt */
+	uint64_t deadline_ns;       /* CLOCK_MONOTONIC, also of its time in the queue; 0: the model's request_timeout_s for each attempt, and for a question
+				     * with its retries ENDPOINT_ATTEMPTS_MAX times that, but 10 to 30 minutes */
 	uint64_t group;             /* calls of one group share the beginning of their prompts and are sent one after the other, while
 				     * there are others to fill the slots with */
 	unsigned priority;          /* of the group: below CALL_PRIORITIES, higher first */

@@ -40,6 +40,7 @@ struct call {
 	const char *family, *place;
 	double temperature;
 	uint64_t max_tokens, deadline_ns, again_ns, http_handle, started_ns;
+	uint64_t patience_ns; /* when a question and its retries have taken long enough; 0: it was not sent yet */
 	uint64_t group;
 	unsigned priority;
 	int think;

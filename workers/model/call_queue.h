@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CALL_QUEUE_PRIORITIES = 3, CALL_QUEUE_BUCKETS = 4096 };
+enum { CALL_QUEUE_PRIORITIES = 2, CALL_QUEUE_BUCKETS = 4096 };
 
 struct call_group;
 struct call_queue_entry { /* part of what waits */
