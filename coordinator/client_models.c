@@ -41,10 +41,27 @@ static void print_model(struct json_object *model)
 		printf("  %s\n", message);
 }
 
+/* What the same command later makes good. */
+static void print_lacks(struct json_object *status)
+{
+	static const struct { const char *member, *what; } lacks[] = {
+		{ "documents_fell_back", "were finished by the built-in generator because no model could be used" },
+		{ "documents_incomplete", "lack what a server refused" },
+		{ "documents_unjudged", "were not judged" },
+		{ "documents_unmeasured", "were measured by words and not by embeddings" },
+	};
+
+	for (size_t i = 0; i < sizeof(lacks) / sizeof(*lacks); i++) {
+		int64_t count = client_number(status, lacks[i].member);
+		if (count)
+			printf("%lld documents %s; the same command later does them again\n", (long long)count, lacks[i].what);
+	}
+}
+
 void client_print_models(struct json_object *status)
 {
 	struct json_object *models = json_object_object_get(status, "models");
-	int64_t waiting = client_number(status, "documents_waiting_for_a_server"), fell_back = client_number(status, "documents_fell_back");
+	int64_t waiting = client_number(status, "documents_waiting_for_a_server");
 
 	if (!models || json_object_array_length(models) == 0)
 		return;
@@ -55,8 +72,6 @@ void client_print_models(struct json_object *status)
 		printf("model switches %lld\n", (long long)client_number(status, "model_switches"));
 	if (waiting)
 		printf("%lld documents wait for a model server to come back\n", (long long)waiting);
-	if (fell_back)
-		printf("%lld documents were finished by the built-in generator because no model could be used; the same command later does them again\n",
-		       (long long)fell_back);
+	print_lacks(status);
 	printf("\n");
 }

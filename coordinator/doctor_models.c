@@ -19,7 +19,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SETTINGS_BYTES_MAX = 4 << 20, FOUND_BYTES_MAX = 1 << 20, FOUND_DEPTH_MAX = 8, MODEL_PATIENCE_S = 300, WORD_AFTER_MS = 3000, WORD_EVERY_MS = 30000, CHARS_PER_TOKEN = 3, SLOTS_UNKNOWN = 4 };
+enum {
+	SETTINGS_BYTES_MAX = 4 << 20, FOUND_BYTES_MAX = 1 << 20, FOUND_DEPTH_MAX = 8, MODEL_PATIENCE_S = 300,
+	WORD_AFTER_MS = 3000, WORD_EVERY_MS = 30000, CHARS_PER_TOKEN = 3, SLOTS_UNKNOWN = 4,
+};
 
 static const char subject[] = "model server";
 
@@ -105,8 +108,10 @@ static void say_waiting(const struct settings *settings, const struct buffer *fo
 		return;
 	buffer_init(&shown, SETTINGS_BYTES_MAX);
 	url_append_shown(&shown, text_from(settings->models[at].base_url));
-	fprintf(stderr, "%s waits for an answer of %s since %.0f s (it may be loading the model; Ctrl-C ends this)\n", model_name(&settings->models[at]),
-		buffer_string(&shown), (double)(clock_monotonic_ns() - since_ns) / 1e9);
+	const struct model_settings *model = &settings->models[at];
+	bool named = model->name[0] || model->model[0];
+	fprintf(stderr, "%s%s%s waits for an answer since %.0f s (it may be loading the model; Ctrl-C ends this)\n", named ? model_name(model) : "",
+		named ? " at " : "", buffer_string(&shown), (double)(clock_monotonic_ns() - since_ns) / 1e9);
 	buffer_done(&shown);
 }
 
