@@ -238,8 +238,8 @@ static double number(struct json_object *found, const char *key)
 
 static uint64_t slots_of(struct json_object *found, const struct model_settings *model)
 {
-	uint64_t told = (uint64_t)number(found, "slots");
-	return model->max_concurrent_requests ? model->max_concurrent_requests : told ? told : SLOTS_UNKNOWN;
+	uint64_t found_out = (uint64_t)number(found, "requests_at_once"), told = (uint64_t)number(found, "slots");
+	return found_out ? found_out : model->max_concurrent_requests ? model->max_concurrent_requests : told ? told : SLOTS_UNKNOWN;
 }
 
 static void append_limits(struct json_object *found, const struct model_settings *model, struct buffer *out)

@@ -7,6 +7,7 @@ import collections
 import contextlib
 import json
 import os
+import pathlib
 import re
 import socket
 import sqlite3
@@ -303,8 +304,42 @@ class Context(CallsCase):
                     outcomes.append(ask(server, bytes=length, record=f"{folder}/run.db")["calls"][0]["outcome"])
             self.assertEqual(outcomes, ["usable", "usable", "usable"], "one process each: nothing is known yet")
             result = ask(server, calls=6, bytes=9000, bytes_step=1500)
-            self.assertEqual([call["outcome"] for call in result["calls"]], ["usable"] * 2 + ["refused"] * 4)
-            self.assertEqual([call["attempts"] for call in result["calls"]], [1, 1, 1, 0, 0, 0])
+            self.assertEqual([call["outcome"] for call in result["calls"]], ["usable"] + ["refused"] * 5)
+            self.assertEqual([call["attempts"] for call in result["calls"]], [1, 1, 0, 0, 0, 0])
+            self.assertEqual((result["context_tokens"], result["doubtful"]), (2000, 1))
+
+    def test_a_count_that_is_too_small_is_seen_at_the_first_reply(self):
+        """Where the probe has told how the server counts."""
+        with FakeServer("--latency", "fixed:0", "--context", "100000", script="context-cut:context_tokens=3000") as server:
+            result = ask(server, calls=3, bytes=16000, bytes_step=500, factor=1.2)
+            self.assertEqual([call["outcome"] for call in result["calls"]], ["refused"] * 3)
+            self.assertEqual([call["attempts"] for call in result["calls"]], [1, 0, 0])
+            self.assertEqual((result["context_tokens"], result["doubtful"]), (3000, 0))
+            server.script()
+            for dense in (0, 1):
+                self.assertEqual(ask(server, calls=30, bytes=4000, bytes_step=500, dense=dense, factor=1.2)["usable"], 30)
+
+    def test_texts_that_differ_in_a_number_alone_may_count_the_same(self):
+        with FakeServer("--latency", "fixed:0", "--context", "100000") as server:
+            result = ask(server, calls=40, bytes=6000, factor=1.2)
+            self.assertEqual(result["usable"], 40)
+            self.assertLess(len({call["prompt_tokens"] for call in result["calls"]}), 5)
+
+    def test_a_refusal_that_names_the_context(self):
+        """What the server says is learnt: the next one is not sent."""
+        for kind in ("openai", "llamacpp", "lmstudio", "vllm"):
+            with self.subTest(kind), FakeServer("--latency", "fixed:0", "--as", kind, "--context", "4096") as server:
+                result = ask(server, calls=3, bytes=20000)
+                self.assertEqual([(call["outcome"], call["attempts"]) for call in result["calls"]], [("refused", 1), ("refused", 0), ("refused", 0)])
+                self.assertEqual(result["context_tokens"], 4096)
+                self.assertRegex(result["calls"][0]["reason"], "^HTTP status 400: .*context")
+
+    def test_counts_that_are_not_true_are_estimated(self):
+        with FakeServer("--latency", "fixed:0", script="usage-huge") as server:
+            call = ask(server, bytes=8000, truthful=0)["calls"][0]
+            self.assertEqual(call["outcome"], "usable")
+            self.assertTrue(1000 < call["prompt_tokens"] < 4000, call["prompt_tokens"])
+            self.assertTrue(20 < call["completion_tokens"] < 1000, call["completion_tokens"])
 
     def test_what_cannot_fit_is_not_sent(self):
         with FakeServer("--latency", "fixed:0") as server:
@@ -612,18 +647,24 @@ PROBES = {
     "--as lmstudio --context 4096": {"server": "LM Studio", "api": "openai", "format": "schema", "context_tokens": 4096, "usable": True, "stream": True},
     "--as lmstudio --thinking": {"server": "LM Studio", "format": "schema", "thinking": "instead of content", "usable": True},
     "--as vllm --context 16384": {"server": "vLLM", "api": "openai", "format": "schema", "context_tokens": 16384, "usable": True},
-    "--as mlx": {"server": "mlx_lm.server", "format": "prompt", "schema_ignored": True, "json_mode": False, "context_tokens": 0, "slots": 0, "usable": True},
-    "--as openai": {"server": "unknown", "api": "openai", "format": "schema", "usable": True},
+    "--as mlx": {"server": "mlx_lm.server", "format": "prompt", "schema_ignored": True, "json_mode": False, "context_tokens": 16384, "slots": 0, "requests_at_once": 1,
+                 "usable": True},
+    "--as openai": {"server": "unknown", "api": "openai", "format": "schema", "context_tokens": 16384, "notes": [], "usable": True},
+    "--as openai --context 5000": {"context_tokens": 5000, "notes": ["it takes no more than 5000 tokens of a prompt; what is longer is asked about in parts"]},
     "--as llamacpp --thinking": {"format": "schema", "usable": True},
-    "--script schema-ignored": {"format": "prompt", "schema_ignored": True, "json_mode": False, "usable": True},
-    "--script schema-ignored-400": {"format": "prompt", "schema_ignored": False, "json_mode": False, "usable": True},
+    "--script schema-ignored": {"format": "prompt", "schema_ignored": True, "json_mode": False, "usable": True,
+                                "notes": ["it takes a JSON schema and does not keep it; asking in words, and mending, is used instead"]},
+    "--script schema-ignored-400": {"format": "prompt", "schema_ignored": False, "json_mode": False, "usable": True, "notes": [
+        "it refuses a JSON schema (status 400: response_format is not supported); asking in words, and mending, is used instead"]},
     "--script think-tags": {"thinking": "tags", "format": "schema", "usable": True}, "--script think-closing": {"thinking": "tags", "usable": True},
     "--script reasoning": {"thinking": "field", "usable": True}, "--script reasoning-content": {"thinking": "field", "usable": True},
     "--script json-in-reasoning": {"thinking": "instead of content", "format": "schema", "usable": True},
     "--script usage-zero": {"usage_truthful": False, "stream": False, "usable": True}, "--script usage-absent": {"usage_truthful": False, "usable": True},
-    "--script usage-huge": {"usage_truthful": False, "usable": True}, "--script stream-error": {"stream": False, "usable": True},
+    "--script usage-huge": {"usage_truthful": False, "usable": True}, "--script usage-small": {"usage_truthful": False, "context_tokens": 4096, "usable": True},
+    "--script stream-error": {"stream": False, "usable": True, "notes": [
+        "streamed answers fail (in the stream: the server reports an error: The model runner has unexpectedly stopped); answers are asked for whole"]},
     "--script stream-no-usage": {"stream": False, "usable": True}, "--script stream-split": {"stream": True, "usable": True},
-    "--script 500": {"usable": False, "reachable": True, "message": "^a first question was not answered: .*Internal Server Error"},
+    "--script 500": {"usable": False, "reachable": False, "message": "^a first question was not answered: .*Internal Server Error"},
     "--script hang": {"usable": False, "reachable": False, "message": "^a first question was not answered: .*timed out"},
     "--script slow-models:ms=100": {"usable": True}, "--script garbage": {"usable": False, "message": "^a first question was not answered: no JSON"},
     "--api-key secret": {"reachable": True, "usable": False, "message": "^the server wants a key \\(status 401\\): name its environment variable in api_key_env"},
@@ -655,6 +696,59 @@ class Probe(unittest.TestCase):
             self.assertEqual((said["context_tokens"], said["api"]), (6000, "ollama"))
             asked = [request["json"]["options"]["num_ctx"] for request in server.requests() if "/api/chat" in request["target"]]
             self.assertEqual(set(asked), {6000})
+
+    def test_a_cut_shows_in_one_long_question(self):
+        """At any length, a round number or not; and what is found is what is kept to."""
+        for context in (800, 1500, 2048, 3000, 4096):
+            cut = f"it takes no more than {context} tokens of a prompt and cuts the rest without a word; what is longer is asked about in parts"
+            with self.subTest(context=context), FakeServer("--latency", "fixed:0", "--context", "100000", script=f"context-cut:context_tokens={context}") as server:
+                self.check(self.probe(server), {"usable": True, "usage_truthful": True, "context_tokens": context, "notes": [cut]}, "unknown make")
+                self.check(self.probe(server, **{"models.context_tokens": 16384}), {"context_tokens": context, "notes": [cut]}, "and it is said to have more")
+            with self.subTest(ollama=context), FakeServer("--latency", "fixed:0", "--as", "ollama", "--context", context) as server:
+                said = self.probe(server, **{"models.api": "openai"})
+                self.check(said, {"usable": True, "api": "openai", "context_tokens": context, "notes": [cut + "; api: ollama (or auto) asks for more"]}, "over /v1")
+        with FakeServer("--latency", "fixed:0", "--as", "ollama", "--context", "30000") as server:
+            said = self.probe(server, **{"models.api": "openai"})
+            self.check(said, {"context_tokens": 16384}, "enough for all that is asked")
+            self.assertEqual(said["notes"], ["Ollama is asked over its /v1 (api: openai), which cannot be told a context length; prompts are kept within 16384 tokens"])
+            self.assertEqual([r["target"] for r in server.requests(100) if "/api/chat" in r["target"]], [])
+
+    def test_the_smaller_context_is_used(self):
+        for kind, options in (("vllm", {}), ("llamacpp", {}), ("lmstudio", {})):
+            with self.subTest(kind), FakeServer("--latency", "fixed:0", "--as", kind, "--context", "4096") as server:
+                self.check(self.probe(server, **{"models.context_tokens": 32768}), {"context_tokens": 4096}, "more is configured")
+                self.check(self.probe(server, **{"models.context_tokens": 2048, "models.max_tokens": 500}), {"context_tokens": 2048}, "less is configured")
+
+    def test_what_may_pass_is_tried_again(self):
+        """Whichever question meets it: what is found is the same as without."""
+        def found(server):
+            said = self.probe(server, probe_timeout_ms=20000)
+            return {key: value for key, value in said.items() if key not in ("base_url", "first_answer_s", "tokens_per_s")}
+        with FakeServer("--latency", "fixed:1") as server:
+            expected = found(server)
+            self.assertEqual((expected["format"], expected["notes"], expected["usable"]), ("schema", [], True))
+            count = server.stats()["requests_total"]
+            for script in ("429-seconds:to=1", "429:from=2,to=3", "500:to=2", "408:from=2,to=2", "503:from=3,to=3", "error-200:from=1,to=2", "reset-before:from=5,to=6", "400:from=2,to=3",
+                           "cut-body:from=6,to=6", "500:from=7,to=8", "429:path=/v1/models,to=1", "500:path=/v1/models,to=2"):
+                with self.subTest(script=script):
+                    server.reset()
+                    server.script(script)
+                    self.assertEqual({**found(server), "base_url": ""}, {**expected, "base_url": ""})
+                    self.assertGreater(server.stats()["requests_total"], count, "nothing was asked again")
+
+    def test_patience_has_an_end(self):
+        """A server that only says 429, or asks for a week, is away: its documents wait for it."""
+        for script in ("429", "429-absurd", "500", "error-200"):
+            with self.subTest(script=script), FakeServer("--latency", "fixed:1", script=script) as server:
+                self.check(self.probe(server), {"reachable": False, "usable": False, "message": "^a first question was not answered: "}, script)
+
+    def test_a_schema_that_the_server_fails_at(self):
+        """It fails each time it is given one, and answers all the rest."""
+        rules = [{"match": {"text": "response_format"}, "action": {"status": 500, "message": "grammar"}}]
+        with tempfile.TemporaryDirectory() as folder, FakeServer("--latency", "fixed:1", rules=rules, folder=pathlib.Path(folder)) as server:
+            said = self.probe(server, probe_timeout_ms=20000)
+            self.check(said, {"usable": True, "format": "prompt", "schema_ignored": False, "notes": [
+                "it refuses a JSON schema (status 500: grammar); asking in words, and mending, is used instead"]}, "500 for a schema")
 
     def test_which_model(self):
         with FakeServer("--as", "openai", "--latency", "fixed:1") as server:  # it has a model for chats and one for embeddings

@@ -45,7 +45,7 @@ class Probe(unittest.TestCase):
     def test_each_kind_of_server(self):
         plain = {"usable": True, "api": "openai", "format": "schema", "thinking": "none", "usage_truthful": True, "stream": True, "message": ""}
         kinds = {
-            "openai": {"server": "unknown", "context_tokens": 0},
+            "openai": {"server": "unknown", "context_tokens": 16384},
             "llamacpp": {"server": "llama.cpp", "context_tokens": 8192, "slots": 3},
             "ollama": {"server": "Ollama", "api": "ollama", "context_tokens": 16384},
             "lmstudio": {"server": "LM Studio", "context_tokens": 4096},
@@ -98,7 +98,7 @@ class Probe(unittest.TestCase):
         for script, message in faults.items():
             with self.subTest(script), FakeServer("--model", "m", script=script) as server:
                 found = self.probe({"base_url": server.url})
-                self.assert_found(found, reachable=script not in ("503-loading", "cut-body"), usable=False)  # what may pass is waited for
+                self.assert_found(found, reachable=script not in ("500", "503-loading", "cut-body"), usable=False)  # what may pass is waited for
                 self.assertIn(message, found["message"])
 
     def test_a_server_that_is_away_behind_a_proxy(self):
@@ -165,6 +165,21 @@ class Doctor(unittest.TestCase):
         self.assertEqual((said["ready"], [finding["grade"] for finding in found]), (False, ["problem", "note"]))
         self.assertIn("is the server running?", found[0]["advice"])
         self.assertEqual(self.findings("--model-url", server.url, "--set", "generate.mode=built-in")[0]["models"], [])
+
+    def test_what_was_found_is_what_is_said(self):
+        def notes(server, *options):
+            return [finding["text"].partition(": ")[2] for finding in self.findings("--model-url", server.url, *options)[1] if finding["grade"] == "note"]
+        with FakeServer("--model", "m", script="stream-error") as server:
+            self.assertRegex(notes(server)[0], "^streamed answers fail .*; answers are asked for whole$")
+        with FakeServer("--as", "ollama", "--context", "4096") as server:
+            said = " ".join(notes(server, "--set", "models.api=openai"))
+            self.assertNotIn("over its own API", said)
+            self.assertIn("it takes no more than 4096 tokens of a prompt and cuts the rest without a word", said)
+            self.assertIn("is asked for a context of 16384 tokens with each request, over its own API", " ".join(notes(server)))
+        with FakeServer("--as", "mlx") as server:
+            self.assertIn("up to 1 request at once", self.findings("--model-url", server.url)[1][0]["text"])
+        with FakeServer("--model", "m", script="usage-small") as server:
+            self.assertIn("token counts not to be believed", self.findings("--model-url", server.url)[1][0]["text"])
 
     def test_a_key_is_handed_on_and_not_told(self):
         with FakeServer("--model", "m", "--api-key", "secret") as server:

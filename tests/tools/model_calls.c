@@ -4,7 +4,7 @@
  *   model-calls URL [key=value]…
  *     models.KEY=…         as in the configuration (models.model, models.max_concurrent_requests, models.request_timeout_s …)
  *     probe=1              ask the server what it can do and print that; without it these are taken as its answers:
- *     api=openai|ollama format=schema|json|prompt slots=N context=N truthful=0|1 stream=0|1 thinks=0|1
+ *     api=openai|ollama format=schema|json|prompt slots=N context=N truthful=0|1 stream=0|1 thinks=0|1 factor=X (probe.h: tokens_factor)
  *     calls=N              how many questions (1); pause_ms=T between one's answer and the next one, which waits for it
  *     rate=N               a new question N times a second, whatever becomes of the others
  *     group=N              so many questions about one passage (1); bytes=N: least length of a passage, bytes_step=N: and so much more each time; dense=1: of digits
@@ -106,6 +106,8 @@ static bool take_option(struct tool *tool, const char *key, const char *value)
 		return settings_set(&tool->settings, key, value, &tool->error) == 0;
 	if (strcmp(key, "scale") == 0)
 		tool->scale = strtod(value, NULL);
+	else if (strcmp(key, "factor") == 0)
+		tool->probe.tokens_factor = strtod(value, NULL);
 	else if (strcmp(key, "record") == 0)
 		tool->record_path = value;
 	else if (strcmp(key, "key") == 0)
@@ -251,6 +253,7 @@ static void write_sums(struct tool *tool, uint64_t elapsed_ns, uint64_t cpu_ns)
 	json_member_unsigned(json, "throttled", endpoint->throttled);
 	json_member_unsigned(json, "under_way", endpoint->under_way);
 	json_member_unsigned(json, "context_tokens", calls_context_tokens(tool->calls));
+	json_member_unsigned(json, "doubtful", calls_doubtful(tool->calls));
 	json_member_fixed(json, "chars_per_token", calls_chars_per_token(tool->calls), 3);
 	json_member_fixed(json, "seconds", (double)elapsed_ns / 1e9, 6);
 	json_member_fixed(json, "cpu_s", (double)cpu_ns / 1e9, 6);

@@ -113,6 +113,13 @@ void call_finish_with(struct call *call, enum call_outcome outcome, const char *
 	call_finish(call, &result);
 }
 
+void call_finish_too_long(struct call *call, const char *reason)
+{
+	struct call_result result = { .outcome = CALL_REFUSED, .too_long = true, .reason = text_from(reason) };
+	call_remember_refusal(call, reason);
+	call_finish(call, &result);
+}
+
 /* --- sending -------------------------------------------------------------------------------------------------------- */
 
 static void take_response(void *owner, const struct http_response *response);
@@ -304,6 +311,8 @@ static void take_response(void *owner, const struct http_response *response)
 		if (is_its_own_doing(call, &seen))
 			call_finish_with(call, CALL_REFUSED, reason);
 		all_down(calls, false, reason);
+	} else if (verdict == ENDPOINT_HOPELESS && call_was_too_long(call, &seen)) {
+		call_finish_too_long(call, reason);
 	} else if (verdict == ENDPOINT_HOPELESS && call->begun && !calls->begun_fine && seen.outcome == HTTP_ANSWERED) {
 		/* some servers want the last word to be the user's */
 		calls->begins = false;
@@ -434,28 +443,19 @@ uint64_t calls_next_ns(const struct calls *calls)
 
 /* --- the whole ------------------------------------------------------------------------------------------------------ */
 
-/* As many as the server has slots: one more would be given the slot that ended first, and take from it the beginning of the prompt that the
- * next call of a group needs. Servers with many slots share such beginnings among them; there the next request is to lie ready. */
-static uint32_t limit_of(const struct model_settings *model, const struct probe_result *probe)
-{
-	enum { SLOTS_UNKNOWN = 4, SLOTS_FACTOR = 2, SPARE_FROM_SLOTS = 32, SPARE_DIVISOR = 8 };
-	uint32_t spare = probe->slots < SPARE_FROM_SLOTS ? 0 : probe->slots / SPARE_DIVISOR;
-	uint32_t limit = model->max_concurrent_requests ? (uint32_t)model->max_concurrent_requests : probe->slots ? probe->slots + spare : SLOTS_UNKNOWN;
-
-	return probe->slots && limit > SLOTS_FACTOR * probe->slots ? SLOTS_FACTOR * probe->slots : limit;
-}
-
 int calls_create(struct calls **ret_calls, const struct model_settings *model, const struct probe_result *probe, const char *api_key,
 		 struct record *record, uint64_t seed, struct error_text *error)
 {
-	uint32_t limit = limit_of(model, probe);
+	uint32_t limit = probe_requests_max(model, probe);
 	struct calls *calls = calloc(1, sizeof(*calls));
 
 	if (!calls)
 		return error_set(error, -ENOMEM, "out of memory");
-	*calls = (struct calls){ .model = model, .probe = probe, .api_key = api_key, .record = record, .seed = seed, .chars_per_token = CALL_CHARS_PER_TOKEN,
+	*calls = (struct calls){ .model = model, .probe = probe, .api_key = api_key, .record = record, .seed = seed,
+				 .chars_per_token = probe->chars_per_token > 0 ? probe->chars_per_token : CALL_CHARS_PER_TOKEN,
+				 .counts = { .factor = probe->tokens_factor, .deviation = CALL_DEVIATION_AT_FIRST * probe->tokens_factor },
 				 .time_scale = 1, .bounds = probe->format == CHAT_FORMAT_SCHEMA, .begins = probe->format == CHAT_FORMAT_PROMPT && probe->thinking == PROBE_THINKING_NONE, .deadline_ns = UINT64_MAX,
-				 .context_tokens = model->context_tokens ? model->context_tokens : probe->context_tokens, .error = error };
+				 .context_tokens = probe->context_tokens, .error = error };
 	buffer_init(&calls->body, SIZE_MAX / 4);
 	buffer_init(&calls->url, 8192);
 	buffer_init(&calls->look_url, 8192);

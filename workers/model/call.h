@@ -29,6 +29,7 @@ struct call_result {
 	const char *model;          /* who answered: of a recorded reply the model of then */
 	enum repair_rung rung;
 	bool recorded;              /* no request was made */
+	bool too_long;              /* CALL_REFUSED: the prompt is more than the server reads at once; parts of it may not be */
 	uint32_t attempts;
 	int64_t prompt_tokens, completion_tokens;
 	uint64_t duration_ns;
@@ -62,7 +63,7 @@ int calls_create(struct calls **ret_calls, const struct model_settings *model, c
 /* Every waiting time of its own (retries, breaker, request_timeout_s, silence; not connecting, not deadlines of calls) times `scale`: for tests. */
 void calls_scale_time(struct calls *calls, double scale);
 void calls_destroy(struct calls *calls);
-/* A prompt that cannot fit the context ends as CALL_REFUSED, without a request. */
+/* A prompt that cannot fit the context ends as CALL_REFUSED, without a request; a reply to one that the server has cut does too, and is no reply. */
 int calls_add(struct calls *calls, const struct call_request *request, uint64_t *ret_handle) WARN_UNUSED;
 void calls_cancel(struct calls *calls, uint64_t handle);
 int calls_descriptor(const struct calls *calls);
@@ -73,7 +74,8 @@ uint32_t calls_waiting(const struct calls *calls);
 uint32_t calls_slots(const struct calls *calls); /* requests allowed at once, now */
 /* How many characters of a prompt make a token here: learnt from the server's own counts. */
 double calls_chars_per_token(const struct calls *calls);
-uint64_t calls_context_tokens(const struct calls *calls); /* 0: not known */
+uint64_t calls_context_tokens(const struct calls *calls); /* the probe's, or less when it showed to be less; 0: not known */
+uint64_t calls_doubtful(const struct calls *calls); /* replies that were taken, before they showed to be to prompts that may have been cut */
 const char *calls_trouble(const struct calls *calls); /* what opened the breaker; "" while it is closed */
 /* Questions that the server refused (4xx) since its last good answer: with several of them it is not the questions. Why it did so with the last one. */
 uint32_t calls_refused_in_row(const struct calls *calls);

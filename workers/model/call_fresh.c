@@ -103,7 +103,7 @@ void call_release_followers(struct call *call, const struct call_result *result)
 
 	for (struct call *follower; (follower = call->followers.first);) {
 		if (same) {
-			struct call_result refusal = { .outcome = CALL_REFUSED, .reason = result->reason, .recorded = true };
+			struct call_result refusal = { .outcome = CALL_REFUSED, .too_long = result->too_long, .reason = result->reason, .recorded = true };
 			call_finish(follower, &refusal);
 			continue;
 		}
@@ -123,7 +123,7 @@ void call_refuse_too_long(struct call *call)
 	snprintf(reason, sizeof(reason), "the prompt needs about %llu tokens and its answer %llu; the context of %s has %llu",
 		 (unsigned long long)call_estimate_tokens(call), (unsigned long long)call->max_tokens, call->calls->probe->model,
 		 (unsigned long long)call->calls->context_tokens);
-	call_finish_with(call, CALL_REFUSED, reason);
+	call_finish_too_long(call, reason);
 }
 
 static void queue(struct call *call)

@@ -13,6 +13,7 @@ enum {
 	CALL_REASON_BYTES = 400,
 };
 #define CALL_CHARS_PER_TOKEN 4.0       /* until the server has counted some prompts */
+#define CALL_DEVIATION_AT_FIRST 0.08   /* a share, of what is counted for texts of another kind than the probe's */
 
 enum call_state { CALL_FREE, CALL_FRESH, CALL_WAITING, CALL_UNDER_WAY, CALL_DELAYED, CALL_JOINED };
 
@@ -53,11 +54,13 @@ struct call {
 	void *owner;
 };
 
-/* The longest prompt that the server says it read, to see a ceiling that it does not tell of. */
-struct call_ceiling {
-	int64_t tokens;
-	uint64_t bytes;
-	uint32_t longer; /* prompts of another length with just so many tokens */
+/* How this server counts the tokens of what it is sent, to see from its counts when it does not read all of it. */
+enum { CALL_COUNTS_KEPT = 16 };
+struct call_counts {
+	double factor, deviation; /* its tokens for each one of tokens.h: moving means. 0: nothing is known yet */
+	struct { int64_t read; uint64_t estimate; } last[CALL_COUNTS_KEPT]; /* of replies that were taken */
+	uint32_t next;
+	uint64_t doubtful;        /* of them, those with the count that turned out to be a ceiling */
 };
 
 /* A schema that was parsed: a run has a handful of them. */
@@ -86,8 +89,7 @@ struct calls {
 	uint64_t deadline_ns; /* no later than the first deadline of a call that is not under way */
 	uint64_t context_tokens;
 	double chars_per_token;
-	uint32_t samples;
-	struct call_ceiling ceiling;
+	struct call_counts counts;
 	struct call_schema schemas[CALL_SCHEMAS_MAX];
 	uint32_t schema_next; /* which is replaced next */
 	struct call_sums sums;
@@ -107,6 +109,8 @@ struct calls {
 /* call.c: the end of a call: out of every list, its owner told, its place free again. */
 void call_finish(struct call *call, struct call_result *result);
 void call_finish_with(struct call *call, enum call_outcome outcome, const char *reason);
+/* Refused, and in smaller parts it may do: CALL_REFUSED with too_long. */
+void call_finish_too_long(struct call *call, const char *reason);
 /* The state of a call that was under way and goes back among those that wait. */
 void call_wait_again(struct call *call);
 /* A call that is not under way: its deadline is to be watched here, not by the transfer. */
@@ -150,8 +154,15 @@ struct text call_bounded_schema(const struct call *call);
 struct text call_beginning(const struct call *call);
 /* Did the model go on with what it was given, or write all of the reply? */
 bool call_is_continuation(const struct call *call, struct text reply);
-/* Tokens of prompt and template by the count of characters, with a margin. */
+
+/* call_cut.c: tokens of prompt and template, with a margin. */
 uint64_t call_estimate_tokens(const struct call *call);
 bool call_fits(const struct call *call);
+/* Learns from the server's count, or sees from it that the server did not read all of the prompt; then what it reads at most is learnt. */
+bool call_was_cut(struct call *call, const struct chat_reply *reply);
+/* True when the server refused the prompt for its length; what it says of its context is learnt. */
+bool call_was_too_long(struct call *call, const struct http_response *response);
+/* To the call's accounts; what a server whose counts are not true has read and written is estimated. */
+void call_add_tokens(struct call *call, const struct chat_reply *reply);
 
 #endif

@@ -1,5 +1,4 @@
-/* call_reply.c: what a reply is worth: usable, to be asked for again, or not to be had here; and whether the server read the whole
- * prompt. See call.h and call_private.h. */
+/* call_reply.c: what a reply is worth: usable, to be asked for again, or not to be had here. See call.h and call_private.h. */
 #include "workers/model/call_private.h"
 
 #include "base/clock.h"
@@ -7,21 +6,12 @@
 #include "workers/model/trouble.h"
 
 #include <json-c/json.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-	SAMPLES_TO_TRUST = 4,
 	EARLIER_BYTES_MAX = 64 << 10, /* of a reply that is shown to the model again */
-	PROMPT_OVERHEAD_TOKENS = 64, /* the template around the messages */
-	CUT_BYTES_MIN = 4000,        /* shorter prompts say nothing */
-	CEILING_PROMPTS = 3,         /* so many prompts of different lengths with the same count, the highest ever seen: that is where it cuts */
 };
-#define CUT_FACTOR 2.2           /* a prompt with so many times the usual characters for each token was cut */
-#define FULL_SHARE 0.98          /* a prompt that fills so much of the context was cut to fit: there is no room for a reply */
-#define CEILING_DIFFERENCE 0.1   /* of the lengths in bytes */
-#define ESTIMATE_MARGIN 1.15
 
 static void remember(struct call *call, const char *outcome, const char *reason, struct text reply, struct text thinking, enum repair_rung rung)
 {
@@ -182,67 +172,6 @@ bool call_answer_from_record(struct call *call)
 	return true;
 }
 
-/* --- counts --------------------------------------------------------------------------------------------------------- */
-
-static uint64_t prompt_bytes(const struct call *call)
-{
-	return call->system.bytes + call->prompt.bytes + call->earlier.bytes + call->complaint.bytes;
-}
-
-uint64_t call_estimate_tokens(const struct call *call)
-{
-	return (uint64_t)((double)prompt_bytes(call) / call->calls->chars_per_token * ESTIMATE_MARGIN) + PROMPT_OVERHEAD_TOKENS;
-}
-
-bool call_fits(const struct call *call)
-{
-	const struct calls *calls = call->calls;
-	return calls->context_tokens == 0 || call_estimate_tokens(call) + call->max_tokens <= calls->context_tokens;
-}
-
-static void add_tokens(int64_t *sum, int64_t more)
-{
-	if (more >= 0)
-		*sum = (*sum > 0 ? *sum : 0) + more;
-}
-
-/* Does a server that does not tell its context show it? A ceiling: prompts of different lengths, all with the highest count ever seen. */
-static bool hits_ceiling(struct call_ceiling *ceiling, int64_t read, uint64_t bytes)
-{
-	if (read > ceiling->tokens) {
-		*ceiling = (struct call_ceiling){ .tokens = read, .bytes = bytes };
-		return false;
-	}
-	double difference = (double)bytes - (double)ceiling->bytes;
-	if (read == ceiling->tokens && fabs(difference) > CEILING_DIFFERENCE * (double)ceiling->bytes) {
-		ceiling->longer++;
-		ceiling->bytes = bytes;
-	}
-	return read == ceiling->tokens && ceiling->longer >= CEILING_PROMPTS - 1;
-}
-
-/* Learns from the server's count, or sees from it that the server did not read all of the prompt. */
-static bool was_cut(struct call *call, const struct chat_reply *reply)
-{
-	struct calls *calls = call->calls;
-	int64_t read = reply->prompt_tokens;
-	uint64_t bytes = prompt_bytes(call);
-
-	if (read <= 0 || !calls->probe->usage_truthful || bytes < CUT_BYTES_MIN)
-		return false;
-	if (calls->context_tokens && (double)read >= FULL_SHARE * (double)calls->context_tokens)
-		return true;
-	double ratio = (double)bytes / (double)read;
-	double usual = calls->samples >= SAMPLES_TO_TRUST ? calls->chars_per_token : CALL_CHARS_PER_TOKEN * 1.5;
-	if (ratio > CUT_FACTOR * usual || hits_ceiling(&calls->ceiling, read, bytes)) {
-		calls->context_tokens = (uint64_t)read;
-		return true;
-	}
-	calls->samples++;
-	calls->chars_per_token = calls->samples == 1 ? ratio : 0.9 * calls->chars_per_token + 0.1 * ratio;
-	return false;
-}
-
 /* --- replies -------------------------------------------------------------------------------------------------------- */
 
 static bool speaks_of(struct text text, struct text beginning)
@@ -320,13 +249,11 @@ void call_take_reply(struct call *call)
 
 	if (call->begun && !call->guided)
 		complete(call);
-	add_tokens(&call->prompt_tokens, reply->prompt_tokens);
-	add_tokens(&call->completion_tokens, reply->completion_tokens);
-	add_tokens(&call->cached_tokens, reply->cached_tokens);
-	if (!call->circles && was_cut(call, reply)) {
+	call_add_tokens(call, reply);
+	if (!call->circles && call_was_cut(call, reply)) {
 		snprintf(reason, sizeof(reason), "the server read only %lld tokens of a prompt of about %llu: its context is shorter than it says; "
 			 "load the model with a longer one", (long long)reply->prompt_tokens, (unsigned long long)call_estimate_tokens(call));
-		call_finish_with(call, CALL_REFUSED, reason);
+		call_finish_too_long(call, reason);
 		return;
 	}
 	/* Asked for a value, a model may write all of the reply at last. */

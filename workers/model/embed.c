@@ -537,9 +537,9 @@ void embed_cancel(struct embed *embed, uint64_t handle)
 
 /* --- the whole --------------------------------------------------------------------------------------------------------------- */
 
-static size_t piece_bytes_for(const struct model_settings *model, const struct probe_result *probe)
+static size_t piece_bytes_for(const struct probe_result *probe)
 {
-	uint64_t tokens = model->context_tokens ? model->context_tokens : probe->context_tokens ? probe->context_tokens : CONTEXT_TOKENS_UNKNOWN;
+	uint64_t tokens = probe->context_tokens ? probe->context_tokens : CONTEXT_TOKENS_UNKNOWN;
 	uint64_t bytes = tokens > PIECE_BYTES_MAX ? PIECE_BYTES_MAX : tokens * BYTES_PER_TOKEN_LEAST;
 	return bytes < PIECE_BYTES_MIN ? PIECE_BYTES_MIN : bytes > PIECE_BYTES_MAX ? PIECE_BYTES_MAX : (size_t)bytes;
 }
@@ -553,7 +553,7 @@ int embed_create(struct embed **ret_embed, const struct model_settings *model, c
 	if (!embed)
 		return error_set(error, -ENOMEM, "out of memory");
 	*embed = (struct embed){ .model = model, .probe = probe, .api_key = api_key, .batch_max = BATCH_TEXTS_MAX,
-				 .piece_bytes_max = piece_bytes_for(model, probe) };
+				 .piece_bytes_max = piece_bytes_for(probe) };
 	buffer_init(&embed->body, SIZE_MAX / 4);
 	buffer_init(&embed->url, 8192);
 	buffer_init(&embed->look_url, 8192);

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "base/url.h"
-#include "workers/model/repair.h"
+#include "workers/model/endpoint.h"
 #include "workers/model/trouble.h"
 
 #include <errno.h>
@@ -15,23 +15,17 @@
 
 enum {
 	BODY_BYTES_MAX = 8 << 20,
-	ANSWER_TOKENS = 1024,           /* a thinking model needs some before it answers */
 	EMBEDDING_INPUTS = 2,
 };
 #define CONNECT_TIMEOUT_NS (5ull * 1000000000)
-#define BYTES_PER_TOKEN_MIN 1.0
-#define BYTES_PER_TOKEN_MAX 12.0
 
-/* What no model says unless it is made to. */
-static const char probe_schema[] = "{\"type\":\"object\",\"properties\":{\"mark\":{\"type\":\"string\",\"enum\":[\"zr7\",\"kx4\"]},"
-				   "\"count\":{\"type\":\"integer\"}},\"required\":[\"mark\",\"count\"],\"additionalProperties\":false}";
-static const char probe_prompt[] =
+static const char passage[] =
 	"A base station keeps a list of its neighbours. For each neighbour it stores the identity of the cell, the frequency, and how often a "
 	"handover to it succeeded. When a terminal reports a cell that is not in the list, the base station asks it for the global identity of "
 	"that cell and adds it. Entries that were not used for a long time are removed. The list is limited, so that the terminals need not "
 	"measure more cells than they can. An operator can lock entries, which are then never removed, and can forbid cells, which are then never "
-	"added. The counters show how many entries were added and removed, and how many handovers went to cells of the list.\n\n"
-	"Say in one short sentence why the list is limited.";
+	"added. The counters show how many entries were added and removed, and how many handovers went to cells of the list.\n\n";
+static const char task[] = "Say in one short sentence why the list is limited.";
 
 const char *probe_server_name(enum probe_server server)
 {
@@ -63,6 +57,7 @@ static void take_response(void *owner, const struct http_response *response)
 	probe->outcome = response->outcome;
 	probe->status = response->status;
 	probe->duration_ns = response->duration_ns;
+	probe->retry_after_s = response->retry_after_s;
 	buffer_clear(&probe->body);
 	buffer_append_text(&probe->body, response->body);
 	snprintf(probe->message, sizeof(probe->message), "%s", response->message);
@@ -71,36 +66,93 @@ static void take_response(void *owner, const struct http_response *response)
 		chat_error_message(response->body, probe->message, sizeof(probe->message));
 }
 
-bool probe_ask(struct probe *probe, enum chat_api api, const char *path, struct text body, uint64_t timeout_ns)
+/* Until the http descriptor has something, or the time. */
+static bool wait_and_step(struct probe *probe, uint64_t until_ns)
+{
+	struct pollfd descriptor = { .fd = http_descriptor(probe->http), .events = POLLIN };
+	uint64_t now_ns = clock_monotonic_ns(), next_ns = http_next_ns(probe->http);
+
+	next_ns = next_ns < until_ns ? next_ns : until_ns;
+	int wait_ms = next_ns <= now_ns ? 0 : next_ns - now_ns > 1000000000 ? 1000 : (int)((next_ns - now_ns) / 1000000) + 1;
+	(void)poll(&descriptor, 1, wait_ms);
+	return http_step(probe->http) >= 0;
+}
+
+static bool ask_once(struct probe *probe, const struct probe_question *question)
 {
 	struct buffer url;
 	uint64_t handle;
 
 	buffer_init(&url, 8192);
-	chat_url(probe->model->base_url, api, path, &url);
+	chat_url(probe->model->base_url, question->api, question->path, &url);
 	struct http_request request = {
-		.url = buffer_string(&url), .bearer = probe->api_key, .body = body, .connect_timeout_ns = CONNECT_TIMEOUT_NS, .timeout_ns = timeout_ns,
-		.body_bytes_max = BODY_BYTES_MAX, .done = take_response, .owner = probe,
+		.url = buffer_string(&url), .bearer = probe->api_key, .body = question->body, .connect_timeout_ns = CONNECT_TIMEOUT_NS,
+		.timeout_ns = question->timeout_ns, .body_bytes_max = BODY_BYTES_MAX, .done = take_response, .owner = probe,
 	};
-	probe->arrived = false;
+	probe->arrived = probe->unreadable = false;
 	probe->outcome = HTTP_OUT_OF_MEMORY;
 	probe->message[0] = probe->advice[0] = '\0';
-	bool started = !url.status && http_start(probe->http, &request, &handle) == 0;
-	while (started && !probe->arrived) {
-		struct pollfd descriptor = { .fd = http_descriptor(probe->http), .events = POLLIN };
-		uint64_t now_ns = clock_monotonic_ns(), next_ns = http_next_ns(probe->http);
-		int wait_ms = next_ns <= now_ns ? 0 : next_ns - now_ns > 1000000000 ? 1000 : (int)((next_ns - now_ns) / 1000000) + 1;
-		(void)poll(&descriptor, 1, wait_ms);
-		if (http_step(probe->http) < 0)
-			break;
-	}
+	bool going = !url.status && http_start(probe->http, &request, &handle) == 0;
+	while (going && !probe->arrived)
+		going = wait_and_step(probe, UINT64_MAX);
 	buffer_done(&url);
-	return probe->arrived && probe->outcome == HTTP_ANSWERED && probe->status >= 200 && probe->status < 300;
+	bool fine = probe->arrived && probe->outcome == HTTP_ANSWERED && probe->status >= 200 && probe->status < 300;
+	probe->unreadable = fine && question->read && !question->read(probe);
+	return fine && !probe->unreadable;
+}
+
+/* An error object under 200: the server's own word that something went wrong. */
+static bool reports_error(const struct probe *probe)
+{
+	struct json_object *object = probe_body(probe);
+	bool reports = probe_member(object, "error") != NULL;
+
+	json_object_put(object);
+	return reports;
+}
+
+bool probe_may_pass(const struct probe *probe)
+{
+	if (probe->unreadable)
+		return reports_error(probe);
+	if (probe->outcome == HTTP_ANSWERED)
+		return probe->status == 408 || probe->status == 429 || (probe->status >= 500 && probe->status != 501);
+	return probe->outcome == HTTP_REFUSED || probe->outcome == HTTP_BROKEN || probe->outcome == HTTP_TIMED_OUT;
+}
+
+/* One that was just asked too much, or stumbled; a server that is not there, or says nothing, is asked again by the next probe. */
+static bool is_asked_again(const struct probe *probe)
+{
+	return probe->unreadable || (probe_may_pass(probe) && probe->outcome != HTTP_REFUSED && probe->outcome != HTTP_TIMED_OUT);
+}
+
+/* By the rules for calls (endpoint.h), as long as the patience of this probe lasts. */
+bool probe_ask(struct probe *probe, const struct probe_question *question)
+{
+	struct endpoint rules;
+
+	endpoint_init(&rules, 1, clock_monotonic_ns());
+	for (uint32_t attempt = 1;; attempt++) {
+		if (ask_once(probe, question))
+			return true;
+		if (!is_asked_again(probe))
+			return false;
+		const struct http_response seen = { .outcome = probe->unreadable ? HTTP_BROKEN : probe->outcome, .status = probe->status,
+						    .retry_after_s = probe->retry_after_s, .duration_ns = probe->duration_ns };
+		uint64_t now_ns = clock_monotonic_ns(), again_ns = now_ns;
+		endpoint_started(&rules);
+		if (endpoint_answered(&rules, &seen, attempt, now_ns, &again_ns) != ENDPOINT_AGAIN || again_ns - now_ns > probe->patience_ns)
+			return false;
+		probe->patience_ns -= again_ns - now_ns;
+		while (clock_monotonic_ns() < again_ns && wait_and_step(probe, again_ns))
+			continue;
+	}
 }
 
 bool probe_get(struct probe *probe, enum chat_api api, const char *path)
 {
-	return probe_ask(probe, api, path, TEXT_LITERAL(""), PROBE_LOOK_TIMEOUT_NS);
+	const struct probe_question question = { .api = api, .path = path, .timeout_ns = PROBE_LOOK_TIMEOUT_NS };
+	return probe_ask(probe, &question);
 }
 
 struct json_object *probe_body(const struct probe *probe)
@@ -136,32 +188,59 @@ uint64_t probe_number(struct json_object *object, const char *key)
 
 /* --- what it answers ------------------------------------------------------------------------------------------------ */
 
-static bool chat(struct probe *probe, enum chat_format format, bool stream)
+static bool read_chat(struct probe *probe)
+{
+	struct error_text wrong;
+
+	chat_reply_clear(&probe->reply);
+	if (chat_read_response(probe->result->api, buffer_view(&probe->body), &probe->reply, &wrong) == 0)
+		return true;
+	snprintf(probe->message, sizeof(probe->message), "%.190s", wrong.message);
+	return false;
+}
+
+/* `copies` of the passage, after words that no other question begins with: what a server keeps of earlier prompts is of no use here, and must not be. */
+static void write_prompt(struct probe *probe, const struct probe_chat *chat, struct buffer *out)
+{
+	buffer_append_format(out, "Note %u%llu: why the list is limited.\n\n", ++probe->asked, (unsigned long long)(clock_realtime_s() % 1000));
+	for (uint32_t i = 0; i < chat->copies; i++)
+		buffer_append_string(out, passage);
+	buffer_append_string(out, task);
+}
+
+bool probe_chat(struct probe *probe, const struct probe_chat *chat)
 {
 	struct probe_result *result = probe->result;
 	const char *thinking = probe->model->thinking;
-	struct chat_request request = {
-		.api = result->api, .format = format, .model = result->model, .prompt = text_from(probe_prompt), .max_tokens = ANSWER_TOKENS,
-		.context_tokens = result->context_tokens, .seed = 1, .stream = stream, .schema_name = "probe",
-		.think = strcmp(thinking, "on") == 0 ? 1 : strcmp(thinking, "off") == 0 ? 0 : -1,
-		.schema = format == CHAT_FORMAT_PROMPT ? TEXT_LITERAL("") : text_from(probe_schema),
-	};
-	struct error_text wrong;
-	struct buffer body;
+	struct buffer body, prompt;
 
-	buffer_init(&body, 1 << 20);
+	buffer_init(&body, PROBE_PROMPT_BYTES_MAX * 2);
+	buffer_init(&prompt, PROBE_PROMPT_BYTES_MAX);
+	write_prompt(probe, chat, &prompt);
+	const struct chat_request request = {
+		.api = result->api, .format = chat->format, .model = result->model, .prompt = buffer_view(&prompt), .max_tokens = chat->max_tokens,
+		.context_tokens = result->context_tokens, .seed = probe->asked, .stream = chat->stream, .schema_name = "probe",
+		.think = strcmp(thinking, "on") == 0 ? 1 : strcmp(thinking, "off") == 0 ? 0 : -1,
+		.schema = chat->format == CHAT_FORMAT_PROMPT ? TEXT_LITERAL("") : text_from(probe_schema),
+	};
 	chat_write_request(&request, &body);
-	bool fine = probe_ask(probe, result->api, result->api == CHAT_OLLAMA ? "/api/chat" : "/chat/completions", buffer_view(&body), probe->timeout_ns);
+	const struct probe_question question = { .api = result->api, .path = result->api == CHAT_OLLAMA ? "/api/chat" : "/chat/completions",
+						 .body = buffer_view(&body), .timeout_ns = probe->timeout_ns, .read = read_chat };
+	bool fine = prompt.status == 0 && body.status == 0 && probe_ask(probe, &question);
 	buffer_done(&body);
-	chat_reply_clear(&probe->reply);
-	if (fine && chat_read_response(result->api, buffer_view(&probe->body), &probe->reply, &wrong) < 0) {
-		snprintf(probe->message, sizeof(probe->message), "%.190s", wrong.message);
-		fine = false;
-	}
+	buffer_done(&prompt);
 	return fine;
 }
 
-static void read_thinking(struct probe *probe)
+bool probe_chat_plain(struct probe *probe)
+{
+	const struct probe_chat chat = { .format = CHAT_FORMAT_PROMPT, .copies = 1, .max_tokens = PROBE_ANSWER_TOKENS };
+	return probe_chat(probe, &chat);
+}
+
+struct text probe_passage(void) { return text_from(passage); }
+
+void probe_read_thinking(struct probe *probe)
 {
 	struct probe_result *result = probe->result;
 
@@ -169,64 +248,6 @@ static void read_thinking(struct probe *probe)
 		result->thinking = PROBE_THINKING_INSTEAD_OF_CONTENT;
 	else if (probe->reply.thinking.bytes && result->thinking == PROBE_THINKING_NONE)
 		result->thinking = text_find(buffer_view(&probe->body), TEXT_LITERAL("think>")) >= 0 ? PROBE_THINKING_TAGS : PROBE_THINKING_FIELD;
-}
-
-static void read_usage(struct probe *probe)
-{
-	struct chat_reply *reply = &probe->reply;
-	double ratio = reply->prompt_tokens > 0 ? (double)(sizeof(probe_prompt) - 1) / (double)reply->prompt_tokens : 0;
-
-	probe->result->usage_truthful = ratio >= BYTES_PER_TOKEN_MIN && ratio <= BYTES_PER_TOKEN_MAX;
-	if (!probe->result->usage_truthful)
-		probe_note(probe->result, "its token counts cannot be believed (%lld for a prompt of %zu characters): a prompt that it cuts would not show",
-		     (long long)reply->prompt_tokens, sizeof(probe_prompt) - 1);
-	if (reply->completion_tokens > 0 && probe->duration_ns)
-		probe->result->tokens_per_s = (double)reply->completion_tokens * 1e9 / (double)probe->duration_ns;
-}
-
-/* Does the reply keep the schema without any mending? */
-static bool keeps_schema(struct probe *probe)
-{
-	struct json_object *schema = json_tokener_parse(probe_schema), *value = NULL;
-	enum repair_rung rung = REPAIR_RUNG_COUNT;
-	bool kept = schema && repair_reply(buffer_view(&probe->reply.content), schema, &value, &rung, NULL) == 0 && rung == REPAIR_NONE;
-
-	json_object_put(value);
-	json_object_put(schema);
-	return kept;
-}
-
-static bool is_json(struct probe *probe)
-{
-	struct json_object *any = json_tokener_parse("{\"type\":\"object\"}"), *value = NULL;
-	enum repair_rung rung = REPAIR_RUNG_COUNT;
-	bool fine = any && repair_reply(buffer_view(&probe->reply.content), any, &value, &rung, NULL) == 0 && rung == REPAIR_NONE;
-
-	json_object_put(value);
-	json_object_put(any);
-	return fine;
-}
-
-static void find_format(struct probe *probe)
-{
-	struct probe_result *result = probe->result;
-	const char *wanted = probe->model->format;
-	bool answered = chat(probe, CHAT_FORMAT_SCHEMA, false);
-	bool schema = answered && keeps_schema(probe);
-
-	if (answered)
-		read_thinking(probe);
-	result->schema_ignored = answered && !schema;
-	if (!schema && chat(probe, CHAT_FORMAT_JSON, false)) {
-		read_thinking(probe);
-		result->json_mode = is_json(probe);
-	}
-	result->format = schema ? CHAT_FORMAT_SCHEMA : result->json_mode ? CHAT_FORMAT_JSON : CHAT_FORMAT_PROMPT;
-	if (result->schema_ignored)
-		probe_note(result, "it takes a JSON schema and does not keep it; %s is used instead",
-		     result->json_mode ? "JSON mode" : "asking in words, and mending");
-	if (strcmp(wanted, "auto") != 0)
-		result->format = strcmp(wanted, "schema") == 0 ? CHAT_FORMAT_SCHEMA : strcmp(wanted, "json") == 0 ? CHAT_FORMAT_JSON : CHAT_FORMAT_PROMPT;
 }
 
 /* True when the last response says that a key is missing or wrong. */
@@ -243,14 +264,6 @@ static bool says_key(struct probe *probe)
 	return true;
 }
 
-/* A proxy without its server, a server that is only starting or that has just gone: it may come, as one may that does not answer at all. */
-static bool is_away(const struct probe *probe)
-{
-	if (probe->outcome == HTTP_ANSWERED)
-		return probe->status == 502 || probe->status == 503 || probe->status == 504;
-	return probe->outcome == HTTP_REFUSED || probe->outcome == HTTP_BROKEN || probe->outcome == HTTP_TIMED_OUT;
-}
-
 static void say_unanswered(struct probe *probe, const char *what)
 {
 	char status[32] = "";
@@ -258,7 +271,7 @@ static void say_unanswered(struct probe *probe, const char *what)
 	probe->result->model_present = false;
 	if (says_key(probe))
 		return;
-	probe->result->reachable = !is_away(probe);
+	probe->result->reachable = !probe_may_pass(probe); /* it may come, as one may that does not answer at all */
 	if (probe->outcome == HTTP_ANSWERED && (probe->status < 200 || probe->status > 299))
 		snprintf(status, sizeof(status), "status %ld%s", probe->status, probe->message[0] ? ", " : "");
 	snprintf(probe->result->message, sizeof(probe->result->message), "%s: %s%.150s%s%.120s", what, status,
@@ -268,21 +281,41 @@ static void say_unanswered(struct probe *probe, const char *what)
 					"; is it a model server? look at address and port" : "");
 }
 
+static void try_stream(struct probe *probe)
+{
+	struct probe_result *result = probe->result;
+	const struct probe_chat chat = { .format = CHAT_FORMAT_PROMPT, .copies = 1, .max_tokens = PROBE_ANSWER_TOKENS, .stream = true };
+	char why[sizeof(probe->message)];
+
+	bool answered = probe_chat(probe, &chat);
+	result->stream_ok = answered && probe->reply.prompt_tokens > 0 && probe->reply.finish != CHAT_FINISH_UNKNOWN;
+	if (result->stream_ok)
+		return;
+	snprintf(why, sizeof(why), "%s", answered ? probe->reply.prompt_tokens > 0 ? "it does not say how it ended" : "no token counts came with it" :
+				       probe->message[0] ? probe->message : http_outcome_name(probe->outcome));
+	if (!answered && probe_may_pass(probe) && !probe_chat_plain(probe)) {
+		say_unanswered(probe, "a question was not answered any more");
+		return;
+	}
+	probe_note(result, "streamed answers fail (%.90s); answers are asked for whole", why);
+}
+
 static void question(struct probe *probe)
 {
 	struct probe_result *result = probe->result;
 
-	if (!chat(probe, CHAT_FORMAT_PROMPT, false)) {
+	if (!probe_chat_plain(probe)) {
 		say_unanswered(probe, "a first question was not answered");
 		return;
 	}
 	result->first_answer_s = (double)probe->duration_ns / 1e9;
 	if (probe->reply.content.bytes + probe->reply.thinking.bytes == 0)
 		probe_note(result, "its first answer was empty");
-	read_thinking(probe);
-	read_usage(probe);
-	find_format(probe);
-	result->stream_ok = chat(probe, CHAT_FORMAT_PROMPT, true) && probe->reply.prompt_tokens > 0 && probe->reply.finish != CHAT_FINISH_UNKNOWN;
+	probe_read_thinking(probe);
+	if (!probe_read_counts(probe) || !probe_find_format(probe))
+		say_unanswered(probe, "a question was not answered any more");
+	else
+		try_stream(probe);
 }
 
 static void try_embeddings(struct probe *probe)
@@ -297,7 +330,8 @@ static void try_embeddings(struct probe *probe)
 
 	buffer_init(&body, 4096);
 	chat_write_embeddings(result->model, inputs, EMBEDDING_INPUTS, &body);
-	bool answered = probe_ask(probe, CHAT_OPENAI, "/embeddings", buffer_view(&body), probe->timeout_ns);
+	const struct probe_question question = { .api = CHAT_OPENAI, .path = "/embeddings", .body = buffer_view(&body), .timeout_ns = probe->timeout_ns };
+	bool answered = probe_ask(probe, &question);
 	result->embeddings = answered && chat_read_embeddings(buffer_view(&probe->body), EMBEDDING_INPUTS, &vectors, &dimensions, &tokens, &wrong) == 0;
 	if (!result->embeddings && answered)
 		snprintf(probe->message, sizeof(probe->message), "%.190s", wrong.message);
@@ -330,7 +364,7 @@ static bool says_away(struct probe *probe)
 	struct probe_result *result = probe->result;
 	char look[200];
 
-	if (!is_away(probe))
+	if (!probe_may_pass(probe))
 		return false;
 	write_look(probe, look, sizeof(look));
 	result->reachable = false;
@@ -387,7 +421,8 @@ static void look(struct probe *probe)
 
 void probe_model(const struct model_settings *model, const char *api_key, uint64_t timeout_ns, struct probe_result *ret_result)
 {
-	struct probe probe = { .model = model, .api_key = api_key, .timeout_ns = timeout_ns, .result = ret_result };
+	struct probe probe = { .model = model, .api_key = api_key, .timeout_ns = timeout_ns, .result = ret_result,
+			       .patience_ns = timeout_ns < PROBE_PATIENCE_NS_MAX ? timeout_ns : PROBE_PATIENCE_NS_MAX };
 	struct error_text error = { "" };
 
 	*ret_result = (struct probe_result){ .format = CHAT_FORMAT_PROMPT };
@@ -427,7 +462,9 @@ void probe_write_json(const struct model_settings *model, const struct probe_res
 	json_member_string(&json, "api", result->api == CHAT_OLLAMA ? "ollama" : "openai");
 	json_member_string(&json, "format", chat_format_name(result->format));
 	json_member_unsigned(&json, "context_tokens", result->context_tokens);
+	json_member_unsigned(&json, "tried_tokens", result->tried_tokens);
 	json_member_unsigned(&json, "slots", result->slots);
+	json_member_unsigned(&json, "requests_at_once", probe_requests_max(model, result));
 	json_member_string(&json, "thinking", thinking[result->thinking]);
 	json_member_boolean(&json, "schema_ignored", result->schema_ignored);
 	json_member_boolean(&json, "json_mode", result->json_mode);

@@ -1,6 +1,7 @@
 /* probe.h: what a model server really does, asked before it is trusted: reachable, model there, context length, slots, is a JSON
- * schema honoured, JSON mode, where thinking text appears, are token counts true, does a stream end as it should. Small requests;
- * about ten of them. Blocking; used at the start of an inference worker and by `worker-inference --probe`, which prints the
+ * schema honoured, JSON mode, where thinking text appears, are token counts true, does it read all of a long prompt, does a stream end as it
+ * should. A question that fails in a way that may pass is asked again by the rules for calls (endpoint.h), for PROBE_PATIENCE_NS_MAX in
+ * all: nothing is taken for a property of the server that may be one of the moment. About fifteen requests, all but one small. Blocking; used at the start of an inference worker and by `worker-inference --probe`, which prints the
  * result as JSON for `coordinator doctor`. */
 #ifndef DOCRING_WORKERS_MODEL_PROBE_H
 #define DOCRING_WORKERS_MODEL_PROBE_H
@@ -12,6 +13,8 @@ enum probe_server { PROBE_UNKNOWN, PROBE_LLAMA_CPP, PROBE_OLLAMA, PROBE_LM_STUDI
 const char *probe_server_name(enum probe_server server); /* "llama.cpp" … */
 enum probe_thinking { PROBE_THINKING_NONE, PROBE_THINKING_TAGS, PROBE_THINKING_FIELD, PROBE_THINKING_INSTEAD_OF_CONTENT };
 
+/* All waiting for another try together; and no longer than a question may take. */
+#define PROBE_PATIENCE_NS_MAX (60ull * 1000000000)
 enum { PROBE_NOTES_MAX = 16 };
 struct probe_result {
 	bool reachable, model_present; /* reachable: false too where a proxy answers for a server that is away, or a server that is only starting */
@@ -19,7 +22,10 @@ struct probe_result {
 	char model[160];            /* to ask for: the one that was named, or the only one there is */
 	enum chat_api api;          /* to use */
 	enum chat_format format;    /* to use: best that was honoured */
-	uint64_t context_tokens;    /* really to be had, 0: not known */
+	uint64_t context_tokens;    /* to be used: the smallest of what is configured, told and seen; 0: not known. Decided by the probe alone */
+	uint64_t tried_tokens;      /* a prompt of so many was read whole; 0: none was tried */
+	double chars_per_token;     /* of English prose, by its own counts; 0: they cannot be believed */
+	double tokens_factor;       /* its tokens for each one of tokens.h, of such prose; 0: likewise */
 	uint32_t slots;             /* 0: not known */
 	enum probe_thinking thinking;
 	bool schema_ignored, json_mode, usage_truthful, stream_ok, embeddings;
@@ -30,6 +36,8 @@ struct probe_result {
 };
 /* Never fails: what could not be found out is said in the result. `api_key` may be NULL. */
 void probe_model(const struct model_settings *model, const char *api_key, uint64_t timeout_ns, struct probe_result *ret_result);
+/* Requests at once: max_concurrent_requests, but no more than twice the slots that were told; else by the server. */
+uint32_t probe_requests_max(const struct model_settings *model, const struct probe_result *result);
 void probe_write_json(const struct model_settings *model, const struct probe_result *result, struct buffer *out);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+enum { SLOTS_UNKNOWN = 4, SLOTS_FACTOR = 2, SPARE_FROM_SLOTS = 32, SPARE_DIVISOR = 8 };
 enum { OLLAMA_CONTEXT_TOKENS = 16384 }; /* asked for when nobody said: Ollama's own default cuts a chunk */
 
 /* --- which server, which model -------------------------------------------------------------------------------------- */
@@ -173,7 +174,8 @@ static void read_ollama(struct probe *probe)
 	json_object_open(&json);
 	json_member_string(&json, "model", probe->result->model);
 	json_object_close(&json);
-	if (probe_ask(probe, CHAT_OLLAMA, "/api/show", buffer_view(&body), PROBE_LOOK_TIMEOUT_NS)) {
+	const struct probe_question question = { .api = CHAT_OLLAMA, .path = "/api/show", .body = buffer_view(&body), .timeout_ns = PROBE_LOOK_TIMEOUT_NS };
+	if (probe_ask(probe, &question)) {
 		struct json_object *object = probe_body(probe), *info = probe_member(object, "model_info");
 		if (info && json_object_is_type(info, json_type_object)) {
 			json_object_object_foreach(info, key, value) {
@@ -198,7 +200,7 @@ void probe_read_limits(struct probe *probe, struct json_object *models)
 		read_llama_cpp(probe);
 	else if (result->server == PROBE_LM_STUDIO)
 		read_lm_studio(probe);
-	else if (result->server == PROBE_OLLAMA)
+	else if (result->server == PROBE_OLLAMA && result->api == CHAT_OLLAMA)
 		read_ollama(probe);
 	else
 		for (size_t i = 0; models && i < json_object_array_length(models); i++)
@@ -209,4 +211,15 @@ void probe_read_limits(struct probe *probe, struct json_object *models)
 	else if (probe->model->context_tokens > result->context_tokens && result->context_tokens)
 		probe_note(result, "context_tokens is %llu in the settings; the server has %llu, which is used", (unsigned long long)probe->model->context_tokens,
 		     (unsigned long long)result->context_tokens);
+}
+
+/* As many as the server has slots: one more would be given the slot that ended first, and take from it the beginning of the prompt that the
+ * next call of a group needs. Servers with many slots share such beginnings among them; there the next request is to lie ready. */
+uint32_t probe_requests_max(const struct model_settings *model, const struct probe_result *result)
+{
+	uint32_t spare = result->slots < SPARE_FROM_SLOTS ? 0 : result->slots / SPARE_DIVISOR, slots = result->slots;
+	uint32_t unasked = slots ? slots + spare : result->server == PROBE_MLX ? 1 : SLOTS_UNKNOWN; /* mlx_lm.server answers one after the other */
+	uint32_t limit = model->max_concurrent_requests ? (uint32_t)model->max_concurrent_requests : unasked;
+
+	return slots && limit > SLOTS_FACTOR * slots ? SLOTS_FACTOR * slots : limit;
 }

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+enum { CONTEXT_TOKENS_LEAST = 256 }; /* a smaller number is something else */
+
 /* By curl's words. */
 static const char *of_connection(const char *message)
 {
@@ -44,4 +46,21 @@ void trouble_advise(const struct http_response *response, char *ret_advice, size
 	} else {
 		snprintf(ret_advice, bytes, "%s", of_status(response->status));
 	}
+}
+
+uint64_t trouble_context_in(struct text message)
+{
+	ptrdiff_t at = text_find_nocase(message, TEXT_LITERAL("context"));
+	size_t i = at < 0 ? message.bytes : (size_t)at;
+
+	while (i < message.bytes) {
+		uint64_t number = 0;
+		while (i < message.bytes && !ascii_is_digit(message.data[i]))
+			i++;
+		for (; i < message.bytes && ascii_is_digit(message.data[i]) && number < UINT32_MAX; i++)
+			number = number * 10 + (uint64_t)(message.data[i] - '0');
+		if (number >= CONTEXT_TOKENS_LEAST && number < UINT32_MAX)
+			return number;
+	}
+	return 0;
 }
