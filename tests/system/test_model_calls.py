@@ -500,6 +500,16 @@ class InWords(CallsCase):
             self.expect(result, usable(attempts=2, pairs=1), "all at once")
             self.assertEqual(result["calls"][0]["value"]["pairs"][0]["answer"], "It is 40 percent.")
 
+    def test_value_by_value_after_a_second_reply(self):
+        """Its first reply was whole and of no use, and only the second one went on with the beginning it was given."""
+        said = ['{"pears": "none"}', "What now? I do not know.", 'What is the default value?", "answer": "…', "It is 40 percent.", "3"]
+        with FakeServer(**self.rules(*({"match": {"times": 1}, "action": {"say": text}} for text in said))) as server:
+            result = ask(server, **self.WORDS)
+            self.expect(result, usable(VALUES, attempts=5, pairs=1), "value by value at last")
+            self.assertEqual(result["calls"][0]["value"]["pairs"][0]["answer"], "It is 40 percent.")
+            last = [request["json"]["messages"] for request in server.requests() if request["json"]][-1]
+            self.assertEqual(len(last), 2)  # without the reply that was complained about
+
     def test_not_even_one_value(self):
         with FakeServer(**self.rules({"action": {"say": "...?"}})) as server:
             self.expect(ask(server, **self.WORDS), unusable("^asked for one value alone it wrote none$", attempts=5), "five times")

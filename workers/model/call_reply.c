@@ -271,7 +271,8 @@ void call_take_reply(struct call *call)
 		finish_usable(call, &result);
 		return;
 	}
-	if (call->asks + 1 < CALL_ASKS_MAX) {
+	bool goes_on = call->begun && call->continued && !call->guided; /* if only in its last reply: it can be asked value by value */
+	if (call->asks + 1 < CALL_ASKS_MAX || goes_on) {
 		ask_again(call, reason);
 		return;
 	}
