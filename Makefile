@@ -400,7 +400,7 @@ bench-pipeline: packages
 .PHONY: bench-real-model
 bench-real-model: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all
-	$(Q)perf/real-model
+	$(Q)perf/real-model --document docs/performance.md
 
 # The extent allocator beside malloc, jemalloc and a plain list, by number of extents; charts as SVG. The tunable makes room for jemalloc,
 # which is loaded late.

@@ -1,8 +1,10 @@
 """The benches run, and what they write is whole: the latency bench with a handful of samples, its pictures and tables, the plotter's errors, and
 the reading of the kernel's trace. Nothing here looks at a number of microseconds."""
 
+import contextlib
 import importlib.machinery
 import importlib.util
+import io
 import json
 import pathlib
 import subprocess
@@ -171,6 +173,28 @@ class Models(unittest.TestCase):
         points = [[0, 1, 1, 0], [10, 2, 2, 0], [20, 1, 1, 0], [30, 2, 2, 0], [40, 1, 1, 0], [90, 0, 0, 0]]
         self.assertEqual(models.steady_occupancy(points, 2), 0.75)
         self.assertIsNone(models.steady_occupancy(points, 3))
+
+    def test_the_share_of_usable_replies(self):
+        """With its confidence interval, into the table of the guide; a way that was not measured keeps its row."""
+        sys.path.insert(0, str(TOP / "tests" / "system"))
+        bench = load(TOP / "perf" / "real-model")
+        self.assertEqual([round(bound, 4) for bound in bench.interval(500, 500)], [0.9924, 1])
+        self.assertEqual([round(bound, 4) for bound in bench.interval(9, 10)], [0.5958, 0.9821])
+        self.assertEqual(bench.interval(0, 0), (0.0, 1.0))
+        call = {"outcome": "usable", "rung": 3, "attempts": 2, "completion_tokens": 5, "reason": "", "family": "pairs", "place": "pairs 0+9", "reply": "{}"}
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            row, reached = bench.report("prompt", [call] * 99 + [{**call, "outcome": "unusable", "reason": "missing"}])
+            self.assertFalse(bench.report("prompt", [])[1])
+        self.assertTrue(reached)
+        self.assertIn("99.00 % usable (95 %: 94.55 to 99.82 %; bar 98.0 %)", said.getvalue())
+        with tempfile.TemporaryDirectory() as folder:
+            document = pathlib.Path(folder) / "doc.md"
+            document.write_text("before\n<!-- real-model: begin -->\n\n| schema | 3 |\n| in words | 2 |\n\n<!-- real-model: end -->\nafter\n", encoding="utf-8")
+            bench.write_table(document, [row])
+            lines = document.read_text(encoding="utf-8").splitlines()
+            self.assertEqual((lines[0], lines[-1]), ("before", "after"))
+            self.assertEqual([line for line in lines if line.startswith(("| schema", "| in words"))], [row, "| schema | 3 |"])
+            self.assertEqual(row.count("|"), lines[3].count("|"))
 
 
 if __name__ == "__main__":

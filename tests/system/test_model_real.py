@@ -2,7 +2,8 @@
 coordinator is killed on the way and started again.
 
 The model is far too small to write good pairs. What counts: every call has an outcome, no finished call is asked again, replies keep the
-schema, the gate refuses what the source does not say, and rules write the rest."""
+schema (nearly all: perf/real-model measures how many of 500), the gate refuses what the source does not say, and rules write the rest. A pair of the model is in
+the dataset, or each that it wrote is in rejected.jsonl with what was wrong with it."""
 
 import collections
 import contextlib
@@ -23,6 +24,7 @@ DOCUMENTS = 20
 CALLS_BEFORE_KILL = 6
 PROBE_QUESTIONS = 5
 CHUNK = 700
+USABLE_SHARE = 0.95  # of some 30 calls: one may fail
 
 SETTINGS = {
     "models.max_tokens": 230, "generate.dialogues": 0, "generate.summaries": "off", "generate.top_up": "off", "generate.rewrite": 0,
@@ -74,7 +76,7 @@ class RealModel(RunCase):
         self.assertEqual(set(outcomes) - {"usable", "unusable", "refused"}, set())
         self.assertGreaterEqual(len(calls), DOCUMENTS)
         reasons = [(call["reason"], call["reply"][-200:]) for call in calls.values() if call["outcome"] != "usable"]
-        self.assertGreaterEqual(outcomes["usable"], 0.75 * len(calls), reasons)
+        self.assertGreaterEqual(outcomes["usable"], USABLE_SHARE * len(calls), reasons)
         for call in calls.values():
             self.assertEqual(call["reason"] == "", call["outcome"] == "usable", call)
             self.assertGreater(call["prompt_tokens"], 0)
@@ -99,6 +101,15 @@ class RealModel(RunCase):
         self.assertEqual([row for row in refused if not row["reason"]], [])
         return made
 
+    def assert_pairs_have_an_outcome(self, calls, made):
+        """Every pair that the model wrote was kept, or was refused for a reason."""
+        written = sum(len(json.loads(call["reply"]).get("pairs", [])) for call in calls.values() if call["outcome"] == "usable" and call["rung"] == 0)
+        kept = sum(count for model, count in made.items() if model != "built-in")
+        reasons = collections.Counter(row["reason"].split(":")[0] for row in self.rows("rejected.jsonl") if row["kind"] == "pair" and row.get("model", "built-in") != "built-in")
+        self.assertGreater(written, 0)
+        self.assertGreaterEqual(kept + sum(reasons.values()), written, f"{written} pairs came as whole JSON; {kept} kept, refused {reasons}")
+        print(f"SKIP: no pair of the model was kept: {dict(reasons)}" if kept == 0 else f"{kept} of the model's pairs kept, refused {dict(reasons)}", file=sys.stderr)
+
     def test_killed_and_resumed(self):
         corpus, log = self.corpus(), self.folder / "server.log"
         with RealServer(slots=SLOTS, context=4096, log=log) as server:
@@ -115,6 +126,7 @@ class RealModel(RunCase):
         self.assert_every_file_has_an_outcome(corpus)
         self.assertEqual(self.rows("failed.jsonl"), [])
         made = self.assert_pairs_are_grounded(corpus)
+        self.assert_pairs_have_an_outcome(after, made)
         self.verify()
         checked = subprocess.run([sys.executable, str(TOP / "tests" / "check_dataset.py"), "--no-readers", str(self.out)], capture_output=True, text=True, check=False)
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
