@@ -700,6 +700,12 @@ class Probe(unittest.TestCase):
             with self.subTest(options=options), FakeServer("--latency", "fixed:1", *options.split()) as server:
                 self.check(self.probe(server), wanted, options)
 
+    def test_an_interface_that_the_server_does_not_speak(self):
+        """--profile ollama --model-url ADDRESS-OF-ANOTHER."""
+        with FakeServer("--as", "llamacpp", "--latency", "fixed:1") as server:
+            said = self.probe(server, **{"models.api": "ollama"})
+            self.check(said, {"usable": False, "message": '404.*; models.api is "ollama" .*set it to auto'}, "llama.cpp")
+
     def test_ollama_is_asked_for_a_context(self):
         with FakeServer("--as", "ollama", "--latency", "fixed:1") as server:
             said = self.probe(server, **{"models.context_tokens": 6000})

@@ -264,6 +264,17 @@ static bool says_key(struct probe *probe)
 	return true;
 }
 
+/* Of an interface that the settings insist on, the server may know nothing. */
+static void say_interface(struct probe *probe)
+{
+	struct probe_result *result = probe->result;
+	size_t used = strlen(result->message);
+
+	if (strcmp(probe->model->api, "auto") != 0 && (probe->status == 404 || probe->status == 405 || probe->status == 501))
+		snprintf(result->message + used, sizeof(result->message) - used, "; models.api is \"%s\" (by settings or profile), which this server may not "
+			 "speak: set it to auto", probe->model->api);
+}
+
 static void say_unanswered(struct probe *probe, const char *what)
 {
 	char status[32] = "";
@@ -279,6 +290,7 @@ static void say_unanswered(struct probe *probe, const char *what)
 		 probe->advice[0] ? probe->advice : probe->status == 503 ? "; if it is loading the model, ask again in a minute" :
 		 probe->result->server == PROBE_UNKNOWN && (probe->status == 404 || probe->status == 405 || probe->status == 501) ?
 					"; is it a model server? look at address and port" : "");
+	say_interface(probe);
 }
 
 static void try_stream(struct probe *probe)
