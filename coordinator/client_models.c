@@ -46,6 +46,7 @@ static void print_lacks(struct json_object *status)
 {
 	static const struct { const char *member, *what; } lacks[] = {
 		{ "documents_fell_back", "were finished by the built-in generator because no model could be used" },
+		{ "documents_unusable", "were finished by the built-in generator because the replies were of no use" },
 		{ "documents_incomplete", "lack what a server refused" },
 		{ "documents_unjudged", "were not judged" },
 		{ "documents_unmeasured", "were measured by words and not by embeddings" },
