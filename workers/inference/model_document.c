@@ -85,7 +85,7 @@ static void take_result(void *owner, const struct call_result *result)
 	struct model_document *document = pending->document;
 
 	pending->under_way = false;
-	pending->refused = result->outcome == CALL_REFUSED && result->attempts > 0;
+	pending->refused = result->outcome == CALL_REFUSED && !result->too_long;
 	keep_reply(&document->calls[pending->index].reply, result);
 	document->down |= result->outcome == CALL_DOWN;
 	document->left--;
