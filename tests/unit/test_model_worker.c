@@ -329,6 +329,39 @@ static void half_of_the_calls_from_the_record_give_the_same_block(void **state)
 	bench_close(&bench);
 }
 
+/* One slot, and a long document that came first: the one that lacks a few replies is finished before it. */
+static void what_is_nearly_finished_goes_before_what_is_new(void **state)
+{
+	struct bench bench;
+	struct buffer text;
+	struct sample longer;
+	(void)state;
+	bench_open(&bench, "--as llamacpp --slots 1 --context 3000");
+	buffer_init(&text, 1 << 20);
+	buffer_append_string(&text, "# Long\n");
+	for (int i = 0; i < 60; i++)
+		buffer_append_format(&text, "\n## Step %d\n\nIn step %d the eNodeB reads EUtranCellFDD.stepThreshold%d, compares it with the load of the cell and orders a "
+				     "handover of the UE with the best measurements of the last %d seconds.\n", i, i, i, i + 2);
+	sample_finish(sample_begin("Long", "Long", buffer_view(&text)), &longer);
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	begin(&bench, 1, 0, OUT_BYTES);
+	assert_int_equal(wait_for_result(&bench, 1).status, DESCRIPTOR_DONE);
+	stop_worker(&bench);
+	sql(&bench, "DELETE FROM calls WHERE rowid % 2 = 0");
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	struct worker_task task = { .descriptor = { .task_id = 2, .kind = DESCRIPTOR_GENERATE }, .document = longer.document, .out = bench.out,
+				    .out_bytes = OUT_BYTES, .started_ns = clock_monotonic_ns() };
+	assert_int_equal(model_worker_many.begin(bench.worker, &bench.finisher, &task), 0);
+	begin(&bench, 1, 0, OUT_BYTES);
+	(void)wait_for_result(&bench, 2);
+	assert_int_equal(bench.finisher.results[0].task_id, 1);
+	bench_close(&bench);
+	sample_done(&longer);
+	buffer_done(&text);
+}
+
 static void a_judge_looks_at_what_another_model_wrote(void **state)
 {
 	struct bench bench;
@@ -549,7 +582,7 @@ int main(void)
 		cmocka_unit_test(a_result_that_needs_space_is_kept),
 		cmocka_unit_test(a_server_that_is_away_takes_nothing_and_its_work_goes_on),
 		cmocka_unit_test(half_of_the_calls_from_the_record_give_the_same_block),
-		cmocka_unit_test(a_judge_looks_at_what_another_model_wrote),
+		cmocka_unit_test(what_is_nearly_finished_goes_before_what_is_new), cmocka_unit_test(a_judge_looks_at_what_another_model_wrote),
 		cmocka_unit_test(replies_of_no_use_go_on_to_another_model_or_leave_a_trace),
 		cmocka_unit_test(no_such_server_is_down_from_the_start),
 		cmocka_unit_test(scores_come_from_embeddings_and_stay_the_same),
