@@ -122,6 +122,8 @@ static void delimited(void **state)
 	DETECT("csv", "a.tab", "one\ttwo\n");
 	DETECT("csv", "a.psv", "one|two\n");
 	DETECT("csv", "a.csv", "Name,Town\nAn\0na,Bern\nBen,Rome\n"); /* a stray one */
+	DETECT("csv", "a.csv", "a,b\n1,2\n3\0,4\n");
+	DETECT("html", "a.html", "<html><body><h1>N\0ul</h1></body></html>");
 	DETECT("binary", "a.bin", "Name,Town\nAn\0na,Bern\nBen,Rome\n");
 	DETECT("csv", "a", "Name;Type;Unit\nx;\"a;b\";ms\ny;z;s\n");
 	DETECT("csv", "a.txt", "a\tb\n1\t2\n3\t4\n");

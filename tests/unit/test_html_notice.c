@@ -77,6 +77,27 @@ static void links_under_a_heading_in_the_content_are_a_section(void **state)
 	     "# T\n\n" THEIR_MARKDOWN "\n## Related features\n\n- [DRX FAJ 121 0801](x)\n- [CA](y)\n");
 }
 
+/* A cell of links beside the cell of the text: three short ones are a menu; in a table of data they are data. */
+static void a_short_menu_beside_the_content_is_out(void **state)
+{
+	(void)state;
+	html("<table border=0><tr><td><a href=1>Intro</a><br><a href=2>Setup</a><br><a href=3>FAQ</a></td><td><h1>T</h1>" SEVERAL_SENTENCES "</td></tr></table>", "# T\n\n" THEIR_MARKDOWN);
+	html("<h1>T</h1><table border=1><tr><th>See<th>Text</tr><tr><td><a href=1>A</a><br><a href=2>B</a><br><a href=3>C</a></td><td>Long running text of the page, most of it.</td></tr></table>",
+	     "# T\n\n| See | Text |\n| --- | --- |\n| [A](1)<br>[B](2)<br>[C](3) | Long running text of the page, most of it. |\n");
+}
+
+static void small_things_by_hand(void **state)
+{
+	(void)state;
+	/* Cells reach to the end of their group of rows, and no further. */
+	html("<table border=1><thead><tr><th rowspan=2>a<th>b</thead><tbody><tr><td rowspan=0>z<td>1<tr><td>2</tbody><tbody><tr><td>y<td>3</tbody></table>",
+	     "| a | b |\n| --- | --- |\n| z | 1 |\n| z | 2 |\n| y | 3 |\n");
+	html("<ul><li>\xE2\x98\x90 open<li>\xE2\x98\x91 <b>done</b><li>\xE2\x98\x92\xC2\xA0" "crossed<li>\xE2\x98\x90\xE2\x98\x90<li>\xE2\x98\x85 star</ul>",
+	     "- [ ] open\n- [x] **done**\n- [x] crossed\n- \xE2\x98\x90\xE2\x98\x90\n- \xE2\x98\x85 star\n");
+	html("<h1>T</h1><p>The rate is high [<a href='#n1'>1</a>] and <a href='#n2'>[2]</a> low.</p><p><a name=n1>[1]</a> Measured.</p><p id=n2>[2] Seen.</p>",
+	     "# T\n\nThe rate is high[^1] and[^2] low.\n\n[^1]: Measured.\n\n[^2]: Seen.\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +105,8 @@ int main(void)
 		cmocka_unit_test(prose_about_cookies_and_consent_stays),
 		cmocka_unit_test(footers_of_legal_links_and_addresses_are_out),
 		cmocka_unit_test(links_under_a_heading_in_the_content_are_a_section),
+		cmocka_unit_test(a_short_menu_beside_the_content_is_out),
+		cmocka_unit_test(small_things_by_hand),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

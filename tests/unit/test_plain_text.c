@@ -181,6 +181,12 @@ static void pages(void **state)
 	plain("Intro\n=====\n\n" LINE "\n" LINE "\n\n\nAuthor        [Page 1]\n\f\nGuide      March 2023\n\n" "of it.\n\nMore of it.\n\nAuthor        [Page 2]\n\f\n"
 	      "Guide      March 2023\n\nThe last words.\n\nAuthor        [Page 3]\n",
 	      "# Intro\n\n" LINE " " LINE " of it.\n\nMore of it.\n\nThe last words.\n");
+	/* Fields and headings that differ in a number alone stay: forms, one a page, and sections that begin on pages. */
+	plain("Alarm 1\n\nKind: unit 1\nAction: none\n\n" LINE "\nof it.\n\nAfter 1 minute\n\n        Page 1\n\fAlarm 2\n\nKind: unit 2\nAction: none\n\n" LINE
+	      "\nof it.\n\nAfter 2 minutes\n\n        Page 2\n",
+	      "Alarm 1\n\nKind: unit 1\nAction: none\n\n" LINE " of it.\n\nAfter 1 minute\n\nAlarm 2\n\nKind: unit 2\nAction: none\n\n" LINE " of it.\n\nAfter 2 minutes\n");
+	plain("1.  Part 1\n\n   " LINE "\n   of it.\n\nUnit guide      7\n\f2.  Part 2\n\n   Other words.\n\nUnit guide      8\n\f3.  Part 3\n\n   More of it.\n\nUnit guide      9\n",
+	      "# 1. Part 1\n\n" LINE " of it.\n\n# 2. Part 2\n\nOther words.\n\n# 3. Part 3\n\nMore of it.\n");
 	plain(LINE "\n\n\f\n\f\n\f\nof it.\n\nx\n", LINE " of it.\n\nx\n"); /* several breaks in one gap */
 	plain("One.\n\nTwo.\n\f\nThree.\n\nFour.\n\f\nFive.\n", "One.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.\n");
 }

@@ -208,7 +208,7 @@ static size_t narrow_utf16(struct text sample, char *narrow)
 
 static bool is_binary(struct text sample, struct text name)
 {
-	static const char *const texts[] = { ".csv", ".tsv", ".tab", ".psv", ".txt" };
+	static const char *const texts[] = { ".csv", ".tsv", ".tab", ".psv", ".txt", ".html", ".htm", ".xhtml", ".md", ".markdown" };
 	enum { STRAY_NULS_MAX = 4 }; /* in a file that is said to be text */
 	size_t nuls = 0, controls = 0;
 
@@ -217,11 +217,11 @@ static bool is_binary(struct text sample, struct text name)
 	for (size_t i = 0; i < sample.bytes; i++) {
 		unsigned char c = (unsigned char)sample.data[i];
 		nuls += c == 0;
-		controls += c < 0x20 && !ascii_is_space((char)c) && c != 0x1B && c != 0x08;
+		controls += c > 0 && c < 0x20 && !ascii_is_space((char)c) && c != 0x1B && c != 0x08;
 	}
 	if (nuls <= STRAY_NULS_MAX && nuls * 8 <= sample.bytes && name_ends_in(name, texts, COUNT_OF(texts)))
 		nuls = 0;
-	return nuls * 1000 > sample.bytes || nuls >= 64 || controls * 20 > sample.bytes;
+	return nuls * 1000 > sample.bytes || nuls >= 64 || (nuls + controls) * 20 > sample.bytes;
 }
 
 /* Behind blanks, a byte order mark, comments and processing instructions. */

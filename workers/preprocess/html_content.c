@@ -493,6 +493,18 @@ static bool is_menu_outside(const struct html_tree *tree, const struct html_plac
 	}
 }
 
+/* The cell that follows holds most of the page's running text. */
+static bool is_beside_content(const struct html_tree *tree, uint32_t root, uint32_t cell)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t next = html_node_end(nodes, cell);
+
+	while (next < html_tree_count(tree) && nodes[next].tag == HTML_TEXT && nodes[next].depth == nodes[cell].depth)
+		next++;
+	return next < html_tree_count(tree) && nodes[next].tag == HTML_TD && nodes[next].depth == nodes[cell].depth &&
+	       html_content_running_text(tree, next) * 100ull >= html_content_running_text(tree, root) * (uint64_t)CORE_SHARE_PERCENT;
+}
+
 bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t index)
 {
 	enum { MENU_LINKS_PERCENT = 90, MENU_BYTES_MIN = 20, MENU_LINKS_MIN = 3, SHORT_BYTES_MAX = 40 };
@@ -500,9 +512,12 @@ bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t 
 	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
 	uint64_t running = html_content_running_text(tree, root);
 
-	if (text < MENU_BYTES_MIN || links * 100 < text * MENU_LINKS_PERCENT || running <= links || running <= html_tree_total(tree, root, HTML_TOTAL_LINK_TEXT))
+	if (links == 0 || links * 100 < text * MENU_LINKS_PERCENT || running <= links || running <= html_tree_total(tree, root, HTML_TOTAL_LINK_TEXT))
 		return false;
-	unsigned count = 0, least = MENU_LINKS_MIN + (text < SHORT_BYTES_MAX);
+	bool beside = is_beside_content(tree, root, index);
+	if (text < MENU_BYTES_MIN && !beside)
+		return false;
+	unsigned count = 0, least = MENU_LINKS_MIN + (text < SHORT_BYTES_MAX && !beside);
 	for (uint32_t i = index + 1; i < html_node_end(nodes, index) && count < least; i++)
 		count += nodes[i].tag == HTML_A;
 	return count >= least;

@@ -128,6 +128,22 @@ static bool is_top_link(const struct html_walk *walk, uint32_t index, struct tex
 	return false;
 }
 
+/* The brackets that the author typed around a mark: "[1]". Those of Markdown take their place. */
+static void drop_brackets(struct html_walk *walk, uint32_t link)
+{
+	const struct html_tree *tree = walk->tree;
+	uint32_t next = html_node_end(html_tree_nodes(tree), link);
+	struct buffer *out = &walk->line.out;
+
+	if (out->bytes == 0 || out->data[out->bytes - 1] != '[' || next >= html_tree_count(tree) || html_tree_nodes(tree)[next].tag != HTML_TEXT ||
+	    !text_starts_with(html_tree_text(tree, next), TEXT_LITERAL("]")))
+		return;
+	buffer_truncate(out, out->bytes - (out->bytes > 1 && out->data[out->bytes - 2] == '\\' ? 2 : 1));
+	if (out->bytes > 0 && out->data[out->bytes - 1] == ' ')
+		buffer_truncate(out, out->bytes - 1);
+	walk->note_bracket = next;
+}
+
 /* The mark of a footnote, or the way back from one. */
 static bool walk_note_link(struct html_walk *walk, uint32_t index)
 {
@@ -139,6 +155,7 @@ static bool walk_note_link(struct html_walk *walk, uint32_t index)
 	}
 	if (!note || walk->line.code_depth > 0)
 		return false;
+	drop_brackets(walk, index);
 	buffer_clear(&walk->code);
 	buffer_append_format(&walk->code, "[^%s]", note->label);
 	if (walk->line.due == HTML_DUE_SPACE)

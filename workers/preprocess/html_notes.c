@@ -96,7 +96,11 @@ static bool in_superscript(const struct html_tree *tree, uint32_t link)
 static bool is_note_name(struct text fragment)
 {
 	static const char *const names[] = { "fn", "ftn", "_ftn", "_edn", "footnote", "note", "cite_note", "endnote", "sdfootnote", "sdendnote" };
-	return has_word(fragment, names, COUNT_OF(names));
+	size_t digits = fragment.bytes > 1 && ascii_lower(fragment.data[0]) == 'n' ? 1 : 0; /* "n12", by hand */
+
+	while (digits > 0 && digits < fragment.bytes && ascii_is_digit(fragment.data[digits]))
+		digits++;
+	return (digits > 0 && digits == fragment.bytes) || has_word(fragment, names, COUNT_OF(names));
 }
 
 /* The name in the page that the link is the mark of a note at; empty when it is none. */

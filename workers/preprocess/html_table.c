@@ -4,7 +4,7 @@
 
 enum {
 	SPAN_COLUMNS_MAX = 1000, /* as browsers have it */
-	SPAN_ROWS_MAX = 65534,
+	SPAN_ROWS_MAX = 65534,   /* 0: to the end of the group */
 	LINE_CELL_BYTES = 40,        /* a cell with blocks may still be part of a line that is no longer */
 	LAYOUT_CELL_BYTES = 2000,    /* a cell with so much text holds a page, not a value */
 	LAYOUT_AVERAGE_BYTES = 600,  /* the same for the average cell */
@@ -244,8 +244,8 @@ static void collect_cell(struct html_walk *walk, uint32_t cell, bool header_row)
 	walk->line.without_strong = false;
 	walk->inline_depth--;
 	struct text text = html_inline_take(&walk->line);
-	markdown_grid_cell(&walk->grid, text, html_walk_number(walk, cell, HTML_COLSPAN, 1, SPAN_COLUMNS_MAX),
-			   html_walk_number(walk, cell, HTML_ROWSPAN, 1, SPAN_ROWS_MAX));
+	uint32_t rows = html_walk_number(walk, cell, HTML_ROWSPAN, 1, SPAN_ROWS_MAX);
+	markdown_grid_cell(&walk->grid, text, html_walk_number(walk, cell, HTML_COLSPAN, 1, SPAN_COLUMNS_MAX), rows > 0 ? rows : SPAN_ROWS_MAX);
 }
 
 static void collect_row(struct html_walk *walk, uint32_t start, uint32_t end)
@@ -277,9 +277,10 @@ static void collect_rows(struct html_walk *walk, uint32_t index, bool feet)
 			collect_row(walk, child + 1, next);
 		else if (is_cell(tag))
 			collect_row(walk, child, next);
-		else if (is_row_group(tag) && (tag != HTML_TFOOT || feet))
+		else if (is_row_group(tag) && (tag != HTML_TFOOT || feet)) {
 			collect_rows(walk, child, true);
-		else if (!is_row_group(tag))
+			markdown_grid_group_end(&walk->grid);
+		} else if (!is_row_group(tag))
 			html_walk_node(walk, child);
 	}
 }

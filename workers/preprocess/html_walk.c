@@ -338,6 +338,12 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 			return;
 		}
 		walk->arrived_bytes += text.bytes;
+		if (index == walk->note_bracket && index > 0)
+			text = text_slice(text, 1, text.bytes);
+		if (index == walk->item_box && index > 0) {
+			html_inline_raw(&walk->line, text_from(html_list_box(text, &text)));
+			html_inline_due(&walk->line, HTML_DUE_SPACE);
+		}
 		if (walk->headings.wanted)
 			html_headings_text(&walk->headings, walk->style, walk->line.link_depth > 0, text);
 		html_math_text(walk, text);

@@ -33,6 +33,8 @@ struct html_walk {
 	uint32_t link_end; /* where the last link ended */
 	uint32_t quote_title;      /* node that was written as the title of the admonition, or 0 */
 	uint32_t item_marker;      /* node of a list item's number that the list's marker stands for, or 0 */
+	uint32_t note_bracket;     /* node of the text that begins with the bracket behind a note's mark, or 0 */
+	uint32_t item_box;         /* node of the text of a list item that begins with a box to tick, or 0 */
 	uint32_t skip_end;         /* nodes before it are passed by: ... */
 	bool skip_is_removal;      /* ... a line of links through a set of pages; else a note that is written */
 	bool in_admonition_table;  /* whose cells without text hold its icon */
@@ -62,6 +64,8 @@ bool html_walk_has_headings(const struct html_walk *walk, uint32_t index);
 uint32_t html_walk_number(const struct html_walk *walk, uint32_t index, enum html_attribute_name name, uint32_t otherwise, uint32_t max);
 
 void html_heading(struct html_walk *walk, uint32_t index, unsigned level);
+/* "☐ text", "☑ text": the box as task lists have it, and what stands behind it; NULL when the text begins otherwise. */
+const char *html_list_box(struct text text, struct text *ret_rest);
 void html_list(struct html_walk *walk, uint32_t index);             /* ul, ol, menu, dir */
 /* Lists as word processors export them, with those that follow. False: it is none; nothing was written. */
 bool html_word_items(struct html_walk *walk, uint32_t index);       /* p */

@@ -24,6 +24,7 @@ void markdown_grid_clear(struct markdown_grid *grid)
 	buffer_clear(&grid->rows);
 	grid->columns = grid->column = grid->row_first_cell = grid->repeated_bytes = grid->given_cells = grid->added_cells = 0;
 	memset(grid->spans, 0, sizeof(grid->spans));
+	grid->spans_end = 0;
 }
 
 static size_t cell_count(const struct markdown_grid *grid)
@@ -114,6 +115,7 @@ void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uin
 			break; /* overlaps a cell from above: that one stays */
 		grid->spans[grid->column].rows = row_span > 1 ? row_span - 1 : 0;
 		grid->spans[grid->column].cell = cell;
+		grid->spans_end = row_span > 1 ? size_max(grid->spans_end, grid->column + 1) : grid->spans_end;
 		push_cell(grid, cell);
 		grid->added_cells += i > 0;
 		cell.bytes = 0;
@@ -130,6 +132,13 @@ void markdown_grid_continue(struct markdown_grid *grid, uint32_t column_span)
 			cell.bytes = 0;
 		repeat_cell(grid, cell);
 	}
+}
+
+void markdown_grid_group_end(struct markdown_grid *grid)
+{
+	for (size_t i = 0; i < grid->spans_end; i++)
+		grid->spans[i].rows = 0;
+	grid->spans_end = 0;
 }
 
 /* A row that brings no cell of its own is no row, but the spans reach over it. */

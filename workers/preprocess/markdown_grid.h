@@ -35,6 +35,7 @@ struct markdown_grid {
 	size_t repeated_bytes;
 	size_t given_cells, added_cells; /* added: for spans, and where rows have gaps */
 	struct markdown_grid_span spans[MARKDOWN_COLUMNS_MAX];
+	size_t spans_end; /* no column from here on spans rows */
 };
 
 void markdown_grid_init(struct markdown_grid *grid, size_t bytes_max);
@@ -46,6 +47,8 @@ void markdown_grid_cell(struct markdown_grid *grid, struct text inline_text, uin
 /* The next cell of the row goes on from the one above it: as if that one had spanned this row too. */
 void markdown_grid_continue(struct markdown_grid *grid, uint32_t column_span);
 void markdown_grid_row_end(struct markdown_grid *grid);
+/* Cells reach no further down: a group of rows has ended. */
+void markdown_grid_group_end(struct markdown_grid *grid);
 
 size_t markdown_grid_row_count(const struct markdown_grid *grid);
 

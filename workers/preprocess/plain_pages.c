@@ -67,14 +67,95 @@ struct edge {
 	size_t running; /* of them, counted from the break */
 };
 
-static void compare_edges(const struct plain_lines *lines, struct edge *before, struct edge *now)
+/* Says that it numbers the page: "Page 3", "[Page 3]", "3 of 7", "- 3 -". A numbered heading has words behind its number, a row of data more numbers. */
+static bool is_page_line(struct text line)
+{
+	static const char *const words[] = { "page", "pages", "of", "seite", "von", "sheet", "sida", "p" };
+	bool page = false, other = false;
+	size_t numbers = 0;
+
+	for (size_t i = 0, end; i < line.bytes; i = end) {
+		end = i + 1;
+		if (!ascii_is_alpha(line.data[i])) {
+			numbers += ascii_is_digit(line.data[i]) && (i == 0 || !ascii_is_digit(line.data[i - 1]));
+			other |= (unsigned char)line.data[i] >= 0x80;
+			continue;
+		}
+		while (end < line.bytes && ascii_is_alpha(line.data[end]))
+			end++;
+		bool known = false;
+		for (size_t word = 0; word < COUNT_OF(words); word++)
+			known |= text_equal_nocase(text_slice(line, i, end), text_from(words[word]));
+		other |= !known;
+		struct text behind = text_slice(line, end, line.bytes);
+		page |= known && end - i >= 4 && behind.bytes > 1 && behind.data[0] == ' ' && ascii_is_digit(text_trim(behind).data[0]);
+	}
+	return page || (!other && numbers >= 1 && numbers <= 2);
+}
+
+/* The number that a line ends with, or begins with and a gap behind it; SIZE_MAX when there is none. "Alarm:   3" is a field. */
+static size_t edge_number(struct text line)
+{
+	enum { DIGITS_MAX = 6 };
+	size_t first = line.bytes, last = 0, number = 0;
+
+	while (first > 0 && ascii_is_digit(line.data[first - 1]))
+		first--;
+	last = line.bytes;
+	if (first == last) {
+		for (first = 0, last = 0; last < line.bytes && ascii_is_digit(line.data[last]);)
+			last++;
+		if (!text_starts_with(text_slice(line, last, line.bytes), TEXT_LITERAL("   ")))
+			return SIZE_MAX;
+	}
+	if (first == last || last - first > DIGITS_MAX || text_ends_with_nocase(text_trim(text_slice(line, 0, first)), TEXT_LITERAL(":")))
+		return SIZE_MAX;
+	for (size_t i = first; i < last; i++)
+		number = number * 10 + (size_t)(line.data[i] - '0');
+	return number;
+}
+
+/* Does a line with other numbers on the next page count pages? Its parts stand far apart, or it is the page's last line. */
+static bool counts_pages(struct text a, struct text b, bool last_of_page)
+{
+	if (!last_of_page && text_find(a, TEXT_LITERAL("   ")) < 0)
+		return false;
+	size_t one = edge_number(a), other = edge_number(b);
+	return one != SIZE_MAX && other == one + 1;
+}
+
+/* What stands beside the line on the side of the text is blank, or set elsewhere; or the line's own parts stand far apart. */
+static bool stands_apart(const struct plain_lines *lines, size_t index, bool upwards)
+{
+	enum { APART_COLUMNS_MIN = 8 };
+	struct text line = plain_line_text(lines, index);
+	ptrdiff_t gap = text_find(line, TEXT_LITERAL("   "));
+
+	if ((upwards ? index == 0 : index + 1 >= lines->count) || (gap > 0 && line.data[gap - 1] != ':'))
+		return true;
+	size_t beside = upwards ? index - 1 : index + 1;
+	uint32_t here = plain_line_at(lines, index)->indent, there = plain_line_at(lines, beside)->indent;
+	return plain_line_is_blank(lines, beside) || (here > there ? here - there : there - here) >= APART_COLUMNS_MIN;
+}
+
+static bool is_running(struct text a, struct text b, bool last_of_page)
+{
+	return runs_alike(a, b) && (text_equal(a, b) || is_page_line(a) || counts_pages(a, b, last_of_page));
+}
+
+/* Lines that are the same on both pages, or count them. They end where a blank line parts them from the text: one among several lines of the text is no
+ * running line, unless it numbers the page. */
+static void compare_edges(const struct plain_lines *lines, bool upwards, struct edge *before, struct edge *now)
 {
 	size_t alike = 0;
 
 	/* On an empty page both look at the same line. */
 	while (alike < before->count && alike < now->count && before->indices[alike] != now->indices[alike] &&
-	       runs_alike(plain_line_text(lines, before->indices[alike]), plain_line_text(lines, now->indices[alike])))
+	       is_running(plain_line_text(lines, before->indices[alike]), plain_line_text(lines, now->indices[alike]), upwards && alike == 0))
 		alike++;
+	while (alike > 0 && !is_page_line(plain_line_text(lines, now->indices[alike - 1])) &&
+	       !(stands_apart(lines, before->indices[alike - 1], upwards) && stands_apart(lines, now->indices[alike - 1], upwards)))
+		alike--;
 	before->running = size_max(before->running, alike);
 	now->running = size_max(now->running, alike);
 }
@@ -106,7 +187,7 @@ static void clean_side(struct plain_lines *lines, const size_t *breaks, size_t c
 			now.count = edge_lines(lines, breaks[i], upwards, now.indices);
 		else if (upwards)
 			now.count = edge_lines(lines, lines->count, true, now.indices);
-		compare_edges(lines, &before, &now);
+		compare_edges(lines, upwards, &before, &now);
 		take_out(lines, &before, taken);
 		before = now;
 	}
