@@ -17,8 +17,8 @@ static struct plain_line *line_at(struct plain_lines *lines, size_t index)
 	return (struct plain_line *)(void *)lines->items.data + index;
 }
 
-/* Equal but for digits and the width of gaps; an empty line equals none. */
-static bool runs_alike(struct text a, struct text b)
+/* Equal but for the width of gaps and, if asked for, numbers; an empty line equals none. */
+static bool runs_alike(struct text a, struct text b, bool but_for_numbers)
 {
 	size_t i = 0, k = 0;
 
@@ -26,7 +26,7 @@ static bool runs_alike(struct text a, struct text b)
 		return false;
 	while (i < a.bytes && k < b.bytes) {
 		char x = a.data[i], y = b.data[k];
-		if (ascii_is_digit(x) && ascii_is_digit(y)) {
+		if (but_for_numbers && ascii_is_digit(x) && ascii_is_digit(y)) {
 			while (i < a.bytes && ascii_is_digit(a.data[i]))
 				i++;
 			while (k < b.bytes && ascii_is_digit(b.data[k]))
@@ -140,11 +140,19 @@ static bool stands_apart(const struct plain_lines *lines, size_t index, bool upw
 
 static bool is_running(struct text a, struct text b, bool last_of_page)
 {
-	return runs_alike(a, b) && (text_equal(a, b) || is_page_line(a) || counts_pages(a, b, last_of_page));
+	return runs_alike(a, b, false) || (runs_alike(a, b, true) && (is_page_line(a) || counts_pages(a, b, last_of_page)));
+}
+
+/* The line nearer to the break stands right beside it and numbers the page. */
+static bool is_beside_page_line(const struct plain_lines *lines, const struct edge *edge, size_t which)
+{
+	size_t nearer = which > 0 ? edge->indices[which - 1] : SIZE_MAX, here = edge->indices[which];
+
+	return which > 0 && (here > nearer ? here - nearer : nearer - here) == 1 && is_page_line(plain_line_text(lines, nearer));
 }
 
 /* Lines that are the same on both pages, or count them. They end where a blank line parts them from the text: one among several lines of the text is no
- * running line, unless it numbers the page. */
+ * running line, unless it numbers the page or touches the line that does. */
 static void compare_edges(const struct plain_lines *lines, bool upwards, struct edge *before, struct edge *now)
 {
 	size_t alike = 0;
@@ -153,7 +161,7 @@ static void compare_edges(const struct plain_lines *lines, bool upwards, struct 
 	while (alike < before->count && alike < now->count && before->indices[alike] != now->indices[alike] &&
 	       is_running(plain_line_text(lines, before->indices[alike]), plain_line_text(lines, now->indices[alike]), upwards && alike == 0))
 		alike++;
-	while (alike > 0 && !is_page_line(plain_line_text(lines, now->indices[alike - 1])) &&
+	while (alike > 0 && !is_page_line(plain_line_text(lines, now->indices[alike - 1])) && !is_beside_page_line(lines, now, alike - 1) &&
 	       !(stands_apart(lines, before->indices[alike - 1], upwards) && stands_apart(lines, now->indices[alike - 1], upwards)))
 		alike--;
 	before->running = size_max(before->running, alike);
