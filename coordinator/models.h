@@ -29,6 +29,7 @@ struct model_group {
 	uint64_t taken_over;       /* from other models' queues */
 	uint32_t server_of;        /* the first one at the same server */
 	bool active;               /* of those that share a server which holds one model at a time: the one that it holds */
+	uint32_t notes_said;       /* of those in its report */
 	char *report;              /* the last one; JSON object, checked; owned; NULL: none yet */
 	/* from it */
 	uint32_t slots, under_way;

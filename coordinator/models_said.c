@@ -72,6 +72,17 @@ static void read_embeddings(struct worker *worker, struct json_object *object)
 		}
 }
 
+/* What is less than one might expect of a server, and why: each once. */
+static void say_notes(struct model_group *group, struct json_object *object)
+{
+	struct json_object *notes = NULL;
+
+	if (!json_object_object_get_ex(object, "notes", &notes) || !json_object_is_type(notes, json_type_array))
+		return;
+	for (; group->notes_said < json_object_array_length(notes); group->notes_said++)
+		log_info("model %s: %.400s", name_of(group), json_object_get_string(json_object_array_get_idx(notes, group->notes_said)));
+}
+
 static void read_report(struct worker *worker, struct json_object *object)
 {
 	struct model_group *group = &worker->run->models.groups[worker->model];
@@ -85,6 +96,7 @@ static void read_report(struct worker *worker, struct json_object *object)
 	copy_string(object, "server", group->server, sizeof(group->server));
 	copy_string(object, "model", group->model, sizeof(group->model));
 	read_trouble(group, object);
+	say_notes(group, object);
 	read_embeddings(worker, object);
 }
 

@@ -18,7 +18,7 @@ def long_documents(folder, count=2):
     return folder
 
 
-class Contexts(ModelCase):
+class ContextCase(ModelCase):
     def calls(self):
         with sqlite3.connect(self.out / ".docring" / "run.db") as database:
             return database.execute("SELECT family, outcome, prompt_tokens, attempts, reason FROM calls").fetchall()
@@ -32,11 +32,43 @@ class Contexts(ModelCase):
         return used
 
     def run_at(self, server, context, *extra):
-        self.run_batch(long_documents(self.folder / "docs"), expect=0, extra=("--model-url", server.url, "--model", server.model, *extra))
+        said = self.run_batch(long_documents(self.folder / "docs"), expect=0, extra=("--model-url", server.url, "--model", server.model, *extra)).stderr
+        self.assertIn(f"it takes no more than {context} tokens of a prompt" if "--set" not in extra or "api" in extra[1] else f"the server has {context}, which is used", said)
         used = self.assert_nothing_was_cut(server, context)
         self.assertEqual(len([row for row in used if row[0] == "pairs"]) >= 6, context > 1000, "800 tokens are too few for a question with its task")
         if context > 1000:
             self.assertGreater(self.made_by()[server.model], 0)
+
+
+class Later(ContextCase):
+    """What the probe cannot see: a server that reads less from some time on, and one that refuses what is long without saying a number."""
+
+    def test_a_server_that_begins_to_cut_in_the_middle(self):
+        """Where half is missing it shows in the first cut reply, else in the second; what was taken is counted, and said."""
+        for context, first in ((2048, 14), (3000, 14), (3000, 9)):
+            with self.subTest(context=context, first=first), \
+                    FakeServer("--latency", "fixed:0", "--slots", "1", "--context", "100000", script=f"context-cut:context_tokens={context},from={first}") as server:
+                name = f"{context}_{first}"
+                self.out = self.folder / f"out_{name}"
+                said = self.run_batch(long_documents(self.folder / f"docs_{name}", 3), out=self.out, expect=0,
+                                      extra=("--model-url", server.url, "--model", server.model, "--set", "models.max_concurrent_requests=1")).stderr
+                rows = self.calls()
+                taken = [row for row in rows if row[1] == "usable" and row[2] == context]
+                doubt = re.search(f"it turned out to read no more than {context} tokens of a prompt; replies with just that count taken before: (\d+)", said)
+                self.assertEqual(len(taken), int(doubt[1]), rows)
+                self.assertLessEqual(len(taken), 0 if (context, first) == (2048, 14) else 1)  # one that is cut by little looks like a text of long words
+                self.assertGreater(len([row for row in rows if row[:2] == ("pairs", "usable") and row[2] < context]), 6, "nothing was asked about in parts")
+
+    def test_a_server_that_refuses_what_is_long_without_a_number(self):
+        with FakeServer("--latency", "fixed:0", "--slots", "4", "--as", "llamacpp", "--context", "32768", script="413:from=9,times=1") as server:
+            self.run_batch(long_documents(self.folder / "docs"), expect=0, extra=("--model-url", server.url, "--model", server.model))
+            rows = self.calls()
+            self.assertEqual(server.count(status=413), 1)
+            self.assertEqual({row[1] for row in rows}, {"usable"}, "what was refused was not asked again")
+
+
+class Contexts(ContextCase):
+    """What the probe sees."""
 
 
 def add(name, options, context, *extra):

@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { PROMPT_BYTES_MAX = 64 << 20 };
+enum {
+	PROMPT_BYTES_MAX = 64 << 20,
+	PLANS_MAX = 4,                 /* of a document whose prompts turn out to be too long: each for half the context of the one before, or what was seen */
+	CONTEXT_TOKENS_LEAST = 1024,   /* with less there is no room for a question */
+	CONTEXT_TOKENS_UNKNOWN = 16384,
+};
 #define UNUSABLE_SHARE 0.2 /* of the main calls: with more of them missing another model is to try */
 
 struct pending { /* a call under way, or to be made */
@@ -33,6 +38,9 @@ struct model_document {
 	struct recorded recorded; /* what was there when it came */
 	struct pair_scores *scores; /* with an embedder, of what this worker has pairs of; else NULL */
 	uint64_t measuring_handle;
+	uint64_t context_tokens; /* that it was planned for */
+	uint32_t plans;
+	bool too_long; /* a prompt was more than the server reads */
 	bool judging, measuring;
 	bool down, cancelled, asking; /* asking: begin is not through */
 	int status; /* of measuring */
@@ -43,6 +51,7 @@ struct model_document {
 /* --- replies --------------------------------------------------------------------------------------------------------------- */
 
 static int measure(struct model_document *document);
+static int plan_again(struct model_document *document);
 
 static void measured(void *owner)
 {
@@ -57,7 +66,11 @@ static void end_if_through(struct model_document *document)
 {
 	if (document->left > 0 || document->asking || document->cancelled)
 		return;
-	int status = measure(document);
+	int status = document->too_long && !document->down ? plan_again(document) : 0;
+	if (status == 0 && document->left > 0)
+		return;
+	if (status == 0)
+		status = measure(document);
 	document->status = status < 0 ? status : 0;
 	document->measuring = status == 1;
 	if (status < 1)
@@ -88,6 +101,7 @@ static void take_result(void *owner, const struct call_result *result)
 	pending->refused = result->outcome == CALL_REFUSED && !result->too_long;
 	keep_reply(&document->calls[pending->index].reply, result);
 	document->down |= result->outcome == CALL_DOWN;
+	document->too_long |= result->too_long;
 	document->left--;
 	end_if_through(document);
 }
@@ -274,6 +288,47 @@ static int ask_all(struct model_document *document, const struct plan_limits *li
 	return status;
 }
 
+static int plan_and_ask(struct model_document *document, const struct plan_limits *limits, struct error_text *error)
+{
+	const struct model_context *context = document->context;
+	int status = recorded_load(context->record, document->key, context->settings, &document->task.document, &document->recorded, error);
+
+	document->context_tokens = limits->context_tokens;
+	document->plans++;
+	document->too_long = false;
+	document->asking = true;
+	if (status == 0)
+		status = document->judging ? plan_judging(document, limits) : plan_writing(document, limits);
+	if (status == 0)
+		status = ask_all(document, limits);
+	document->asking = false;
+	return status;
+}
+
+static void forget_calls(struct model_document *document)
+{
+	for (size_t i = 0; i < document->count; i++) {
+		model_reply_done(&document->calls[i].reply);
+		buffer_done(&document->pending[i].numbered);
+	}
+	document->count = 0;
+	recorded_done(&document->recorded);
+}
+
+/* In smaller pieces. Nothing is lost: the record has every reply that is of use. */
+static int plan_again(struct model_document *document)
+{
+	struct plan_limits limits = limits_of(document->context);
+	uint64_t planned = document->context_tokens ? document->context_tokens : 2 * CONTEXT_TOKENS_UNKNOWN;
+
+	if (limits.context_tokens == 0 || limits.context_tokens >= planned)
+		limits.context_tokens = planned / 2;
+	if (document->plans == PLANS_MAX || limits.context_tokens < CONTEXT_TOKENS_LEAST)
+		return 0;
+	forget_calls(document);
+	return plan_and_ask(document, &limits, NULL);
+}
+
 static bool is_judge(const struct model_context *context)
 {
 	return model_use_of(&context->settings->models[context->model_index]) == MODEL_JUDGE;
@@ -286,20 +341,15 @@ int model_document_begin(const struct model_context *context, const struct worke
 
 	if (!document)
 		return error_set(error, -ENOMEM, "out of memory");
-	*document = (struct model_document){ .context = context, .task = *task, .asking = true, .ended = ended, .owner = owner,
+	*document = (struct model_document){ .context = context, .task = *task, .ended = ended, .owner = owner,
 					     .judging = is_judge(context), .key = recorded_key(context->configuration, &task->document) };
 	struct plan_limits limits = limits_of(context);
-	int status = recorded_load(context->record, document->key, context->settings, &document->task.document, &document->recorded, error);
-	if (status == 0)
-		status = document->judging ? plan_judging(document, &limits) : plan_writing(document, &limits);
-	if (status == 0)
-		status = ask_all(document, &limits);
+	int status = plan_and_ask(document, &limits, error);
 	if (status < 0) {
 		model_document_destroy(document);
 		return error_set(error, status, "cannot ask about a document: %s", error_describe(status));
 	}
 	*ret_document = document;
-	document->asking = false;
 	end_if_through(document);
 	return 0;
 }
@@ -315,11 +365,7 @@ void model_document_destroy(struct model_document *document)
 	if (document->measuring)
 		pair_embedder_cancel(document->context->embedder, document->measuring_handle);
 	pair_scores_destroy(document->scores);
-	for (size_t i = 0; i < document->count; i++) {
-		model_reply_done(&document->calls[i].reply);
-		buffer_done(&document->pending[i].numbered);
-	}
-	recorded_done(&document->recorded);
+	forget_calls(document);
 	free(document->calls);
 	free(document->pending);
 	free(document);

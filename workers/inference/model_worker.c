@@ -39,6 +39,7 @@ struct model_worker {
 	struct pair_embedder *embedder; /* NULL: no model is configured for it */
 	struct probe_result probe; /* of the last probe */
 	bool probed;
+	uint64_t context_tokens; /* as last said */
 	bool doubted; /* it refused one question after the other: it is probed again */
 	bool cleared; /* that was so, and the probe found it well */
 	char refusal[REASON_BYTES];
@@ -104,7 +105,24 @@ static int step_probe(struct model_worker *worker, uint64_t now_ns)
 	worker->probed = true;
 	worker->cleared = worker->doubted && is_usable(worker);
 	worker->doubted = false;
-	return is_usable(worker) ? begin_calls(worker) : 0;
+	if (!is_usable(worker))
+		return 0;
+	worker->context_tokens = worker->probe.context_tokens;
+	return begin_calls(worker);
+}
+
+/* It reads less than the probe saw. */
+static void note_context(struct model_worker *worker)
+{
+	uint64_t now = calls_context_tokens(worker->calls), doubtful = calls_doubtful(worker->calls);
+	struct probe_result *probe = &worker->probe;
+
+	if (now == worker->context_tokens)
+		return;
+	worker->context_tokens = now;
+	if (probe->note_count < PROBE_NOTES_MAX)
+		snprintf(probe->notes[probe->note_count++], sizeof(probe->notes[0]), "it turned out to read no more than %llu tokens of a prompt; replies with just that count taken "
+			 "before: %llu", (unsigned long long)now, (unsigned long long)doubtful);
 }
 
 /* --- documents ---------------------------------------------------------------------------------------------------------------- */
@@ -247,6 +265,8 @@ static int step(void *context, struct worker_finisher *finisher, uint64_t now_ns
 
 	if (status == 0 && worker->calls)
 		status = calls_step(worker->calls, now_ns);
+	if (status == 0 && worker->calls)
+		note_context(worker);
 	if (status == 0 && worker->embedder)
 		status = pair_embedder_step(worker->embedder, now_ns, &worker->error);
 	if (status == 0 && is_doubtful(worker))

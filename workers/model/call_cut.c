@@ -22,8 +22,9 @@ enum {
 #define SPREAD_MAX 0.6            /* but not by more; */
 #define SPREAD_UNKNOWN 0.5        /* and by this where nothing is known */
 #define SPREAD_ROUND 0.03         /* of a count that is a power of two */
+#define SPREAD_EQUAL 0.1          /* of one that another prompt had already */
 #define SPREADS 4.0
-#define NEW_SHARE 0.1             /* of a new count in the moving means */
+#define NEW_SHARE_MIN 0.1         /* of a new count in the moving means; the first ones, after the probe's, weigh more */
 #define ESTIMATE_MARGIN 1.15
 #define CHARS_WRITTEN_PER_TOKEN 4.0
 
@@ -94,6 +95,8 @@ static bool is_ceiling(const struct calls *calls, int64_t read, uint64_t estimat
 	if (is_round(read) && read > (int64_t)calls->probe->tried_tokens && (double)read < (1 - SPREAD_ROUND) * expected)
 		return true;
 	int equal = equal_counts(&calls->counts, read, estimate, &highest);
+	if (equal > 0 && (double)read < (1 - SPREAD_EQUAL) * expected)
+		return true;
 	return equal >= (calls->context_tokens == 0 ? EQUAL_UNKNOWN : highest ? EQUAL_HIGHEST : EQUAL_ANY);
 }
 
@@ -110,17 +113,19 @@ static void learn_count(struct calls *calls, int64_t read, uint64_t bytes, uint6
 {
 	struct call_counts *counts = &calls->counts;
 	double factor = estimate ? (double)read / (double)estimate : counts->factor;
+	double share = fmax(1 / ((double)counts->samples + 2), NEW_SHARE_MIN), chars = (double)bytes / (double)read;
 
 	if (counts->factor == 0) {
 		counts->factor = factor;
 		counts->deviation = CALL_DEVIATION_AT_FIRST * factor;
-		calls->chars_per_token = (double)bytes / (double)read;
+		calls->chars_per_token = chars;
 	}
-	calls->chars_per_token = (1 - NEW_SHARE) * calls->chars_per_token + NEW_SHARE * (double)bytes / (double)read;
+	calls->chars_per_token += share * (chars - calls->chars_per_token);
 	if (estimate) {
-		counts->deviation = (1 - NEW_SHARE) * counts->deviation + NEW_SHARE * fabs(factor - counts->factor);
-		counts->factor = (1 - NEW_SHARE) * counts->factor + NEW_SHARE * factor;
+		counts->deviation += share * (fabs(factor - counts->factor) - counts->deviation);
+		counts->factor += share * (factor - counts->factor);
 	}
+	counts->samples++;
 	counts->last[counts->next].read = read;
 	counts->last[counts->next].estimate = estimate;
 	counts->next = (counts->next + 1) % CALL_COUNTS_KEPT;
