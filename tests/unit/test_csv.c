@@ -67,6 +67,11 @@ static void prefers_the_regular_delimiter(void **state)
 	expect("Famille;Nom Kpi;Formule\nAcces;CSSR, global;a,b\nDrop;DCR, voix;c,d\n", "t.csv",
 	       "# t.csv\n\nFormat: Kpis (CSV), 2 rows, 3 columns.\n\n| Famille | Nom Kpi | Formule |\n| --- | --- | --- |\n"
 	       "| Acces | CSSR, global | a,b |\n| Drop | DCR, voix | c,d |\n");
+	/* Commas of decimals, without a header too; commas that part cells. */
+	expect("1,5;2,5\n2,75;3,5\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 2 columns.\n\n| Column 1 | Column 2 |\n| --- | --- |\n| 1,5 | 2,5 |\n| 2,75 | 3,5 |\n");
+	expect("1,a;b,2\n2,c;d,3\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 3 columns.\n\n| Column 1 | Column 2 | Column 3 |\n| --- | --- | --- |\n| 1 | a;b | 2 |\n| 2 | c;d | 3 |\n");
 }
 
 static void reads_quotes(void **state)

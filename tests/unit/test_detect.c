@@ -98,6 +98,8 @@ static void markup(void **state)
 	DETECT("html", "a.html", "B&#252;r");
 	DETECT("text", "a.html", "a < b && c");
 	DETECT("html", "a", "<h1>Title</h1><p>x</p>");
+	DETECT("html", "a", "\xFF\xFE\0\0<\0\0\0h\0\0\0t\0\0\0m\0\0\0l\0\0\0>\0\0\0");
+	DETECT("text", "a", "\0\0\xFE\xFF\0\0\0w\0\0\0o");
 	DETECT("html", "a.html", "\xFF\xFE<\0h\0t\0m\0l\0>\0");
 	DETECT("markdown", "README.md", "<p align=center>\n<img src=x></p>\n\n# Title\n");
 	DETECT("markdown", "a.md", "just words");

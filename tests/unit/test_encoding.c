@@ -44,6 +44,8 @@ static void utf16(void **state)
 	DECODES("\xFF\xFEh\0\xE9\0\r\0\n\0x\0\r\0y\0", "", "hé\nx\ny", "UTF-16LE", 0);
 	DECODES("\xFE\xFF\0h\xD8\x3D\xDE\x00", "", "h\xF0\x9F\x98\x80", "UTF-16BE", 0);
 	DECODES("p\0l\0a\0i\0n\0", "", "plain", "UTF-16LE", 0);
+	DECODES("\xFF\xFE\0\0h\0\0\0\xE9\0\0\0\n\0\0\0", "", "h\xC3\xA9\n", "UTF-32LE", 0);
+	DECODES("\0\0\xFE\xFF\0\0\0h\0\0\0\xE9", "", "h\xC3\xA9", "UTF-32BE", 0);
 	DECODES("\0p\0l\0a\0i\0n", "", "plain", "UTF-16BE", 0);
 	DECODES("\xFF\xFE\x00\xDCx\0\x3D\xD8y\0z", "", "\xEF\xBF\xBDx\xEF\xBF\xBDy\xEF\xBF\xBD", "UTF-16LE", 3);
 }

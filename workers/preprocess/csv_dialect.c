@@ -209,6 +209,42 @@ static int find_common(struct text sample, char given, struct width_vote *best, 
 	return 0;
 }
 
+/* "1,5;2,75": each comma stands between digits, one at most in a cell of semicolons. */
+static bool has_decimal_commas_only(struct text sample)
+{
+	bool in_cell = false, any = false;
+
+	for (size_t i = 0; i < sample.bytes; i++) {
+		char c = sample.data[i];
+		if (c == ';' || c == '\n' || c == '\r')
+			in_cell = false;
+		if (c != ',')
+			continue;
+		if (in_cell || i == 0 || i + 1 == sample.bytes || !ascii_is_digit(sample.data[i - 1]) || !ascii_is_digit(sample.data[i + 1]))
+			return false;
+		in_cell = any = true;
+	}
+	return any;
+}
+
+/* Commas part the records of "1,5;2,5" alike too, and into more cells; they belong to its numbers when semicolons part every record. */
+static int prefer_semicolons(struct text sample, struct width_vote *best, struct csv_layout *layout)
+{
+	struct csv_dialect dialect = { .delimiter = ';' };
+	struct width_vote found;
+
+	if (layout->dialect.delimiter != ',' || !has_decimal_commas_only(sample))
+		return 0;
+	dialect.quote = find_quote(sample, dialect.delimiter);
+	int status = vote(sample, dialect, &found);
+	if (status == 0 && found.share >= 1 && found.records >= 2) {
+		*best = found;
+		layout->dialect = dialect;
+		layout->columns = found.columns;
+	}
+	return status;
+}
+
 /* "http:", "C:", and numbers such as times are no cells that a colon parts. */
 static bool parts_names(struct text sample, char delimiter)
 {
@@ -250,6 +286,8 @@ int csv_layout_find(struct text text, struct csv_layout *ret_layout)
 	struct width_vote best = { 0 };
 
 	int status = find_common(sample, given, &best, &layout);
+	if (status == 0 && !given)
+		status = prefer_semicolons(sample, &best, &layout);
 	if (status == 0 && !given && best.share < 1)
 		status = find_rare(sample, best.score == 0, &layout);
 	if (status < 0)

@@ -186,6 +186,22 @@ static enum document_format format_by_magic(struct text data)
 
 /* --- text ------------------------------------------------------------------------------------------------------ */
 
+/* The sample of a UTF-32 file, which begins with its mark, with its ASCII characters alone. Returns 0 when it is not one. */
+static size_t narrow_utf32(struct text sample, char *narrow)
+{
+	bool little_endian = text_starts_with(sample, TEXT_LITERAL("\xFF\xFE\0\0"));
+	size_t count = 0;
+
+	if (!little_endian && !text_starts_with(sample, TEXT_LITERAL("\0\0\xFE\xFF")))
+		return 0;
+	for (size_t i = 4; i + 3 < sample.bytes; i += 4) {
+		unsigned char low = (unsigned char)sample.data[little_endian ? i : i + 3];
+		bool ascii = low < 0x80 && !sample.data[i + 1] && !sample.data[i + 2] && !sample.data[little_endian ? i + 3 : i];
+		narrow[count++] = ascii ? (char)low : 'x';
+	}
+	return count;
+}
+
 /* The sample of a UTF-16 file with its ASCII characters alone: enough to recognise markup. Returns 0 when it is not UTF-16. */
 static size_t narrow_utf16(struct text sample, char *narrow)
 {
@@ -431,7 +447,9 @@ enum document_format detect_format(struct text data, struct text name)
 		return format;
 	struct text sample = head_of(data, SAMPLE_BYTES);
 	bool whole = sample.bytes == data.bytes;
-	size_t narrow_bytes = narrow_utf16(sample, narrow);
+	size_t narrow_bytes = narrow_utf32(sample, narrow);
+	if (narrow_bytes == 0)
+		narrow_bytes = narrow_utf16(sample, narrow);
 	if (narrow_bytes > 0)
 		sample = (struct text){ narrow, narrow_bytes };
 	else if (is_binary(sample, name))

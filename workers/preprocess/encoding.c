@@ -294,12 +294,25 @@ static bool is_ready(struct text data, bool any_line_ends)
 	return data.bytes > 0 && !memchr(data.data, '\0', data.bytes) && (any_line_ends || !memchr(data.data, '\r', data.bytes));
 }
 
+/* The byte order mark of UTF-32, whose half is that of UTF-16 with a NUL behind: no text begins so. 'L', 'B' or 0. */
+static char utf32_mark(struct text data)
+{
+	if (text_starts_with(data, TEXT_LITERAL("\xFF\xFE\0\0")))
+		return 'L';
+	return text_starts_with(data, TEXT_LITERAL("\0\0\xFE\xFF")) ? 'B' : 0;
+}
+
 /* Appends the document, or sets *ret_text to where it stands already. Returns how many bytes were replaced. */
 static uint32_t decode(struct text data, struct text declared, bool any_line_ends, struct buffer *out, struct text *ret_text, char *charset)
 {
 	uint32_t replaced = 0;
-	char shape = utf16_shape(data);
+	char shape = utf16_shape(data), wide = utf32_mark(data);
 
+	if (wide) {
+		snprintf(charset, CHARSET_BYTES, "UTF-32%cE", wide);
+		if (append_iconv(out, text_slice(data, 4, data.bytes), charset, &replaced) == 0)
+			return replaced;
+	}
 	if (!shape)
 		data = without_padding(data);
 	struct text marked = text_slice(data, size_min(3, data.bytes), data.bytes);
