@@ -6,11 +6,13 @@
 #include "workers/model/trouble.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum {
 	PROMPT_OVERHEAD_TOKENS = 64, /* the template around the messages */
 	CUT_BYTES_MIN = 2000,        /* shorter prompts say nothing */
 	ROUND_TOKENS_MIN = 1024,
+	OTHER_BYTES = 16,            /* by which another text is longer or shorter, and not the same with another number in it */
 	EQUAL_UNKNOWN = 1, EQUAL_HIGHEST = 2, EQUAL_ANY = 3, /* other prompts with the same count: where no context is known; none counted more; else */
 };
 #define FULL_SHARE 0.98           /* a prompt that fills so much of the context was cut to fit: there is no room for a reply */
@@ -127,6 +129,7 @@ static void learn_count(struct calls *calls, int64_t read, uint64_t bytes, uint6
 	}
 	counts->samples++;
 	counts->last[counts->next].read = read;
+	counts->last[counts->next].bytes = bytes;
 	counts->last[counts->next].estimate = estimate;
 	counts->next = (counts->next + 1) % CALL_COUNTS_KEPT;
 }
@@ -137,7 +140,7 @@ static bool is_usual(const struct calls *calls, int64_t read, uint64_t bytes)
 	double usual = (double)bytes / (double)read / calls->chars_per_token;
 
 	for (size_t i = 0; i < CALL_COUNTS_KEPT; i++)
-		if (calls->counts.last[i].read == read)
+		if (calls->counts.last[i].read == read && llabs((long long)calls->counts.last[i].bytes - (long long)bytes) >= OTHER_BYTES)
 			return false;
 	return calls->counts.factor > 0 && usual > USUAL_MIN && usual < USUAL_MAX && !is_round(read);
 }

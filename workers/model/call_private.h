@@ -58,7 +58,7 @@ struct call {
 enum { CALL_COUNTS_KEPT = 16 };
 struct call_counts {
 	double factor, deviation; /* its tokens for each one of tokens.h: moving means. 0: nothing is known yet */
-	struct { int64_t read; uint64_t estimate; } last[CALL_COUNTS_KEPT]; /* of replies that were taken */
+	struct { int64_t read; uint64_t bytes, estimate; } last[CALL_COUNTS_KEPT]; /* of replies that were taken */
 	uint32_t next;
 	uint64_t samples;
 	uint64_t doubtful;        /* of them, those with the count that turned out to be a ceiling */
