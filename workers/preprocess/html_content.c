@@ -387,7 +387,8 @@ static bool has_furniture_name(const struct html_tree *tree, const struct html_p
 			bool formula = html_tree_nodes(tree)[index].tag == HTML_UNKNOWN && text_equal_nocase(word, TEXT_LITERAL("mathjax"));
 			if (!formula && is_one_of(word, furniture_words, COUNT_OF(furniture_words)))
 				return true;
-			if (which == 0 && is_one_of(word, consent_words, COUNT_OF(consent_words)))
+			bool may_be = which == 0 && (ascii_lower(word.data[0]) == 'c' || ascii_lower(word.data[0]) == 'g'); /* spares most words the search */
+			if (may_be && is_one_of(word, consent_words, COUNT_OF(consent_words)))
 				return true;
 			bool small = html_tree_total(tree, index, HTML_TOTAL_TEXT) <= SMALL_BYTES_MAX;
 			if (which == 0 && small && is_one_of(word, small_words, COUNT_OF(small_words)))
