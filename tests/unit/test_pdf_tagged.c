@@ -447,6 +447,63 @@ static void test_many_pages_below_one_node(void **state)
 	buffer_done(&data);
 }
 
+/* A browser draws the bullets of its lists: a disc, a ring and a square before three lines, of which the tags make one list; the disc between two
+ * words, the large one and the one far from all text are none. */
+static const char drawn_list[] =
+	"1 0 0 -1 0 800 cm\n"
+	"/Lbl <</MCID 0>>BDC 43 96 m 43 97 42 98 41 98 c 40 98 39 97 39 96 c 39 95 40 94 41 94 c 42 94 43 95 43 96 c h f EMC\n"
+	"/P <</MCID 1>>BDC BT 1 0 0 -1 50 100 Tm <01> Tj ET EMC\n"
+	"q 1 0 0 1 0 20 cm 43 96 m 43 97 42 98 41 98 c 40 98 39 97 39 96 c 39 95 40 94 41 94 c 42 94 43 95 43 96 c h S Q\n"
+	"/P <</MCID 2>>BDC BT 1 0 0 -1 50 120 Tm <01> Tj ET EMC\n"
+	"39 134 4 4 re f /P <</MCID 3>>BDC BT 1 0 0 -1 50 140 Tm <01> Tj ET EMC\n"
+	"80 134 4 4 re f /P <</MCID 4>>BDC BT 1 0 0 -1 92 140 Tm <01> Tj ET EMC\n"
+	"36 153 8 8 re f /P <</MCID 5>>BDC BT 1 0 0 -1 50 160 Tm <01> Tj ET EMC\n"
+	"10 174 4 4 re f 200 300 4 4 re f 44 174 4 4 re n 39 174 4 4 re 30 170 40 1 re f /P <</MCID 6>>BDC BT 1 0 0 -1 50 180 Tm <01> Tj ET EMC";
+static const char list_file[] =
+	"1 0 obj\n<</Type /Catalog /Pages 2 0 R%s>>\nendobj\n"
+	"2 0 obj\n<</Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 600 800]>>\nendobj\n"
+	"3 0 obj\n<</Type /Page /Parent 2 0 R /Contents 4 0 R>>\nendobj\n"
+	"4 0 obj\n<</Length %zu>>\nstream\n%s\nendstream\nendobj\n"
+	"5 0 obj\n<</K <</S /Document /Pg 3 0 R /K [1 2 3 4 5 6]>>>>\nendobj\n"
+	"40 0 obj\n<</Producer (%s)>>\nendobj\ntrailer\n<</Root 1 0 R /Info 40 0 R>>\n";
+
+static void test_drawn_bullets_are_words(void **state)
+{
+	static const struct {
+		const char *tree, *producer, *expected;
+	} cases[] = {
+		{ " /StructTreeRoot 5 0 R", "Skia/PDF m156", "\u2022 one \u2022 two \u2022 three behind large far" },
+		{ "", "Skia/PDF m156", "\u2022 one \u2022 two \u2022 three behind large far" },
+		{ "", "Qt 5.15.8", "\u2022 one \u2022 two \u2022 three behind large far" },
+		{ "", "pdfTeX-1.40.24", "one two three behind large far" },
+	};
+	struct sheet sheet;
+	struct buffer data;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		buffer_init(&data, 1 << 16);
+		buffer_append_format(&data, list_file, cases[i].tree, sizeof(drawn_list) - 1, drawn_list, cases[i].producer);
+		sheet = (struct sheet){ 0 };
+		pdf_page_init(&sheet.page);
+		pdf_grids_init(&sheet.grids);
+		pdf_tagged_init(&sheet.tagged);
+		pdf_page_clear(&sheet.page, 0, 600, 800);
+		add_word(&sheet.page, "one", 50, 100);
+		add_word(&sheet.page, "two", 50, 120);
+		add_word(&sheet.page, "three", 50, 140);
+		add_word(&sheet.page, "behind", 92, 140);
+		add_word(&sheet.page, "large", 50, 160);
+		add_word(&sheet.page, "far", 50, 180);
+		assert_int_equal(pdf_tagged_read(&sheet.tagged, buffer_view(&data)), 0);
+		assert_int_equal(pdf_tagged_arrange(&sheet.tagged, &sheet.page, &sheet.grids), 0);
+		assert_words(&sheet.page, cases[i].expected);
+		assert_int_equal(sheet.page.ordered, cases[i].tree[0] != '\0');
+		close_sheet(&sheet);
+		buffer_done(&data);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_nested_elements_are_read_a_few_times_only), cmocka_unit_test(test_many_pages_below_one_node), cmocka_unit_test(test_a_page_without_an_object),
 		cmocka_unit_test(test_work_is_bounded_by_the_size_of_the_file), cmocka_unit_test(test_rows_of_boxes_below_names_are_a_table),
 		cmocka_unit_test(test_a_table_of_boxes_goes_on_over_the_page), cmocka_unit_test(test_other_boxes_are_no_table),
+		cmocka_unit_test(test_drawn_bullets_are_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -481,18 +481,19 @@ static void describe_document(struct pdf_work *work, struct document_builder *do
 	document_builder_scores(document)->conversion = (float)(pages * readable * legible);
 }
 
-/* A browser's tags are known for each word; others are looked for among the rows of the pages. */
+/* A browser's tags are known for each word, and its bullets looked for; tags of others are looked for among the rows of the pages. */
 static int read_tags(struct pdf_work *work)
 {
 	const struct pdf_structure *structure = &work->tagged.structure;
+	const bool tagged = pdf_source_has_tags(work->source);
 	int status = 0;
 
-	if (!pdf_source_has_tags(work->source))
+	if (!tagged && !pdf_source_is_printed(work->source))
 		return 0;
 	status = pdf_tagged_read(&work->tagged, work->input->data);
 	if (status == 0 && structure->believed)
 		pdf_tags_know(&work->tags, structure->heading_count, structure->piece_count);
-	else if (status == 0)
+	else if (status == 0 && tagged)
 		status = pdf_source_tags(work->source, &work->tags);
 	return status;
 }

@@ -1,6 +1,7 @@
 #include "workers/preprocess/pdf_marks.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +9,11 @@ enum { OPERANDS_MAX = 6, SAVED_MAX = 64, MARKS_NESTED_MAX = 64, FORMS_NESTED_MAX
 
 struct matrix {
 	double a, b, c, d, e, f;
+};
+
+struct path { /* that is being drawn */
+	struct pdf_box box;
+	unsigned points, parts, lines, curves;
 };
 
 struct reader {
@@ -27,6 +33,7 @@ struct reader {
 	int32_t named;                 /* the mark in the last dictionary */
 	int32_t written;               /* mark of the text written last without moving on since */
 	bool moved;
+	struct path path;
 };
 
 static const struct matrix unit = { 1, 0, 0, 1, 0, 0 };
@@ -124,12 +131,89 @@ static int draw(struct reader *reader)
 	return status;
 }
 
+/* --- shapes ------------------------------------------------------------------------------------------------------ */
+
+static void add_point(struct reader *reader, double x, double y)
+{
+	struct path *path = &reader->path;
+	const struct matrix at = multiply((struct matrix){ 1, 0, 0, 1, x, y }, reader->now);
+	const float page_x = pdf_sane(at.e - reader->left), page_y = pdf_sane(reader->top - at.f);
+
+	if (path->points++ == 0)
+		path->box = (struct pdf_box){ page_x, page_y, page_x, page_y };
+	path->box = (struct pdf_box){ fminf(path->box.x0, page_x), fminf(path->box.y0, page_y), fmaxf(path->box.x1, page_x), fmaxf(path->box.y1, page_y) };
+}
+
+/* Is the path one circle or square of some points? */
+static bool is_dot(const struct path *path)
+{
+	static const float side_min = 1, side_max = 8, sides_ratio_max = 1.3f;
+	const float width = path->box.x1 - path->box.x0, height = path->box.y1 - path->box.y0;
+	const bool round = path->curves >= 4, square = path->curves == 0 && (path->lines == 3 || path->lines == 4);
+
+	return path->parts == 1 && (round || square) && fminf(width, height) >= side_min && fmaxf(width, height) <= side_max &&
+	       fmaxf(width, height) <= sides_ratio_max * fminf(width, height);
+}
+
+static int paint(struct reader *reader, bool visible)
+{
+	struct pdf_marks *marks = reader->marks;
+	const struct path path = reader->path;
+
+	reader->path = (struct path){ .points = 0 };
+	if (!visible || !is_dot(&path) || marks->dot_count >= PDF_DOTS_MAX)
+		return 0;
+	if (!pdf_grow((void **)&marks->dots, &marks->dot_capacity, marks->dot_count, sizeof(*marks->dots)))
+		return -ENOMEM;
+	marks->dots[marks->dot_count++] = path.box;
+	return 0;
+}
+
+/* An operator of one letter that draws: "m" begins a part of the path, "re" is a part of its own, "f" fills it. */
+static int trace(struct reader *reader, char operator)
+{
+	const double *o = reader->operands;
+	const size_t points = reader->operand_count / 2;
+	struct path *path = &reader->path;
+
+	switch (operator) {
+	case 'm': path->parts++; break;
+	case 'l': path->lines++; break;
+	case 'c': case 'v': case 'y': path->curves++; break;
+	case 'f': case 'F': case 'B': case 'b': case 'S': case 's': return paint(reader, true);
+	case 'n': return paint(reader, false);
+	default: return 0;
+	}
+	for (size_t i = 0; i < points; i++)
+		add_point(reader, o[2 * i], o[2 * i + 1]);
+	return 0;
+}
+
+static void trace_rectangle(struct reader *reader)
+{
+	const double *o = reader->operands;
+
+	if (reader->operand_count < 4)
+		return;
+	add_point(reader, o[0], o[1]);
+	add_point(reader, o[0] + o[2], o[1] + o[3]);
+	reader->path.parts++;
+	reader->path.lines += 4;
+}
+
+/* --- operators --------------------------------------------------------------------------------------------------- */
+
 static int operate(struct reader *reader, struct text operator)
 {
 	const double *o = reader->operands;
 	const bool six = reader->operand_count >= 6, two = reader->operand_count >= 2;
 	const struct matrix given = { o[0], o[1], o[2], o[3], o[4], o[5] };
 
+	if (operator.bytes == 1 || (operator.bytes == 2 && operator.data[1] == '*' && operator.data[0] != 'T' && operator.data[0] != 'W')) {
+		const int status = trace(reader, operator.data[0]);
+		if (status < 0)
+			return status;
+	}
 	if (text_equal(operator, TEXT_LITERAL("Tj")) || text_equal(operator, TEXT_LITERAL("TJ")))
 		return show(reader);
 	if (text_equal(operator, TEXT_LITERAL("Do")))
@@ -156,6 +240,8 @@ static int operate(struct reader *reader, struct text operator)
 		reader->now = multiply(given, reader->now);
 	} else if (text_equal(operator, TEXT_LITERAL("q")) || text_equal(operator, TEXT_LITERAL("Q"))) {
 		save_or_restore(reader, operator.data[0] == 'q');
+	} else if (text_equal(operator, TEXT_LITERAL("re"))) {
+		trace_rectangle(reader);
 	} else if (text_equal(operator, TEXT_LITERAL("BDC")) || text_equal(operator, TEXT_LITERAL("BMC"))) {
 		open_mark(reader, reader->named);
 		reader->named = UNMARKED;
@@ -226,6 +312,14 @@ static int compare_marks(const void *a, const void *b)
 	return m->x < n->x ? -1 : m->x > n->x;
 }
 
+static int compare_dots(const void *a, const void *b)
+{
+	const struct pdf_box *m = a, *n = b;
+	const float middle = m->y0 + m->y1, other = n->y0 + n->y1;
+
+	return middle < other ? -1 : middle > other;
+}
+
 static int find_lines(struct pdf_marks *marks)
 {
 	static const float line_points = 0.05f;
@@ -255,8 +349,10 @@ int pdf_marks_read(struct pdf_marks *marks, struct pdf_objects *objects, struct 
 	struct reader reader = { .marks = marks, .objects = objects, .resources = resources, .form_bytes_left = PDF_FORM_BYTES_MAX, .left = left, .top = top,
 				 .now = unit, .line = unit, .named = UNMARKED, .written = UNMARKED };
 
-	marks->count = 0;
+	marks->count = marks->dot_count = 0;
 	const int status = read_content(&reader, content);
+	if (marks->dot_count > 0)
+		qsort(marks->dots, marks->dot_count, sizeof(*marks->dots), compare_dots);
 	return status == 0 ? find_lines(marks) : status;
 }
 
@@ -264,6 +360,7 @@ void pdf_marks_done(struct pdf_marks *marks)
 {
 	free(marks->items);
 	free(marks->lines);
+	free(marks->dots);
 	*marks = (struct pdf_marks){ 0 };
 }
 

@@ -98,6 +98,16 @@ bool pdf_source_has_tags(const struct pdf_source *source)
 	return source->signs.tags;
 }
 
+bool pdf_source_is_printed(const struct pdf_source *source)
+{
+	gchar *producer = poppler_document_get_producer(source->document);
+	const struct text text = text_from(producer ? producer : "");
+	const bool printed = text_starts_with(text, TEXT_LITERAL("Skia/PDF")) || text_starts_with(text, TEXT_LITERAL("Qt "));
+
+	g_free(producer);
+	return printed;
+}
+
 uint32_t pdf_source_page_count(const struct pdf_source *source)
 {
 	return source->page_count;

@@ -266,6 +266,12 @@ static bool is_believed(const struct pdf_structure *structure, struct text produ
 	return text_find(producer, TEXT_LITERAL("Skia/PDF")) >= 0 || (office && structure->table_count > 0);
 }
 
+/* Chromium, and wkhtmltopdf, whose name is in UTF-16. */
+static bool is_printed(struct text producer)
+{
+	return text_find(producer, TEXT_LITERAL("Skia/PDF")) >= 0 || text_find(producer, TEXT_LITERAL("(Qt ")) >= 0 || text_find(producer, TEXT_LITERAL("Q\0t\0 ")) >= 0;
+}
+
 int pdf_structure_read(struct pdf_structure *structure, struct text data)
 {
 	enum { TIMES = 16 };
@@ -277,7 +283,8 @@ int pdf_structure_read(struct pdf_structure *structure, struct text data)
 	const struct text root = pdf_objects_trailer(&structure->objects, "/Root");
 	const struct text producer = pdf_objects_get(&structure->objects, pdf_objects_trailer(&structure->objects, "/Info"), "/Producer");
 	const struct text tree = pdf_objects_get(&structure->objects, root, "/StructTreeRoot");
-	if (walk.status < 0 || tree.bytes == 0)
+	structure->printed = is_printed(producer);
+	if (walk.status < 0 || (tree.bytes == 0 && !structure->printed))
 		return walk.status;
 	walk_pages(&walk, pdf_object_raw(root, "/Pages"), 0);
 	if (walk.status < 0 || structure->page_count == 0)

@@ -44,6 +44,7 @@ struct pdf_structure {
 	size_t table_count, table_capacity;
 	size_t heading_count; /* outside of tables */
 	bool believed;        /* by who wrote it: Chromium and LibreOffice tag all that they print, in the order of reading; others leave out, or mix up, some */
+	bool printed;         /* by who wrote it: a browser, which draws the bullets of lists */
 	uint32_t *pages;      /* number of the object of each page */
 	size_t page_count, page_capacity;
 	uint32_t parent;      /* whose values were looked up last: neighbours have one, and it may have thousands of pages */
@@ -52,7 +53,7 @@ struct pdf_structure {
 
 void pdf_structure_init(struct pdf_structure *structure);
 void pdf_structure_done(struct pdf_structure *structure);
-/* Reads the tree of `data`, which outlives it; without a tree there are no pieces. 0 or -ENOMEM. */
+/* Reads the tree of `data`, which outlives it; without a tree there are pages, but no pieces. 0 or -ENOMEM. */
 int pdf_structure_read(struct pdf_structure *structure, struct text data) WARN_UNUSED;
 
 /* The piece of a mark; NULL: it is of none. */

@@ -1,5 +1,6 @@
 #include "workers/preprocess/pdf_tagged.h"
 
+#include "workers/preprocess/pdf_bullets.h"
 #include "workers/preprocess/pdf_layout.h"
 #include "workers/preprocess/pdf_tagged_grid.h"
 
@@ -32,7 +33,7 @@ int pdf_tagged_read(struct pdf_tagged *tagged, struct text data)
 {
 	const int status = pdf_structure_read(&tagged->structure, data);
 
-	if (!tagged->structure.believed) { /* nothing will be asked of it: its memory goes */
+	if (!tagged->structure.believed && !tagged->structure.printed) { /* nothing will be asked of it: its memory goes */
 		pdf_structure_done(&tagged->structure);
 		pdf_structure_init(&tagged->structure);
 	}
@@ -90,6 +91,12 @@ static bool place_words(struct pdf_tagged *tagged, struct pdf_page *page)
 
 	for (uint32_t i = 0; i < page->word_count; i++) {
 		struct pdf_word *word = &page->words[i];
+		if (word->drawn) { /* it goes with the word that it stands before */
+			tagged->words[i] = (struct pdf_tagged_word){ NOWHERE, 0, i, 0, 0 };
+			known++;
+			pieces++;
+			continue;
+		}
 		const struct pdf_mark *mark = pdf_marks_of(&tagged->marks, word);
 		const struct pdf_piece *piece = mark && mark->mark >= 0 ? pdf_structure_piece(structure, page->number, (uint32_t)mark->mark) : NULL;
 		tagged->words[i] = (struct pdf_tagged_word){ piece ? piece->order : NOWHERE, piece ? mark->sequence : 0, i, 0, piece ? piece->heading : 0 };
@@ -252,14 +259,19 @@ int pdf_tagged_arrange(struct pdf_tagged *tagged, struct pdf_page *page, struct 
 {
 	double left = 0, top = 0;
 
-	if (page->word_count == 0 || page->ocr || !tagged->structure.believed || !pdf_structure_has_page(&tagged->structure, page->number) ||
-	    !pdf_structure_edges(&tagged->structure, page->number, &left, &top))
+	const bool arranged = tagged->structure.believed && pdf_structure_has_page(&tagged->structure, page->number);
+
+	if (page->word_count == 0 || page->ocr || !(arranged || tagged->structure.printed) || !pdf_structure_edges(&tagged->structure, page->number, &left, &top))
 		return 0;
 	buffer_clear(&tagged->content);
 	if (!pdf_structure_content(&tagged->structure, page->number, &tagged->content))
 		return tagged->content.status == -ENOMEM ? -ENOMEM : 0;
 	int status = pdf_marks_read(&tagged->marks, &tagged->structure.objects, pdf_structure_resources(&tagged->structure, page->number),
 				    buffer_view(&tagged->content), left, top);
+	if (status == 0 && tagged->structure.printed)
+		status = pdf_bullets_add(page, tagged->marks.dots, tagged->marks.dot_count);
+	if (!arranged)
+		return status;
 	while (status == 0 && tagged->word_capacity < page->word_count)
 		if (!pdf_grow((void **)&tagged->words, &tagged->word_capacity, tagged->word_capacity, sizeof(*tagged->words)))
 			status = -ENOMEM;
