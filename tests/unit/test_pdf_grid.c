@@ -127,6 +127,37 @@ static void parts_columns_at_white(void **state)
 					    "| level | three | Any |\n| level | four | Any |\n");
 }
 
+/* Rules around the columns and the head alone, columns as wide as their words: entries that stand in step are rows, a value may lack; a wrapped
+ * name beside a description of as many lines is none. */
+static void parts_rows_in_step(void **state)
+{
+	static const char *const names[] = { "alpha", "beta", "gamma", "delta" }, *const values[] = { "1.5", "22.75", "", "4" };
+	static const char *const wrapped[] = { "Minimum", "access", "level" }, *const meant[] = { "how much is", "asked of a", "terminal" };
+
+	(void)state;
+	for (size_t table = 0; table < 2; table++) {
+		const float y = 100 + 200 * (float)table;
+		const size_t lines = table ? COUNT_OF(wrapped) : COUNT_OF(names);
+		across(y, 50, 170);
+		across(y + 20, 50, 170);
+		across(y + 30 + 13 * (float)lines, 50, 170);
+		down(50, y, y + 30 + 13 * (float)lines);
+		down(90, y, y + 30 + 13 * (float)lines);
+		down(170, y, y + 30 + 13 * (float)lines);
+		text(0, 52, y + 14, "Name");
+		text(0, 92, y + 14, "Value");
+		for (size_t i = 0; i < lines; i++) {
+			const char *value = table ? meant[i] : values[i];
+			text(0, 52, y + 34 + 13 * (float)i, table ? wrapped[i] : names[i]);
+			if (value[0])
+				text(0, 92, y + 34 + 13 * (float)i, value);
+		}
+	}
+	find(0);
+	assert_string_equal(write_pages(1), "| Name | Value |\n| --- | --- |\n| alpha | 1.5 |\n| beta | 22.75 |\n| gamma |  |\n| delta | 4 |\n\n"
+					    "| Name | Value |\n| --- | --- |\n| Minimum access level | how much is asked of a terminal |\n");
+}
+
 /* Cells of several lines, an empty one, text above and below. */
 static void reads_cells(void **state)
 {
@@ -319,8 +350,8 @@ static void refuses_framed_code(void **state)
 	}
 }
 
-/* Rules between the columns and below the header, and lines of text for rows. */
-static void leaves_rows_without_rules(void **state)
+/* The same in columns with room for more. */
+static void parts_wide_rows_in_step(void **state)
 {
 	(void)state;
 	across(100, 50, 350);
@@ -334,7 +365,7 @@ static void leaves_rows_without_rules(void **state)
 			text(0, 55 + 100 * (float)c, 136 + 16 * (float)r, "12.5");
 	}
 	find(0);
-	assert_int_equal(grids[0].count, 0);
+	assert_int_equal(grids[0].count, 1);
 	const char *found = write_pages(1);
 	assert_string_equal(found, "| Name | Name | Name |\n| --- | --- | --- |\n| 12.5 | 12.5 | 12.5 |\n| 12.5 | 12.5 | 12.5 |\n"
 				   "| 12.5 | 12.5 | 12.5 |\n| 12.5 | 12.5 | 12.5 |\n");
@@ -439,6 +470,7 @@ static void reads_pictures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(parts_rows_in_step, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_cells, prepare, tidy),
 		cmocka_unit_test_setup_teardown(parts_rows_at_white, prepare, tidy),
 		cmocka_unit_test_setup_teardown(parts_columns_at_white, prepare, tidy),
@@ -451,7 +483,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_drawings, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_frames, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_framed_code, prepare, tidy),
-		cmocka_unit_test_setup_teardown(leaves_rows_without_rules, prepare, tidy),
+		cmocka_unit_test_setup_teardown(parts_wide_rows_in_step, prepare, tidy),
 		cmocka_unit_test_setup_teardown(notes_what_is_painted, prepare, tidy),
 		cmocka_unit_test_setup_teardown(notes_large_and_many_pages, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_pictures, prepare, tidy),

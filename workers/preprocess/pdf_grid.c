@@ -1,4 +1,4 @@
-#include "workers/preprocess/pdf_grid.h"
+#include "workers/preprocess/pdf_grid_fit.h"
 
 #include <errno.h>
 #include <math.h>
@@ -36,23 +36,6 @@ void pdf_grids_done(struct pdf_grids *grids)
 	*grids = (struct pdf_grids){ 0 };
 }
 
-/* One lattice with what stands in it. */
-struct fit {
-	struct pdf_lattice *lattice;
-	struct pdf_page *page;
-	struct pdf_grid_cell *cells; /* word_first: in `order` */
-	size_t cell_count;
-	uint16_t cell_of[PDF_LATTICE_ROWS_MAX][PDF_LATTICE_COLUMNS_MAX];
-	uint32_t *order;             /* indices of words, cell by cell and line by line */
-	bool *ends_line;             /* of each in `order` */
-	size_t word_count, crossing, line_count;
-	struct white {
-		float left, right, size;     /* the words next to it */
-		bool crossed;
-		float top, bottom, letters;  /* of the words of the place itself; size of their letters */
-	} white[PDF_LATTICE_ROWS_MAX][PDF_LATTICE_COLUMNS_MAX]; /* around the border right of each place where no rule parts it from the next */
-};
-
 /* --- cells and their words --------------------------------------------------------------------------------------- */
 
 /* The strip that a place is in, or `count`. */
@@ -73,7 +56,7 @@ static size_t strip_of(const float *borders, size_t count, float at)
 static bool is_parted(const struct pdf_lattice *lattice, size_t row, size_t column) { return lattice->walls_right[row] & (1u << column); }
 
 /* Enters a word at the borders of its cell, of all the places that no rule parts from its own. */
-static void enter_word(struct fit *fit, const struct pdf_word *word)
+static void enter_word(struct pdf_grid_fit *fit, const struct pdf_word *word)
 {
 	const struct pdf_lattice *lattice = fit->lattice;
 	const size_t column = strip_of(lattice->x, lattice->column_count, (word->box.x0 + word->box.x1) / 2);
@@ -100,7 +83,7 @@ static void enter_word(struct fit *fit, const struct pdf_word *word)
 }
 
 /* Words of one column far below others, in a row that a rule parts from the one above in all other columns: there a cell begins. */
-static void part_column(struct fit *fit, size_t c)
+static void part_column(struct pdf_grid_fit *fit, size_t c)
 {
 	struct pdf_lattice *lattice = fit->lattice;
 	const uint32_t others = (uint32_t)(((uint64_t)1 << lattice->column_count) - 1) & ~(1u << c);
@@ -121,7 +104,7 @@ static void part_column(struct fit *fit, size_t c)
 
 /* Some tables draw the rules of every second row, or none in their head: where all words of a row stand well apart at the border of two
  * columns, it parts them as a rule would. */
-static void part_at_white(struct fit *fit)
+static void part_at_white(struct pdf_grid_fit *fit)
 {
 	struct pdf_lattice *lattice = fit->lattice;
 
@@ -141,7 +124,7 @@ static void part_at_white(struct fit *fit)
 		part_column(fit, c);
 }
 
-static void make_cells(struct fit *fit)
+static void make_cells(struct pdf_grid_fit *fit)
 {
 	const struct pdf_lattice *lattice = fit->lattice;
 
@@ -162,7 +145,7 @@ static void make_cells(struct fit *fit)
 	}
 }
 
-static bool goes_through(const struct fit *fit, size_t row, const struct pdf_word *word)
+static bool goes_through(const struct pdf_grid_fit *fit, size_t row, const struct pdf_word *word)
 {
 	const struct pdf_lattice *lattice = fit->lattice;
 
@@ -174,7 +157,7 @@ static bool goes_through(const struct fit *fit, size_t row, const struct pdf_wor
 }
 
 /* The cell that a word stands in, or NO_CELL. */
-static uint16_t cell_of_word(const struct fit *fit, const struct pdf_word *word, size_t *ret_row)
+static uint16_t cell_of_word(const struct pdf_grid_fit *fit, const struct pdf_word *word, size_t *ret_row)
 {
 	const float x = (word->box.x0 + word->box.x1) / 2, y = (word->box.y0 + word->box.y1) / 2;
 	const size_t column = strip_of(fit->lattice->x, fit->lattice->column_count, x);
@@ -186,7 +169,7 @@ static uint16_t cell_of_word(const struct fit *fit, const struct pdf_word *word,
 }
 
 /* Sorts the words into the cells, by counting. `order` has room for all words of the page. */
-static void place_words(struct fit *fit)
+static void place_words(struct pdf_grid_fit *fit)
 {
 	uint32_t next = 0;
 	size_t row;
@@ -229,14 +212,7 @@ static int compare_placed(const void *a, const void *b)
 
 static float middle_y(struct pdf_box box) { return (box.y0 + box.y1) / 2; }
 
-/* Do the two stand on one line: by half of the height of the lower one? */
-static bool same_line(struct pdf_box a, struct pdf_box b)
-{
-	const float common = fminf(a.y1, b.y1) - fmaxf(a.y0, b.y0);
-	return common >= 0.5f * fminf(a.y1 - a.y0, b.y1 - b.y0);
-}
-
-static bool is_rotated(const struct fit *fit, const struct pdf_grid_cell *cell)
+static bool is_rotated(const struct pdf_grid_fit *fit, const struct pdf_grid_cell *cell)
 {
 	size_t rotated = 0;
 
@@ -246,7 +222,7 @@ static bool is_rotated(const struct fit *fit, const struct pdf_grid_cell *cell)
 }
 
 /* The words of the cell line by line, each from left to right; turned text stays as it is. */
-static void sort_cell(struct fit *fit, struct pdf_grid_cell *cell, struct placed *placed)
+static void sort_cell(struct pdf_grid_fit *fit, struct pdf_grid_cell *cell, struct placed *placed)
 {
 	const struct pdf_word *words = fit->page->words;
 	uint32_t *order = &fit->order[cell->word_first], end;
@@ -261,7 +237,7 @@ static void sort_cell(struct fit *fit, struct pdf_grid_cell *cell, struct placed
 	qsort(placed, cell->word_count, sizeof(*placed), compare_placed);
 	for (uint32_t first = 0; first < cell->word_count; first = end) {
 		struct pdf_box core = words[placed[first].word].box;
-		for (end = first; end < cell->word_count && (end == first || same_line(core, words[placed[end].word].box)); end++) {
+		for (end = first; end < cell->word_count && (end == first || pdf_grid_same_line(core, words[placed[end].word].box)); end++) {
 			const struct pdf_box box = words[placed[end].word].box;
 			core = box.y1 - box.y0 > core.y1 - core.y0 ? box : core;
 			placed[end].key = box.x0;
@@ -281,7 +257,7 @@ struct lines { /* of one cell or more */
 	size_t gapped;   /* lines with a gap as wide as that between columns */
 };
 
-static void count_lines(const struct fit *fit, const struct pdf_grid_cell *cell, struct lines *lines)
+static void count_lines(const struct pdf_grid_fit *fit, const struct pdf_grid_cell *cell, struct lines *lines)
 {
 	const struct pdf_word *words = fit->page->words;
 	const float x0 = fit->lattice->x[cell->column], x1 = fit->lattice->x[cell->column + cell->columns];
@@ -315,7 +291,7 @@ static void count_lines(const struct fit *fit, const struct pdf_grid_cell *cell,
 
 /* Are the rows parted by something else than rules? So it is when one row of few holds lines in several columns that were not
  * wrapped. */
-static bool lacks_rows(const struct fit *fit)
+static bool lacks_rows(const struct pdf_grid_fit *fit)
 {
 	enum { ROWS_MAX = 4, LINES_MIN = 3 };
 
@@ -341,7 +317,7 @@ static bool lacks_rows(const struct fit *fit)
 }
 
 /* Program text in a frame, with a button in its corner. */
-static bool is_framed_code(const struct fit *fit, size_t filled)
+static bool is_framed_code(const struct pdf_grid_fit *fit, size_t filled)
 {
 	size_t mono = 0;
 
@@ -354,7 +330,7 @@ static bool is_framed_code(const struct fit *fit, size_t filled)
 }
 
 /* A row with text in its first column alone, in larger type than what stands above: a heading between two tables, in a box of its own. */
-static bool holds_heading(const struct fit *fit)
+static bool holds_heading(const struct pdf_grid_fit *fit)
 {
 	static const float larger = 1.15f;
 	float size = 0, letters = 0;
@@ -379,7 +355,7 @@ static bool holds_heading(const struct fit *fit)
 	return false;
 }
 
-static bool is_table(const struct fit *fit)
+static bool is_table(const struct pdf_grid_fit *fit)
 {
 	uint32_t columns = 0;
 	size_t filled = 0, rows = 0, last_row = SIZE_MAX, most_lines = 0;
@@ -421,7 +397,7 @@ static bool is_table(const struct fit *fit)
 /* --- taking it ---------------------------------------------------------------------------------------------------- */
 
 /* New numbers for the rows and columns in which a cell with text begins. */
-static void number_strips(const struct fit *fit, uint16_t *rows, uint16_t *columns, struct pdf_grid *grid)
+static void number_strips(const struct pdf_grid_fit *fit, uint16_t *rows, uint16_t *columns, struct pdf_grid *grid)
 {
 	const struct pdf_lattice *lattice = fit->lattice;
 	bool row_filled[PDF_LATTICE_ROWS_MAX] = { false }, column_filled[PDF_LATTICE_COLUMNS_MAX] = { false };
@@ -443,7 +419,7 @@ static void number_strips(const struct fit *fit, uint16_t *rows, uint16_t *colum
 }
 
 /* The accepted lattice as a grid; its words go to the end of grids->words. */
-static int take(struct pdf_grids *grids, struct fit *fit, size_t *word_count)
+static int take(struct pdf_grids *grids, struct pdf_grid_fit *fit, size_t *word_count)
 {
 	uint16_t rows[PDF_LATTICE_ROWS_MAX + 1], columns[PDF_LATTICE_COLUMNS_MAX + 1];
 
@@ -480,17 +456,25 @@ static int take(struct pdf_grids *grids, struct fit *fit, size_t *word_count)
 	return 0;
 }
 
-static int try_lattice(struct pdf_grids *grids, struct fit *fit, struct placed *placed, size_t *word_count)
+static void fill(struct pdf_grid_fit *fit, struct placed *placed)
 {
 	fit->cell_count = fit->word_count = fit->crossing = 0;
+	memset(fit->cells, 0, fit->lattice->row_count * fit->lattice->column_count * sizeof(*fit->cells));
 	memset(fit->ends_line, 0, fit->page->word_count * sizeof(*fit->ends_line));
-	part_at_white(fit);
 	make_cells(fit);
 	place_words(fit);
-	if (fit->word_count < 3)
-		return 0;
 	for (size_t c = 0; c < fit->cell_count; c++)
 		sort_cell(fit, &fit->cells[c], placed);
+}
+
+static int try_lattice(struct pdf_grids *grids, struct pdf_grid_fit *fit, struct placed *placed, size_t *word_count)
+{
+	part_at_white(fit);
+	fill(fit, placed);
+	if (fit->word_count < 3)
+		return 0;
+	if (pdf_grid_split_steps(fit))
+		fill(fit, placed);
 	return is_table(fit) ? take(grids, fit, word_count) : 0;
 }
 
@@ -534,7 +518,7 @@ int pdf_grids_find(struct pdf_grids *grids, const struct pdf_rules *rules, struc
 			return -ENOMEM;
 	/* Large ones first: what stands in a table's cell is of that table. */
 	qsort(grids->lattices.items, grids->lattices.count, sizeof(*grids->lattices.items), compare_area);
-	struct fit *fit = calloc(1, sizeof(*fit));
+	struct pdf_grid_fit *fit = calloc(1, sizeof(*fit));
 	struct placed *placed = calloc(page->word_count, sizeof(*placed));
 	if (fit) {
 		fit->page = page;
@@ -546,7 +530,6 @@ int pdf_grids_find(struct pdf_grids *grids, const struct pdf_rules *rules, struc
 		status = -ENOMEM;
 	for (size_t i = 0; i < grids->lattices.count && status == 0; i++) {
 		fit->lattice = &grids->lattices.items[i];
-		memset(fit->cells, 0, fit->lattice->row_count * fit->lattice->column_count * sizeof(*fit->cells));
 		status = try_lattice(grids, fit, placed, &grid_words);
 	}
 	if (status == 0)
