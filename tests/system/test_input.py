@@ -208,6 +208,28 @@ class LargeArchives(RunCase):
         self.assert_same_dataset(self.out, other)
 
 
+def nested_forms(levels):
+    """A PDF whose page draws a form that draws another twice, and so on: two to the power of `levels`."""
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</XObject<</A 5 0 R>>>>>>",
+               "<</Length 5>>stream\n/A Do\nendstream"]
+    for level in range(levels):
+        objects.append(f"<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</XObject<</A {level + 6} 0 R>>>>/Length 11>>stream\n/A Do /A Do\nendstream")
+    objects.append("<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Length 14>>stream\n0 0 m 9 9 l S \nendstream")
+    body = "".join(f"{number} 0 obj\n{text}\nendobj\n" for number, text in enumerate(objects, 1))
+    return f"%PDF-1.5\n{body}trailer\n<</Root 1 0 R/Size {len(objects) + 1}>>\nstartxref\n0\n%%EOF\n".encode()
+
+
+class Endless(RunCase):
+    def test_one_document_alone_has_the_time_of_one_in_a_run(self):
+        path = self.folder / "forms.pdf"
+        path.write_bytes(nested_forms(40))
+        result = self.run_program("convert", "--set", "supervise.document_timeout_s=1", path)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertIn("forms.pdf: it takes longer than 1 s (supervise.document_timeout_s)", result.stderr)
+
+
 class Reading(RunCase):
     def test_the_dataset_does_not_depend_on_the_road_that_reads_take(self):
         corpus = small_corpus(self.folder / "docs", 150)

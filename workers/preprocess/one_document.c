@@ -19,6 +19,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -335,6 +336,26 @@ static int check_input(struct error_text *error)
 	return error_set(error, ERROR_INPUT_REJECTED, "the file became shorter while it was read (%" PRIu64 " bytes are left); try again", left);
 }
 
+/* What run does by killing the worker: a document that takes too long ends the program, with a message made beforehand. */
+static char late_message[512];
+
+static void end_late(int number)
+{
+	(void)number;
+	if (write(STDERR_FILENO, late_message, strlen(late_message)) >= 0)
+		_exit(EXIT_NOTHING);
+	_exit(EXIT_NOTHING);
+}
+
+static void limit_time(const char *file, uint64_t seconds)
+{
+	struct sigaction action = { .sa_handler = end_late };
+
+	snprintf(late_message, sizeof(late_message), "%s: %.300s: it takes longer than %" PRIu64 " s (supervise.document_timeout_s)\n", program, file, seconds);
+	sigaction(SIGALRM, &action, NULL);
+	alarm((unsigned)seconds);
+}
+
 static int process(struct work *work, const struct request *request)
 {
 	struct error_text error = { "" };
@@ -353,8 +374,10 @@ static int process(struct work *work, const struct request *request)
 		status = memory_limit_set(work->settings.supervise.document_memory);
 	if (status == 0) {
 		work->builder = document_builder_create();
+		limit_time(request->file, work->settings.supervise.document_timeout_s);
 		status = work->builder ? preprocess_document(work->preprocess, data, name, none, work->builder) : -ENOMEM;
 	}
+	alarm(0);
 	if (status == 0)
 		status = check_input(&error);
 	if (status < 0)
