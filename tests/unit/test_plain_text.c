@@ -137,6 +137,8 @@ static void definitions(void **state)
 	plain("-a, --all\n      Everything.\n\n--brief[=N]\n      Show less of it than before.\n", "- **-a, --all**: Everything.\n- **--brief[=N]**: Show less of it than before.\n");
 	plain("RRU\n    Remote radio unit, it sits\n    near the mast.\nBBU\n    Baseband unit.\n", "- **RRU**: Remote radio unit, it sits\n  near the mast.\n- **BBU**: Baseband unit.\n");
 	plain("if ready\n    send()\nelse\n    wait()\n", "if ready\nsend()\nelse\nwait()\n");
+	/* A term without its text, at the end of all. */
+	plain("alpha\n  It is the first of the letters.\nbeta\n", "alpha\nIt is the first of the letters.\nbeta\n");
 	/* A paragraph whose later lines hang is none. */
 	plain(LINE "\n    " LINE "\n", LINE " " LINE "\n");
 }

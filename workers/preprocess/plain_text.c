@@ -178,7 +178,7 @@ static size_t end_of_definition(const struct plain_work *work, size_t at, size_t
 {
 	size_t i = at + 1;
 
-	if (!is_term(work, at))
+	if (i >= end || !is_term(work, at))
 		return at;
 	while (i < end && plain_line_at(&work->lines, i)->indent == text_indent && !plain_item_of(plain_line_text(&work->lines, i)).found)
 		i++;
