@@ -138,6 +138,44 @@ static void keeps_what_is_in_the_text(void **state)
 }
 
 /* Under the running header, the header of a table that goes over several pages. */
+/* Each page is one form: its first lines differ in their number alone, and stand no further from one another than its paragraphs do. */
+static void keeps_the_first_lines_of_forms(void **state)
+{
+	char line[64];
+
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		pdf_page_clear(&pages[i], i, 600, 800);
+		snprintf(line, sizeof(line), "Alarm %u", i + 1);
+		add(i, 50, line);
+		add(i, 72, "Severity: major");
+		for (uint32_t n = 0; n < 6; n++) {
+			snprintf(line, sizeof(line), "form %u has a paragraph %u of two", i, n * 7 + i);
+			add(i, 94 + (float)n * 36, line);
+			snprintf(line, sizeof(line), "lines, and this is the end of %u of %u", n * 7 + i, i);
+			add(i, 108 + (float)n * 36, line);
+		}
+	}
+	assert_string_equal(furniture(2), "");
+	for (uint32_t i = 0; i < PAGES; i++)
+		add(i, 20, "Alarms of the node"); /* further away: a running header */
+	assert_string_equal(furniture(2), "Alarms of the node");
+}
+
+/* A cell that says the page's number stands among the text. */
+static void keeps_a_number_in_the_text(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		pdf_page_clear(&pages[i], i, 600, 800);
+		add(i, 130, "Table 1: what is above the number");
+		for (int n = 0; n < 10; n++)
+			add(i, 300 + (float)n * 14, i % 2 ? "text of one page" : "lines of another");
+	}
+	add(2, 160, "3");
+	assert_string_equal(furniture(2), "");
+}
+
 static void keeps_the_header_of_a_long_table(void **state)
 {
 	(void)state;
@@ -282,6 +320,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(finds_a_number_at_another_place, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_words_that_two_pages_share_by_chance, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_what_is_in_the_text, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_the_first_lines_of_forms, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_a_number_in_the_text, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_the_header_of_a_long_table, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_titles_of_chapters, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_titles_of_slides, prepare, tidy),

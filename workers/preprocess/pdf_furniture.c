@@ -9,7 +9,7 @@ static const float edge_zone = 0.14f;      /* of the page's height */
 static const float number_zone = 0.25f;    /* the same for a page number that ends or begins the page */
 static const float large_ratio = 1.25f;    /* to the mean size of the page's letters */
 static const float same_height = 0.012f;   /* of the page's height */
-enum { EDGE_BYTES_MAX = 200 };             /* longer rows are running text */
+enum { EDGE_BYTES_MAX = 200 /* longer rows are running text */, NUMBER_BYTES_MAX = 8 };
 
 /* Is the row's first word smaller than the rest: the mark of a footnote? */
 static bool begins_small(const struct pdf_layout *layout, const struct pdf_row *row)
@@ -120,17 +120,37 @@ static bool is_spread(const struct pdf_layout *layout, const struct pdf_row *row
 	       segments[1].box.x0 - segments[0].box.x1 > gap_sizes * row->size;
 }
 
+/* Where the text begins and ends in the zones that only a page's number may stand in, as parts of the height. */
+static void find_text_edges(const struct pdf_layout *layout, float *ret_first, float *ret_last)
+{
+	const float height = layout->page->height;
+
+	*ret_first = 1;
+	*ret_last = 0;
+	for (size_t r = 0; r < layout->row_count; r++) {
+		const struct pdf_row *row = &layout->rows[r];
+		const float y = (row->box.y0 + row->box.y1) / 2 / height;
+		if (row->bytes <= NUMBER_BYTES_MAX || y < edge_zone || y > 1 - edge_zone)
+			continue;
+		*ret_first = fminf(*ret_first, y);
+		*ret_last = fmaxf(*ret_last, y);
+	}
+}
+
 void pdf_edges_find(const struct pdf_layout *layout, struct buffer *scratch, struct pdf_edges *ret_edges)
 {
-	enum { NUMBER_BYTES_MAX = 8 };
 	struct pdf_edges edges = { .page_number = layout->page->number };
 	const float height = layout->page->height, size = mean_size(layout);
+	float first_text = 0, last_text = 0;
 
+	if (height > 0)
+		find_text_edges(layout, &first_text, &last_text);
 	for (size_t r = 0; r < layout->row_count && height > 0; r++) {
 		const struct pdf_row *row = &layout->rows[r];
 		float y = (row->box.y0 + row->box.y1) / 2 / height;
 		struct pdf_edge edge = { .row = (uint32_t)r, .y = y, .away = fminf(y, 1 - y) * height, .page_height = height, .table_like = row->segment_count > 2, .spread = is_spread(layout, row), .large = row->size > large_ratio * size };
-		const float zone = row->bytes <= NUMBER_BYTES_MAX ? number_zone : edge_zone;
+		const bool outside = y < first_text || y > last_text; /* else it stands among the text, as in a table */
+		const float zone = row->bytes <= NUMBER_BYTES_MAX && outside ? number_zone : edge_zone;
 		if (row->bytes > EDGE_BYTES_MAX || (row->rotated && row->grid == 0))
 			continue;
 		if (y < zone)
@@ -218,20 +238,64 @@ static bool is_running(const struct pdf_edge *edge, bool top, bool outermost, ui
 	return (sides > 0 && same_sides == sides) || same * 4 >= count * 3;
 }
 
+static bool is_of_type(const struct pdf_row *row, const struct pdf_row *like)
+{
+	return row->segment_count == 1 && row->region == like->region && fabsf(row->size - like->size) < 0.05f * like->size && (row->bold > 0.8f) == (like->bold > 0.8f) &&
+	       fabsf(row->box.x0 - like->box.x0) < 0.5f * like->size;
+}
+
+/* The row of the text that stands next to one at the page's edge; NULL: there is none. */
+static const struct pdf_row *next_inwards(const struct pdf_layout *layout, const struct pdf_row *row, bool top)
+{
+	const struct pdf_row *best = NULL;
+
+	for (size_t r = 0; r < layout->row_count; r++) {
+		const struct pdf_row *other = &layout->rows[r];
+		const float away = top ? other->y - row->y : row->y - other->y;
+		if (other != row && !other->furniture && away > 0 && (!best || away < fabsf(best->y - row->y)))
+			best = other;
+	}
+	return best;
+}
+
+/* A line in the type of the text, at its left edge, that stands no further from it than its paragraphs do from one another is the first or
+ * last of them, whatever other pages begin or end with. */
+static bool is_of_text(const struct pdf_layout *layout, const struct pdf_row *row, bool top)
+{
+	enum { AS_FAR_MIN = 2 };
+	static const float same = 0.05f, parts_lines = 2; /* what stands further apart than twice as much is parted by something else */
+	const struct pdf_row *next = next_inwards(layout, row, top);
+	size_t as_far = 0;
+
+	if (!next || !is_of_type(next, row))
+		return false;
+	const float distance = fabsf(next->y - row->y);
+	for (size_t r = 1; r < layout->row_count; r++) {
+		const struct pdf_row *a = &layout->rows[r - 1], *b = &layout->rows[r];
+		const float apart = b->y - a->y;
+		as_far += !a->furniture && !b->furniture && is_of_type(a, row) && is_of_type(b, row) && apart >= (1 - same) * distance && apart < parts_lines * distance;
+	}
+	return as_far >= AS_FAR_MIN;
+}
+
 static void mark_side(struct pdf_layout *layout, const struct pdf_edges *edges, bool top, const struct pdf_edges *const *neighbours,
 		      size_t count)
 {
 	const struct pdf_edge *side = top ? edges->top : edges->bottom;
 	const size_t side_count = top ? edges->top_count : edges->bottom_count;
+	size_t end = 0;
 
-	for (size_t i = 0; i < side_count; i++) {
+	for (; end < side_count; end++) {
+		const size_t i = end;
 		bool beside = i > 0 && fabsf(side[i].y - side[i - 1].y) < same_height;
 		bool table_header = i > 0 && !beside && side[i].table_like; /* repeated on each page that the table runs over */
 		if (!table_header && is_running(&side[i], top, i == 0 || beside, edges->page_number, neighbours, count))
 			layout->rows[side[i].row].furniture = true;
 		else if (!beside)
-			return; /* what lies further in belongs to the text */
+			break; /* what lies further in belongs to the text */
 	}
+	for (; end > 0 && !side[end - 1].number_alone && is_of_text(layout, &layout->rows[side[end - 1].row], top); end--)
+		layout->rows[side[end - 1].row].furniture = false;
 }
 
 /* Have this page and those around nothing but their edges? Then what they say there is all the text there is. */
