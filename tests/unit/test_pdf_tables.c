@@ -226,6 +226,24 @@ static void goes_on_under_a_caption(void **state)
 	assert_string_equal(fixture_write_pages(), HEADER "| one | Related | The first row. |\n| two | Related | The second row. |\n");
 }
 
+/* A line below the one part and above the other says so; the header once more is proof, narrower as its columns may be. */
+static void goes_on_where_columns_are_narrower(void **state)
+{
+	static const char *const rows[][3] = { { "Feature", "Relationship", "Description" }, { "two", "Related", "The second row." }, { "three", "Related", "The third row." } };
+	static const float x[] = { 80, 160, 260 };
+
+	(void)state;
+	fixture_page_count = 2;
+	header(0, 668);
+	cells(0, 684, 0, "one", "Related", "The first row.");
+	fixture_line(&fixture_pages[0], 300, 720, 10, 0, "Continued on next page");
+	fixture_line(&fixture_pages[1], 200, 60, 10, 0, "Table 1 continued");
+	for (size_t r = 0; r < COUNT_OF(rows); r++)
+		for (size_t c = 0; c < COUNT_OF(x); c++)
+			fixture_line(&fixture_pages[1], x[c], 84 + 16 * (float)r, 10, r == 0 ? PDF_BOLD : 0, rows[r][c]);
+	assert_string_equal(fixture_write_pages(), HEADER "| one | Related | The first row. |\n| two | Related | The second row. |\n| three | Related | The third row. |\n");
+}
+
 static void begins_another_table_with_another_header(void **state)
 {
 	(void)state;
@@ -379,6 +397,7 @@ int main(void)
 		PAGE_TEST(takes_one_row_below_a_header), PAGE_TEST(keeps_empty_columns_of_a_header), PAGE_TEST(reads_pairs_without_a_header),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(goes_on_below_notes), PAGE_TEST(takes_no_lists_for_columns), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),
 		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(takes_no_single_row), PAGE_TEST(goes_on_under_a_caption),
+		PAGE_TEST(goes_on_where_columns_are_narrower),
 		PAGE_TEST(survives_long_cells), PAGE_TEST(parts_the_lines_of_one_key), PAGE_TEST(keeps_groups_below_a_plain_head),
 		cmocka_unit_test_setup_teardown(ends_a_head_at_plain_type, fixture_open_pages, fixture_close_pages),
 	};

@@ -82,6 +82,9 @@ static void knows_captions(void **state)
 	assert_true(pdf_says_continued(TEXT_LITERAL("Tabelle 2 – Fortsetzung")));
 	assert_true(pdf_says_continued(TEXT_LITERAL("(continued)")));
 	assert_true(pdf_says_continued(TEXT_LITERAL("Continued from the page before")));
+	assert_true(pdf_says_continued(TEXT_LITERAL("Continued on next page")));
+	assert_true(pdf_says_continued(TEXT_LITERAL("(continued on the next page)")));
+	assert_false(pdf_says_continued(TEXT_LITERAL("Continued on request")));
 	assert_false(pdf_says_continued(TEXT_LITERAL("Continued operation is possible")));
 	assert_false(pdf_says_continued(TEXT_LITERAL("The node continued.")));
 	assert_false(pdf_says_continued(TEXT_LITERAL("Table 3: Cells")));

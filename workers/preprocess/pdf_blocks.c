@@ -392,7 +392,7 @@ static bool repeats_caption(struct pdf_rows_work *work, size_t r, const struct p
 	struct pdf_table table;
 
 	return carried && next < work->layout->row_count && work->layout->rows[r].grid == 0 && pdf_says_continued(pdf_row_text(work, &work->layout->rows[r])) &&
-	       goes_on(work, next, carried, &table);
+	       (goes_on(work, next, carried, &table) || (find_table(work, next, &table) && table.column_count == carried->column_count));
 }
 
 static int take_block(struct pdf_rows_work *work, size_t *r)
@@ -435,6 +435,22 @@ static int take_block(struct pdf_rows_work *work, size_t *r)
 	return take_paragraph(work, r);
 }
 
+/* The last line of a page that says that the table above it goes on is not written. */
+static void drop_continued(struct pdf_rows_work *work)
+{
+	struct pdf_blocks *blocks = work->blocks;
+
+	if (blocks->count < 2)
+		return;
+	const struct pdf_block *last = &blocks->items[blocks->count - 1], *above = last - 1;
+	struct pdf_row *row = &work->layout->rows[last->row_first];
+	if (last->kind != PDF_BLOCK_PARAGRAPH || last->row_count > 1 || above->kind != PDF_BLOCK_TABLE || !pdf_says_continued(pdf_row_text(work, row)))
+		return;
+	row->furniture = true;
+	blocks->captions_dropped++;
+	blocks->count--;
+}
+
 /* A table at the end of the page, above its notes, may go on with the next one; a page without text parts nothing. */
 static void carry_table(struct pdf_blocks *blocks)
 {
@@ -470,6 +486,7 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 		else
 			status = take_block(&work, &r);
 	}
+	drop_continued(&work);
 	carry_table(blocks);
 	return status < 0 ? status : blocks->text.status == -ENOMEM ? -ENOMEM : 0;
 }

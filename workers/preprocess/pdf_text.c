@@ -423,7 +423,8 @@ bool pdf_says_continued(struct text text)
 			continue;
 		for (size_t i = 0; i < COUNT_OF(words); i++)
 			if (text_equal_nocase(word, text_from(words[i])))
-				return pdf_is_caption(text) || (first && (bracketed || rest.bytes == 0 || text_starts_with_nocase(rest, TEXT_LITERAL("from "))));
+				return pdf_is_caption(text) || (first && (bracketed || rest.bytes == 0 || text_starts_with_nocase(rest, TEXT_LITERAL("from ")) ||
+									     text_starts_with_nocase(rest, TEXT_LITERAL("on next ")) || text_starts_with_nocase(rest, TEXT_LITERAL("on the next "))));
 		first = false;
 	}
 	return false;

@@ -135,11 +135,23 @@ static void take_row(struct pdf_writer *writer, bool continues, size_t index, bo
 	}
 }
 
-/* Does the block go on with the table that is open? If not, opens it. */
-static bool enter_table(struct pdf_writer *writer, const struct pdf_block *block, const struct pdf_table *table)
+/* Does the table, at the top of a page or column, begin with the header of the one that is open? Then it goes on, wherever its columns stand. */
+static bool begins_with_head(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_table *table)
 {
+	if (table->ruled || writer->header_alone || writer->head_count == 0)
+		return false;
+	release_row(writer);
+	pdf_writer_gather_cells(writer, layout, table, table->row_first, pdf_writer_row_end(layout, table->row_first, table->row_first + table->row_count), false);
+	return repeats_head(writer, 0);
+}
+
+/* Does the block go on with the table that is open? If not, opens it. */
+static bool enter_table(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
+{
+	const bool may_go_on = writer->pending == PDF_PENDING_TABLE && block->starts_region && writer->table_columns == table->column_count;
+
 	writer->repeated = 0;
-	if (writer->pending == PDF_PENDING_TABLE && block->starts_region && table->continued && writer->table_columns == table->column_count)
+	if (may_go_on && (table->continued || begins_with_head(writer, layout, table)))
 		return true;
 	pdf_writer_flush(writer);
 	pdf_writer_close_lists(writer);
@@ -188,7 +200,7 @@ void pdf_writer_take_grid(struct pdf_writer *writer, const struct pdf_layout *la
 {
 	const struct pdf_grid *grid = &layout->page->grids->items[layout->rows[table->row_first].grid - 1];
 	const struct pdf_grid_reader reader = { layout, grid, writer->vocabulary, &writer->line, &writer->text };
-	const bool continues = enter_table(writer, block, table);
+	const bool continues = enter_table(writer, layout, block, table);
 
 	for (size_t r = 0; r < grid->row_count; r++) {
 		if (continues && writer->row_held && grid->goes_on > r) {
@@ -211,12 +223,12 @@ void pdf_writer_take_table(struct pdf_writer *writer, const struct pdf_layout *l
 {
 	static const float bold_share = 0.8f;
 	const uint32_t end = table->row_first + table->row_count;
-	const bool continues = enter_table(writer, block, table);
+	const bool continues = enter_table(writer, layout, block, table);
 	size_t index = 0;
 
 	writer->header_alone = table->header_only;
 	for (uint32_t first = table->row_first, next; first < end; first = next, index++) {
-		const bool goes_on = index == 0 && continues && !layout->rows[first].begins_cells;
+		const bool goes_on = index == 0 && continues && table->continued && !layout->rows[first].begins_cells;
 		next = pdf_writer_row_end(layout, first, end);
 		if (!goes_on)
 			release_row(writer);
