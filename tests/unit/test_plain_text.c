@@ -76,6 +76,7 @@ static void what_terminals_are_told_goes(void **state)
 	plain("\x1B[1mNAME\x1B[0m of \x1B]8;;http://x.org\x1B\\it\x1B]8;;\a is \x1B[38;5;1mred\x1B[m.\n", "NAME of it is red.\n");
 	plain("a \x1B[1", "a\n");
 	plain("b \x1B]no end of it\n", "b no end of it\n");
+	plain("c \x1B[1\xC3\xA9t\xC3\xA9\n", "c \xC3\xA9t\xC3\xA9\n"); /* what does not end it is text */
 	plain("Chapter\xC2\xA0" "1.\xC2\xA0Purpose\n\nIt has one.\n", "# Chapter 1. Purpose\n\nIt has one.\n");
 }
 

@@ -36,7 +36,7 @@ static size_t escape_bytes(struct text line, size_t at)
 	if (line.data[at + 1] == '[') {
 		while (end < line.bytes && line.data[end] >= 0x20 && line.data[end] < 0x40)
 			end++;
-		return size_min(end + 1, line.bytes) - at;
+		return end - at + (end < line.bytes && line.data[end] >= 0x40 && line.data[end] < 0x7F);
 	}
 	while (end < line.bytes && line.data[end] != '\a' && line.data[end] != 0x1B)
 		end++;
