@@ -416,7 +416,7 @@ static void parse_leaf(struct parser *parser, struct text line, size_t offset)
 	} else if (markdown_line_is_rule(rest)) {
 		end_leaf(parser);
 		markdown_rule(parser->writer);
-	} else if (rest.data[0] != '<' || !open_html(parser, rest, offset)) {
+	} else if (rest.bytes == 0 || rest.data[0] != '<' || !open_html(parser, rest, offset)) {
 		parser->leaf = LEAF_PARAGRAPH;
 		append_line(parser, rest);
 	}
