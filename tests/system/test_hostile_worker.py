@@ -45,7 +45,7 @@ class Harm(RunCase):
         documents = self.folder / "large"
         shutil.copytree(self.corpus, documents)
         with open(documents / "endless.html", "w", encoding="utf-8") as page:
-            page.writelines(f"<p>Parameter {number} <b>sets</b> the <i>limit</i> of cell {number}.</p>\n" for number in range(400000))
+            page.writelines("<table>" + "<tr><td>1<td>2<td>3</tr>" * 100 for _ in range(12000))
         self.run_batch(documents, out=self.folder / "limited", expect=1, extra=("--json", "--set", "supervise.document_memory=128M"))
         failed = self.rows("failed.jsonl", self.folder / "limited")
         self.assertEqual([row["source_file"] for row in failed], ["large/endless.html"])
