@@ -89,6 +89,45 @@ static void reads_what_spans_some_columns(void **state)
 	assert_string_equal(order(), "A|B|C|D|E|F");
 }
 
+/* Columns whose lines stand at the same heights, between headings and lines that span them: the white around the headings is no table's, and the
+ * heading below belongs to what follows it. */
+static void reads_columns_between_headings(void **state)
+{
+	(void)state;
+	fixture_line(&page, 40, 120, 14, PDF_BOLD, "Heading");
+	column(40, 150, 'A', 20, 48);
+	column(300, 150, 'B', 20, 48);
+	fixture_line(&page, 40, 420, 14, PDF_BOLD, "Zone");
+	column(40, 450, 'Z', 10, 100);
+	assert_string_equal(order(), "HA|B|Z");
+}
+
+/* The same at the end of a page, whose number stands far below. */
+static void reads_a_short_end_below_columns(void **state)
+{
+	(void)state;
+	column(40, 60, 'I', 5, 100);
+	column(40, 150, 'A', 20, 48);
+	column(300, 150, 'B', 20, 48);
+	fixture_line(&page, 40, 420, 14, PDF_BOLD, "Zone");
+	fixture_line(&page, 40, 445, 10, 0, "Zuletzt a short line.");
+	fixture_line(&page, 295, 690, 10, 0, "2");
+	const char *read = order();
+	assert_non_null(strstr(read, "I|A|B|Z"));
+}
+
+/* The short last line of a paragraph that spans the columns is read with it. */
+static void reads_the_last_line_above_columns(void **state)
+{
+	(void)state;
+	column(40, 60, 'I', 5, 100);
+	column(40, 120, 'I', 1, 20);
+	column(40, 150, 'A', 20, 48);
+	column(300, 150, 'B', 20, 48);
+	column(40, 420, 'Z', 10, 100);
+	assert_string_equal(order(), "I|A|B|Z");
+}
+
 static void reads_a_sidebar_behind_the_text(void **state)
 {
 	(void)state;
@@ -333,7 +372,8 @@ int main(void)
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, tidy)
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(reads_three_columns), PAGE_TEST(reads_what_spans_some_columns), PAGE_TEST(reads_a_box_before_the_text_around_it), PAGE_TEST(leaves_names_beside_rows),
-		PAGE_TEST(reads_a_sidebar_behind_the_text), PAGE_TEST(leaves_columns_of_cells), PAGE_TEST(passes_over_lines_without_height),
+		PAGE_TEST(reads_a_sidebar_behind_the_text), PAGE_TEST(reads_columns_between_headings),
+		PAGE_TEST(reads_a_short_end_below_columns), PAGE_TEST(reads_the_last_line_above_columns), PAGE_TEST(leaves_columns_of_cells), PAGE_TEST(passes_over_lines_without_height),
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines), PAGE_TEST(leaves_names_beside_dense_text), PAGE_TEST(parts_no_code),

@@ -12,7 +12,7 @@ enum {
 	SIDE_SEGMENTS_MIN = 8,   /* of the first cut of a page */
 	PART_SEGMENTS_MIN = 4,   /* of further cuts */
 	BAND_SIDE_MIN = 3,       /* lines on each side of a band */
-	COLUMN_SIZES_MIN = 10,   /* width of a column of text, in font sizes */
+	COLUMN_SIZES_MIN = 9,    /* width of a column of text, in font sizes */
 	WIDTHS_MAX = 512,        /* sampled to learn how wide the lines of a side are */
 };
 
@@ -229,6 +229,61 @@ static bool are_columns(const struct pdf_band *band, const struct pdf_rules *rul
 	return left >= BAND_SIDE_MIN && count - left >= BAND_SIDE_MIN && !pdf_band_is_table(band, rules);
 }
 
+/* Where lines that span the columns go on above them, and end on the left: the last line of a paragraph is short. */
+static size_t start_of_columns(const struct pdf_band *band, float size)
+{
+	static const float line_white_sizes = 0.8f;
+	size_t start = band->first;
+
+	while (start > 0 && start < band->end && band->segments[start].box.x1 <= band->x &&
+	       pdf_middle_y(band->segments[start].box) - pdf_middle_y(band->segments[band->first].box) < 0.1f * size)
+		start++;
+	if (start == band->first || start == band->end)
+		return band->first;
+	const float above = band->segments[band->first].box.y0 - band->segments[band->first - 1].box.y1, below = band->segments[start].box.y0 - band->segments[band->first].box.y1;
+	return above < line_white_sizes * size && below > above + 0.3f * size ? start : band->first;
+}
+
+/* Without a last short line far below all others: the number of the page. */
+static size_t end_without_number(const struct pdf_band *band, float size)
+{
+	static const float far_sizes = 3.0f, short_sizes = 4.0f;
+
+	if (band->end < band->count || band->end < band->first + 2)
+		return band->end;
+	const struct pdf_box last = band->segments[band->end - 1].box;
+	float bottom = band->segments[band->first].box.y1;
+	for (size_t i = band->first; i + 1 < band->end; i++)
+		bottom = fmaxf(bottom, band->segments[i].box.y1);
+	return last.x1 - last.x0 < short_sizes * size && last.y0 - bottom > far_sizes * size ? band->end - 1 : band->end;
+}
+
+/* Where the columns of the band end: a heading that stands on the left alone, below both of them, is of what spans them below; or of a last part of
+ * the page below columns that end at about the same height. */
+static size_t end_of_columns(const struct pdf_band *band, float size)
+{
+	static const float white_sizes = 0.4f, heading_ratio = 1.05f, same_end_sizes = 3.0f;
+	const size_t end = end_without_number(band, size);
+	float left = 0, right = 0; /* where they end */
+	size_t tail = end;
+
+	while (tail > band->first && band->segments[tail - 1].box.x1 <= band->x)
+		tail--;
+	for (size_t i = band->first; i < tail; i++) {
+		float *bottom = band->segments[i].box.x1 <= band->x ? &left : &right;
+		*bottom = fmaxf(*bottom, band->segments[i].box.y1);
+	}
+	for (size_t i = tail; i < end; i++) {
+		const struct pdf_segment *segment = &band->segments[i];
+		const bool heading = segment->bold || segment->size > heading_ratio * size;
+		if (heading && segment->box.y0 - fmaxf(left, right) > white_sizes * size &&
+		    (band->end < band->count || fabsf(left - right) < same_end_sizes * size))
+			return i;
+		left = fmaxf(left, segment->box.y1);
+	}
+	return end;
+}
+
 static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, struct numbering *numbering);
 
 /* Reads the left side before the right one, or after it. */
@@ -412,10 +467,13 @@ static void number_regions(struct pdf_segment *segments, size_t count, bool whol
 	for (size_t i = 0; found && i <= count; i++) {
 		if (i < count && !crosses(segments[i].box, gutter_x))
 			continue;
-		if (are_columns(&(struct pdf_band){ segments, count, band, i, gutter_x }, numbering->rules)) {
-			number_regions(segments + plain, band - plain, false, cuts_left - 1, numbering);
-			number_columns(segments + band, i - band, gutter_x, false, cuts_left - 1, numbering);
-			plain = i;
+		struct pdf_band columns = { segments, count, band, i, gutter_x };
+		columns.end = end_of_columns(&columns, part.size);
+		columns.first = start_of_columns(&columns, part.size);
+		if (are_columns(&columns, numbering->rules)) {
+			number_regions(segments + plain, columns.first - plain, false, cuts_left - 1, numbering);
+			number_columns(segments + columns.first, columns.end - columns.first, gutter_x, false, cuts_left - 1, numbering);
+			plain = columns.end;
 		}
 		band = i + 1;
 	}

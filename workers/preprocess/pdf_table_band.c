@@ -46,6 +46,7 @@ struct pdf_band_heights pdf_band_heights(const struct pdf_segment *segments, siz
 {
 	static const float same_height_sizes = 0.15f;
 	struct pdf_band_heights heights = { 0 };
+	size_t above_left = 0, above_right = 0; /* whites above the last line of each side */
 	struct grids grids;
 
 	find_grids(segments, count, &grids);
@@ -64,13 +65,19 @@ struct pdf_band_heights pdf_band_heights(const struct pdf_segment *segments, siz
 			has_right |= !on_left;
 		}
 		next += next == i;
+		if (heights.left.count > 0 && heights.right.count > 0)
+			count_line(&heights.any, y, segment->size);
+		else
+			heights.any = (struct pdf_band_lines){ .count = 1, .y = y };
 		if (has_left)
 			count_line(&heights.left, y, segment->size);
 		if (has_right)
 			count_line(&heights.right, y, segment->size);
-		count_line(&heights.any, y, segment->size);
+		above_left = has_left ? heights.any.wide : above_left;
+		above_right = has_right ? heights.any.wide : above_right;
 		heights.both += has_left && has_right;
 	}
+	heights.any.wide = size_min(above_left, above_right);
 	return heights;
 }
 
