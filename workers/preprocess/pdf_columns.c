@@ -12,7 +12,7 @@ enum {
 	SIDE_SEGMENTS_MIN = 8,   /* of the first cut of a page */
 	PART_SEGMENTS_MIN = 4,   /* of further cuts */
 	BAND_SIDE_MIN = 3,       /* lines on each side of a band */
-	COLUMN_SIZES_MIN = 9,    /* width of a column of text, in font sizes */
+	COLUMN_SIZES_MIN = 10,   /* width of a column of text, in font sizes */
 	WIDTHS_MAX = 512,        /* sampled to learn how wide the lines of a side are */
 };
 
