@@ -210,14 +210,14 @@ class Tiers(RoutingCase):
         self.assertEqual({pair for pair in wrote if pair[0] != "built-in"} - {("large", "feature")}, {("small", "feature"), ("large", "rich")})
 
     def test_a_server_that_has_become_slow_hands_its_queue_over(self):
-        corpus = small_corpus(self.folder / "docs", 40)
+        corpus = small_corpus(self.folder / "docs", 120)
         rules = [{"match": {"from": 30}, "action": {"transport": "slow_first_byte", "ms": 1500}}]
         with FakeServer("--as", "llamacpp", "--slots", "4", "--latency", "fixed:20", "--model", "slow", rules=rules, folder=self.folder) as slow, \
                 FakeServer("--as", "llamacpp", "--slots", "4", "--latency", "fixed:20", "--model", "well") as well:
             said = self.run_models(self.models((slow, "balanced", {}), (well, "balanced", {})), corpus)["run"]
         done = {model["name"]: model["documents_done"] for model in said["models"]}
-        self.assertEqual(sum(done.values()), 40)
-        self.assertLess(done["m0"], 16, done)  # what it had before, and what was in its slots
+        self.assertEqual(sum(done.values()), 120)
+        self.assertLess(done["m0"], 40, done)  # half, were it not for what it takes: it keeps what it had done before, and what its worker holds
         self.assertGreater({model["name"]: model["seconds_per_document"] for model in said["models"]}["m0"], 0.2)
 
 
