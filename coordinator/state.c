@@ -482,3 +482,15 @@ int state_for_each_model(struct state *state, state_each_model *each, void *cont
 	sqlite3_finalize(rows);
 	return status;
 }
+
+void state_calls_write(const struct state_calls *calls, struct json_writer *json)
+{
+	json_member_string(json, "model", calls->model);
+	json_member_unsigned(json, "calls", (uint64_t)calls->calls);
+	json_member_unsigned(json, "usable", (uint64_t)calls->usable);
+	json_member_unsigned(json, "mended", (uint64_t)calls->mended);
+	json_member_unsigned(json, "prompt_tokens", (uint64_t)calls->prompt_tokens);
+	json_member_unsigned(json, "completion_tokens", (uint64_t)calls->completion_tokens);
+	json_member_unsigned(json, "cached_tokens", (uint64_t)calls->cached_tokens);
+	json_member_fixed(json, "seconds", (double)calls->duration_ms / 1e3, 3);
+}

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/json_writer.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -90,6 +91,8 @@ struct state_calls { /* of one model, from the table `calls` that inference work
 typedef int state_each_model(void *context, const struct state_calls *calls);
 /* In order of the models' names; nothing when no call was ever made. */
 int state_for_each_model(struct state *state, state_each_model *each, void *context, struct error_text *error) WARN_UNUSED;
+/* The members "model", "calls" … "seconds" of an open object. */
+void state_calls_write(const struct state_calls *calls, struct json_writer *json);
 
 int state_set(struct state *state, const char *key, const char *value, struct error_text *error) WARN_UNUSED;
 /* Appends the value, or nothing when there is none. */

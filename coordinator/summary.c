@@ -118,14 +118,7 @@ static int add_account(void *context, const struct state_calls *calls)
 		return 0;
 	}
 	json_object_open(json);
-	json_member_string(json, "model", calls->model);
-	json_member_unsigned(json, "calls", (uint64_t)calls->calls);
-	json_member_unsigned(json, "usable", (uint64_t)calls->usable);
-	json_member_unsigned(json, "mended", (uint64_t)calls->mended);
-	json_member_unsigned(json, "prompt_tokens", (uint64_t)calls->prompt_tokens);
-	json_member_unsigned(json, "completion_tokens", (uint64_t)calls->completion_tokens);
-	json_member_unsigned(json, "cached_tokens", (uint64_t)calls->cached_tokens);
-	json_member_fixed(json, "seconds", (double)calls->duration_ms / 1e3, 3);
+	state_calls_write(calls, json);
 	json_member_fixed(json, "tokens_per_s", calls->duration_ms ? (double)calls->completion_tokens / ((double)calls->duration_ms / 1e3) : 0, 1);
 	json_member_unsigned(json, "calls_of_this_run", spent.sums.calls);
 	json_member_unsigned(json, "pairs_of_this_run", spent.sums.accepted);

@@ -177,14 +177,7 @@ static int add_account(void *context, const struct state_calls *calls)
 	double seconds = (double)calls->duration_ms / 1e3;
 
 	json_object_open(json);
-	json_member_string(json, "model", calls->model);
-	json_member_unsigned(json, "calls", (uint64_t)calls->calls);
-	json_member_unsigned(json, "usable", (uint64_t)calls->usable);
-	json_member_unsigned(json, "mended", (uint64_t)calls->mended);
-	json_member_unsigned(json, "prompt_tokens", (uint64_t)calls->prompt_tokens);
-	json_member_unsigned(json, "completion_tokens", (uint64_t)calls->completion_tokens);
-	json_member_unsigned(json, "cached_tokens", (uint64_t)calls->cached_tokens);
-	json_member_fixed(json, "seconds", seconds, 3);
+	state_calls_write(calls, json);
 	json_member_unsigned(json, "records", records);
 	member_share(json, "calls_per_record", (double)calls->calls, records);
 	member_share(json, "prompt_tokens_per_record", (double)calls->prompt_tokens, records);

@@ -20,4 +20,12 @@ void convert_expect(converter *convert, const char *name, const char *source, co
 /* Valid UTF-8, no trailing blanks, one "\n" at the end, no two blank lines outside code, and convert_markdown leaves it as it is. */
 void convert_check_normal(struct text markdown);
 
+/* Running text of a page, enough to be its main part; and as it comes out. */
+#define SEVERAL_SENTENCES "<p>Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be seen as the content of the page, " \
+	"we hope, and more of it. Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be " \
+	"seen as the content of the page, we hope, and more of it.</p>"
+#define THEIR_MARKDOWN "Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be seen as the content of the page, " \
+	"we hope, and more of it. Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be " \
+	"seen as the content of the page, we hope, and more of it.\n"
+
 #endif

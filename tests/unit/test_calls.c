@@ -4,9 +4,9 @@
 
 #include "base/clock.h"
 #include "config/settings.h"
+#include "tests/unit/calls_round.h"
 #include "tests/unit/fake_server.h"
 
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,21 +62,10 @@ static void start(const char *options, const char *slots)
 	assert_int_equal(calls_create(&calls, &settings.models[0], &probe, NULL, NULL, 7, &error), 0);
 }
 
-/* One round, as a worker makes it: never before there is something to do. */
-static void step(void)
-{
-	uint64_t now_ns = clock_monotonic_ns(), next_ns = calls_next_ns(calls);
-	int wait_ms = next_ns <= now_ns ? 0 : next_ns - now_ns > 1000000000 ? 1000 : (int)((next_ns - now_ns) / 1000000) + 1;
-	struct pollfd descriptor = { .fd = calls_descriptor(calls), .events = POLLIN };
-
-	(void)poll(&descriptor, 1, wait_ms);
-	assert_int_equal(calls_step(calls, clock_monotonic_ns()), 0);
-}
-
 static void step_until_ends(int count)
 {
 	while (end_count < count)
-		step();
+		calls_round(calls);
 }
 
 static enum call_state state_of(uint64_t handle)
@@ -138,7 +127,7 @@ static void test_groups_beside_each_other(void **state)
 	start("--model m --slots 2 --script hang", "2");
 	uint64_t first = ask(1, 10, 0), second = ask(2, 10, 0), third = ask(3, 20, 0);
 	while (calls_waiting(calls) != 1)
-		step();
+		calls_round(calls);
 	assert_int_equal(state_of(first), CALL_UNDER_WAY);
 	assert_int_equal(state_of(second), CALL_WAITING);
 	assert_int_equal(state_of(third), CALL_UNDER_WAY);
@@ -150,7 +139,7 @@ static void test_cancel_in_every_state(void **state)
 	start("--model m --script hang", "1");
 	uint64_t under_way = ask(1, 0, 0), waiting = ask(2, 0, 0);
 	while (calls_waiting(calls) != 1)
-		step();
+		calls_round(calls);
 	uint64_t fresh = ask(3, 0, 0);
 	assert_int_equal(state_of(fresh), CALL_FRESH);
 	assert_int_equal(state_of(waiting), CALL_WAITING);
@@ -172,7 +161,7 @@ static void test_cancel_in_every_state(void **state)
 	uint64_t delayed = ask(4, 0, 0);
 	calls_cancel(calls, fresh); /* its place is used again, its handle is not */
 	while (state_of(delayed) != CALL_DELAYED)
-		step();
+		calls_round(calls);
 	calls_cancel(calls, delayed);
 	expect_end(3, 4, CALL_CANCELLED);
 	fake_server_script(&server, NULL);
@@ -187,11 +176,11 @@ static void test_destroy_in_every_state(void **state)
 	start("--model m --slots 3 --script 500:nth=1;hang:from=2", "3");
 	uint64_t delayed = ask(1, 1, 0);
 	while (state_of(delayed) != CALL_DELAYED)
-		step();
+		calls_round(calls);
 	for (int id = 2; id < 8; id++)
 		(void)ask(id, (uint64_t)id, 0);
 	while (calls_endpoint(calls)->under_way < 3)
-		step();
+		calls_round(calls);
 	(void)ask(8, 8, 0);
 	calls_destroy(calls);
 	calls = NULL;
@@ -208,7 +197,7 @@ static void test_nothing_to_do_is_nothing_done(void **state)
 	uint64_t handle = ask(1, 0, 0);
 	(void)ask(2, 0, 0);
 	while (state_of(handle) != CALL_UNDER_WAY || http_next_ns(calls->http) < clock_monotonic_ns())
-		step();
+		calls_round(calls);
 	for (int i = 0; i < 5; i++) {
 		uint64_t now_ns = clock_monotonic_ns();
 		assert_true(calls_next_ns(calls) > now_ns);

@@ -3,10 +3,10 @@
 
 #include "base/clock.h"
 #include "config/settings.h"
+#include "tests/unit/calls_round.h"
 #include "tests/unit/fake_server.h"
 #include "tests/unit/support.h"
 
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,20 +84,10 @@ static void start_anew(void)
 	end_count = 0;
 }
 
-static void step(void)
-{
-	uint64_t now_ns = clock_monotonic_ns(), next_ns = calls_next_ns(calls);
-	int wait_ms = next_ns <= now_ns ? 0 : next_ns - now_ns > 1000000000 ? 1000 : (int)((next_ns - now_ns) / 1000000) + 1;
-	struct pollfd descriptor = { .fd = calls_descriptor(calls), .events = POLLIN };
-
-	(void)poll(&descriptor, 1, wait_ms);
-	assert_int_equal(calls_step(calls, clock_monotonic_ns()), 0);
-}
-
 static void step_until_ends(int count)
 {
 	while (end_count < count)
-		step();
+		calls_round(calls);
 }
 
 static long requests(void)
@@ -202,7 +192,7 @@ static void test_the_first_is_cancelled(void **state)
 	uint64_t third = ask(2, "Cell 1 is barred. Which one?");
 	(void)ask(3, "Cell 1 is barred. Which one?");
 	while (calls_endpoint(calls)->under_way < 1)
-		step();
+		calls_round(calls);
 	assert_int_equal(calls->all[(uint32_t)third]->state, CALL_JOINED);
 	calls_cancel(calls, third);
 	assert_int_equal(ends[2].outcome, CALL_CANCELLED);
@@ -236,7 +226,7 @@ static void test_destroyed_while_they_wait(void **state)
 	for (int id = 0; id < 5; id++)
 		(void)ask(id, "Cell 1 is barred. Which one?");
 	while (calls_endpoint(calls)->under_way < 1)
-		step();
+		calls_round(calls);
 	calls_destroy(calls);
 	calls = NULL;
 	(void)recorded_ends(CALL_CANCELLED, 5);

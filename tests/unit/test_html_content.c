@@ -189,13 +189,6 @@ static void pages_of_doxygen(void **state)
 	     "# lane Class Reference abstract\n\n## load()\n\n```\nvoid lane::load(iface & bus, uint8_t at) const\n```\n\ninline virtual\n\nLoads it.\n");
 }
 
-#define SEVERAL_SENTENCES "<p>Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be seen as the content of the page, " \
-	"we hope, and more of it. Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be " \
-	"seen as the content of the page, we hope, and more of it.</p>"
-#define THEIR_MARKDOWN "Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be seen as the content of the page, " \
-	"we hope, and more of it. Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be " \
-	"seen as the content of the page, we hope, and more of it.\n"
-
 /* Around the title and the code of pages as portals have them. */
 static void what_portals_put_around_content(void **state)
 {

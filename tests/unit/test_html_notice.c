@@ -12,13 +12,6 @@ static void html(const char *source, const char *expected)
 	convert_expect(convert_html, "page.html", source, expected);
 }
 
-#define SEVERAL_SENTENCES "<p>Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be seen as the content of the page, " \
-	"we hope, and more of it. Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be " \
-	"seen as the content of the page, we hope, and more of it.</p>"
-#define THEIR_MARKDOWN "Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be seen as the content of the page, " \
-	"we hope, and more of it. Running text that is long enough to be seen as the content of the page, we hope, and more of it. Running text that is long enough to be " \
-	"seen as the content of the page, we hope, and more of it.\n"
-
 /* Told apart by place, name and what they say; whatever made them. */
 static void consent_bars_are_out(void **state)
 {

@@ -137,7 +137,6 @@ static void keeps_what_is_in_the_text(void **state)
 	assert_string_equal(furniture(2), "");
 }
 
-/* Under the running header, the header of a table that goes over several pages. */
 /* Each page is one form: its first lines differ in their number alone, and stand no further from one another than its paragraphs do. */
 static void keeps_the_first_lines_of_forms(void **state)
 {
@@ -176,6 +175,7 @@ static void keeps_a_number_in_the_text(void **state)
 	assert_string_equal(furniture(2), "");
 }
 
+/* Under the running header, the header of a table that goes over several pages. */
 static void keeps_the_header_of_a_long_table(void **state)
 {
 	(void)state;

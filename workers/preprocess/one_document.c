@@ -342,8 +342,7 @@ static char late_message[512];
 static void end_late(int number)
 {
 	(void)number;
-	if (write(STDERR_FILENO, late_message, strlen(late_message)) >= 0)
-		_exit(EXIT_NOTHING);
+	(void)!write(STDERR_FILENO, late_message, strlen(late_message));
 	_exit(EXIT_NOTHING);
 }
 

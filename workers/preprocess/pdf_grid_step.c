@@ -32,17 +32,18 @@ static struct text text_at(const struct pdf_grid_fit *fit, const struct pdf_grid
 /* The key's lines are a few words each, and none goes on with the one before: in lower case below a capital, or behind a hyphen. */
 static bool take_key(const struct pdf_grid_fit *fit, const struct pdf_grid_cell *cell, struct step *step)
 {
-	const bool capital = ascii_is_upper(text_at(fit, cell, 0).data[0]);
+	const struct text begin = text_at(fit, cell, 0);
+	const bool capital = begin.bytes > 0 && ascii_is_upper(begin.data[0]);
 	float bottom = 0;
 
 	step->key = cell;
 	for (uint32_t i = 0, end; i < cell->word_count; i = end + 1) {
 		end = end_of_line(fit, cell, i);
 		const struct pdf_box box = box_at(fit, cell, end);
-		const struct text last = text_at(fit, cell, end);
-		if (end - i >= KEY_WORDS_MAX || step->lines == PDF_LATTICE_ROWS_MAX || last.data[last.bytes - 1] == '-')
+		const struct text first = text_at(fit, cell, i), last = text_at(fit, cell, end);
+		if (end - i >= KEY_WORDS_MAX || step->lines == PDF_LATTICE_ROWS_MAX || first.bytes == 0 || text_ends_with_nocase(last, TEXT_LITERAL("-")))
 			return false;
-		if (capital && ascii_is_lower(text_at(fit, cell, i).data[0]))
+		if (capital && ascii_is_lower(first.data[0]))
 			return false;
 		if (step->lines > 0)
 			step->borders[step->lines - 1] = (bottom + box.y0) / 2;
