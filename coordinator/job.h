@@ -78,6 +78,7 @@ struct job {
 	uint32_t cursor;         /* archives: next entry */
 	uint32_t open_members;   /* archives: members not committed */
 	uint32_t member_count;
+	uint64_t tree_bytes, tree_entries; /* of an archive that is no member: what it and the archives in it have given so far */
 
 	enum job_outcome outcome;
 	enum document_format format;

@@ -15,6 +15,8 @@
 #include <string.h>
 
 enum { EXPAND_RATIO_MAX = 256 };
+/* Below this many bytes an archive is no bomb, whatever its ratio. */
+#define TREE_BYTES_HARMLESS ((uint64_t)16 << 20)
 
 static struct worker *find_worker(struct run *run, const struct channel_peer *peer)
 {
@@ -136,26 +138,68 @@ static bool is_settled(struct run *run, const struct job *job)
 	return known;
 }
 
-static void take_member(struct run *run, struct job *archive, const struct members *members, const struct member *member,
+/* The archive that was handed over, in which this one lies. */
+static struct job *outermost(struct job *archive)
+{
+	while (archive->archive)
+		archive = archive->archive;
+	return archive;
+}
+
+/* Counts a member into the archive that was handed over. Each layer may be harmless alone and all together endless: DEFLATE packs a
+ * thousand to one in every one of them. Returns the setting that is passed, or NULL. */
+static const char *count_member(struct run *run, struct job *outer, const struct member *member)
+{
+	const struct settings *settings = run->settings;
+
+	outer->tree_entries++;
+	outer->tree_bytes += member->status == MEMBER_PRESENT ? member->input_bytes : 0;
+	if (outer->tree_entries > settings->intake.archive_entries_max)
+		return "intake.archive_entries_max";
+	if (outer->tree_bytes > settings->intake.archive_bytes_max)
+		return "intake.archive_bytes_max";
+	if (outer->tree_bytes > TREE_BYTES_HARMLESS && outer->tree_bytes / settings->intake.archive_ratio_max > outer->bytes)
+		return "intake.archive_ratio_max";
+	return NULL;
+}
+
+static void refuse_rest(struct run *run, struct job *job, const char *setting)
+{
+	const struct job *outer = outermost(job);
+	char reason[512];
+
+	snprintf(reason, sizeof(reason), "this member and all behind it: %.200s (%llu bytes) gives with the archives in it %llu members of %llu bytes, more than "
+		 "%s allows", outer->source, (unsigned long long)outer->bytes, (unsigned long long)outer->tree_entries,
+		 (unsigned long long)outer->tree_bytes, setting);
+	commit_settle(run, job, JOB_FAILED, DOCUMENT_GATE_INTAKE, text_from(reason));
+}
+
+/* False: the archive has given too much, and no more of it is wanted. */
+static bool take_member(struct run *run, struct job *archive, const struct members *members, const struct member *member,
 			struct shared_block *block)
 {
 	struct job *job = create_member(run, archive, members_name(members, member));
 
 	if (!job)
-		return;
+		return false;
+	const char *passed = count_member(run, outermost(archive), member);
 	job->bytes = member->input_bytes;
 	memcpy(job->content_xxh3, member->content_xxh3, sizeof(job->content_xxh3));
 	job->format = member->format < DOCUMENT_FORMAT_COUNT ? member->format : DOCUMENT_FORMAT_UNKNOWN;
+	if (passed) {
+		refuse_rest(run, job, passed);
+		return false;
+	}
 	if (member->status != MEMBER_PRESENT) {
 		commit_settle(run, job, member->status == MEMBER_SKIPPED ? JOB_REJECTED : JOB_FAILED, DOCUMENT_GATE_INTAKE,
 			      members_reason(members, member));
-		return;
+		return true;
 	}
 	if (is_settled(run, job)) {
 		run->stats.unchanged++;
 		archive->open_members--;
 		job_destroy(job);
-		return;
+		return true;
 	}
 	job->member_block = block;
 	job->member_offset = member->input_offset;
@@ -164,9 +208,10 @@ static void take_member(struct run *run, struct job *archive, const struct membe
 	if (job->format == DOCUMENT_FORMAT_ARCHIVE && job->depth > run->settings->intake.archive_depth_max) {
 		dispatch_release_input(run, job);
 		commit_settle(run, job, JOB_REJECTED, DOCUMENT_GATE_INTAKE, TEXT_LITERAL("archives nested too deep (intake.archive_depth_max)"));
-		return;
+		return true;
 	}
 	dispatch_enqueue(run, job, job->format == DOCUMENT_FORMAT_ARCHIVE ? JOB_EXPAND : JOB_PREPROCESS);
+	return true;
 }
 
 static void settle_archive(struct run *run, struct job *job)
@@ -204,8 +249,9 @@ static void take_members(struct run *run, struct worker *worker, struct job *job
 	block->lease = memory_give(output);
 	block->readers = 1;
 	bool stuck = !finished && (members.count == 0 || members.header->next_cursor <= job->cursor);
-	for (uint32_t i = 0; i < members.count; i++)
-		take_member(run, job, &members, &members.members[i], block);
+	bool wanted = true;
+	for (uint32_t i = 0; i < members.count && wanted; i++)
+		wanted = take_member(run, job, &members, &members.members[i], block);
 	job->cursor = (uint32_t)members.header->next_cursor;
 	job->needed_bytes = job->preferred_worker = 0;
 	job->largest = false;
@@ -213,9 +259,9 @@ static void take_members(struct run *run, struct worker *worker, struct job *job
 		memory_release(run->memory, &block->lease);
 		free(block);
 	}
-	if (stuck)
+	if (stuck && wanted)
 		dispatch_retry(run, job, true, "expanding it made no progress");
-	else if (finished)
+	else if (finished || !wanted)
 		settle_archive(run, job);
 	else
 		dispatch_enqueue(run, job, JOB_EXPAND);

@@ -197,6 +197,33 @@ class LargeArchives(RunCase):
         self.run_batch(corpus, expect=0, extra=("--shm", f"{advised}M", "--workers", "1"))
         self.assertEqual(self.rows("failed.jsonl"), [])
 
+    def test_archives_in_archives_share_one_limit(self):
+        """Every member and every inner archive is harmless alone; all together they are not."""
+        corpus = self.folder / "docs"
+        corpus.mkdir()
+        (corpus / "a.md").write_text(feature_text(1), encoding="utf-8")
+        with zipfile.ZipFile(corpus / "outer.zip", "w", zipfile.ZIP_DEFLATED) as outer:
+            outer.writestr("first.md", feature_text(2))
+            for number in range(40):
+                inner = self.folder / "inner.zip"
+                with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+                    archive.writestr(f"m{number}.txt", f"The cell load of sector {number} is measured every second.\n" * 17_000)
+                    archive.writestr(f"behind{number}.md", feature_text(100 + number))
+                outer.write(inner, f"inner{number}.zip")
+        few = ("--set", "intake.archive_ratio_max=100")
+        self.run_batch(corpus, expect=1, extra=few)
+        reasons = [row["reason"] for row in self.rows("failed.jsonl")]
+        self.assertTrue(reasons)
+        for reason in reasons:
+            self.assertRegex(reason, r"^this member and all behind it: docs/outer\.zip \(\d+ bytes\) gives with the archives in it \d+ members of \d+ bytes, "
+                                     r"more than intake\.archive_ratio_max allows$")
+        taken = {row["source_file"] for row in self.rows("extractions.jsonl")}
+        self.assertLessEqual({"docs/a.md", "first.md"}, taken)
+        self.assertLess(len(taken), 60)
+        again = self.run_batch(corpus, expect=0, extra=("--set", "intake.archive_ratio_max=100000"))
+        self.assertEqual(self.rows("failed.jsonl"), [], again.stderr)
+        self.assertEqual(len([row for row in self.rows("extractions.jsonl") if row["source_file"].startswith("behind")]), 40)
+
     def test_the_dataset_does_not_depend_on_how_a_file_was_handed_over(self):
         corpus = small_corpus(self.folder / "docs", 6)
         for number in range(3):
