@@ -50,6 +50,14 @@ class Refusals(RoutingCase):
     def test_a_server_that_refuses_everything_from_some_time_on(self):
         self.check_gone("400:from=25", "HTTP status 400|status 400")
 
+    def test_a_queue_that_is_full_is_no_server_that_is_down(self):
+        """Ollama says 503 then, as proxies with a limit do; nothing waits for a breaker."""
+        corpus = small_corpus(self.folder / "docs", 6)
+        with FakeServer("--as", "ollama", "--slots", "1", "--queue", "0", "--latency", "fixed:30") as server:
+            _, err = self.run_said(self.models((server, "balanced", {"max_concurrent_requests": 4})), corpus)
+            self.assertGreater(server.count("/api/chat", 503), 2)
+            self.assertNotIn("is down", err)
+
     def test_its_documents_go_to_the_other_model(self):
         corpus = small_corpus(self.folder / "docs", 16)
         with FakeServer("--as", "vllm", "--latency", "fixed:5", script="model-gone:from=10") as first, FakeServer("--model", "other", "--slots", "1", "--latency", "fixed:60") as second:

@@ -207,6 +207,65 @@ static void test_the_second_429_in_a_row_makes_all_wait(void **state)
 	assert_true(endpoint_may_start(&endpoint, again_ns));
 }
 
+/* A queue that is full, or a limit of requests: less at once, and no failure as long as that may help. */
+static void test_503_while_several_are_asked(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(answer(HTTP_ANSWERED, 503), ENDPOINT_AGAIN);
+		now_ns = again_ns > now_ns ? again_ns : now_ns;
+	}
+	assert_int_equal((int)endpoint.limit, 1);
+	assert_int_equal(endpoint.failures, 0);
+	for (int i = 1; i < ENDPOINT_FAILURES_TO_OPEN; i++) { /* now it says so of a single one */
+		assert_int_equal(answer(HTTP_ANSWERED, 503), ENDPOINT_AGAIN);
+		now_ns = again_ns;
+	}
+	assert_int_equal(answer(HTTP_ANSWERED, 503), ENDPOINT_DOWN);
+}
+
+static void test_503_that_says_when(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2 * ENDPOINT_FAILURES_TO_OPEN; i++) {
+		assert_int_equal(answer_after(HTTP_ANSWERED, 503, 5, 1, SECOND), ENDPOINT_AGAIN);
+		now_ns = again_ns;
+	}
+	for (int i = 1; i < ENDPOINT_FAILURES_TO_OPEN; i++) { /* that is no queue, but somebody at work on it */
+		assert_int_equal(answer_after(HTTP_ANSWERED, 503, 600, 1, SECOND), ENDPOINT_AGAIN);
+		now_ns = again_ns;
+	}
+	assert_int_equal(answer_after(HTTP_ANSWERED, 503, 600, 1, SECOND), ENDPOINT_DOWN);
+}
+
+static void test_other_ways_to_say_it(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2 * ENDPOINT_FAILURES_TO_OPEN; i++) {
+		assert_int_equal(answer(HTTP_ANSWERED, 529), ENDPOINT_AGAIN); /* overloaded */
+		now_ns = again_ns;
+	}
+	assert_int_equal(endpoint.failures, 0);
+	assert_int_equal(answer(HTTP_ANSWERED, 425), ENDPOINT_AGAIN); /* too early */
+	assert_int_equal(answer(HTTP_ANSWERED, 408), ENDPOINT_AGAIN);
+	assert_int_equal(endpoint.failures, 2);
+}
+
+/* It came back, and is asked by everybody at once. */
+static void test_429_of_a_server_that_is_tried(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ENDPOINT_FAILURES_TO_OPEN; i++)
+		(void)answer(HTTP_REFUSED, 0);
+	now_ns += ENDPOINT_LOOK_NS;
+	endpoint_looked(&endpoint, true, now_ns);
+	assert_int_equal(answer(HTTP_ANSWERED, 429), ENDPOINT_AGAIN);
+	assert_int_equal(endpoint.breaker, ENDPOINT_HALF_OPEN);
+	now_ns = again_ns;
+	assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD);
+	assert_int_equal(endpoint.breaker, ENDPOINT_CLOSED);
+}
+
 static void test_time_scale(void **state)
 {
 	(void)state;
@@ -237,7 +296,8 @@ int main(void)
 		TEST(test_as_many_as_allowed), TEST(test_halved_and_grown_again), TEST(test_slower_answers), TEST(test_retry_after_holds_for_all),
 		TEST(test_backoff_grows_and_differs), TEST(test_hopeless_requests), TEST(test_breaker), TEST(test_breaker_doubles),
 		TEST(test_a_wrong_key_opens_at_once), TEST(test_throttling_is_no_failure_until_it_lasts),
-		TEST(test_the_second_429_in_a_row_makes_all_wait), TEST(test_time_scale), TEST(test_retry_after_header),
+		TEST(test_the_second_429_in_a_row_makes_all_wait), TEST(test_503_while_several_are_asked),
+		TEST(test_503_that_says_when), TEST(test_other_ways_to_say_it), TEST(test_429_of_a_server_that_is_tried), TEST(test_time_scale), TEST(test_retry_after_header),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #define RETRY_BASE_NS (500ull * 1000000)
 #define RETRY_NS_MAX (30ull * 1000000000)
 #define RETRY_AFTER_S_MAX 120.0 /* what a server may ask for with one header; it can ask again */
+#define BUSY_S_MAX 30.0         /* a 503 that asks for so much is busy; one that asks for more is away */
 #define SLOWER_FACTOR 2.0       /* an answer that takes so many times as long as usual: too much at once */
 #define USUAL_SHARE 0.1         /* of a new answer in the moving mean */
 
@@ -150,7 +151,17 @@ void endpoint_looked(struct endpoint *endpoint, bool reachable, uint64_t now_ns)
 
 static bool is_throttle(const struct http_response *response)
 {
-	return response->outcome == HTTP_ANSWERED && (response->status == 429 || response->status == 503);
+	return response->outcome == HTTP_ANSWERED && (response->status == 429 || response->status == 503 || response->status == 529);
+}
+
+/* Is it there and well, and asked too much at once? 429 says so, and 529; 503 may: Ollama and limits of proxies say no more when their queue is full. It is
+ * believed as long as less can be asked of it at once, or when it says when to come again. */
+static bool is_overload(const struct endpoint *endpoint, const struct http_response *response)
+{
+	bool soon = response->retry_after_s >= 0 && response->retry_after_s <= BUSY_S_MAX;
+	bool less_may_do = endpoint->breaker == ENDPOINT_CLOSED && (endpoint->limit > 1 || endpoint->under_way > 0);
+
+	return is_throttle(response) && (response->status != 503 || soon || less_may_do);
 }
 
 static bool is_key_wrong(const struct http_response *response)
@@ -164,7 +175,7 @@ static bool is_request_wrong(const struct http_response *response)
 	return response->outcome == HTTP_TOO_LARGE || response->outcome == HTTP_STOPPED || response->outcome == HTTP_CANCELLED ||
 	       response->outcome == HTTP_OUT_OF_MEMORY ||
 	       (response->outcome == HTTP_ANSWERED && response->status >= 400 && response->status < 500 && response->status != 408 &&
-		!is_throttle(response) && !is_key_wrong(response));
+		response->status != 425 && !is_throttle(response) && !is_key_wrong(response));
 }
 
 static uint64_t retry_at(struct endpoint *endpoint, double retry_after_s, uint32_t attempt, uint64_t now_ns)
@@ -201,10 +212,9 @@ static enum endpoint_verdict good(struct endpoint *endpoint, const struct http_r
 enum endpoint_verdict endpoint_answered(struct endpoint *endpoint, const struct http_response *response, uint32_t attempt, uint64_t now_ns,
 					uint64_t *ret_again_ns)
 {
-	bool throttled = is_throttle(response);
-
 	CHECK(endpoint->under_way > 0);
 	endpoint->under_way--;
+	bool throttled = is_throttle(response), overload = is_overload(endpoint, response);
 	if (response->outcome == HTTP_ANSWERED && response->status >= 200 && response->status < 300)
 		return good(endpoint, response);
 	if (is_request_wrong(response)) {
@@ -217,12 +227,12 @@ enum endpoint_verdict endpoint_answered(struct endpoint *endpoint, const struct 
 	bool too_long = throttled && note_throttle(endpoint, response, now_ns, *ret_again_ns);
 	if (throttled || response->outcome == HTTP_TIMED_OUT)
 		shrink(endpoint, 0.5);
-	/* 429 says that the server is there and well. */
-	if (!(throttled && response->status == 429)) {
+	if (!overload) {
 		endpoint->failures++;
 		endpoint->failures_in_row++;
 	}
-	if (endpoint->failures_in_row >= ENDPOINT_FAILURES_TO_OPEN || too_long || is_key_wrong(response) || endpoint->breaker == ENDPOINT_HALF_OPEN)
+	bool failed = !overload && (endpoint->failures_in_row >= ENDPOINT_FAILURES_TO_OPEN || endpoint->breaker == ENDPOINT_HALF_OPEN);
+	if (failed || too_long || is_key_wrong(response))
 		open_breaker(endpoint, now_ns);
 	if (endpoint->breaker == ENDPOINT_OPEN)
 		return ENDPOINT_DOWN;

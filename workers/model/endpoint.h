@@ -1,12 +1,13 @@
 /* endpoint.h: one model at one server: how many requests may be under way, when to try again, when to leave it alone. A state
  * machine without I/O: the clock and the random numbers are arguments.
  *
- * Concurrency: grows by one after as many good answers as requests are allowed now, is halved by 429, 503 and timeouts and falls by a tenth
+ * Concurrency: grows by one after as many good answers as requests are allowed now, is halved by 429, 503, 529 and timeouts and falls by a tenth
  * when answers take twice as long as they did for a whole round; never above limit_max (of call.c: max_concurrent_requests, but no more than twice
  * the slots that the probe saw). Retries: base × 2ⁿ with full jitter, or what Retry-After says. Breaker: after
  * ENDPOINT_FAILURES_TO_OPEN failures in a row it opens for 60 s, doubling to 600 s; a cheap look at the server every
  * ENDPOINT_LOOK_NS lets one request through early (half-open); its success closes the breaker and lets concurrency grow from one,
- * doubling. A server that has said nothing but 429 for ENDPOINT_THROTTLED_NS_MAX is as good as away: the breaker opens too. */
+ * doubling. 429 and 529 are no failures, nor is a 503 that asks for a short wait, or that
+ * comes while several things are asked at once; one that has said nothing else for ENDPOINT_THROTTLED_NS_MAX is as good as away: the breaker opens too. */
 #ifndef DOCRING_WORKERS_MODEL_ENDPOINT_H
 #define DOCRING_WORKERS_MODEL_ENDPOINT_H
 
