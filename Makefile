@@ -326,18 +326,19 @@ $(BUILD)/perf/convert: $(call objects,perf/convert.c) $(BUILD)/libcoordinator.a 
 	@mkdir -p $(dir $@)
 	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
-# The fact gate over the labelled set: pairs a second on one core, beside memmem.
-$(BUILD)/perf/fact_gate: $(call objects,perf/fact_gate.c perf/bench.c perf/machine.c tests/tools/fact_set.c) $(BUILD)/libinference.a $(BUILD)/libmodel.a \
-		$(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
+# The fact gate over the labelled set, and over what it is asked in a run over documents (GATE_DOCUMENTS, folders): pairs a second on one core.
+GATE_DOCUMENTS ?= samples/corpus
+$(BUILD)/perf/fact_gate: $(call objects,perf/fact_gate.c perf/gate_sequence.c perf/bench.c perf/machine.c tests/tools/fact_set.c tests/tools/tool_document.c) \
+		$(BUILD)/libcoordinator.a $(BUILD)/libinference.a $(BUILD)/libmodel.a $(BUILD)/libpreprocess.a $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(runtime_libs) $(common_libs)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -Wl,--wrap=passage_index,--wrap=passage_check -o $@ $^ $$(pkg-config --libs $(packages_coordinator) $(packages_preprocess)) $(runtime_libs) $(common_libs)
 
 .PHONY: bench-gate
 bench-gate: packages
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) build/perf/fact_gate
 	$(Q)tests/facts/generate --seed 7 --passages 3000 >build/facts.txt
-	$(Q)build/perf/fact_gate build/facts.txt --json build/fact-gate.json
+	$(Q)build/perf/fact_gate build/facts.txt $(addprefix --documents ,$(GATE_DOCUMENTS)) --json build/fact-gate.json
 
 # Coordinators under test: traced is the product with notes of the time around a few functions; endless has neither intake nor commit.
 trace_wraps := -Wl,--wrap=lanes_publish,--wrap=dispatch_retry

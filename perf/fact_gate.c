@@ -3,9 +3,14 @@
  * each pair with the indexing of a passage of its own, and a reference, memmem: each word of an answer looked for in its
  * passage, which is the least that a gate without an index does. Rounds of all take turns; the median counts.
  *
- *   fact_gate FILE [--rounds N] [--json FILE] */
+ * What a run really asks stands beside it: for each folder of documents, the sequence of passages and answers that the gate sees when the built-in generator makes
+ * pairs of it, and when the same answers come as a model's, each judged against the place in the document that it is evidenced by (gate_sequence.h); each passage is indexed when it
+ * comes. A hash of the verdicts is printed, for comparing two builds.
+ *
+ *   fact_gate FILE [--documents FOLDER]... [--rounds N] [--json FILE] */
 #include "base/buffer.h"
 #include "perf/bench.h"
+#include "perf/gate_sequence.h"
 #include "tests/tools/fact_set.h"
 #include "workers/inference/passage.h"
 
@@ -15,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CHUNK_BYTES = 8000, CHUNK_PAIRS = 8 };
+enum { CHUNK_BYTES = 8000, CHUNK_PAIRS = 8, FOLDERS_MAX = 16, NAME_BYTES = 256 };
 
 struct pair_text {
 	struct text passage, answer;
@@ -160,24 +165,87 @@ static void measure(struct bench *bench, struct passage *passage, const struct p
 	bench_samples_done(&looked);
 }
 
+/* Nanoseconds for the whole sequence; a hash of what it was told. */
+static uint64_t replay(struct passage *passage, const struct gate_sequence *sequence, uint64_t *ret_told)
+{
+	struct passage_verdict verdict;
+	uint64_t told = 0, start = thread_ns();
+	passage->source_bytes = 0;
+	for (size_t i = 0; i < sequence->count; i++) {
+		const struct gate_step *step = &sequence->steps[i];
+		struct text text = text_slice(buffer_view(&sequence->text), step->offset, step->offset + step->bytes);
+		if (step->kind == GATE_INDEX) {
+			passage->assembled = step->assembled;
+			CHECK(passage_index(passage, text) == 0);
+			continue;
+		}
+		passage_check(passage, text, &verdict);
+		facts_met += verdict.supported;
+		told = told * 0x9E3779B97F4A7C15u + (verdict.facts << 40) + (verdict.supported << 20) + (size_t)(verdict.word.data - text.data) + verdict.word.bytes;
+	}
+	*ret_told = told;
+	return thread_ns() - start;
+}
+
+static void print_passages(const struct gate_sequence *sequence)
+{
+	struct bench_samples bytes = { 0 };
+	for (size_t i = 0; i < sequence->count; i++)
+		if (sequence->steps[i].kind == GATE_INDEX)
+			bench_sample(&bytes, (double)sequence->steps[i].bytes);
+	bench_sort(&bytes);
+	printf("%zu pairs, %.2f to a passage; passages of %.0f bytes (median; 10 %% below %.0f, 90 %% below %.0f, all up to %.0f)\n", sequence->pairs, (double)sequence->pairs / (double)sequence->passages,
+	       bench_percentile(&bytes, 50), bench_percentile(&bytes, 10), bench_percentile(&bytes, 90), bench_percentile(&bytes, 100));
+	bench_samples_done(&bytes);
+}
+
+static void measure_documents(struct bench *bench, struct passage *passage, const char *folder, unsigned long rounds)
+{
+	static const char *const roads[] = { [GATE_BUILT_IN] = "built-in pairs", [GATE_MODEL] = "as a model's" };
+	for (enum gate_road road = GATE_BUILT_IN; road <= GATE_MODEL; road++) {
+		struct gate_sequence sequence;
+		struct bench_samples rates = { 0 };
+		uint64_t told = 0;
+		char name[NAME_BYTES];
+		gate_sequence_record(&sequence, folder, passage->domain, road);
+		if (!sequence.pairs)
+			bench_fail(bench, "%s: no pairs", folder);
+		for (unsigned long round = 0; round <= rounds; round++) {
+			uint64_t ns = replay(passage, &sequence, &told);
+			if (round > 0)
+				bench_sample(&rates, (double)sequence.pairs * 1e9 / (double)ns);
+		}
+		snprintf(name, sizeof(name), "%s, %zu documents: %s", folder, sequence.documents, roads[road]);
+		report(bench, name, &rates, "pairs/s");
+		print_passages(&sequence);
+		printf("verdicts: %016llx\n", (unsigned long long)told);
+		bench_samples_done(&rates);
+		gate_sequence_done(&sequence);
+	}
+	passage->assembled = false;
+}
+
 int main(int argc, char **argv)
 {
 	struct bench bench;
 	struct pairs pairs = { 0 }, chunks = { 0 };
 	struct buffer input, chunk_text;
 	struct passage passage;
-	const char *path = NULL, *json_path = NULL;
+	const char *path = NULL, *json_path = NULL, *folders[FOLDERS_MAX];
 	unsigned long rounds = 15;
+	size_t folder_count = 0;
 	for (int at = 1; at < argc; at++) {
 		if (strcmp(argv[at], "--rounds") == 0 && at + 1 < argc)
 			rounds = strtoul(argv[++at], NULL, 10);
 		else if (strcmp(argv[at], "--json") == 0 && at + 1 < argc)
 			json_path = argv[++at];
+		else if (strcmp(argv[at], "--documents") == 0 && at + 1 < argc && folder_count < FOLDERS_MAX)
+			folders[folder_count++] = argv[++at];
 		else
 			path = argv[at];
 	}
 	if (!path || rounds < 1) {
-		fprintf(stderr, "usage: fact_gate FILE [--rounds N] [--json FILE]\n");
+		fprintf(stderr, "usage: fact_gate FILE [--documents FOLDER]... [--rounds N] [--json FILE]\n");
 		return 2;
 	}
 	struct fact_set_reader reader = { .passage = take_passage, .answer = take_answer, .context = &pairs };
@@ -195,6 +263,8 @@ int main(int argc, char **argv)
 	       pairs.passages, pairs.passage_bytes / pairs.passages, chunks.count, chunks.passages, chunks.passage_bytes / chunks.passages);
 	passage_init(&passage, domain);
 	measure(&bench, &passage, &pairs, &chunks, rounds);
+	for (size_t i = 0; i < folder_count; i++)
+		measure_documents(&bench, &passage, folders[i], rounds);
 	passage_done(&passage);
 	free(chunks.all);
 	buffer_done(&chunk_text);

@@ -10,6 +10,7 @@
 
 #include "tests/unit/fact_asserts.h"
 #include "workers/inference/generate.h"
+#include "workers/inference/passage.h"
 #include "workers/inference/passage_quote.h"
 
 /* At any word of the source: the gate looks where the source has the statement's first word. */
@@ -112,6 +113,31 @@ static void test_what_goes_on_is_quoted_with_what_it_goes_on_about(void **state)
 	assert_passes("`queue_size`: what waits. The default value is 9.", pool);
 }
 
+/* What stands literally is not weighed: its facts are counted all the same, and what looks like it is judged as ever. */
+static void test_literal_sentences_have_their_facts(void **state)
+{
+	(void)state;
+	static const struct { const char *answer; size_t facts, supported; } answers[] = {
+		{ "The timer T304 of `anrFunction.maxRetry` waits 100 ms.", 3, 3 }, /* as it stands; a name with a point is one fact */
+		{ "Here the timer T304 of `anrFunction.maxRetry` waits 100 ms.", 3, 3 },
+		{ "The timer T304 of `anrFunction.maxRetry` waits 200 ms.", 3, 2 },
+		{ "`maxRetry` waits 100 ms.", 2, 2 },
+		{ "It reports by `xsend --now`. The timer T310 of `anrFunction.minRetry` waits 200 ms.", 5, 5 },
+		{ "It reports by `xsend --then`. The timer T310 of `anrFunction.minRetry` waits 200 ms.", 5, 4 },
+	};
+	const char *source = "The timer T304 of `anrFunction.maxRetry` waits 100 ms. Then it reports. The timer T310 of `anrFunction.minRetry` waits 200 ms.\nIt reports by `xsend --now`.\n";
+	struct passage passage;
+	passage_init(&passage, fact_asserts_domain());
+	assert_int_equal(passage_index(&passage, text_from(source)), 0);
+	for (size_t i = 0; i < COUNT_OF(answers); i++) {
+		struct passage_verdict verdict;
+		passage_check(&passage, text_from(answers[i].answer), &verdict);
+		assert_int_equal(verdict.facts, answers[i].facts);
+		assert_int_equal(verdict.supported, answers[i].supported);
+	}
+	passage_done(&passage);
+}
+
 static void test_prepositions_are_no_comparisons_of_names(void **state)
 {
 	(void)state;
@@ -126,7 +152,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_formatting_does_not_count), cmocka_unit_test(test_signs_count), cmocka_unit_test(test_whole_statements),
 		cmocka_unit_test(test_steps_are_bounded), cmocka_unit_test(test_code_and_lists_as_they_stand), cmocka_unit_test(test_literal_values_beside_wrong_names),
-		cmocka_unit_test(test_what_goes_on_is_quoted_with_what_it_goes_on_about), cmocka_unit_test(test_prepositions_are_no_comparisons_of_names),
+		cmocka_unit_test(test_what_goes_on_is_quoted_with_what_it_goes_on_about), cmocka_unit_test(test_literal_sentences_have_their_facts),
+		cmocka_unit_test(test_prepositions_are_no_comparisons_of_names),
 	};
 	return cmocka_run_group_tests(tests, fact_asserts_setup, fact_asserts_teardown);
 }

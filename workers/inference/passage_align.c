@@ -254,6 +254,11 @@ static void take_values(struct alignment *alignment)
 		value->owned = is_owned(alignment, &word->place);
 		alignment->owned = alignment->owned || value->owned;
 	}
+}
+
+/* What each value is weighed by: how many of its kind there are, and the words around it. */
+static void prepare_values(struct alignment *alignment)
+{
 	size_t stated = 0;
 	for (size_t v = 0; v < alignment->value_count; v++)
 		stated += passage_is_stated(&alignment->values[v]);
@@ -300,9 +305,12 @@ void passage_align(const struct passage *passage, struct answer_sentence *senten
 	take_values(&alignment);
 	if (!alignment.value_count)
 		return;
-	find_seeds(&alignment);
-	for (size_t s = 0; s < alignment.seed_count && alignment.weighings < WEIGHINGS_MAX; s++)
-		take_sentence(&alignment, alignment.seeds[s]);
-	passage_weigh(&alignment);
+	if (passage_settle(&alignment)) {
+		prepare_values(&alignment);
+		find_seeds(&alignment);
+		for (size_t s = 0; s < alignment.seed_count && alignment.weighings < WEIGHINGS_MAX; s++)
+			take_sentence(&alignment, alignment.seeds[s]);
+		passage_weigh(&alignment);
+	}
 	passage_judge(&alignment);
 }

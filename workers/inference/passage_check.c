@@ -5,7 +5,7 @@
 #include "workers/inference/passage_align.h"
 #include "workers/inference/passage_quote.h"
 
-enum { CHAIN_MAX = 256, COMMAND_PLACES_MAX = 512, CAPITALS_MAX = 32, PATH_BYTES_MAX = 256, QUOTE_STEPS_MAX = 1 << 20, TELLING_BYTES_MIN = 4, TELLING_WORDS_MIN = 5, TELLING_WORDS_NAMED = 2 };
+enum { CHAIN_MAX = 256, COMMAND_PLACES_MAX = 512, CAPITALS_MAX = 32, PATH_BYTES_MAX = 256, QUOTE_STEPS_MAX = 1 << 20, EARLY_PLACES_MAX = 16, EARLY_BACK_MAX = 96, EARLY_STEPS_MAX = 4096, TELLING_BYTES_MIN = 4, TELLING_WORDS_MIN = 5, TELLING_WORDS_NAMED = 2 };
 
 struct statement { /* of the answer, as it is written */
 	const char *begin, *word; /* NULL: none; its first word */
@@ -297,20 +297,96 @@ static bool stands_alone(const struct checker *checker)
 	return telling + names >= (names ? TELLING_WORDS_NAMED : TELLING_WORDS_MIN) && !fact_words_goes_on(sentence->words[0].text);
 }
 
-/* Does the passage have the sentence word by word? One that goes on about something, together with the sentence before it. */
+/* What is to stand in the passage: the sentence; one that goes on about something, together with the sentence before it. */
+struct wanted {
+	const struct statement *first; /* where it begins */
+	struct text text;
+	unsigned piece;
+};
+
+static struct wanted wanted_of(const struct checker *checker)
+{
+	const struct answer_word *last = &checker->sentence.words[checker->sentence.count - 1];
+	const struct statement *first = stands_alone(checker) || !checker->before.begin ? &checker->statement : &checker->before;
+	const char *end = checker->statement_end ? checker->statement_end : last->text.data + last->text.bytes;
+	return (struct wanted){ first, { first->begin, (size_t)(end - first->begin) }, (checker->cut_before ? PASSAGE_CUT_BEFORE : 0) | (checker->statement_end ? 0 : PASSAGE_CUT_BEHIND) };
+}
+
+static bool is_wanted_at(const struct passage *passage, const struct wanted *wanted, uint32_t place, size_t *steps)
+{
+	return !(passage->places[place].flags & (PLACE_PART | PLACE_ORDINAL)) &&
+	       passage_quotes_at(passage->source, passage->places[place].offset, wanted->text, (size_t)(wanted->first->word - wanted->first->begin), wanted->piece, steps);
+}
+
+/* Does the passage have the sentence word by word? */
 static bool is_quoted(struct checker *checker)
 {
 	const struct passage *passage = checker->passage;
-	const struct answer_word *last = &checker->sentence.words[checker->sentence.count - 1];
-	unsigned piece = (checker->cut_before ? PASSAGE_CUT_BEFORE : 0) | (checker->statement_end ? 0 : PASSAGE_CUT_BEHIND);
-	const struct statement *first = stands_alone(checker) || !checker->before.begin ? &checker->statement : &checker->before;
-	const char *end = checker->statement_end ? checker->statement_end : last->text.data + last->text.bytes;
-	struct text statement = { first->begin, (size_t)(end - first->begin) };
-	for (uint32_t place = passage_first(passage, first->stem); place && checker->quote_steps; place = passage->links[place].next)
-		if (!(passage->places[place].flags & (PLACE_PART | PLACE_ORDINAL)) &&
-		    passage_quotes_at(passage->source, passage->places[place].offset, statement, (size_t)(first->word - first->begin), piece, &checker->quote_steps))
+	const struct wanted wanted = wanted_of(checker);
+	for (uint32_t place = passage_first(passage, wanted.first->stem); place && checker->quote_steps; place = passage->links[place].next)
+		if (is_wanted_at(passage, &wanted, place, &checker->quote_steps))
 			return true;
 	return false;
+}
+
+/* Where the sentence's first word stands when this is the place of its word `w` and the words between are the same; or 0. */
+static uint32_t first_place(const struct passage *passage, const struct answer_sentence *sentence, size_t w, uint32_t place)
+{
+	while (w-- > 0) {
+		if (sentence->words[w].place.flags & PLACE_PART)
+			continue;
+		do
+			place--;
+		while (place && passage->places[place].flags & (PLACE_PART | PLACE_ORDINAL));
+		if (!place || passage->stems[place] != sentence->words[w].place.stem)
+			return 0;
+	}
+	return place;
+}
+
+/* The same before anything is weighed, for what is found at once: by the word that the passage has least often. False: not known. A sentence with a word that the passage has nowhere is
+ * left to the other checks. */
+static bool is_quoted_early(const struct checker *checker)
+{
+	const struct passage *passage = checker->passage;
+	const struct answer_sentence *sentence = &checker->sentence;
+	const struct passage_slot *slot = NULL;
+	size_t rarest = 0, steps = EARLY_STEPS_MAX;
+	bool fact = false;
+	for (size_t w = 0; w < sentence->count; w++) {
+		const struct answer_word *word = &sentence->words[w];
+		if (word->place.flags & PLACE_PART)
+			continue;
+		if (!word->slot)
+			return false;
+		fact = fact || word->fact;
+		if (!slot || word->slot->count < slot->count) {
+			slot = word->slot;
+			rarest = w;
+		}
+	}
+	if (!fact || slot->count > EARLY_PLACES_MAX)
+		return false;
+	const struct wanted wanted = wanted_of(checker);
+	for (uint32_t place = slot->head; place; place = passage->links[place].next) {
+		uint32_t first = passage->places[place].flags & (PLACE_PART | PLACE_ORDINAL) ? 0 : first_place(passage, sentence, rarest, place);
+		if (first && wanted.first == &checker->statement && is_wanted_at(passage, &wanted, first, &steps))
+			return true;
+		if (wanted.first == &checker->statement)
+			continue;
+		for (uint32_t back = 1; back < first && back < EARLY_BACK_MAX; back++)
+			if (passage->stems[first - back] == wanted.first->stem && is_wanted_at(passage, &wanted, first - back, &steps))
+				return true;
+	}
+	return false;
+}
+
+/* A fact of a sentence that the passage has: what follows it in a command is judged with it. */
+static bool pass_word(struct checker *checker, const struct answer_word *word)
+{
+	if (word->place.flags & PLACE_CODE && !checker->in_command)
+		(void)follows(checker, word);
+	return true;
 }
 
 /* All words of the sentence are read: judges its facts. */
@@ -318,7 +394,8 @@ static void close_sentence(struct checker *checker)
 {
 	struct answer_sentence *sentence = &checker->sentence;
 	find_subjects(checker);
-	bool weighed = !checker->passage->assembled && !is_command(sentence);
+	bool weighed = !checker->passage->assembled && !is_command(sentence), early = weighed && is_quoted_early(checker);
+	weighed = weighed && !early;
 	if (weighed)
 		passage_check_entries(checker->passage, sentence);
 	if (weighed && !sentence->respectively)
@@ -336,7 +413,7 @@ static void close_sentence(struct checker *checker)
 		if (!word->fact || word->place.flags & PLACE_PART)
 			continue;
 		facts++;
-		bool held = is_supported(checker, word);
+		bool held = early ? pass_word(checker, word) : is_supported(checker, word);
 		supported += held;
 		if (held || wrong.bytes)
 			continue;

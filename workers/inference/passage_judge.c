@@ -124,14 +124,25 @@ static int range_order(const struct alignment *alignment, const struct weighed *
 	return order;
 }
 
+bool passage_settle(struct alignment *alignment)
+{
+	bool open = false;
+	int before = 0;
+	for (size_t v = 0; v < alignment->value_count; v++) {
+		struct weighed *value = &alignment->values[v];
+		int range = range_order(alignment, value);
+		value->settled = range > 0 || before > 0 || is_quoted(alignment, value) ? VALUE_HELD : range < 0 ? VALUE_REFUTED : VALUE_OPEN;
+		open = open || value->settled == VALUE_OPEN;
+		before = range;
+	}
+	return open;
+}
+
 /* A rival that the answer has too is weighed by exchanging the two; another one by itself. */
 static bool is_refuted(const struct alignment *alignment, const struct weighed *one)
 {
-	int range = range_order(alignment, one);
-	if (range > 0 || is_quoted(alignment, one) || (one > alignment->values && range_order(alignment, one - 1) > 0))
-		return false;
-	if (range < 0)
-		return true;
+	if (one->settled != VALUE_OPEN)
+		return one->settled == VALUE_REFUTED;
 	for (size_t r = 0; r < one->rival_count; r++) {
 		const struct rival *rival = &one->rivals[r];
 		const struct weighed *two = find_value(alignment, rival->value);

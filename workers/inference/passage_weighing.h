@@ -44,6 +44,7 @@ struct weighed { /* a value of the answer */
 	float fits[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX]; /* of each word of the answer: its weight beside this value; below 0: is the value itself */
 	bool beside[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX]; /* is the word said with the value? */
 	bool bare;   /* a number without the unit that it has where it fits best */
+	enum { VALUE_OPEN, VALUE_HELD, VALUE_REFUTED } settled; /* OPEN: by the weights */
 };
 
 struct alignment {
@@ -112,6 +113,9 @@ static inline bool passage_is_actor(const struct passage_place *place)
 {
 	return place->kind == KIND_ABBREVIATION && !(place->flags & PLACE_CODE);
 }
+
+/* Settles the values that need no weights: what the passage says in the same words, and ranges. True when some are still open; else nothing is to be weighed. */
+bool passage_settle(struct alignment *alignment);
 
 /* Weighs the candidates, and forgets them. */
 void passage_weigh(struct alignment *alignment);
