@@ -160,7 +160,8 @@ void models_say_state(const struct run *run, const struct model_group *group)
 
 	buffer_init(&said, SHOWN_BYTES_MAX);
 	buffer_append_format(&said, "model %s", name_of(group));
-	if (group->state == MESSAGE_MODEL_UP || group->state == MESSAGE_MODEL_STARTING) {
+	bool named_by_address = strcmp(name_of(group), model_address(group->settings)) == 0; /* until the server says what it has */
+	if ((group->state == MESSAGE_MODEL_UP || group->state == MESSAGE_MODEL_STARTING) && !named_by_address) {
 		buffer_append_string(&said, " at ");
 		url_append_shown(&said, text_from(group->settings->base_url));
 	}

@@ -276,8 +276,9 @@ static int check_words(const struct parse *parse)
 	for (int i = 0; i < OPTION_COUNT; i++)
 		if (parse->given[i] && !(options_row(i)->commands & (1u << options->command))) {
 			char place[64];
-			return error_set(parse->error, -EINVAL, "%s means nothing for %s (coordinator %s --help lists its options)", display(i, place),
-					 command->name, command->name);
+			bool output_for_run = i == OPTION_OUTPUT && (options_row(OPTION_RUN)->commands & (1u << options->command));
+			return error_set(parse->error, -EINVAL, "%s means nothing for %s (%scoordinator %s --help lists its options)", display(i, place),
+					 command->name, output_for_run ? "--run says which coordinator; " : "", command->name);
 		}
 	if (options->dry_run && options->input_count == 0)
 		return error_set(parse->error, -EINVAL, "--dry-run needs files or folders to look at");
@@ -347,6 +348,11 @@ static int take_command_words(const struct parse *parse)
 		if (options->input_count == 1)
 			options->output = options->inputs[0];
 		options->output_given |= options->input_count == 1;
+	}
+	if (options->command == OPTIONS_STATUS && options->input_count == 1) {
+		if (options->run && strcmp(options->inputs[0], options->run) != 0)
+			return error_set(parse->error, -EINVAL, "two coordinators: \"%.100s\" and --run \"%.100s\"; give one", options->inputs[0], options->run);
+		options->run = options->inputs[0];
 	}
 	return options->command == OPTIONS_WORKERS ? take_workers_words(parse) : 0;
 }

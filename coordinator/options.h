@@ -43,7 +43,7 @@ struct options { /* strings belong to the arguments unless said otherwise */
 	int input_count;         /* of "run": 0 means service mode */
 	const char *output;      /* dataset folder: -o, or the word of finalise and verify; "out" unless given */
 	bool output_given;
-	const char *run;         /* --run: name or output folder of a running coordinator; NULL: the only one there is */
+	const char *run;         /* --run, or the word of status: name or output folder of a running coordinator; NULL: the only one there is */
 	const char *config_path; /* --config, or NULL */
 	char *user_config_path;  /* the file of the user that was read, or NULL; owned */
 	const char *profiles[OPTIONS_PROFILES_MAX]; /* in the order given; each may name several, joined by commas */

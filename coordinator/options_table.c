@@ -82,11 +82,12 @@ static const struct command_row commands[OPTIONS_COMMAND_COUNT] = {
 		.details = "The paths must be readable for the coordinator. It answers once they are queued, not once they are done.",
 		.examples = "coordinator submit new.zip\n"
 			    "coordinator submit docs/ --run out/" },
-	[OPTIONS_STATUS] = { .name = "status", .words = "",
+	[OPTIONS_STATUS] = { .name = "status", .words = "[RUN]", .words_max = 1,
 		.summary = "show what a running coordinator is doing",
-		.details = "Documents done and waiting, workers and what each does, memory, failures.",
+		.details = "Documents done and waiting, workers and what each does, memory, failures. RUN is the name or the dataset folder of its run, when there "
+			   "are several.",
 		.examples = "coordinator status\n"
-			    "coordinator status --run out/ --json" },
+			    "coordinator status out/ --json" },
 	[OPTIONS_WORKERS] = { .name = "workers", .words = "[list | add N | remove N|ID...]", .words_max = INT_MAX,
 		.summary = "list the workers of a running coordinator, add some, or let some go",
 		.details = "The list shows each worker's id, what it does (busy, idle, asleep, draining, starting, backoff after a crash), its process and core, tasks held of those "

@@ -35,7 +35,7 @@ int output_lock_take(const char *output, bool create, struct error_text *error)
 	for (int i = 0; flock(lock, LOCK_EX | LOCK_NB) < 0; i++) {
 		if ((errno != EWOULDBLOCK && errno != EINTR) || i == LOCK_ATTEMPTS) {
 			close(lock);
-			return error_set(error, -EBUSY, "%s: another coordinator writes there; see coordinator status --run %s, or choose another --output", output,
+			return error_set(error, -EBUSY, "%s: another coordinator writes there; see coordinator status %s, or choose another --output", output,
 					 output);
 		}
 		(void)poll(NULL, 0, LOCK_PAUSE_MS);

@@ -77,6 +77,8 @@ static void test_commands(void **state)
 	expect_command("-- status", OPTIONS_RUN, 1);
 	expect_command("/tmp status", OPTIONS_RUN, 2);
 	expect_command("--json status", OPTIONS_STATUS, 0);
+	expect_command("status out/", OPTIONS_STATUS, 1);
+	expect_command("status out --run out", OPTIONS_STATUS, 1);
 	expect_command("submit a b --run out/", OPTIONS_SUBMIT, 2);
 	expect_command("convert -- -strange-name", OPTIONS_CONVERT, 1);
 	expect_command("doctor", OPTIONS_DOCTOR, 0);
@@ -126,6 +128,9 @@ static void test_options_are_read(void **state)
 	assert_int_equal(parse("/tmp --pin none"), 0);
 	assert_string_equal(options.settings.run.pin, "none");
 	options_done(&options);
+	assert_int_equal(parse("status data/set"), 0);
+	assert_string_equal(options.run, "data/set");
+	options_done(&options);
 	assert_int_equal(parse("verify data/set"), 0);
 	assert_string_equal(options.inputs[0], "data/set");
 	assert_true(options.output_given);
@@ -173,6 +178,9 @@ static void test_messages(void **state)
 	expect_error("workers add 3 5", "workers add: unexpected \"5\"; expected: coordinator workers add N");
 	expect_error("workers add 3 --kind both", "--kind: \"both\" is none of preprocess or inference");
 	expect_error("--pin all /tmp", "--pin: \"all\" is none of the choices; allowed: none, cores or auto (default auto)");
+	expect_error("status a -o out", "-o/--output means nothing for status (--run says which coordinator; coordinator status --help lists its options)");
+	expect_error("status a b", "status: unexpected \"b\"; expected: coordinator status [RUN]");
+	expect_error("status a --run b", "two coordinators: \"a\" and --run \"b\"; give one");
 	expect_error("status --pin none", "--pin means nothing for status (coordinator status --help lists its options)");
 	expect_error("workers add", "workers add: how many? coordinator workers add N");
 	expect_error("workers add 2..3", "workers add: \"2..3\" is no number of workers");
