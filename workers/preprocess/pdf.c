@@ -9,6 +9,7 @@
 #include "workers/preprocess/pdf_furniture.h"
 #include "workers/preprocess/pdf_grid_text.h"
 #include "workers/preprocess/pdf_legible.h"
+#include "workers/preprocess/pdf_initials.h"
 #include "workers/preprocess/pdf_line_numbers.h"
 #include "workers/preprocess/pdf_ocr.h"
 #include "workers/preprocess/pdf_row_rules.h"
@@ -196,6 +197,8 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	pdf_line_numbers_drop(&slot->page);
 	if (status == 0)
 		status = pdf_tagged_arrange(&work->tagged, &slot->page, &slot->grids);
+	if (status == 0 && pdf_initials_join(&slot->page, &work->vocabulary) > 0 && slot->page.text.status < 0)
+		status = slot->page.text.status;
 	if (status == 0)
 		status = pdf_layout_build(&slot->layout, &slot->page);
 	if (status == 0 && !slot->page.ordered && (slot->page.ocr || pdf_tags_name_table(&work->tags, number) || pdf_grids_wanted(&slot->layout, &work->grid_record)))

@@ -55,12 +55,13 @@ static struct pdf_block *add_block(struct pdf_rows_work *work, enum pdf_block_ki
 /* What stands in the way of `row` being the next line of the paragraph whose last line is `before`. */
 static bool text_breaks(struct pdf_rows_work *work, const struct pdf_row *before, const struct pdf_row *row)
 {
+	static const float line_gap = 1.3f, initial_gap = 2.2f; /* lines */
 	const float gap = pdf_row_distance(before, row), line = work->leading * row->size;
 	const bool aligned = fabsf(row->box.x0 - before->box.x0) < 0.5f * row->size;
 	struct pdf_marker marker;
 	float text_x0;
 
-	if (row->region != before->region || row->rotated || before->rotated || gap > 1.3f * line || !pdf_same_type(before, row) ||
+	if (row->region != before->region || row->rotated || before->rotated || gap > (before->initial ? initial_gap : line_gap) * line || (!before->initial && !pdf_same_type(before, row)) ||
 	    row->note || pdf_begins_raised(work, row))
 		return true;
 	if (pdf_row_is_code(work, row)) {

@@ -162,6 +162,7 @@ static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 			mono += word->style & PDF_MONO ? (float)word->bytes : 0;
 			row->bytes += word->bytes;
 			row->rotated |= word->rotated || word->grid > 0;
+			row->initial |= word->initial;
 		}
 	}
 	row->y = usual_height(&heights);

@@ -31,6 +31,7 @@ struct pdf_row {
 	uint8_t tag;        /* what the file's tags say: 1–6 a heading, or PDF_TAG_ANY_LEVEL, PDF_TAG_GOES_ON (pdf_tags.h); 0: nothing */
 	bool rotated;       /* or a ruled table: nothing that is asked of lines of text is asked of it */
 	uint16_t grid;      /* its only segment is this ruled table; 0: text */
+	bool initial;       /* begins with a large letter, as one of its words says: the next line may stand further down */
 	bool begins_cells;  /* set for the rows of a table by pdf_table_part_rows: a row of the table begins here */
 };
 
