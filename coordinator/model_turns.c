@@ -1,11 +1,10 @@
-/* model_turns.c: models of one server take turns, where it holds one of them at a time (Ollama, LM Studio): loading another one costs seconds. They are
+/* model_turns.c: models of one server take turns, where it holds one of them at a time (Ollama, LM Studio, llama-swap, llama.cpp with --models-max 1): loading another one costs seconds. They are
  * probed one after the other, before any of them gets documents; then one works until its queue is empty. See models.h. */
 #include "coordinator/run.h"
 
 #include "base/clock.h"
 #include "config/model_server.h"
 
-#include <string.h>
 
 void models_find_servers(struct run *run)
 {
@@ -25,11 +24,6 @@ static bool is_beside(const struct run *run, uint32_t model, uint32_t other)
 	return other != model && run->models.groups[other].server_of == run->models.groups[model].server_of;
 }
 
-static bool holds_one_at_a_time(const struct model_group *group)
-{
-	return strcmp(group->server, "Ollama") == 0 || strcmp(group->server, "LM Studio") == 0;
-}
-
 static bool is_at_work(const struct run *run, uint32_t model)
 {
 	for (uint32_t i = 0; i < run->worker_count; i++)
@@ -38,11 +32,10 @@ static bool is_at_work(const struct run *run, uint32_t model)
 	return false;
 }
 
+/* For the first time, however long that takes: loading a large model takes minutes, and another one would be loaded in its place. */
 static bool is_being_probed(const struct run *run, uint32_t model)
 {
-	const struct model_group *group = &run->models.groups[model];
-
-	if (group->state != MESSAGE_MODEL_STARTING || group->late)
+	if (run->models.groups[model].state != MESSAGE_MODEL_STARTING)
 		return false;
 	for (uint32_t i = 0; i < run->worker_count; i++)
 		if (run->workers[i].model == (int)model && run->workers[i].pid)
@@ -56,7 +49,8 @@ bool models_may_probe(struct run *run, const struct worker *worker)
 		return true;
 	for (uint32_t i = 0; i < run->models.count; i++)
 		if (is_beside(run, (uint32_t)worker->model, i) && is_being_probed(run, i)) {
-			run->models.groups[worker->model].since_ns = clock_monotonic_ns(); /* its time has not begun */
+			if (!run->models.groups[i].late) /* nothing waits for that one, nor for those behind it */
+				run->models.groups[worker->model].since_ns = clock_monotonic_ns(); /* its time has not begun */
 			return false;
 		}
 	return true;
@@ -66,7 +60,7 @@ void models_was_loaded(struct run *run, struct model_group *group)
 {
 	uint32_t model = (uint32_t)(group - run->models.groups);
 
-	if (!holds_one_at_a_time(group) || group->active)
+	if (!group->one_at_a_time || group->active)
 		return;
 	for (uint32_t i = 0; i < run->models.count; i++)
 		if (is_beside(run, model, i) && run->models.groups[i].active) {
@@ -80,13 +74,13 @@ bool models_may_run(struct run *run, uint32_t model)
 {
 	struct model_group *group = &run->models.groups[model];
 
-	if (!holds_one_at_a_time(group))
+	if (!group->one_at_a_time)
 		return true;
 	for (uint32_t i = 0; i < run->models.count; i++) {
 		const struct model_group *other = &run->models.groups[i];
 		if (!is_beside(run, model, i))
 			continue;
-		bool to_be_probed = other->state == MESSAGE_MODEL_STARTING && !other->late;
+		bool to_be_probed = (other->state == MESSAGE_MODEL_STARTING && !other->late) || is_being_probed(run, i);
 		if (to_be_probed || is_at_work(run, i) || (other->active && other->queue.count && other->state == MESSAGE_MODEL_UP))
 			return false;
 	}

@@ -36,6 +36,7 @@ struct model_group {
 	double document_s;         /* from one finished document to the next, a moving mean; 0: none was finished */
 	struct model_sums past;     /* of workers that are no more */
 	struct model_sums sums;     /* of all */
+	bool one_at_a_time;         /* its server holds one model, and loads another one in its place */
 	char server[32], model[64]; /* as the worker's probe found them */
 	char message[320];          /* what is wrong with it now, or "" */
 	char trouble[320];          /* what was wrong with it last */

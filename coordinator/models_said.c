@@ -86,6 +86,7 @@ static void say_notes(struct model_group *group, struct json_object *object)
 static void read_report(struct worker *worker, struct json_object *object)
 {
 	struct model_group *group = &worker->run->models.groups[worker->model];
+	struct json_object *one_at_a_time;
 
 	group->slots = (uint32_t)number_in(object, "slots");
 	group->under_way = (uint32_t)number_in(object, "under_way");
@@ -94,6 +95,8 @@ static void read_report(struct worker *worker, struct json_object *object)
 		.prompt_tokens = number_in(object, "prompt_tokens"), .completion_tokens = number_in(object, "completion_tokens") };
 	models_add_up(worker->run, worker->model);
 	copy_string(object, "server", group->server, sizeof(group->server));
+	if (json_object_object_get_ex(object, "one_at_a_time", &one_at_a_time))
+		group->one_at_a_time = json_object_get_boolean(one_at_a_time);
 	copy_string(object, "model", group->model, sizeof(group->model));
 	read_trouble(group, object);
 	say_notes(group, object);

@@ -112,7 +112,7 @@ static bool read_call(struct connection *connection, struct chat_call *call)
 	call->stream = stream ? json_object_get_boolean(stream) : call->native;
 	call->wants_usage = json_object_get_boolean(member(member(root, "stream_options"), "include_usage"));
 	call->model = string_of(member(root, "model"));
-	if (call->model.bytes == 0 || as->kind == AS_LLAMACPP)
+	if (call->model.bytes == 0 || (as->kind == AS_LLAMACPP && !server_is_router(connection->server)))
 		call->model = text_from(connection->server->options.models[0]);
 	if (call->action->model)
 		call->model = text_from(call->action->model);

@@ -18,10 +18,11 @@ static const char usage[] =
 	"Usage: fake-model-server [OPTION]…\n"
 	"A model server for tests on 127.0.0.1. Prints {\"port\": N, …} when it is ready; ends on SIGTERM.\n"
 	"\n"
-	"  --as NAME             openai (default), llamacpp, ollama, lmstudio, vllm or mlx\n"
+	"  --as NAME             openai (default), llamacpp, ollama, lmstudio, vllm, mlx or llamaswap\n"
 	"  --port N              0 (default): any free one\n"
 	"  --model NAME          a model it serves; may be repeated (default: one that fits --as)\n"
 	"  --embedding-model NAME\n"
+	"  --models-max N        of several models of llamacpp so many are loaded at once (4)\n"
 	"  --context N           tokens of context of a slot (default: as the real server)\n"
 	"  --slots N             requests that are worked on at once (1)\n"
 	"  --queue N             requests that may wait beyond them; -1 (default): any number\n"
@@ -144,6 +145,7 @@ enum main_option {
 	OPTION_DIMENSIONS,
 	OPTION_LOADING,
 	OPTION_KEEP_REQUESTS,
+	OPTION_MODELS_MAX,
 };
 
 static const struct option_limits {
@@ -151,7 +153,7 @@ static const struct option_limits {
 	int64_t low, high;
 } limits[] = {
 	{ OPTION_PORT, 0, 65535 }, { OPTION_CONTEXT, 16, 1 << 24 }, { OPTION_SLOTS, 1, 65536 }, { OPTION_QUEUE, -1, INT32_MAX }, { OPTION_SEED, 0, INT64_MAX },
-	{ OPTION_DIMENSIONS, 8, 8192 }, { OPTION_LOADING, 0, 3600000 }, { OPTION_KEEP_REQUESTS, 0, 4096 },
+	{ OPTION_DIMENSIONS, 8, 8192 }, { OPTION_LOADING, 0, 3600000 }, { OPTION_KEEP_REQUESTS, 0, 4096 }, { OPTION_MODELS_MAX, 0, 64 },
 };
 
 static int take_number(struct server_options *options, enum main_option option, const char *name, const char *value)
@@ -172,6 +174,7 @@ static int take_number(struct server_options *options, enum main_option option, 
 	case OPTION_SEED: options->seed = (uint64_t)number; break;
 	case OPTION_DIMENSIONS: options->dimensions = (uint32_t)number; break;
 	case OPTION_LOADING: options->loading_ms = (uint64_t)number; break;
+	case OPTION_MODELS_MAX: options->models_max = (uint32_t)number; break;
 	default: options->kept_requests = (uint32_t)number; break;
 	}
 	return 0;
@@ -184,7 +187,7 @@ static int take_option(struct arguments *arguments, int option, const char *name
 	switch (option) {
 	case OPTION_AS:
 		options->personality = personality_find(value);
-		return options->personality ? 0 : wrong(name, value, "openai, llamacpp, ollama, lmstudio, vllm or mlx");
+		return options->personality ? 0 : wrong(name, value, "openai, llamacpp, ollama, lmstudio, vllm, mlx or llamaswap");
 	case OPTION_MODEL:
 		if (options->model_count == SERVER_MODELS_MAX)
 			return wrong(name, value, "one of the first eight models");
@@ -228,6 +231,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 		{ "seed", required_argument, NULL, OPTION_SEED },
 		{ "dimensions", required_argument, NULL, OPTION_DIMENSIONS },
 		{ "loading", required_argument, NULL, OPTION_LOADING },
+		{ "models-max", required_argument, NULL, OPTION_MODELS_MAX },
 		{ "keep-requests", required_argument, NULL, OPTION_KEEP_REQUESTS },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -319,6 +323,7 @@ int main(int argc, char **argv)
 			.slot_count = 1,
 			.dimensions = 256,
 			.kept_requests = 64,
+			.models_max = 4,
 			.queue_max = -1,
 			.seed = 1,
 			.prefix_cache = true,

@@ -12,19 +12,26 @@ enum { CREATED_S = 1735142223 };
 
 static const struct server_options *options_of(const struct connection *connection) { return &connection->server->options; }
 
+bool server_is_router(const struct server *server)
+{
+	return server->options.personality->kind == AS_LLAMACPP && server->options.model_count > 1;
+}
+
 bool server_has_model(const struct server *server, const char *name)
 {
 	const struct server_options *options = &server->options;
 	struct text wanted = text_from(name), latest = TEXT_LITERAL(":latest");
 
-	if (options->personality->any_model)
+	if (options->personality->any_model && !server_is_router(server))
 		return true;
 	for (uint32_t i = 0; i <= options->model_count; i++) {
 		struct text known = text_from(i < options->model_count ? options->models[i] : options->embedding_model);
 		if (text_equal(known, wanted))
 			return true;
-		if (options->personality->kind == AS_OLLAMA && known.bytes == wanted.bytes + latest.bytes && text_starts_with(known, wanted) &&
-		    text_ends_with_nocase(known, latest))
+		if (options->personality->kind != AS_OLLAMA) /* which takes capitals for small letters */
+			continue;
+		size_t tag = known.bytes == wanted.bytes + latest.bytes && text_ends_with_nocase(known, latest) ? latest.bytes : 0;
+		if (known.bytes == wanted.bytes + tag && text_starts_with_nocase(known, wanted))
 			return true;
 	}
 	return false;
@@ -45,9 +52,19 @@ static void model_meta(const struct server_options *options, struct json_writer 
 	json_object_close(json);
 }
 
-static void one_model(const struct server_options *options, const char *name, struct json_writer *json)
+/* The first one is loaded. */
+static void model_status(const struct server_options *options, const char *name, struct json_writer *json)
 {
-	static const char *const owners[AS_COUNT] = { "openai", "llamacpp", "library", "organization_owner", "vllm", NULL };
+	json_key(json, "status");
+	json_object_open(json);
+	json_member_string(json, "value", strcmp(name, options->models[0]) == 0 ? "loaded" : "unloaded");
+	json_object_close(json);
+}
+
+static void one_model(const struct server *server, const char *name, struct json_writer *json)
+{
+	const struct server_options *options = &server->options;
+	static const char *const owners[AS_COUNT] = { "openai", "llamacpp", "library", "organization_owner", "vllm", NULL, "llama-swap" };
 	enum personality_kind kind = options->personality->kind;
 
 	json_object_open(json);
@@ -57,12 +74,14 @@ static void one_model(const struct server_options *options, const char *name, st
 	if (owners[kind])
 		json_member_string(json, "owned_by", owners[kind]);
 	if (kind == AS_VLLM) {
-		json_member_string(json, "root", name);
+		json_member_string(json, "root", strcmp(name, options->embedding_model) == 0 ? name : options->models[0]); /* the others are names of it */
 		json_key(json, "parent");
 		json_null(json);
 		json_member_unsigned(json, "max_model_len", options->context_tokens);
 	}
-	if (kind == AS_LLAMACPP)
+	if (server_is_router(server) || kind == AS_LLAMASWAP)
+		model_status(options, name, json);
+	else if (kind == AS_LLAMACPP)
 		model_meta(options, json);
 	json_object_close(json);
 }
@@ -70,16 +89,17 @@ static void one_model(const struct server_options *options, const char *name, st
 static void page_models(struct connection *connection, struct json_writer *json)
 {
 	const struct server_options *options = options_of(connection);
-	bool lists_embedding = options->personality->kind != AS_LLAMACPP && options->personality->kind != AS_MLX;
+	enum personality_kind kind = options->personality->kind;
+	bool lists_embedding = kind != AS_LLAMACPP && kind != AS_MLX && kind != AS_VLLM;
 
 	json_object_open(json);
 	json_member_string(json, "object", "list");
 	json_key(json, "data");
 	json_array_open(json);
 	for (uint32_t i = 0; i < options->model_count; i++)
-		one_model(options, options->models[i], json);
+		one_model(connection->server, options->models[i], json);
 	if (lists_embedding)
-		one_model(options, options->embedding_model, json);
+		one_model(connection->server, options->embedding_model, json);
 	json_array_close(json);
 	json_object_close(json);
 }
@@ -94,10 +114,29 @@ static void page_health(struct connection *connection, struct json_writer *json)
 
 /* --- llama.cpp --------------------------------------------------------------------------------------------------------------- */
 
+/* Of the router itself, which has no slots: --models-max is 4 there unless set. */
+static void router_props(const struct server_options *options, struct json_writer *json)
+{
+	json_object_open(json);
+	json_member_string(json, "role", "router");
+	json_member_unsigned(json, "max_instances", options->models_max);
+	json_member_string(json, "model_path", "none");
+	json_key(json, "default_generation_settings");
+	json_object_open(json);
+	json_member_unsigned(json, "n_ctx", 0);
+	json_object_close(json);
+	json_object_close(json);
+}
+
 static void page_props(struct connection *connection, struct json_writer *json)
 {
 	const struct server_options *options = options_of(connection);
+	struct text model;
 
+	if (server_is_router(connection->server) && !wire_query(&connection->exchange.request, "model", &model)) {
+		router_props(options, json);
+		return;
+	}
 	json_object_open(json);
 	json_key(json, "default_generation_settings");
 	json_object_open(json);

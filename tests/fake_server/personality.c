@@ -92,6 +92,21 @@ const struct personality personalities[AS_COUNT] = {
 		.busy_status = 503,
 		.busy_message = "out of memory",
 	},
+	[AS_LLAMASWAP] = {
+		.kind = AS_LLAMASWAP,
+		.name = "llamaswap",
+		.model = "fake-chat",
+		.embedding_model = "fake-embedding",
+		.server_header = "",
+		.thinking_key = "reasoning_content",
+		.context_tokens = 8192,
+		.overflow = OVERFLOW_ERROR,
+		.tells_cached = true,
+		.knows_schema = true,
+		.knows_json_object = true,
+		.busy_status = 429,
+		.busy_message = "Too many requests",
+	},
 };
 
 const struct personality *personality_find(const char *name)

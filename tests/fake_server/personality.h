@@ -1,5 +1,5 @@
-/* personality.h: what tells one model server from another, as data. Sources: llama.cpp tools/server/README.md and its issues
- * (15780: exceed_context_size_error); ollama docs/api.md, openai/openai.go, server/routes.go; lmstudio.ai/docs/developer/rest and its bug tracker
+/* personality.h: what tells one model server from another, as data. Sources: llama.cpp tools/server/README.md (several models: "Using multiple models") and its issues
+ * (15780: exceed_context_size_error); llama-swap's list of models; ollama docs/api.md, openai/openai.go, server/routes.go; lmstudio.ai/docs/developer/rest and its bug tracker
  * (189: json_object → 400; 1698, 1773, 1971: JSON in reasoning_content); vLLM entrypoints/openai/engine/protocol.py (unknown fields such as guided_json are
  * logged and ignored; error object; max_model_len); mlx-lm mlx_lm/server.py and SERVER.md (HTTP/1.0, no response_format,
  * `reasoning`, 512 tokens by default, errors 404 {"error": "…"}). */
@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum personality_kind { AS_OPENAI, AS_LLAMACPP, AS_OLLAMA, AS_LMSTUDIO, AS_VLLM, AS_MLX, AS_COUNT };
+enum personality_kind { AS_OPENAI, AS_LLAMACPP, AS_OLLAMA, AS_LMSTUDIO, AS_VLLM, AS_MLX, AS_LLAMASWAP, AS_COUNT };
 
 enum overflow_kind { /* a prompt longer than the context */
 	OVERFLOW_ERROR,

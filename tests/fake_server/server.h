@@ -35,7 +35,7 @@ struct server_options {
 	uint32_t model_count;
 	const char *embedding_model, *api_key; /* api_key NULL: none asked for */
 	int port;
-	uint32_t context_tokens, slot_count, dimensions, kept_requests;
+	uint32_t context_tokens, slot_count, dimensions, kept_requests, models_max;
 	int64_t queue_max; /* -1: no limit */
 	struct latency latency;
 	uint64_t seed, loading_ms;
@@ -158,6 +158,8 @@ void embeddings_answer(struct connection *connection);
 bool pages_answer(struct connection *connection); /* false: no such page */
 void control_answer(struct connection *connection);
 /* Is a model of this name served? Ollama takes names without ":latest"; llama.cpp and mlx take any name. */
+/* llama.cpp with several models: it knows their names, and loads the others when they are asked for. */
+bool server_is_router(const struct server *server);
 bool server_has_model(const struct server *server, const char *name);
 
 #endif

@@ -72,6 +72,30 @@ class Probe(unittest.TestCase):
             self.assertIn("the server has 3: a, b, fake-embedding; name one", self.probe({"base_url": server.url})["message"])
             self.assertIn('no model "c"; it has: a, b', self.probe({"base_url": server.url, "model": "c"})["message"])
 
+    def test_a_router_of_llama_cpp(self):
+        """llama-server without a model of its own knows the names of its models, and has properties of each."""
+        with FakeServer("--as", "llamacpp", "--model", "org/a-GGUF:Q4", "--model", "b", "--slots", 3, "--context", 5000) as server:
+            found = self.probe({"base_url": server.url, "model": "b"}, {"base_url": server.url, "model": "org/a-GGUF:Q4", "name": "a"}, {"base_url": server.url, "name": "only"},
+                               {"base_url": server.url, "model": "c"})
+            for one in found[:3]:
+                self.assert_found(one, usable=True, server="llama.cpp", context_tokens=5000, slots=3, format="schema")
+            self.assert_found(found[2], model="org/a-GGUF:Q4", notes=["it has several models; the one that is loaded is asked: org/a-GGUF:Q4"])
+            self.assert_found(found[3], usable=False, message='the server has no model "c"; it has: org/a-GGUF:Q4, b')
+
+    def test_a_model_that_is_meant(self):
+        """Several in the list, and one of them is loaded, or all are names of one."""
+        with FakeServer("--as", "lmstudio", "--model", "a", "--model", "b") as server:
+            self.assert_found(self.probe({"base_url": server.url}), usable=True, model="a", context_tokens=4096)
+        with FakeServer("--as", "vllm", "--model", "Qwen/Qwen3-8B", "--model", "qwen") as server:
+            self.assert_found(self.probe({"base_url": server.url}), usable=True, model="Qwen/Qwen3-8B", context_tokens=8192)
+            self.assert_found(self.probe({"base_url": server.url, "model": "qwen"}), usable=True, model="qwen", context_tokens=8192)
+        with FakeServer("--as", "ollama", "--model", "qwen3:8b", "--model", "other:1b") as server:
+            self.assertIn("has 3: qwen3:8b, other:1b", self.probe({"base_url": server.url})["message"])
+            self.assert_found(self.probe({"base_url": server.url, "model": "Qwen3:8B"}), usable=True, api="ollama")
+        with FakeServer("--as", "llamaswap", "--model", "a", "--model", "b") as server:
+            self.assert_found(self.probe({"base_url": server.url}), usable=True, server="llama-swap", model="a")
+            self.assertIn("The model `c` does not exist", self.probe({"base_url": server.url, "model": "c"})["message"])
+
     def test_keys(self):
         with FakeServer("--model", "m", "--api-key", "secret") as server:
             model = {"base_url": server.url, "api_key_env": "DOCRING_TEST_KEY"}
@@ -121,7 +145,7 @@ class Probe(unittest.TestCase):
 
     def test_addresses_that_are_nearly_right(self):
         with FakeServer("--model", "m") as server:
-            for path in ("/", "/v1/", "/v1/chat/completions", "/v1/models/", "/api/chat"):
+            for path in ("/", "/v1/", "/v1/chat/completions", "/v1/models/", "/api/chat", "/v1/v1", "/v1//v1/chat/completions/"):
                 self.assert_found(self.probe({"base_url": server.url + path}), usable=True)
             self.assertIn("is the address right?", self.probe({"base_url": "http://127.0.0.1:99999"})["message"])
             server.script("redirect:path=/v1/models")

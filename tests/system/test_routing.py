@@ -238,9 +238,10 @@ class Turns(RoutingCase):
         asked = [request["json"]["model"] for request in server.requests(last=100000) if request["json"] and "messages" in request["json"]]
         return [model for number, model in enumerate(asked) if number == 0 or asked[number - 1] != model]
 
-    def check_turns(self, spell):
+    def check_turns(self, spell, *kind, script=None):
         corpus = small_corpus(self.folder / "docs", 8)
-        with FakeServer("--as", "ollama", "--model", "writer:8b", "--model", "critic:7b", "--slots", "1", "--latency", "fixed:10") as server:
+        options = (*(kind or ("--as", "ollama")), "--model", "writer:8b", "--model", "critic:7b", "--slots", "1", "--latency", "fixed:10")
+        with FakeServer(*options, script=script) as server:
             config = self.models((server, "balanced", {"model": "writer:8b"}), (server, "balanced", {"model": "critic:7b", "use": "judge", "base_url": spell(server)}))
             said = self.run_models(config, corpus)["run"]
             loads = self.loads(server)
@@ -253,6 +254,16 @@ class Turns(RoutingCase):
 
     def test_spelled_differently(self):
         self.check_turns(lambda server: f"http://localhost:{server.port}/v1")
+
+    def test_a_model_that_takes_long_to_load(self):
+        """Longer than documents wait for it at the start: the other one would be loaded in its place, and this one again, for each question of both probes."""
+        self.check_turns(lambda server: server.url, script="slow-first-byte:nth=1,ms=6500")
+
+    def test_behind_llama_swap(self):
+        self.check_turns(lambda server: server.url, "--as", "llamaswap")
+
+    def test_a_router_that_holds_one(self):
+        self.check_turns(lambda server: server.url, "--as", "llamacpp", "--models-max", "1")
 
     def test_two_writers(self):
         corpus = small_corpus(self.folder / "docs", 8)

@@ -24,11 +24,14 @@ struct text chat_base(struct text url)
 {
 	static const char *const ends[] = { "/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/models", "/api/chat", "/api/generate", "/api/tags", "/v1" };
 
-	while (url.bytes && url.data[url.bytes - 1] == '/')
-		url.bytes--;
-	for (size_t i = 0; i < COUNT_OF(ends); i++)
-		if (text_ends_with_nocase(url, text_from(ends[i])))
-			return text_slice(url, 0, url.bytes - strlen(ends[i]));
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		while (url.bytes && url.data[url.bytes - 1] == '/')
+			url.bytes--;
+		if (text_ends_with_nocase(url, text_from(ends[i]))) {
+			url.bytes -= strlen(ends[i]);
+			i = COUNT_OF(ends) - 2; /* "/v1" may stand there twice */
+		}
+	}
 	return url;
 }
 

@@ -31,7 +31,7 @@ const char *probe_server_name(enum probe_server server)
 {
 	static const char *const names[PROBE_SERVER_COUNT] = {
 		[PROBE_UNKNOWN] = "unknown", [PROBE_LLAMA_CPP] = "llama.cpp", [PROBE_OLLAMA] = "Ollama", [PROBE_LM_STUDIO] = "LM Studio",
-		[PROBE_VLLM] = "vLLM", [PROBE_MLX] = "mlx_lm.server",
+		[PROBE_VLLM] = "vLLM", [PROBE_MLX] = "mlx_lm.server", [PROBE_LLAMA_SWAP] = "llama-swap",
 	};
 	CHECK(server < PROBE_SERVER_COUNT);
 	return names[server];

@@ -9,7 +9,7 @@
 #include "config/models.h"
 #include "workers/model/chat.h"
 
-enum probe_server { PROBE_UNKNOWN, PROBE_LLAMA_CPP, PROBE_OLLAMA, PROBE_LM_STUDIO, PROBE_VLLM, PROBE_MLX, PROBE_SERVER_COUNT };
+enum probe_server { PROBE_UNKNOWN, PROBE_LLAMA_CPP, PROBE_OLLAMA, PROBE_LM_STUDIO, PROBE_VLLM, PROBE_MLX, PROBE_LLAMA_SWAP, PROBE_SERVER_COUNT };
 const char *probe_server_name(enum probe_server server); /* "llama.cpp" … */
 enum probe_thinking { PROBE_THINKING_NONE, PROBE_THINKING_TAGS, PROBE_THINKING_FIELD, PROBE_THINKING_INSTEAD_OF_CONTENT };
 
@@ -27,6 +27,7 @@ struct probe_result {
 	double chars_per_token;     /* of English prose, by its own counts; 0: they cannot be believed */
 	double tokens_factor;       /* its tokens for each one of tokens.h, of such prose; 0: likewise */
 	uint32_t slots;             /* 0: not known */
+	bool one_at_a_time;         /* of its models: another one is loaded in the place of the one that is there */
 	enum probe_thinking thinking;
 	bool schema_ignored, json_mode, usage_truthful, stream_ok, embeddings;
 	double first_answer_s, tokens_per_s;
