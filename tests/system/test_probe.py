@@ -61,6 +61,19 @@ class Probe(unittest.TestCase):
             with self.subTest(kind), FakeServer("--as", kind, "--thinking") as server:
                 self.assert_found(self.probe({"base_url": server.url}), usable=True, thinking=where)
 
+    def test_a_model_that_knows_nothing_of_thinking(self):
+        """Ollama refuses to switch it on then, vLLM with Mistral's tokenizer any word about it."""
+        def refuse(server, text, message):
+            server.script(rules=[{"match": {"text": text}, "action": {"status": 400, "message": message}}])
+        with FakeServer("--as", "ollama") as server:
+            refuse(server, '"think":', '"fake:latest" does not support thinking')
+            self.assert_found(self.probe({"base_url": server.url}), usable=True)
+            self.assertIn('"fake:latest" does not support thinking; models.thinking is "on", which this server or this model may not know: set it to auto',
+                          self.probe({"base_url": server.url, "thinking": '"on"'})["message"])
+        with FakeServer("--as", "vllm") as server:
+            refuse(server, "chat_template_kwargs", "chat_template is not supported for Mistral tokenizers.")
+            self.assertIn('Mistral tokenizers.; models.thinking is "off"', self.probe({"base_url": server.url, "thinking": '"off"'})["message"])
+
     def test_which_model(self):
         with FakeServer("--as", "ollama", "--model", "qwen3:latest") as server:
             found = self.probe({"base_url": server.url, "model": "qwen3"}, {"base_url": server.url, "model": "llama3", "name": "other"},

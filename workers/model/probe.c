@@ -264,13 +264,17 @@ static bool says_key(struct probe *probe)
 	return true;
 }
 
-/* Of an interface that the settings insist on, the server may know nothing. */
-static void say_interface(struct probe *probe)
+/* Of what the settings insist on, the server may know nothing: its interface, or whether a model thinks. */
+static void say_settings(struct probe *probe)
 {
 	struct probe_result *result = probe->result;
+	bool refused = probe->outcome == HTTP_ANSWERED && (probe->status == 400 || probe->status == 422);
 	size_t used = strlen(result->message);
 
-	if (strcmp(probe->model->api, "auto") != 0 && (probe->status == 404 || probe->status == 405 || probe->status == 501))
+	if (refused && strcmp(probe->model->thinking, "auto") != 0)
+		snprintf(result->message + used, sizeof(result->message) - used, "; models.thinking is \"%s\", which this server or this model may not know: set it to auto",
+			 probe->model->thinking);
+	else if (strcmp(probe->model->api, "auto") != 0 && (probe->status == 404 || probe->status == 405 || probe->status == 501))
 		snprintf(result->message + used, sizeof(result->message) - used, "; models.api is \"%s\" (by settings or profile), which this server may not "
 			 "speak: set it to auto", probe->model->api);
 }
@@ -290,7 +294,7 @@ static void say_unanswered(struct probe *probe, const char *what)
 		 probe->advice[0] ? probe->advice : probe->status == 503 ? "; if it is loading the model, ask again in a minute" :
 		 probe->result->server == PROBE_UNKNOWN && (probe->status == 404 || probe->status == 405 || probe->status == 501) ?
 					"; is it a model server? look at address and port" : "");
-	say_interface(probe);
+	say_settings(probe);
 }
 
 static void try_stream(struct probe *probe)
