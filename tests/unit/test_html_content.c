@@ -62,6 +62,25 @@ static void the_densest_part_of_an_unmarked_page(void **state)
 	     "it is the content.\n");
 }
 
+static void what_a_click_opens_is_content(void **state)
+{
+	(void)state;
+	html("<!DOCTYPE html><h1>T</h1><p>Text before the tabs.</p><div role=tabpanel>make</div><div role=tabpanel hidden>ninja</div><div class=\"MCDropDownBody dropDownBody\" "
+	     "style=\"display:none\">unfolded</div><div class=\"collapse\" aria-hidden=true>opened</div><p hidden=until-found>found</p><p hidden>unseen</p>",
+	     "# T\n\nText before the tabs.\n\nmake\n\nninja\n\nunfolded\n\nopened\n\nfound\n");
+}
+
+static void headers_and_contents_of_generators_are_out(void **state)
+{
+	(void)state;
+	html("<!DOCTYPE html><body><div id=top><div id=titlearea><table><tr><td><div id=projectname>lib 2.0</div><div id=projectbrief>A library</div></table></div></div><h1>T</h1>"
+	     SEVERAL_SENTENCES,
+	     "# T\n\n" THEIR_MARKDOWN);
+	html("<!DOCTYPE html><body><h1>T</h1><div class=\"toc-macro rbtoc1\"><ul><li><a href=#a>One</a></li><li><a href=#b>Two</a></li></ul></div><h2 id=a>One</h2>"
+	     SEVERAL_SENTENCES SEVERAL_SENTENCES "<h2 id=b>Two</h2><p>More.</p>",
+	     "# T\n\n## One\n\n" THEIR_MARKDOWN "\n" THEIR_MARKDOWN "\n## Two\n\nMore.\n");
+}
+
 static void bars_boxes_and_skip_links_are_out(void **state)
 {
 	(void)state;
@@ -231,6 +250,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(several_articles_are_one_page), cmocka_unit_test(a_short_page_with_a_long_footer), cmocka_unit_test(the_densest_part_of_an_unmarked_page),
+		cmocka_unit_test(what_a_click_opens_is_content),
+		cmocka_unit_test(headers_and_contents_of_generators_are_out),
 		cmocka_unit_test(bars_boxes_and_skip_links_are_out), cmocka_unit_test(headers_and_footers_of_articles_stay),
 		cmocka_unit_test(links_are_content_where_there_is_little_else), cmocka_unit_test(headings_without_elements),
 		cmocka_unit_test(headings_by_role_and_class), cmocka_unit_test(what_stands_beside_a_content_part),

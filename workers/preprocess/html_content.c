@@ -278,7 +278,7 @@ static const char *const furniture_words[] = {
 	"sidebar-logo", "site-footer", "site-header", "site-nav", "skip-link", "skip-nav",
 	"skip-to-content", "skiplink", "skipnav", "social-links", "social-media", "social-share",
 	"sphinxsidebar", "sr-only", "srclink", "subnav", "subnavlist", "td-page-meta", "test-arrow",
-	"theme-doc-footer", "toggle-all-docs", "toplang", "topnav", "ttc", "vector-dropdown",
+	"theme-doc-footer", "titlearea", "toggle-all-docs", "toplang", "topnav", "ttc", "vector-dropdown",
 	"viewcode-back", "viewcode-link", "visually-hidden", "visuallyhidden",
 };
 /* Class names that say so of a bar about cookies; as ids they may be names of sections. */
@@ -304,7 +304,12 @@ static const char *const code_label_words[] = {
 	"code-block-header", "code-header", "code-lang", "code-language", "code-toolbar", "codeblock-header", "lang", "language", "language-name",
 };
 /* Contents of the page. */
-static const char *const contents_words[] = { "table-of-contents", "toc", "toc-list" };
+static const char *const contents_words[] = { "table-of-contents", "toc", "toc-list", "toc-macro" };
+/* Class names of what the reader opens with a click: further tabs, and bodies that unfold under their title. */
+static const char *const unfolding_words[] = {
+	"accordion-body", "accordion-collapse", "accordion-content", "collapse", "collapsible-content", "dropdownbody", "expand-content", "mcdropdownbody", "mcexpandingbody",
+	"panel-collapse", "tab-pane", "tabbed-block", "tabcontent", "tabitem", "tabpanel", "ui-accordion-content", "ui-tabs-panel",
+};
 
 /* "property: value" in a style attribute. */
 static bool says(struct text style, struct text property, struct text value)
@@ -317,17 +322,31 @@ static bool says(struct text style, struct text property, struct text value)
 	return style.bytes > 0 && style.data[0] == ':' && text_starts_with_nocase(text_trim(text_slice(style, 1, style.bytes)), value);
 }
 
+/* Hidden until the reader asks for it: it belongs to the page's text. */
+static bool unfolds(const struct html_tree *tree, uint32_t index)
+{
+	struct text rest = html_tree_attribute(tree, index, HTML_CLASS), word;
+
+	if (text_equal_nocase(html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE), TEXT_LITERAL("tabpanel")) ||
+	    text_equal_nocase(html_tree_attribute(tree, index, HTML_HIDDEN), TEXT_LITERAL("until-found")))
+		return true;
+	while (html_next_word(&rest, &word))
+		if (is_one_of(word, unfolding_words, COUNT_OF(unfolding_words)))
+			return true;
+	return false;
+}
+
 bool html_content_is_hidden(const struct html_tree *tree, uint32_t index)
 {
 	if (html_tree_has_attribute(tree, index, HTML_HIDDEN))
-		return true;
+		return !unfolds(tree, index);
 	if (text_equal_nocase(html_tree_attribute(tree, index, HTML_ARIA_HIDDEN), TEXT_LITERAL("true")))
-		return true;
+		return !unfolds(tree, index);
 	struct text style = html_tree_attribute(tree, index, HTML_INLINE_STYLE);
 	if (!says(style, TEXT_LITERAL("display"), TEXT_LITERAL("none")) && !says(style, TEXT_LITERAL("visibility"), TEXT_LITERAL("hidden")))
 		return false;
 	/* Formulas for those who cannot see the picture of them. */
-	return !html_tree_has_class(tree, index, "mwe-math-mathml-inline") && !html_tree_has_class(tree, index, "mwe-math-mathml-display") &&
+	return !unfolds(tree, index) && !html_tree_has_class(tree, index, "mwe-math-mathml-inline") && !html_tree_has_class(tree, index, "mwe-math-mathml-display") &&
 	       !html_tree_has_class(tree, index, "mwe-math-mathml-a11y");
 }
 

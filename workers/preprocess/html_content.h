@@ -27,7 +27,7 @@ bool html_content_is_furniture(const struct html_tree *tree, const struct html_p
 /* A part of a page laid out by a table that is links throughout, in a page that has more running text than that. */
 bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t index);
 
-/* Hidden from readers: the hidden attribute, display:none, aria-hidden. */
+/* Hidden from readers: the hidden attribute, display:none, aria-hidden; but for what they open with a click, such as the panel of another tab. */
 bool html_content_is_hidden(const struct html_tree *tree, uint32_t index);
 
 /* Text that is not in links. */
