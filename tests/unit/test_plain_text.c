@@ -159,6 +159,21 @@ static void manual_pages(void **state)
 	      "       Words for a de\xE2\x80\x90\n       tailed discussion of them are here.\n",
 	      "# TAR(1) GNU TAR Manual\n\n## NAME\n\ntar - an archiving utility of some age\n\n## OPTIONS\n\n### Option styles\n\n"
 	      "Words for a detailed discussion of them are here.\n");
+	plain("LS(1)          User Commands          LS(1)\n\nNAME\n       ls - list the contents\n\nGNU 9.1          May 2022          LS(1)\n",
+	      "# LS(1) User Commands\n\n## NAME\n\nls - list the contents\n");
+	plain("LS(1)          User Commands          LS(1)\n\nNAME\n       ls - list the contents\n\nDebian          May 1, 2022          Debian\n",
+	      "# LS(1) User Commands\n\n## NAME\n\nls - list the contents\n");
+	plain("LS(1)          User Commands          LS(1)\n\nNAME\n       ls - list the contents\n\nSEE ALSO\n       the manual of dir, dir(1) and ls(1)\n",
+	      "# LS(1) User Commands\n\n## NAME\n\nls - list the contents\n\n## SEE ALSO\n\nthe manual of dir, dir(1) and ls(1)\n");
+}
+
+static void parted_words(void **state)
+{
+	(void)state;
+	plain(LINE " inter-\nnational one.\n\nAn international word.\n", LINE " international one.\n\nAn international word.\n");
+	plain(LINE " inter-\nnational one.\n\nAn other word.\n", LINE " inter-national one.\n\nAn other word.\n");
+	plain(LINE " real-\ntime one.\n\nA realtime and a real-time word.\n", LINE " real-time one.\n\nA realtime and a real-time word.\n");
+	plain(LINE " --sub-\ndir/file.\n\nA subdir.\n", LINE " --sub-dir/file.\n\nA subdir.\n");
 }
 
 static void fenced_code(void **state)
@@ -270,7 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paragraphs_are_joined_again), cmocka_unit_test(only_syntax_is_escaped), cmocka_unit_test(headings), cmocka_unit_test(a_centred_title), cmocka_unit_test(lists), cmocka_unit_test(what_terminals_are_told_goes),
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
-		cmocka_unit_test(manual_pages), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
+		cmocka_unit_test(manual_pages), cmocka_unit_test(parted_words), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
 		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(long_blocks_have_many_parts), cmocka_unit_test(cells_that_tabs_part), cmocka_unit_test(source_files_are_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,15 +291,12 @@ bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 
 bool plain_take_manual_title(struct plain_work *work, size_t at)
 {
-	struct text line = plain_line_text(&work->lines, at);
-	const char *blank = memchr(line.data, ' ', line.bytes);
-	size_t name = blank ? (size_t)(blank - line.data) : 0;
+	struct text line = plain_line_text(&work->lines, at), name = plain_manual_name(line);
 
-	if (work->title.bytes > 0 || name < 4 || line.data[name - 1] != ')' || !memchr(line.data, '(', name) || line.bytes < 2 * name + 2 ||
-	    !plain_line_is_blank(&work->lines, at + 1) || !text_equal(text_slice(line, 0, name), text_slice(line, line.bytes - name, line.bytes)))
+	if (work->title.bytes > 0 || name.bytes == 0 || !plain_line_is_blank(&work->lines, at + 1))
 		return false;
 	work->has_title = work->is_manual = true;
-	write_heading(work, 1, text_trim(text_slice(line, 0, line.bytes - name)));
+	write_heading(work, 1, text_trim(text_slice(line, 0, line.bytes - name.bytes)));
 	return true;
 }
 

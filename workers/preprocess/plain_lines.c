@@ -341,6 +341,17 @@ bool plain_begins_upper(struct text line)
 	return line.bytes > 0 && utf8_decode(line, 0, &code) > 0 && (is_upper(code) || plain_is_wide(code));
 }
 
+struct text plain_manual_name(struct text line)
+{
+	const char *blank = memchr(line.data, ' ', line.bytes);
+	size_t name = blank ? (size_t)(blank - line.data) : 0;
+
+	if (name < 4 || line.data[name - 1] != ')' || !memchr(line.data, '(', name) || line.bytes < 2 * name + 2 ||
+	    !text_equal(text_slice(line, 0, name), text_slice(line, line.bytes - name, line.bytes)))
+		return TEXT_LITERAL("");
+	return text_slice(line, 0, name);
+}
+
 bool plain_is_capitals(struct text line)
 {
 	size_t letters = 0, others = 0;

@@ -45,6 +45,7 @@ unsigned plain_numbered(struct text line, struct text *ret_text);
 /* Reads as the text of a heading: short, begins with a letter or digit, does not end like a sentence, no dot leaders. */
 bool plain_is_heading_text(struct text line);
 bool plain_is_capitals(struct text line);
+struct text plain_manual_name(struct text line); /* "TAR(1)   GNU TAR Manual   TAR(1)", the first line of a manual page: "TAR(1)"; else empty */
 bool plain_is_caption(struct text line);     /* "Table 3", "Figure 2-1: Title": wherever in the line it stands it is no code */
 bool plain_begins_upper(struct text line); /* Latin, Greek and Cyrillic letters; any letter of eastern Asia */
 bool plain_is_wide(uint32_t code);

@@ -1,5 +1,5 @@
 /* plain_pages.c: what page breaks leave in plain text. Running lines above and below the breaks, the same from page to page but for numbers, are
- * taken out; a paragraph that goes on over the break is joined again. Linear. */
+ * taken out, and so is the footer of a manual page; a paragraph that goes on over the break is joined again. Linear. */
 #include "workers/preprocess/plain_pages.h"
 
 #include <stdlib.h>
@@ -243,16 +243,44 @@ static void report(const struct buffer *taken, const size_t *breaks, size_t coun
 	}
 }
 
+/* The last line of a manual page stands alone, in parts far apart, and ends with the page's name, or with the word that it begins with:
+ * "GNU coreutils 9.1      September 2022      LS(1)", "Debian      December 1, 2022      Debian". */
+static bool ends_manual(const struct plain_lines *lines, size_t last)
+{
+	size_t first = 0;
+
+	while (plain_line_is_blank(lines, first) && first < last)
+		first++;
+	if (first + 1 >= last || !plain_line_is_blank(lines, last - 1))
+		return false;
+	struct text name = plain_manual_name(plain_line_text(lines, first)), line = plain_line_text(lines, last);
+	ptrdiff_t gap = text_find(line, TEXT_LITERAL("   "));
+	if (name.bytes == 0 || gap <= 0)
+		return false;
+	return text_ends_with_nocase(line, name) || text_ends_with_nocase(text_slice(line, (size_t)gap, line.bytes), text_slice(line, 0, (size_t)gap));
+}
+
+static void clean_manual(struct plain_lines *lines, struct buffer *taken)
+{
+	size_t last = lines->count;
+
+	while (last > 0 && plain_line_is_blank(lines, last - 1))
+		last--;
+	if (last > 0 && ends_manual(lines, last - 1))
+		take_out(lines, &(struct edge){ .indices = { last - 1 }, .count = 1, .running = 1 }, taken);
+}
+
 int plain_pages_clean(struct plain_lines *lines, const size_t *breaks, size_t count, struct document_builder *document)
 {
 	struct buffer taken;
 	size_t kept = 0;
 
-	if (count == 0)
-		return 0;
 	buffer_init(&taken, SIZE_MAX / 4);
-	clean_side(lines, breaks, count, true, &taken);
-	clean_side(lines, breaks, count, false, &taken);
+	clean_manual(lines, &taken);
+	if (count > 0) {
+		clean_side(lines, breaks, count, true, &taken);
+		clean_side(lines, breaks, count, false, &taken);
+	}
 	report(&taken, breaks, count, document);
 	for (size_t i = 0; i < count; i++)
 		join_over(lines, breaks[i]);

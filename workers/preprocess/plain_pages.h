@@ -1,5 +1,5 @@
 /* plain_pages.h: takes out what page breaks leave in plain text: running lines that repeat from page to page but for numbers, and the gap in a
- * paragraph that goes on. */
+ * paragraph that goes on; and the last line of a manual page. */
 #ifndef DOCRING_WORKERS_PREPROCESS_PLAIN_PAGES_H
 #define DOCRING_WORKERS_PREPROCESS_PLAIN_PAGES_H
 

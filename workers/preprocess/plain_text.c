@@ -7,19 +7,14 @@
 #include "workers/preprocess/plain_parts.h"
 #include "workers/preprocess/plain_tabs.h"
 #include "workers/preprocess/plain_verbatim.h"
+#include "workers/preprocess/plain_words.h"
 #include "workers/preprocess/plain_work.h"
 
 #include "base/utf8.h"
 
+#include <stdlib.h>
+
 /* --- blocks ---------------------------------------------------------------------------------------------------- */
-
-enum { HYPHEN_BYTES = 3 }; /* of U+2010, which formatters break words with: nobody types it */
-
-static bool breaks_word(struct text line, struct text next)
-{
-	return line.bytes > HYPHEN_BYTES && text_ends_with_nocase(line, TEXT_LITERAL("\xE2\x80\x90")) && ascii_is_lower(line.data[line.bytes - HYPHEN_BYTES - 1]) &&
-	       ascii_is_lower(next.data[0]);
-}
 
 /* Between ideographs or kana a line break was no blank; what ends no sentence goes on. */
 static bool joins_without_blank(struct text line, struct text next)
@@ -42,8 +37,10 @@ static void write_lines(struct plain_work *work, struct text term, size_t start,
 		if (i == start)
 			line = text_slice(line, skip, line.bytes);
 		buffer_append_text(&work->scratch, line);
-		if (i + 1 < end && breaks_word(line, plain_line_text(&work->lines, i + 1))) {
-			buffer_truncate(&work->scratch, work->scratch.bytes - HYPHEN_BYTES);
+		size_t parted = i + 1 < end ? plain_words_hyphen(line, plain_line_text(&work->lines, i + 1), work->words) : 0;
+		if (parted > 0) {
+			if (work->scratch.status == 0)
+				buffer_truncate(&work->scratch, work->scratch.bytes - parted);
 			continue;
 		}
 		if (i + 1 < end && joins_without_blank(line, plain_line_text(&work->lines, i + 1)))
@@ -446,6 +443,7 @@ static void write_text(struct plain_work *work)
 {
 	size_t discarded = 0;
 
+	work->words = plain_words_collect(&work->lines);
 	for (size_t at = 0; at < work->lines.count;) {
 		discarded = discard_lines(work, discarded, at);
 		if (plain_line_is_blank(&work->lines, at))
@@ -542,6 +540,7 @@ int convert_plain_text(const struct convert_input *input, struct buffer *markdow
 		buffer_done(&work.scratch);
 		buffer_done(&work.code);
 		plain_table_done(&work.table);
+		free(work.words);
 		plain_lines_done(&work.lines);
 	}
 	buffer_done(&utf8);
