@@ -16,20 +16,107 @@ static size_t opening_bytes(const struct phrases *mentions, struct text text)
 	return phrases_count(mentions, text_slice(text, 0, bytes), 1) ? bytes : 0;
 }
 
-static bool in_quotes(struct text text)
+/* --- what stands round a text ---------------------------------------------------------------------------------------- */
+
+static bool cut_start(struct text *text, const char *start)
 {
-	return text.bytes > 2 && (text.data[0] == '"' || text.data[0] == '\'') && text.data[text.bytes - 1] == text.data[0];
+	if (!text_starts_with(*text, text_from(start)))
+		return false;
+	*text = text_trim(text_slice(*text, strlen(start), text->bytes));
+	return true;
+}
+
+/* What a chat template ends a message with, and some servers let through. */
+static bool cut_end_of_message(struct text *text)
+{
+	static const char *const marks[] = { "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end|>", "<|return|>", "<end_of_turn>", "</s>", "[/INST]" };
+
+	for (size_t i = 0; i < COUNT_OF(marks); i++)
+		if (text_ends_with_nocase(*text, text_from(marks[i]))) {
+			*text = text_trim(text_slice(*text, 0, text->bytes - strlen(marks[i])));
+			return true;
+		}
+	return false;
+}
+
+/* An apostrophe within a word is none of them. */
+static bool has_quote(struct text text, struct text quote)
+{
+	for (size_t i = 0; i + quote.bytes <= text.bytes; i++) {
+		bool within = i > 0 && i + 1 < text.bytes && ascii_is_alnum(text.data[i - 1]) && ascii_is_alnum(text.data[i + 1]);
+		if (memcmp(text.data + i, quote.data, quote.bytes) == 0 && !within)
+			return true;
+	}
+	return false;
+}
+
+/* Round all of it: "LOCKED" or "UNLOCKED" begins and ends with other words' quotes. */
+static bool cut_quotes(struct text *text)
+{
+	static const char *const quotes[][2] = { { "\"", "\"" }, { "'", "'" }, { "“", "”" }, { "**", "**" } };
+
+	for (size_t i = 0; i < COUNT_OF(quotes); i++) {
+		struct text open = text_from(quotes[i][0]), close = text_from(quotes[i][1]);
+		if (text->bytes <= open.bytes + close.bytes || !text_starts_with(*text, open) || !text_ends_with_nocase(*text, close))
+			continue;
+		struct text inner = text_slice(*text, open.bytes, text->bytes - close.bytes);
+		if (has_quote(inner, open) || has_quote(inner, close))
+			continue;
+		*text = text_trim(inner);
+		return true;
+	}
+	return false;
+}
+
+/* "Question 2:", "**Q:**". The letter A has no number: A3 is an event. */
+static bool cut_label(struct text *text, const char *const *labels)
+{
+	struct text rest = *text;
+
+	while (cut_start(&rest, "*") || cut_start(&rest, "#"))
+		continue;
+	for (; *labels; labels++) {
+		size_t at = strlen(*labels);
+		if (!text_starts_with_nocase(rest, text_from(*labels)))
+			continue;
+		while (strcmp(*labels, "a") != 0 && at < rest.bytes && (ascii_is_digit(rest.data[at]) || rest.data[at] == ' '))
+			at++;
+		while (at < rest.bytes && rest.data[at] == '*')
+			at++;
+		if (at == rest.bytes || rest.data[at] != ':')
+			continue;
+		rest = text_slice(rest, at + 1, rest.bytes);
+		while (cut_start(&rest, "*"))
+			continue;
+		*text = text_trim(rest);
+		return true;
+	}
+	return false;
+}
+
+/* Of a list: "2. ", "- ". An answer may be a list. */
+static bool cut_marker(struct text *text)
+{
+	static const char *const signs[] = { "- ", "* ", "• " };
+	size_t digits = 0;
+
+	for (size_t i = 0; i < COUNT_OF(signs); i++)
+		if (cut_start(text, signs[i]))
+			return true;
+	while (digits < text->bytes && digits < 2 && ascii_is_digit(text->data[digits]))
+		digits++;
+	if (!digits || digits + 1 >= text->bytes || !strchr(".)", text->data[digits]) || text->data[digits + 1] != ' ')
+		return false;
+	*text = text_trim(text_slice(*text, digits + 2, text->bytes));
+	return true;
 }
 
 /* Without blanks, quotes, labels and openings; *ret_cut: an opening was cut, the next word begins the text. */
-static struct text clean_ends(const struct phrases *mentions, struct text text, const char *const *labels, bool *ret_cut)
+static struct text clean_ends(const struct phrases *mentions, struct text text, const char *const *labels, bool is_line, bool *ret_cut)
 {
 	text = text_trim(text);
-	if (in_quotes(text))
-		text = text_trim(text_slice(text, 1, text.bytes - 1));
-	for (; *labels; labels++)
-		if (text_starts_with_nocase(text, text_from(*labels)))
-			text = text_trim(text_slice(text, strlen(*labels), text.bytes));
+	while (cut_end_of_message(&text) || cut_quotes(&text) || cut_label(&text, labels) || (is_line && cut_marker(&text)))
+		continue;
 	size_t opening = opening_bytes(mentions, text);
 	*ret_cut = opening > 0;
 	return text_trim(text_slice(text, opening, text.bytes));
@@ -44,12 +131,14 @@ static bool mentions_source(const struct phrases *mentions, struct text text, co
 	return true;
 }
 
+/* --- questions and answers -------------------------------------------------------------------------------------------- */
+
 bool model_question(const struct phrases *mentions, struct text question, struct buffer *out, struct buffer *reason)
 {
-	static const char *const labels[] = { "question:", "q:", NULL };
+	static const char *const labels[] = { "question", "q", NULL };
 	bool cut;
 
-	question = clean_ends(mentions, question, labels, &cut);
+	question = clean_ends(mentions, question, labels, true, &cut);
 	for (size_t i = 0; i < question.bytes; i++) {
 		char c = ascii_is_space(question.data[i]) ? ' ' : question.data[i];
 		if (c == ' ' && out->bytes && out->data[out->bytes - 1] == ' ')
@@ -68,11 +157,11 @@ bool model_question(const struct phrases *mentions, struct text question, struct
 
 bool model_answer(const struct phrases *mentions, struct text answer, struct buffer *out, struct buffer *reason)
 {
-	static const char *const labels[] = { "answer:", "a:", NULL };
+	static const char *const labels[] = { "answer", "a", NULL };
 	struct text line;
 	bool cut, blank = true;
 
-	answer = clean_ends(mentions, answer, labels, &cut);
+	answer = clean_ends(mentions, answer, labels, false, &cut);
 	while (text_next_line(&answer, &line)) { /* blanks at the ends of lines and more than one empty line say nothing */
 		while (line.bytes && ascii_is_space(line.data[line.bytes - 1]))
 			line.bytes--;
