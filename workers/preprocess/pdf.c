@@ -10,6 +10,7 @@
 #include "workers/preprocess/pdf_grid_text.h"
 #include "workers/preprocess/pdf_legible.h"
 #include "workers/preprocess/pdf_initials.h"
+#include "workers/preprocess/pdf_leaders.h"
 #include "workers/preprocess/pdf_line_numbers.h"
 #include "workers/preprocess/pdf_ocr.h"
 #include "workers/preprocess/pdf_row_rules.h"
@@ -195,6 +196,7 @@ static int read_page(struct pdf_work *work, uint32_t number)
 	if (status == 0 && !slot->page.ocr)
 		status = pdf_source_fields(work->source, &slot->page);
 	pdf_line_numbers_drop(&slot->page);
+	pdf_leaders_drop(&slot->page);
 	if (status == 0)
 		status = pdf_tagged_arrange(&work->tagged, &slot->page, &slot->grids);
 	if (status == 0 && pdf_initials_join(&slot->page, &work->vocabulary) > 0 && slot->page.text.status < 0)

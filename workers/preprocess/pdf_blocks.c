@@ -61,7 +61,7 @@ static bool text_breaks(struct pdf_rows_work *work, const struct pdf_row *before
 	struct pdf_marker marker;
 	float text_x0;
 
-	if (row->region != before->region || row->rotated || before->rotated || gap > (before->initial ? initial_gap : line_gap) * line || (!before->initial && !pdf_same_type(before, row)) ||
+	if (row->region != before->region || row->rotated || before->rotated || before->leads || gap > (before->initial ? initial_gap : line_gap) * line || (!before->initial && !pdf_same_type(before, row)) ||
 	    row->note || pdf_begins_raised(work, row))
 		return true;
 	if (pdf_row_is_code(work, row)) {

@@ -163,6 +163,7 @@ static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 			row->bytes += word->bytes;
 			row->rotated |= word->rotated || word->grid > 0;
 			row->initial |= word->initial;
+			row->leads |= word->leads;
 		}
 	}
 	row->y = usual_height(&heights);

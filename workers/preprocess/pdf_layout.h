@@ -32,6 +32,7 @@ struct pdf_row {
 	bool rotated;       /* or a ruled table: nothing that is asked of lines of text is asked of it */
 	uint16_t grid;      /* its only segment is this ruled table; 0: text */
 	bool initial;       /* begins with a large letter, as one of its words says: the next line may stand further down */
+	bool leads;         /* to a value, as its words say: a line by itself */
 	bool begins_cells;  /* set for the rows of a table by pdf_table_part_rows: a row of the table begins here */
 };
 

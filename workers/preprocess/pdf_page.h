@@ -37,6 +37,7 @@ struct pdf_word {
 	bool faint;           /* in the colour of paper, or nearly */
 	bool rotated;         /* its letters do not stand side by side */
 	bool initial;         /* begins with a large letter that stood beside its lines (pdf_initials.h) */
+	bool leads;           /* of a line whose label led to its value by dots (pdf_leaders.h) */
 	bool drawn;           /* a bullet that the page draws (pdf_bullets.h) */
 	bool untagged;        /* of a page whose words are ordered by tags: it is not in them, as what a browser writes around a page */
 	uint16_t grid;        /* the ruled table that it is in, from 1; 0: none (pdf_grid.h); from PDF_PICTURE_FIRST on: a picture */
