@@ -60,6 +60,12 @@ class Probe(unittest.TestCase):
         for kind, where in (("llamacpp", "field"), ("ollama", "field"), ("lmstudio", "instead of content"), ("vllm", "field"), ("mlx", "field")):
             with self.subTest(kind), FakeServer("--as", kind, "--thinking") as server:
                 self.assert_found(self.probe({"base_url": server.url}), usable=True, thinking=where)
+        channels = {"match": {"path": "chat"}, "action": {"say": "<|channel|>analysis<|message|>They ask why.<|end|><|start|>assistant<|channel|>final<|message|>It is short."}}
+        for rules in ([channels], None):  # mlx_lm.server passes the channels of gpt-oss on
+            with self.subTest(rules), FakeServer("--model", "m", script=None if rules else "think-tags") as server:
+                if rules:
+                    server.script(rules=rules)
+                self.assert_found(self.probe({"base_url": server.url}), usable=True, thinking="tags")
 
     def test_a_model_that_knows_nothing_of_thinking(self):
         """Ollama refuses to switch it on then, vLLM with Mistral's tokenizer any word about it."""

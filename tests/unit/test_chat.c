@@ -140,6 +140,13 @@ static void test_thinking(void **state)
 	expect_reply(CHAT_OPENAI, WITH("{}", ",\"reasoning\":\"why\",\"reasoning_content\":\"why\""), (struct expected){ "{}", "why", STOPPED, false });
 	expect_reply(CHAT_OPENAI, WITH("", ",\"reasoning_content\":\"{\\\"a\\\":1}\""), (struct expected){ "{\"a\":1}", NULL, STOPPED, true });
 	expect_reply(CHAT_OPENAI, WITH("", ",\"reasoning_content\":\"only words\""), (struct expected){ "", "only words", STOPPED, false });
+	expect_reply(CHAT_OPENAI, WITH("<seed:think>hm</seed:think>{}", ""), (struct expected){ "{}", "hm", STOPPED, false });
+	expect_reply(CHAT_OPENAI, WITH("<|channel>thought\nhm<channel|>{}", ""), (struct expected){ "{}", "hm", STOPPED, false });
+	/* gpt-oss */
+	expect_reply(CHAT_OPENAI, WITH("<|channel|>analysis<|message|>{hm}<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>{}<|return|>", ""),
+		     (struct expected){ "{}", "{hm}", STOPPED, false });
+	expect_reply(CHAT_OPENAI, WITH("<|channel|>final<|message|>{}", ""), (struct expected){ "{}", NULL, STOPPED, false });
+	expect_reply(CHAT_OPENAI, WITH("<|channel|>analysis<|message|>never closed", ""), (struct expected){ "", "never closed", STOPPED, false });
 	/* JSON that speaks of the tag is no thinking */
 	expect_reply(CHAT_OPENAI, WITH("{\\\"a\\\":\\\"the tag </think> ends it\\\"}", ""), (struct expected){ "{\"a\":\"the tag </think> ends it\"}", NULL, STOPPED, false });
 }

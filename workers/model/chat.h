@@ -57,6 +57,7 @@ struct chat_reply {
 	enum chat_finish finish;
 	int64_t prompt_tokens, completion_tokens, cached_tokens; /* -1: not said */
 	bool content_was_in_thinking; /* the JSON stood in the thinking text and content was empty */
+	bool thinking_was_in_content; /* between tags */
 	struct chat_scratch *scratch; /* of reading; NULL: not needed yet */
 };
 void chat_reply_init(struct chat_reply *reply, size_t bytes_max);

@@ -54,7 +54,7 @@ void chat_reply_clear(struct chat_reply *reply)
 	buffer_clear(&reply->model);
 	reply->finish = CHAT_FINISH_UNKNOWN;
 	reply->prompt_tokens = reply->completion_tokens = reply->cached_tokens = -1;
-	reply->content_was_in_thinking = false;
+	reply->content_was_in_thinking = reply->thinking_was_in_content = false;
 }
 
 /* --- JSON --------------------------------------------------------------------------------------------------------- */
@@ -359,12 +359,14 @@ static int take_lines(struct text body, struct chat_reply *reply, struct error_t
 
 static const struct { const char *open, *close; } think_tags[] = {
 	{ "<think>", "</think>" }, { "<thinking>", "</thinking>" }, { "<thought>", "</thought>" }, { "[THINK]", "[/THINK]" },
+	{ "<seed:think>", "</seed:think>" }, { "<|START_THINKING|>", "<|END_THINKING|>" }, { "<|channel>thought", "<channel|>" },
 };
 
 static void move_thinking(struct chat_reply *reply, struct text thinking, struct text rest)
 {
 	struct buffer kept;
 
+	reply->thinking_was_in_content = true;
 	if (reply->thinking.bytes)
 		buffer_append_byte(&reply->thinking, '\n');
 	buffer_append_text(&reply->thinking, text_trim(thinking));
@@ -377,11 +379,38 @@ static void move_thinking(struct chat_reply *reply, struct text thinking, struct
 	buffer_done(&kept);
 }
 
+static struct text before(struct text text, struct text mark)
+{
+	ptrdiff_t at = text_find(text, mark);
+	return at < 0 ? text : text_slice(text, 0, (size_t)at);
+}
+
+static struct text behind(struct text text, struct text mark)
+{
+	ptrdiff_t at = text_find(text, mark);
+	return at < 0 ? TEXT_LITERAL("") : text_slice(text, (size_t)at + mark.bytes, text.bytes);
+}
+
+/* gpt-oss where the server passes its channels on (mlx_lm.server; llama.cpp with --reasoning-format none): "<|channel|>analysis<|message|>…<|end|>", then
+ * "<|start|>assistant<|channel|>final <|constrain|>json<|message|>…". False: there are none. */
+static bool part_channels(struct chat_reply *reply, struct text content)
+{
+	struct text final = TEXT_LITERAL("<|channel|>final"), message = TEXT_LITERAL("<|message|>"), end = TEXT_LITERAL("<|end|>");
+
+	if (!text_starts_with(content, TEXT_LITERAL("<|channel|>")))
+		return false;
+	struct text thinking = before(behind(before(content, final), message), end);
+	move_thinking(reply, thinking, before(before(behind(behind(content, final), message), end), TEXT_LITERAL("<|return|>")));
+	return true;
+}
+
 /* Tags at the beginning, one never closed, or a closing one alone (the template opened it). */
 static void part_thinking(struct chat_reply *reply)
 {
 	struct text content = text_trim(buffer_view(&reply->content));
 
+	if (part_channels(reply, content))
+		return;
 	for (size_t i = 0; i < COUNT_OF(think_tags); i++) {
 		struct text open = text_from(think_tags[i].open), close = text_from(think_tags[i].close);
 		bool opened = text_starts_with(content, open);

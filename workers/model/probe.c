@@ -247,7 +247,7 @@ void probe_read_thinking(struct probe *probe)
 	if (probe->reply.content_was_in_thinking)
 		result->thinking = PROBE_THINKING_INSTEAD_OF_CONTENT;
 	else if (probe->reply.thinking.bytes && result->thinking == PROBE_THINKING_NONE)
-		result->thinking = text_find(buffer_view(&probe->body), TEXT_LITERAL("think>")) >= 0 ? PROBE_THINKING_TAGS : PROBE_THINKING_FIELD;
+		result->thinking = probe->reply.thinking_was_in_content ? PROBE_THINKING_TAGS : PROBE_THINKING_FIELD;
 }
 
 /* True when the last response says that a key is missing or wrong. */
