@@ -41,7 +41,7 @@ SETTING_NUMBER(io, commit_ms, "milliseconds", 1, 60000, 500, "Longest time betwe
 SETTING_SECTION_END(io)
 
 SETTING_SECTION_BEGIN(supervise, "Watching over workers")
-SETTING_NUMBER(supervise, handshake_timeout_ms, "milliseconds", 100, 600000, 10000, "A worker that has not said hello by then is killed")
+SETTING_NUMBER(supervise, handshake_timeout_ms, "milliseconds", 100, 600000, 30000, "A worker that has not said hello by then is killed")
 SETTING_NUMBER(supervise, heartbeat_ms, "milliseconds", 50, 60000, 1000, "Between two heartbeats of an idle worker")
 SETTING_NUMBER(supervise, heartbeat_lost, "heartbeats", 2, 1000, 30, "Missing heartbeats after which an idle worker is killed")
 SETTING_NUMBER(supervise, document_timeout_s, "seconds", 1, 86400, 300, "A worker that takes longer for one document is killed")
