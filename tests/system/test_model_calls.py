@@ -492,6 +492,17 @@ class InWords(CallsCase):
             self.assertGreaterEqual(requests[3]["temperature"], 0.7)
             self.assertEqual({len(request["messages"]) for request in requests}, {2})
 
+    def test_a_server_that_gives_back_what_it_was_given(self):
+        """llama.cpp puts the beginning before what its model wrote, but not in a stream."""
+        begun = ['{"pairs": [{"question": "', "What is the default value?", '", "answer": "', "It is 40 percent.", '", "kind": "factual", "score": ']
+        said = [begun[0] + "What now? I do not know.", "".join(begun[:2]), "".join(begun[:4]), "".join(begun).rstrip() + " 3"]
+        with FakeServer(**self.rules(*({"match": {"times": 1}, "action": {"say": text}} for text in said))) as server:
+            result = ask(server, **self.WORDS)
+            self.expect(result, usable(VALUES, attempts=4, pairs=1), "value by value")
+            self.assertEqual(result["calls"][0]["value"]["pairs"], [{"question": "What is the default value?", "answer": "It is 40 percent.", "kind": "factual", "score": 3}])
+        with FakeServer(**self.rules({"action": {"say": begun[0] + self.REST}})) as server:
+            self.expect(ask(server, **self.WORDS), usable(pairs=1), "all at once")
+
     def test_all_of_the_reply_instead_of_a_value(self):
         """A model that made no JSON of the beginning it was given, and writes all of it when it is asked for a value."""
         said = ["What now? I do not know.", f'{{"pairs": [{{"question": "{self.REST}']

@@ -189,6 +189,22 @@ bool call_is_continuation(const struct call *call, struct text reply)
 	return !whole && !speaks_of(trimmed, call_beginning(call));
 }
 
+/* Takes off what the reply was given to go on with: llama.cpp gives it back before what the model wrote, but not in a stream. */
+static void take_off_given(struct call *call)
+{
+	struct buffer *content = &call->calls->reply.content, *kept = &call->calls->body; /* the request's body is not needed any more */
+	struct text given = text_trim(call->guided ? buffer_view(&call->written) : call_beginning(call)), reply = text_trim(buffer_view(content));
+
+	if (!given.bytes || !text_starts_with(reply, given))
+		return;
+	buffer_clear(kept);
+	buffer_append_text(kept, text_slice(reply, given.bytes, reply.bytes));
+	buffer_clear(content);
+	buffer_append_text(content, buffer_view(kept));
+	if (kept->status && !content->status)
+		content->status = kept->status;
+}
+
 /* Puts the beginning before a reply that goes on with it. */
 static void complete(struct call *call)
 {
@@ -196,6 +212,7 @@ static void complete(struct call *call)
 	struct buffer *content = &calls->reply.content, *kept = &calls->body; /* the request's body is not needed any more */
 	struct text beginning = call_beginning(call);
 
+	take_off_given(call);
 	calls->begun_fine = true;
 	call->continued = call_is_continuation(call, buffer_view(content));
 	if (!call->continued)
@@ -259,6 +276,8 @@ void call_take_reply(struct call *call)
 	/* Asked for a value, a model may write all of the reply at last. */
 	bool anew = call->guided && !call_is_continuation(call, buffer_view(&reply->content));
 	bool usable = anew && judge_reply(call, buffer_view(&reply->content), &result, reason) == 0;
+	if (call->guided && !usable)
+		take_off_given(call);
 	int guided = call->guided && !usable ? call_guide_take(call, reason) : 1;
 	if (guided == 0) {
 		call->attempts = 0;
@@ -266,7 +285,7 @@ void call_take_reply(struct call *call)
 		return;
 	}
 	if (usable || (guided == 1 && judge_reply(call, buffer_view(&reply->content), &result, reason) == 0)) {
-		result.rung = call->guided && !anew && result.rung == REPAIR_NONE ? REPAIR_GUIDED : result.rung;
+		result.rung = call->guided && !usable && result.rung == REPAIR_NONE ? REPAIR_GUIDED : result.rung;
 		remember(call, "usable", "", buffer_view(&reply->content), result.thinking, result.rung);
 		finish_usable(call, &result);
 		return;
