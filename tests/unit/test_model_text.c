@@ -1,4 +1,5 @@
 /* What stands round the questions and answers of models, and is no part of them. */
+#include "tests/unit/planned.h"
 #include "workers/inference/model_pairs.h"
 
 #include <setjmp.h>
@@ -10,9 +11,9 @@
 
 typedef bool put_into_form(const struct phrases *mentions, struct text text, struct buffer *out, struct buffer *reason);
 
-struct sample { const char *written, *kept; };
+struct form { const char *written, *kept; };
 
-static void check(put_into_form *put, const struct sample *samples, size_t count)
+static void check(put_into_form *put, const struct form *samples, size_t count)
 {
 	static const struct text mentions[] = { TEXT_LITERAL("the document"), TEXT_LITERAL("the text") };
 	struct phrases phrases;
@@ -35,7 +36,7 @@ static void check(put_into_form *put, const struct sample *samples, size_t count
 
 static void questions_lose_numbers_labels_and_quotes(void **state)
 {
-	static const struct sample samples[] = {
+	static const struct form samples[] = {
 		{ "1. What does TTI Bundling do?", "What does TTI Bundling do?" },
 		{ "2) What does it do?", "What does it do?" },
 		{ "- What does it do?", "What does it do?" },
@@ -57,7 +58,7 @@ static void questions_lose_numbers_labels_and_quotes(void **state)
 
 static void answers_keep_what_is_theirs(void **state)
 {
-	static const struct sample samples[] = {
+	static const struct form samples[] = {
 		{ "\"LOCKED\" or \"UNLOCKED\"", "\"LOCKED\" or \"UNLOCKED\"" },
 		{ "\"It is LOCKED.\"", "It is LOCKED." },
 		{ "**Answer:** It is LOCKED.", "It is LOCKED." },
@@ -66,9 +67,32 @@ static void answers_keep_what_is_theirs(void **state)
 		{ "1. Lock the cell.\n2. Unlock it.", "1. Lock the cell.\n2. Unlock it." },
 		{ "**LOCKED** and **UNLOCKED**", "**LOCKED** and **UNLOCKED**" },
 		{ "It ends.<|eot_id|>\n<|endoftext|>", "It ends." },
+		{ "*It is LOCKED.", "It is LOCKED." },
+		{ "* Lock it.", "* Lock it." },
+		{ "It is 3 * 4.", "It is 3 * 4." },
+		{ "<p>It is LOCKED.</p>", "It is LOCKED." },
 	};
 	(void)state;
 	check(model_answer, samples, COUNT_OF(samples));
+}
+
+static void captions_fill_nothing_up(void **state)
+{
+	struct planned planned;
+	struct prose prose;
+	struct buffer answer;
+	(void)state;
+	planned_open(&planned);
+	buffer_init(&answer, 4096);
+	assert_int_equal(prose_init(&prose, planned.domain), 0);
+	buffer_append_string(&answer, "The cell is locked");
+	model_lengthen(&prose, TEXT_LITERAL("Key performance indicators of the feature in the node"), 100, &answer);
+	assert_string_equal(buffer_string(&answer), "The cell is locked");
+	model_lengthen(&prose, TEXT_LITERAL("The operator locks the cell before the hardware is replaced. The cell is unlocked when the new unit has started. No more is said of it."), 70, &answer);
+	assert_string_equal(buffer_string(&answer), "The cell is locked. The operator locks the cell before the hardware is replaced.");
+	buffer_done(&answer);
+	prose_done(&prose);
+	planned_close(&planned);
 }
 
 int main(void)
@@ -76,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(questions_lose_numbers_labels_and_quotes),
 		cmocka_unit_test(answers_keep_what_is_theirs),
+		cmocka_unit_test(captions_fill_nothing_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

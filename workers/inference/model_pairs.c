@@ -114,27 +114,16 @@ static void list_items(struct model_pairs *pairs, struct document_range place)
 /* An answer that is right and too brief is filled up with sentences of its evidence that it does not have. */
 static void lengthen(struct model_pairs *pairs, struct document_range place)
 {
-	struct text sentence, rest;
 	uint64_t least = pairs->settings->generate.answer_chars_min;
 
-	if (utf8_count(buffer_view(&pairs->answer)) >= least || pairs->answer.bytes == 0)
-		return;
-	buffer_clear(&pairs->rendered);
-	for (size_t i = 0; i < pairs->blocks.count; i++) {
+	for (size_t i = 0; i < pairs->blocks.count && pairs->answer.bytes; i++) {
 		const struct block *block = &pairs->blocks.items[i];
 		bool inside = block->start >= place.offset && block->end <= place.offset + place.bytes;
 		if (!inside || block->kind != BLOCK_PARAGRAPH)
 			continue;
+		buffer_clear(&pairs->rendered);
 		prose_render(&pairs->rendered, pairs->domain, text_slice(pairs->document->markdown, block->content_start, block->content_end));
-		buffer_append_byte(&pairs->rendered, '\n');
-	}
-	rest = buffer_view(&pairs->rendered);
-	while (utf8_count(buffer_view(&pairs->answer)) < least && prose_next_sentence(&rest, &sentence)) {
-		if (!prose_stands_alone(&pairs->prose, sentence) || has_text(buffer_view(&pairs->answer), sentence))
-			continue;
-		bool ended = strchr(".!?:`", pairs->answer.data[pairs->answer.bytes - 1]) != NULL;
-		buffer_append_string(&pairs->answer, ended ? " " : ". ");
-		buffer_append_text(&pairs->answer, sentence);
+		model_lengthen(&pairs->prose, buffer_view(&pairs->rendered), least, &pairs->answer);
 	}
 }
 

@@ -81,5 +81,7 @@ void model_items_add(struct model_pairs *pairs, const struct plan_call *call, co
 bool model_question(const struct phrases *mentions, struct text question, struct buffer *out, struct buffer *reason);
 /* The same for an answer, which keeps its lines. */
 bool model_answer(const struct phrases *mentions, struct text answer, struct buffer *out, struct buffer *reason);
+/* Appends whole sentences of a paragraph that stand alone and are not in the answer, until it has so many characters. */
+void model_lengthen(const struct prose *prose, struct text paragraph, uint64_t chars_min, struct buffer *answer);
 
 #endif

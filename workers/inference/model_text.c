@@ -94,6 +94,37 @@ static bool cut_label(struct text *text, const char *const *labels)
 	return false;
 }
 
+/* Emphasis of which only one end came. */
+static bool cut_lone_star(struct text *text)
+{
+	const char *star = text->bytes > 1 ? memchr(text->data, '*', text->bytes) : NULL;
+	size_t at = star ? (size_t)(star - text->data) : 0;
+
+	if (!star || memchr(star + 1, '*', text->bytes - at - 1))
+		return false;
+	if (at == text->bytes - 1)
+		*text = text_trim(text_slice(*text, 0, at));
+	else if (at == 0 && text->data[1] != ' ')
+		*text = text_slice(*text, 1, text->bytes);
+	else
+		return false;
+	return true;
+}
+
+/* A paragraph of HTML round the whole. */
+static bool cut_tags(struct text *text)
+{
+	struct text open = TEXT_LITERAL("<p>"), close = TEXT_LITERAL("</p>");
+
+	if (text_starts_with_nocase(*text, open))
+		*text = text_trim(text_slice(*text, open.bytes, text->bytes));
+	else if (text_ends_with_nocase(*text, close))
+		*text = text_trim(text_slice(*text, 0, text->bytes - close.bytes));
+	else
+		return false;
+	return true;
+}
+
 /* Of a list: "2. ", "- ". An answer may be a list. */
 static bool cut_marker(struct text *text)
 {
@@ -115,7 +146,7 @@ static bool cut_marker(struct text *text)
 static struct text clean_ends(const struct phrases *mentions, struct text text, const char *const *labels, bool is_line, bool *ret_cut)
 {
 	text = text_trim(text);
-	while (cut_end_of_message(&text) || cut_quotes(&text) || cut_label(&text, labels) || (is_line && cut_marker(&text)))
+	while (cut_end_of_message(&text) || cut_quotes(&text) || cut_tags(&text) || cut_lone_star(&text) || cut_label(&text, labels) || (is_line && cut_marker(&text)))
 		continue;
 	size_t opening = opening_bytes(mentions, text);
 	*ret_cut = opening > 0;
@@ -181,4 +212,24 @@ bool model_answer(const struct phrases *mentions, struct text answer, struct buf
 	else if (mentions_source(mentions, buffer_view(out), "answer", reason))
 		return false;
 	return reason->bytes == 0;
+}
+
+/* A caption has no mark at its end. */
+static bool is_ended(struct text sentence)
+{
+	char last = sentence.bytes ? sentence.data[sentence.bytes - 1] : ' ';
+	return strchr(".!?)\"`", last) || (unsigned char)last >= 0x80;
+}
+
+void model_lengthen(const struct prose *prose, struct text paragraph, uint64_t chars_min, struct buffer *answer)
+{
+	struct text sentence;
+
+	while (utf8_count(buffer_view(answer)) < chars_min && prose_next_sentence(&paragraph, &sentence)) {
+		if (!is_ended(sentence) || !prose_stands_alone(prose, sentence) || text_find(buffer_view(answer), sentence) >= 0)
+			continue;
+		bool ended = answer->bytes && strchr(".!?:`", answer->data[answer->bytes - 1]);
+		buffer_append_string(answer, ended ? " " : ". ");
+		buffer_append_text(answer, sentence);
+	}
 }
