@@ -48,11 +48,11 @@ static inline size_t fact_memo_place(uint64_t first, uint64_t second, uint64_t r
 }
 _Static_assert(FACT_MEMO_PLACES == 1 << 11, "fact_memo_place takes the upper eleven bits");
 /* The word of up to 16 bytes, as they are read from memory with zeros behind them; or NULL. */
-static inline const struct fact_word *fact_memo_short(struct fact_memo *memo, uint64_t first, uint64_t second, size_t bytes)
+static inline struct fact_word *fact_memo_short(struct fact_memo *memo, uint64_t first, uint64_t second, size_t bytes)
 {
 	size_t place = fact_memo_place(first, second, 0, bytes);
 	for (unsigned way = 0; way < FACT_MEMO_WAYS; way++) {
-		const struct fact_word *word = &memo->words[place][way];
+		struct fact_word *word = &memo->words[place][way];
 		if (word->key[0] == first && word->key[1] == second && word->bytes == bytes) {
 			memo->latest[place] = (uint8_t)way;
 			return word;

@@ -500,7 +500,7 @@ static size_t letters_at(const char *data)
 }
 
 /* The word of letters that begins here, when the memo has it and it is up to 15 bytes long, before more than LETTERS_READ bytes; or NULL. */
-static inline const struct fact_word *find_letters(struct fact_memo *memo, const char *data, size_t *ret_bytes)
+static inline struct fact_word *find_letters(struct fact_memo *memo, const char *data, size_t *ret_bytes)
 {
 	enum { PIECE = sizeof(uint64_t) };
 	uint64_t head, second;
@@ -536,7 +536,7 @@ size_t fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_t
 		return 0;
 	for (; count < most; count++) {
 		position = pass_all(scanner, data, position, end);
-		const struct fact_word *word = end - position > LETTERS_READ ? find_letters(scanner->memo, data + position, &bytes) : NULL;
+		struct fact_word *word = end - position > LETTERS_READ ? find_letters(scanner->memo, data + position, &bytes) : NULL;
 		if (!word || !word->quick)
 			break;
 		char behind = data[position + bytes], next = data[position + bytes + 1];

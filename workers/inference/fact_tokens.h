@@ -60,7 +60,7 @@ void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain
 /* The next token, or false at the end. */
 bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_token);
 struct fact_quick { /* a token that is no more than this */
-	const struct fact_word *word;
+	struct fact_word *word;
 	struct text text;
 	unsigned column;
 	bool breaks, colon;

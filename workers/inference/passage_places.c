@@ -317,11 +317,7 @@ bool passage_is_common(const struct domain *domain, const struct fact_token *tok
 {
 	if (!token->word)
 		return domain_list_has(domain, DOMAIN_LIST_COMMON_WORDS, token->text);
-	if (!token->word->common_known) {
-		token->word->common = domain_list_has(domain, DOMAIN_LIST_COMMON_WORDS, token->text);
-		token->word->common_known = true;
-	}
-	return token->word->common;
+	return passage_is_common_word(domain, token->word, token->text);
 }
 
 uint32_t passage_says(const struct fact_token *token)

@@ -151,6 +151,15 @@ struct fact_word *passage_word_of(const struct domain *domain, struct fact_memo 
 void passage_part_of(const struct passage *passage, const struct passage_place *whole, struct text part, struct passage_place *ret_place);
 /* Is it one of the domain's common words, which tell nothing? */
 bool passage_is_common(const struct domain *domain, const struct fact_token *token);
+/* The same of a word of the memo. */
+static inline bool passage_is_common_word(const struct domain *domain, struct fact_word *word, struct text text)
+{
+	if (!word->common_known) {
+		word->common = domain_list_has(domain, DOMAIN_LIST_COMMON_WORDS, text);
+		word->common_known = true;
+	}
+	return word->common;
+}
 /* fact_words_says of a token that passage_place_of was asked for. */
 uint32_t passage_says(const struct fact_token *token);
 /* A word that is a piece of the name before. */
