@@ -4,6 +4,7 @@
  * unlucky pattern costs a missed match and never the process. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "config/domain.h"
+#include "config/domain_kept.h"
 
 #include "base/file.h"
 #include "config/domain_pack.h"
@@ -52,6 +53,7 @@ struct domain {
 	struct term_dictionary *terms;
 	struct wordings *wordings; /* sorted by family */
 	size_t wordings_count;
+	void *kept;
 };
 
 /* --- patterns ---------------------------------------------------------------------------------------------------- */
@@ -137,7 +139,7 @@ static struct text *set_slot(const struct word_set *set, struct text word)
 {
 	size_t mask = set->slot_count - 1;
 	size_t i = fold_hash(word) & mask;
-	while (set->slots[i].bytes > 0 && !text_equal_nocase(set->slots[i], word))
+	while (set->slots[i].bytes > 0 && (set->slots[i].bytes != word.bytes || !text_equal_nocase(set->slots[i], word)))
 		i = (i + 1) & mask;
 	return &set->slots[i];
 }
@@ -412,6 +414,8 @@ int domain_load_named(const char *name, struct domain **ret_domain, struct buffe
 	return status;
 }
 
+void **domain_kept(const struct domain *domain) { return (void **)(uintptr_t)&domain->kept; } /* the rest of it is read alone */
+
 void domain_destroy(struct domain *domain)
 {
 	if (!domain)
@@ -427,6 +431,7 @@ void domain_destroy(struct domain *domain)
 	}
 	free(domain->columns);
 	free(domain->column_names);
+	free(domain->kept);
 	for (size_t i = 0; i < domain->wordings_count; i++)
 		free(domain->wordings[i].texts.items);
 	free(domain->wordings);

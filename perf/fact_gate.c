@@ -166,23 +166,30 @@ static void measure(struct bench *bench, struct passage *passage, const struct p
 }
 
 /* Nanoseconds for the whole sequence; a hash of what it was told. */
-static uint64_t replay(struct passage *passage, const struct gate_sequence *sequence, uint64_t *ret_told)
+static uint64_t replay(const struct domain *domain, const struct gate_sequence *sequence, uint64_t *ret_told)
 {
+	struct passage passage;
 	struct passage_verdict verdict;
 	uint64_t told = 0, start = thread_ns();
-	passage->source_bytes = 0;
+	passage_init(&passage, domain);
 	for (size_t i = 0; i < sequence->count; i++) {
 		const struct gate_step *step = &sequence->steps[i];
 		struct text text = text_slice(buffer_view(&sequence->text), step->offset, step->offset + step->bytes);
-		if (step->kind == GATE_INDEX) {
-			passage->assembled = step->assembled;
-			CHECK(passage_index(passage, text) == 0);
+		if (step->kind == GATE_DOCUMENT) {
+			passage_done(&passage);
+			passage_init(&passage, domain);
 			continue;
 		}
-		passage_check(passage, text, &verdict);
+		if (step->kind == GATE_INDEX) {
+			passage.assembled = step->assembled;
+			CHECK(passage_index(&passage, text) == 0);
+			continue;
+		}
+		passage_check(&passage, text, &verdict);
 		facts_met += verdict.supported;
 		told = told * 0x9E3779B97F4A7C15u + (verdict.facts << 40) + (verdict.supported << 20) + (size_t)(verdict.word.data - text.data) + verdict.word.bytes;
 	}
+	passage_done(&passage);
 	*ret_told = told;
 	return thread_ns() - start;
 }
@@ -199,7 +206,7 @@ static void print_passages(const struct gate_sequence *sequence)
 	bench_samples_done(&bytes);
 }
 
-static void measure_documents(struct bench *bench, struct passage *passage, const char *folder, unsigned long rounds)
+static void measure_documents(struct bench *bench, const struct domain *domain, const char *folder, unsigned long rounds)
 {
 	static const char *const roads[] = { [GATE_BUILT_IN] = "built-in pairs", [GATE_MODEL] = "as a model's" };
 	for (enum gate_road road = GATE_BUILT_IN; road <= GATE_MODEL; road++) {
@@ -207,11 +214,11 @@ static void measure_documents(struct bench *bench, struct passage *passage, cons
 		struct bench_samples rates = { 0 };
 		uint64_t told = 0;
 		char name[NAME_BYTES];
-		gate_sequence_record(&sequence, folder, passage->domain, road);
+		gate_sequence_record(&sequence, folder, domain, road);
 		if (!sequence.pairs)
 			bench_fail(bench, "%s: no pairs", folder);
 		for (unsigned long round = 0; round <= rounds; round++) {
-			uint64_t ns = replay(passage, &sequence, &told);
+			uint64_t ns = replay(domain, &sequence, &told);
 			if (round > 0)
 				bench_sample(&rates, (double)sequence.pairs * 1e9 / (double)ns);
 		}
@@ -222,7 +229,6 @@ static void measure_documents(struct bench *bench, struct passage *passage, cons
 		bench_samples_done(&rates);
 		gate_sequence_done(&sequence);
 	}
-	passage->assembled = false;
 }
 
 int main(int argc, char **argv)
@@ -264,7 +270,7 @@ int main(int argc, char **argv)
 	passage_init(&passage, domain);
 	measure(&bench, &passage, &pairs, &chunks, rounds);
 	for (size_t i = 0; i < folder_count; i++)
-		measure_documents(&bench, &passage, folders[i], rounds);
+		measure_documents(&bench, domain, folders[i], rounds);
 	passage_done(&passage);
 	free(chunks.all);
 	buffer_done(&chunk_text);

@@ -103,6 +103,8 @@ static void use_document(void *context, const char *path, const struct document 
 		return;
 	struct conversation_builder *builder = conversation_builder_create();
 	CHECK(builder);
+	recorded = recorder->sequence;
+	record((struct text){ "", 0 }, GATE_DOCUMENT, false);
 	recorded = recorder->road == GATE_BUILT_IN ? recorder->sequence : NULL;
 	CHECK(generate_conversations(&recorder->settings, recorder->domain, document, builder) == 0);
 	recorded = recorder->road == GATE_MODEL ? recorder->sequence : NULL;

@@ -8,7 +8,10 @@
 
 #include <stdbool.h>
 
-enum gate_step_kind { GATE_INDEX, GATE_CHECK };
+enum gate_step_kind {
+	GATE_DOCUMENT, /* the next one: a run begins each with a passage of its own */
+	GATE_INDEX, GATE_CHECK
+};
 
 struct gate_step {
 	enum gate_step_kind kind;

@@ -4,11 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/buffer.h"
+#include "config/domain_kept.h"
 #include "tests/unit/fact_asserts.h"
 #include "tests/unit/support.h"
 #include "workers/inference/passage.h"
@@ -73,6 +75,78 @@ static void assert_same_index(const struct passage *a, const struct passage *b)
 		assert_memory_equal(&a->sentences[s], &b->sentences[s], sizeof(a->sentences[s]));
 }
 
+/* What a passage that is done with leaves to the next one. */
+static void forget_words(void)
+{
+	free(*domain_kept(fact_asserts_domain()));
+	*domain_kept(fact_asserts_domain()) = NULL;
+}
+
+static void test_words_are_left_to_the_next_passage(void **state)
+{
+	(void)state;
+	struct passage passages[2];
+	forget_words();
+	for (size_t i = 0; i < COUNT_OF(passages); i++) {
+		passage_init(&passages[i], fact_asserts_domain());
+		assert_int_equal(passage_index(&passages[i], TEXT_LITERAL("The timer waits 10 ms.")), 0);
+	}
+	const struct fact_memo *first = passages[0].memo;
+	assert_ptr_not_equal(first, passages[1].memo); /* two at once have one each */
+	passage_done(&passages[0]);
+	passage_done(&passages[1]);
+	assert_ptr_equal(*domain_kept(fact_asserts_domain()), first);
+	passage_init(&passages[0], fact_asserts_domain());
+	assert_int_equal(passage_index(&passages[0], TEXT_LITERAL("The timer waits 10 ms.")), 0);
+	assert_ptr_equal(passages[0].memo, first);
+	assert_null(*domain_kept(fact_asserts_domain()));
+	passage_done(&passages[0]);
+}
+
+struct listed { /* words of the lists met */
+	struct fact_memo *memo;
+	size_t count;
+};
+
+/* In small letters, as it is written, and in capitals: each the same with the memo and without. */
+static void take_listed(void *context, struct text word, unsigned lists)
+{
+	struct listed *listed = context;
+	char spelling[FACT_MEMO_BYTES_MAX];
+	assert_true(word.bytes <= sizeof(spelling));
+	for (unsigned how = 0; how < 3; how++) {
+		struct fact_word unkept, alone;
+		for (size_t i = 0; i < word.bytes; i++)
+			spelling[i] = how == 0 ? ascii_lower(word.data[i]) : how == 2 && word.data[i] >= 'a' && word.data[i] <= 'z' ? (char)(word.data[i] - 'a' + 'A') : word.data[i];
+		struct text text = { spelling, word.bytes };
+		const struct fact_word *known = passage_word_of(fact_asserts_domain(), listed->memo, text, &unkept);
+		const struct fact_word *worked_out = passage_word_of(fact_asserts_domain(), NULL, text, &alone);
+		assert_ptr_not_equal(known, &unkept);
+		assert_int_equal(known->lists & lists, lists);
+		assert_int_equal(known->kind, worked_out->kind);
+		assert_int_equal(known->unit, worked_out->unit);
+		assert_int_equal(known->dimension, worked_out->dimension);
+		assert_int_equal(known->says, worked_out->says);
+		assert_int_equal(known->state, worked_out->state);
+		assert_int_equal(known->number, worked_out->number);
+		assert_int_equal(known->ordinal, worked_out->ordinal);
+		assert_int_equal(known->spelled, worked_out->spelled);
+		assert_int_equal(known->goes_on, worked_out->goes_on);
+		assert_int_equal(known->quick, worked_out->quick);
+	}
+	listed->count++;
+}
+
+static void test_listed_words_mean_the_same_with_a_memo(void **state)
+{
+	(void)state;
+	struct listed listed = { .memo = calloc(1, sizeof(*listed.memo)) };
+	assert_non_null(listed.memo);
+	fact_words_each(take_listed, &listed);
+	assert_true(listed.count > 200);
+	free(listed.memo);
+}
+
 static void test_known_words_are_indexed_like_new_ones(void **state)
 {
 	(void)state;
@@ -86,6 +160,7 @@ static void test_known_words_are_indexed_like_new_ones(void **state)
 		struct passage cold;
 		struct text text = invent(&source, &random, 1 + i % PIECES);
 		passage_init(&cold, fact_asserts_domain());
+		forget_words();
 		assert_int_equal(passage_index(&cold, text), 0);
 		assert_int_equal(passage_index(&warm, text), 0);
 		assert_same_index(&cold, &warm);
@@ -129,6 +204,7 @@ static void test_long_monotonous_texts(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_known_words_are_indexed_like_new_ones), cmocka_unit_test(test_long_monotonous_texts) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_known_words_are_indexed_like_new_ones), cmocka_unit_test(test_words_are_left_to_the_next_passage),
+					    cmocka_unit_test(test_listed_words_mean_the_same_with_a_memo), cmocka_unit_test(test_long_monotonous_texts) };
 	return cmocka_run_group_tests(tests, fact_asserts_setup, fact_asserts_teardown);
 }

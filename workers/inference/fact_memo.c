@@ -88,10 +88,35 @@ const struct fact_word *fact_memo_known(struct fact_memo *memo, struct text word
 	return found && found->placed ? found : NULL;
 }
 
+/* The same for all spellings of a word in small letters and capitals; other words may share it. */
+static size_t lists_place(const struct fact_word *key)
+{
+	const uint64_t small = 0x2020202020202020u;
+	return fact_memo_place(key->key[0] | small, key->key[1] | small, 0, key->bytes);
+}
+
+static void take_listed(void *context, struct text word, unsigned lists)
+{
+	struct fact_memo *memo = context;
+	struct fact_word key;
+	CHECK(word.bytes > 0 && word.bytes <= FACT_MEMO_BYTES_MAX);
+	(void)make_key(word, &key);
+	memo->lists[lists_place(&key)] |= (uint8_t)lists;
+}
+
+static uint8_t lists_of(struct fact_memo *memo, const struct fact_word *key)
+{
+	if (!memo->listed)
+		fact_words_each(take_listed, memo);
+	memo->listed = true;
+	return memo->lists[lists_place(key)];
+}
+
 struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept)
 {
 	struct fact_word *found = unkept;
 	memset(unkept, 0, sizeof(*unkept));
+	unkept->lists = FACT_LISTS;
 	if (memo && word.bytes && word.bytes <= FACT_MEMO_BYTES_MAX) {
 		size_t place = make_key(word, unkept);
 		found = find_in(memo, place, unkept);
@@ -99,13 +124,14 @@ struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struc
 			return found;
 		memo->latest[place] ^= 1;
 		found = &memo->words[place][memo->latest[place]];
+		unkept->lists = lists_of(memo, unkept);
 		*found = *unkept;
 	}
-	struct text ordinal = fact_words_ordinal(word);
+	struct text ordinal = found->lists & FACT_LIST_ORDINALS ? fact_words_ordinal(word) : (struct text){ 0 };
 	bool own_digits = ordinal.data >= word.data && ordinal.data < word.data + word.bytes; /* "3rd": read by take_number */
 	found->identifier = fact_is_identifier(word);
-	found->state = (int8_t)fact_words_state(word);
-	found->number = fact_words_number(word).bytes > 0;
+	found->state = found->lists & FACT_LIST_STATES ? (int8_t)fact_words_state(word) : 0;
+	found->number = found->lists & FACT_LIST_NUMBERS && fact_words_number(word).bytes > 0;
 	found->name = !found->identifier && !found->number && is_name(word);
 	found->ordinal = ordinal.bytes && !own_digits;
 	return found;

@@ -24,6 +24,7 @@ struct fact_word {
 	uint32_t common_known : 1, common : 1; /* passage_is_common */
 	uint32_t term_known : 1, term : 1;     /* used by passage.c */
 	uint8_t bytes;           /* 0: unused */
+	uint8_t lists;           /* FACT_LIST_*: which it may be in; in the others it is not */
 	int8_t state;
 	bool identifier : 1, name : 1, number : 1, ordinal : 1, placed : 1;
 };
@@ -35,6 +36,8 @@ enum { FACT_MEMO_PLACES = 2048, FACT_MEMO_WAYS = 2 };
 struct fact_memo {
 	struct fact_word words[FACT_MEMO_PLACES][FACT_MEMO_WAYS];
 	uint8_t latest[FACT_MEMO_PLACES]; /* which of the two */
+	uint8_t lists[FACT_MEMO_PLACES];  /* of the words of fact_words_each whose place would be this, in small letters: a new word is looked for in few of the lists */
+	bool listed; /* lists is filled in */
 };
 /* The word as the memo has it, taken in when it is new, in place of another one, whose pointer is of no use then; or `unkept`, when there is no memo or the word is too long. */
 struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept);

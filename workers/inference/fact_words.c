@@ -41,21 +41,23 @@ static bool begins_with(struct text word, uint32_t letters)
 
 #define LETTER(c) (1u << ((c) - 'a'))
 
+static const struct pair numbers[] = { { T("zero"), T("0") }, { T("one"), T("1") }, { T("two"), T("2") }, { T("zwei"), T("2") }, { T("drei"), T("3") }, { T("vier"), T("4") }, { T("sechs"), T("6") }, { T("sieben"), T("7") }, { T("acht"), T("8") }, { T("neun"), T("9") }, { T("zehn"), T("10") },
+	{ T("elf"), T("11") }, { T("zw\xC3\xB6lf"), T("12") }, { T("f\xC3\xBCnf"), T("5") }, { T("three"), T("3") }, { T("four"), T("4") }, { T("five"), T("5") }, { T("six"), T("6") }, { T("seven"), T("7") }, { T("eight"), T("8") },
+	{ T("nine"), T("9") }, { T("ten"), T("10") }, { T("eleven"), T("11") }, { T("twelve"), T("12") }, { T("fifteen"), T("15") }, { T("twenty"), T("20") }, { T("thirty"), T("30") },
+	{ T("forty"), T("40") }, { T("fifty"), T("50") }, { T("sixty"), T("60") }, { T("seventy"), T("70") }, { T("eighty"), T("80") }, { T("ninety"), T("90") } };
+
 struct text fact_words_number(struct text word)
 {
-	static const struct pair numbers[] = { { T("zero"), T("0") }, { T("one"), T("1") }, { T("two"), T("2") }, { T("zwei"), T("2") }, { T("drei"), T("3") }, { T("vier"), T("4") }, { T("sechs"), T("6") }, { T("sieben"), T("7") }, { T("acht"), T("8") }, { T("neun"), T("9") }, { T("zehn"), T("10") },
-		{ T("elf"), T("11") }, { T("zw\xC3\xB6lf"), T("12") }, { T("f\xC3\xBCnf"), T("5") }, { T("three"), T("3") }, { T("four"), T("4") }, { T("five"), T("5") }, { T("six"), T("6") }, { T("seven"), T("7") }, { T("eight"), T("8") },
-		{ T("nine"), T("9") }, { T("ten"), T("10") }, { T("eleven"), T("11") }, { T("twelve"), T("12") }, { T("fifteen"), T("15") }, { T("twenty"), T("20") }, { T("thirty"), T("30") },
-		{ T("forty"), T("40") }, { T("fifty"), T("50") }, { T("sixty"), T("60") }, { T("seventy"), T("70") }, { T("eighty"), T("80") }, { T("ninety"), T("90") } };
 	if (word.bytes < 3 || word.bytes > 7 || !begins_with(word, LETTER('t') | LETTER('f') | LETTER('s') | LETTER('e') | LETTER('n') | LETTER('o') | LETTER('z') | LETTER('d') | LETTER('v') | LETTER('a')))
 		return (struct text){ word.data, 0 };
 	return meaning(numbers, COUNT_OF(numbers), word);
 }
 
+static const struct pair ordinals[] = { { T("first"), T("1") }, { T("second"), T("2") }, { T("third"), T("3") }, { T("fourth"), T("4") }, { T("fifth"), T("5") }, { T("sixth"), T("6") },
+	{ T("seventh"), T("7") }, { T("eighth"), T("8") }, { T("ninth"), T("9") }, { T("tenth"), T("10") }, { T("eleventh"), T("11") }, { T("twelfth"), T("12") } };
+
 struct text fact_words_ordinal(struct text word)
 {
-	static const struct pair ordinals[] = { { T("first"), T("1") }, { T("second"), T("2") }, { T("third"), T("3") }, { T("fourth"), T("4") }, { T("fifth"), T("5") }, { T("sixth"), T("6") },
-		{ T("seventh"), T("7") }, { T("eighth"), T("8") }, { T("ninth"), T("9") }, { T("tenth"), T("10") }, { T("eleventh"), T("11") }, { T("twelfth"), T("12") } };
 	static const struct text endings[] = { T("st"), T("nd"), T("rd"), T("th") };
 	size_t digits = 0;
 	if (word.bytes < 3 || word.bytes > 8)
@@ -86,20 +88,21 @@ bool fact_words_spells_unit(struct text word)
 	return word.bytes > 3 && fact_words_unit(word).data != word.data;
 }
 
+static const struct pair units[] = { { T("millisecond"), T("ms") }, { T("milliseconds"), T("ms") }, { T("msec"), T("ms") }, { T("second"), T("s") }, { T("seconds"), T("s") }, { T("sec"), T("s") },
+	{ T("minute"), T("min") }, { T("minutes"), T("min") }, { T("hour"), T("h") }, { T("hours"), T("h") }, { T("day"), T("days") }, { T("percent"), T("%") }, { T("microsecond"), T("us") },
+	{ T("microseconds"), T("us") }, { T("\xC2\xB5s"), T("us") }, { T("\xCE\xBCs"), T("us") }, { T("nanoseconds"), T("ns") }, { T("kilometer"), T("km") }, { T("kilometers"), T("km") },
+	{ T("meter"), T("m") }, { T("meters"), T("m") }, { T("metre"), T("m") }, { T("metres"), T("m") }, { T("bits"), T("bit") }, { T("bytes"), T("byte") }, { T("degree"), T("degrees") },
+	{ T("PRBs"), T("PRB") }, { T("slots"), T("slot") }, { T("frames"), T("frame") }, { T("subframes"), T("subframe") }, { T("symbols"), T("symbol") }, { T("bit/s"), T("bps") }, { T("bits/s"), T("bps") }, { T("kilobyte"), T("kB") }, { T("kilobytes"), T("kB") }, { T("megabyte"), T("MB") }, { T("megabytes"), T("MB") }, { T("gigabyte"), T("GB") }, { T("gigabytes"), T("GB") },
+	{ T("terabytes"), T("TB") }, { T("volt"), T("V") }, { T("volts"), T("V") }, { T("millivolt"), T("mV") }, { T("millivolts"), T("mV") }, { T("microvolt"), T("uV") }, { T("microvolts"), T("uV") }, { T("milliamperes"), T("mA") }, { T("milliwatt"), T("mW") }, { T("milliwatts"), T("mW") }, { T("kilowatt"), T("kW") }, { T("kilowatts"), T("kW") }, { T("ampere"), T("A") }, { T("amperes"), T("A") }, { T("watt"), T("W") }, { T("watts"), T("W") },
+	{ T("hertz"), T("Hz") }, { T("kilohertz"), T("kHz") }, { T("megahertz"), T("MHz") }, { T("gigahertz"), T("GHz") }, { T("decibel"), T("dB") }, { T("decibels"), T("dB") },
+	{ T("kilogram"), T("kg") }, { T("kilograms"), T("kg") }, { T("millimeters"), T("mm") }, { T("millimetres"), T("mm") }, { T("centimetres"), T("cm") }, { T("centimeters"), T("cm") },
+	{ T("week"), T("weeks") }, { T("month"), T("months") }, { T("year"), T("years") }, { T("kelvin"), T("K") }, { T("Sekunden"), T("s") }, { T("Sekunde"), T("s") }, { T("Minuten"), T("min") },
+	{ T("Minute"), T("min") }, { T("Stunden"), T("h") }, { T("Stunde"), T("h") }, { T("Tage"), T("days") }, { T("Monate"), T("months") }, { T("Wochen"), T("weeks") }, { T("Jahre"), T("years") }, { T("Prozent"), T("%") }, { T("\xC2\xB0"), T("degrees") },
+	{ T("degrees Celsius"), T("\xC2\xB0" "C") }, { T("degrees Fahrenheit"), T("\xC2\xB0" "F") }, { T("kbit/s"), T("kbps") }, { T("kbits/s"), T("kbps") },
+	{ T("Mbit/s"), T("Mbps") }, { T("Mbits/s"), T("Mbps") }, { T("Gbit/s"), T("Gbps") }, { T("Gbits/s"), T("Gbps") } };
+
 struct text fact_words_unit(struct text unit)
 {
-	static const struct pair units[] = { { T("millisecond"), T("ms") }, { T("milliseconds"), T("ms") }, { T("msec"), T("ms") }, { T("second"), T("s") }, { T("seconds"), T("s") }, { T("sec"), T("s") },
-		{ T("minute"), T("min") }, { T("minutes"), T("min") }, { T("hour"), T("h") }, { T("hours"), T("h") }, { T("day"), T("days") }, { T("percent"), T("%") }, { T("microsecond"), T("us") },
-		{ T("microseconds"), T("us") }, { T("\xC2\xB5s"), T("us") }, { T("\xCE\xBCs"), T("us") }, { T("nanoseconds"), T("ns") }, { T("kilometer"), T("km") }, { T("kilometers"), T("km") },
-		{ T("meter"), T("m") }, { T("meters"), T("m") }, { T("metre"), T("m") }, { T("metres"), T("m") }, { T("bits"), T("bit") }, { T("bytes"), T("byte") }, { T("degree"), T("degrees") },
-		{ T("PRBs"), T("PRB") }, { T("slots"), T("slot") }, { T("frames"), T("frame") }, { T("subframes"), T("subframe") }, { T("symbols"), T("symbol") }, { T("bit/s"), T("bps") }, { T("bits/s"), T("bps") }, { T("kilobyte"), T("kB") }, { T("kilobytes"), T("kB") }, { T("megabyte"), T("MB") }, { T("megabytes"), T("MB") }, { T("gigabyte"), T("GB") }, { T("gigabytes"), T("GB") },
-		{ T("terabytes"), T("TB") }, { T("volt"), T("V") }, { T("volts"), T("V") }, { T("millivolt"), T("mV") }, { T("millivolts"), T("mV") }, { T("microvolt"), T("uV") }, { T("microvolts"), T("uV") }, { T("milliamperes"), T("mA") }, { T("milliwatt"), T("mW") }, { T("milliwatts"), T("mW") }, { T("kilowatt"), T("kW") }, { T("kilowatts"), T("kW") }, { T("ampere"), T("A") }, { T("amperes"), T("A") }, { T("watt"), T("W") }, { T("watts"), T("W") },
-		{ T("hertz"), T("Hz") }, { T("kilohertz"), T("kHz") }, { T("megahertz"), T("MHz") }, { T("gigahertz"), T("GHz") }, { T("decibel"), T("dB") }, { T("decibels"), T("dB") },
-		{ T("kilogram"), T("kg") }, { T("kilograms"), T("kg") }, { T("millimeters"), T("mm") }, { T("millimetres"), T("mm") }, { T("centimetres"), T("cm") }, { T("centimeters"), T("cm") },
-		{ T("week"), T("weeks") }, { T("month"), T("months") }, { T("year"), T("years") }, { T("kelvin"), T("K") }, { T("Sekunden"), T("s") }, { T("Sekunde"), T("s") }, { T("Minuten"), T("min") },
-		{ T("Minute"), T("min") }, { T("Stunden"), T("h") }, { T("Stunde"), T("h") }, { T("Tage"), T("days") }, { T("Monate"), T("months") }, { T("Wochen"), T("weeks") }, { T("Jahre"), T("years") }, { T("Prozent"), T("%") }, { T("\xC2\xB0"), T("degrees") },
-		{ T("degrees Celsius"), T("\xC2\xB0" "C") }, { T("degrees Fahrenheit"), T("\xC2\xB0" "F") }, { T("kbit/s"), T("kbps") }, { T("kbits/s"), T("kbps") },
-		{ T("Mbit/s"), T("Mbps") }, { T("Mbits/s"), T("Mbps") }, { T("Gbit/s"), T("Gbps") }, { T("Gbits/s"), T("Gbps") } };
 	struct text plain = unit.bytes > 1 && may_spell_unit(unit) ? meaning(units, COUNT_OF(units), unit) : (struct text){ 0 };
 	return plain.bytes ? plain : unit;
 }
@@ -131,10 +134,11 @@ double fact_words_scale(struct text unit)
 	return 0;
 }
 
+static const struct { struct text word; int state; } states[] = { { T("true"), 1 }, { T("false"), -1 }, { T("off"), -2 }, { T("yes"), 3 }, { T("no"), -3 },
+	{ T("enabled"), 4 }, { T("disabled"), -4 }, { T("activated"), 5 }, { T("deactivated"), -5 }, { T("locked"), 6 }, { T("unlocked"), -6 } };
+
 int fact_words_state(struct text word)
 {
-	static const struct { struct text word; int state; } states[] = { { T("true"), 1 }, { T("false"), -1 }, { T("off"), -2 }, { T("yes"), 3 }, { T("no"), -3 },
-		{ T("enabled"), 4 }, { T("disabled"), -4 }, { T("activated"), 5 }, { T("deactivated"), -5 }, { T("locked"), 6 }, { T("unlocked"), -6 } };
 	if (word.bytes < 2 || word.bytes > 11 || !begins_with(word, LETTER('t') | LETTER('f') | LETTER('o') | LETTER('n') | LETTER('y') | LETTER('e') | LETTER('d') | LETTER('a') | LETTER('l') | LETTER('u')))
 		return 0;
 	if (text_equal(word, TEXT_LITERAL("ON")))
@@ -185,23 +189,24 @@ struct saying {
 	uint32_t says;
 };
 
+enum { LESS = FACT_SAYS_LESS, MORE = FACT_SAYS_MORE, OR_LESS = FACT_SAYS_OR_LESS, OR_MORE = FACT_SAYS_OR_MORE };
+static const struct saying sayings[] = {
+	{ T("no"), FACT_SAYS_NOT }, { T("not"), FACT_SAYS_NOT }, { T("never"), FACT_SAYS_NOT }, { T("cannot"), FACT_SAYS_NOT }, { T("or"), FACT_SAYS_OR }, { T("than"), FACT_SAYS_THAN },
+	{ T("be"), FACT_SAYS_BE }, { T("at"), FACT_SAYS_AT }, { T("up"), FACT_SAYS_UP }, { T("to"), FACT_SAYS_TO }, { T("least"), FACT_SAYS_LEAST }, { T("minimum"), FACT_SAYS_LEAST },
+	{ T("most"), FACT_SAYS_MOST }, { T("maximum"), FACT_SAYS_MAXIMUM }, { T("above"), FACT_SAYS_ABOVE | OR_MORE }, { T("over"), FACT_SAYS_ABOVE | FACT_SAYS_LOOSELY },
+	{ T("exceeds"), FACT_SAYS_ABOVE }, { T("exceed"), FACT_SAYS_ABOVE }, { T("exceeded"), FACT_SAYS_ABOVE }, { T("exceeding"), FACT_SAYS_ABOVE },
+	{ T("below"), FACT_SAYS_BELOW | OR_LESS }, { T("under"), FACT_SAYS_BELOW | FACT_SAYS_LOOSELY },
+	{ T("more"), MORE | OR_MORE }, { T("greater"), MORE | OR_MORE }, { T("higher"), MORE | OR_MORE }, { T("larger"), MORE | OR_MORE }, { T("longer"), MORE | OR_MORE },
+	{ T("later"), MORE | OR_MORE }, { T("stronger"), MORE }, { T("warmer"), MORE }, { T("hotter"), MORE }, { T("wider"), MORE }, { T("heavier"), MORE }, { T("deeper"), MORE },
+	{ T("taller"), MORE }, { T("farther"), MORE }, { T("louder"), MORE }, { T("brighter"), MORE },
+	{ T("less"), LESS | OR_LESS }, { T("fewer"), LESS | OR_LESS }, { T("lower"), LESS | OR_LESS }, { T("smaller"), LESS | OR_LESS }, { T("shorter"), LESS | OR_LESS },
+	{ T("earlier"), LESS | OR_LESS }, { T("sooner"), LESS }, { T("weaker"), LESS }, { T("colder"), LESS }, { T("cooler"), LESS }, { T("narrower"), LESS }, { T("lighter"), LESS },
+	{ T("shallower"), LESS }, { T("nearer"), LESS }, { T("closer"), LESS }, { T("quieter"), LESS }, { T("darker"), LESS },
+	{ T("faster"), FACT_SAYS_FASTER }, { T("slower"), FACT_SAYS_SLOWER }, { T("older"), FACT_SAYS_OLDER | OR_LESS }, { T("newer"), FACT_SAYS_NEWER | OR_MORE },
+};
+
 uint32_t fact_words_says(struct text word)
 {
-	enum { LESS = FACT_SAYS_LESS, MORE = FACT_SAYS_MORE, OR_LESS = FACT_SAYS_OR_LESS, OR_MORE = FACT_SAYS_OR_MORE };
-	static const struct saying sayings[] = {
-		{ T("no"), FACT_SAYS_NOT }, { T("not"), FACT_SAYS_NOT }, { T("never"), FACT_SAYS_NOT }, { T("cannot"), FACT_SAYS_NOT }, { T("or"), FACT_SAYS_OR }, { T("than"), FACT_SAYS_THAN },
-		{ T("be"), FACT_SAYS_BE }, { T("at"), FACT_SAYS_AT }, { T("up"), FACT_SAYS_UP }, { T("to"), FACT_SAYS_TO }, { T("least"), FACT_SAYS_LEAST }, { T("minimum"), FACT_SAYS_LEAST },
-		{ T("most"), FACT_SAYS_MOST }, { T("maximum"), FACT_SAYS_MAXIMUM }, { T("above"), FACT_SAYS_ABOVE | OR_MORE }, { T("over"), FACT_SAYS_ABOVE | FACT_SAYS_LOOSELY },
-		{ T("exceeds"), FACT_SAYS_ABOVE }, { T("exceed"), FACT_SAYS_ABOVE }, { T("exceeded"), FACT_SAYS_ABOVE }, { T("exceeding"), FACT_SAYS_ABOVE },
-		{ T("below"), FACT_SAYS_BELOW | OR_LESS }, { T("under"), FACT_SAYS_BELOW | FACT_SAYS_LOOSELY },
-		{ T("more"), MORE | OR_MORE }, { T("greater"), MORE | OR_MORE }, { T("higher"), MORE | OR_MORE }, { T("larger"), MORE | OR_MORE }, { T("longer"), MORE | OR_MORE },
-		{ T("later"), MORE | OR_MORE }, { T("stronger"), MORE }, { T("warmer"), MORE }, { T("hotter"), MORE }, { T("wider"), MORE }, { T("heavier"), MORE }, { T("deeper"), MORE },
-		{ T("taller"), MORE }, { T("farther"), MORE }, { T("louder"), MORE }, { T("brighter"), MORE },
-		{ T("less"), LESS | OR_LESS }, { T("fewer"), LESS | OR_LESS }, { T("lower"), LESS | OR_LESS }, { T("smaller"), LESS | OR_LESS }, { T("shorter"), LESS | OR_LESS },
-		{ T("earlier"), LESS | OR_LESS }, { T("sooner"), LESS }, { T("weaker"), LESS }, { T("colder"), LESS }, { T("cooler"), LESS }, { T("narrower"), LESS }, { T("lighter"), LESS },
-		{ T("shallower"), LESS }, { T("nearer"), LESS }, { T("closer"), LESS }, { T("quieter"), LESS }, { T("darker"), LESS },
-		{ T("faster"), FACT_SAYS_FASTER }, { T("slower"), FACT_SAYS_SLOWER }, { T("older"), FACT_SAYS_OLDER | OR_LESS }, { T("newer"), FACT_SAYS_NEWER | OR_MORE },
-	};
 	enum { SAYING_BYTES_MAX = 9 };
 	for (size_t i = 0; word.bytes > 1 && word.bytes <= SAYING_BYTES_MAX && i < COUNT_OF(sayings); i++)
 		if (same(word, sayings[i].word))
@@ -229,9 +234,10 @@ static enum fact_comparison afterthought(uint32_t says)
 	return says & FACT_SAYS_OR_MORE ? FACT_AT_LEAST : says & FACT_SAYS_OR_LESS ? FACT_AT_MOST : FACT_COMPARES_NOT;
 }
 
+static const struct text openings[] = { T("it"), T("its"), T("they"), T("their"), T("this"), T("these") };
+
 bool fact_words_goes_on(struct text first)
 {
-	static const struct text openings[] = { T("it"), T("its"), T("they"), T("their"), T("this"), T("these") };
 	for (size_t i = 0; i < COUNT_OF(openings) && first.bytes < 6; i++)
 		if (text_equal_nocase(first, openings[i]))
 			return true;
@@ -270,4 +276,24 @@ enum fact_comparison fact_comparison_opposite(enum fact_comparison comparison)
 {
 	static const enum fact_comparison opposites[] = { FACT_COMPARES_NOT, FACT_AT_MOST, FACT_AT_LEAST, FACT_BELOW, FACT_ABOVE, FACT_SLOWER, FACT_FASTER, FACT_NEWER, FACT_OLDER };
 	return opposites[comparison];
+}
+
+void fact_words_each(void (*take)(void *context, struct text word, unsigned lists), void *context)
+{
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		take(context, numbers[i].word, FACT_LIST_NUMBERS);
+	for (size_t i = 0; i < COUNT_OF(ordinals); i++)
+		take(context, ordinals[i].word, FACT_LIST_ORDINALS);
+	for (size_t i = 0; i < COUNT_OF(units); i++)
+		take(context, units[i].word, FACT_LIST_UNITS);
+	for (size_t i = 0; i < COUNT_OF(states); i++)
+		take(context, states[i].word, FACT_LIST_STATES);
+	take(context, TEXT_LITERAL("on"), FACT_LIST_STATES);
+	for (unsigned grade = 1; grade < FACT_GRADES; grade++)
+		for (size_t i = 0; i < GRADE_WORDS_MAX && grades[grade][i].bytes; i++)
+			take(context, grades[grade][i], FACT_LIST_GRADES);
+	for (size_t i = 0; i < COUNT_OF(sayings); i++)
+		take(context, sayings[i].word, FACT_LIST_SAYINGS);
+	for (size_t i = 0; i < COUNT_OF(openings); i++)
+		take(context, openings[i], FACT_LIST_OPENINGS);
 }

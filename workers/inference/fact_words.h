@@ -37,6 +37,11 @@ struct text fact_words_grade_member(unsigned grade, size_t index);
 /* "It", "these": what begins like this goes on about what was said before. */
 bool fact_words_goes_on(struct text first);
 
+/* Calls for each word that one of the functions above, or fact_words_says, knows from a list (in any case of its letters), with the list. Words that begin with a digit are in none. */
+enum { FACT_LIST_NUMBERS = 1, FACT_LIST_ORDINALS = 1 << 1, FACT_LIST_UNITS = 1 << 2, FACT_LIST_STATES = 1 << 3, FACT_LIST_GRADES = 1 << 4, FACT_LIST_SAYINGS = 1 << 5, FACT_LIST_OPENINGS = 1 << 6,
+       FACT_LISTS = (1 << 7) - 1 };
+void fact_words_each(void (*take)(void *context, struct text word, unsigned lists), void *context);
+
 enum fact_comparison { FACT_COMPARES_NOT, FACT_AT_LEAST, FACT_AT_MOST, FACT_ABOVE, FACT_BELOW, FACT_FASTER, FACT_SLOWER, FACT_OLDER, FACT_NEWER };
 
 enum { /* what a word may be to a comparison, bits; below FACT_SAYS_END those that do something by themselves, the others when "than", "or" and the like stand beside them */

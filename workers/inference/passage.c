@@ -1,6 +1,7 @@
 /* passage.c: see passage.h. The index of a passage: its places and sentences. */
 #include "workers/inference/passage.h"
 
+#include "config/domain_kept.h"
 #include "proto/document.h"
 #include "workers/inference/passage_lines.h"
 #include "workers/inference/passage_places.h"
@@ -29,7 +30,11 @@ void passage_done(struct passage *passage)
 	free(passage->valued.values);
 	free(passage->sentences);
 	free(passage->slots);
-	free(passage->memo);
+	void **kept = passage->domain ? domain_kept(passage->domain) : NULL;
+	if (kept && !*kept)
+		*kept = passage->memo; /* for the next passage: most words of a document have been met in those before */
+	else
+		free(passage->memo);
 	*passage = (struct passage){ 0 };
 }
 
@@ -565,6 +570,14 @@ static void index_text(struct indexer *indexer, struct text source)
 	}
 }
 
+/* What was left by the passage before, or a new one; without any words are worked out anew. */
+static void take_memo(struct passage *passage)
+{
+	void **kept = domain_kept(passage->domain);
+	passage->memo = *kept ? *kept : calloc(1, sizeof(*passage->memo));
+	*kept = NULL;
+}
+
 int passage_index(struct passage *passage, struct text source)
 {
 	uint64_t source_hash = XXH3_64bits(source.data, source.bytes);
@@ -575,7 +588,7 @@ int passage_index(struct passage *passage, struct text source)
 	if (source.bytes > PASSAGE_BYTES_MAX)
 		return ERROR_LIMIT_HIT;
 	if (!passage->memo)
-		passage->memo = calloc(1, sizeof(*passage->memo)); /* without it words are worked out anew */
+		take_memo(passage);
 	struct indexer indexer = { .passage = passage, .paragraph_new = true, .name_key = text_from(document_key_name(DOCUMENT_KEY_NAME)) };
 	if (!passage->status)
 		index_text(&indexer, source);

@@ -280,14 +280,14 @@ static void place_word(const struct domain *domain, struct text text, struct fac
 	word->stem = (uint32_t)stem_hash(text, word->identifier);
 	word->exact = passage_exact(text);
 	word->listed = text.bytes <= FACT_LISTED_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, text);
-	word->spelled = fact_words_spells_unit(text);
+	word->spelled = word->lists & FACT_LIST_UNITS && fact_words_spells_unit(text);
 	word->unit = word->listed || word->spelled ? passage_unit(text) : 0;
 	word->dimension = word->listed || word->spelled ? passage_dimension(text) : 0;
 	word->label = is_label(text);
 	word->breaks = passage_breaks_clause(text);
-	word->goes_on = fact_words_goes_on(text);
-	word->says = fact_words_says(text);
-	unsigned grade = word->identifier ? 0 : fact_words_grade(text);
+	word->goes_on = word->lists & FACT_LIST_OPENINGS && fact_words_goes_on(text);
+	word->says = word->lists & FACT_LIST_SAYINGS ? fact_words_says(text) : 0;
+	unsigned grade = word->lists & FACT_LIST_GRADES && !word->identifier ? fact_words_grade(text) : 0;
 	word->kind = word->identifier ? identifier_kind(text) : grade ? KIND_GRADE + grade : KIND_NONE;
 	word->plain = !word->kind && !word->listed && !word->spelled && !word->label;
 	word->quick = !word->kind && !word->spelled && !word->identifier && !word->state && !word->number && !word->ordinal && !text_equal(text, TEXT_LITERAL("s")) && !text_equal(text, TEXT_LITERAL("on"));
@@ -376,7 +376,7 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 			place_word(domain, token->text, token->word);
 		place_of_word(domain, token, known, ret_place);
 	} else {
-		struct fact_word unkept = { .identifier = token->kind == FACT_IDENTIFIER };
+		struct fact_word unkept = { .identifier = token->kind == FACT_IDENTIFIER, .lists = FACT_LISTS };
 		place_word(domain, token->text, &unkept);
 		place_of_word(domain, token, &unkept, ret_place);
 	}
