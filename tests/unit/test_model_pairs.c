@@ -63,6 +63,8 @@ static void what_is_wrong_with_a_pair_is_said(void **state)
 		  "access beyond it is refused by the guard.\"}", "cellRadius" },
 		{ "{\"type\": \"factual\", \"question\": \"What does this section say of the guard?\", \"evidence\": \"\", \"answer\": \"It keeps the range of a "
 		  "cell within what its transport delay allows.\"}", "speaks of the text" },
+		{ "{\"type\": \"factual\", \"question\": \"What is the guard introduced by the source?\", \"evidence\": \"\", \"answer\": \"It keeps the range of a "
+		  "cell within what its transport delay allows.\"}", "speaks of the text" },
 		{ "{\"type\": \"factual\", \"question\": \"Tell me about the guard.\", \"evidence\": \"\", \"answer\": \"It keeps the range of a cell within what "
 		  "its transport delay allows.\"}", "does not end with" },
 		{ "{\"type\": \"factual\", \"question\": \"What does Cell Range Guard do?\", \"evidence\": \"\", \"answer\": \"  \"}", "answer is empty" },
