@@ -167,6 +167,7 @@ class Probe(unittest.TestCase):
             for path in ("/", "/v1/", "/v1/chat/completions", "/v1/models/", "/api/chat", "/v1/v1", "/v1//v1/chat/completions/"):
                 self.assert_found(self.probe({"base_url": server.url + path}), usable=True)
             self.assertIn("is the address right?", self.probe({"base_url": "http://127.0.0.1:99999"})["message"])
+            self.assertIn("does it speak https:// and not http://?", self.probe({"base_url": server.url.replace("http", "https")})["message"])
             server.script("redirect:path=/v1/models")
             self.assertIn("gave status 302; it sends requests on to http", self.probe({"base_url": server.url})["message"])
 

@@ -405,8 +405,10 @@ static void look(struct probe *probe)
 	bool listed = probe_get(probe, CHAT_OPENAI, "/models");
 	result->reachable = probe->outcome == HTTP_ANSWERED;
 	if (!result->reachable) {
+		bool tls = text_starts_with(text_from(probe->model->base_url), TEXT_LITERAL("https://"));
 		snprintf(result->message, sizeof(result->message), "%.200s; %.100s", probe->message[0] ? probe->message : "no answer",
-			 probe->advice[0] ? probe->advice : probe->outcome == HTTP_BROKEN ? "is it https://, or a tunnel with no server behind it?" : "is the server running?");
+			 probe->advice[0] ? probe->advice : probe->outcome == HTTP_BROKEN ? "is it https://, or a tunnel with no server behind it?" :
+			 tls ? "is the server running, and does it speak https:// and not http://?" : "is the server running?");
 		return;
 	}
 	if (says_key(probe) || says_away(probe))
