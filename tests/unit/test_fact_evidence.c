@@ -157,6 +157,18 @@ static void test_a_huge_item(void **state)
 	free(source);
 }
 
+/* A value that nothing rivals needs no weights, nor does one in the passage's own words; beside it others are weighed as ever. */
+static void test_values_without_rivals_beside_others(void **state)
+{
+	(void)state;
+	const char *source = "# Units\n\n- RU 2212: weighs 14.5 kg and takes 40 W at the mast.\n- RU 4418: weighs 21 kg and takes 65 W at the mast.\n- RU 8843: weighs 30 kg and takes 90 W at the mast.\n\n"
+			     "The housing is red and 7 mm thick.\n";
+	assert_passes("Each unit has a red housing of 7 mm.", source);
+	assert_passes("Each unit has a red housing of 7 mm; the RU 8843 has 30 kg, the RU 4418 21 kg.", source);
+	assert_refused_for("Each unit has a red housing of 7 mm; the RU 8843 has 30 kg, the RU 4418 14.5 kg.", source, "4418");
+	assert_refused_for("The RU 2212 takes 65 W and weighs 14.5 kg.", source, "65");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +177,7 @@ int main(void)
 		cmocka_unit_test(test_units_of_one_thing), cmocka_unit_test(test_ranges_and_versions), cmocka_unit_test(test_commands_of_the_passage),
 		cmocka_unit_test(test_a_huge_item), cmocka_unit_test(test_quantities_said_twice), cmocka_unit_test(test_keys_with_numbers),
 		cmocka_unit_test(test_lines_that_begin_with_a_name), cmocka_unit_test(test_paths_and_commands),
+		cmocka_unit_test(test_values_without_rivals_beside_others),
 	};
 	return cmocka_run_group_tests(tests, fact_asserts_setup, fact_asserts_teardown);
 }

@@ -117,9 +117,8 @@ static void passage_clear(struct passage *passage, size_t source_bytes)
 		memset(passage->slots, 0, passage->slot_capacity * sizeof(*passage->slots));
 	passage->place_count = passage->sentence_count = 1;
 	passage->slot_count = passage->states = 0;
-	passage->units = passage->dimensions = 0;
+	passage->units = passage->dimensions = passage->source_bytes = 0;
 	passage->options = false;
-	passage->source_bytes = 0;
 	passage->status = 0;
 	if (!passage->slots)
 		grow_slots(passage);

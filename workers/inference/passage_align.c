@@ -256,19 +256,29 @@ static void take_values(struct alignment *alignment)
 	}
 }
 
-/* What each value is weighed by: how many of its kind there are, and the words around it. */
-static void prepare_values(struct alignment *alignment)
+/* What is known of each value without the words around it. */
+static void count_values(struct alignment *alignment)
 {
 	size_t stated = 0;
 	for (size_t v = 0; v < alignment->value_count; v++)
 		stated += passage_is_stated(&alignment->values[v]);
 	for (size_t v = 0; v < alignment->value_count; v++) {
-		alignment->values[v].same = 0;
+		struct weighed *value = &alignment->values[v];
+		value->same = 0;
 		for (size_t o = 0; o < alignment->value_count; o++)
-			alignment->values[v].same += alignment->values[o].kind == alignment->values[v].kind;
-		alignment->values[v].alone = stated < 2 && (passage_is_stated(&alignment->values[v]) || alignment->values[v].same == 1);
-		weigh_clause(alignment, &alignment->values[v]);
+			value->same += alignment->values[o].kind == value->kind;
+		value->alone = stated < 2 && (passage_is_stated(value) || value->same == 1);
 	}
+}
+
+void passage_prepare(struct alignment *alignment, uint32_t values)
+{
+	if (!alignment->prepared)
+		count_values(alignment);
+	for (size_t v = 0; v < alignment->value_count; v++)
+		if (values & ~alignment->prepared & 1u << v)
+			weigh_clause(alignment, &alignment->values[v]);
+	alignment->prepared |= values;
 }
 
 /* A sentence with a name of its own is not about the names before. */
@@ -289,6 +299,7 @@ void passage_align(const struct passage *passage, struct answer_sentence *senten
 	alignment.kinds = alignment.stands_for = alignment.plain = 0;
 	alignment.owned = alignment.units = false;
 	alignment.gathered = 0;
+	alignment.prepared = 0;
 	alignment.seed_count = alignment.value_count = alignment.match_count = alignment.candidate_count = alignment.weighings = 0;
 	memset(alignment.seeds, 0, sizeof(alignment.seeds));
 	memset(alignment.first_words, NO_WORD, sizeof(alignment.first_words));
@@ -306,7 +317,6 @@ void passage_align(const struct passage *passage, struct answer_sentence *senten
 	if (!alignment.value_count)
 		return;
 	if (passage_settle(&alignment)) {
-		prepare_values(&alignment);
 		find_seeds(&alignment);
 		for (size_t s = 0; s < alignment.seed_count && alignment.weighings < WEIGHINGS_MAX; s++)
 			take_sentence(&alignment, alignment.seeds[s]);

@@ -188,11 +188,36 @@ static size_t count_kind(const struct passage *passage, uint32_t s, uint32_t kin
 	return count;
 }
 
+/* Which of the answer's values are to be weighed, a bit each: those still open that have a rival among the candidates, and the values that are their rivals. All of them when there may be
+ * more candidates than these. */
+static uint32_t wanted_values(const struct alignment *alignment)
+{
+	const struct passage *passage = alignment->passage;
+	uint32_t wanted = 0;
+	if (alignment->weighings || alignment->candidate_count + VALUES_MAX > CANDIDATES_MAX)
+		return UINT32_MAX;
+	for (size_t c = 0; c < alignment->candidate_count; c++) {
+		const struct weighed *value = &alignment->values[alignment->candidates[c].value];
+		uint32_t rival = passage_value(&passage->places[alignment->candidates[c].place]);
+		if (value->settled != VALUE_OPEN || rival == value->value)
+			continue;
+		wanted |= 1u << alignment->candidates[c].value;
+		for (size_t v = 0; v < alignment->value_count; v++)
+			wanted |= (uint32_t)(alignment->values[v].value == rival) << v;
+	}
+	return wanted;
+}
+
 void passage_weigh(struct alignment *alignment)
 {
 	const struct passage *passage = alignment->passage;
-	for (size_t c = 0; c < alignment->candidate_count; c++) {
+	uint32_t wanted = wanted_values(alignment);
+	if (wanted)
+		passage_prepare(alignment, wanted);
+	for (size_t c = 0; wanted && c < alignment->candidate_count; c++) {
 		const struct candidate *candidate = &alignment->candidates[c];
+		if (!(wanted >> candidate->value & 1))
+			continue;
 		const struct passage_place *place = &passage->places[candidate->place];
 		uint32_t sentence = passage->links[candidate->place].sentence;
 		struct weighed *value = &alignment->values[candidate->value];

@@ -68,6 +68,7 @@ struct alignment {
 	size_t match_count;
 	uint32_t gathered; /* the sentence whose matches these are; 0: none */
 	size_t weighings;  /* so far */
+	uint32_t prepared; /* values that passage_prepare was asked for, a bit each */
 };
 
 enum { WEIGHINGS_MAX = 4000, FAR_MAX = 64, LEADING_FAR = 10, INTRO_FAR = 6, ALONE_FAR = 3 };
@@ -116,6 +117,10 @@ static inline bool passage_is_actor(const struct passage_place *place)
 
 /* Settles the values that need no weights: what the passage says in the same words, and ranges. True when some are still open; else nothing is to be weighed. */
 bool passage_settle(struct alignment *alignment);
+
+/* Finds out what these values, a bit each, are weighed by: the words around them. Once for a value. */
+void passage_prepare(struct alignment *alignment, uint32_t values);
+_Static_assert(VALUES_MAX <= 32, "a bit each");
 
 /* Weighs the candidates, and forgets them. */
 void passage_weigh(struct alignment *alignment);
