@@ -100,6 +100,10 @@ static void test_commands_of_the_passage(void **state)
 	const char *source = "Block it with `cmedit set NODE1 RfBranch=2 supervision=DISABLED`.";
 	assert_passes("Run `cmedit set NODE1 RfBranch=2 supervision=DISABLED`.", source);
 	assert_refused("Run `cmedit set NODE1 RfBranch=2 supervision=DEACTIVATED`.", source);
+	assert_refused_for("Try `cmedit get NODE1 RfBranch=2 supervision=DISABLED` first.", source, "DISABLED"); /* reads, and sets nothing */
+	assert_passes("See what it is with `cmedit get NODE1 RfBranch=2 supervision`; block it by `cmedit set NODE1 RfBranch=2 supervision=DISABLED`.", source);
+	assert_passes("Look for it by `cmedit get NODE1 RfBranch.(supervision==DISABLED)` then.", source);
+	assert_passes("So `cmedit get NODE1 RfBranch=2 supervision=DISABLED` looks for it.", "Find it: `cmedit get NODE1 RfBranch=2 supervision=DISABLED` shows those.");
 }
 
 static void test_quantities_said_twice(void **state)

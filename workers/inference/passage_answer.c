@@ -253,7 +253,8 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 	checker.quote_steps = QUOTE_STEPS_MAX;
 	checker.unit_place = checker.number_end = checker.option_end = NULL;
 	checker.clause = checker.values = 0;
-	checker.in_command = false;
+	checker.in_command = checker.reads = false;
+	checker.answer = answer;
 	checker.command_before = 0;
 	checker.passage = passage;
 	checker.verdict = ret_verdict;

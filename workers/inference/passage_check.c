@@ -170,10 +170,34 @@ static bool is_other_grade(const struct passage *passage, const struct answer_wo
 	return false;
 }
 
+/* "attribute=value" is what sets it; in a filter there are two signs, and names of classes begin with a capital. */
+static bool is_assigned(struct text answer, struct text word)
+{
+	if (word.data < answer.data + 2 || word.data[-1] != '=')
+		return false;
+	const char *sign = word.data - 1, *name = sign;
+	while (name > answer.data && ascii_is_word(name[-1]))
+		name--;
+	return name < sign && ascii_is_lower(*name);
+}
+
+/* Does the passage have the word in a command that reads? */
+static bool has_read(const struct passage *passage, const struct answer_word *word)
+{
+	const uint32_t get = passage_exact(TEXT_LITERAL("get"));
+	unsigned steps = 0;
+	for (uint32_t place = passage_first(passage, word->place.stem); place && steps < CHAIN_MAX; place = passage->links[place].next, steps++)
+		if (passage->places[place].exact == word->place.exact && passage->places[place].flags & PLACE_CODE && sentence_has(passage, &passage->places[place], get))
+			return true;
+	return false;
+}
+
 static bool is_supported(struct checker *checker, const struct answer_word *word)
 {
 	const struct passage *passage = checker->passage;
 	const struct passage_place *place = &word->place;
+	if (checker->in_command && checker->reads && is_assigned(checker->answer, word->text) && !has_read(passage, word))
+		return false;
 	if (place->flags & PLACE_CODE && !checker->in_command && !follows(checker, word))
 		return false;
 	if (word->refuted && !(checker->in_command && cmedit_is_grammar(word->text)))
@@ -362,6 +386,8 @@ void passage_close_sentence(struct checker *checker)
 	for (size_t w = 0; w < sentence->count; w++) {
 		const struct answer_word *word = &sentence->words[w];
 		checker->in_command = continues_command(checker->in_command, word);
+		if (checker->in_command && w > 0 && text_equal(sentence->words[w - 1].text, TEXT_LITERAL("cmedit")))
+			checker->reads = text_equal(word->text, TEXT_LITERAL("get"));
 		if (!word->fact || word->place.flags & PLACE_PART)
 			continue;
 		facts++;

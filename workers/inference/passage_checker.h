@@ -19,7 +19,8 @@ struct checker {
 	const char *unit_place; /* of the number before */
 	const char *number_end; /* of a number without a unit, which the next one may have */
 	uint16_t clause, values;
-	bool in_command;
+	bool in_command, reads; /* in one, and it is one that sets nothing: "cmedit get" */
+	struct text answer;
 	uint32_t command_first; /* of a code span: its first word as the passage has it, 0: not at all */
 	uint32_t command_second, command_before;
 	size_t command_words;
