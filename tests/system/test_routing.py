@@ -126,10 +126,10 @@ class Judges(RoutingCase):
         self.assert_same_dataset(clean, self.out)
 
     def test_a_judge_that_dies_in_the_middle(self):
-        corpus = small_corpus(self.folder / "docs", 20)
+        corpus, patient = small_corpus(self.folder / "docs", 20), ("--set", "generate.fallback_after_s=6")  # a writer on a busy machine is not away
         with FakeServer("--latency", "fixed:20", "--slots", "2") as writer, FakeServer("--model", "critic-7b", "--latency", "fixed:40", "--slots", "1") as judge:
             config = self.with_judge(writer, judge)
-            process = self.start("--workers", "2", "--shm", "256M", "--progress", "never", "--json", "-c", config, corpus, "-o", self.out, *QUICK)
+            process = self.start("--workers", "2", "--shm", "256M", "--progress", "never", "--json", "-c", config, corpus, "-o", self.out, *patient)
             self.wait_until(lambda: questions(judge) > 7 or process.poll() is not None)  # four of them may have no answer yet
             judge.stop()
             result = self.finish(process)
@@ -140,7 +140,7 @@ class Judges(RoutingCase):
             self.assertEqual({model for model, _ in self.calls_of("judge")}, {"critic-7b"})
             self.assertEqual(set(self.marks()), {("critic-7b", True), ("", False)})
             judge.start(judge.port)
-            again = self.run_models(config, corpus, *QUICK)["run"]
+            again = self.run_models(config, corpus, *patient)["run"]
             self.assertEqual((again["documents_unjudged"], again["unchanged"]), (0, 20 - said["documents_unjudged"]))
         self.assertEqual(set(self.marks()) - {("", False)}, {("critic-7b", True)})
         self.check_dataset()
@@ -239,14 +239,14 @@ class Turns(RoutingCase):
         return [model for number, model in enumerate(asked) if number == 0 or asked[number - 1] != model]
 
     def check_turns(self, spell, *kind, script=None):
-        corpus = small_corpus(self.folder / "docs", 8)
+        corpus = small_corpus(self.folder / "docs", 10)
         options = (*(kind or ("--as", "ollama")), "--model", "writer:8b", "--model", "critic:7b", "--slots", "1", "--latency", "fixed:10")
         with FakeServer(*options, script=script) as server:
             config = self.models((server, "balanced", {"model": "writer:8b"}), (server, "balanced", {"model": "critic:7b", "use": "judge", "base_url": spell(server)}))
             said = self.run_models(config, corpus)["run"]
             loads = self.loads(server)
         self.assertEqual(said["model_switches"], len(loads) - 1, loads)
-        self.assertLess(len(loads), 8, loads)
+        self.assertLess(len(loads), 10, loads)  # each document for itself would be 20
         self.assertEqual(said["documents_unjudged"], 0)
 
     def test_a_writer_and_its_judge(self):
