@@ -388,6 +388,55 @@ static void ends_a_head_at_plain_type(void **state)
 	assert_non_null(strstr(fixture_write_pages(), "| Load | none | third reason |\n"));
 }
 
+/* Lines at equal distances below a plain head: a word that is cut at the end of one says that the next is of the same row. */
+static void joins_rows_at_a_cut_word(void **state)
+{
+	(void)state;
+	cells(0, 100, PDF_ITALIC, "Class", "Strength", "Weakness");
+	cells(0, 112, 0, "Small boats of the har-", "They turn quickly", "They cannot leave in a");
+	cells(0, 124, 0, "bour", "and well", "storm");
+	cells(0, 136, 0, "Large ferries", "They run on time", "They need deep water and");
+	cells(0, 148, 0, "", "in winter", "a long quay");
+	cells(0, 160, 0, "Tugs", "Strong", "Expensive");
+	assert_non_null(strstr(fixture_write_pages(), "| Small boats of the harbour | They turn quickly and well | They cannot leave in a storm |\n| Large ferries |"));
+}
+
+/* Prefixes end in hyphens and are rows of their own. */
+static void keeps_prefixes_apart(void **state)
+{
+	(void)state;
+	cells(0, 100, 0, "Prefix", "Meaning", "Example");
+	cells(0, 112, 0, "counter-", "against", "weight");
+	cells(0, 124, 0, "circum-", "around", "stance");
+	cells(0, 136, 0, "inter-", "between", "national");
+	assert_non_null(strstr(fixture_write_pages(), "| counter- | against | weight |\n| circum- | around | stance |\n"));
+}
+
+/* Units below the names, above the rule: the head has two lines. */
+static void takes_a_head_of_two_lines_on_a_rule(void **state)
+{
+	struct pdf_rules rules;
+	const char *found;
+
+	(void)state;
+	pdf_rules_init(&rules);
+	cells(0, 100, 0, "Method", "Speed", "Error");
+	fixture_line(&fixture_pages[0], 205, 112, 10, 0, "(s)");
+	fixture_line(&fixture_pages[0], 305, 112, 10, 0, "(%)");
+	assert_int_equal(pdf_rules_add_line(&rules, 48, 115, 340, 115, 0.5f), 0);
+	fixture_pages[0].rules = &rules;
+	for (int i = 0; i < 3; i++) {
+		static const char *const numbers[][2] = { { "1.2", "14.5" }, { "110.44", "2.25" }, { "9", "210.5" } };
+		fixture_line(&fixture_pages[0], 50, 128 + (float)i * 12, 10, 0, "simple");
+		fixture_line(&fixture_pages[0], 195, 128 + (float)i * 12, 10, 0, numbers[i][0]);
+		fixture_line(&fixture_pages[0], 295, 128 + (float)i * 12, 10, 0, numbers[i][1]);
+	}
+	found = fixture_write_pages();
+	fixture_pages[0].rules = NULL;
+	pdf_rules_done(&rules);
+	assert_string_equal(found, "| Method | Speed (s) | Error (%) |\n| --- | --- | --- |\n| simple | 1.2 | 14.5 |\n| simple | 110.44 | 2.25 |\n| simple | 9 | 210.5 |\n");
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
@@ -399,6 +448,7 @@ int main(void)
 		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(takes_no_single_row), PAGE_TEST(goes_on_under_a_caption),
 		PAGE_TEST(goes_on_where_columns_are_narrower),
 		PAGE_TEST(survives_long_cells), PAGE_TEST(parts_the_lines_of_one_key), PAGE_TEST(keeps_groups_below_a_plain_head),
+		PAGE_TEST(joins_rows_at_a_cut_word), PAGE_TEST(keeps_prefixes_apart), PAGE_TEST(takes_a_head_of_two_lines_on_a_rule),
 		cmocka_unit_test_setup_teardown(ends_a_head_at_plain_type, fixture_open_pages, fixture_close_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,31 @@ static bool stands_on_rule(const struct pdf_layout *layout, const struct pdf_row
 	return false;
 }
 
+/* How many of the first rows are a head: the last of them stands on a rule that reaches over the first too, and those between them go on
+ * with its names, right of the first column. 0: no rule. */
+static uint32_t rows_on_rule(const struct pdf_layout *layout, size_t first)
+{
+	enum { HEAD_LINES_MAX = 3 };
+	static const float line_sizes = 1.7f;
+	const struct pdf_row *head = &layout->rows[first], *above = head;
+	size_t r = first;
+
+	if (head->segment_count < 2)
+		return 0;
+	for (int lines = 1; lines <= HEAD_LINES_MAX; lines++) {
+		struct pdf_row reach = layout->rows[r];
+		pdf_box_cover(&reach.box, head->box);
+		if (stands_on_rule(layout, &reach))
+			return (uint32_t)(r + 1 - first);
+		r = index_after(layout, r);
+		if (r >= layout->row_count || layout->rows[r].region != head->region || row_distance(above, &layout->rows[r]) > line_sizes * head->size ||
+		    layout->rows[r].box.x0 <= layout->segments[head->segment_first].box.x1)
+			return 0;
+		above = &layout->rows[r];
+	}
+	return 0;
+}
+
 /* Do the two rows have as many parts, three or more, each at the left edge, the right edge or the middle of the other's? */
 static bool shares_columns(const struct pdf_layout *layout, const struct pdf_row *a, const struct pdf_row *b)
 {
@@ -209,7 +234,9 @@ static float aligned_share(const struct pdf_layout *layout, const struct pdf_tab
 	const struct pdf_segment *last = NULL;
 	size_t pairs = 0, left = 0, right = 0, middle = 0;
 
-	for (uint32_t r = table->headed && table->row_count > 2; r < table->row_count; r++) {
+	const uint32_t head = table->headed && table->row_count > 2 ? (uint32_t)size_max(1, table->ruled_heads) : 0;
+
+	for (uint32_t r = head; r < table->row_count; r++) {
 		const struct pdf_row *row = &layout->rows[table->row_first + r];
 		for (uint32_t s = 0; s < row->segment_count && !row->furniture; s++) {
 			const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
@@ -311,7 +338,8 @@ static bool are_terms(const struct pdf_layout *layout, const struct pdf_table *t
 static bool find_plain(const struct pdf_layout *layout, size_t first, struct pdf_table *ret_table, size_t *ret_seen)
 {
 	struct pdf_table table = { .row_first = (uint32_t)first, .bold_header = layout->rows[first].bold > bold_header_min };
-	table.headed = table.bold_header || stands_on_rule(layout, &layout->rows[first]);
+	table.ruled_heads = rows_on_rule(layout, first);
+	table.headed = table.bold_header || table.ruled_heads > 0;
 	struct table_shape shape = { 0 };
 	const struct pdf_row *start = &layout->rows[first], *last = NULL;
 	size_t last_sure = 0;

@@ -25,6 +25,7 @@ struct pdf_table {
 	bool headed;                     /* the header is bold, or stands on a rule */
 	bool ruled;                      /* all of it is one row of the layout, a ruled table of the page (pdf_grid.h) */
 	uint32_t tag;                    /* of a ruled table: which one of the file's tags it is, from 1; 0: of none */
+	uint32_t ruled_heads;            /* the first rows, down to the rule that their names stand on; 0: none */
 	bool header_only;                /* one row: the others are on the next page, if it is a table */
 	bool continued;                  /* it goes on with the table that ended the page or column before */
 };

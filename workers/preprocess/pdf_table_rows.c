@@ -197,30 +197,52 @@ static enum reading read_on(const struct pdf_layout *layout, const struct pdf_se
 	return is_plain_word(first) || memchr(",-/+*=(", last, 7) ? READS_ON : READS_EITHER;
 }
 
+/* Does a word end above at a hyphen, and go on in the cell's line? Prefixes, which all end in one, do not. */
+static bool is_cut_word(const struct pdf_layout *layout, const struct pdf_segment *above, const struct pdf_segment *segment)
+{
+	const struct text end = last_word(layout, above), first = word_at(layout, segment->word_first), last = last_word(layout, segment);
+
+	return end.bytes > 2 && end.data[end.bytes - 1] == '-' && ascii_is_lower(end.data[end.bytes - 2]) && is_plain_word(first) &&
+	       last.data[last.bytes - 1] != '-';
+}
+
+static bool cuts_a_word(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above, const struct pdf_row *row)
+{
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
+		const struct pdf_segment *before = above->last[pdf_table_column_of(table, segment)];
+		if (before && is_cut_word(layout, before, segment))
+			return true;
+	}
+	return false;
+}
+
 /* Is a line whose first column is filled none the less the rest of the row above? Only if every cell of it is what did not fit
- * above; and where lines of text could be rows as well, only below a header that is set apart, and in no single words. */
+ * above; and where lines of text could be rows as well, only below a header that is set apart, and in no single words; or where a word is
+ * cut in two. */
 static bool goes_on(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above, const struct pdf_row *row,
 		    bool header_apart)
 {
+	const bool cut = cuts_a_word(layout, table, above, row);
 	bool bracket = false, reads_on = false;
 
 	for (uint32_t s = 0; s < row->segment_count; s++) {
 		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
 		size_t column = pdf_table_column_of(table, segment);
 		const struct pdf_segment *before = above->last[column];
-		bool last_column = column + 1 == table->column_count;
-		float edge = last_column ? table->columns[column].x1 : table->columns[column + 1].x0 - segment->size;
-		if (!before || would_fit(layout, before, segment, fmaxf(edge, before->box.x1)))
+		bool at_edge = cut || column + 1 == table->column_count; /* lines that are cut end where the column does, wide as the gap may be */
+		float edge = at_edge ? table->columns[column].x1 : table->columns[column + 1].x0 - segment->size;
+		if (!before || (would_fit(layout, before, segment, fmaxf(edge, before->box.x1)) && !is_cut_word(layout, before, segment)))
 			return false;
 		enum reading reading = read_on(layout, before, segment);
 		if (reading == READS_NEW || (column == 0 && reading == READS_EITHER && before->word_count == 1))
 			return false;
 		bracket |= column == 0 && leaves_bracket_open(layout, before) && closes_bracket(layout, segment);
 		reads_on |= reading == READS_ON;
-		if (column == 0 && before->word_count == 1 && segment->word_count == 1 && !bracket)
+		if (column == 0 && before->word_count == 1 && segment->word_count == 1 && !bracket && !cut)
 			return false;
 	}
-	return bracket || (reads_on && header_apart);
+	return bracket || cut || (reads_on && header_apart);
 }
 
 /* Is the line less than a line below the row, and in no column below a cell that stands a whole line higher? Then it is cells of the same
