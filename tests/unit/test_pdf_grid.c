@@ -350,6 +350,34 @@ static void refuses_framed_code(void **state)
 	}
 }
 
+/* A column that has but one value goes with the rows beside it when it is none of the first; one at the top may be text that is not wrapped. */
+static void parts_rows_with_few_values(void **state)
+{
+	(void)state;
+	for (size_t table = 0; table < 2; table++) {
+		const float y = 100 + 200 * (float)table;
+		across(y, 50, 170);
+		across(y + 20, 50, 170);
+		across(y + 70, 50, 170);
+		for (size_t c = 0; c < 4; c++)
+			down(50 + 40 * (float)c, y, y + 70);
+		text(0, 52, y + 14, "Name");
+		text(0, 92, y + 14, "Since");
+		text(0, 132, y + 14, "Until");
+		for (size_t i = 0; i < 3; i++) {
+			static const char *const names[][3] = { { "open", "shut", "wait" }, { "lowest", "access", "level" } };
+			static const char *const values[][3] = { { "1.0", "1.2", "2.0" }, { "how far", "is away", "it all" } };
+			text(0, 52, y + 34 + 13 * (float)i, names[table][i]);
+			text(0, 92, y + 34 + 13 * (float)i, values[table][i]);
+			if (i == (table ? 0 : 1))
+				text(0, 132, y + 34 + 13 * (float)i, "3.0");
+		}
+	}
+	find(0);
+	assert_string_equal(write_pages(1), "| Name | Since | Until |\n| --- | --- | --- |\n| open | 1.0 |  |\n| shut | 1.2 | 3.0 |\n| wait | 2.0 |  |\n\n"
+					    "| Name | Since | Until |\n| --- | --- | --- |\n| lowest access level | how far is away it all | 3.0 |\n");
+}
+
 /* The same in columns with room for more. */
 static void parts_wide_rows_in_step(void **state)
 {
@@ -484,6 +512,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_frames, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_framed_code, prepare, tidy),
 		cmocka_unit_test_setup_teardown(parts_wide_rows_in_step, prepare, tidy),
+		cmocka_unit_test_setup_teardown(parts_rows_with_few_values, prepare, tidy),
 		cmocka_unit_test_setup_teardown(notes_what_is_painted, prepare, tidy),
 		cmocka_unit_test_setup_teardown(notes_large_and_many_pages, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_pictures, prepare, tidy),

@@ -7,7 +7,8 @@ enum { LATTICE_ROWS_MAX = 4, LINES_MIN = 3, KEY_WORDS_MAX = 3 };
 
 struct step {
 	const struct pdf_grid_cell *key; /* the first filled cell of the row */
-	size_t cells, lines;
+	size_t lines;
+	size_t dense;                    /* cells beside the key with half as many lines or more */
 	float borders[PDF_LATTICE_ROWS_MAX]; /* between its lines */
 };
 
@@ -53,11 +54,13 @@ static bool take_key(const struct pdf_grid_fit *fit, const struct pdf_grid_cell 
 	return step->lines >= LINES_MIN;
 }
 
-/* Each line of the cell stands beside one of the key's; half of these have one at least. */
-static bool goes_with_key(const struct pdf_grid_fit *fit, const struct pdf_grid_cell *cell, const struct step *step)
+/* Each line of the cell stands beside one of the key's; half of these have one at least, or fewer, where one lacks above another: text begins at
+ * the top of its cell and goes on. */
+static bool goes_with_key(const struct pdf_grid_fit *fit, const struct pdf_grid_cell *cell, struct step *step)
 {
 	uint32_t key = 0;
 	size_t lines = 0;
+	bool lacks = false;
 
 	for (uint32_t i = 0, end; i < cell->word_count; i = end + 1, lines++, key++) {
 		end = end_of_line(fit, cell, i);
@@ -67,24 +70,25 @@ static bool goes_with_key(const struct pdf_grid_fit *fit, const struct pdf_grid_
 			key = end_of_line(fit, step->key, key);
 			if (pdf_grid_same_line(box_at(fit, step->key, key), box_at(fit, cell, end)))
 				break;
+			lacks = true;
 		}
 	}
-	return lines * 2 >= step->lines;
+	step->dense += lines * 2 >= step->lines;
+	return lines * 2 >= step->lines || lacks;
 }
 
 static bool is_in_step(const struct pdf_grid_fit *fit, size_t row, struct step *step)
 {
 	step->key = NULL;
-	step->cells = step->lines = 0;
+	step->lines = step->dense = 0;
 	for (size_t c = 0; c < fit->cell_count; c++) {
 		const struct pdf_grid_cell *cell = &fit->cells[c];
 		if (cell->row > row || cell->row + cell->rows <= row || cell->word_count == 0)
 			continue;
 		if (cell->rows > 1 || !(step->key ? goes_with_key(fit, cell, step) : take_key(fit, cell, step)))
 			return false;
-		step->cells++;
 	}
-	return step->cells >= 2;
+	return step->dense >= 1;
 }
 
 static void split(struct pdf_lattice *lattice, size_t row, const struct step *step)
