@@ -121,6 +121,20 @@ static bool stands_on_rule(const struct pdf_layout *layout, const struct pdf_row
 	return false;
 }
 
+/* Does each part of the row stand below one of the head's, right of the first? */
+static bool goes_on_with_names(const struct pdf_layout *layout, const struct pdf_row *head, const struct pdf_row *row)
+{
+	for (uint32_t s = 0; s < row->segment_count; s++) {
+		const struct pdf_box box = layout->segments[row->segment_first + s].box;
+		uint32_t h = 1;
+		while (h < head->segment_count && (layout->segments[head->segment_first + h].box.x1 <= box.x0 || layout->segments[head->segment_first + h].box.x0 >= box.x1))
+			h++;
+		if (h >= head->segment_count)
+			return false;
+	}
+	return true;
+}
+
 /* How many of the first rows are a head: the last of them stands on a rule that reaches over the first too, and those between them go on
  * with its names, right of the first column. 0: no rule. */
 static uint32_t rows_on_rule(const struct pdf_layout *layout, size_t first)
@@ -139,7 +153,7 @@ static uint32_t rows_on_rule(const struct pdf_layout *layout, size_t first)
 			return (uint32_t)(r + 1 - first);
 		r = index_after(layout, r);
 		if (r >= layout->row_count || layout->rows[r].region != head->region || row_distance(above, &layout->rows[r]) > line_sizes * head->size ||
-		    layout->rows[r].box.x0 <= layout->segments[head->segment_first].box.x1)
+		    layout->rows[r].box.x0 <= layout->segments[head->segment_first].box.x1 || !goes_on_with_names(layout, head, &layout->rows[r]))
 			return 0;
 		above = &layout->rows[r];
 	}
