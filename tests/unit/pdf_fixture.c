@@ -57,7 +57,7 @@ void fixture_markdown_outlined(const struct pdf_page *pages, size_t count, struc
 	struct pdf_headings headings;
 	struct pdf_writer writer;
 	struct buffer markdown;
-	struct pdf_vocabulary *vocabulary = calloc(1, sizeof(*vocabulary));
+	struct word_set *vocabulary = calloc(1, sizeof(*vocabulary));
 
 	CHECK(vocabulary);
 	buffer_init(&markdown, out->bytes_max);

@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
-static struct pdf_vocabulary vocabulary;
+static struct word_set vocabulary;
 
 static int prepare(void **state)
 {
-	vocabulary = (struct pdf_vocabulary){ 0 };
+	vocabulary = (struct word_set){ 0 };
 	return fixture_open_pages(state);
 }
 
@@ -71,7 +71,7 @@ static void test_letter_that_begins_a_word(void **state)
 static void test_vocabulary_decides(void **state)
 {
 	(void)state;
-	pdf_vocabulary_add(&vocabulary, TEXT_LITERAL("aside"));
+	word_set_add(&vocabulary, TEXT_LITERAL("aside"));
 	add_paragraph("A", "side what was learned had been known when the committee");
 	assert_int_equal(join(), 1);
 	assert_memory_equal(fixture_write_pages(), "Aside what", 10);

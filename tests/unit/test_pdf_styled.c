@@ -16,7 +16,7 @@
 static struct pdf_page page;
 static struct pdf_layout layout;
 static struct pdf_styled styled;
-static struct pdf_vocabulary *vocabulary;
+static struct word_set *vocabulary;
 static struct pdf_note_marks notes;
 static struct buffer text;
 

@@ -41,12 +41,12 @@ static void joins_lines(void **state)
 		{ "of EUtranCellFDD.", "some more", "of EUtranCellFDD. some more" },
 		{ "see https://example.org.", "The end", "see https://example.org. The end" },
 	};
-	struct pdf_vocabulary *vocabulary = calloc(1, sizeof(*vocabulary));
+	struct word_set *vocabulary = calloc(1, sizeof(*vocabulary));
 	struct buffer text;
 
 	(void)state;
 	assert_non_null(vocabulary);
-	pdf_vocabulary_add(vocabulary, TEXT_LITERAL("Real-time traffic and the configuration, or so, of cellRange."));
+	word_set_add(vocabulary, TEXT_LITERAL("Real-time traffic and the configuration, or so, of cellRange."));
 	buffer_init(&text, 1 << 16);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		buffer_clear(&text);
@@ -54,8 +54,8 @@ static void joins_lines(void **state)
 		pdf_join_line(&text, text_from(cases[i].line), vocabulary);
 		assert_string_equal(buffer_string(&text), cases[i].joined);
 	}
-	assert_true(pdf_vocabulary_has(vocabulary, TEXT_LITERAL("REAL-TIME")));
-	assert_false(pdf_vocabulary_has(vocabulary, TEXT_LITERAL("realtime")));
+	assert_true(word_set_has(vocabulary, TEXT_LITERAL("REAL-TIME")));
+	assert_false(word_set_has(vocabulary, TEXT_LITERAL("realtime")));
 	buffer_done(&text);
 	free(vocabulary);
 }

@@ -57,7 +57,7 @@ struct pdf_work {
 	struct pdf_blocks blocks;
 	struct pdf_headings headings;
 	struct pdf_writer writer;
-	struct pdf_vocabulary vocabulary;
+	struct word_set vocabulary;
 	struct buffer body_markdown;        /* headings with one "#" */
 	struct buffer title;                /* of the document, plain */
 	struct buffer document_id;          /* as the running lines of the first page say it, or empty */
@@ -176,7 +176,7 @@ static void learn_words(struct pdf_work *work, const struct pdf_page *page)
 		const struct text word = pdf_word_text(page, &page->words[i]);
 		const bool piece = page->words[i].line_end && word.bytes > 0 && word.data[word.bytes - 1] == '-';
 		if (!parted && !piece)
-			pdf_vocabulary_add(&work->vocabulary, word);
+			word_set_add(&work->vocabulary, word);
 		parted = piece;
 	}
 }

@@ -23,7 +23,7 @@ bool pdf_grid_continues(const struct pdf_table *before, const struct pdf_table *
 struct pdf_grid_reader {
 	const struct pdf_layout *layout;
 	const struct pdf_grid *grid;
-	const struct pdf_vocabulary *vocabulary;
+	const struct word_set *vocabulary;
 	struct buffer *line, *cell; /* scratch */
 };
 

@@ -180,7 +180,7 @@ static bool begins_no_word(struct text text)
 }
 
 /* Is the letter a word by itself ("A final report", "I have"), not the first of one ("As", "It")? */
-static bool is_word(struct text letter, struct text rest, const struct pdf_vocabulary *vocabulary)
+static bool is_word(struct text letter, struct text rest, const struct word_set *vocabulary)
 {
 	static const char *const joined[] = { "bout", "bove", "ccording", "cross", "fter", "gain", "gainst", "go", "lone", "long", "lready", "lways", "mong", "nother", "part", "rea", "round", "s", "t", "way", "nside", "deas" };
 	char whole[32];
@@ -192,9 +192,9 @@ static bool is_word(struct text letter, struct text rest, const struct pdf_vocab
 		return false;
 	whole[0] = first;
 	memcpy(whole + 1, rest.data, rest.bytes);
-	if (pdf_vocabulary_has(vocabulary, (struct text){ whole, rest.bytes + 1 }))
+	if (word_set_has(vocabulary, (struct text){ whole, rest.bytes + 1 }))
 		return false;
-	if (pdf_vocabulary_has(vocabulary, rest))
+	if (word_set_has(vocabulary, rest))
 		return true;
 	for (size_t i = 0; i < COUNT_OF(joined); i++)
 		if (text_equal_nocase(rest, text_from(joined[i])))
@@ -204,7 +204,7 @@ static bool is_word(struct text letter, struct text rest, const struct pdf_vocab
 }
 
 /* The letter goes into the first line; all lines begin where it stands. */
-static void join(struct pdf_page *page, const struct initial *initial, const struct pdf_vocabulary *vocabulary)
+static void join(struct pdf_page *page, const struct initial *initial, const struct word_set *vocabulary)
 {
 	struct pdf_word *letter = &page->words[initial->word], *first = &page->words[initial->lines[0]];
 	const struct text initial_text = pdf_word_text(page, letter), rest = pdf_word_text(page, first);
@@ -243,7 +243,7 @@ static void close_up(struct pdf_page *page)
 	page->word_count = to;
 }
 
-size_t pdf_initials_join(struct pdf_page *page, const struct pdf_vocabulary *vocabulary)
+size_t pdf_initials_join(struct pdf_page *page, const struct word_set *vocabulary)
 {
 	size_t joined = 0, tried = 0;
 

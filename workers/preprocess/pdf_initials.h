@@ -8,6 +8,6 @@
 /* A capital that is much larger than the lines right of it, with a quotation mark before it or without, goes into the first word of the first of them; all
  * of them then begin where it stood, as lines of one paragraph. "A" and its like stay words of their own where the text says so: by the words of the
  * document so far, and by how words begin. Words of tables stay. Returns how many were joined; out of memory is in page->text.status. */
-size_t pdf_initials_join(struct pdf_page *page, const struct pdf_vocabulary *vocabulary);
+size_t pdf_initials_join(struct pdf_page *page, const struct word_set *vocabulary);
 
 #endif

@@ -43,7 +43,7 @@ struct pdf_styled_line {
 	size_t skip;
 	uint8_t styles;
 	const struct pdf_note_marks *notes;
-	const struct pdf_vocabulary *vocabulary;
+	const struct word_set *vocabulary;
 };
 void pdf_styled_append_row(struct pdf_styled *styled, const struct pdf_styled_line *line);
 void pdf_styled_append_text(struct pdf_styled *styled, struct text text, uint8_t style); /* as it is, without a blank before */

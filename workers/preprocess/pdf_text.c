@@ -2,64 +2,9 @@
 
 #include "base/utf8.h"
 
-#include <xxhash.h>
-
-/* --- vocabulary ------------------------------------------------------------------------------------------------ */
+/* --- joining lines --------------------------------------------------------------------------------------------- */
 
 enum { WORD_BYTES_MAX = 64, PART_BYTES_MIN = 3 };
-
-static uint64_t word_hash(struct text word)
-{
-	char folded[WORD_BYTES_MAX];
-
-	for (size_t i = 0; i < word.bytes; i++)
-		folded[i] = ascii_lower(word.data[i]);
-	return XXH3_64bits(folded, word.bytes);
-}
-
-static bool is_word_byte(struct text text, size_t i)
-{
-	char c = text.data[i];
-	if (c == '-')
-		return i > 0 && i + 1 < text.bytes && ascii_is_alpha(text.data[i - 1]) && ascii_is_alpha(text.data[i + 1]);
-	return ascii_is_alpha(c) || (unsigned char)c >= 0x80;
-}
-
-static void add_word(struct pdf_vocabulary *vocabulary, struct text word)
-{
-	if (word.bytes < 2 || word.bytes > WORD_BYTES_MAX)
-		return;
-	uint64_t hash = word_hash(word);
-	for (int k = 0; k < 2; k++, hash >>= 32)
-		vocabulary->bits[hash % PDF_VOCABULARY_BITS / 64] |= (uint64_t)1 << (hash % 64);
-}
-
-void pdf_vocabulary_add(struct pdf_vocabulary *vocabulary, struct text text)
-{
-	for (size_t i = 0; i < text.bytes;) {
-		size_t start = i;
-		while (i < text.bytes && is_word_byte(text, i)) {
-			i++;
-			if (text.data[i - 1] == '-')
-				add_word(vocabulary, text_slice(text, start, i)); /* "non-", as in "non-default" */
-		}
-		add_word(vocabulary, text_slice(text, start, i));
-		i += i == start;
-	}
-}
-
-bool pdf_vocabulary_has(const struct pdf_vocabulary *vocabulary, struct text word)
-{
-	if (word.bytes < 2 || word.bytes > WORD_BYTES_MAX)
-		return false;
-	uint64_t hash = word_hash(word);
-	for (int k = 0; k < 2; k++, hash >>= 32)
-		if (!(vocabulary->bits[hash % PDF_VOCABULARY_BITS / 64] & (uint64_t)1 << (hash % 64)))
-			return false;
-	return true;
-}
-
-/* --- joining lines --------------------------------------------------------------------------------------------- */
 
 /* Letters at the end of `text`, or at its start. */
 static size_t letters_before(struct text text)
@@ -106,7 +51,7 @@ static bool ends_lower(struct text text)
 }
 
 /* `head` ends before the hyphen, `tail` is the next line. */
-static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const struct pdf_vocabulary *vocabulary)
+static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const struct word_set *vocabulary)
 {
 	char joined[2 * WORD_BYTES_MAX + 1];
 	size_t before = letters_before(head), after = letters_after(tail);
@@ -121,17 +66,17 @@ static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const st
 		return HYPHEN_STAYS;
 	memcpy(joined, head.data + head.bytes - before, before);
 	memcpy(joined + before, tail.data, after);
-	if (pdf_vocabulary_has(vocabulary, (struct text){ joined, before + after }))
+	if (word_set_has(vocabulary, (struct text){ joined, before + after }))
 		return HYPHEN_GOES;
 	joined[before] = '-';
 	memcpy(joined + before + 1, tail.data, after);
-	if (pdf_vocabulary_has(vocabulary, (struct text){ joined, before + 1 + after }))
+	if (word_set_has(vocabulary, (struct text){ joined, before + 1 + after }))
 		return HYPHEN_STAYS;
-	if (before >= PART_BYTES_MIN && pdf_vocabulary_has(vocabulary, (struct text){ joined, before + 1 }))
+	if (before >= PART_BYTES_MIN && word_set_has(vocabulary, (struct text){ joined, before + 1 }))
 		return HYPHEN_STAYS; /* other words of the document begin so: "non-variadic" */
 	/* "statement-level": two words; what is parted within a word leaves pieces that are none. */
-	return before >= PART_BYTES_MIN && after >= PART_BYTES_MIN && pdf_vocabulary_has(vocabulary, (struct text){ joined, before }) &&
-			       pdf_vocabulary_has(vocabulary, (struct text){ joined + before + 1, after }) ?
+	return before >= PART_BYTES_MIN && after >= PART_BYTES_MIN && word_set_has(vocabulary, (struct text){ joined, before }) &&
+			       word_set_has(vocabulary, (struct text){ joined + before + 1, after }) ?
 		       HYPHEN_STAYS :
 		       HYPHEN_GOES;
 }
@@ -159,7 +104,7 @@ static bool is_name_begun(struct text word)
 
 /* Is the end of `head` the beginning of a name that goes on in `tail`? Narrow cells part names where they are full, without a hyphen.
  * The whole word stands elsewhere in the document, or the sign at the break says it: "INTERNAL_PROC_", "EUtranCellFDD." before "cellRange". */
-static bool name_goes_on(struct text head, struct text tail, const struct pdf_vocabulary *vocabulary)
+static bool name_goes_on(struct text head, struct text tail, const struct word_set *vocabulary)
 {
 	char joined[2 * WORD_BYTES_MAX];
 	size_t start = head.bytes, end = 0;
@@ -182,7 +127,7 @@ static bool name_goes_on(struct text head, struct text tail, const struct pdf_vo
 		return false;
 	memcpy(joined, name.data + name.bytes - before, before);
 	memcpy(joined + before, rest.data, after);
-	return pdf_vocabulary_has(vocabulary, (struct text){ joined, before + after });
+	return word_set_has(vocabulary, (struct text){ joined, before + after });
 }
 
 void pdf_append_without_soft_hyphens(struct buffer *out, struct text line)
@@ -197,7 +142,7 @@ void pdf_append_without_soft_hyphens(struct buffer *out, struct text line)
 	buffer_append_text(out, line);
 }
 
-void pdf_join_begin(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary)
+void pdf_join_begin(struct buffer *text, struct text line, const struct word_set *vocabulary)
 {
 	struct text so_far = buffer_view(text);
 
@@ -216,7 +161,7 @@ void pdf_join_begin(struct buffer *text, struct text line, const struct pdf_voca
 	}
 }
 
-void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary)
+void pdf_join_line(struct buffer *text, struct text line, const struct word_set *vocabulary)
 {
 	line = text_trim(line);
 	pdf_join_begin(text, line, vocabulary);

@@ -4,25 +4,17 @@
 #define DOCRING_WORKERS_PREPROCESS_PDF_TEXT_H
 
 #include "base/buffer.h"
+#include "workers/preprocess/word_set.h"
 
 #include <stdint.h>
-
-/* Words seen in a document, as a Bloom filter: it may claim a word that was not there, never the other way. */
-enum { PDF_VOCABULARY_BITS = 1 << 20 };
-struct pdf_vocabulary {
-	uint64_t bits[PDF_VOCABULARY_BITS / 64];
-};
-/* Adds the words of a text (letters, with hyphens inside), case folded. */
-void pdf_vocabulary_add(struct pdf_vocabulary *vocabulary, struct text text);
-bool pdf_vocabulary_has(const struct pdf_vocabulary *vocabulary, struct text word);
 
 /* Appends the next line of a paragraph to `text`, with a blank between. A word parted by a hyphen at the line's end is joined:
  * without the hyphen when the whole word occurs in the document or nothing speaks for "real-time" written so; with it before a
  * capital or a digit, when the word occurs so, and when both parts are words of the document. Soft hyphens vanish. A name that a narrow cell parts without a hyphen
  * ("EUtranCellFDD.cellRan", "ge") is joined when its word occurs whole in the document, or ends or goes on with "_". */
-void pdf_join_line(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary);
+void pdf_join_line(struct buffer *text, struct text line, const struct word_set *vocabulary);
 /* The two steps of it: makes the text's end ready for a line that begins with these words; appends (a part of) the line. */
-void pdf_join_begin(struct buffer *text, struct text line, const struct pdf_vocabulary *vocabulary);
+void pdf_join_begin(struct buffer *text, struct text line, const struct word_set *vocabulary);
 void pdf_append_without_soft_hyphens(struct buffer *out, struct text line);
 
 /* "4.2.1 Title", "Annex B Title", "Chapter 3: Title" → depth 3, 1, 1; 0 when there is no such number. *ret_title is the offset

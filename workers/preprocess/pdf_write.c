@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct pdf_vocabulary *vocabulary)
+void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct word_set *vocabulary)
 {
 	*writer = (struct pdf_writer){ .out = out, .headings = headings, .vocabulary = vocabulary };
 	markdown_init(&writer->markdown, out);

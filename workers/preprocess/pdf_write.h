@@ -27,7 +27,7 @@ struct pdf_writer {
 	struct markdown_writer markdown;
 	struct buffer *out;                        /* not owned; headings have one "#" until their levels are known */
 	struct pdf_headings *headings;             /* not owned */
-	const struct pdf_vocabulary *vocabulary;   /* not owned */
+	const struct word_set *vocabulary;   /* not owned */
 	struct pdf_open_list lists[PDF_LIST_DEPTH_MAX];
 	int list_depth;
 	enum pdf_pending pending;
@@ -49,7 +49,7 @@ struct pdf_writer {
 	int status;              /* first failure of a buffer above, or of the headings */
 };
 
-void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct pdf_vocabulary *vocabulary);
+void pdf_writer_init(struct pdf_writer *writer, struct buffer *out, struct pdf_headings *headings, const struct word_set *vocabulary);
 void pdf_writer_done(struct pdf_writer *writer);
 /* Writes a page's blocks. What ends the page may still go on with the next. */
 void pdf_write_page(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_blocks *blocks);

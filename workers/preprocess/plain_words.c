@@ -1,6 +1,6 @@
 #include "workers/preprocess/plain_words.h"
 
-#include "workers/preprocess/pdf_text.h"
+#include "workers/preprocess/word_set.h"
 
 #include <stdlib.h>
 
@@ -34,19 +34,19 @@ static bool may_be_parted(struct text line)
 	return line.bytes > PART_BYTES_MIN && line.data[line.bytes - 1] == '-' && letters_before(text_slice(line, 0, line.bytes - 1)) >= PART_BYTES_MIN;
 }
 
-struct pdf_vocabulary *plain_words_collect(const struct plain_lines *lines)
+struct word_set *plain_words_collect(const struct plain_lines *lines)
 {
 	size_t first = 0;
 
 	while (first < lines->count && !(may_be_parted(plain_line_text(lines, first)) && !plain_line_is_blank(lines, first + 1)))
 		first++;
-	struct pdf_vocabulary *words = first < lines->count ? calloc(1, sizeof(*words)) : NULL;
+	struct word_set *words = first < lines->count ? calloc(1, sizeof(*words)) : NULL;
 	for (size_t i = 0; words && i < lines->count; i++)
-		pdf_vocabulary_add(words, plain_line_text(lines, i));
+		word_set_add(words, plain_line_text(lines, i));
 	return words;
 }
 
-static bool is_one_word(struct text head, struct text tail, const struct pdf_vocabulary *words)
+static bool is_one_word(struct text head, struct text tail, const struct word_set *words)
 {
 	char joined[2 * PART_BYTES_MAX + 1];
 	size_t before = letters_before(head), after = letters_after(tail);
@@ -58,14 +58,14 @@ static bool is_one_word(struct text head, struct text tail, const struct pdf_voc
 		return false;
 	memcpy(joined, head.data + head.bytes - before, before);
 	memcpy(joined + before, tail.data, after);
-	if (!pdf_vocabulary_has(words, (struct text){ joined, before + after }))
+	if (!word_set_has(words, (struct text){ joined, before + after }))
 		return false;
 	joined[before] = '-';
 	memcpy(joined + before + 1, tail.data, after);
-	return !pdf_vocabulary_has(words, (struct text){ joined, before + 1 + after });
+	return !word_set_has(words, (struct text){ joined, before + 1 + after });
 }
 
-size_t plain_words_hyphen(struct text line, struct text next, const struct pdf_vocabulary *words)
+size_t plain_words_hyphen(struct text line, struct text next, const struct word_set *words)
 {
 	if (line.bytes > FORMATTERS_HYPHEN_BYTES && text_ends_with_nocase(line, TEXT_LITERAL("\xE2\x80\x90")) &&
 	    ascii_is_lower(line.data[line.bytes - FORMATTERS_HYPHEN_BYTES - 1]) && ascii_is_lower(next.data[0]))

@@ -4,14 +4,13 @@
 #define DOCRING_WORKERS_PREPROCESS_PLAIN_WORDS_H
 
 #include "workers/preprocess/plain_lines.h"
-
-struct pdf_vocabulary;
+#include "workers/preprocess/word_set.h"
 
 /* The words of all lines; NULL when no line ends with a hyphen behind a word, and when memory is short: then every hyphen stays. The caller frees it. */
-struct pdf_vocabulary *plain_words_collect(const struct plain_lines *lines);
+struct word_set *plain_words_collect(const struct plain_lines *lines);
 
 /* Bytes at the end of `line` that go because `next` completes its last word: a hyphen that only formatters write, or one that `words` (may be NULL)
  * speaks against; else 0. */
-size_t plain_words_hyphen(struct text line, struct text next, const struct pdf_vocabulary *words);
+size_t plain_words_hyphen(struct text line, struct text next, const struct word_set *words);
 
 #endif

@@ -45,7 +45,7 @@ struct plain_work {
 	bool code_follows;   /* the paragraph before ended with "::" … */
 	size_t code_beyond;  /* … and was indented by this */
 	struct text title;
-	struct pdf_vocabulary *words; /* of the document; NULL when no line parts one */
+	struct word_set *words; /* of the document; NULL when no line parts one */
 };
 
 /* All lists but the outer `keep` end here. */
