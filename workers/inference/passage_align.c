@@ -1,29 +1,10 @@
 /* passage_align.c: see passage_align.h. */
 #include "workers/inference/passage_weighing.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 enum { SECTION_MAX = 24, LETTERS_MIN = 3, CARRIED_FAR = 5 };
 
 #define VALUE_WEIGHT 0.3f
 #define LABEL_WEIGHT 0.8f
-
-/* Which of VALUED_READ numbers are this one, a bit each. */
-static inline unsigned equal_ones(const uint32_t *numbers, uint32_t number)
-{
-#ifdef __SSE2__
-	__m128i wanted = _mm_set1_epi32((int)number);
-	__m128i low = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)numbers), wanted), high = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(numbers + VALUED_READ / 2)), wanted);
-	return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32(low, high), _mm_setzero_si128()));
-#else
-	unsigned equal = 0;
-	for (unsigned i = 0; i < VALUED_READ; i++)
-		equal |= (unsigned)(numbers[i] == number) << i;
-	return equal;
-#endif
-}
 
 static float weight_of(const struct answer_word *word)
 {
@@ -45,7 +26,7 @@ static void add_seed(struct alignment *alignment, uint32_t sentence)
 	if (alignment->seed_count == SEEDS_MAX)
 		return;
 	for (size_t i = 0; i < COUNT_OF(alignment->seeds); i += VALUED_READ) /* all of them: shorter than to ask where to stop */
-		met |= equal_ones(alignment->seeds + i, sentence) != 0;
+		met |= passage_equal_ones(alignment->seeds + i, sentence) != 0;
 	alignment->seeds[alignment->seed_count] = sentence;
 	alignment->seed_count += !met;
 }
@@ -108,21 +89,12 @@ static bool may_stand_for(const struct alignment *alignment, uint32_t s)
 	return alignment->kinds & sentence->kinds || alignment->stands_for & sentence->values || (alignment->plain & passage_bit(s) && alignment->stands_for & sentence->words);
 }
 
-/* The place as one of the values: the value itself, or one of its kind; a number in a table has its unit in another cell of the row. Written down in any case, and counted or not. */
-static inline void take_candidate(struct alignment *alignment, const struct passage_place *place, size_t v, uint32_t seed, bool owned)
-{
-	const struct weighed *value = &alignment->values[v];
-	bool itself = passage_value(place) == value->value, alike = (place->kind == value->kind) & (place->kind != KIND_NONE), may = (owned | !value->owned) & !(place->flags & PLACE_PART);
-	bool unit = (place->kind == KIND_PLAIN) & (place->column != 0) & (value->unit != 0);
-	alignment->candidates[alignment->candidate_count] = (struct candidate){ .place = (uint32_t)(place - alignment->passage->places), .seed = seed, .value = (uint8_t)v, .unit = !itself & !alike };
-	alignment->candidate_count += itself | ((alike | unit) & may);
-}
-
 struct taking { /* of the places of a sentence */
 	uint32_t sentence, seed;
 	bool names_only, owned;
 };
 
+/* The place as each of the values: the value itself, or one of its kind; a number in a table has its unit in another cell of the row. */
 static void take_place(struct alignment *alignment, uint32_t p, const struct taking *taking)
 {
 	const struct passage_place *place = &alignment->passage->places[p];
@@ -130,8 +102,13 @@ static void take_place(struct alignment *alignment, uint32_t p, const struct tak
 		return;
 	if (alignment->candidate_count + VALUES_MAX > CANDIDATES_MAX)
 		passage_weigh(alignment);
-	for (size_t v = 0; v < alignment->value_count; v++)
-		take_candidate(alignment, place, v, taking->seed, taking->owned);
+	uint32_t itself = passage_values_with(alignment, alignment->value_numbers, passage_value(place)), alike = place->kind ? passage_values_with(alignment, alignment->value_kinds, place->kind) : 0;
+	uint32_t may = place->flags & PLACE_PART ? 0 : taking->owned ? UINT32_MAX : ~alignment->owned;
+	uint32_t other_unit = place->kind == KIND_PLAIN && place->column ? alignment->with_unit : 0;
+	for (uint32_t left = itself | ((alike | other_unit) & may); left; left &= left - 1) {
+		unsigned v = (unsigned)__builtin_ctz(left);
+		alignment->candidates[alignment->candidate_count++] = (struct candidate){ .place = p, .seed = taking->seed, .value = (uint8_t)v, .unit = !((itself | alike) >> v & 1) };
+	}
 }
 
 /* Of the places of a kind: several at once, since most are of other kinds. */
@@ -140,9 +117,9 @@ static void take_valued(struct alignment *alignment, const struct taking *taking
 	const struct passage_sentence *sentence = &alignment->passage->sentences[taking->sentence];
 	const struct passage_valued *valued = &alignment->passage->valued;
 	for (uint32_t i = sentence->first_valued; i < sentence->end_valued; i += VALUED_READ) {
-		unsigned met = alignment->units ? equal_ones(valued->kinds + i, KIND_PLAIN) : 0;
+		unsigned met = alignment->with_unit ? passage_equal_ones(valued->kinds + i, KIND_PLAIN) : 0;
 		for (size_t v = 0; v < alignment->value_count; v++)
-			met |= equal_ones(valued->kinds + i, alignment->values[v].kind) | equal_ones(valued->values + i, alignment->values[v].value);
+			met |= passage_equal_ones(valued->kinds + i, alignment->value_kinds[v]) | passage_equal_ones(valued->values + i, alignment->value_numbers[v]);
 		if (sentence->end_valued - i < VALUED_READ)
 			met &= (1u << (sentence->end_valued - i)) - 1;
 		for (; met; met &= met - 1)
@@ -163,7 +140,8 @@ static void take_places(struct alignment *alignment, uint32_t s, uint32_t seed, 
 	}
 	uint32_t end = passage_scanned_end(passage, s, SENTENCE_PLACES_MAX);
 	for (uint32_t p = sentence->first; p < end; p++)
-		take_place(alignment, p, &taking);
+		if (passage->places[p].kind || alignment->stands_for & passage_bit(passage_value(&passage->places[p])))
+			take_place(alignment, p, &taking);
 }
 
 /* Names of the heading, and of what the paragraph began with, are what the sentence is about. */
@@ -237,7 +215,8 @@ static void take_values(struct alignment *alignment)
 		bool name = !sentence->german || word->place.kind != KIND_PROPER;
 		if (!word->place.kind || !word->fact || !name || !word->slot)
 			continue;
-		struct weighed *value = &alignment->values[alignment->value_count++];
+		size_t v = alignment->value_count++;
+		struct weighed *value = &alignment->values[v];
 		value->word = w;
 		value->kind = word->place.kind;
 		value->value = passage_value(&word->place);
@@ -245,14 +224,16 @@ static void take_values(struct alignment *alignment)
 		alignment->kinds |= passage_bit(value->kind);
 		alignment->stands_for |= passage_bit(value->value);
 		alignment->kinds |= value->unit ? passage_bit(KIND_PLAIN) : 0; /* may have its unit elsewhere */
-		alignment->units = alignment->units || value->unit;
+		alignment->value_kinds[v] = value->kind;
+		alignment->value_numbers[v] = value->value;
+		alignment->with_unit |= (uint32_t)(value->unit != 0) << v;
 		alignment->plain |= plain_sentences(alignment->passage, word);
 		value->own = value->own_covered = value->clause_weight = value->unknown_weight = 0;
 		value->own_sentence = 0;
 		value->rival_count = 0;
 		value->bare = false;
 		value->owned = is_owned(alignment, &word->place);
-		alignment->owned = alignment->owned || value->owned;
+		alignment->owned |= (uint32_t)value->owned << v;
 	}
 }
 
@@ -297,8 +278,8 @@ void passage_align(const struct passage *passage, struct answer_sentence *senten
 	alignment.answer = sentence;
 	alignment.word_count = sentence->count + (has_name(sentence) ? 0 : sentence->carried);
 	alignment.kinds = alignment.stands_for = alignment.plain = 0;
-	alignment.owned = alignment.units = false;
-	alignment.gathered = 0;
+	alignment.owned = alignment.with_unit = 0;
+	alignment.gathered = alignment.beside.seed = 0;
 	alignment.prepared = 0;
 	alignment.seed_count = alignment.value_count = alignment.match_count = alignment.candidate_count = alignment.weighings = 0;
 	memset(alignment.seeds, 0, sizeof(alignment.seeds));

@@ -19,6 +19,14 @@ static bool sentence_begins_with(const struct passage *passage, uint32_t sentenc
 	return false;
 }
 
+/* The place that the one is a part of: Class.attribute, and behind it its parts; or the place itself. */
+static uint32_t whole_of(const struct passage_place *places, uint32_t place)
+{
+	while (place > 1 && places[place].flags & PLACE_PART)
+		place--;
+	return place;
+}
+
 static void match_place(struct alignment *alignment, uint32_t p, unsigned far, bool header, enum which which)
 {
 	const struct passage_place *place = &alignment->passage->places[p];
@@ -27,8 +35,8 @@ static void match_place(struct alignment *alignment, uint32_t p, unsigned far, b
 		return;
 	for (size_t w = alignment->first_words[place->stem >> STEM_SHIFT]; w != NO_WORD; w = alignment->next_words[w])
 		if (alignment->stems[w] == place->stem && alignment->match_count < MATCHES_MAX)
-			alignment->matches[alignment->match_count++] = (struct match){ .place = p, .column = header ? place->column : 0, .word = (uint16_t)w, .far = (uint16_t)far,
-										      .led = which && !named, .carried = which == NAMES };
+			alignment->matches[alignment->match_count++] = (struct match){ .place = p, .sentence = alignment->passage->links[p].sentence, .whole = whole_of(alignment->passage->places, p),
+				.column = header ? place->column : 0, .word = (uint8_t)w, .far = (uint8_t)far, .led = which && !named, .carried = which == NAMES };
 }
 
 static void match_sentence(struct alignment *alignment, uint32_t sentence, unsigned far, bool header, enum which which)
@@ -78,14 +86,6 @@ static void gather_matches(struct alignment *alignment, uint32_t s)
 	sort_matches(alignment);
 }
 
-static bool is_same_place(const struct passage_place *places, uint32_t a, uint32_t b)
-{
-	uint32_t low = a < b ? a : b, high = a < b ? b : a;
-	while (high > low && places[high].flags & PLACE_PART)
-		high--;
-	return high <= low;
-}
-
 /* A term, or the first line of an item: what follows is about it. */
 static bool is_key(const struct passage *passage, uint32_t sentence)
 {
@@ -99,49 +99,77 @@ static bool is_identifying(const struct passage_place *place)
 	return place->flags & PLACE_NAMED && (place->flags & PLACE_NUMBER || (place->kind >= KIND_NAME && place->kind <= KIND_PROPER));
 }
 
-/* What a word of the answer has beside a place of the passage. */
-struct fit {
-	float best;
-	bool beside, opened; /* the passage says it with the value, or before all values */
-};
-
-static inline void take_match(struct fit *fit, const struct alignment *alignment, const struct match *match, const struct weighed *value, uint32_t u, size_t same, bool key)
+/* Up to three: no more is asked. */
+static size_t count_kind(const struct passage *passage, uint32_t s, uint32_t kind)
 {
-	const struct passage *passage = alignment->passage;
-	const struct passage_place *places = passage->places, *at = &places[match->place], *place = &places[u];
-	bool here = passage->links[match->place].sentence == passage->links[u].sentence, columns = (match->column == 0) | (match->column == place->column);
-	bool taken = (!match->led) & (value->fits[match->word] >= 0) & (at->stem != place->stem) & columns && !is_same_place(places, match->place, u);
-	unsigned far = here ? passage_distance(at, match->place, place, u, same > 2) : match->far ? match->far : HEADING_FAR;
-	bool alone = (same == 1) & (match->far == 0) & passage_is_near_clause(at, place);
-	float fits = value->fits[match->word] * passage_nearness(alone ? ALONE_FAR : far);
-	bool said = here & ((same == 1) | (at->clause == place->clause) | (at->intro != place->intro)); /* in the clause of its value */
-	bool below = (match->far == 0) & !here & key; /* said of the key */
-	bool apart = (match->far != 0) & !match->carried;
-	bool opening = (at->values == 0) & (match->place < u) & (match->far == 0);
-	fit->best = taken & (fits > fit->best) ? fits : fit->best;
-	fit->beside |= taken & (below | apart | said);
-	fit->opened |= match->led | (taken & opening);
+	const struct passage_sentence *sentence = &passage->sentences[s];
+	size_t count = 0;
+	for (uint32_t i = sentence->first_valued; i < sentence->end_valued && count < 3; i += VALUED_READ) {
+		unsigned met = passage_equal_ones(passage->valued.kinds + i, kind);
+		if (sentence->end_valued - i < VALUED_READ)
+			met &= (1u << (sentence->end_valued - i)) - 1;
+		for (; met && count < 3; met &= met - 1)
+			count++;
+	}
+	return count;
 }
 
-/* How well the words around the answer's value fit the place `u` of the passage. */
-static float score(const struct alignment *alignment, uint32_t u, const struct weighed *value, size_t same, struct rival *ret_rival)
+/* What a match is beside the place. The values of the answer that it is weighed for have no part in it. */
+static inline void take_match(struct fit *fit, const struct alignment *alignment, const struct match *match, bool key)
+{
+	const struct beside *beside = &alignment->beside;
+	const struct passage *passage = alignment->passage;
+	uint32_t u = beside->place;
+	const struct passage_place *at = &passage->places[match->place], *place = &passage->places[u];
+	bool here = match->sentence == beside->sentence, columns = (match->column == 0) | (match->column == place->column);
+	bool apart = match->place < u ? beside->whole > match->place : match->whole > u; /* no parts of one name */
+	if (match->led | (at->stem == place->stem) | !columns | !apart) {
+		fit->led |= match->led;
+		return;
+	}
+	bool own = match->far == 0, said = here & ((beside->same == 1) | (at->clause == place->clause) | (at->intro != place->intro)); /* in the clause of its value */
+	unsigned far = here ? passage_distance(at, match->place, place, u, beside->same > 2) : own ? HEADING_FAR : match->far;
+	far = (beside->same == 1) & own & passage_is_near_clause(at, place) ? ALONE_FAR : far;
+	fit->far = far < fit->far ? (uint8_t)far : fit->far;
+	fit->beside |= said | (own & !here & key) | (!own & !match->carried); /* also said of the key, or in another sentence that this one is about */
+	fit->opened |= (at->values == 0) & (match->place < u) & own;
+}
+
+/* Prepares scores of the place `u`: what each word of the answer that has matches has beside it. */
+static void look_beside(struct alignment *alignment, uint32_t u, uint32_t sentence)
+{
+	struct beside *beside = &alignment->beside;
+	const struct passage_place *place = &alignment->passage->places[u];
+	bool key = is_key(alignment->passage, sentence);
+	beside->place = u;
+	beside->seed = alignment->gathered;
+	beside->sentence = sentence;
+	beside->whole = whole_of(alignment->passage->places, u);
+	beside->same = place->kind ? count_kind(alignment->passage, sentence, place->kind) : 2;
+	beside->count = 0;
+	for (size_t m = 0; m < alignment->match_count;) {
+		struct fit *fit = &beside->fits[beside->count++];
+		*fit = (struct fit){ .word = (uint8_t)alignment->matches[m].word, .far = FAR_NONE };
+		do
+			take_match(fit, alignment, &alignment->matches[m++], key);
+		while (alignment->matches[m].word == fit->word);
+	}
+}
+
+/* How well the words around the answer's value fit the place that look_beside was asked for. */
+static float score(const struct alignment *alignment, const struct weighed *value, struct rival *ret_rival)
 {
 	const struct answer_word *words = alignment->answer->words;
-	bool key = is_key(alignment->passage, alignment->passage->links[u].sentence);
 	float sum = 0, covered = 0;
 	size_t count = 0;
-	struct fit fit = { 0 };
-	for (size_t m = 0; m < alignment->match_count; m++) {
-		const struct match *match = &alignment->matches[m];
-		size_t w = match->word;
-		take_match(&fit, alignment, match, value, u, same, key);
-		if (match[1].word == w)
-			continue;
-		bool counts = (fit.beside | fit.opened) & value->beside[w];
-		sum += fit.best;
-		covered += counts ? alignment->weights[w] * (fit.beside ? 1 : OPENING_WEIGHT) : 0;
+	for (size_t i = 0; i < alignment->beside.count; i++) {
+		const struct fit *fit = &alignment->beside.fits[i];
+		size_t w = fit->word;
+		bool taken = (fit->far != FAR_NONE) & (value->fits[w] >= 0), said = taken & fit->beside;
+		bool counts = (said | fit->led | (taken & fit->opened)) & value->beside[w];
+		sum += taken ? value->fits[w] * passage_nearness(fit->far) : 0;
+		covered += counts ? alignment->weights[w] * (said ? 1 : OPENING_WEIGHT) : 0;
 		count += counts ? 1 + (size_t)(is_identifying(&words[w].place) || (alignment->weights[w] == 1.0f && words[w].is_word)) : 0;
-		fit = (struct fit){ 0 };
 	}
 	float all = value->clause_weight + value->unknown_weight * (count < 2 ? UNKNOWN_WEIGHT : 0);
 	ret_rival->covered = all > 0 ? covered / all : 0;
@@ -178,16 +206,6 @@ static bool has_unit_aside(const struct passage *passage, uint32_t sentence, uin
 	return false;
 }
 
-/* Up to three: no more is asked. */
-static size_t count_kind(const struct passage *passage, uint32_t s, uint32_t kind)
-{
-	const struct passage_sentence *sentence = &passage->sentences[s];
-	size_t count = 0;
-	for (uint32_t i = sentence->first_valued; i < sentence->end_valued && count < 3; i++)
-		count += passage->valued.kinds[i] == kind;
-	return count;
-}
-
 /* Which of the answer's values are to be weighed, a bit each: those still open that have a rival among the candidates, and the values that are their rivals. All of them when there may be
  * more candidates than these. */
 static uint32_t wanted_values(const struct alignment *alignment)
@@ -202,8 +220,7 @@ static uint32_t wanted_values(const struct alignment *alignment)
 		if (value->settled != VALUE_OPEN || rival == value->value)
 			continue;
 		wanted |= 1u << alignment->candidates[c].value;
-		for (size_t v = 0; v < alignment->value_count; v++)
-			wanted |= (uint32_t)(alignment->values[v].value == rival) << v;
+		wanted |= passage_values_with(alignment, alignment->value_numbers, rival);
 	}
 	return wanted;
 }
@@ -228,9 +245,10 @@ void passage_weigh(struct alignment *alignment)
 			break;
 		if (alignment->gathered != candidate->seed)
 			gather_matches(alignment, candidate->seed);
+		if (alignment->beside.place != candidate->place || alignment->beside.seed != candidate->seed)
+			look_beside(alignment, candidate->place, sentence);
 		struct rival scored = { .value = passage_value(place), .sentence = sentence };
-		size_t same = place->kind ? count_kind(passage, sentence, place->kind) : 2;
-		scored.score = score(alignment, candidate->place, value, same, &scored) * (value->kind == KIND_PLAIN && place->kind != KIND_PLAIN ? 0.5f : 1);
+		scored.score = score(alignment, value, &scored) * (value->kind == KIND_PLAIN && place->kind != KIND_PLAIN ? 0.5f : 1);
 		if (scored.value == value->value && scored.score > value->own)
 			value->bare = value->kind == KIND_PLAIN && place->kind >= KIND_UNITS;
 		take_score(value, &scored);
