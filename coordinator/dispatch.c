@@ -316,14 +316,17 @@ static struct job *largest_waiting(struct run *run)
 	return largest;
 }
 
-/* Nothing moves, nothing will, for want of space: the largest of what waits, which takes the others' too, is made smaller or given up. */
+/* Nothing moves, nothing will, for want of space: the largest of what waits, which takes the others' too, is made smaller or given up,
+ * until something moves or nothing waits. */
 static void break_standstill(struct run *run)
 {
-	if (anything_under_way(run) || run->phase != RUN_WORKING || place_any(run))
-		return;
-	struct job *job = largest_waiting(run);
-	if (job && !lower_demand(job))
-		fail_too_large(run, job);
+	while (!anything_under_way(run) && run->phase == RUN_WORKING && !place_any(run)) {
+		struct job *job = largest_waiting(run);
+		if (!job)
+			return;
+		if (!lower_demand(job))
+			fail_too_large(run, job);
+	}
 }
 
 static bool queues_empty(const struct run *run)

@@ -210,7 +210,11 @@ static bool take_member(struct run *run, struct job *archive, const struct membe
 		commit_settle(run, job, JOB_REJECTED, DOCUMENT_GATE_INTAKE, TEXT_LITERAL("archives nested too deep (intake.archive_depth_max)"));
 		return true;
 	}
-	dispatch_enqueue(run, job, job->format == DOCUMENT_FORMAT_ARCHIVE ? JOB_EXPAND : JOB_PREPROCESS);
+	job->stage = job->format == DOCUMENT_FORMAT_ARCHIVE ? JOB_EXPAND : JOB_PREPROCESS;
+	if (job->stage == JOB_EXPAND)
+		dispatch_enqueue_first(run, job);
+	else
+		dispatch_enqueue(run, job, job->stage);
 	return true;
 }
 
@@ -250,11 +254,14 @@ static void take_members(struct run *run, struct worker *worker, struct job *job
 	block->readers = 1;
 	bool stuck = !finished && (members.count == 0 || members.header->next_cursor <= job->cursor);
 	bool wanted = true;
-	for (uint32_t i = 0; i < members.count && wanted; i++)
-		wanted = take_member(run, job, &members, &members.members[i], block);
 	job->cursor = (uint32_t)members.header->next_cursor;
 	job->needed_bytes = job->preferred_worker = 0;
 	job->largest = false;
+	/* Depth first, so that few archives keep their members in the outboxes at a time: before all others, behind those in it. */
+	if (!stuck && !finished)
+		dispatch_enqueue_first(run, job);
+	for (uint32_t i = 0; i < members.count && wanted; i++)
+		wanted = take_member(run, job, &members, &members.members[i], block);
 	if (--block->readers == 0) {
 		memory_release(run->memory, &block->lease);
 		free(block);
@@ -263,8 +270,6 @@ static void take_members(struct run *run, struct worker *worker, struct job *job
 		dispatch_retry(run, job, true, "expanding it made no progress");
 	else if (finished || !wanted)
 		settle_archive(run, job);
-	else
-		dispatch_enqueue(run, job, JOB_EXPAND);
 }
 
 /* --- conversations ------------------------------------------------------------------------------------------------ */

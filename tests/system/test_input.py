@@ -197,6 +197,21 @@ class LargeArchives(RunCase):
         self.run_batch(corpus, expect=0, extra=("--shm", f"{advised}M", "--workers", "1"))
         self.assertEqual(self.rows("failed.jsonl"), [])
 
+    def test_archives_in_archives_are_opened_depth_first(self):
+        """All the inner ones together have no room in the outboxes; one after the other they have."""
+        corpus = self.folder / "docs"
+        corpus.mkdir()
+        with zipfile.ZipFile(corpus / "outer.zip", "w", zipfile.ZIP_STORED) as outer:
+            for number in range(16):
+                with outer.open(f"middle{number}.zip", "w") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as middle:
+                    for part in range(8):
+                        with middle.open(f"inner{part}.zip", "w") as inner_file, zipfile.ZipFile(inner_file, "w", zipfile.ZIP_STORED) as inner:
+                            text = "".join(f"The load of cell {sector} in area {number}-{part} is measured every second.\n\n" for sector in range(3000))
+                            inner.writestr(f"m{number}-{part}.md", f"# Area {number}-{part}\n\n{text}")
+        self.run_batch(corpus, extra=("--shm", "24M", "--workers", "1"))
+        self.assertEqual(self.rows("failed.jsonl"), [])
+        self.assertEqual(len(self.rows("extractions.jsonl")), 16 * 8)
+
     def test_archives_in_archives_share_one_limit(self):
         """Every member and every inner archive is harmless alone; all together they are not."""
         corpus = self.folder / "docs"
