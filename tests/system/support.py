@@ -79,7 +79,7 @@ class RunCase(unittest.TestCase):
             left = function(*arguments)
             if not left or time.monotonic() > end:
                 return left
-            os.sched_yield()
+            time.sleep(0.01)
 
     # --- running -----------------------------------------------------------------------------------------------------
 
