@@ -86,6 +86,30 @@ static void fences_code(void **state)
 	assert_string_equal(fixture_write_pages(), "Run this:\n\n```\nif (a) {\n    b(c,   d);\n}\n\ndone();\n```\n\nThen that.\n");
 }
 
+/* Numbers of lines are no code: all of them, with gaps where a listing leaves comments out, or down to where they stood in the margin. */
+static void takes_line_numbers_off(void **state)
+{
+	(void)state;
+	static const char *const numbers[] = { "1", "2", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "28" };
+	char text[20];
+	for (size_t i = 0; i < COUNT_OF(numbers) + 2; i++) {
+		snprintf(text, sizeof(text), "%s %s();", i < COUNT_OF(numbers) ? numbers[i] : "if", i % 2 ? "b" : "a");
+		fixture_line(&fixture_pages[0], 50, 100 + 12 * (float)i, 10, PDF_MONO, text);
+	}
+	line(50, 80, "The listing:");
+	line(50, 320, "That was it.");
+	assert_string_equal(fixture_write_pages(), "The listing:\n\n```\na();\nb();\na();\nb();\na();\nb();\na();\nb();\na();\nb();\na();\nb();\na();\nif b();\nif a();\n```\n\nThat was it.\n");
+}
+
+static void keeps_numbers_of_rows(void **state)
+{
+	(void)state;
+	static const char *const rows[] = { "1 a();", "7 b();", "19 c();", "30 d();" };
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		fixture_line(&fixture_pages[0], 50, 100 + 12 * (float)i, 10, PDF_MONO, rows[i]);
+	assert_string_equal(fixture_write_pages(), "```\n1 a();\n7 b();\n19 c();\n30 d();\n```\n");
+}
+
 static void writes_tables(void **state)
 {
 	(void)state;
@@ -331,7 +355,7 @@ int main(void)
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(parts_paragraphs_by_distance), PAGE_TEST(parts_paragraphs_by_indentation), PAGE_TEST(writes_lists),
-		PAGE_TEST(finds_headings), PAGE_TEST(fences_code), PAGE_TEST(writes_tables), PAGE_TEST(writes_tables_with_spaced_rows),
+		PAGE_TEST(finds_headings), PAGE_TEST(fences_code), PAGE_TEST(takes_line_numbers_off), PAGE_TEST(keeps_numbers_of_rows), PAGE_TEST(writes_tables), PAGE_TEST(writes_tables_with_spaced_rows),
 		PAGE_TEST(writes_terms_as_a_list), PAGE_TEST(writes_terms_below_a_rule_as_a_table), PAGE_TEST(refuses_what_is_no_table), PAGE_TEST(drops_contents_lists),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(puts_footnotes_last), PAGE_TEST(tells_terms_from_code), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
 		PAGE_TEST(keeps_full_items_apart), PAGE_TEST(joins_numbers_at_line_starts), PAGE_TEST(goes_on_with_lists_over_pages),

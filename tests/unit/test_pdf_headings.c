@@ -72,6 +72,34 @@ static void test_larger_code(void **state)
 	free(body);
 }
 
+static bool mono_body(const char *const *lines, size_t count)
+{
+	struct pdf_page page;
+	struct pdf_body body = { 0 };
+
+	pdf_page_init(&page);
+	pdf_page_clear(&page, 0, 600, 800);
+	for (size_t i = 0; i < 3 * count; i++)
+		fixture_line(&page, 50, 100 + 12 * (float)i, 10, PDF_MONO, lines[i % count]);
+	pdf_body_count(&body, &page);
+	pdf_body_settle(&body);
+	pdf_page_done(&page);
+	return body.mono;
+}
+
+/* A document in fixed-width type is prose in it when its lines are full, as those of a letter; those of a program are not. */
+static void test_prose_in_type_of_one_width(void **state)
+{
+	(void)state;
+	static const char *const prose[] = { "Two programs may share a page of memory, and", "each of them may write to it. What the other", "reads is then a question of order.",
+					     "The first one to come takes the page, and the", "others wait." };
+	static const char *const program[] = { "int main(void)", "{", "    int sum = 0;", "    for (int i = 0; i < count; i++)", "        sum += values[i];",
+					       "    printf(\"the sum of all of them is %d\", sum);", "    return 0;", "}" };
+	assert_true(mono_body(prose, COUNT_OF(prose)));
+	assert_false(mono_body(program, COUNT_OF(program)));
+	assert_true(mono_body(program, 2)); /* too little to tell */
+}
+
 static void settle(struct pdf_heading *items, size_t count)
 {
 	struct pdf_headings headings = { .items = items, .count = count };
@@ -177,7 +205,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_body_size), cmocka_unit_test(test_title_in_outline), cmocka_unit_test(test_titles_of_outline),
-		cmocka_unit_test(test_lists_of_titles), cmocka_unit_test(test_larger_code), cmocka_unit_test(test_styles_of_one_size),
+		cmocka_unit_test(test_lists_of_titles), cmocka_unit_test(test_larger_code), cmocka_unit_test(test_prose_in_type_of_one_width), cmocka_unit_test(test_styles_of_one_size),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

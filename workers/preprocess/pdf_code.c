@@ -65,33 +65,40 @@ static size_t line_number(struct text line, uint32_t *ret_number)
 	return i + (i < line.bytes);
 }
 
-/* Do all lines of the code begin with their numbers, each the one before plus one? */
-static bool are_numbered(struct text code)
+/* Lines at the start of the code that begin with their numbers, nearly each the one before plus one (browsers of sources leave comments out):
+ * all lines, or so many that the numbers of what follows must have been taken off already, as on a page where they stand in the margin. */
+static uint32_t count_numbered(struct text code)
 {
-	enum { NUMBERED_LINES_MIN = 3 };
+	enum { NUMBERED_LINES_MIN = 3, NUMBERED_HEAD_MIN = 12, JUMPS_SHARE = 4 };
 	struct text line;
-	uint32_t number = 0, before = 0, count = 0;
+	uint32_t number = 0, before = 0, count = 0, jumps = 0, lines = 0, numbered = 0;
 
 	while (text_next_line(&code, &line)) {
+		lines++;
 		if (line.bytes == 0)
 			continue;
-		if (line_number(line, &number) == 0 || (count > 0 && number != before + 1))
-			return false;
+		if (line_number(line, &number) == 0 || (count > 0 && number <= before)) {
+			numbered = count >= NUMBERED_HEAD_MIN ? numbered : 0;
+			break;
+		}
+		jumps += count > 0 && number != before + 1;
 		before = number;
 		count++;
+		numbered = lines;
 	}
-	return count >= NUMBERED_LINES_MIN;
+	return count >= NUMBERED_LINES_MIN && jumps * JUMPS_SHARE <= count ? numbered : 0;
 }
 
 void pdf_code_write(struct markdown_writer *markdown, struct text code, struct buffer *scratch)
 {
 	struct text line;
-	uint32_t number;
+	uint32_t number, numbered = count_numbered(code);
 
 	buffer_clear(scratch);
-	if (are_numbered(code)) {
+	if (numbered > 0) {
 		for (struct text rest = code; text_next_line(&rest, &line); buffer_append_byte(scratch, '\n')) {
-			const size_t skip = line.bytes > 0 ? line_number(line, &number) : 0;
+			const size_t skip = line.bytes > 0 && numbered > 0 ? line_number(line, &number) : 0;
+			numbered -= numbered > 0;
 			buffer_append_text(scratch, text_slice(line, skip, line.bytes));
 		}
 		code = buffer_view(scratch);

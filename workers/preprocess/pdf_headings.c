@@ -128,8 +128,54 @@ static size_t size_step(float size)
 	return step < 1 ? 0 : step >= PDF_SIZE_STEPS ? PDF_SIZE_STEPS - 1 : (size_t)step;
 }
 
+static size_t end_step(float x)
+{
+	const float step = x / 4;
+	return step < 0 ? 0 : step >= PDF_END_STEPS ? PDF_END_STEPS - 1 : (size_t)step;
+}
+
+/* The lines of fixed-width type, each from its first word to its last. */
+static void count_mono_lines(struct pdf_body *body, const struct pdf_page *page)
+{
+	const struct pdf_word *first = NULL, *last = NULL;
+
+	for (size_t i = 0; i <= page->word_count; i++) {
+		const struct pdf_word *word = i < page->word_count ? &page->words[i] : NULL;
+		const bool mono = word && (word->style & PDF_MONO);
+		if (first && (!mono || fabsf(word->box.y1 - last->box.y1) > 0.5f * last->size)) {
+			body->mono_begins[end_step(first->box.x0)]++;
+			body->mono_ends[end_step(last->box.x1)]++;
+			body->mono_lines++;
+			first = NULL;
+		}
+		first = first || !mono ? first : word;
+		last = mono ? word : last;
+	}
+}
+
+/* Prose fills its lines, but for the last of a paragraph; programs and what they print seldom do. */
+static bool mono_is_prose(const struct pdf_body *body)
+{
+	enum { LINES_MIN = 12 };
+	static const float full_share = 0.8f; /* of the width */
+	static const uint32_t outer_share = 20;
+	uint32_t passed = 0, full = 0;
+	size_t left = 0, right = PDF_END_STEPS;
+
+	if (body->mono_lines < LINES_MIN)
+		return true;
+	while (left < PDF_END_STEPS - 1 && (passed += body->mono_begins[left]) * outer_share < body->mono_lines)
+		left++;
+	for (passed = 0; right > left + 1 && passed * outer_share < body->mono_lines;)
+		passed += body->mono_ends[--right];
+	for (size_t i = left + (size_t)(full_share * (float)(right - left)); i < PDF_END_STEPS; i++)
+		full += body->mono_ends[i];
+	return full * 10 >= body->mono_lines * 3;
+}
+
 void pdf_body_count(struct pdf_body *body, const struct pdf_page *page)
 {
+	count_mono_lines(body, page);
 	for (size_t i = 0; i < page->word_count; i++) {
 		const struct pdf_word *word = &page->words[i];
 		body->letters[size_step(word->size)] += word->bytes;
@@ -174,7 +220,7 @@ void pdf_body_settle(struct pdf_body *body)
 	body->code_size = usual_code_size(body);
 	body->bold = body->bold_letters * 2 > body->all_letters;
 	body->italic = body->italic_letters * 2 > body->all_letters;
-	body->mono = body->mono_letters * 4 > body->all_letters * 3;
+	body->mono = body->mono_letters * 4 > body->all_letters * 3 && mono_is_prose(body);
 }
 
 bool pdf_row_is_larger_than(const struct pdf_row *row, const struct pdf_body *body)

@@ -36,16 +36,19 @@ unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint3
 bool pdf_outline_names(struct pdf_outline *outline, struct text title);
 
 /* What the running text of the document looks like: sizes counted by their letters. */
-enum { PDF_SIZE_STEPS = 800, PDF_STEPS_PER_POINT = 4 };
+enum { PDF_SIZE_STEPS = 800, PDF_STEPS_PER_POINT = 4, PDF_END_STEPS = 300 };
 struct pdf_body {
 	uint64_t letters[PDF_SIZE_STEPS];
 	uint64_t light_letters[PDF_SIZE_STEPS]; /* those that are neither bold nor of fixed width */
 	uint64_t code_letters[PDF_SIZE_STEPS];  /* of fixed width, not bold */
 	uint64_t bold_letters, italic_letters, mono_letters, all_letters;
+	/* Lines of fixed-width type by their left and right ends, in steps of 4 points. */
+	uint32_t mono_begins[PDF_END_STEPS], mono_ends[PDF_END_STEPS], mono_lines;
 	float size;     /* after pdf_body_settle: the most frequent one, or a larger one that is common too (a document of tables) */
 	float code_size; /* the most frequent one of fixed-width type, where there is some of it; fonts may be larger by their measure than they look */
 	bool bold;      /* most of the text is bold, so bold says nothing */
-	bool italic, mono; /* the same of italics and of fixed-width type */
+	bool italic;    /* the same of italics */
+	bool mono;      /* most of the text is of fixed-width type, and so is prose: its lines are full */
 };
 void pdf_body_count(struct pdf_body *body, const struct pdf_page *page);
 void pdf_body_settle(struct pdf_body *body);
