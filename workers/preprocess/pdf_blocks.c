@@ -56,8 +56,10 @@ static struct pdf_block *add_block(struct pdf_rows_work *work, enum pdf_block_ki
 static bool text_breaks(struct pdf_rows_work *work, const struct pdf_row *before, const struct pdf_row *row)
 {
 	static const float line_gap = 1.3f, initial_gap = 2.2f; /* lines */
-	const float gap = pdf_row_distance(before, row), line = work->leading * row->size;
+	const float gap = pdf_row_distance(before, row), wide = work->wide_leading * row->size;
 	const bool aligned = fabsf(row->box.x0 - before->box.x0) < 0.5f * row->size;
+	const bool set_wide = aligned && wide > 0 && fabsf(gap - wide) < 0.04f * wide && pdf_row_is_wrapped(work, before, row);
+	const float line = set_wide ? wide : work->leading * row->size;
 	struct pdf_marker marker;
 	float text_x0;
 
@@ -477,6 +479,7 @@ int pdf_blocks_build(struct pdf_blocks *blocks, struct pdf_layout *layout, const
 	work.leading = pdf_usual_leading(layout, blocks->leading, &sure);
 	if (sure)
 		blocks->leading = work.leading;
+	work.wide_leading = pdf_wide_leading(layout, work.leading);
 	blocks->leaders_dropped = pdf_contents_drop(layout, outline, work.leading, &blocks->in_contents, &blocks->text);
 	pdf_notes_find(layout, body);
 	pdf_tags_mark(tags, layout, body);

@@ -202,19 +202,26 @@ static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text,
 }
 
 /* A row right above lines that are indented and few, one paragraph: a term and its explanation. More than that, and what stands below
- * capitals, is the text of a section. */
+ * capitals, is the text of a section, unless the row is indented too. Where its page ends, it is a term
+ * when it is indented or stands below an explanation. */
 static bool stands_above_definition(struct pdf_rows_work *work, size_t r)
 {
-	enum { EXPLANATION_LINES_MAX = 8 };
+	enum { EXPLANATION_LINES_MAX = 8, INDENTED_LINES_MAX = 40, CAPITALS_MIN = 4 };
 	static const float close_lines = 1.35f, same_lines = 1.2f, indent_min = 0.8f, indent_max = 6;
 	const struct pdf_layout *layout = work->layout;
 	const struct pdf_row *row = &layout->rows[r], *last = row;
 	const float line = work->leading * row->size;
+	const bool indented = row->box.x0 > work->region.x0 + row->size && !pdf_row_is_centred(work, row);
+	const int lines_max = indented ? INDENTED_LINES_MAX : EXPLANATION_LINES_MAX;
 	int lines = 0;
 
-	if (pdf_is_capitals(pdf_row_text(work, row)))
+	const struct text text = pdf_row_text(work, row);
+	if (text.bytes >= CAPITALS_MIN && pdf_is_capitals(text))
 		return false;
-	for (size_t next = pdf_next_row(layout, r); next < layout->row_count && lines < EXPLANATION_LINES_MAX; next = pdf_next_row(layout, next)) {
+	const size_t before = pdf_row_before(layout, r);
+	if (pdf_next_row(layout, r) == layout->row_count)
+		return indented || (before != SIZE_MAX && layout->rows[before].region == row->region && layout->rows[before].box.x0 > row->box.x0 + indent_min * row->size);
+	for (size_t next = pdf_next_row(layout, r); next < layout->row_count && lines < lines_max; next = pdf_next_row(layout, next)) {
 		const struct pdf_row *below = &layout->rows[next];
 		const float indent = (below->box.x0 - row->box.x0) / row->size, gap = pdf_row_distance(last, below);
 		if (below->region != row->region)
@@ -231,7 +238,7 @@ static bool stands_above_definition(struct pdf_rows_work *work, size_t r)
 		last = below;
 		lines++;
 	}
-	return lines > 0 && lines < EXPLANATION_LINES_MAX;
+	return lines > 0 && lines < lines_max;
 }
 
 /* The rows from `r` up to `end` as one text. */

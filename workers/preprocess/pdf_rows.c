@@ -36,21 +36,37 @@ static int compare_floats(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+enum { LEADING_SAMPLES = 256 };
+
+/* The distance of neighbouring lines `a` and `b` of one size, in font sizes; 0: they are none, or too close or far for a paragraph. */
+static float line_distance(const struct pdf_row *a, const struct pdf_row *b)
+{
+	static const float least = 0.8f, most = 2.2f;
+
+	if (a->furniture || b->furniture || a->region != b->region || b->size <= 0 || fabsf(a->size - b->size) > 0.6f)
+		return 0;
+	const float ratio = pdf_row_distance(a, b) / b->size;
+	return ratio <= least || ratio >= most ? 0 : ratio;
+}
+
+static bool is_long_line(const struct pdf_layout *layout, const struct pdf_row *row)
+{
+	return row->segment_count == 1 && row->box.x1 > layout->text.x0 + 0.8f * (layout->text.x1 - layout->text.x0);
+}
+
 float pdf_usual_leading(const struct pdf_layout *layout, float known, bool *ret_sure)
 {
-	enum { SAMPLES = 256, FULL_MIN = 4 };
-	float samples[SAMPLES] = { 0 }, full[SAMPLES] = { 0 };
+	enum { FULL_MIN = 4 };
+	float samples[LEADING_SAMPLES] = { 0 }, full[LEADING_SAMPLES] = { 0 };
 	size_t count = 0, full_count = 0;
 
-	for (size_t r = 1; r < layout->row_count && count < SAMPLES; r++) {
+	for (size_t r = 1; r < layout->row_count && count < LEADING_SAMPLES; r++) {
 		const struct pdf_row *a = &layout->rows[r - 1], *b = &layout->rows[r];
-		if (a->furniture || b->furniture || a->region != b->region || b->size <= 0 || fabsf(a->size - b->size) > 0.6f)
-			continue;
-		float ratio = pdf_row_distance(a, b) / b->size;
-		if (ratio <= 0.8f || ratio >= 2.2f)
+		const float ratio = line_distance(a, b);
+		if (ratio == 0)
 			continue;
 		samples[count++] = ratio;
-		if (a->segment_count == 1 && b->segment_count == 1 && a->box.x1 > layout->text.x0 + 0.8f * (layout->text.x1 - layout->text.x0))
+		if (is_long_line(layout, a) && b->segment_count == 1)
 			full[full_count++] = ratio;
 	}
 	/* cppcheck-suppress uninitvar; filled up to full_count */
@@ -61,6 +77,31 @@ float pdf_usual_leading(const struct pdf_layout *layout, float known, bool *ret_
 	/* cppcheck-suppress uninitvar; filled up to count */
 	qsort(samples, count, sizeof(samples[0]), compare_floats);
 	return known > 0 ? known : count > 0 ? samples[count / 2] : 1.2f;
+}
+
+float pdf_wide_leading(const struct pdf_layout *layout, float leading)
+{
+	enum { WIDE_MIN = 3 };
+	static const float wider = 1.25f;
+	float samples[LEADING_SAMPLES] = { 0 };
+	size_t count = 0, alike = 0;
+
+	for (size_t r = 1; r < layout->row_count && count < LEADING_SAMPLES; r++) {
+		const struct pdf_row *a = &layout->rows[r - 1], *b = &layout->rows[r];
+		const float ratio = line_distance(a, b);
+		const struct pdf_word *word = &layout->page->words[layout->segments[b->segment_first].word_first];
+		if (ratio > wider * leading && is_long_line(layout, a) && b->segment_count == 1 && fabsf(a->box.x0 - b->box.x0) < 0.5f * b->size && word->bytes > 0 &&
+		    ascii_is_lower(pdf_word_text(layout->page, word).data[0]))
+			samples[count++] = ratio;
+	}
+	if (count < WIDE_MIN)
+		return 0;
+	/* cppcheck-suppress uninitvar; filled up to count */
+	qsort(samples, count, sizeof(samples[0]), compare_floats);
+	const float usual = samples[count / 2];
+	for (size_t i = 0; i < count; i++)
+		alike += fabsf(samples[i] - usual) < 0.04f * usual;
+	return alike * 3 >= count * 2 ? usual : 0;
 }
 
 void pdf_enter_region(struct pdf_rows_work *work, size_t r)

@@ -12,6 +12,7 @@ struct pdf_rows_work { /* what is known while the blocks of a page are built */
 	struct pdf_outline *outline;
 	const struct pdf_tags *tags;
 	float leading;          /* usual distance of two lines of a paragraph, in font sizes */
+	float wide_leading;     /* that of other paragraphs of the page, which are set wider; 0: there are none */
 	size_t no_table_before; /* rows before this index begin no table: it was refused already */
 	struct pdf_box region;  /* left and right edge of the column at hand */
 	uint32_t region_of;
@@ -29,6 +30,9 @@ static inline float pdf_row_distance(const struct pdf_row *a, const struct pdf_r
  * neither lists nor tables nor short paragraphs count. Where there are few such, `known` from the pages before (0: not known), or
  * the median of all lines; 1.2 when there are none. *ret_sure: does it say something of other pages? */
 float pdf_usual_leading(const struct pdf_layout *layout, float known, bool *ret_sure);
+/* A second, wider distance of lines on the page, in font sizes, or 0. It is told by lines that go on in a small letter below lines that
+ * reach far to the right: text beside lists or notes that are set closer. */
+float pdf_wide_leading(const struct pdf_layout *layout, float leading);
 /* Learns the edges of the column that the row stands in. Rows of a region follow one another. */
 void pdf_enter_region(struct pdf_rows_work *work, size_t r);
 
