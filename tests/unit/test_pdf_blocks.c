@@ -350,6 +350,36 @@ static void remembers_line_distances(void **state)
 					      "Another paragraph that stands below the first one, a bit lower.\n"));
 }
 
+/* Text beside a list that is set closer: its wider lines go on all the same. */
+static void joins_lines_of_two_distances(void **state)
+{
+	(void)state;
+	static const char *const lines[] = { "The first of the lines is long enough to be one that has a next line, and", "so it goes on in the second one, which is as long as the first one was, in",
+					     "fact as long as the third one, which goes on with the thought and is not at", "its end before the fourth." };
+	for (size_t i = 0; i < COUNT_OF(lines); i++)
+		fixture_line(&fixture_pages[0], 50, 100 + 15 * (float)i, 10, 0, lines[i]);
+	for (size_t i = 0; i < 12; i++)
+		fixture_line(&fixture_pages[0], 70, 180 + 11 * (float)i, 10, 0, i < 11 ? "Closer set, and long as lines in paragraphs are, so that it is what is" : "usual.");
+	const char *markdown = fixture_write_pages();
+	assert_non_null(strstr(markdown, "and so it goes on in the second one, which is as long as the first one was, in fact as long as the third one, which goes on with the thought "
+					 "and is not at its end before the fourth.\n\nCloser set"));
+}
+
+/* A blank line between names in fixed-width type and what they mean, more than once. */
+static void finds_terms_above_blank_lines(void **state)
+{
+	(void)state;
+	fixture_line(&fixture_pages[0], 50, 100, 10, PDF_MONO, "fg color");
+	fixture_line(&fixture_pages[0], 80, 124, 10, 0, "Sets the colour of the text.");
+	fixture_line(&fixture_pages[0], 50, 148, 10, PDF_MONO, "limit rate (1-254)");
+	fixture_line(&fixture_pages[0], 80, 172, 10, 0, "Sets how many are let through,");
+	fixture_line(&fixture_pages[0], 80, 184, 10, 0, "one a second.");
+	line(50, 220, "Text that stands below the list and goes to the right edge of the text.");
+	line(50, 232, "It has two lines.");
+	assert_string_equal(fixture_write_pages(), "- `fg color`: Sets the colour of the text.\n- `limit rate (1-254)`: Sets how many are let through, one a second.\n\n"
+					   "Text that stands below the list and goes to the right edge of the text. It has two lines.\n");
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
@@ -360,6 +390,7 @@ int main(void)
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(puts_footnotes_last), PAGE_TEST(tells_terms_from_code), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
 		PAGE_TEST(keeps_full_items_apart), PAGE_TEST(joins_numbers_at_line_starts), PAGE_TEST(goes_on_with_lists_over_pages),
 		PAGE_TEST(takes_no_sentence_for_a_heading), PAGE_TEST(keeps_wrapped_names_in_their_text), PAGE_TEST(remembers_line_distances),
+		PAGE_TEST(joins_lines_of_two_distances), PAGE_TEST(finds_terms_above_blank_lines),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -341,13 +341,27 @@ static void tells_plain_headings_from_lists_of_chapters(void **state)
 	}
 }
 
+/* Bold rows that are indented are terms, however long their explanation, and at the end of a page, where it is on the next one. */
+static void tells_indented_terms_from_headings(void **state)
+{
+	(void)state;
+	line(50, 100, 0, "The following words may come, each with what it means, in any order at all.");
+	line(70, 124, PDF_BOLD, "-acl number");
+	for (int i = 0; i < 11; i++)
+		line(90, 136 + 12 * (float)i, 0, i < 10 ? "What it means takes more lines than one would think that it takes," : "and has an end.");
+	line(70, 290, PDF_BOLD, "-host name");
+	const char *markdown = fixture_write_pages();
+	assert_null(strstr(markdown, "# "));
+	assert_non_null(strstr(markdown, "- **-acl number**: What it means"));
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(finds_numbered_headings_in_italics), PAGE_TEST(finds_clauses_in_the_type_of_the_text),
 		PAGE_TEST(finds_headings_at_the_edge_of_indented_text), PAGE_TEST(finds_somewhat_larger_rows_that_stand_apart),
-		PAGE_TEST(tells_headings_from_tables), PAGE_TEST(tells_terms_from_headings), PAGE_TEST(lists_plain_terms_that_repeat),
+		PAGE_TEST(tells_headings_from_tables), PAGE_TEST(tells_terms_from_headings), PAGE_TEST(tells_indented_terms_from_headings), PAGE_TEST(lists_plain_terms_that_repeat),
 		PAGE_TEST(drops_contents_lists_without_leaders), PAGE_TEST(keeps_the_lines_of_a_form), PAGE_TEST(finds_bylines), PAGE_TEST(keeps_headings_below_the_title),
 		PAGE_TEST(tells_drawings_from_text), PAGE_TEST(joins_paragraphs_over_floats),
 		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(finds_notes_as_large_as_the_text), PAGE_TEST(puts_annexes_on_the_level_of_clauses),

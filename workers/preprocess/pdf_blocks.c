@@ -26,6 +26,8 @@ void pdf_blocks_done(struct pdf_blocks *blocks)
 	*blocks = (struct pdf_blocks){ 0 };
 }
 
+static const float mono_term_share = 0.8f; /* of a term in fixed-width type */
+
 static struct pdf_block *add_block(struct pdf_rows_work *work, enum pdf_block_kind kind, size_t first, size_t end)
 {
 	struct pdf_blocks *blocks = work->blocks;
@@ -221,25 +223,40 @@ static int take_table(struct pdf_rows_work *work, size_t *r, struct pdf_table *t
 	return 0;
 }
 
-/* A short row whose explanation is indented right below it. Returns the end of the explanation, or 0 when there is none. */
-static size_t definition_end(struct pdf_rows_work *work, size_t r)
+/* Does the row read as a term, and not as a statement, or the end of a sentence? What names a function in fixed-width type is longer, and may end
+ * in its brackets. */
+static bool reads_as_term(struct pdf_rows_work *work, const struct pdf_row *row)
 {
-	enum { TERM_BYTES_MAX = 60 };
-	static const float indent_min = 0.8f, close_lines = 1.35f, width_max = 0.6f;
-	const struct pdf_row *rows = work->layout->rows, *row = &rows[r];
+	enum { TERM_BYTES_MAX = 60, CODE_TERM_BYTES_MAX = 100 };
+	static const float width_max = 0.6f, code_width_max = 0.9f;
+	const bool code = row->mono > mono_term_share;
 	struct pdf_marker marker;
 	float text_x0;
 
 	if (row->furniture || row->note || row->rotated || pdf_count_parts(work->layout, row) != 1 ||
-	    row->box.x1 - row->box.x0 > width_max * (work->region.x1 - work->region.x0) || pdf_find_marker(work, row, &marker, &text_x0))
+	    row->box.x1 - row->box.x0 > (code ? code_width_max : width_max) * (work->region.x1 - work->region.x0) || pdf_find_marker(work, row, &marker, &text_x0))
+		return false;
+	const struct text text = pdf_row_text(work, row);
+	const struct text no_ends = code ? TEXT_LITERAL("{};\\,:") : TEXT_LITERAL("{}();\\.,:?!");
+	return text.bytes <= (code ? CODE_TERM_BYTES_MAX : TERM_BYTES_MAX) && !memchr(">#$\\", text.data[0], 4) &&
+	       !memchr(no_ends.data, text.data[text.bytes - 1], no_ends.bytes);
+}
+
+/* A short row whose explanation is indented below it, no further than so many lines. Returns the end of the explanation, or 0 when there is none. */
+static size_t definition_end(struct pdf_rows_work *work, size_t r, float gap_lines)
+{
+	static const float indent_min = 0.8f, close_lines = 1.35f;
+	const struct pdf_row *rows = work->layout->rows, *row = &rows[r];
+	struct pdf_marker marker;
+	float text_x0;
+
+	if (!reads_as_term(work, row))
 		return 0;
-	struct text text = pdf_row_text(work, row);
-	if (text.bytes > TERM_BYTES_MAX || memchr(">#$\\", text.data[0], 4) || memchr("{}();\\.,:?!", text.data[text.bytes - 1], 11))
-		return 0; /* a statement, or the end of a sentence */
 	size_t last = r, end = 0;
 	for (size_t next = pdf_next_row(work->layout, r); next < work->layout->row_count; next = pdf_next_row(work->layout, last)) {
 		const struct pdf_row *below = &rows[next];
-		if (below->region != row->region || below->rotated || below->note || pdf_row_distance(&rows[last], below) > close_lines * work->leading * row->size ||
+		const float lines = end > 0 ? close_lines : gap_lines;
+		if (below->region != row->region || below->rotated || below->note || pdf_row_distance(&rows[last], below) > lines * work->leading * row->size ||
 		    below->box.x0 < row->box.x0 + indent_min * row->size || pdf_find_marker(work, below, &marker, &text_x0) ||
 		    pdf_row_is_code(work, below) || pdf_count_parts(work->layout, below) > 1 || (end > 0 && fabsf(below->box.x0 - rows[last].box.x0) > 0.5f * row->size))
 			break;
@@ -249,21 +266,29 @@ static size_t definition_end(struct pdf_rows_work *work, size_t r)
 	return end;
 }
 
-/* Names in bold or fixed-width type may have an explanation each for itself; plain ones are told from short lines by another one that
- * follows or came before. */
+/* Does a row of the kind follow at the same edge that has its explanation too? */
+static bool definition_follows(struct pdf_rows_work *work, const struct pdf_row *row, size_t end, float gap_lines)
+{
+	const size_t next = pdf_next_row(work->layout, end - 1);
+
+	return next < work->layout->row_count && fabsf(work->layout->rows[next].box.x0 - row->box.x0) < 0.5f * row->size && definition_end(work, next, gap_lines) > 0;
+}
+
+/* Names in bold or fixed-width type may have an explanation each for itself; plain ones, and explanations with a blank line above them, are
+ * told from short lines by another one that follows or came before. */
 static size_t find_definition(struct pdf_rows_work *work, size_t r)
 {
+	static const float close_lines = 1.35f, blank_line = 2.4f;
 	const struct pdf_row *row = &work->layout->rows[r];
 	const struct pdf_blocks *blocks = work->blocks;
-	const size_t end = definition_end(work, r);
-
-	if (end == 0)
-		return 0;
-	const bool named = row->bold > 0.8f || row->mono > 0.8f;
+	const bool named = row->bold > 0.8f || row->mono > mono_term_share;
 	const bool follows = blocks->count > 0 && blocks->items[blocks->count - 1].kind == PDF_BLOCK_TERM && !work->region_started;
-	const size_t next = pdf_next_row(work->layout, end - 1);
-	const bool repeated = next < work->layout->row_count && fabsf(work->layout->rows[next].box.x0 - row->box.x0) < 0.5f * row->size && definition_end(work, next) > 0;
-	return named || follows || repeated ? end : 0;
+
+	size_t end = definition_end(work, r, close_lines);
+	if (end > 0)
+		return named || follows || definition_follows(work, row, end, close_lines) ? end : 0;
+	end = named ? definition_end(work, r, blank_line) : 0;
+	return end > 0 && (follows || definition_follows(work, row, end, blank_line)) ? end : 0;
 }
 
 static int take_term(struct pdf_rows_work *work, size_t *r, size_t end)
