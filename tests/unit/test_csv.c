@@ -196,6 +196,9 @@ static void names_columns_without_header(void **state)
 	expect("1,2,3\n4,5,6\n", "t.csv",
 	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 3 columns.\n\n| Column 1 | Column 2 | Column 3 |\n| --- | --- | --- |\n"
 	       "| 1 | 2 | 3 |\n| 4 | 5 | 6 |\n");
+	/* Numbers that count columns of text are their names. */
+	expect("1,2,3\na,'b',c\na,b,c\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 3 columns.\n\n| 1 | 2 | 3 |\n| --- | --- | --- |\n| a | 'b' | c |\n| a | b | c |\n");
 	expect("Cell,2023,2024\na,5,6\n", "t.csv",
 	       "# t.csv\n\nFormat: Generic (CSV), 1 row, 3 columns.\n\n| Cell | 2023 | 2024 |\n| --- | --- | --- |\n| a | 5 | 6 |\n");
 }

@@ -149,8 +149,40 @@ static bool is_comment(const struct csv_reader *reader, size_t columns)
 	return reader->cell_count > 0 && text_starts_with(reader->cells[0].raw, TEXT_LITERAL("# ")) && filled_width(reader) < columns;
 }
 
+/* "1,2,3", "2019,2020": whole numbers that go up by one, as columns are counted. */
+static bool counts_columns(struct csv_reader *reader)
+{
+	enum { DIGITS_MAX = 4 };
+	unsigned last = 0;
+
+	for (size_t c = 0; c < reader->cell_count; c++) {
+		struct text cell = reader->cells[c].raw;
+		unsigned number = 0;
+		for (size_t i = 0; i < cell.bytes; i++) {
+			if (i == DIGITS_MAX || !ascii_is_digit(cell.data[i]))
+				return false;
+			number = number * 10 + (unsigned)(cell.data[i] - '0');
+		}
+		if (cell.bytes == 0 || (c > 0 && number != last + 1))
+			return false;
+		last = number;
+	}
+	return reader->cell_count >= 2;
+}
+
+/* The record that was read last counts columns, and in the one behind it a cell is no number. */
+static bool is_counted_header(struct csv_reader *reader)
+{
+	if (!counts_columns(reader) || !csv_reader_next(reader))
+		return false;
+	for (size_t c = 0; c < reader->cell_count; c++)
+		if (reader->cells[c].raw.bytes > 0 && !is_numeric(reader->cells[c].raw))
+			return true;
+	return false;
+}
+
 /* The header is the first record with at least half of the columns filled; records and comments before it are a preamble. A record made
- * of numbers from its first cell on is data: then there is no header. */
+ * of numbers from its first cell on is data, unless it counts columns of text: then there is no header. */
 static void find_header(struct csv_reader *reader, struct csv_layout *layout)
 {
 	const size_t needed = layout->columns > 1 ? (layout->columns + 1) / 2 + (layout->columns == 2) : 1;
@@ -171,8 +203,10 @@ static void find_header(struct csv_reader *reader, struct csv_layout *layout)
 		layout->header = position;
 		layout->preamble_count = i;
 		layout->has_header = numeric * 2 <= filled || !is_numeric(reader->cells[0].raw);
-		size_t named = filled_width(reader);
-		settle_columns(reader, named, named < reader->cell_count, layout);
+		size_t named = filled_width(reader), cells = reader->cell_count, behind = reader->position;
+		layout->has_header = layout->has_header || is_counted_header(reader);
+		csv_reader_seek(reader, behind);
+		settle_columns(reader, named, named < cells, layout);
 		return;
 	}
 }
