@@ -208,6 +208,19 @@ static void pages_of_doxygen(void **state)
 	     "# lane Class Reference abstract\n\n## load()\n\n```\nvoid lane::load(iface & bus, uint8_t at) const\n```\n\ninline virtual\n\nLoads it.\n");
 }
 
+/* What man2html says of itself, and of the page in its head and foot. */
+static void pages_of_man2html(void **state)
+{
+	(void)state;
+	html("Content-type: text/html; charset=UTF-8\n\n<HTML><HEAD><TITLE>Man page of TAR</TITLE></HEAD><BODY><H1>TAR</H1>\nSection: GNU TAR Manual (1)<BR>Updated: July 13, 2020<BR><A HREF=\"#index\">Index</A>\n"
+	     "<A HREF=\"/cgi-bin/man/man2html\">Return to Main Contents</A><HR>\n<A NAME=a>&nbsp;</A><H2>NAME</H2>\n\ntar - an archiving utility\n<H2>NOTES</H2>\nSection: see tar (5)<P>x</P><HR>\n"
+	     "This document was created by\n<A HREF=\"/cgi-bin/man/man2html\">man2html</A>,\nusing the manual pages.<BR>\nTime: 09:12:49 GMT, July 22, 2020\n</BODY></HTML>\n",
+	     "# TAR\n\n---\n\n## NAME\n\ntar - an archiving utility\n\n## NOTES\n\nSection: see tar (5)\n\nx\n");
+	html("<h1>T</h1>Section: Slurm Commands (1)<BR>Updated: Slurm Commands<BR><A HREF='#index'>Index</A><P>Text.</P><HR>This document was created by\n<i>man2html</i> using the manual pages.<BR>"
+	     "Time: 09:32:39 GMT",
+	     "# T\n\nText.\n");
+}
+
 /* Around the title and the code of pages as portals have them. */
 static void what_portals_put_around_content(void **state)
 {
@@ -256,6 +269,7 @@ int main(void)
 		cmocka_unit_test(links_are_content_where_there_is_little_else), cmocka_unit_test(headings_without_elements),
 		cmocka_unit_test(headings_by_role_and_class), cmocka_unit_test(what_stands_beside_a_content_part),
 		cmocka_unit_test(lines_of_arrows_and_signs), cmocka_unit_test(places_are_no_links), cmocka_unit_test(pages_of_doxygen),
+		cmocka_unit_test(pages_of_man2html),
 		cmocka_unit_test(what_portals_put_around_content),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

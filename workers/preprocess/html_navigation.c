@@ -141,10 +141,10 @@ uint32_t html_navigation_end(const struct html_tree *tree, uint32_t start)
 	return line.links >= 2 && line.directions >= 1 && !line.after_word ? i : start;
 }
 
-uint32_t html_navigation_sources_end(const struct html_tree *tree, uint32_t start)
+/* "The documentation for this class was generated from the following file:" and the list below it. */
+static uint32_t sources_end(const struct html_tree *tree, uint32_t start, struct text text)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
-	struct text text = text_trim(html_tree_text(tree, start));
 	uint32_t list = start + 1;
 
 	if (!text_starts_with(text, TEXT_LITERAL("The documentation for this ")) || text_find(text, TEXT_LITERAL(" was generated from the following file")) < 0)
@@ -152,6 +152,52 @@ uint32_t html_navigation_sources_end(const struct html_tree *tree, uint32_t star
 	while (list < html_tree_count(tree) && nodes[list].tag == HTML_TEXT && html_tree_total(tree, list, HTML_TOTAL_TEXT) <= 1)
 		list++;
 	return list < html_tree_count(tree) && nodes[list].tag == HTML_UL ? html_node_end(nodes, list) : start;
+}
+
+/* What man2html puts around a manual page: "Section: User Commands (1) / Updated: May 2022 / Index / Return to Main Contents", and at the
+ * end "This document was created by man2html, using the manual pages. / Time: 09:32:39 GMT, July 04, 2025". Its sign is a word of its own. */
+static uint32_t manual_end(const struct html_tree *tree, uint32_t start, struct text text)
+{
+	enum { NODES_AFTER_MAX = 16 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+	bool head = text_starts_with(text, TEXT_LITERAL("Section: ")) && text.data[text.bytes - 1] == ')';
+	bool foot = text_starts_with(text, TEXT_LITERAL("This document was created by"));
+	struct text sign = head ? TEXT_LITERAL("Index") : TEXT_LITERAL("man2html");
+	bool signed_so = false;
+	uint32_t end = start + 1;
+
+	if (!head && !foot)
+		return start;
+	while (end < html_tree_count(tree) && end - start < NODES_AFTER_MAX && nodes[end].depth >= nodes[start].depth) {
+		if (nodes[end].tag == HTML_TEXT)
+			signed_so |= text_equal(text_trim(html_tree_text(tree, end)), sign);
+		else if (html_tag_is_block((enum html_tag)nodes[end].tag))
+			break;
+		end++;
+	}
+	return signed_so ? end : start;
+}
+
+/* The header that a page made for a server on the spot begins with. */
+static bool is_server_header(struct text text)
+{
+	return text_starts_with_nocase(text, TEXT_LITERAL("Content-type: text/html")) && !memchr(text.data, '\n', text.bytes);
+}
+
+uint32_t html_navigation_generated_end(const struct html_tree *tree, uint32_t start)
+{
+	struct text text = html_tree_text(tree, start);
+	size_t first = 0;
+
+	while (first < text.bytes && ascii_is_space(text.data[first]))
+		first++;
+	if (first == text.bytes || !memchr("TSC", text.data[first], 3))
+		return start;
+	text = text_trim(text);
+	if (is_server_header(text))
+		return start + 1;
+	uint32_t end = sources_end(tree, start, text);
+	return end > start ? end : manual_end(tree, start, text);
 }
 
 bool html_navigation_is(const struct html_tree *tree, uint32_t index)

@@ -316,6 +316,20 @@ static void walk_styled(struct html_walk *walk, uint32_t index)
 	walk->place.article_depth -= article;
 }
 
+/* Leaves out what the generator says of itself, when this text begins it. */
+static bool begins_generated(struct html_walk *walk, uint32_t index)
+{
+	uint32_t end = html_navigation_generated_end(walk->tree, index);
+
+	if (end == index)
+		return false;
+	walk->skip_end = end;
+	walk->skip_is_removal = true;
+	html_walk_leave_out(walk, index);
+	html_walk_note(walk, index, false);
+	return true;
+}
+
 void html_walk_node(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *node = &html_tree_nodes(walk->tree)[index];
@@ -331,12 +345,8 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 	}
 	if (node->tag == HTML_TEXT) {
 		struct text text = html_tree_text(walk->tree, index);
-		if (text.bytes > 0 && text.data[0] == 'T' && walk->line.out.bytes == 0 && html_navigation_sources_end(walk->tree, index) > index) {
-			walk->skip_end = html_navigation_sources_end(walk->tree, index);
-			walk->skip_is_removal = true;
-			html_walk_leave_out(walk, index);
+		if (text.bytes > 0 && walk->line.out.bytes == 0 && begins_generated(walk, index))
 			return;
-		}
 		walk->arrived_bytes += text.bytes;
 		if (index == walk->note_bracket && index > 0)
 			text = text_slice(text, 1, text.bytes);
