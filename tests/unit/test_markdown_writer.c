@@ -100,6 +100,23 @@ static void lists_nest(void **state)
 	EXPECT("before\n\n- a\n- b\n  b2\n  1. x\n  2. y\n\n     ```c\n     int i;\n\n       i++;\n     ```\n\n  b3\n- c\n\nafter\n");
 }
 
+static void an_item_without_text_joins_the_one_before(void **state)
+{
+	struct bench *bench = *state;
+	struct markdown_writer *w = &bench->writer;
+	markdown_list_open(w, false);
+	for (int i = 0; i < 2; i++) { /* the first has none before it */
+		markdown_item_open(w, 0);
+		markdown_item_join(w);
+		markdown_list_open(w, false);
+		item(w, 0, T("a"));
+		markdown_list_close(w);
+		markdown_item_close(w);
+	}
+	markdown_list_close(w);
+	EXPECT("- a\n  - a\n");
+}
+
 static void a_list_that_is_all_its_item_holds_is_not_doubled(void **state)
 {
 	struct bench *bench = *state;
@@ -402,6 +419,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(blocks_are_parted_by_one_blank_line), TEST(starts_of_lines_are_escaped), TEST(lists_nest),
 		TEST(a_list_that_is_all_its_item_holds_is_not_doubled), TEST(lists_of_one_kind_join_and_of_two_kinds_part),
+		TEST(an_item_without_text_joins_the_one_before), TEST(lists_of_one_kind_join_and_of_two_kinds_part),
 		TEST(quotes_hold_blocks), TEST(what_is_too_deep_is_written_all_the_same), TEST(a_fence_is_longer_than_any_inside),
 		TEST(tables_are_padded_and_escaped), TEST(a_grid_fills_spans), TEST(padding_is_bounded_by_the_cells), TEST(a_hostile_grid_is_bounded),
 		TEST(a_large_grid_keeps_what_spans_need), TEST(spans_add_no_more_cells_than_the_given_ones_deserve),

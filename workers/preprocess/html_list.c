@@ -92,8 +92,10 @@ void html_list(struct html_walk *walk, uint32_t index)
 		}
 		return;
 	}
-	if (with_markers)
+	if (with_markers) {
+		markdown_item_join(&walk->writer);
 		markdown_list_open(&walk->writer, ordered);
+	}
 	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
 		const struct html_note *note = walk->note ? NULL : html_notes_at(&walk->notes, child);
 		if (note) {

@@ -185,6 +185,16 @@ void markdown_item_open(struct markdown_writer *writer, uint32_t number)
 	level->last = MARKDOWN_LAST_NOTHING;
 }
 
+void markdown_item_join(struct markdown_writer *writer)
+{
+	struct markdown_level *level = writer->depth > 0 && writer->excess == 0 ? &writer->levels[writer->depth - 1] : NULL;
+
+	if (!level || level->quote || !level->item_open || !level->marker_due || !level->has_item || !ends_in_list(writer, writer->depth - 1))
+		return;
+	level->marker_due = false;
+	level->last = MARKDOWN_LAST_PARAGRAPH;
+}
+
 void markdown_item_close(struct markdown_writer *writer)
 {
 	if (writer->excess > 0 || writer->depth == 0)

@@ -67,6 +67,8 @@ void markdown_rule(struct markdown_writer *writer);
 /* Lists: list_open, then item_open, blocks or lists, item_close …, list_close. An item without content leaves no trace. */
 void markdown_list_open(struct markdown_writer *writer, bool ordered);
 void markdown_item_open(struct markdown_writer *writer, uint32_t number); /* number: of an ordered list, else ignored */
+/* The open item, when it has nothing yet, goes on with the one before it, if there is one: a list that is all it holds is one of that item. */
+void markdown_item_join(struct markdown_writer *writer);
 void markdown_item_close(struct markdown_writer *writer);
 void markdown_list_close(struct markdown_writer *writer);
 void markdown_quote_open(struct markdown_writer *writer);
