@@ -58,6 +58,7 @@ static void test_kinds(void **state)
 	assert_kinds("text\n2. not a list\n", "P");
 	assert_kinds("text\n1. a list\n2. its second\n", "PLL");
 	assert_kinds("1. a\n\n   ```\n   code\n   ```\n\n   more of a\n2. b\n", "LCPL"); /* the item after code and text of the one before */
+	assert_kinds("- ```\n  # code\n\n  - more\n  ```\n- b\n\n# H\n", "LLH"); /* an item that begins with code ends with it */
 	assert_kinds("1. a\n\n   ```\n   code\n   ```\n\n   more of a\n   2. is text of it\n", "LCP");
 	assert_kinds("2022. A year at the start is an item by its shape\n", "L");
 	assert_kinds("1234567890. too long for a number\n", "P");

@@ -220,6 +220,14 @@ static uint32_t scan_heading(struct scanner *scanner, struct line line, unsigned
 	return line.next;
 }
 
+static bool closes_fence(const struct scanner *scanner, struct line line, char fence, size_t bytes)
+{
+	struct text rest = text_trim(line_text(scanner->text, line));
+	char other;
+	size_t other_bytes = fence_bytes(rest, &other);
+	return other_bytes >= bytes && other == fence && other_bytes == rest.bytes;
+}
+
 static uint32_t scan_code(struct scanner *scanner, struct line first, char fence, size_t bytes)
 {
 	struct line last = first;
@@ -227,10 +235,7 @@ static uint32_t scan_code(struct scanner *scanner, struct line first, char fence
 	bool closed = false;
 	while (!closed && last.next < scanner->text.bytes) {
 		last = line_at(scanner->text, last.next);
-		struct text rest = text_trim(line_text(scanner->text, last));
-		char other;
-		size_t other_bytes = fence_bytes(rest, &other);
-		closed = other_bytes >= bytes && other == fence && other_bytes == rest.bytes;
+		closed = closes_fence(scanner, last, fence, bytes);
 	}
 	content_end = closed ? last.start : last.next;
 	struct block block = block_from(first, last, BLOCK_CODE);
@@ -282,8 +287,15 @@ static uint32_t scan_item(struct scanner *scanner, struct line first, struct mar
 	if (scanner->list_depth < LIST_DEPTH_MAX)
 		scanner->list_indent[scanner->list_depth++] = indent;
 	struct line last = first, next;
+	char fence;
+	size_t code = fence_bytes(text_slice(scanner->text, marker.content, first.end), &fence); /* "- ```": up to its end all lines are the item's */
 	while (last.next < scanner->text.bytes) {
 		next = line_at(scanner->text, last.next);
+		if (code > 0) {
+			code = closes_fence(scanner, next, fence, code) ? 0 : code;
+			last = next;
+			continue;
+		}
 		if (next.blank ? !item_goes_on(scanner, last, indent, &next) : interrupts(scanner->text, next, true))
 			break;
 		last = next;

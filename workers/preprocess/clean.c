@@ -264,8 +264,13 @@ static void append_line(struct cleaner *cleaner, struct text line)
 /* A line that opens or closes code in a quote or an item. */
 static bool is_fence(struct text line)
 {
+	size_t digits = 0;
 	while (line.bytes > 0 && strchr(" \t>-", line.data[0]))
 		line = text_slice(line, 1, line.bytes);
+	while (digits < line.bytes && ascii_is_digit(line.data[digits]))
+		digits++;
+	if (digits > 0 && text_starts_with(text_slice(line, digits, line.bytes), TEXT_LITERAL(". ")))
+		line = text_trim(text_slice(line, digits + 2, line.bytes));
 	if (!text_starts_with(line, TEXT_LITERAL("```")))
 		return false;
 	while (line.bytes > 0 && line.data[0] == '`')
