@@ -504,6 +504,83 @@ static void test_drawn_bullets_are_words(void **state)
 	}
 }
 
+/* The file, with one part of it exchanged for another of any length. */
+static void exchange(struct buffer *data, const char *from, const char *to)
+{
+	struct buffer changed;
+	const struct text all = buffer_view(data);
+	const ptrdiff_t at = text_find(all, text_from(from));
+
+	assert_true(at >= 0);
+	buffer_init(&changed, 1 << 16);
+	buffer_append_text(&changed, text_slice(all, 0, (size_t)at));
+	buffer_append(&changed, to, strlen(to));
+	buffer_append_text(&changed, text_slice(all, (size_t)at + strlen(from), all.bytes));
+	buffer_done(data);
+	*data = changed;
+}
+
+/* A form that stands in the tree itself counts its marks from 0, as the page does: its mark 0 is not the page's first card. */
+static void test_forms_number_their_own_marks(void **state)
+{
+	struct sheet sheet;
+	struct buffer data;
+
+	(void)state;
+	buffer_init(&data, 1 << 16);
+	buffer_append(&data, file, sizeof(file) - 1);
+	exchange(&data, "/Subtype /Form", "/Subtype /Form /StructParents 1");
+	exchange(&data, "/TD <</MCID 4>>", "/TD <</MCID 0>>");
+	exchange(&data, "/Pg 3 0 R /K 4>>", "/Pg 3 0 R /K <</Type /MCR /Stm 30 0 R /MCID 0>>>>");
+	open_sheet(&sheet, buffer_view(&data));
+	assert_true(sheet.page.ordered);
+	assert_words(&sheet.page, "one two three four Name Unit whole 1/1");
+	assert_int_equal(sheet.page.words[6].grid, sheet.page.words[5].grid);
+	close_sheet(&sheet);
+	buffer_done(&data);
+}
+
+/* What is read behind the next page's first words and stands above all else is no text of the page; in the midst of it, it is. */
+static void test_menus_at_the_end_of_the_tree(void **state)
+{
+	static const char two_pages[] =
+		"%PDF-1.4\n"
+		"1 0 obj\n<</Type /Catalog /Pages 2 0 R /StructTreeRoot 5 0 R>>\nendobj\n"
+		"2 0 obj\n<</Type /Pages /Kids [3 0 R 31 0 R] /Count 2 /MediaBox [0 0 600 800]>>\nendobj\n"
+		"3 0 obj\n<</Type /Page /Parent 2 0 R /Contents 4 0 R>>\nendobj\n"
+		"31 0 obj\n<</Type /Page /Parent 2 0 R /Contents 4 0 R>>\nendobj\n"
+		"4 0 obj\n<</Length 168>>\nstream\n"
+		"/NonStruct <</MCID 0>>BDC BT 50 760 Td <01> Tj ET EMC /P <</MCID 1>>BDC BT 50 700 Td <01> Tj 0 -14 Td <01> Tj 0 -14 Td <01> Tj 0 -14 Td <01> Tj 0 -14 Td <01> Tj ET EMC\n"
+		"endstream\nendobj\n"
+		"5 0 obj\n<</Type /StructTreeRoot /K [<</S /P /Pg 3 0 R /K 1>> <</S /P /Pg 31 0 R /K 1>> <</S /P /Pg 3 0 R /K 0>>]>>\nendobj\n"
+		"40 0 obj\n<</Producer (Skia/PDF m120)>>\nendobj\ntrailer\n<</Root 1 0 R /Info 40 0 R>>\n";
+	static const char *const lines[] = { "first", "second", "third", "fourth", "fifth" };
+
+	(void)state;
+	for (int within = 0; within < 2; within++) {
+		struct sheet sheet = { 0 };
+		struct buffer data;
+		buffer_init(&data, 1 << 16);
+		buffer_append(&data, two_pages, sizeof(two_pages) - 1);
+		if (within)
+			exchange(&data, "50 760", "90 693");
+		pdf_page_init(&sheet.page);
+		pdf_grids_init(&sheet.grids);
+		pdf_tagged_init(&sheet.tagged);
+		pdf_page_clear(&sheet.page, 0, 600, 800);
+		add_word(&sheet.page, "Menu", within ? 90 : 50, within ? 107 : 40);
+		for (size_t i = 0; i < COUNT_OF(lines); i++)
+			add_word(&sheet.page, lines[i], 50, 100 + 14 * (float)i);
+		assert_int_equal(pdf_tagged_read(&sheet.tagged, buffer_view(&data)), 0);
+		assert_int_equal(pdf_tagged_arrange(&sheet.tagged, &sheet.page, &sheet.grids), 0);
+		assert_true(sheet.page.ordered);
+		assert_words(&sheet.page, within ? "first second third fourth fifth Menu" : "Menu first second third fourth fifth");
+		assert_int_equal(sheet.page.words[0].untagged, !within);
+		close_sheet(&sheet);
+		buffer_done(&data);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -512,7 +589,7 @@ int main(void)
 		cmocka_unit_test(test_nested_elements_are_read_a_few_times_only), cmocka_unit_test(test_many_pages_below_one_node), cmocka_unit_test(test_a_page_without_an_object),
 		cmocka_unit_test(test_work_is_bounded_by_the_size_of_the_file), cmocka_unit_test(test_rows_of_boxes_below_names_are_a_table),
 		cmocka_unit_test(test_a_table_of_boxes_goes_on_over_the_page), cmocka_unit_test(test_other_boxes_are_no_table),
-		cmocka_unit_test(test_drawn_bullets_are_words),
+		cmocka_unit_test(test_drawn_bullets_are_words), cmocka_unit_test(test_forms_number_their_own_marks), cmocka_unit_test(test_menus_at_the_end_of_the_tree),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,11 @@ struct matrix {
 	double a, b, c, d, e, f;
 };
 
+struct mark_name {
+	int32_t mark;
+	uint32_t form;
+};
+
 struct path { /* that is being drawn */
 	struct pdf_box box;
 	unsigned points, parts, lines, curves;
@@ -23,16 +28,16 @@ struct reader {
 	struct text name;              /* read last */
 	size_t form_bytes_left;        /* of forms, each as often as it is drawn */
 	unsigned forms_nested;
+	uint32_t form;                 /* object number of the one at hand, if it numbers its marks itself; 0: the page does */
 	double left, top;
 	struct matrix now, line, saved[SAVED_MAX]; /* of the page; of the line of text */
 	double leading;
 	double operands[OPERANDS_MAX]; /* the last ones */
 	size_t operand_count, saved_count;
-	int32_t nested[MARKS_NESTED_MAX]; /* marks in one another */
+	struct mark_name nested[MARKS_NESTED_MAX]; /* marks in one another */
 	size_t nested_count;
 	int32_t named;                 /* the mark in the last dictionary */
-	int32_t written;               /* mark of the text written last without moving on since */
-	bool moved;
+	bool moved;                    /* since text was written last */
 	struct path path;
 };
 
@@ -44,22 +49,24 @@ static struct matrix multiply(struct matrix m, struct matrix n)
 				m.e * n.a + m.f * n.c + n.e, m.e * n.b + m.f * n.d + n.f };
 }
 
+static struct mark_name innermost(const struct reader *reader)
+{
+	return reader->nested_count > 0 && reader->nested_count <= MARKS_NESTED_MAX ? reader->nested[reader->nested_count - 1] : (struct mark_name){ UNMARKED, 0 };
+}
+
 static int show(struct reader *reader)
 {
 	struct pdf_marks *marks = reader->marks;
 	const struct matrix at = multiply(reader->line, reader->now);
-	const int32_t mark = reader->nested_count > 0 && reader->nested_count <= MARKS_NESTED_MAX ? reader->nested[reader->nested_count - 1] : UNMARKED;
+	const struct mark_name name = innermost(reader);
 
-	if ((!reader->moved && mark == reader->written) || marks->count >= PDF_MARKS_MAX)
-		return 0;
-	if (!reader->moved)
+	if (!reader->moved || marks->count >= PDF_MARKS_MAX)
 		return 0; /* it begins where the text before ends, which only the fonts know */
 	if (!pdf_grow((void **)&marks->items, &marks->capacity, marks->count, sizeof(*marks->items)))
 		return -ENOMEM;
-	marks->items[marks->count] = (struct pdf_mark){ pdf_sane(at.e - reader->left), pdf_sane(reader->top - at.f), mark, (uint32_t)marks->count };
+	marks->items[marks->count] = (struct pdf_mark){ pdf_sane(at.e - reader->left), pdf_sane(reader->top - at.f), name.mark, name.form, (uint32_t)marks->count };
 	marks->count++;
 	reader->moved = false;
-	reader->written = mark;
 	return 0;
 }
 
@@ -72,10 +79,8 @@ static void move(struct reader *reader, double x, double y)
 static void open_mark(struct reader *reader, int32_t mark)
 {
 	/* What stands in marked content without a number of its own is still of it. */
-	const int32_t outer = reader->nested_count > 0 && reader->nested_count <= MARKS_NESTED_MAX ? reader->nested[reader->nested_count - 1] : UNMARKED;
-
 	if (reader->nested_count < MARKS_NESTED_MAX)
-		reader->nested[reader->nested_count] = mark == UNMARKED ? outer : mark;
+		reader->nested[reader->nested_count] = mark == UNMARKED ? innermost(reader) : (struct mark_name){ mark, reader->form };
 	reader->nested_count++;
 }
 
@@ -107,7 +112,7 @@ static int draw(struct reader *reader)
 	if (reader->name.bytes == 0 || reader->name.bytes >= sizeof(key) || reader->forms_nested == FORMS_NESTED_MAX)
 		return 0;
 	snprintf(key, sizeof(key), "%.*s", TEXT_ARGS(reader->name));
-	const struct text form = pdf_objects_get(reader->objects, pdf_objects_get(reader->objects, reader->resources, "/XObject"), key);
+	const struct text forms = pdf_objects_get(reader->objects, reader->resources, "/XObject"), form = pdf_objects_get(reader->objects, forms, key);
 	if (!text_equal(pdf_object_raw(form, "/Subtype"), TEXT_LITERAL("/Form")))
 		return 0;
 	buffer_init(&content, reader->form_bytes_left);
@@ -121,9 +126,13 @@ static int draw(struct reader *reader)
 		if (count == 6)
 			reader->now = multiply((struct matrix){ m[0], m[1], m[2], m[3], m[4], m[5] }, reader->now);
 		reader->resources = own.bytes > 0 ? own : resources;
+		const uint32_t outer = reader->form;
+		if (pdf_object_raw(form, "/StructParents").bytes > 0)
+			reader->form = pdf_object_reference(pdf_object_raw(forms, key));
 		reader->forms_nested++;
 		status = read_content(reader, buffer_view(&content));
 		reader->forms_nested--;
+		reader->form = outer;
 		reader->resources = resources;
 		reader->now = now;
 	}
@@ -347,7 +356,7 @@ static int find_lines(struct pdf_marks *marks)
 int pdf_marks_read(struct pdf_marks *marks, struct pdf_objects *objects, struct text resources, struct text content, double left, double top)
 {
 	struct reader reader = { .marks = marks, .objects = objects, .resources = resources, .form_bytes_left = PDF_FORM_BYTES_MAX, .left = left, .top = top,
-				 .now = unit, .line = unit, .named = UNMARKED, .written = UNMARKED };
+				 .now = unit, .line = unit, .named = UNMARKED };
 
 	marks->count = marks->dot_count = 0;
 	const int status = read_content(&reader, content);

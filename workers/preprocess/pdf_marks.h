@@ -12,6 +12,7 @@ enum { PDF_MARKS_MAX = 1 << 18, PDF_FORM_BYTES_MAX = 32 << 20, PDF_DOTS_MAX = 40
 struct pdf_mark {
 	float x, y;   /* where its text begins, on the base line; as in pdf_page.h */
 	int32_t mark; /* of its content; -1: of none */
+	uint32_t form; /* object number of the form that numbers its marks itself; 0: the page does */
 	uint32_t sequence; /* of the text in the content, from 0 */
 };
 

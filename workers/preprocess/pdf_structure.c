@@ -113,18 +113,18 @@ static uint32_t page_of(const struct walk *walk, struct text reference, uint32_t
 
 /* --- the tree ---------------------------------------------------------------------------------------------------- */
 
-static void add_piece(struct walk *walk, struct text mark, uint32_t page, const struct place *place)
+static void add_piece(struct walk *walk, struct text mark, uint32_t form, const struct place *place)
 {
 	struct pdf_structure *structure = walk->structure;
 	double number = 0;
 
-	if (!pdf_object_number(mark, &number) || number < 0 || number > UINT32_MAX / 2 || page == NO_PAGE || structure->piece_count >= PDF_STRUCTURE_PIECES_MAX)
+	if (!pdf_object_number(mark, &number) || number < 0 || number > UINT32_MAX / 2 || place->page == NO_PAGE || structure->piece_count >= PDF_STRUCTURE_PIECES_MAX)
 		return;
 	if (!pdf_grow((void **)&structure->pieces, &structure->piece_capacity, structure->piece_count, sizeof(*structure->pieces))) {
 		walk->status = -ENOMEM;
 		return;
 	}
-	structure->pieces[structure->piece_count++] = (struct pdf_piece){ page, (uint32_t)number, ++walk->order, place->cell, place->heading };
+	structure->pieces[structure->piece_count++] = (struct pdf_piece){ place->page, form, (uint32_t)number, ++walk->order, place->cell, place->heading };
 	if (place->cell > 0) {
 		const struct pdf_structure_cell *cell = &structure->cells[place->cell - 1];
 		struct pdf_structure_table *table = &structure->tables[cell->table];
@@ -207,7 +207,7 @@ static void walk_element(struct walk *walk, struct text element, struct place pl
 
 	place.page = page_of(walk, pdf_object_raw(element, "/Pg"), place.page);
 	if (text_equal(type, TEXT_LITERAL("/MCR"))) {
-		add_piece(walk, pdf_objects_get(objects, element, "/MCID"), place.page, &place);
+		add_piece(walk, pdf_objects_get(objects, element, "/MCID"), pdf_object_reference(pdf_object_raw(element, "/Stm")), &place);
 		return;
 	}
 	if (text_equal(type, TEXT_LITERAL("/OBJR")))
@@ -242,7 +242,7 @@ static void walk_value(struct walk *walk, struct text value, struct place place,
 		while (walk->status == 0 && pdf_object_next(&list, &item))
 			walk_value(walk, item, place, depth + 1);
 	} else {
-		add_piece(walk, item, place.page, &place);
+		add_piece(walk, item, 0, &place);
 	}
 }
 
@@ -252,6 +252,8 @@ static int compare_pieces(const void *a, const void *b)
 
 	if (x->page != y->page)
 		return x->page < y->page ? -1 : 1;
+	if (x->form != y->form)
+		return x->form < y->form ? -1 : 1;
 	if (x->mark != y->mark)
 		return x->mark < y->mark ? -1 : 1;
 	return x->order < y->order ? -1 : x->order > y->order;
@@ -302,9 +304,9 @@ int pdf_structure_read(struct pdf_structure *structure, struct text data)
 /* --- asking ------------------------------------------------------------------------------------------------------ */
 
 /* The first piece that is not before the given one. */
-static size_t find_piece(const struct pdf_structure *structure, uint32_t page, uint32_t mark)
+static size_t find_piece(const struct pdf_structure *structure, uint32_t page, uint32_t form, uint32_t mark)
 {
-	const struct pdf_piece wanted = { .page = page, .mark = mark };
+	const struct pdf_piece wanted = { .page = page, .form = form, .mark = mark };
 	size_t low = 0, high = structure->piece_count;
 
 	while (low < high) {
@@ -317,18 +319,28 @@ static size_t find_piece(const struct pdf_structure *structure, uint32_t page, u
 	return low;
 }
 
-const struct pdf_piece *pdf_structure_piece(const struct pdf_structure *structure, uint32_t page, uint32_t mark)
+const struct pdf_piece *pdf_structure_piece(const struct pdf_structure *structure, uint32_t page, uint32_t form, uint32_t mark)
 {
-	const size_t i = find_piece(structure, page, mark);
+	const size_t i = find_piece(structure, page, form, mark);
+	const struct pdf_piece *piece = i < structure->piece_count ? &structure->pieces[i] : NULL;
 
-	return i < structure->piece_count && structure->pieces[i].page == page && structure->pieces[i].mark == mark ? &structure->pieces[i] : NULL;
+	return piece && piece->page == page && piece->form == form && piece->mark == mark ? piece : NULL;
 }
 
 bool pdf_structure_has_page(const struct pdf_structure *structure, uint32_t page)
 {
-	const size_t i = find_piece(structure, page, 0);
+	const size_t i = find_piece(structure, page, 0, 0);
 
 	return i < structure->piece_count && structure->pieces[i].page == page;
+}
+
+uint32_t pdf_structure_first_order(const struct pdf_structure *structure, uint32_t page)
+{
+	uint32_t first = UINT32_MAX;
+
+	for (size_t i = find_piece(structure, page, 0, 0); i < structure->piece_count && structure->pieces[i].page == page; i++)
+		first = structure->pieces[i].order < first ? structure->pieces[i].order : first;
+	return first;
 }
 
 static struct text object_numbered(struct pdf_structure *structure, uint32_t number)

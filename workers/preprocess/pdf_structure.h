@@ -11,7 +11,8 @@ enum { PDF_STRUCTURE_COLUMNS_MAX = 32, PDF_STRUCTURE_ROWS_MAX = 60000, PDF_STRUC
 
 struct pdf_piece {
 	uint32_t page;  /* from 0 */
-	uint32_t mark;  /* number of the marked content on its page */
+	uint32_t form;  /* object number of the form on the page that numbers it; 0: the page does */
+	uint32_t mark;  /* number of the marked content there */
 	uint32_t order; /* in the tree, from 1 */
 	uint32_t cell;  /* from 1; 0: of no table */
 	uint32_t heading; /* 0: of none; else which one, and its level in the last three bits: 1–6, or 7 for one without a level */
@@ -36,7 +37,7 @@ struct pdf_structure_table {
 
 struct pdf_structure {
 	struct pdf_objects objects;
-	struct pdf_piece *pieces; /* by page and mark */
+	struct pdf_piece *pieces; /* by page, form and mark */
 	size_t piece_count, piece_capacity;
 	struct pdf_structure_cell *cells;
 	size_t cell_count, cell_capacity;
@@ -56,10 +57,12 @@ void pdf_structure_done(struct pdf_structure *structure);
 /* Reads the tree of `data`, which outlives it; without a tree there are pages, but no pieces. 0 or -ENOMEM. */
 int pdf_structure_read(struct pdf_structure *structure, struct text data) WARN_UNUSED;
 
-/* The piece of a mark; NULL: it is of none. */
-const struct pdf_piece *pdf_structure_piece(const struct pdf_structure *structure, uint32_t page, uint32_t mark);
+/* The piece of a mark, which a form (by its object number) or, 0, the page itself numbers; NULL: it is of none. */
+const struct pdf_piece *pdf_structure_piece(const struct pdf_structure *structure, uint32_t page, uint32_t form, uint32_t mark);
 /* Has the page pieces? */
 bool pdf_structure_has_page(const struct pdf_structure *structure, uint32_t page);
+/* The place in the tree of the first piece of the page, or UINT32_MAX. */
+uint32_t pdf_structure_first_order(const struct pdf_structure *structure, uint32_t page);
 /* The content stream of a page, appended to `out`. False: it cannot be read. */
 bool pdf_structure_content(struct pdf_structure *structure, uint32_t page, struct buffer *out);
 /* Its dictionary of resources. */

@@ -59,6 +59,15 @@ static bool is_table(const struct pdf_structure_table *table)
 	return !table->refused && table->known && table->last_row > table->first_row;
 }
 
+/* Do the two stand on one line, the second one right of the first? */
+static bool follows(const struct pdf_word *word, const struct pdf_word *next)
+{
+	const float common = fminf(word->box.y1, next->box.y1) - fmaxf(word->box.y0, next->box.y0);
+	const float lower = fminf(word->box.y1 - word->box.y0, next->box.y1 - next->box.y0);
+
+	return common >= 0.5f * lower && (word->rtl && next->rtl ? next->box.x1 <= word->box.x1 : next->box.x0 >= word->box.x0);
+}
+
 /* Words that are not in the tree: above and below all that are, they are none of the document's; between, they are read with the word they
  * precede or follow on the page. */
 static void place_others(struct pdf_tagged *tagged, struct pdf_page *page, float top, float bottom)
@@ -75,11 +84,37 @@ static void place_others(struct pdf_tagged *tagged, struct pdf_page *page, float
 			place->order = tagged->words[i + 1].order;
 			place->sequence = tagged->words[i + 1].sequence;
 			place->cell = tagged->words[i + 1].cell;
-			place->heading = tagged->words[i + 1].heading;
+			place->heading = follows(word, &page->words[i + 1]) ? tagged->words[i + 1].heading : 0;
 		} else {
 			place->order = BEHIND_ALL;
 		}
 	}
+}
+
+/* A few words at the head of the page that are read behind the first of the next page's: what a site shows above all its pages, written at the
+ * end of their source. They are as good as not in the tree. Returns the upper edge of what remains. */
+static float drop_late(struct pdf_tagged *tagged, const struct pdf_page *page, float top)
+{
+	enum { LATE_SHARE = 5 };
+	const uint32_t limit = pdf_structure_first_order(&tagged->structure, page->number + 1);
+	float bottom_of_late = 0, rest_top = page->height;
+	size_t late = 0;
+
+	for (size_t i = 0; i < page->word_count; i++) {
+		const struct pdf_word *word = &page->words[i];
+		const uint32_t order = tagged->words[i].order;
+		late += order != NOWHERE && order > limit;
+		if (order != NOWHERE && order > limit)
+			bottom_of_late = fmaxf(bottom_of_late, word->box.y1);
+		else if (order != NOWHERE)
+			rest_top = fminf(rest_top, word->box.y0);
+	}
+	if (late == 0 || late * LATE_SHARE > page->word_count || bottom_of_late > rest_top)
+		return top;
+	for (size_t i = 0; i < page->word_count; i++)
+		if (tagged->words[i].order != NOWHERE && tagged->words[i].order > limit)
+			tagged->words[i] = (struct pdf_tagged_word){ NOWHERE, 0, (uint32_t)i, 0, 0 };
+	return rest_top;
 }
 
 /* Finds the words in the tree. False: too few are in it. */
@@ -98,7 +133,7 @@ static bool place_words(struct pdf_tagged *tagged, struct pdf_page *page)
 			continue;
 		}
 		const struct pdf_mark *mark = pdf_marks_of(&tagged->marks, word);
-		const struct pdf_piece *piece = mark && mark->mark >= 0 ? pdf_structure_piece(structure, page->number, (uint32_t)mark->mark) : NULL;
+		const struct pdf_piece *piece = mark && mark->mark >= 0 ? pdf_structure_piece(structure, page->number, mark->form, (uint32_t)mark->mark) : NULL;
 		tagged->words[i] = (struct pdf_tagged_word){ piece ? piece->order : NOWHERE, piece ? mark->sequence : 0, i, 0, piece ? piece->heading : 0 };
 		if (piece && piece->cell > 0 && is_table(&structure->tables[structure->cells[piece->cell - 1].table]))
 			tagged->words[i].cell = piece->cell;
@@ -109,17 +144,8 @@ static bool place_words(struct pdf_tagged *tagged, struct pdf_page *page)
 	}
 	if ((float)known < known_share * (float)page->word_count || (float)pieces < piece_share * (float)page->word_count)
 		return false;
-	place_others(tagged, page, top, bottom);
+	place_others(tagged, page, drop_late(tagged, page, top), bottom);
 	return true;
-}
-
-/* Do the two stand on one line, the second one right of the first? */
-static bool follows(const struct pdf_word *word, const struct pdf_word *next)
-{
-	const float common = fminf(word->box.y1, next->box.y1) - fmaxf(word->box.y0, next->box.y0);
-	const float lower = fminf(word->box.y1 - word->box.y0, next->box.y1 - next->box.y0);
-
-	return common >= 0.5f * lower && (word->rtl && next->rtl ? next->box.x1 <= word->box.x1 : next->box.x0 >= word->box.x0);
 }
 
 /* The page's words in their new order. */
