@@ -144,6 +144,9 @@ static void headings_without_elements(void **state)
 	html("<html><body><p><font size=5>The Title</font></p><p>Some text of the introduction here.</p><p><font size=5>A "
 	     "section</font></p><p>Some more text of the section here.</p></body></html>",
 	     "# The Title\n\nSome text of the introduction here.\n\n## A section\n\nSome more text of the section here.\n");
+	/* Hardly larger than the rest, which is set a little smaller than usual: no heading. */
+	html("<p>Usual</p><div style='font-size:95%'><p>Some text of the introduction here, and more of it, and still more of it, until there is enough of it.</p></div>",
+	     "Usual\n\nSome text of the introduction here, and more of it, and still more of it, until there is enough of it.\n");
 	html("<html><body><p style=\"font-size:24pt\">Title</p><p style=\"font-size: 14pt; font-weight:bold\">Section</p><p "
 	     "style=\"font-size:11pt\">Running text at eleven points, the most of the page.</p></body></html>",
 	     "# Title\n\n## Section\n\nRunning text at eleven points, the most of the page.\n");
@@ -208,6 +211,21 @@ static void pages_of_doxygen(void **state)
 	     "# lane Class Reference abstract\n\n## load()\n\n```\nvoid lane::load(iface & bus, uint8_t at) const\n```\n\ninline virtual\n\nLoads it.\n");
 }
 
+/* Hidden by the class names of libraries; shown again on larger screens it is part of the page, and so is what a click opens. */
+static void hidden_by_class(void **state)
+{
+	(void)state;
+	html("<h1>T</h1><p>One paragraph of some length.</p><div class=hidden><p>no</p></div><div class='d-none'>no</div><p class=invisible>no</p><div class='hidden md:block'>Two.</div>"
+	     "<div class='d-none d-md-block'>Three.</div><div class='tab-pane hidden'>Four.</div><div class='keywords hidden'>no</div>",
+	     "# T\n\nOne paragraph of some length.\n\nTwo.\n\nThree.\n\nFour.\n");
+}
+
+static void lines_under_the_title(void **state)
+{
+	(void)state;
+	html("<h1 class=title>T</h1><h2 class=author>A. Writer</h2><h3 class=date>May 2022</h3><h2>One</h2><p>Text.</p>", "# T\n\nA. Writer\n\nMay 2022\n\n## One\n\nText.\n");
+}
+
 /* What man2html says of itself, and of the page in its head and foot. */
 static void pages_of_man2html(void **state)
 {
@@ -270,6 +288,8 @@ int main(void)
 		cmocka_unit_test(headings_by_role_and_class), cmocka_unit_test(what_stands_beside_a_content_part),
 		cmocka_unit_test(lines_of_arrows_and_signs), cmocka_unit_test(places_are_no_links), cmocka_unit_test(pages_of_doxygen),
 		cmocka_unit_test(pages_of_man2html),
+		cmocka_unit_test(hidden_by_class),
+		cmocka_unit_test(lines_under_the_title),
 		cmocka_unit_test(what_portals_put_around_content),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,18 @@ static void tables_in_tables(void **state)
 	html("<table border=1><tr><td><table><tr><td>d<td>e<tr><td>1<td>2</table><tr><td>f</table>", "| d | e |\n| --- | --- |\n| 1 | 2 |\n\nf\n");
 }
 
+/* Headings in short cells of a table that is drawn as one are its values; elsewhere the table lays out the page. */
+static void headings_in_cells(void **state)
+{
+	(void)state;
+	html("<style>table, th, td { border: 1px solid black }</style><h1>T</h1><table><tr><td><h2>a</h2><p>b</p></td><td>c</td></tr><tr><td>1</td><td>2</td></tr></table>",
+	     "# T\n\n| a<br>b | c |\n| --- | --- |\n| 1 | 2 |\n");
+	html("<h1>T</h1><table border=1><tr><td><h2>a</h2></td><td><h2>b</h2></td></tr><tr><td>1</td><td>2</td></tr></table>", "# T\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n");
+	html("<h1>T</h1><table><tr><td><h2>a</h2><p>b</p></td><td>c</td></tr><tr><td>1</td><td>2</td></tr></table>", "# T\n\n## a\n\nb\n\nc\n\n1 2\n");
+	html("<style>td { border: 1px solid black }</style><table><tr><td>a<td>b<tr><td><table><tr><td>c<td>d<tr><td>1<td>2</table><td>e</table>",
+	     "| a | b |\n| --- | --- |\n| c, d<br>1, 2 | e |\n");
+}
+
 static void tables_of_javadoc(void **state)
 {
 	(void)state;
@@ -128,6 +140,7 @@ int main(void)
 		cmocka_unit_test(tables_of_divisions),
 		cmocka_unit_test(cells_outside_of_rows),
 		cmocka_unit_test(tables_in_tables),
+		cmocka_unit_test(headings_in_cells),
 		cmocka_unit_test(tables_of_javadoc),
 		cmocka_unit_test(lines_of_navigation),
 		cmocka_unit_test(notes_under_headings),

@@ -322,6 +322,20 @@ static bool says(struct text style, struct text property, struct text value)
 	return style.bytes > 0 && style.data[0] == ':' && text_starts_with_nocase(text_trim(text_slice(style, 1, style.bytes)), value);
 }
 
+/* Hidden by the class names of the common libraries, "d-none" and "hidden", and not shown again on larger screens: "md:block", "d-lg-flex". */
+static bool has_hidden_name(const struct html_tree *tree, uint32_t index)
+{
+	struct text rest = html_tree_attribute(tree, index, HTML_CLASS), word;
+	bool hidden = false, shown = false;
+
+	while (html_next_word(&rest, &word)) {
+		bool none = text_equal(word, TEXT_LITERAL("d-none"));
+		hidden |= none || text_equal(word, TEXT_LITERAL("hidden")) || text_equal(word, TEXT_LITERAL("invisible"));
+		shown |= memchr(word.data, ':', word.bytes) != NULL || (!none && text_starts_with(word, TEXT_LITERAL("d-")) && !text_equal(word, TEXT_LITERAL("d-print-block")));
+	}
+	return hidden && !shown;
+}
+
 /* Hidden until the reader asks for it: it belongs to the page's text. */
 static bool unfolds(const struct html_tree *tree, uint32_t index)
 {
@@ -546,7 +560,8 @@ bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t 
 bool html_content_is_furniture(const struct html_tree *tree, const struct html_place *place, uint32_t index)
 {
 	const struct html_node *node = &html_tree_nodes(tree)[index];
-	bool named = html_node_has_attributes(node) && (has_furniture_role(tree, index) || has_furniture_name(tree, place, index));
+	bool named = html_node_has_attributes(node) &&
+		     (has_furniture_role(tree, index) || has_furniture_name(tree, place, index) || (has_hidden_name(tree, index) && !unfolds(tree, index)));
 	uint64_t running = html_content_running_text(tree, index), text = html_tree_total(tree, index, HTML_TOTAL_TEXT);
 
 	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index) && !is_link_above_title(tree, place, index) &&

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { SIZE_MAX_TENTHS = 1000, BOLD_TEXT_BYTES_MIN = 120 /* of a page whose bold lines may be headings */ };
+enum { SIZE_MAX_TENTHS = 1000, LARGER_PERCENT = 108 /* of the running text's size: less does not set a line apart */, BOLD_TEXT_BYTES_MIN = 120 /* of a page whose bold lines may be headings */ };
 
 /* --- style ----------------------------------------------------------------------------------------------------- */
 
@@ -225,7 +225,7 @@ bool html_headings_decide(struct html_headings *headings)
 	qsort(headings->kinds, headings->kind_count, sizeof(*headings->kinds), compare_kinds);
 	for (size_t i = 0; i < headings->kind_count; i++) {
 		struct html_heading_kind *kind = &headings->kinds[i];
-		bool larger = kind->style.size > running.size, bold = kind->style.strong && kind->style.size == running.size;
+		bool larger = kind->style.size * 100 > running.size * LARGER_PERCENT, bold = kind->style.strong && !larger && kind->style.size >= running.size;
 		if ((!larger && !bold) || kind->bytes * 2 > all_bytes)
 			continue;
 		/* Under no title a lone bold line, and bold lines in hardly any text, are emphasis. */

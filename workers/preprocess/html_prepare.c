@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "workers/preprocess/html_prepare.h"
 
+#include "workers/preprocess/html_style_sheet.h"
 #include "workers/preprocess/html_tags.h"
 
 #include <stdlib.h>
@@ -41,6 +42,7 @@ struct html_prepare {
 	struct numbered attributes; /* of struct html_raw_attribute */
 	bool is_xml;
 	uint32_t code_depth; /* elements open in which white space counts */
+	bool borders_cells;  /* a style sheet draws them */
 	bool no_comment_end; /* none behind `at` */
 	unsigned unended_count;
 	uint8_t span_kept[SPANS_MAX / 8];
@@ -328,6 +330,8 @@ static bool take_raw_text(struct html_prepare *prepare)
 	struct text content = text_slice(prepare->page, prepare->at, end);
 	bool math = is_named(tag, "script") && text_starts_with_nocase(attribute_value(tag, HTML_TYPE), TEXT_LITERAL("math/tex"));
 	prepare->at = behind_tag(prepare->page, end);
+	if (is_named(tag, "style"))
+		prepare->borders_cells = prepare->borders_cells || html_style_sheet_borders_cells(content);
 	if (out && !math)
 		return true;
 	append_tag(prepare, tag, false);
@@ -547,6 +551,11 @@ size_t html_prepare_read(struct html_prepare *prepare, char *place, size_t bytes
 const struct html_piece *html_prepare_piece(struct html_prepare *prepare, size_t number)
 {
 	return ask_for_thing(&prepare->pieces, number, sizeof(struct html_piece));
+}
+
+bool html_prepare_borders_cells(const struct html_prepare *prepare)
+{
+	return prepare->borders_cells;
 }
 
 const struct html_raw_attribute *html_prepare_attributes(struct html_prepare *prepare, size_t number)

@@ -40,6 +40,9 @@ const struct html_piece *html_prepare_piece(struct html_prepare *prepare, size_t
 /* The first of the tag's; they lie one behind the other up to the one that is the last. */
 const struct html_raw_attribute *html_prepare_attributes(struct html_prepare *prepare, size_t number);
 
+/* Did a style sheet of what was read draw the borders of all cells? */
+bool html_prepare_borders_cells(const struct html_prepare *prepare);
+
 /* Reads the rest of the page without keeping anything. Returns how many bytes of markup the whole page has. */
 uint64_t html_prepare_finish(struct html_prepare *prepare);
 

@@ -6,6 +6,7 @@ enum {
 	SPAN_COLUMNS_MAX = 1000, /* as browsers have it */
 	SPAN_ROWS_MAX = 65534,   /* 0: to the end of the group */
 	LINE_CELL_BYTES = 40,        /* a cell with blocks may still be part of a line that is no longer */
+	VALUE_BYTES = 200,           /* a cell with no more may hold a heading and still be a value */
 	LAYOUT_CELL_BYTES = 2000,    /* a cell with so much text holds a page, not a value */
 	LAYOUT_AVERAGE_BYTES = 600,  /* the same for the average cell */
 };
@@ -113,8 +114,10 @@ static bool is_layout(const struct html_walk *walk, uint32_t index)
 	uint32_t inner_tables = html_tree_total(tree, index, HTML_TOTAL_TABLES) - 1;
 	bool said = look.has_header || look.has_caption || is_called_table(tree, index); /* that it is a table */
 	bool bordered = html_walk_number(walk, index, HTML_BORDER, 0, 100) > 0;
-	bool few_inner = bordered && look.table_cells * 2 < look.cells && look.longest_bytes <= LAYOUT_CELL_BYTES;
-	if (html_tree_total(tree, index, HTML_TOTAL_HEADINGS) > look.header_headings || (inner_tables > 0 && !said && !few_inner))
+	bool drawn = bordered || tree->borders_cells;
+	bool few_inner = drawn && look.table_cells * 2 < look.cells && look.longest_bytes <= LAYOUT_CELL_BYTES;
+	bool values = (said || drawn) && look.rows >= 2 && look.columns >= 2 && look.longest_bytes <= VALUE_BYTES;
+	if ((html_tree_total(tree, index, HTML_TOTAL_HEADINGS) > look.header_headings && !values) || (inner_tables > 0 && !said && !few_inner))
 		return true;
 	if (look.rows < 2 || (look.columns < 2 && !said))
 		return true;

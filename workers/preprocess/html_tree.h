@@ -52,6 +52,7 @@ struct html_tree {
 	uint32_t totals[HTML_TOTAL_COUNT]; /* of the whole page */
 	double parsed_share;               /* 1 unless the parser gave up before the end */
 	uint32_t base;                     /* node of the first base element; 0: none (the first node is none) */
+	bool borders_cells;                /* a style sheet of the page draws the borders of all cells */
 	uint32_t title;                    /* node of the title element's text; 0: none */
 };
 

@@ -497,6 +497,7 @@ static int parse(struct builder *builder)
 	htmlParseDocument(parser);
 	int status = parser->errNo == XML_ERR_NO_MEMORY ? -ENOMEM : html_prepare_status(builder->prepare);
 	builder->tree->parsed_share = share_of_parsed(builder);
+	builder->tree->borders_cells = html_prepare_borders_cells(builder->prepare);
 	parser->sax = own;
 	parser->userData = own_data;
 	htmlFreeParserCtxt(parser);

@@ -245,11 +245,21 @@ static void walk_stray_item(struct html_walk *walk, uint32_t index)
 	markdown_list_close(&walk->writer);
 }
 
+/* Who wrote the page and when, set as large as a heading: no section begins there. */
+static bool is_title_line(const struct html_tree *tree, uint32_t index)
+{
+	struct text name = html_node_has_attributes(&html_tree_nodes(tree)[index]) ? html_tree_attribute(tree, index, HTML_CLASS) : TEXT_LITERAL("");
+	return text_equal_nocase(name, TEXT_LITERAL("author")) || text_equal_nocase(name, TEXT_LITERAL("date"));
+}
+
 static void walk_element(struct html_walk *walk, uint32_t index, enum html_tag tag)
 {
 	switch (tag) {
 	case HTML_H1: case HTML_H2: case HTML_H3: case HTML_H4: case HTML_H5: case HTML_H6:
-		html_heading(walk, index, (unsigned)(tag - HTML_H1) + 1);
+		if (is_title_line(walk->tree, index))
+			walk_block(walk, index);
+		else
+			html_heading(walk, index, (unsigned)(tag - HTML_H1) + 1);
 		break;
 	case HTML_B: case HTML_STRONG: walk_marked(walk, index, HTML_MARK_STRONG); break;
 	case HTML_I: case HTML_EM: case HTML_VAR: walk_marked(walk, index, HTML_MARK_EMPHASIS); break;
