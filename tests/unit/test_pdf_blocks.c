@@ -365,6 +365,19 @@ static void joins_lines_of_two_distances(void **state)
 					 "and is not at its end before the fourth.\n\nCloser set"));
 }
 
+/* A line of text whose names are set smaller is a line of the text, and its paragraph goes on. A sign before a heading is none of it. */
+static void measures_lines_by_their_text(void **state)
+{
+	(void)state;
+	fixture_line(&fixture_pages[0], 50, 80, 14, PDF_BOLD, "\u25C6 The Feature");
+	line(50, 110, "The first line of a paragraph that names some commands of the feature, as");
+	fixture_word(&fixture_pages[0], 50, 122, 8, PDF_MONO, "set-limit-of-cell");
+	fixture_line(&fixture_pages[0], 125, 122, 10, 0, "and all the other ones that there are, and");
+	line(50, 134, "the line below it is of the same paragraph, as one can see from the words.");
+	assert_string_equal(fixture_write_pages(), "# The Feature\n\nThe first line of a paragraph that names some commands of the feature, as `set-limit-of-cell` and all the other ones that there are, and "
+					   "the line below it is of the same paragraph, as one can see from the words.\n");
+}
+
 /* A blank line between names in fixed-width type and what they mean, more than once. */
 static void finds_terms_above_blank_lines(void **state)
 {
@@ -376,8 +389,11 @@ static void finds_terms_above_blank_lines(void **state)
 	fixture_line(&fixture_pages[0], 80, 184, 10, 0, "one a second.");
 	line(50, 220, "Text that stands below the list and goes to the right edge of the text.");
 	line(50, 232, "It has two lines.");
+	fixture_line(&fixture_pages[0], 50, 300, 10, PDF_MONO, "rate.burst");
+	fixture_line(&fixture_pages[0], 80, 324, 10, 0, "Sets how many may come at once.");
 	assert_string_equal(fixture_write_pages(), "- `fg color`: Sets the colour of the text.\n- `limit rate (1-254)`: Sets how many are let through, one a second.\n\n"
-					   "Text that stands below the list and goes to the right edge of the text. It has two lines.\n");
+					   "Text that stands below the list and goes to the right edge of the text. It has two lines.\n\n"
+					   "- `rate.burst`: Sets how many may come at once.\n");
 }
 
 int main(void)
@@ -390,7 +406,7 @@ int main(void)
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(puts_footnotes_last), PAGE_TEST(tells_terms_from_code), PAGE_TEST(keeps_all_rotated_text), PAGE_TEST(survives_many_gaps),
 		PAGE_TEST(keeps_full_items_apart), PAGE_TEST(joins_numbers_at_line_starts), PAGE_TEST(goes_on_with_lists_over_pages),
 		PAGE_TEST(takes_no_sentence_for_a_heading), PAGE_TEST(keeps_wrapped_names_in_their_text), PAGE_TEST(remembers_line_distances),
-		PAGE_TEST(joins_lines_of_two_distances), PAGE_TEST(finds_terms_above_blank_lines),
+		PAGE_TEST(joins_lines_of_two_distances), PAGE_TEST(finds_terms_above_blank_lines), PAGE_TEST(measures_lines_by_their_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

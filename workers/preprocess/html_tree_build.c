@@ -337,7 +337,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
 	builder->open[builder->open_count++] = (struct open_element){ html_tree_count(builder->tree) - 1, builder->parser->nameNr };
 	if (tag == HTML_A && !builder->link_depth && !is_anchor(builder->tree, index))
 		builder->link_depth = builder->open_count;
-	if ((tag == HTML_PRE || tag == HTML_LISTING || tag == HTML_XMP || tag == HTML_PLAINTEXT) && !builder->code_depth)
+	const bool line = tag == HTML_DIV && node->attributes > 0 && html_tree_has_class(builder->tree, index, "line"); /* its indentation stands before tags */
+	if ((tag == HTML_PRE || tag == HTML_LISTING || tag == HTML_XMP || tag == HTML_PLAINTEXT || line) && !builder->code_depth)
 		builder->code_depth = builder->open_count;
 	if (tag == HTML_TITLE && builder->tree->title == 0)
 		builder->title_depth = builder->open_count;

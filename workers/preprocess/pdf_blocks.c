@@ -274,8 +274,17 @@ static bool definition_follows(struct pdf_rows_work *work, const struct pdf_row 
 	return next < work->layout->row_count && fabsf(work->layout->rows[next].box.x0 - row->box.x0) < 0.5f * row->size && definition_end(work, next, gap_lines) > 0;
 }
 
-/* Names in bold or fixed-width type may have an explanation each for itself; plain ones, and explanations with a blank line above them, are
- * told from short lines by another one that follows or came before. */
+/* One word of letters, digits and what joins them. */
+static bool is_one_name(struct text text)
+{
+	for (size_t i = 0; i < text.bytes; i++)
+		if (!ascii_is_alnum(text.data[i]) && !memchr("_-.", text.data[i], 3))
+			return false;
+	return text.bytes > 0 && ascii_is_alpha(text.data[0]);
+}
+
+/* Names in bold or fixed-width type may have an explanation each for itself; plain ones, and explanations with a blank line above them (but
+ * for what is one name in fixed-width type), are told from short lines by another one that follows or came before. */
 static size_t find_definition(struct pdf_rows_work *work, size_t r)
 {
 	static const float close_lines = 1.35f, blank_line = 2.4f;
@@ -288,7 +297,10 @@ static size_t find_definition(struct pdf_rows_work *work, size_t r)
 	if (end > 0)
 		return named || follows || definition_follows(work, row, end, close_lines) ? end : 0;
 	end = named ? definition_end(work, r, blank_line) : 0;
-	return end > 0 && (follows || definition_follows(work, row, end, blank_line)) ? end : 0;
+	if (end == 0)
+		return 0;
+	const bool name = row->mono > mono_term_share && is_one_name(pdf_row_text(work, row));
+	return name || follows || definition_follows(work, row, end, blank_line) ? end : 0;
 }
 
 static int take_term(struct pdf_rows_work *work, size_t *r, size_t end)

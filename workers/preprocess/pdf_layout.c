@@ -145,10 +145,12 @@ static float usual_height(const struct heights *heights)
 	return heights->y[best];
 }
 
+/* A line of text with names in fixed-width type, which is often set smaller, has the size of its text. */
 static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 {
+	static const float text_share = 0.25f;
 	float bold = 0, italic = 0, mono = 0, letters = 0;
-	struct heights heights = { .count = 0 }, sizes = { .count = 0 };
+	struct heights heights = { .count = 0 }, sizes = { .count = 0 }, text_heights = { .count = 0 }, text_sizes = { .count = 0 };
 
 	for (uint32_t s = 0; s < row->segment_count; s++) {
 		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
@@ -157,6 +159,10 @@ static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 			letters += (float)word->bytes;
 			count_height(&heights, middle_y(word->box), (float)word->bytes);
 			count_height(&sizes, word->size, (float)word->bytes);
+			if (!(word->style & PDF_MONO)) {
+				count_height(&text_heights, middle_y(word->box), (float)word->bytes);
+				count_height(&text_sizes, word->size, (float)word->bytes);
+			}
 			bold += word->style & PDF_BOLD ? (float)word->bytes : 0;
 			italic += word->style & PDF_ITALIC ? (float)word->bytes : 0;
 			mono += word->style & PDF_MONO ? (float)word->bytes : 0;
@@ -166,8 +172,9 @@ static void measure_row(const struct pdf_layout *layout, struct pdf_row *row)
 			row->leads |= word->leads;
 		}
 	}
-	row->y = usual_height(&heights);
-	row->size = usual_height(&sizes);
+	const bool text = letters - mono >= text_share * letters;
+	row->y = usual_height(text ? &text_heights : &heights);
+	row->size = usual_height(text ? &text_sizes : &sizes);
 	row->bold = letters > 0 ? bold / letters : 0;
 	row->italic = letters > 0 ? italic / letters : 0;
 	row->mono = letters > 0 ? mono / letters : 0;

@@ -245,10 +245,16 @@ static bool is_centred(const struct pdf_layout *layout, const struct pdf_row *ro
 	return left > 2 * row->size && fabsf(left - right) < 2 * row->size;
 }
 
-/* Without the sign that links to the heading itself, as documentation in HTML has it behind each. */
-static struct text without_anchor(struct text text)
+/* Without the sign that links to the heading itself, as documentation in HTML has it behind each, and without one before it that is a bullet
+ * or an ornament. */
+static struct text without_signs(struct text text)
 {
+	static const char *const ornaments[] = { "\u2022 ", "\u25E6 ", "\u25AA ", "\u25A0 ", "\u25C6 ", "\u25CF ", "\u25BA " };
+
 	text = text_trim(text);
+	for (size_t i = 0; i < COUNT_OF(ornaments); i++)
+		if (text_starts_with(text, text_from(ornaments[i])))
+			text = text_trim(text_slice(text, strlen(ornaments[i]), text.bytes));
 	if (text.bytes > 3 && (text_ends_with_nocase(text, TEXT_LITERAL("\xC2\xA7")) || text_ends_with_nocase(text, TEXT_LITERAL("\xC2\xB6"))))
 		text = text_trim(text_slice(text, 0, text.bytes - 2));
 	return text;
@@ -260,7 +266,7 @@ static void write_heading(struct pdf_writer *writer, const struct pdf_layout *la
 	pdf_writer_close_lists(writer);
 	append_lines(writer, layout, block, &writer->prose);
 	size_t before = writer->out->bytes;
-	markdown_heading(&writer->markdown, 1, without_anchor(inline_text(writer, &writer->prose)));
+	markdown_heading(&writer->markdown, 1, without_signs(inline_text(writer, &writer->prose)));
 	restart_styled(writer, &writer->prose);
 	if (writer->out->status || writer->out->bytes == before)
 		return;
