@@ -203,7 +203,7 @@ static void test_contents(void **state)
 		"# F\n\n## Contents\n\n- [1 Overview](#1)\n  - [1.1 Scope](#2)\n- [2 Parameters](#3)\n\n## 1 Overview\n\na\n\n### 1.1 Scope\n\nb\n\n"
 		"## 2 Parameters\n\nc\n",
 		"# F\n\n## 1 Overview\n\na\n\n### 1.1 Scope\n\nb\n\n## 2 Parameters\n\nc\n");
-	assert_int_equal(counts.cleaned, 2); /* the list and its heading */
+	assert_int_equal(counts.cleaned, 1); /* the list with its heading */
 	clean("a.md", "## Contents\n\n- [Overview](#o)\n- [Scope](#s)\n- [Reach](#r)\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Reach\n\nc\n",
 	      "## Overview\n\na\n\n## Scope\n\nb\n\n## Reach\n\nc\n"); /* the first heading is the equal of the others: no title */
 	clean("a.md", "# F\n\nOverview ........ 3\nScope . . . . . 4\nParameters ..... 12\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n",
@@ -214,6 +214,8 @@ static void test_contents(void **state)
 	      "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n"); /* a paragraph each */
 	clean("a.md", "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n\n## Index\n\n- [Overview](#o)\n- [Scope](#s)\n- [Parameters](#p)\n\n---\n\nMade\n",
 	      "# F\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n\n---\n\nMade\n"); /* an index that leads back */
+	clean("a.md", "# F\n\n# Contents\n\n- [Overview](#o)\n- [Scope](#s)\n- [Reach](#r)\n\nWhat it is for.\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Reach\n\nc\n",
+	      "# F\n\nWhat it is for.\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Reach\n\nc\n"); /* text that follows is not of that heading */
 	const char *own = "# F\n\nThe work has these parts:\n\n1. Overview\n2. Scope\n3. Parameters\n\n## Overview\n\na\n\n## Scope\n\nb\n\n## Parameters\n\nc\n";
 	assert_int_equal(clean("a.md", own, own).cleaned, 0); /* the author's own */
 	const char *parts = "# F\n\nx\n\n## Basics\n\n- [Overview](#o)\n- [Scope](#s)\n- [Reach](#r)\n\n---\n\n### Overview\n\na\n\n### Scope\n\nb\n\n### Reach\n\nc\n";

@@ -31,6 +31,7 @@ bool legal_has_identifier(const struct domain *domain, struct text text);
 
 /* clean_contents.c: marks lists whose entries are the headings that follow; returns how many lists, or -ENOMEM. */
 int64_t clean_mark_contents(struct text markdown, const struct blocks *blocks, uint8_t *marks) WARN_UNUSED;
+bool clean_is_contents_title(struct text plain); /* "Contents", "List of Figures" */
 
 /* "3.2.1 Overview" → "Overview"; "A.1 Names" → "Names". */
 struct text clean_without_number(struct text heading);

@@ -146,6 +146,26 @@ static bool is_introduced(const struct contents *contents, size_t first)
 	return plain && colon && words == WORDS_MIN;
 }
 
+bool clean_is_contents_title(struct text plain)
+{
+	static const char *const titles[] = { "contents", "table of contents", "list of figures", "list of tables", "figures", "tables", "index", "inhalt",
+					      "inhaltsverzeichnis", "table des matières", "sommaire", "índice", "indice", "sommario", "inhoud",
+					      "inhoudsopgave", "innehåll", "innehållsförteckning", "indholdsfortegnelse", "spis treści" };
+	plain = text_trim(plain);
+	for (size_t i = 0; i < COUNT_OF(titles); i++)
+		if (text_equal_nocase(plain, text_from(titles[i])))
+			return true;
+	return false;
+}
+
+/* The heading over the list is one of lists of contents. */
+static bool has_contents_title(struct contents *contents, size_t first)
+{
+	const struct block *heading = first > 0 ? &contents->blocks->items[first - 1] : NULL;
+
+	return heading && heading->kind == BLOCK_HEADING && clean_is_contents_title(text_slice(contents->markdown, heading->content_start, heading->content_end));
+}
+
 /* Does a rule behind blocks `first` to `end` end what the heading over them names? Not when headings of its parts follow, nor that of the document.
  * Where no rule stands, the heading is one with nothing under it. */
 static bool ends_section(const struct blocks *blocks, size_t first_heading, size_t first, size_t end)
@@ -180,7 +200,7 @@ int64_t clean_mark_contents(struct text markdown, const struct blocks *blocks, u
 			count_entries(&contents, i++, &entries, &known);
 		} while (i < blocks->count && blocks->items[i].kind == kind && (kind == BLOCK_LIST_ITEM || is_sole_entry(&contents, i)));
 		if (entries >= ENTRIES_MIN && known * 100 >= entries * KNOWN_PERCENT_MIN && !is_introduced(&contents, first)) {
-			first -= ends_section(blocks, first_heading, first, i);
+			first -= has_contents_title(&contents, first) || ends_section(blocks, first_heading, first, i);
 			memset(marks + first, CLEAN_DROP, i - first);
 			marks[first] = clean_drop_as(DOCUMENT_REMOVED_CONTENTS);
 			lists++;

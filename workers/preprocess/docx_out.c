@@ -278,18 +278,6 @@ void docx_out_hold_title(struct docx_out *out, uint8_t level, struct text text)
 	out->held_level = level;
 }
 
-bool docx_is_contents_title(struct text plain)
-{
-	static const char *const titles[] = { "contents", "table of contents", "list of figures", "list of tables", "figures", "tables", "index", "inhalt",
-					      "inhaltsverzeichnis", "table des matières", "sommaire", "índice", "indice", "sommario", "inhoud",
-					      "inhoudsopgave", "innehåll", "innehållsförteckning", "indholdsfortegnelse", "spis treści" };
-	plain = text_trim(plain);
-	for (size_t i = 0; i < COUNT_OF(titles); i++)
-		if (text_equal_nocase(plain, text_from(titles[i])))
-			return true;
-	return false;
-}
-
 void docx_out_contents(struct docx_out *out)
 {
 	if (out->recording == 0)

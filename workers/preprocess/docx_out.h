@@ -67,7 +67,6 @@ void docx_out_done(struct docx_out *out);
 
 /* `text`: inline Markdown, of code the plain text. Recorded while recording, written otherwise. */
 void docx_out_block(struct docx_out *out, const struct docx_block *block, struct text text);
-bool docx_is_contents_title(struct text plain); /* "Contents", "List of Figures" */
 /* A title (level 0: no heading) that may be that of a contents list: it goes when docx_out_contents comes next. */
 void docx_out_hold_title(struct docx_out *out, uint8_t level, struct text text);
 void docx_out_contents(struct docx_out *out);

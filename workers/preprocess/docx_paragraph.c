@@ -1,5 +1,6 @@
 #include "workers/preprocess/docx_paragraph.h"
 
+#include "workers/preprocess/clean.h"
 #include "workers/preprocess/docx_marker.h"
 
 #include <stdio.h>
@@ -498,7 +499,7 @@ static void emit(struct docx_paragraphs *paragraphs, const struct docx_paragraph
 
 static void make_heading(struct docx_paragraphs *paragraphs, const struct docx_paragraph *paragraph, struct docx_making *making)
 {
-	bool contents = paragraph->place == 0 && paragraphs->label.bytes == 0 && docx_is_contents_title(collect_plain(paragraphs, making, ' '));
+	bool contents = paragraph->place == 0 && paragraphs->label.bytes == 0 && clean_is_contents_title(collect_plain(paragraphs, making, ' '));
 
 	if (paragraphs->cell_depth == 0 && !contents)
 		keep_title(paragraphs, making);
@@ -515,7 +516,7 @@ static void make_text(struct docx_paragraphs *paragraphs, const struct docx_para
 
 	if (making->block.kind == DOCX_BLOCK_PARAGRAPH && !making->numbered) {
 		struct text plain = collect_plain(paragraphs, making, '\n');
-		if (paragraph->place == 0 && paragraphs->cell_depth == 0 && docx_is_contents_title(plain)) {
+		if (paragraph->place == 0 && paragraphs->cell_depth == 0 && clean_is_contents_title(plain)) {
 			docx_out_hold_title(paragraphs->out, 0, write_inline(paragraphs, making, 0));
 			return;
 		}
