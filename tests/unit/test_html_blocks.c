@@ -281,6 +281,28 @@ static void what_was_left_out_is_said(void **state)
 	settings_done(&settings);
 }
 
+/* Paragraphs that authors number: a list, unless they are bold as a whole, stand alone or do not count on. */
+static void typed_paragraphs(void **state)
+{
+	(void)state;
+	html("<p>Steps:</p><p>1.\tOpen <i>it</i>.</p>\n<p><span>2.&nbsp; Close</span> it.</p><p>And more.</p>", "Steps:\n\n1. Open *it*.\n2. Close it.\n\nAnd more.\n");
+	html("<p>7) seven</p><p>8) eight</p><p>10) ten</p>", "7. seven\n8. eight\n\n10\\) ten\n");
+	html("<p><b>1.</b> one</p><p><b>2.</b> two</p>", "1. one\n2. two\n");
+	html("<p>- one</p><p>- two</p><p>\xE2\x80\x93 three</p>", "- one\n- two\n- three\n");
+	html("<p>1. alone</p><p>Text.</p><p>2. alone</p>", "1\\. alone\n\nText.\n\n2\\. alone\n");
+	html("<h1>T</h1><p><b>1. One</b></p><p><b>2. Two</b></p>", "# T\n\n**1. One**\n\n**2. Two**\n");
+	html("<p>1.5 V</p><p>2.5 V</p><p>-5</p><p>-6</p>", "1.5 V\n\n2.5 V\n\n-5\n\n-6\n");
+}
+
+/* LibreOffice: what it repeats on each page, and the number of a heading without the tab behind it. */
+static void pages_of_libreoffice(void **state)
+{
+	(void)state;
+	html("<body><div title=\"header\"><p>Handbook</p></div><h1 class=\"western\">1First Steps</h1><p>Text of some length, more than stands above and below.</p>"
+	     "<h2 class=\"western\">1.1Results</h2><p>More.</p><h2 class=\"western\">3GPP</h2><p>x</p><div title=\"footer\"><p>4</p></div></body>",
+	     "# 1 First Steps\n\nText of some length, more than stands above and below.\n\n## 1.1 Results\n\nMore.\n\n## 3GPP\n\nx\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +312,8 @@ int main(void)
 		cmocka_unit_test(tables_with_made_headers), cmocka_unit_test(blocks_in_cells),
 		cmocka_unit_test(media_and_targets), cmocka_unit_test(lists_tasks_and_terms), cmocka_unit_test(inline_elements),
 		cmocka_unit_test(breaks_part_text), cmocka_unit_test(what_was_left_out_is_said),
+		cmocka_unit_test(typed_paragraphs),
+		cmocka_unit_test(pages_of_libreoffice),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

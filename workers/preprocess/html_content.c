@@ -373,7 +373,7 @@ static bool is_mostly_links(const struct html_tree *tree, uint32_t index)
 static bool has_furniture_role(const struct html_tree *tree, uint32_t index)
 {
 	static const char *const roles[] = {
-		"alertdialog", "banner", "contentinfo", "dialog", "menu", "menubar", "navigation", "search", "toolbar", "tooltip",
+		"alertdialog", "banner", "contentinfo", "dialog", "footer", "header", "menu", "menubar", "navigation", "search", "toolbar", "tooltip",
 	};
 	return is_one_of(html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE), roles, COUNT_OF(roles));
 }

@@ -96,6 +96,18 @@ static size_t read_value(struct text page, size_t at, struct html_raw_attribute 
 	return at;
 }
 
+static bool is_named(const struct tag *tag, const char *name)
+{
+	return tag->name[0] == name[0] && strcmp(tag->name, name) == 0;
+}
+
+/* <div title="header">: what LibreOffice repeats on each page. It becomes the role that it plays. */
+static bool is_office_part(const struct tag *tag, struct text name, struct text value)
+{
+	return name.bytes == 5 && value.bytes == 6 && is_named(tag, "div") && text_equal_nocase(name, TEXT_LITERAL("title")) &&
+	       (text_equal(value, TEXT_LITERAL("header")) || text_equal(value, TEXT_LITERAL("footer")));
+}
+
 /* Reads the attributes from `at` to behind the ">". 0: another "<" comes before any value, so that
  * this one was text. NO_END: the page ends before the tag. */
 static size_t read_attributes(struct text page, size_t at, struct tag *tag)
@@ -117,11 +129,14 @@ static size_t read_attributes(struct text page, size_t at, struct tag *tag)
 		size_t start = at++;
 		while (at < page.bytes && page.data[at] != '=' && page.data[at] != '<' && byte_classes[(unsigned char)page.data[at]] == BYTE_OTHER)
 			at++;
-		attribute.name = (uint8_t)html_attribute_find(text_slice(page, start, at));
+		struct text name = text_slice(page, start, at);
+		attribute.name = (uint8_t)html_attribute_find(name);
 		size_t equals = skip_spaces(page, at);
 		any_value |= equals < page.bytes && page.data[equals] == '=';
 		if (equals < page.bytes && page.data[equals] == '=')
 			at = read_value(page, equals + 1, &attribute);
+		if (is_office_part(tag, name, attribute.raw))
+			attribute.name = HTML_ATTRIBUTE_ROLE;
 		if (attribute.name != HTML_ATTRIBUTE_COUNT && tag->attribute_count < ATTRIBUTES_MAX)
 			tag->attributes[tag->attribute_count++] = attribute;
 	}
@@ -138,11 +153,6 @@ static size_t read_tag_name(struct text page, size_t at, struct tag *tag)
 		tag->name[i] = ascii_lower(page.data[at + i]);
 	tag->name[tag->name_bytes] = '\0';
 	return end;
-}
-
-static bool is_named(const struct tag *tag, const char *name)
-{
-	return tag->name[0] == name[0] && strcmp(tag->name, name) == 0;
 }
 
 static bool is_one_of(const struct tag *tag, const char *const *names, size_t count)

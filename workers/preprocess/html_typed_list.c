@@ -1,5 +1,5 @@
 /* html_typed_list.c: lists that authors type: lines of a paragraph that begin with a bullet, or several that begin with dashes or with numbers
- * in sequence. Text is the paragraph's Markdown, in whose lines such
+ * in sequence, and paragraphs behind each other that begin so. Of lines the text is the paragraph's Markdown, in which such
  * beginnings are not escaped yet. */
 #include "workers/preprocess/html_walk.h"
 
@@ -78,5 +78,107 @@ bool html_typed_list(struct html_walk *walk, struct text text)
 		}
 		at = end ? (size_t)(end - text.data) + 1 : at < text.bytes ? text.bytes : text.bytes + 1;
 	}
+	return true;
+}
+
+/* --- paragraphs ------------------------------------------------------------------------------------------------ */
+
+struct typed_start {
+	uint32_t text;   /* node that begins with the marker */
+	size_t bytes;    /* of that text: the marker with the blanks around it */
+	uint32_t number; /* 0: a dash */
+};
+
+/* The first text in the paragraph when nothing but elements of running text is before it, else 0. */
+static uint32_t first_text(const struct html_tree *tree, uint32_t paragraph)
+{
+	enum { NODES_BEFORE_MAX = 8 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	for (uint32_t i = paragraph + 1; i < html_node_end(nodes, paragraph) && i <= paragraph + NODES_BEFORE_MAX; i++) {
+		if (nodes[i].tag == HTML_TEXT && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
+			return i;
+		if (nodes[i].tag != HTML_TEXT && nodes[i].tag != HTML_SPAN && nodes[i].tag != HTML_FONT && nodes[i].tag != HTML_B && nodes[i].tag != HTML_STRONG)
+			return 0;
+	}
+	return 0;
+}
+
+static size_t skip_blanks(struct text text, size_t at)
+{
+	while (at < text.bytes) {
+		bool no_break = at + 1 < text.bytes && text.data[at] == '\xC2' && text.data[at + 1] == '\xA0';
+		if (!no_break && !ascii_is_space(text.data[at]))
+			break;
+		at += 1 + no_break;
+	}
+	return at;
+}
+
+/* "1." or "1)" or a dash, with a blank behind it, or alone in its element. A line that is bold as a whole is no item. */
+static bool find_start(const struct html_tree *tree, uint32_t paragraph, struct typed_start *ret_start)
+{
+	enum { DIGITS_MAX = 3 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t node = nodes[paragraph].tag == HTML_P ? first_text(tree, paragraph) : 0, number = 0;
+
+	if (node == 0)
+		return false;
+	struct text text = html_tree_text(tree, node);
+	size_t start = skip_blanks(text, 0), at = start;
+	while (at < text.bytes && at - start < DIGITS_MAX && ascii_is_digit(text.data[at]))
+		number = number * 10 + (uint32_t)(text.data[at++] - '0');
+	if (at > start && at < text.bytes && (text.data[at] == '.' || text.data[at] == ')') && number > 0)
+		at++;
+	else if (at == start && at < text.bytes && (text.data[at] == '-' || text.data[at] == '*'))
+		at++;
+	else if (at == start && text_starts_with(text_slice(text, at, text.bytes), TEXT_LITERAL("\xE2\x80\x93")))
+		at += 3;
+	else
+		return false;
+	size_t behind = skip_blanks(text, at);
+	bool alone = behind == text.bytes, bold = false;
+	for (uint32_t i = paragraph + 1; i < node; i++)
+		bold |= nodes[i].tag == HTML_B || nodes[i].tag == HTML_STRONG;
+	if ((!alone && (behind == at || bold)) || (alone && (html_node_end(nodes, paragraph) <= node + 1 || nodes[node].depth == nodes[paragraph].depth + 1)))
+		return false;
+	*ret_start = (struct typed_start){ node, behind, number };
+	return true;
+}
+
+static bool follows(struct typed_start before, struct typed_start start)
+{
+	return before.number > 0 ? start.number == before.number + 1 : start.number == 0;
+}
+
+bool html_typed_paragraphs(struct html_walk *walk, uint32_t index)
+{
+	const struct html_tree *tree = walk->tree;
+	uint32_t count = html_tree_count(tree), next;
+	struct typed_start start, behind;
+
+	if (walk->inline_depth > 0 || !find_start(tree, index, &start))
+		return false;
+	next = html_next_sibling(tree, index);
+	if (next == count || !find_start(tree, next, &behind) || !follows(start, behind))
+		return false;
+	html_walk_part(walk);
+	markdown_list_open(&walk->writer, start.number > 0);
+	for (uint32_t i = index;; i = next) {
+		markdown_item_open(&walk->writer, start.number);
+		walk->typed_text = start.text;
+		walk->typed_bytes = start.bytes;
+		html_walk_children(walk, i);
+		html_walk_part(walk);
+		markdown_item_close(&walk->writer);
+		walk->skip_end = html_node_end(html_tree_nodes(tree), i);
+		next = html_next_sibling(tree, i);
+		if (next == count || !find_start(tree, next, &behind) || !follows(start, behind) || html_notes_at(&walk->notes, next) ||
+		    html_content_is_furniture(tree, &walk->place, next))
+			break;
+		start = behind;
+	}
+	walk->skip_is_removal = false;
+	markdown_list_close(&walk->writer);
 	return true;
 }

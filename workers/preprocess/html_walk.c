@@ -135,6 +135,18 @@ static void walk_block(struct html_walk *walk, uint32_t index)
 	html_walk_part(walk);
 }
 
+/* LibreOffice, whose headings have the class "western", leaves out the tab behind their number: "2.1Results". Bytes of the number, or 0. */
+static size_t glued_number(const struct html_tree *tree, uint32_t index, struct text text)
+{
+	size_t at = 0;
+
+	if (!html_node_has_attributes(&html_tree_nodes(tree)[index]) || !text_equal(html_tree_attribute(tree, index, HTML_CLASS), TEXT_LITERAL("western")))
+		return 0;
+	while (at < text.bytes && (ascii_is_digit(text.data[at]) || (at > 0 && text.data[at] == '.')))
+		at++;
+	return at > 0 && at + 1 < text.bytes && ascii_is_upper(text.data[at]) && !ascii_is_upper(text.data[at + 1]) ? at : 0;
+}
+
 void html_heading(struct html_walk *walk, uint32_t index, unsigned level)
 {
 	html_walk_part(walk);
@@ -154,6 +166,14 @@ void html_heading(struct html_walk *walk, uint32_t index, unsigned level)
 	if (level == 1 && walk->first_heading == UINT32_MAX)
 		walk->first_heading = index;
 	struct text text = html_inline_take(&walk->line);
+	size_t number = glued_number(walk->tree, index, text);
+	if (number > 0) {
+		buffer_clear(&walk->code);
+		buffer_append_text(&walk->code, text_slice(text, 0, number));
+		buffer_append_byte(&walk->code, ' ');
+		buffer_append_text(&walk->code, text_slice(text, number, text.bytes));
+		text = buffer_view(&walk->code);
+	}
 	markdown_heading(&walk->writer, level, text);
 }
 
@@ -316,6 +336,8 @@ static void walk_styled(struct html_walk *walk, uint32_t index)
 		walk->style = html_style_inside(walk->tree, index, outer);
 	if (may_be_division((enum html_tag)node->tag) && html_division(walk, index))
 		;
+	else if (node->tag == HTML_P && html_typed_paragraphs(walk, index))
+		;
 	else if (role == HTML_ROLE_INLINE)
 		html_walk_children(walk, index);
 	else if (role == HTML_ROLE_BLOCK || node->tag == HTML_DIV)
@@ -360,6 +382,8 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 		walk->arrived_bytes += text.bytes;
 		if (index == walk->note_bracket && index > 0)
 			text = text_slice(text, 1, text.bytes);
+		if (index == walk->typed_text && index > 0)
+			text = text_slice(text, walk->typed_bytes, text.bytes);
 		if (index == walk->item_box && index > 0) {
 			html_inline_raw(&walk->line, text_from(html_list_box(text, &text)));
 			html_inline_due(&walk->line, HTML_DUE_SPACE);

@@ -34,6 +34,8 @@ struct html_walk {
 	uint32_t quote_title;      /* node that was written as the title of the admonition, or 0 */
 	uint32_t item_marker;      /* node of a list item's number that the list's marker stands for, or 0 */
 	uint32_t note_bracket;     /* node of the text that begins with the bracket behind a note's mark, or 0 */
+	uint32_t typed_text;       /* node of the text that begins with a typed item's marker, or 0 */
+	size_t typed_bytes;        /* of that marker */
 	uint32_t item_box;         /* node of the text of a list item that begins with a box to tick, or 0 */
 	uint32_t skip_end;         /* nodes before it are passed by: ... */
 	bool skip_is_removal;      /* ... a line of links through a set of pages; else a note that is written */
@@ -70,8 +72,12 @@ void html_list(struct html_walk *walk, uint32_t index);             /* ul, ol, m
 /* Lists as word processors export them, with those that follow. False: it is none; nothing was written. */
 bool html_word_items(struct html_walk *walk, uint32_t index);       /* p */
 bool html_google_list(struct html_walk *walk, uint32_t index);      /* ul, ol */
+/* The node behind `index` in the same element, behind white space; as many as there are nodes when it is the last. */
+uint32_t html_next_sibling(const struct html_tree *tree, uint32_t index);
 /* Writes a paragraph that is a typed list as one. False: it is none. */
 bool html_typed_list(struct html_walk *walk, struct text text);
+/* Writes the paragraph and those behind it as a list when they begin with numbers in sequence or dashes. False: they do not; nothing was written. */
+bool html_typed_paragraphs(struct html_walk *walk, uint32_t index); /* p */
 void html_definition_list(struct html_walk *walk, uint32_t index);  /* dl */
 void html_table(struct html_walk *walk, uint32_t index);
 void html_link(struct html_walk *walk, uint32_t index);

@@ -130,8 +130,7 @@ static bool find_item(const struct html_tree *tree, uint32_t index, struct word_
 	return true;
 }
 
-/* The node behind `index` in the same element, behind white space; `count` when it is the last. */
-static uint32_t next_sibling(const struct html_tree *tree, uint32_t index)
+uint32_t html_next_sibling(const struct html_tree *tree, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint32_t count = html_tree_count(tree), next = html_node_end(nodes, index);
@@ -149,7 +148,7 @@ bool html_word_items(struct html_walk *walk, uint32_t index)
 
 	if (walk->inline_depth > 0 || !find_item(walk->tree, index, &item))
 		return false;
-	for (uint32_t i = index; i < count && find_item(walk->tree, i, &item); i = next_sibling(walk->tree, i)) {
+	for (uint32_t i = index; i < count && find_item(walk->tree, i, &item); i = html_next_sibling(walk->tree, i)) {
 		open_item(walk, &items, item.level, item.number);
 		walk->item_marker = item.marker;
 		html_walk_children(walk, i);
@@ -184,7 +183,7 @@ bool html_google_list(struct html_walk *walk, uint32_t index)
 
 	if (level == 0 || walk->inline_depth > 0)
 		return false;
-	for (uint32_t list = index; list < count; list = next_sibling(walk->tree, list)) {
+	for (uint32_t list = index; list < count; list = html_next_sibling(walk->tree, list)) {
 		bool ordered = nodes[list].tag == HTML_OL;
 		level = ordered || nodes[list].tag == HTML_UL ? kix_level(walk->tree, list) : 0;
 		if (level == 0)
