@@ -54,6 +54,21 @@ static void test_body_size(void **state)
 	assert_true(settled_size(few, COUNT_OF(few)) == 10);
 }
 
+/* A size in which a good part of the text is set is none of headings, though quotations are more; and where nothing is bold or large,
+ * headings may look like text. */
+static void test_what_headings_look_like(void **state)
+{
+	(void)state;
+	const struct share quotations[] = { { 10, 9000, 0 }, { 11, 2000, 0 }, { 14, 100, PDF_BOLD } }, plain[] = { { 10, 9000, 0 }, { 10.5f, 300, 0 } };
+	struct pdf_body *body = settled(quotations, COUNT_OF(quotations));
+	assert_true(pdf_body_is_text_size(body, 11) && !pdf_body_is_text_size(body, 14));
+	assert_true(pdf_body_has_display(body));
+	free(body);
+	body = settled(plain, COUNT_OF(plain));
+	assert_true(!pdf_body_is_text_size(body, 10.5f) && !pdf_body_has_display(body));
+	free(body);
+}
+
 /* Code in its usual size is no heading, though its font measures larger than that of the text; larger code is, and such that is found in
  * headings alone. */
 static void test_larger_code(void **state)
@@ -205,7 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_body_size), cmocka_unit_test(test_title_in_outline), cmocka_unit_test(test_titles_of_outline),
-		cmocka_unit_test(test_lists_of_titles), cmocka_unit_test(test_larger_code), cmocka_unit_test(test_prose_in_type_of_one_width), cmocka_unit_test(test_styles_of_one_size),
+		cmocka_unit_test(test_lists_of_titles), cmocka_unit_test(test_larger_code), cmocka_unit_test(test_what_headings_look_like), cmocka_unit_test(test_prose_in_type_of_one_width), cmocka_unit_test(test_styles_of_one_size),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,14 @@ static void resolves_ligatures_and_symbols(void **state)
 	assert_int_equal(page.garbage, 0);
 }
 
+static void resolves_what_is_typed(void **state)
+{
+	(void)state;
+	fixture_line(&page, 50, 100, 10, PDF_MONO, "/\u02C6[234]/ \u02DC/bin");
+	fixture_line(&page, 50, 120, 10, 0, "\u02C6 \u02DC");
+	assert_string_equal(rows(), "/^[234]/ ~/bin\n\u02C6 \u02DC\n");
+}
+
 /* What TeX has where others have controls; a guess, so it still speaks for recognising the page. */
 static void resolves_tex_without_a_unicode_map(void **state)
 {
@@ -273,6 +281,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(puts_rotated_text_last, prepare, tidy),
 		cmocka_unit_test_setup_teardown(measures_rows, prepare, tidy),
 		cmocka_unit_test_setup_teardown(resolves_ligatures_and_symbols, prepare, tidy),
+		cmocka_unit_test_setup_teardown(resolves_what_is_typed, prepare, tidy),
 		cmocka_unit_test_setup_teardown(resolves_tex_without_a_unicode_map, prepare, tidy),
 		cmocka_unit_test_setup_teardown(counts_garbage, prepare, tidy),
 		cmocka_unit_test(knows_font_styles),

@@ -171,7 +171,8 @@ static bool heads_numbered_rows(struct pdf_rows_work *work, size_t r)
 }
 
 /* A row that hardly differs from the text, but stands apart: somewhat larger; numbered, and in italics or of a clause in another one; in
- * capitals in the middle or in italics, above a line that fills its column; or at the edge of a page whose text is indented. */
+ * capitals in the middle or in italics, above a line that fills its column; or, where nothing stands out, at the edge of a page whose text is
+ * indented. */
 static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text, unsigned clause, size_t title)
 {
 	static const float larger = 1.05f, italic_share = 0.9f;
@@ -187,7 +188,7 @@ static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text,
 		return true;
 	if (!has_white_below(work, r))
 		return false;
-	if (row->size >= larger * work->body->size && below->size < row->size)
+	if (row->size >= larger * work->body->size && below->size < row->size && !pdf_body_is_text_size(work->body, row->size))
 		return true;
 	if ((clause > 1 || ascii_is_digit(text.data[0])) && clause > 0 && row->italic > italic_share && below->italic < italic_share)
 		return true;
@@ -198,7 +199,7 @@ static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text,
 		return true; /* at the top of the first page it may be an address */
 	if (clause > 1 && !pdf_row_is_code(work, row) && (pdf_same_type(row, below) || pdf_row_is_full(work, below)) && below->box.x0 < row->box.x0 + 3 * row->size)
 		return !heads_numbered_rows(work, r);
-	return work->outdented && row->box.x0 < work->region.x0 + 0.5f * row->size && below->box.x0 > row->box.x0 + row->size && !pdf_row_is_code(work, row);
+	return work->outdented && !pdf_body_has_display(work->body) && row->box.x0 < work->region.x0 + 0.5f * row->size && below->box.x0 > row->box.x0 + row->size && !pdf_row_is_code(work, row);
 }
 
 /* A row right above lines that are indented and few, one paragraph: a term and its explanation. More than that, and what stands below

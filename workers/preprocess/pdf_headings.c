@@ -223,6 +223,23 @@ void pdf_body_settle(struct pdf_body *body)
 	body->mono = body->mono_letters * 4 > body->all_letters * 3 && mono_is_prose(body);
 }
 
+bool pdf_body_has_display(const struct pdf_body *body)
+{
+	enum { DISPLAY_SHARE = 300 };
+	uint64_t letters = body->bold ? 0 : body->bold_letters;
+
+	for (size_t i = size_step(larger_ratio * body->size); i < PDF_SIZE_STEPS; i++)
+		letters += body->light_letters[i];
+	return letters * DISPLAY_SHARE > body->all_letters;
+}
+
+bool pdf_body_is_text_size(const struct pdf_body *body, float size)
+{
+	enum { HEADINGS_SHARE = 12 };
+
+	return body->light_letters[size_step(size)] * HEADINGS_SHARE > body->all_letters;
+}
+
 bool pdf_row_is_larger_than(const struct pdf_row *row, const struct pdf_body *body)
 {
 	static const float code_share = 0.3f, bold_share = 0.5f;

@@ -52,6 +52,10 @@ struct pdf_body {
 };
 void pdf_body_count(struct pdf_body *body, const struct pdf_page *page);
 void pdf_body_settle(struct pdf_body *body);
+/* Does some of the text stand out by its size or weight? Then headings do. */
+bool pdf_body_has_display(const struct pdf_body *body);
+/* Is more set in this size, neither bold nor of fixed width, than headings would be? Quotations may be most of a document and smaller than its text. */
+bool pdf_body_is_text_size(const struct pdf_body *body, float size);
 
 /* What tells headings of one size apart, the lowest first. */
 enum pdf_heading_style { PDF_HEADING_ITALIC, PDF_HEADING_UPRIGHT, PDF_HEADING_CAPITALS, PDF_HEADING_STYLES };

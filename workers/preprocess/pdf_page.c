@@ -99,6 +99,12 @@ static uint32_t resolve_symbol(uint32_t code)
 	}
 }
 
+/* What is typed as a circumflex or tilde in fixed-width type: fonts name its glyph as the accent. */
+static uint32_t resolve_typed(uint32_t code)
+{
+	return code == 0x2C6 ? '^' : code == 0x2DC ? '~' : code;
+}
+
 static bool is_garbage(uint32_t code)
 {
 	return code == 0xFFFD || (code >= 0xE000 && code <= 0xF8FF) || code >= 0xF0000;
@@ -133,6 +139,8 @@ void pdf_page_append(struct pdf_page *page, uint32_t code, struct pdf_box box)
 	struct pdf_word *word = &page->words[page->word_count - 1];
 
 	code = resolve_symbol(code);
+	if (word->style & PDF_MONO)
+		code = resolve_typed(code);
 	if (is_direction_mark(code))
 		return;
 	word->rtl |= is_right_to_left(code);
