@@ -144,14 +144,14 @@ static void writes_terms_as_a_list(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		fixture_word(&fixture_pages[0], 50, 100 + (float)i * 24, 10, PDF_MONO, "name");
+		fixture_word(&fixture_pages[0], 50, 100 + (float)i * 24, 10, PDF_MONO, i == 1 ? "name:" : "name");
 		fixture_pages[0].words[fixture_pages[0].word_count - 1].line_end = true;
 		line(110, 100 + (float)i * 24, "a sentence which says what the name is for,");
 		line(110, 112 + (float)i * 24, "over two lines");
 	}
-	assert_string_equal(fixture_write_pages(), "- **name**: a sentence which says what the name is for, over two lines\n"
-					   "- **name**: a sentence which says what the name is for, over two lines\n"
-					   "- **name**: a sentence which says what the name is for, over two lines\n");
+	assert_string_equal(fixture_write_pages(), "- `name`: a sentence which says what the name is for, over two lines\n"
+					   "- `name`: a sentence which says what the name is for, over two lines\n"
+					   "- `name`: a sentence which says what the name is for, over two lines\n");
 }
 
 /* A rule below the first row of them: it names columns, and they are a table. */

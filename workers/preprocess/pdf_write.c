@@ -339,6 +339,16 @@ static void write_code(struct pdf_writer *writer, const struct pdf_layout *layou
 
 /* --- tables ---------------------------------------------------------------------------------------------------- */
 
+/* A name and its explanation, each with or without text; the colon that parts them may stand behind the name already. */
+static void append_term(struct pdf_writer *writer, struct text name, struct text explanation, uint8_t style)
+{
+	if (name.bytes > 1 && explanation.bytes > 0 && name.data[name.bytes - 1] == ':')
+		name.bytes--;
+	pdf_styled_append_text(&writer->prose, name, style);
+	pdf_styled_append_text(&writer->prose, text_from(name.bytes > 0 && explanation.bytes > 0 ? ": " : ""), 0);
+	pdf_styled_append_text(&writer->prose, explanation, 0);
+}
+
 /* Names and explanations are the items of a list; the last one may go on. */
 static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layout, const struct pdf_block *block, const struct pdf_table *table)
 {
@@ -351,9 +361,8 @@ static void write_terms(struct pdf_writer *writer, const struct pdf_layout *layo
 		pdf_writer_gather_cells(writer, layout, table, first, next, false);
 		const struct text all = buffer_view(&writer->cells.text);
 		const size_t middle = size_min(writer->cells.end[0], all.bytes);
-		pdf_styled_append_text(&writer->prose, text_slice(all, 0, middle), PDF_BOLD);
-		pdf_styled_append_text(&writer->prose, text_from(middle > 0 && middle < all.bytes ? ": " : ""), 0);
-		pdf_styled_append_text(&writer->prose, text_slice(all, middle, all.bytes), 0);
+		const struct pdf_word *word = &layout->page->words[layout->segments[layout->rows[first].segment_first].word_first];
+		append_term(writer, text_slice(all, 0, middle), text_slice(all, middle, all.bytes), word->style & PDF_MONO ? PDF_MONO : PDF_BOLD);
 	}
 }
 
