@@ -401,6 +401,18 @@ static void joins_rows_at_a_cut_word(void **state)
 	assert_non_null(strstr(fixture_write_pages(), "| Small boats of the harbour | They turn quickly and well | They cannot leave in a storm |\n| Large ferries |"));
 }
 
+/* A name of a file is cut as a word is. */
+static void joins_rows_at_a_cut_name(void **state)
+{
+	(void)state;
+	cells(0, 100, PDF_ITALIC, "File", "Purpose", "See");
+	cells(0, 112, 0, "./functions/no-", "Notify when jobs", "jobs");
+	cells(0, 124, 0, "tify.bash", "change status", "");
+	cells(0, 136, 0, "./functions/seq", "Make a sequence", "seq");
+	cells(0, 148, 0, "./functions/sub", "Take a part", "sub");
+	assert_non_null(strstr(fixture_write_pages(), "| ./functions/notify.bash | Notify when jobs change status | jobs |\n| ./functions/seq |"));
+}
+
 /* Prefixes end in hyphens and are rows of their own. */
 static void keeps_prefixes_apart(void **state)
 {
@@ -448,7 +460,7 @@ int main(void)
 		PAGE_TEST(ends_at_the_page_before_text), PAGE_TEST(takes_no_text_for_a_header), PAGE_TEST(takes_no_single_row), PAGE_TEST(goes_on_under_a_caption),
 		PAGE_TEST(goes_on_where_columns_are_narrower),
 		PAGE_TEST(survives_long_cells), PAGE_TEST(parts_the_lines_of_one_key), PAGE_TEST(keeps_groups_below_a_plain_head),
-		PAGE_TEST(joins_rows_at_a_cut_word), PAGE_TEST(keeps_prefixes_apart), PAGE_TEST(takes_a_head_of_two_lines_on_a_rule),
+		PAGE_TEST(joins_rows_at_a_cut_word), PAGE_TEST(joins_rows_at_a_cut_name), PAGE_TEST(keeps_prefixes_apart), PAGE_TEST(takes_a_head_of_two_lines_on_a_rule),
 		cmocka_unit_test_setup_teardown(ends_a_head_at_plain_type, fixture_open_pages, fixture_close_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

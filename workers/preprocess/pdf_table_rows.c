@@ -197,12 +197,23 @@ static enum reading read_on(const struct pdf_layout *layout, const struct pdf_se
 	return is_plain_word(first) || memchr(",-/+*=(", last, 7) ? READS_ON : READS_EITHER;
 }
 
+/* The rest of a name that has signs in it: "tify.bash" below "./functions/no-". */
+static bool is_rest_of_name(struct text name, struct text rest)
+{
+	if (!memchr(name.data, '/', name.bytes) && !memchr(name.data, '.', name.bytes) && !memchr(name.data, '_', name.bytes))
+		return false;
+	for (size_t i = 0; i < rest.bytes; i++)
+		if (!ascii_is_alnum(rest.data[i]) && !memchr("._/-", rest.data[i], 4))
+			return false;
+	return rest.bytes > 0 && ascii_is_lower(rest.data[0]);
+}
+
 /* Does a word end above at a hyphen, and go on in the cell's line? Prefixes, which all end in one, do not. */
 static bool is_cut_word(const struct pdf_layout *layout, const struct pdf_segment *above, const struct pdf_segment *segment)
 {
 	const struct text end = last_word(layout, above), first = word_at(layout, segment->word_first), last = last_word(layout, segment);
 
-	return end.bytes > 2 && end.data[end.bytes - 1] == '-' && ascii_is_lower(end.data[end.bytes - 2]) && is_plain_word(first) &&
+	return end.bytes > 2 && end.data[end.bytes - 1] == '-' && ascii_is_lower(end.data[end.bytes - 2]) && (is_plain_word(first) || is_rest_of_name(end, first)) &&
 	       last.data[last.bytes - 1] != '-';
 }
 
