@@ -303,6 +303,33 @@ static void pages_of_libreoffice(void **state)
 	     "# 1 First Steps\n\nText of some length, more than stands above and below.\n\n## 1.1 Results\n\nMore.\n\n## 3GPP\n\nx\n");
 }
 
+/* Word: numbers in a plain paragraph, Roman ones, bullets in cells. */
+static void more_lists_of_word(void **state)
+{
+	(void)state;
+	html("<p class=MsoNormal>1.<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp; </span>Open.</p><p class=MsoNormal>2.<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp; </span>Read.</p>",
+	     "1. Open.\n2. Read.\n");
+	html("<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>a)</span>One</p><p class=MsoListParagraph style='mso-list:l0 level2 lfo1'>"
+	     "<span style='mso-list:Ignore'>i.</span>First</p><p class=MsoListParagraph style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>ii.</span>Second</p>"
+	     "<p class=MsoListParagraph style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>iv.</span>Fourth</p>",
+	     "1. One\n   1. First\n   2. Second\n   4. Fourth\n");
+	html("<table border=1><tr><td>a<td>b<tr><td><p class=MsoListParagraph><span style='font-family:Symbol'>\xC2\xB7<span style='font:7.0pt \"Times New Roman\"'>&nbsp; </span></span>Item</p><td>c</table>",
+	     "| a | b |\n| --- | --- |\n| - Item | c |\n");
+}
+
+/* Google Docs: the title has a class, links go through its own address; remarks of reviewers are left out, as Word's are. */
+static void pages_of_google_docs(void **state)
+{
+	(void)state;
+	html("<p class='c1 title' id='h.t'><span>Feeder</span></p><h1 id='h.a'>Plan</h1><p>See <a href='https://www.google.com/url?q=https://example.org/a%23b&amp;sa=D'>it</a>"
+	     "<sup><a href='#cmnt1' id='cmnt_ref1'>[a]</a></sup><sup><a href='#ftnt1' id='ftnt_ref1'>[1]</a></sup></p><hr><div><p><a href='#ftnt_ref1' id='ftnt1'>[1]</a>&nbsp;Old.</p></div>"
+	     "<div><p><a href='#cmnt_ref1' id='cmnt1'>[a]</a><span>Is it?</span></p></div>",
+	     "# Feeder\n\n# Plan\n\nSee [it](https://example.org/a#b)[^1]\n\n[^1]: Old.\n");
+	html("<p class=MsoNormal>Text<span class=MsoCommentReference><a href='#_msocom_1'>[A1]</a></span> more.</p><div id='_com_1' class=msocomtxt><a name='_msocom_1'></a>"
+	     "<p class=MsoCommentText><span>[A1]</span>Is it?</p></div>",
+	     "Text more.\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +341,8 @@ int main(void)
 		cmocka_unit_test(breaks_part_text), cmocka_unit_test(what_was_left_out_is_said),
 		cmocka_unit_test(typed_paragraphs),
 		cmocka_unit_test(pages_of_libreoffice),
+		cmocka_unit_test(more_lists_of_word),
+		cmocka_unit_test(pages_of_google_docs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,6 +122,12 @@ void html_footnote(struct html_walk *walk, const struct html_note *note)
 	bool item = nodes[note->node].tag == HTML_LI;
 
 	html_walk_part(walk);
+	if (note->is_comment) {
+		for (uint32_t i = note->node; i < note->end; i = html_node_end(nodes, i))
+			html_walk_leave_out(walk, i);
+		html_walk_note(walk, note->node, false);
+		return;
+	}
 	walk->writer.rule_due = false; /* the rule above the notes */
 	walk->note = note;
 	walk->inline_depth++;
@@ -156,7 +162,8 @@ static unsigned level_by_class(const struct html_tree *tree, uint32_t index)
 	struct text rest = html_tree_attribute(tree, index, HTML_CLASS), word;
 
 	while (html_next_word(&rest, &word)) {
-		if (text_equal_nocase(word, TEXT_LITERAL("MsoTitle")))
+		bool google = text_equal(word, TEXT_LITERAL("title")) && text_starts_with(html_tree_attribute(tree, index, HTML_ID), TEXT_LITERAL("h."));
+		if (google || text_equal_nocase(word, TEXT_LITERAL("MsoTitle")))
 			return 1;
 		if (text_starts_with_nocase(word, TEXT_LITERAL("Mso")))
 			word = text_slice(word, 3, word.bytes);

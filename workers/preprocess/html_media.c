@@ -155,6 +155,10 @@ static bool walk_note_link(struct html_walk *walk, uint32_t index)
 	}
 	if (!note || walk->line.code_depth > 0)
 		return false;
+	if (note->is_comment) {
+		html_walk_leave_out(walk, index);
+		return true;
+	}
 	drop_brackets(walk, index);
 	buffer_clear(&walk->code);
 	buffer_append_format(&walk->code, "[^%s]", note->label);

@@ -103,6 +103,12 @@ static bool is_note_name(struct text fragment)
 	return (digits > 0 && digits == fragment.bytes) || has_word(fragment, names, COUNT_OF(names));
 }
 
+/* As Google Docs and Word name the remarks of reviewers. */
+static bool is_comment_name(struct text fragment)
+{
+	return text_starts_with(fragment, TEXT_LITERAL("cmnt")) || text_starts_with(fragment, TEXT_LITERAL("_msocom_"));
+}
+
 /* The name in the page that the link is the mark of a note at; empty when it is none. */
 static struct text mark_target(const struct html_tree *tree, uint32_t link, char ret_label[HTML_NOTE_LABEL_BYTES_MAX])
 {
@@ -112,6 +118,8 @@ static struct text mark_target(const struct html_tree *tree, uint32_t link, char
 		return TEXT_LITERAL("");
 	struct text fragment = text_slice(href, 1, href.bytes);
 	bool called = is_called_mark(tree, link);
+	if (is_comment_name(fragment) && !text_starts_with(fragment, TEXT_LITERAL("cmnt_ref")))
+		return fragment;
 	if (!called && (!is_label(ret_label) || (!in_superscript(tree, link) && !is_note_name(fragment))))
 		return TEXT_LITERAL("");
 	return fragment;
@@ -276,7 +284,8 @@ static int add_mark(const struct html_tree *tree, struct search *search, struct 
 	if (added) {
 		struct html_note note = note_at(tree, *node, link, label);
 		if (note.node != HTML_NOTE_NONE) {
-			if (name_note(&search->labels, label, &note) < 0)
+			note.is_comment = is_comment_name(target);
+			if (!note.is_comment && name_note(&search->labels, label, &note) < 0)
 				return -ENOMEM;
 			buffer_append(&notes->notes, &note, sizeof(note));
 			*known = (uint32_t)note_count(notes);

@@ -15,6 +15,7 @@ struct html_note_mark {
 struct html_note {
 	uint32_t node; /* element that holds the text (of a definition list the term), ascending */
 	uint32_t end;  /* node behind it: with a term comes its definition */
+	bool is_comment; /* a reviewer's remark: neither mark nor text is written */
 	char sign[HTML_NOTE_LABEL_BYTES_MAX];  /* that the page marks it by */
 	char label[HTML_NOTE_LABEL_BYTES_MAX]; /* that it has in Markdown */
 };

@@ -1,9 +1,13 @@
 #include "workers/preprocess/html_removed.h"
 
-static enum document_removed kind_of(const struct html_tree *tree, uint32_t index)
+static enum document_removed kind_of(const struct html_walk *walk, uint32_t index)
 {
+	const struct html_tree *tree = walk->tree;
 	const struct html_node *node = &html_tree_nodes(tree)[index];
+	const struct html_note *note = html_notes_at(&walk->notes, index);
 
+	if (note && note->is_comment)
+		return DOCUMENT_REMOVED_COMMENT;
 	if (html_node_has_attributes(node) && html_content_is_hidden(tree, index))
 		return DOCUMENT_REMOVED_HIDDEN;
 	if (html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP)
@@ -51,14 +55,14 @@ static struct document_place place_of(struct reporting *reporting, size_t at)
 	return document_at_line(reporting->line);
 }
 
-static void report(const struct html_tree *tree, uint32_t index, size_t at, struct reporting *reporting)
+static void report(const struct html_walk *walk, uint32_t index, size_t at, struct reporting *reporting)
 {
 	struct buffer text;
 
 	buffer_init(&text, DOCUMENT_BYTES_MAX);
 	if (document_builder_explains(reporting->document))
-		append_beginning(tree, index, &text);
-	document_builder_removed(reporting->document, kind_of(tree, index), text_trim(buffer_view(&text)), place_of(reporting, at));
+		append_beginning(walk->tree, index, &text);
+	document_builder_removed(reporting->document, kind_of(walk, index), text_trim(buffer_view(&text)), place_of(reporting, at));
 	buffer_done(&text);
 }
 
@@ -84,7 +88,7 @@ static void report_outside(const struct html_walk *walk, uint32_t from, uint32_t
 			continue;
 		}
 		if (nodes[i].tag != HTML_HEAD && nodes[i].tag != HTML_TITLE && html_tree_total(tree, i, HTML_TOTAL_TEXT) > 0)
-			report(tree, i, from > root ? reporting->markdown.bytes : 0, reporting);
+			report(walk, i, from > root ? reporting->markdown.bytes : 0, reporting);
 		i = html_node_end(nodes, i);
 	}
 }
@@ -101,7 +105,7 @@ void html_removed_report(const struct html_walk *walk, struct document_builder *
 		if (left_out[i].repaired)
 			report_repair(walk->tree, &left_out[i], &reporting);
 		else
-			report(walk->tree, left_out[i].node, left_out[i].at, &reporting);
+			report(walk, left_out[i].node, left_out[i].at, &reporting);
 	}
 	report_outside(walk, html_node_end(html_tree_nodes(walk->tree), root), html_tree_count(walk->tree), &reporting);
 }

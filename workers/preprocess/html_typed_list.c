@@ -115,6 +115,17 @@ static size_t skip_blanks(struct text text, size_t at)
 	return at;
 }
 
+/* What follows the text is blanks in an element of their own: Word's way to a tab. */
+static bool is_before_blanks(const struct html_tree *tree, uint32_t text, uint32_t end)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	if (text + 2 >= end || nodes[text + 1].tag != HTML_SPAN || nodes[text + 2].tag != HTML_TEXT)
+		return false;
+	struct text blanks = html_tree_text(tree, text + 2);
+	return skip_blanks(blanks, 0) == blanks.bytes;
+}
+
 /* "1." or "1)" or a dash, with a blank behind it, or alone in its element. A line that is bold as a whole is no item. */
 static bool find_start(const struct html_tree *tree, uint32_t paragraph, struct typed_start *ret_start)
 {
@@ -140,7 +151,10 @@ static bool find_start(const struct html_tree *tree, uint32_t paragraph, struct 
 	bool alone = behind == text.bytes, bold = false;
 	for (uint32_t i = paragraph + 1; i < node; i++)
 		bold |= nodes[i].tag == HTML_B || nodes[i].tag == HTML_STRONG;
-	if ((!alone && (behind == at || bold)) || (alone && (html_node_end(nodes, paragraph) <= node + 1 || nodes[node].depth == nodes[paragraph].depth + 1)))
+	uint32_t end = html_node_end(nodes, paragraph);
+	if (!alone && (behind == at || bold))
+		return false;
+	if (alone && !is_before_blanks(tree, node, end) && (end <= node + 1 || nodes[node].depth == nodes[paragraph].depth + 1))
 		return false;
 	*ret_start = (struct typed_start){ node, behind, number };
 	return true;

@@ -76,12 +76,35 @@ static struct text text_inside(const struct html_tree *tree, uint32_t index)
 	return TEXT_LITERAL("");
 }
 
-/* "12.", "b)"; 0: a bullet. The "o" of Courier is one. */
+/* "ii.", "iv)" and the "i." that a list begins with; 0: no such number. Other single letters are those of the alphabet. */
+static uint32_t roman_number(struct text sign)
+{
+	enum { LETTERS_MAX = 6 };
+	static const char letters[] = "ivxl";
+	static const uint8_t values[] = { 1, 5, 10, 50 };
+	uint32_t number = 0, last = 0;
+	size_t i = 0;
+
+	for (; i < sign.bytes && i < LETTERS_MAX && ascii_is_alpha(sign.data[i]); i++) {
+		const char *letter = strchr(letters, ascii_lower(sign.data[i]));
+		if (!letter)
+			return 0;
+		uint32_t value = values[letter - letters];
+		number += value > last ? value - 2 * last : value;
+		last = value;
+	}
+	bool ended = i < sign.bytes && (sign.data[i] == '.' || sign.data[i] == ')');
+	return ended && (i > 1 || number == 1) ? number : 0;
+}
+
+/* "12.", "b)", "iv."; 0: a bullet. The "o" of Courier is one. */
 static uint32_t number_of(struct text sign)
 {
-	uint32_t number = 0;
+	uint32_t number = roman_number(sign);
 	size_t digits = 0;
 
+	if (number > 0)
+		return number;
 	while (digits < sign.bytes && digits < 6 && ascii_is_digit(sign.data[digits]))
 		number = number * 10 + (uint32_t)(sign.data[digits++] - '0');
 	bool letter = digits == 0 && sign.bytes >= 2 && ascii_is_alpha(sign.data[0]) && (sign.data[1] == '.' || sign.data[1] == ')');
@@ -146,8 +169,17 @@ bool html_word_items(struct html_walk *walk, uint32_t index)
 	struct word_item item;
 	uint32_t count = html_tree_count(walk->tree);
 
-	if (walk->inline_depth > 0 || !find_item(walk->tree, index, &item))
+	if (!find_item(walk->tree, index, &item) || (walk->inline_depth > 0 && item.number > 0))
 		return false;
+	if (walk->inline_depth > 0) { /* in a cell its line */
+		html_walk_part(walk);
+		html_inline_due(&walk->line, HTML_DUE_BULLET);
+		walk->item_marker = item.marker;
+		html_walk_children(walk, index);
+		walk->item_marker = 0;
+		html_walk_part(walk);
+		return true;
+	}
 	for (uint32_t i = index; i < count && find_item(walk->tree, i, &item); i = html_next_sibling(walk->tree, i)) {
 		open_item(walk, &items, item.level, item.number);
 		walk->item_marker = item.marker;

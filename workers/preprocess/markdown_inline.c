@@ -345,17 +345,24 @@ static int hex_value(char c)
 
 struct text markdown_repair_target(struct text target, struct buffer *scratch)
 {
-	struct text rest = text_trim(target), field;
+	static const struct { const char *before, *name; } carriers[] = {
+		{ "edw:/alex?", "fn=" }, { "https://www.google.com/url?", "q=" }, { "http://www.google.com/url?", "q=" },
+	};
+	struct text rest = text_trim(target), field, name;
+	size_t carrier = 0;
 
-	if (!text_starts_with_nocase(rest, TEXT_LITERAL("edw:/alex?")))
+	while (carrier < COUNT_OF(carriers) && !text_starts_with_nocase(rest, text_from(carriers[carrier].before)))
+		carrier++;
+	if (carrier == COUNT_OF(carriers))
 		return target;
-	rest = text_slice(rest, sizeof("edw:/alex?") - 1, rest.bytes);
+	rest = text_slice(rest, strlen(carriers[carrier].before), rest.bytes);
+	name = text_from(carriers[carrier].name);
 	while (text_next_field(&rest, '&', &field)) {
 		if (text_starts_with_nocase(field, TEXT_LITERAL("amp;")))
 			field = text_slice(field, 4, field.bytes);
-		if (!text_starts_with_nocase(field, TEXT_LITERAL("fn=")))
+		if (!text_starts_with_nocase(field, name))
 			continue;
-		field = text_slice(field, 3, field.bytes);
+		field = text_slice(field, name.bytes, field.bytes);
 		if (field.bytes == 0)
 			break;
 		buffer_clear(scratch);
