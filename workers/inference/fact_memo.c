@@ -78,13 +78,18 @@ static struct fact_word *find_in(struct fact_memo *memo, size_t place, const str
 	return NULL;
 }
 
-const struct fact_word *fact_memo_known(struct fact_memo *memo, struct text word)
+struct fact_word *fact_memo_find_long(struct fact_memo *memo, struct text word)
 {
 	struct fact_word key;
+	size_t place = make_key(word, &key);
+	return find_in(memo, place, &key);
+}
+
+const struct fact_word *fact_memo_known(struct fact_memo *memo, struct text word)
+{
 	if (!memo || !word.bytes || word.bytes > FACT_MEMO_BYTES_MAX)
 		return NULL;
-	size_t place = make_key(word, &key);
-	const struct fact_word *found = find_in(memo, place, &key);
+	const struct fact_word *found = fact_memo_find_long(memo, word);
 	return found && found->placed ? found : NULL;
 }
 

@@ -12,14 +12,14 @@ enum { FACT_MEMO_BYTES_MAX = 32, FACT_LISTED_BYTES_MAX = 16 };
 struct fact_word {
 	uint64_t key[FACT_MEMO_BYTES_MAX / 8]; /* the word itself, zeros behind it */
 	uint32_t stem, exact, dimension, kind; /* from here on, but for state, identifier, name, number and ordinal: filled in and used by passage_places.c when `placed` */
-	uint32_t unit;           /* when it is `listed` or `spelled`, else 0 */
+	uint32_t unit;           /* when it is `listed` or `spelled`, or of a name that ends with one: slot_budget_us; else 0 */
 	uint32_t says : 21;      /* fact_words_says */
 	uint32_t listed : 1;     /* among the units of the domain, and up to FACT_LISTED_BYTES_MAX long */
 	uint32_t spelled : 1;    /* a unit spelled out */
 	uint32_t label : 1;
 	uint32_t breaks : 1;     /* ends a clause */
 	uint32_t plain : 1;      /* neither unit nor label, of no kind */
-	uint32_t quick : 1;      /* of no kind, and wherever it stands nothing but a word, or a name where no sentence begins */
+	uint32_t quick : 1;      /* of no kind, and wherever it stands nothing but a word, or a name where no sentence begins (fact_quick.h) */
 	uint32_t goes_on : 1;    /* fact_words_goes_on */
 	uint32_t common_known : 1, common : 1; /* passage_is_common */
 	uint32_t term_known : 1, term : 1;     /* used by passage.c */
@@ -27,6 +27,12 @@ struct fact_word {
 	uint8_t lists;           /* FACT_LIST_*: which it may be in; in the others it is not */
 	int8_t state;
 	bool identifier : 1, name : 1, number : 1, ordinal : 1, placed : 1;
+	bool dotted : 1;     /* has a point */
+	bool version : 1;    /* R22B, 5.2.1: "or later" may be said of it */
+	bool parted : 1;     /* has words of its own, which are places too */
+	bool says_name : 1;  /* "name", in any case */
+	uint8_t introduced;  /* enum passage_introduced */
+	uint8_t kinds[2];    /* as which kind of token it is read quickly, where a sentence begins, and elsewhere: a fact_token_kind and 1; 0: it is not */
 };
 _Static_assert(sizeof(struct fact_word) == 64, "one line of the cache");
 
@@ -43,6 +49,14 @@ struct fact_memo {
 struct fact_word *fact_memo_word(struct fact_memo *memo, struct text word, struct fact_word *unkept);
 /* The same without taking it in: NULL when the memo has it not, or does not know yet what it means (`placed`). */
 const struct fact_word *fact_memo_known(struct fact_memo *memo, struct text word);
+/* The same whatever is known of it; of up to FACT_MEMO_BYTES_MAX bytes. */
+struct fact_word *fact_memo_find_long(struct fact_memo *memo, struct text word);
+/* The first and second eight bytes of a word of so many. */
+#define FACT_MEMO_MASK(bytes) { (bytes) < 8 ? ((uint64_t)1 << 8 * (bytes) % 64) - 1 : UINT64_MAX, (bytes) <= 8 ? 0 : (bytes) < 16 ? ((uint64_t)1 << 8 * ((bytes) - 8) % 64) - 1 : UINT64_MAX }
+static const uint64_t fact_memo_masks[][2] = { FACT_MEMO_MASK(0), FACT_MEMO_MASK(1), FACT_MEMO_MASK(2), FACT_MEMO_MASK(3), FACT_MEMO_MASK(4), FACT_MEMO_MASK(5), FACT_MEMO_MASK(6), FACT_MEMO_MASK(7),
+					       FACT_MEMO_MASK(8), FACT_MEMO_MASK(9), FACT_MEMO_MASK(10), FACT_MEMO_MASK(11), FACT_MEMO_MASK(12), FACT_MEMO_MASK(13), FACT_MEMO_MASK(14), FACT_MEMO_MASK(15),
+					       FACT_MEMO_MASK(16) };
+#undef FACT_MEMO_MASK
 /* Its place, by the first and second eight bytes of its key and a hash of the rest, 0 for none. */
 static inline size_t fact_memo_place(uint64_t first, uint64_t second, uint64_t rest, size_t bytes)
 {
@@ -50,13 +64,21 @@ static inline size_t fact_memo_place(uint64_t first, uint64_t second, uint64_t r
 	return hash >> 53;
 }
 _Static_assert(FACT_MEMO_PLACES == 1 << 11, "fact_memo_place takes the upper eleven bits");
-/* The word of up to 16 bytes, as they are read from memory with zeros behind them; or NULL. */
-static inline struct fact_word *fact_memo_short(struct fact_memo *memo, uint64_t first, uint64_t second, size_t bytes)
+/* The word that begins at `data`, where FACT_MEMO_BYTES_MAX bytes can be read, when the memo has it; or NULL. */
+static inline struct fact_word *fact_memo_find(struct fact_memo *memo, const char *data, size_t bytes)
 {
+	enum { PIECE = sizeof(uint64_t) };
+	uint64_t first, second;
+	if (bytes > 2 * PIECE)
+		return fact_memo_find_long(memo, (struct text){ data, bytes });
+	memcpy(&first, data, PIECE);
+	memcpy(&second, data + PIECE, PIECE);
+	first &= fact_memo_masks[bytes][0];
+	second &= fact_memo_masks[bytes][1];
 	size_t place = fact_memo_place(first, second, 0, bytes);
 	for (unsigned way = 0; way < FACT_MEMO_WAYS; way++) {
 		struct fact_word *word = &memo->words[place][way];
-		if (word->key[0] == first && word->key[1] == second && word->bytes == bytes) {
+		if (!((word->key[0] ^ first) | (word->key[1] ^ second) | (word->bytes ^ bytes))) {
 			memo->latest[place] = (uint8_t)way;
 			return word;
 		}

@@ -2,32 +2,15 @@
 #include "workers/inference/fact_tokens.h"
 
 #include "base/check.h"
+#include "workers/inference/fact_bytes.h"
 #include "workers/inference/fact_words.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum { UNIT_BYTES_MAX = 32 };
 
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text)
 {
-	*scanner = (struct fact_scanner){ .domain = domain, .text = text, .sentence_start = true, .line_start = true };
+	*scanner = (struct fact_scanner){ .domain = domain, .text = text, .before = FACT_SENTENCE_START | FACT_LINE_START };
 }
-
-enum { BYTE_WORD = 1, BYTE_BEFORE = 2, BYTE_BEHIND = 4, BYTE_PASSED = 8, BYTE_ENDS = 16, BYTE_AROUND = BYTE_BEFORE | BYTE_BEHIND, BYTE_EASY = BYTE_AROUND | BYTE_PASSED };
-
-/* Letters, digits, "_"; what stands before and behind a word that is read the quick way: no sign of an option, a unit or an identifier; punctuation that neither begins nor ends a
- * token. */
-static const unsigned char byte_classes[256] = {
-	['A' ... 'Z'] = BYTE_WORD, ['a' ... 'z'] = BYTE_WORD, ['_'] = BYTE_WORD, ['0' ... '9'] = BYTE_WORD,
-	[' '] = BYTE_EASY, ['|'] = BYTE_EASY, ['*'] = BYTE_EASY, ['('] = BYTE_EASY, [')'] = BYTE_EASY, [','] = BYTE_EASY, [';'] = BYTE_EASY, [':'] = BYTE_EASY, ['"'] = BYTE_EASY,
-	['['] = BYTE_EASY, [']'] = BYTE_EASY, ['#'] = BYTE_EASY, ['>'] = BYTE_EASY, ['<'] = BYTE_EASY, ['='] = BYTE_EASY, ['\t'] = BYTE_EASY, ['\''] = BYTE_EASY, ['{'] = BYTE_EASY,
-	['}'] = BYTE_EASY, ['+'] = BYTE_EASY, ['&'] = BYTE_EASY,
-	['/'] = BYTE_BEFORE | BYTE_PASSED, ['.'] = BYTE_BEFORE | BYTE_ENDS, ['\n'] = BYTE_AROUND | BYTE_ENDS, ['`'] = BYTE_AROUND | BYTE_ENDS, ['!'] = BYTE_AROUND | BYTE_ENDS, ['?'] = BYTE_AROUND | BYTE_ENDS, ['%'] = BYTE_BEHIND, ['-'] = BYTE_BEHIND,
-};
-
-static unsigned byte_class(char c) { return byte_classes[(unsigned char)c]; }
 
 static int byte_at(const struct fact_scanner *scanner, size_t position)
 {
@@ -239,16 +222,10 @@ static void take_number(struct fact_scanner *scanner, size_t start, size_t digit
 	scanner->position = end;
 }
 
-static bool in_capitals(const struct fact_scanner *scanner, size_t position)
-{
-	int first = byte_at(scanner, position), second = byte_at(scanner, position + 1);
-	return first >= 'A' && first <= 'Z' && second >= 'A' && second <= 'Z';
-}
-
 /* "Third, …" at the beginning of a sentence, "third-party", "third party": no place in an order. */
 static bool enumerates(const struct fact_scanner *scanner, size_t end)
 {
-	return (scanner->sentence_start && byte_at(scanner, end) == ',') || byte_at(scanner, end) == '-' ||
+	return (scanner->before & FACT_SENTENCE_START && byte_at(scanner, end) == ',') || byte_at(scanner, end) == '-' ||
 	       text_starts_with(text_slice(scanner->text, end, scanner->text.bytes), TEXT_LITERAL(" part"));
 }
 
@@ -305,13 +282,10 @@ static void take_word(struct fact_scanner *scanner, size_t start, struct fact_to
 	struct fact_word unkept;
 	struct fact_word *word = fact_memo_word(scanner->memo, token->text, &unkept);
 	token->word = word == &unkept ? NULL : word;
-	token->kind = word->identifier ? FACT_IDENTIFIER : word->name && !scanner->sentence_start ? FACT_NAME : FACT_WORD;
+	token->kind = word->identifier ? FACT_IDENTIFIER : word->name && !(scanner->before & FACT_SENTENCE_START) ? FACT_NAME : FACT_WORD;
 	token->dotted = word->identifier && memchr(token->text.data, '.', token->text.bytes);
 	if (start && scanner->text.data[start - 1] == '-')
 		take_option(scanner, start, token);
-	token->loud = token->kind == FACT_IDENTIFIER && 
-		      ((byte_at(scanner, end) == ' ' && in_capitals(scanner, end + 1)) ||
-		       (start >= 3 && byte_at(scanner, start - 1) == ' ' && in_capitals(scanner, start - 3)));
 	token->wide = token->text;
 	if (token->text.bytes && (byte_at(scanner, end) == '/' || (start >= 2 && is_degree(scanner, start - 2)))) {
 		const struct fact_word *known;
@@ -358,7 +332,7 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 	size_t at = scanner->position++;
 	int c = byte_at(scanner, at), next = byte_at(scanner, at + 1);
 	if (c == '\n') {
-		scanner->line_start = scanner->sentence_start = true;
+		scanner->before |= FACT_LINE_START | FACT_SENTENCE_START;
 		scanner->column = 0;
 		if (!scanner->in_fence)
 			scanner->in_code = false;
@@ -380,41 +354,20 @@ static bool take_punctuation(struct fact_scanner *scanner, struct fact_token *to
 		return false;
 	}
 	if (c == '%') { /* a unit by itself, in a column of units */
-		scanner->sentence_start = scanner->line_start = scanner->cell_start = false;
+		scanner->before &= FACT_BREAKS | FACT_COLON;
 		token->kind = FACT_WORD;
 		token->text = token->wide = text_slice(scanner->text, at, at + 1);
 		return true;
 	}
 	if (c == 0xE2 && next == 0x80 && byte_at(scanner, at + 2) == 0x9C) {
-		scanner->sentence_start = true;
-	} else if ((c == '.' || c == '!' || c == '?') && !(c == '.' && at > 2 && scanner->text.data[at - 2] == '.' && ascii_is_lower(scanner->text.data[at - 1])) && (next == ' ' || next == '\n' || next == -1) && !scanner->in_code && !scanner->column) {
-		scanner->sentence_start = true;
+		scanner->before |= FACT_SENTENCE_START;
+	} else if ((c == '.' || c == '!' || c == '?') && !(c == '.' && fact_scanner_is_abbreviated(scanner, at)) && (next == ' ' || next == '\n' || next == -1) && !scanner->in_code && !scanner->column) {
+		scanner->before |= FACT_SENTENCE_START;
 		token->kind = FACT_SEPARATOR;
 		token->text = text_slice(scanner->text, at, at);
 		return true;
 	}
 	return false;
-}
-
-/* Punctuation that neither begins nor ends a token. */
-static void pass(struct fact_scanner *scanner, char c)
-{
-	scanner->position++;
-	if (c == ' ')
-		return;
-	if (c == '|') {
-		scanner->sentence_start = true;
-		scanner->column += scanner->column || scanner->line_start;
-		scanner->cell_start = scanner->column > 0;
-	} else if (c == '(' || c == '"' || c == ':' || c == '[') {
-		scanner->sentence_start = true;
-	} else if (c == '#' && scanner->line_start) { /* a heading's number is content */
-		scanner->cell_start = true;
-	}
-	scanner->breaks = scanner->breaks || c == ',' || c == ';' || c == '(' || c == ')';
-	scanner->colon = scanner->colon || c == ':';
-	if (c != '*' && c != '>' && c != '\t')
-		scanner->line_start = false;
 }
 
 static void begin_token(const struct fact_scanner *scanner, struct fact_token *token)
@@ -424,14 +377,14 @@ static void begin_token(const struct fact_scanner *scanner, struct fact_token *t
 	token->unit_word = NULL;
 	token->unit = token->wide = token->ordinal = token->dashed = (struct text){ 0 };
 	token->in_code = scanner->in_code;
-	token->dotted = token->option = token->loud = false;
-	token->breaks = scanner->breaks;
-	token->colon = scanner->colon;
+	token->dotted = token->option = false;
+	token->breaks = scanner->before & FACT_BREAKS;
+	token->colon = scanner->before & FACT_COLON;
 	token->span = scanner->span;
 	token->number_bytes = token->first_group_bytes = 0;
 	token->state = 0;
 	token->column = scanner->column;
-	token->first = scanner->line_start || scanner->cell_start;
+	token->first = scanner->before & (FACT_LINE_START | FACT_CELL_START);
 }
 
 bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_token)
@@ -440,21 +393,22 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 		size_t at = scanner->position;
 		int c = byte_at(scanner, at);
 		if (byte_class((char)c) & BYTE_PASSED) {
-			pass(scanner, (char)c);
+			fact_scanner_pass(scanner, (char)c);
 			continue;
 		}
 		if (byte_class((char)c) & BYTE_ENDS) { /* no word begins here */
 			ret_token->column = scanner->column;
 			bool ends = take_punctuation(scanner, ret_token);
-			scanner->line_start = scanner->line_start && (c == '\n' || c == '`');
+			if (c != '\n' && c != '`')
+				scanner->before &= ~(unsigned)FACT_LINE_START;
 			if (ends)
 				return true;
 			continue;
 		}
 		begin_token(scanner, ret_token);
-		if (scanner->line_start && c >= '0' && c <= '9' && !scanner->in_code) {
+		if (scanner->before & FACT_LINE_START && c >= '0' && c <= '9' && !scanner->in_code) {
 			scanner->position = list_marker_end(scanner, at);
-			scanner->line_start = false;
+			scanner->before &= ~(unsigned)FACT_LINE_START;
 			if (scanner->position != at) {
 				scanner->marker = text_slice(scanner->text, at, scanner->position - 2);
 				continue;
@@ -469,92 +423,16 @@ bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_toke
 		else {
 			bool end = take_punctuation(scanner, ret_token);
 			if (c != '-')
-				scanner->line_start = false;
+				scanner->before &= ~(unsigned)FACT_LINE_START;
 			if (end)
 				return true;
 			continue;
 		}
-		scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = scanner->colon = false;
+		scanner->before = 0;
 		if (ret_token->text.bytes)
 			return true;
 	}
 	return false;
-}
-
-enum { LETTERS_READ = 16 };
-
-/* How many of the next 16 bytes are letters of ASCII, before one that is none. */
-static size_t letters_at(const char *data)
-{
-#ifdef __SSE2__
-	__m128i bytes = _mm_loadu_si128((const __m128i *)data);
-	__m128i above = _mm_sub_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
-	unsigned letters = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8('z' - 'a')), above));
-	return (size_t)__builtin_ctz(~letters | 1u << LETTERS_READ);
-#else
-	size_t count = 0;
-	while (count < LETTERS_READ && ascii_is_alpha(data[count]))
-		count++;
-	return count;
-#endif
-}
-
-/* The word of letters that begins here, when the memo has it and it is up to 15 bytes long, before more than LETTERS_READ bytes; or NULL. */
-static inline struct fact_word *find_letters(struct fact_memo *memo, const char *data, size_t *ret_bytes)
-{
-	enum { PIECE = sizeof(uint64_t) };
-	uint64_t head, second;
-	size_t bytes = letters_at(data);
-	if (bytes == 0 || bytes == LETTERS_READ)
-		return NULL;
-	memcpy(&head, data, PIECE);
-	memcpy(&second, data + PIECE, PIECE);
-	head &= bytes < PIECE ? ((uint64_t)1 << 8 * bytes) - 1 : ~(uint64_t)0;
-	second &= bytes > PIECE ? ((uint64_t)1 << 8 * (bytes - PIECE)) - 1 : 0;
-	*ret_bytes = bytes;
-	return fact_memo_short(memo, head, second, bytes);
-}
-
-/* Steps over what neither begins nor ends a token: mostly one blank. */
-static inline size_t pass_all(struct fact_scanner *scanner, const char *data, size_t position, size_t end)
-{
-	for (;;) {
-		while (position < end && data[position] == ' ')
-			position++;
-		if (position == end || !(byte_class(data[position]) & BYTE_PASSED))
-			return position;
-		scanner->position = position;
-		pass(scanner, data[position++]);
-	}
-}
-
-size_t fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most)
-{
-	const char *data = scanner->text.data;
-	size_t count = 0, bytes, end = scanner->text.bytes, position = scanner->position;
-	if (!scanner->memo || scanner->in_code)
-		return 0;
-	for (; count < most; count++) {
-		position = pass_all(scanner, data, position, end);
-		struct fact_word *word = end - position > LETTERS_READ ? find_letters(scanner->memo, data + position, &bytes) : NULL;
-		if (!word || !word->quick)
-			break;
-		char behind = data[position + bytes], next = data[position + bytes + 1];
-		bool stops = behind == '.' && (next == ' ' || next == '\n');
-		if (!(byte_class(behind) & BYTE_BEHIND || stops) || (position > 0 && !(byte_class(data[position - 1]) & BYTE_BEFORE)))
-			break;
-		struct fact_quick *token = &ret_tokens[count];
-		token->word = word; /* one by one: all of it at once is put together elsewhere first */
-		token->text = (struct text){ data + position, bytes };
-		token->column = scanner->column;
-		token->breaks = scanner->breaks;
-		token->colon = scanner->colon;
-		token->name = word->name & !scanner->sentence_start;
-		position += bytes;
-		scanner->line_start = scanner->sentence_start = scanner->cell_start = scanner->breaks = scanner->colon = false;
-	}
-	scanner->position = position;
-	return count;
 }
 
 void fact_scanner_split(struct fact_scanner *scanner, const struct fact_token *token)

@@ -32,7 +32,6 @@ struct fact_token {
 	unsigned span;        /* counts the code spans and what is between them: tokens of one span have the same */
 	bool option;          /* "--size", "-s" */
 	struct text dashed;   /* of an option: all of it, "--skip-header" */
-	bool loud;            /* beside another word in capitals: "ENGINEERING HINTS" */
 	int state;            /* of a word that has an opposite (fact_words_state), or 0 */
 	bool colon;           /* a colon stands before it */
 	bool breaks;          /* a comma, semicolon or bracket stands before it */
@@ -45,30 +44,22 @@ struct fact_token {
 	size_t first_group_bytes;
 };
 
+enum { FACT_BREAKS = 1, FACT_COLON = 2, FACT_SENTENCE_START = 4, FACT_CELL_START = 8, FACT_LINE_START = 16 }; /* a comma, semicolon or bracket; a colon; or a sentence, cell, line begins */
+
 struct fact_scanner {
 	const struct domain *domain;
 	struct fact_memo *memo; /* NULL, or set by the caller after fact_scanner_init */
 	struct text text;
 	size_t position;
-	bool cell_start; /* apart from the others: they are written one by one, and read together would wait for each other */
+	unsigned before; /* FACT_BREAKS … FACT_LINE_START: what stands before the next token */
 	unsigned column, span;
 	struct text marker; /* the number of the last list item: "3" of "3. ", or empty */
-	bool in_code, in_fence, sentence_start, line_start, breaks, colon;
+	bool in_code, in_fence;
 };
 
 void fact_scanner_init(struct fact_scanner *scanner, const struct domain *domain, struct text text);
 /* The next token, or false at the end. */
 bool fact_scanner_next(struct fact_scanner *scanner, struct fact_token *ret_token);
-struct fact_quick { /* a token that is no more than this */
-	struct fact_word *word;
-	struct text text;
-	unsigned column;
-	bool breaks, colon;
-	bool name; /* FACT_NAME, else FACT_WORD */
-};
-/* The next tokens, up to `most` of them, as long as they are words that the memo knows to be `quick`, outside of code and in the usual surroundings: most words are. Returns how
- * many, and takes no others; with 0 fact_scanner_next is to be asked. They are of no use behind the next call of anything that takes the memo. */
-size_t fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most);
 /* After a number such as "0,100,200": makes the scanner go on behind its first group, so that it is read as a list. */
 void fact_scanner_split(struct fact_scanner *scanner, const struct fact_token *token);
 

@@ -262,6 +262,7 @@ enum fact_comparison fact_comparing_saying(struct fact_comparing *comparing, uin
 	if (comparing->reversed && !(says & (FACT_SAYS_THAN | FACT_SAYS_NOT)) && !afterthought(says)) /* "not" reaches over one word: "not be above", "no more than" */
 		comparing->reversed = says & FACT_SAYS_BE;
 	comparing->before = says;
+	comparing->listens = comparing->pending || comparing->reversed || comparing->after_or;
 	return after;
 }
 

@@ -60,13 +60,14 @@ struct fact_comparing { /* zero at the beginning of a sentence */
 	bool reversed;      /* "not", "no" right before */
 	bool after_or;      /* "or": "or more" is about the number before */
 	unsigned distance;  /* words since it was said */
+	bool listens;       /* pending, reversed or after_or: the next word may matter whatever it is */
 	uint32_t before;    /* what the word before says */
 };
 enum fact_comparison fact_comparing_saying(struct fact_comparing *comparing, uint32_t says);
 /* Is the word of no matter by itself? Most are: then it is no more than the word before the next one. */
 static inline bool fact_comparing_passes(const struct fact_comparing *comparing, uint32_t says)
 {
-	return !(says & (FACT_SAYS_END - 1) || comparing->after_or || comparing->reversed || comparing->pending);
+	return !(says & (FACT_SAYS_END - 1) || comparing->listens);
 }
 /* Takes what the next word that is no number says. Returns what that is of the number before it ("or more"), or FACT_COMPARES_NOT. */
 static inline enum fact_comparison fact_comparing_word(struct fact_comparing *comparing, uint32_t says)

@@ -1,6 +1,8 @@
 /* passage_answer.c: reads answers that are held against an indexed passage (see passage.h). */
 #include "workers/inference/passage_checker.h"
 
+#include "workers/inference/fact_quick.h"
+
 enum { CHAIN_MAX = 256, CAPITALS_MAX = 32, PATH_BYTES_MAX = 256, QUOTE_STEPS_MAX = 1 << 20, QUICK_MAX = 16 };
 
 #define RESPECTIVELY TEXT_LITERAL("respectively")
@@ -187,21 +189,22 @@ static void take_quick(struct checker *checker, const struct fact_scanner *scann
 {
 	struct answer_sentence *sentence = &checker->sentence;
 	struct fact_word *known = token->word;
+	bool name = token->kind == FACT_NAME;
 	if (checker->unit_place == token->text.data)
 		return;
 	checker->unit_place = NULL;
 	struct answer_word *word = &sentence->words[sentence->count];
-	*word = (struct answer_word){ .text = token->text, .is_name = token->name, .is_word = !token->name, .first = !sentence->count };
+	*word = (struct answer_word){ .text = token->text, .is_name = name, .is_word = !name, .first = !sentence->count };
 	word->place.stem = known->stem;
 	word->place.exact = known->exact;
-	word->place.kind = token->name ? KIND_PROPER : KIND_NONE;
+	word->place.kind = name ? KIND_PROPER : KIND_NONE;
 	word->place.unit = known->listed ? known->unit : 0;
 	word->place.column = (uint16_t)size_min(token->column, UINT16_MAX);
 	word->place.span = (uint8_t)scanner->span;
-	word->place.flags = (known->label ? PLACE_FREQUENT : 0) | (token->name ? PLACE_NAMED : 0);
-	word->common = !token->name && passage_is_common_word(checker->passage->domain, known, token->text);
-	word->is_word = !token->name && !follows_slash(scanner->text, token->text);
-	set_in_sentence(checker, scanner, word, token->breaks || (known->breaks && !token->name), token->colon, !token->name);
+	word->place.flags = (known->label ? PLACE_FREQUENT : 0) | (name ? PLACE_NAMED : 0);
+	word->common = !name && passage_is_common_word(checker->passage->domain, known, token->text);
+	word->is_word = !name && !follows_slash(scanner->text, token->text);
+	set_in_sentence(checker, scanner, word, token->before & FACT_BREAKS || (known->breaks && !name), token->before & FACT_COLON, !name);
 	checker->values += word->place.kind == KIND_CONSTANT && !(word->first && word->is_word);
 	word->fact = word->place.kind == KIND_CONSTANT || !word->is_word;
 	sentence->count++;
@@ -231,7 +234,7 @@ static void take_quick_words(struct checker *checker, struct fact_scanner *scann
 	for (size_t count = QUICK_MAX; count == QUICK_MAX;) {
 		if (checker->sentence.count + QUICK_MAX > ANSWER_WORDS_MAX)
 			return;
-		count = fact_scanner_quick(scanner, tokens, QUICK_MAX);
+		count = fact_scanner_quick(scanner, tokens, QUICK_MAX, FACT_QUICK_WORDS);
 		for (size_t i = 0; i < count; i++)
 			take_quick(checker, scanner, &tokens[i]);
 	}

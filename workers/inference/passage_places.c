@@ -194,14 +194,31 @@ static uint32_t shape_of(struct text word)
 	return ascii_is_lower(word.data[0]) ? 4 : 0;
 }
 
-bool passage_is_version(const struct fact_token *token)
+/* R22B, 22.Q4. */
+static bool is_version(struct text identifier)
 {
-	if (token->kind != FACT_IDENTIFIER || !ascii_is_upper(token->text.data[token->text.bytes - 1]))
-		return token->kind == FACT_IDENTIFIER && ascii_is_digit(token->text.data[token->text.bytes - 1]);
-	for (size_t i = 0; i < token->text.bytes; i++)
-		if (ascii_is_digit(token->text.data[i]))
+	if (!ascii_is_upper(identifier.data[identifier.bytes - 1]))
+		return ascii_is_digit(identifier.data[identifier.bytes - 1]);
+	for (size_t i = 0; i < identifier.bytes; i++)
+		if (ascii_is_digit(identifier.data[i]))
 			return true;
 	return false;
+}
+
+bool passage_is_version(const struct fact_token *token) { return token->kind == FACT_IDENTIFIER && is_version(token->text); }
+
+enum passage_introduced passage_introduces(const struct domain *domain, struct text name, bool dotted)
+{
+	char first = name.data[0], attribute = passage_attribute_of(name).data[0];
+	bool whole = !dotted && ascii_is_alpha(first); /* what begins with a digit may have a point too */
+	if (!whole && !ascii_is_alpha(attribute))
+		return INTRODUCED_NOWHERE;
+	if ((!whole || first == 'p') && domain_is_counter(name))
+		return INTRODUCED;
+	if (dotted) /* not a file's name */
+		return ascii_is_upper(first) && ascii_is_lower(attribute) ? INTRODUCED : INTRODUCED_NOWHERE;
+	bool unit = name.bytes <= FACT_LISTED_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, name);
+	return ascii_is_lower(first) && !unit ? INTRODUCED_AT_HEAD : INTRODUCED_NOWHERE;
 }
 
 bool passage_counts_nothing(const struct fact_token *token)
@@ -281,16 +298,25 @@ static void place_word(const struct domain *domain, struct text text, struct fac
 	word->exact = passage_exact(text);
 	word->listed = text.bytes <= FACT_LISTED_BYTES_MAX && domain_list_has(domain, DOMAIN_LIST_UNITS, text);
 	word->spelled = word->lists & FACT_LIST_UNITS && fact_words_spells_unit(text);
-	word->unit = word->listed || word->spelled ? passage_unit(text) : 0;
-	word->dimension = word->listed || word->spelled ? passage_dimension(text) : 0;
 	word->label = is_label(text);
 	word->breaks = passage_breaks_clause(text);
 	word->goes_on = word->lists & FACT_LIST_OPENINGS && fact_words_goes_on(text);
 	word->says = word->lists & FACT_LIST_SAYINGS ? fact_words_says(text) : 0;
 	unsigned grade = word->lists & FACT_LIST_GRADES && !word->identifier ? fact_words_grade(text) : 0;
 	word->kind = word->identifier ? identifier_kind(text) : grade ? KIND_GRADE + grade : KIND_NONE;
+	bool unit = word->listed || word->spelled;
+	word->unit = unit ? passage_unit(text) : word->kind == KIND_NAME + 1 ? unit_in_name(domain, text) : 0;
+	word->dimension = word->unit ? passage_dimension(text) : 0;
 	word->plain = !word->kind && !word->listed && !word->spelled && !word->label;
-	word->quick = !word->kind && !word->spelled && !word->identifier && !word->state && !word->number && !word->ordinal && !text_equal(text, TEXT_LITERAL("s")) && !text_equal(text, TEXT_LITERAL("on"));
+	bool on = text_equal(text, TEXT_LITERAL("s")) || text_equal(text, TEXT_LITERAL("on")), easy = word->identifier || !(word->number || word->ordinal || on);
+	word->kinds[0] = easy ? (word->identifier ? FACT_IDENTIFIER : FACT_WORD) + 1 : 0;
+	word->kinds[1] = easy && word->name ? FACT_NAME + 1 : word->kinds[0];
+	word->quick = easy && !word->kind && !word->spelled && !word->identifier && !word->state;
+	word->dotted = word->identifier && memchr(text.data, '.', text.bytes);
+	word->version = word->identifier && is_version(text);
+	word->introduced = word->identifier ? (uint8_t)passage_introduces(domain, text, word->dotted) : INTRODUCED_NOWHERE;
+	word->parted = word->kind >= KIND_NAME && word->kind < KIND_OPTION;
+	word->says_name = text_equal_nocase(text, text_from(document_key_name(DOCUMENT_KEY_NAME)));
 	word->placed = true;
 }
 
@@ -325,6 +351,15 @@ uint32_t passage_says(const struct fact_token *token)
 	return token->word && token->word->placed ? token->word->says : fact_words_says(token->text);
 }
 
+void passage_place_of_number(struct text digits, const struct fact_word *unit, struct passage_place *place)
+{
+	uint64_t hash = passage_hash(digits.data, digits.bytes, SEED_NUMBER);
+	place->stem = (uint32_t)hash;
+	place->exact = (uint32_t)(hash >> 32);
+	place->kind = unit ? unit->dimension | KIND_UNITS : KIND_PLAIN;
+	place->unit = unit ? unit->unit : 0;
+}
+
 static void place_of_number(const struct fact_token *token, struct passage_place *place)
 {
 	const struct fact_word *unit = token->unit.bytes ? token->unit_word : NULL; /* it is one then */
@@ -354,7 +389,7 @@ static void place_of_word(const struct domain *domain, const struct fact_token *
 	} else if (place->unit && place->kind >= KIND_NAME && place->kind < KIND_OPTION) {
 		place->kind = KIND_NONE; /* dBm */
 	} else if (place->kind == KIND_NAME + 1) {
-		place->unit = unit_in_name(domain, token->text);
+		place->unit = word->unit;
 	}
 	place->flags |= (token->kind == FACT_IDENTIFIER || token->kind == FACT_NAME || token->in_code ? PLACE_NAMED : 0) | (word->label ? PLACE_FREQUENT : 0);
 }

@@ -144,6 +144,8 @@ struct text passage_class_of(struct text dotted);
 
 /* Fills in what the token alone says: not sentence, clause, values, comparison. */
 void passage_place_of(const struct domain *domain, const struct fact_token *token, struct passage_place *ret_place);
+/* The same of a number in plain form, digits alone, with its unit as the memo knows it, or NULL. */
+void passage_place_of_number(struct text digits, const struct fact_word *unit, struct passage_place *place);
 
 /* A word as the memo has it, with all that passage_place_of takes from it; or `unkept`, filled in. Another word of the memo may have made room for it. */
 struct fact_word *passage_word_of(const struct domain *domain, struct fact_memo *memo, struct text text, struct fact_word *unkept);
@@ -171,6 +173,10 @@ static inline void passage_make_part(struct passage_place *place)
 }
 /* R22B, 22.Q4: a name with digits, what "or later" may be said of. */
 bool passage_is_version(const struct fact_token *token);
+/* Does the passage introduce an attribute or a counter where the identifier stands, something that values belong to? Class.attribute, pmCounter; at the head of a line or cell one that is
+ * neither a unit (dBm) nor a term of the field (eNodeB), which is not asked here. */
+enum passage_introduced { INTRODUCED_NOWHERE, INTRODUCED_AT_HEAD, INTRODUCED };
+enum passage_introduced passage_introduces(const struct domain *domain, struct text name, bool dotted);
 /* "one", "two" in words and without a unit. */
 bool passage_counts_nothing(const struct fact_token *token);
 /* Between two numbers that share a unit: "to", "..", "-". */
