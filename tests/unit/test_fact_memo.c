@@ -12,34 +12,12 @@
 #include "base/buffer.h"
 #include "config/domain_kept.h"
 #include "tests/unit/fact_asserts.h"
+#include "tests/unit/fact_invented.h"
 #include "tests/unit/support.h"
 #include "workers/inference/passage.h"
 #include "workers/inference/passage_places.h"
 
 enum { TEXTS = 400, PIECES = 160, ANSWERS = 3, LONG_BYTES = 1 << 19, TEXT_BYTES_MAX = 1 << 20 };
-
-/* A few words, many times, between all that has a meaning. */
-static const char *const words[] = { "the", "Timer", "timer", "sets", "default", "Default", "name", "Name", "it", "It", "is", "on", "s", "a", "A", "ms", "min", "and", "or", "not", "at", "least", "more", "than",
-				     "up", "to", "two", "third", "enabled", "red", "users", "kilobytes", "degrees", "MAJOR", "UE", "UEs", "fooBar", "EUtranCell.fooBar", "pmCount", "max_rate_ms", "10", "1,000", "0,100,200",
-				     "-5", "5.2.1", "23:00", "16QAM", "3rd", "reconfiguration", "reestablishments", "internationalisation", "caf\xC3\xA9", "\xE6\x97\xA5\xE6\x9C\xAC", "_x_", "a\\_b" };
-static const char *const signs[] = { " ", " ", " ", " ", " ", " ", " ", " ", "\n", "\n\n", ". ", ", ", "; ", ": ", " | ", "\n| ", "\n- ", "\n1. ", "\n# ", "`", "```\n", "**", "(", ")", "[", "](x)", "\"", "/", "-",
-				     " -", " --", ".", "'", "\xE2\x80\x99", "%", " = ", "!", "? ", "\\_", "_", "\t", "\r\n", "\xC2\xB0", "\xE2\x80\x9C", ">", "..", "&", "{", "}", "+" };
-
-static void append(struct buffer *out, struct support_random *random, const char *const *pieces, size_t count)
-{
-	buffer_append_string(out, pieces[support_random_next(random) % count]);
-}
-
-static struct text invent(struct buffer *out, struct support_random *random, size_t pieces)
-{
-	buffer_clear(out);
-	for (size_t i = 0; i < pieces; i++) {
-		append(out, random, words, COUNT_OF(words));
-		append(out, random, signs, COUNT_OF(signs));
-	}
-	assert_int_equal(out->status, 0);
-	return buffer_view(out);
-}
 
 static void assert_same_index(const struct passage *a, const struct passage *b)
 {
@@ -158,7 +136,7 @@ static void test_known_words_are_indexed_like_new_ones(void **state)
 	buffer_init(&answer, TEXT_BYTES_MAX);
 	for (size_t i = 0; i < TEXTS; i++) {
 		struct passage cold;
-		struct text text = invent(&source, &random, 1 + i % PIECES);
+		struct text text = fact_invent(&source, &random, 1 + i % PIECES);
 		passage_init(&cold, fact_asserts_domain());
 		forget_words();
 		assert_int_equal(passage_index(&cold, text), 0);
@@ -166,7 +144,7 @@ static void test_known_words_are_indexed_like_new_ones(void **state)
 		assert_same_index(&cold, &warm);
 		for (size_t k = 0; k < ANSWERS; k++) {
 			struct passage_verdict one, two;
-			struct text said = invent(&answer, &random, 1 + support_random_next(&random) % 40);
+			struct text said = fact_invent(&answer, &random, 1 + support_random_next(&random) % 40);
 			passage_check(&cold, said, &one);
 			passage_check(&warm, said, &two);
 			assert_int_equal(one.facts, two.facts);
@@ -179,6 +157,36 @@ static void test_known_words_are_indexed_like_new_ones(void **state)
 	buffer_done(&answer);
 	buffer_done(&source);
 	passage_done(&warm);
+}
+
+/* The same section again and again, with a place of it between: its index is there still. */
+static void test_indexes_are_kept(void **state)
+{
+	(void)state;
+	struct passage passage;
+	struct passage_verdict verdict;
+	const struct passage_place *first;
+	char place[] = "The timer 1 waits 10 ms.";
+	struct text section = TEXT_LITERAL("The timer waits 10 ms. The counter begins at 20.");
+	passage_init(&passage, fact_asserts_domain());
+	assert_int_equal(passage_index(&passage, section), 0);
+	first = passage.places;
+	for (unsigned others = 1; others <= PASSAGES_KEPT + 1; others++) {
+		for (unsigned i = 0; i < others; i++) {
+			place[strlen("The timer ")] = (char)('1' + i);
+			assert_int_equal(passage_index(&passage, (struct text){ place, strlen(place) }), 0);
+			passage_check(&passage, TEXT_LITERAL("The counter begins at 20."), &verdict);
+			assert_int_equal(verdict.supported, 0);
+		}
+		assert_int_equal(passage_index(&passage, section), 0);
+		passage_check(&passage, TEXT_LITERAL("The counter begins at 20."), &verdict);
+		assert_int_equal(verdict.supported, 1);
+		assert_int_equal(verdict.facts, 1);
+		if (others <= PASSAGES_KEPT)
+			assert_ptr_equal(passage.places, first);
+	}
+	assert_ptr_not_equal(passage.places, first);
+	passage_done(&passage);
 }
 
 static void test_long_monotonous_texts(void **state)
@@ -205,6 +213,6 @@ static void test_long_monotonous_texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_known_words_are_indexed_like_new_ones), cmocka_unit_test(test_words_are_left_to_the_next_passage),
-					    cmocka_unit_test(test_listed_words_mean_the_same_with_a_memo), cmocka_unit_test(test_long_monotonous_texts) };
+					    cmocka_unit_test(test_listed_words_mean_the_same_with_a_memo), cmocka_unit_test(test_indexes_are_kept), cmocka_unit_test(test_long_monotonous_texts) };
 	return cmocka_run_group_tests(tests, fact_asserts_setup, fact_asserts_teardown);
 }

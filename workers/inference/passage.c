@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, SLOT_BYTES = 4 };
+enum { SLOTS_MIN = 128, PLACES_MIN = 1024, SENTENCES_MIN = 128, SLOT_BYTES = 4, KEPT_BYTES_MAX = 64 << 10 };
 _Static_assert((int)PASSAGE_ROOM_MAX <= SLOTS_MIN / 4 && (int)PASSAGE_ROOM_MAX <= PLACES_MIN, "doubled once there is room for them");
 
 void passage_init(struct passage *passage, const struct domain *domain)
@@ -16,10 +16,8 @@ void passage_init(struct passage *passage, const struct domain *domain)
 	*passage = (struct passage){ .domain = domain, .it = passage_stem_of(TEXT_LITERAL("it")) };
 }
 
-void passage_done(struct passage *passage)
+static void free_index(struct passage *passage)
 {
-	if (!passage)
-		return;
 	free(passage->places);
 	free(passage->links);
 	free(passage->stems);
@@ -28,6 +26,16 @@ void passage_done(struct passage *passage)
 	free(passage->valued.values);
 	free(passage->sentences);
 	free(passage->slots);
+}
+
+void passage_done(struct passage *passage)
+{
+	if (!passage)
+		return;
+	free_index(passage);
+	for (size_t i = 0; passage->kept && i < PASSAGES_KEPT; i++)
+		free_index(&passage->kept[i]);
+	free(passage->kept);
 	void **kept = passage->domain ? domain_kept(passage->domain) : NULL;
 	if (kept && !*kept)
 		*kept = passage->memo; /* for the next passage: most words of a document have been met in those before */
@@ -131,11 +139,49 @@ static void take_memo(struct passage *passage)
 	*kept = NULL;
 }
 
+/* Takes that index out of the ones kept, and leaves the present one in front of the others. */
+static void exchange(struct passage *passage, size_t index)
+{
+	struct passage before = *passage;
+	*passage = before.kept[index];
+	memmove(before.kept + 1, before.kept, index * sizeof(before));
+	before.kept[0] = before;
+	passage->domain = before.domain; /* what is no part of an index stays */
+	passage->memo = before.memo;
+	passage->assembled = before.assembled;
+	passage->it = before.it;
+	passage->source = before.source;
+	passage->title = before.title;
+	passage->kept = before.kept;
+}
+
+static bool has_index(const struct passage *passage, size_t source_bytes, uint64_t source_hash)
+{
+	return !passage->status && source_bytes && passage->source_bytes == source_bytes && passage->source_hash == source_hash;
+}
+
+/* Is the source indexed already? Then its index is the present one; else the present one may be lost. */
+static bool find_index(struct passage *passage, size_t source_bytes, uint64_t source_hash)
+{
+	if (has_index(passage, source_bytes, source_hash))
+		return true;
+	if (!passage->kept && passage->source_bytes)
+		passage->kept = calloc(PASSAGES_KEPT, sizeof(*passage->kept)); /* without, none is kept */
+	for (size_t i = 0; passage->kept && i < PASSAGES_KEPT; i++)
+		if (has_index(&passage->kept[i], source_bytes, source_hash)) {
+			exchange(passage, i);
+			return true;
+		}
+	if (passage->kept && passage->source_bytes && passage->source_bytes <= KEPT_BYTES_MAX)
+		exchange(passage, PASSAGES_KEPT - 1);
+	return false;
+}
+
 int passage_index(struct passage *passage, struct text source)
 {
 	uint64_t source_hash = XXH3_64bits(source.data, source.bytes);
 	passage->source = source;
-	if (!passage->status && source.bytes && passage->source_bytes == source.bytes && passage->source_hash == source_hash)
+	if (find_index(passage, source.bytes, source_hash))
 		return 0;
 	passage_clear(passage, source.bytes);
 	if (source.bytes > PASSAGE_BYTES_MAX)

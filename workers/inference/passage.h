@@ -46,14 +46,15 @@ struct passage {
 	uint64_t source_hash; /* of what is indexed; source_bytes 0: nothing */
 	size_t source_bytes;
 	int status; /* sticky: -ENOMEM or ERROR_LIMIT_HIT */
+	struct passage *kept; /* PASSAGES_KEPT of them: the indexes before this one, the last one first; NULL: none yet */
 };
 
 void passage_init(struct passage *passage, const struct domain *domain);
 void passage_done(struct passage *passage);
 
-/* Forgets what was there and indexes `source`, which is to stay where it is as long as answers are held against it; the same source again costs no more than its
- * hash. 0 or -ENOMEM; ERROR_LIMIT_HIT for a source above PASSAGE_BYTES_MAX. */
-enum { PASSAGE_BYTES_MAX = 64 << 20 };
+/* Forgets what was there and indexes `source`, which is to stay where it is as long as answers are held against it; the same source again, with fewer than PASSAGES_KEPT
+ * others between, costs no more than its hash: answers of one section are held against their places in it, and against the whole. 0 or -ENOMEM; ERROR_LIMIT_HIT for a source above PASSAGE_BYTES_MAX. */
+enum { PASSAGE_BYTES_MAX = 64 << 20, PASSAGES_KEPT = 4 };
 int passage_index(struct passage *passage, struct text source) WARN_UNUSED;
 
 struct passage_verdict {
