@@ -52,11 +52,12 @@ const struct fact_word *fact_memo_known(struct fact_memo *memo, struct text word
 /* The same whatever is known of it; of up to FACT_MEMO_BYTES_MAX bytes. */
 struct fact_word *fact_memo_find_long(struct fact_memo *memo, struct text word);
 /* The first and second eight bytes of a word of so many. */
-#define FACT_MEMO_MASK(bytes) { (bytes) < 8 ? ((uint64_t)1 << 8 * (bytes) % 64) - 1 : UINT64_MAX, (bytes) <= 8 ? 0 : (bytes) < 16 ? ((uint64_t)1 << 8 * ((bytes) - 8) % 64) - 1 : UINT64_MAX }
-static const uint64_t fact_memo_masks[][2] = { FACT_MEMO_MASK(0), FACT_MEMO_MASK(1), FACT_MEMO_MASK(2), FACT_MEMO_MASK(3), FACT_MEMO_MASK(4), FACT_MEMO_MASK(5), FACT_MEMO_MASK(6), FACT_MEMO_MASK(7),
-					       FACT_MEMO_MASK(8), FACT_MEMO_MASK(9), FACT_MEMO_MASK(10), FACT_MEMO_MASK(11), FACT_MEMO_MASK(12), FACT_MEMO_MASK(13), FACT_MEMO_MASK(14), FACT_MEMO_MASK(15),
-					       FACT_MEMO_MASK(16) };
-#undef FACT_MEMO_MASK
+#define LOW(bytes) (UINT64_MAX >> (64 - 8 * (bytes)))
+static const uint64_t fact_memo_masks[][2] = {
+	{ 0, 0 }, { LOW(1), 0 }, { LOW(2), 0 }, { LOW(3), 0 }, { LOW(4), 0 }, { LOW(5), 0 }, { LOW(6), 0 }, { LOW(7), 0 }, { LOW(8), 0 }, { LOW(8), LOW(1) }, { LOW(8), LOW(2) },
+	{ LOW(8), LOW(3) }, { LOW(8), LOW(4) }, { LOW(8), LOW(5) }, { LOW(8), LOW(6) }, { LOW(8), LOW(7) }, { LOW(8), LOW(8) },
+};
+#undef LOW
 /* Its place, by the first and second eight bytes of its key and a hash of the rest, 0 for none. */
 static inline size_t fact_memo_place(uint64_t first, uint64_t second, uint64_t rest, size_t bytes)
 {
