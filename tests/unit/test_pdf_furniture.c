@@ -175,6 +175,20 @@ static void keeps_a_number_in_the_text(void **state)
 	assert_string_equal(furniture(2), "");
 }
 
+/* A list that is pages long begins each of them alike, but its numbers grow by more than a page does. */
+static void keeps_items_of_long_lists(void **state)
+{
+	char line[32];
+
+	(void)state;
+	for (uint32_t i = 0; i < PAGES; i++) {
+		snprintf(line, sizeof(line), "key %u (0x%u)", 118 + 16 * i, 76 + 10 * i);
+		add(i, 50, line);
+		add(i, 790, i % 2 ? "Keys, part 3, release 12" : "Keys, part 2, release 12");
+	}
+	assert_string_equal(furniture(2), "Keys, part 2, release 12");
+}
+
 /* Under the running header, the header of a table that goes over several pages. */
 static void keeps_the_header_of_a_long_table(void **state)
 {
@@ -322,7 +336,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_what_is_in_the_text, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_the_first_lines_of_forms, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_a_number_in_the_text, prepare, tidy),
-		cmocka_unit_test_setup_teardown(keeps_the_header_of_a_long_table, prepare, tidy),
+		cmocka_unit_test_setup_teardown(keeps_the_header_of_a_long_table, prepare, tidy), cmocka_unit_test_setup_teardown(keeps_items_of_long_lists, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_titles_of_chapters, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_titles_of_slides, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_footnotes, prepare, tidy),

@@ -17,7 +17,6 @@ static bool begins_small(const struct pdf_layout *layout, const struct pdf_row *
 	return layout->page->words[layout->segments[row->segment_first].word_first].size < 0.85f * row->size;
 }
 
-/* Words without their numbers, so that "Page 3 of 9" and "Page 4 of 9" are the same. */
 /* "11/21/26,", "21.11.2026", "2026-11-21": three numbers. */
 static bool is_date(struct text word)
 {
@@ -56,6 +55,21 @@ static void look_for_print_lines(struct text text, struct pdf_edge *edge)
 	}
 }
 
+static void add_numbers(struct text text, struct pdf_edge *edge)
+{
+	enum { DIGITS_MAX = 9 };
+
+	for (size_t i = 0; i < text.bytes; i++) {
+		uint64_t number = 0;
+		const size_t start = i;
+		for (; i < text.bytes && ascii_is_digit(text.data[i]); i++)
+			number = i - start < DIGITS_MAX ? number * 10 + (uint64_t)(text.data[i] - '0') : number;
+		edge->numbers += number;
+		edge->number_count += i > start;
+	}
+}
+
+/* Words without their numbers, so that "Page 3 of 9" and "Page 4 of 9" are the same. */
 static void describe(struct text text, bool is_note, struct pdf_edge *edge)
 {
 	char key[EDGE_BYTES_MAX * 4];
@@ -78,6 +92,7 @@ static void describe(struct text text, bool is_note, struct pdf_edge *edge)
 	}
 	if (is_note)
 		edge->first_number = edge->last_number = -1;
+	add_numbers(text, edge);
 	edge->number_alone = words == 1 && edge->first_number >= 0;
 	edge->key = XXH3_64bits(key, bytes);
 	edge->words = XXH3_64bits(text.data, text.bytes);
@@ -177,6 +192,15 @@ static bool counts_pages(const struct pdf_edge *a, const struct pdf_edge *b, int
 	return at_start || at_end;
 }
 
+/* Numbers of running lines count pages or chapters: they hardly grow from page to page. Those of a list that is pages long do. */
+static bool numbers_grow(const struct pdf_edge *a, const struct pdf_edge *b, int32_t pages_apart)
+{
+	enum { GROWTH_MAX = 2 }; /* a page and number */
+	const uint64_t growth = a->numbers > b->numbers ? a->numbers - b->numbers : b->numbers - a->numbers;
+
+	return growth > (uint64_t)GROWTH_MAX * a->number_count * (uint64_t)(pages_apart < 0 ? -pages_apart : pages_apart);
+}
+
 enum likeness {
 	UNLIKE,
 	SAME_WORDS,   /* proves something when several pages have them */
@@ -196,7 +220,8 @@ static enum likeness compare_edges(const struct pdf_edge *edge, const struct pdf
 	if (counts_pages(edge, other, pages_apart) && (edge->number_alone || apart || (beside && !edge->large)))
 		return COUNTS_PAGES;
 	/* Titles of slides and chapters may differ in a number alone. */
-	return beside && (edge->large ? edge->words == other->words : edge->key == other->key) ? SAME_WORDS : UNLIKE;
+	const bool same = edge->words == other->words || (!edge->large && edge->key == other->key && !numbers_grow(edge, other, pages_apart));
+	return beside && same ? SAME_WORDS : UNLIKE;
 }
 
 static enum likeness find_like(const struct pdf_edge *edge, bool top, const struct pdf_edges *other, int32_t pages_apart)

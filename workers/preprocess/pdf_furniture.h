@@ -17,6 +17,8 @@ struct pdf_edge {
 	uint64_t key;     /* hash of its words, numbers taken out */
 	uint64_t words;   /* hash of all of it */
 	int32_t first_number, last_number; /* page number at its start or end, -1: none */
+	uint64_t numbers;       /* sum of all numbers in its words */
+	uint32_t number_count;
 	bool number_alone;
 	bool large;       /* much larger than the text of its page, as the titles of chapters are */
 	bool table_like;  /* three or more parts */
