@@ -540,6 +540,25 @@ static void test_forms_number_their_own_marks(void **state)
 	buffer_done(&data);
 }
 
+/* A frame with a picture on its left is no table: its words are text. */
+static void test_frames_beside_pictures_are_no_tables(void **state)
+{
+	struct sheet sheet;
+	struct buffer data;
+
+	(void)state;
+	buffer_init(&data, 1 << 16);
+	buffer_append(&data, file, sizeof(file) - 1);
+	exchange(&data, "/TH <</MCID 2>>BDC", "/Artifact BMC");
+	exchange(&data, "<</S /TD /A <</O /Table /ColSpan 2>>", "<</S /TD>> <</S /TD");
+	open_sheet(&sheet, buffer_view(&data));
+	assert_true(sheet.page.ordered);
+	assert_words(&sheet.page, "one two three four Name Unit whole 1/1");
+	assert_int_equal(sheet.grids.count, 0);
+	close_sheet(&sheet);
+	buffer_done(&data);
+}
+
 /* What is read behind the next page's first words and stands above all else is no text of the page; in the midst of it, it is. */
 static void test_menus_at_the_end_of_the_tree(void **state)
 {
@@ -590,6 +609,7 @@ int main(void)
 		cmocka_unit_test(test_work_is_bounded_by_the_size_of_the_file), cmocka_unit_test(test_rows_of_boxes_below_names_are_a_table),
 		cmocka_unit_test(test_a_table_of_boxes_goes_on_over_the_page), cmocka_unit_test(test_other_boxes_are_no_table),
 		cmocka_unit_test(test_drawn_bullets_are_words), cmocka_unit_test(test_forms_number_their_own_marks), cmocka_unit_test(test_menus_at_the_end_of_the_tree),
+		cmocka_unit_test(test_frames_beside_pictures_are_no_tables),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
