@@ -330,6 +330,19 @@ static void pages_of_google_docs(void **state)
 	     "Text more.\n");
 }
 
+/* AsciiDoc: callouts and definitions that it lays out as tables, its list of tasks. */
+static void lists_of_asciidoc(void **state)
+{
+	(void)state;
+	html("<div class='colist arabic'><table><tr><td><i class=conum></i><b>1</b></td><td>Import</td></tr><tr><td><i class=conum></i><b>2</b></td><td>Mapping</td></tr></table></div><p>x</p>",
+	     "1. Import\n2. Mapping\n\nx\n");
+	html("<div class=hdlist><div class=title>Terms</div><table><tr><td class=hdlist1>CPU</td><td class=hdlist2><p>The brain.</p><p>More.</p></td></tr><tr><td class=hdlist1>Disk</td>"
+	     "<td class=hdlist2>Keeps.</td></tr></table></div>",
+	     "Terms\n\n- **CPU**: The brain.\n\n  More.\n- **Disk**: Keeps.\n");
+	html("<ul class=checklist><li><p>&#10003; done</p></li><li><p>&#10063; todo</p></li></ul>", "- [x] done\n- [ ] todo\n");
+	html("<ul><li>&#10003; fast</li><li>&#10003; small</li></ul>", "- \xE2\x9C\x93 fast\n- \xE2\x9C\x93 small\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +356,7 @@ int main(void)
 		cmocka_unit_test(pages_of_libreoffice),
 		cmocka_unit_test(more_lists_of_word),
 		cmocka_unit_test(pages_of_google_docs),
+		cmocka_unit_test(lists_of_asciidoc),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,5 +205,7 @@ bool html_division(struct html_walk *walk, uint32_t index)
 		html_admonition(walk, index);
 		return true;
 	}
+	if (html_tree_nodes(tree)[index].tag == HTML_DIV)
+		return html_table_list(walk, index);
 	return html_tree_nodes(tree)[index].tag == HTML_P && html_word_items(walk, index);
 }

@@ -7,14 +7,15 @@ const char *html_list_box(struct text text, struct text *ret_rest)
 {
 	struct text start = text.bytes > 0 && ascii_is_space(text.data[0]) ? text_trim(text) : text;
 	size_t box = 3;
+	bool ticked = text_starts_with(start, TEXT_LITERAL("\xE2\x9C\x93")), open = text_starts_with(start, TEXT_LITERAL("\xE2\x9D\x8F")); /* ✓, ❏ */
 
-	if (start.bytes < box || !text_starts_with(start, TEXT_LITERAL("\xE2\x98")) || (unsigned char)start.data[2] < 0x90 || (unsigned char)start.data[2] > 0x92)
+	if (start.bytes < box || (!ticked && !open && (!text_starts_with(start, TEXT_LITERAL("\xE2\x98")) || (unsigned char)start.data[2] < 0x90 || (unsigned char)start.data[2] > 0x92)))
 		return NULL;
 	if (start.bytes > box && !ascii_is_space(start.data[box]) && !text_starts_with(text_slice(start, box, start.bytes), TEXT_LITERAL("\xC2\xA0")))
 		return NULL;
 	if (ret_rest)
 		*ret_rest = text_slice(start, box, start.bytes);
-	return start.data[2] == '\x90' ? "[ ]" : "[x]";
+	return open || (!ticked && start.data[2] == '\x90') ? "[ ]" : "[x]";
 }
 
 /* The text in an element of its own that an item begins with, when that is the item's number; else 0. */
@@ -37,19 +38,23 @@ static uint32_t written_number(const struct html_tree *tree, uint32_t item, uint
 	return whole && alone && value == number && html_tree_total(tree, item, HTML_TOTAL_TEXT) > digits.bytes ? text : 0;
 }
 
-/* The text that an item begins with, when that is a box to tick; else 0. */
-static uint32_t box_of(const struct html_tree *tree, uint32_t item)
+/* The text that an item begins with, when that is a box to tick; else 0. The tick of a list that is none of tasks is its bullet. */
+static uint32_t box_of(const struct html_tree *tree, uint32_t list, uint32_t item)
 {
 	enum { NODES_BEFORE_MAX = 4 };
 	const struct html_node *nodes = html_tree_nodes(tree);
 
 	for (uint32_t i = item + 1; i < html_node_end(nodes, item) && i <= item + NODES_BEFORE_MAX; i++)
-		if (nodes[i].tag == HTML_TEXT)
-			return html_list_box(html_tree_text(tree, i), NULL) ? i : 0;
+		if (nodes[i].tag == HTML_TEXT) {
+			struct text text = text_trim(html_tree_text(tree, i));
+			if (!html_list_box(text, NULL))
+				return 0;
+			return text_starts_with(text, TEXT_LITERAL("\xE2\x98")) || html_tree_has_class(tree, list, "checklist") ? i : 0;
+		}
 	return 0;
 }
 
-static void walk_item(struct html_walk *walk, uint32_t index, uint32_t number)
+static void walk_item(struct html_walk *walk, uint32_t list, uint32_t index, uint32_t number)
 {
 	html_walk_part(walk);
 	if (walk->inline_depth > 0) {
@@ -60,7 +65,7 @@ static void walk_item(struct html_walk *walk, uint32_t index, uint32_t number)
 	}
 	markdown_item_open(&walk->writer, number);
 	walk->item_marker = number > 0 ? written_number(walk->tree, index, number) : 0;
-	walk->item_box = box_of(walk->tree, index);
+	walk->item_box = box_of(walk->tree, list, index);
 	html_walk_children(walk, index);
 	html_walk_part(walk);
 	markdown_item_close(&walk->writer);
@@ -104,7 +109,7 @@ void html_list(struct html_walk *walk, uint32_t index)
 			continue;
 		} else if (nodes[child].tag == HTML_LI) {
 			number = html_walk_number(walk, child, HTML_VALUE, number, 100000000);
-			walk_item(walk, child, ordered ? number : 0);
+			walk_item(walk, index, child, ordered ? number : 0);
 			number++;
 		} else {
 			html_walk_node(walk, child);
@@ -293,7 +298,7 @@ static void walk_marked_list(struct html_walk *walk, uint32_t index, bool ordere
 			number = marker_of(walk->tree, child);
 			html_walk_leave_out(walk, child);
 		} else if (nodes[child].tag == HTML_DD) {
-			walk_item(walk, child, number);
+			walk_item(walk, index, child, number);
 		}
 	}
 	markdown_list_close(&walk->writer);

@@ -1,5 +1,5 @@
 /* html_walk.h: the walk over a page's content that writes it as Markdown. html_walk.c has running text and headings, html_blocks.c
- * quotes, notes and footnotes, html_code.c code, html_list.c lists, html_word_list.c those of word processors, html_table.c tables, html_media.c links and images, html_math.c
+ * quotes, notes and footnotes, html_code.c code, html_list.c lists, html_word_list.c those of word processors, html_typed_list.c typed ones, html_table_list.c those laid out as tables, html_table.c tables, html_media.c links and images, html_math.c
  * formulas. Recursion is as deep as the tree, which html_tree_parse bounds. */
 #ifndef DOCRING_WORKERS_PREPROCESS_HTML_WALK_H
 #define DOCRING_WORKERS_PREPROCESS_HTML_WALK_H
@@ -79,6 +79,8 @@ bool html_typed_list(struct html_walk *walk, struct text text);
 /* Writes the paragraph and those behind it as a list when they begin with numbers in sequence or dashes. False: they do not; nothing was written. */
 bool html_typed_paragraphs(struct html_walk *walk, uint32_t index); /* p */
 void html_definition_list(struct html_walk *walk, uint32_t index);  /* dl */
+/* Writes a division that holds callouts or definitions as a table as the list that they are. False: it is none; nothing was written. */
+bool html_table_list(struct html_walk *walk, uint32_t index);
 void html_table(struct html_walk *walk, uint32_t index);
 void html_link(struct html_walk *walk, uint32_t index);
 void html_image(struct html_walk *walk, uint32_t index);
