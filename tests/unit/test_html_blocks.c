@@ -343,6 +343,15 @@ static void lists_of_asciidoc(void **state)
 	html("<ul><li>&#10003; fast</li><li>&#10003; small</li></ul>", "- \xE2\x9C\x93 fast\n- \xE2\x9C\x93 small\n");
 }
 
+static void macros_of_confluence(void **state)
+{
+	(void)state;
+	html("<h1>T</h1><p>Text.</p><div class='confluence-information-macro confluence-information-macro-note'><p class=title>Careful</p><div class=confluence-information-macro-body><p>Do not.</p></div></div>"
+	     "<ul class=inline-task-list><li class=checked><span>One</span></li><li>Two</li></ul><div class=expand-container><div class=expand-control>Click here to expand...</div>"
+	     "<div class=expand-content><p>More.</p></div></div>",
+	     "# T\n\nText.\n\n> **Careful**\n>\n> Do not.\n\n- [x] One\n- [ ] Two\n\nMore.\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +366,7 @@ int main(void)
 		cmocka_unit_test(more_lists_of_word),
 		cmocka_unit_test(pages_of_google_docs),
 		cmocka_unit_test(lists_of_asciidoc),
+		cmocka_unit_test(macros_of_confluence),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

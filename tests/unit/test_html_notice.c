@@ -91,6 +91,20 @@ static void small_things_by_hand(void **state)
 	     "# T\n\nThe rate is high[^1] and[^2] low.\n\n[^1]: Measured.\n\n[^2]: Seen.\n");
 }
 
+/* What leads readers on stands in the article itself; told by its words and by where its links lead. */
+static void teasers_and_shares_are_out(void **state)
+{
+	(void)state;
+	html("<!DOCTYPE html><body><article><h1>T</h1><div class=x1><span>Share</span> <a href='https://www.facebook.com/sharer.php?u=a'>Facebook</a> <a href='https://twitter.com/intent/tweet?text=a'>"
+	     "Twitter</a> <a href='#'>Copy link</a></div>" SEVERAL_SENTENCES "<div class=x2><h3>You may also like</h3><ul><li><a href=a>A longer story about masts</a></li><li><a href=b>Another one</a>"
+	     "</li></ul></div></article></body>",
+	     "# T\n\n" THEIR_MARKDOWN);
+	/* Links to places with those names, and links to further reading that the author chose, stay. */
+	html("<!DOCTYPE html><body><article><h1>T</h1><ul><li><a href='https://facebook.com/us'>Facebook</a></li><li><a href='https://twitter.com/us'>Twitter</a></li></ul>" SEVERAL_SENTENCES
+	     "<div><h2>Related features</h2><ul><li><a href=a>A longer feature</a></li><li><a href=b>Another one</a></li></ul></div></article></body>",
+	     "# T\n\n- [Facebook](https://facebook.com/us)\n- [Twitter](https://twitter.com/us)\n\n" THEIR_MARKDOWN "\n## Related features\n\n- [A longer feature](a)\n- [Another one](b)\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +114,7 @@ int main(void)
 		cmocka_unit_test(links_under_a_heading_in_the_content_are_a_section),
 		cmocka_unit_test(a_short_menu_beside_the_content_is_out),
 		cmocka_unit_test(small_things_by_hand),
+		cmocka_unit_test(teasers_and_shares_are_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ void html_quote(struct html_walk *walk, uint32_t index)
 /* --- admonitions ----------------------------------------------------------------------------------------------- */
 
 static const char *const admonition_words[] = {
-	"admonition", "admonitionblock", "alert", "attention", "awsdocs-note", "callout", "caution", "danger", "error", "hint", "important", "markdown-alert",
+	"admonition", "admonitionblock", "alert", "attention", "awsdocs-note", "callout", "caution", "confluence-information-macro", "danger", "error", "hint", "important", "markdown-alert",
 	"note", "remark", "seealso", "theme-admonition", "tip", "warning",
 };
 

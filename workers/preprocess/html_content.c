@@ -1,5 +1,7 @@
 #include "workers/preprocess/html_content.h"
 
+#include "workers/preprocess/html_teaser.h"
+
 #include <stdlib.h>
 
 enum {
@@ -263,23 +265,27 @@ uint32_t html_content_title_before(const struct html_tree *tree, uint32_t root)
 /* Class names and ids that say furniture whatever is inside. */
 static const char *const furniture_words[] = {
 	"addthis", "article-comments", "article-footer", "article-meta", "article-more-questions",
-	"article-relatives", "article-return-to-top", "article-share", "article-subscribe",
-	"article-votes", "awsdocs-page-utilities", "back-to-top", "backtotop", "bottomlang", "bottomnav",
-	"breadcrumb", "breadcrumbs", "copybtn", "doc-footer", "doc-header", "ears", "edit-link",
-	"edit-page-link", "edit-this-page", "familylinks", "footnotes-heading", "headerlink",
-	"hidden-print", "hideme", "hwcopyright", "legalcopy", "logo-container", "mathjax",
-	"mathjax_chtml", "mathjax_display", "mathjax_preview", "mathjax_svg", "md-source-file", "msotoc1",
+	"article-relatives", "article-return-to-top", "article-share", "article-subscribe", "article-votes",
+	"awsdocs-page-utilities", "back-to-top", "backtotop", "bottomlang", "bottomnav", "breadcrumb",
+	"breadcrumbs", "comment-respond", "comments-area", "copybtn", "disqus_thread", "doc-footer",
+	"doc-header", "ears", "edit-link", "edit-page-link", "edit-this-page", "entry-share",
+	"expand-control", "familylinks", "footnotes-heading", "headerlink", "hidden-print", "hideme",
+	"hwcopyright", "jp-relatedposts", "legalcopy", "logo-container", "mathjax", "mathjax_chtml",
+	"mathjax_display", "mathjax_preview", "mathjax_svg", "md-source-file", "more-stories", "msotoc1",
 	"msotoc2", "msotoc3", "msotoc4", "msotoc5", "msotoc6", "msotoc7", "msotoc8", "msotoc9",
 	"msotocheading", "mw-editsection", "mw-portlet", "mw-portlet-lang", "navfooter", "navheader",
-	"newsletter-signup", "no-print", "nocontent", "noprint", "page-footer", "page-metadata",
-	"pagesection", "pagination", "pilcrow", "post-navigation", "prev-next", "print-only",
-	"related-articles", "related-posts", "rst-versions", "rustdoc-breadcrumbs", "screen-reader-text",
-	"searchbox", "searchform", "share-bar", "share-buttons", "share-links", "sharedaddy",
-	"sidebar-logo", "site-footer", "site-header", "site-nav", "skip-link", "skip-nav",
-	"skip-to-content", "skiplink", "skipnav", "social-links", "social-media", "social-share",
-	"sphinxsidebar", "sr-only", "srclink", "subnav", "subnavlist", "td-page-meta", "test-arrow",
-	"theme-doc-footer", "titlearea", "toggle-all-docs", "toplang", "topnav", "ttc", "vector-dropdown",
-	"viewcode-back", "viewcode-link", "visually-hidden", "visuallyhidden",
+	"newsletter-form", "newsletter-signup", "no-print", "nocontent", "noprint", "page-footer",
+	"page-metadata", "pagesection", "pagination", "pilcrow", "post-navigation", "post-share", "prev-next",
+	"print-only", "read-next", "recommended-articles", "recommended-posts", "related-articles",
+	"related-posts", "related-stories", "rst-versions", "rustdoc-breadcrumbs",
+	"screen-reader-text", "searchbox", "searchform", "share-bar", "share-buttons", "share-links",
+	"sharedaddy", "sharethis", "sidebar-logo", "site-footer", "site-header", "site-nav", "skip-link",
+	"skip-nav", "skip-to-content", "skiplink", "skipnav", "social-links", "social-media", "social-share",
+	"social-sharing", "sphinxsidebar", "sr-only", "srclink", "subnav", "subnavlist", "subscribe-box",
+	"subscription-form", "td-page-meta", "test-arrow", "theme-doc-footer", "theme-doc-toc-desktop",
+	"theme-doc-toc-mobile", "theme-doc-version-badge", "theme-doc-version-banner", "titlearea",
+	"toggle-all-docs", "toplang", "topnav", "ttc", "vector-dropdown", "viewcode-back", "viewcode-link",
+	"visually-hidden", "visuallyhidden", "yarpp-related", "you-may-also-like",
 };
 /* Class names that say so of a bar about cookies; as ids they may be names of sections. */
 static const char *const consent_words[] = {
@@ -565,7 +571,7 @@ bool html_content_is_furniture(const struct html_tree *tree, const struct html_p
 	uint64_t running = html_content_running_text(tree, index), text = html_tree_total(tree, index, HTML_TOTAL_TEXT);
 
 	if (!named && !is_furniture_by_tag(tree, place, index) && !is_menu_outside(tree, place, index) && !is_link_above_title(tree, place, index) &&
-	    !html_notice_asks_consent(tree, place->edges, place->title, index) && !html_notice_is_footer(tree, place->edges, index))
+	    !html_notice_asks_consent(tree, place->edges, place->title, index) && !html_notice_is_footer(tree, place->edges, index) && !html_teaser_is(tree, place->edges, index))
 		return html_node_has_attributes(node) && html_content_is_hidden(tree, index);
 	return running * 100 <= html_content_running_text(tree, place->root) * (uint64_t)FURNITURE_SHARE_PERCENT ||
 	       text * 100 <= html_tree_total(tree, place->root, HTML_TOTAL_TEXT) * (uint64_t)INDEX_SHARE_PERCENT;

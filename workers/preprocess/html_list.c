@@ -64,6 +64,10 @@ static void walk_item(struct html_walk *walk, uint32_t list, uint32_t index, uin
 		return;
 	}
 	markdown_item_open(&walk->writer, number);
+	if (html_tree_has_class(walk->tree, list, "inline-task-list")) { /* of Confluence, which draws the boxes */
+		html_inline_raw(&walk->line, html_tree_has_class(walk->tree, index, "checked") ? TEXT_LITERAL("[x]") : TEXT_LITERAL("[ ]"));
+		html_inline_due(&walk->line, HTML_DUE_SPACE);
+	}
 	walk->item_marker = number > 0 ? written_number(walk->tree, index, number) : 0;
 	walk->item_box = box_of(walk->tree, list, index);
 	html_walk_children(walk, index);
