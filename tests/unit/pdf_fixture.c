@@ -48,6 +48,21 @@ void fixture_line(struct pdf_page *page, float x, float y, float size, uint8_t s
 	page->words[page->word_count - 1].line_end = true;
 }
 
+const char *fixture_rows(struct pdf_layout *layout, const struct pdf_page *page, struct buffer *out)
+{
+	CHECK(pdf_layout_build(layout, page) == 0);
+	buffer_clear(out);
+	for (size_t r = 0; r < layout->row_count; r++) {
+		for (uint32_t s = 0; s < layout->rows[r].segment_count; s++) {
+			if (s > 0)
+				buffer_append_string(out, " | ");
+			pdf_segment_append(layout, &layout->segments[layout->rows[r].segment_first + s], out);
+		}
+		buffer_append_byte(out, '\n');
+	}
+	return buffer_string(out);
+}
+
 void fixture_markdown_outlined(const struct pdf_page *pages, size_t count, struct pdf_outline *outline, struct buffer *out)
 {
 	struct pdf_body body = { .size = 10 };

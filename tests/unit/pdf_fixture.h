@@ -21,6 +21,9 @@ int fixture_open_pages(void **state);
 int fixture_close_pages(void **state);
 const char *fixture_write_pages(void);
 
+/* The page's rows, one a line, segments parted by " | ", put into `out`. */
+const char *fixture_rows(struct pdf_layout *layout, const struct pdf_page *page, struct buffer *out);
+
 /* The pages as Markdown, put into `out`; the running text is 10 points. A stage that fails is a bug of the test. */
 void fixture_markdown(const struct pdf_page *pages, size_t count, struct buffer *out);
 /* The same, of a document that has an outline. */

@@ -33,21 +33,7 @@ static int tidy(void **state)
 	return 0;
 }
 
-/* All rows, one a line, segments parted by " | ". */
-static const char *rows(void)
-{
-	assert_int_equal(pdf_layout_build(&layout, &page), 0);
-	buffer_clear(&text);
-	for (size_t r = 0; r < layout.row_count; r++) {
-		for (uint32_t s = 0; s < layout.rows[r].segment_count; s++) {
-			if (s > 0)
-				buffer_append_string(&text, " | ");
-			pdf_segment_append(&layout, &layout.segments[layout.rows[r].segment_first + s], &text);
-		}
-		buffer_append_byte(&text, '\n');
-	}
-	return buffer_string(&text);
-}
+static const char *rows(void) { return fixture_rows(&layout, &page, &text); }
 
 static void reads_from_top_to_bottom(void **state)
 {

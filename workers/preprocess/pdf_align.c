@@ -1,5 +1,6 @@
 #include "workers/preprocess/pdf_align.h"
 
+#include "workers/preprocess/pdf_strips.h"
 #include "workers/preprocess/pdf_text.h"
 
 #include <errno.h>
@@ -167,7 +168,9 @@ static bool begins_column(const struct pdf_layout *layout, size_t r, const struc
 	if (white < close_gap_sizes_min * segment->size || runs_on(layout, r, 1, middle) || runs_on(layout, r, -1, middle))
 		return false;
 	const size_t below = count_aligned(layout, r, 1, x, begins_part_at), above = count_aligned(layout, r, -1, x, begins_part_at);
-	if ((white >= gap && below + above > 0) || (below > 0 && above > 0) || (bold && below > 0))
+	/* The last word of a name that ends with its column: some numbers of it begin below that word by chance. */
+	const bool ends = bold && above == 0 && white < gap && count_aligned(layout, r, 1, word->box.x1, ends_part_at) > below;
+	if ((white >= gap && below + above > 0) || (below > 0 && above > 0) || (bold && below > 0 && !ends))
 		return true;
 	/* Columns of numbers are aligned at their right, and often their names with them. */
 	if (white >= gap && (bold || is_number(pdf_word_text(layout->page, word))) &&
@@ -245,8 +248,10 @@ static int part_rows(struct pdf_layout *layout)
 
 int pdf_align_part(struct pdf_layout *layout)
 {
-	int status = 0;
+	int status = pdf_strips_mark(layout);
 
+	if (status == 0 && layout->break_count > 0)
+		status = part_rows(layout);
 	layout->break_count = 0;
 	for (size_t r = 0; r < layout->row_count && status == 0; r++)
 		if (!layout->rows[r].rotated && layout->rows[r].mono < mono_share)
