@@ -59,6 +59,7 @@ static void code(void **state)
 	html("<pre><code class=lang-py>```\n</code></pre>", "````py\n```\n````\n");
 	html("<table><tr><td class=linenos><pre>1\n2</pre></td><td class=code><pre>a\nb</pre></td></tr></table>", "```\na\nb\n```\n");
 	html("<div class=fragment><div class=line><span class=lineno>1</span>a;</div><div class=line>b;</div></div>", "```\na;\nb;\n```\n");
+	html("<pre><span class=sourceLineNo>001</span><a id=line.1>package a;</a>\n<span class=sourceLineNo>002</span><a id=line.2></a>\n</pre>", "```\npackage a;\n```\n");
 	html("<div class=fragment><div class=line>{</div><div class=line>  <span class=keyword>int</span> a;</div>\n<div class=line>}</div></div>", "```\n{\n  int a;\n}\n```\n");
 }
 

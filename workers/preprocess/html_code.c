@@ -6,7 +6,7 @@ bool html_is_beside_code(const struct html_tree *tree, uint32_t index)
 {
 	static const char *const classes[] = {
 		"lineno", "linenos", "linenumber", "linenumbers", "line-number", "line-numbers", "line-numbers-rows", "lnt", "ln", "gutter", "blob-num",
-		"hljs-ln-numbers", "rouge-gutter", "crayon-nums", "copy-button", "copybtn", "copy-btn",
+		"hljs-ln-numbers", "rouge-gutter", "crayon-nums", "sourceLineNo", "source-line-no", "copy-button", "copybtn", "copy-btn",
 	};
 
 	if (!html_node_has_attributes(&html_tree_nodes(tree)[index]) || html_tree_nodes(tree)[index].tag == HTML_CODE)
