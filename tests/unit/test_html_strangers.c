@@ -41,6 +41,10 @@ static void cells_outside_of_rows(void **state)
 	(void)state;
 	html("<table><th>a<th>b<tr><td>1<td>2</table>", "| a | b |\n| --- | --- |\n| 1 | 2 |\n");
 	html("<table><td>1</td><td>2</td></table>", "1 2\n");
+	/* Text between them goes with the next. A single row that has a caption or names is a table. */
+	html("<table border=2><td>alpha<td>epsilon<tr>beta<td>gamma</table>", "| alpha | epsilon |\n| --- | --- |\n| beta gamma |  |\n");
+	html("<table><caption>Names</caption><tr><td>First</td><td>Last</td></tr></table><table><thead><tr><th>Name</th><th>Type</th></tr></thead></table>",
+	     "Names\n\n| First | Last |\n| --- | --- |\n\n| Name | Type |\n| --- | --- |\n");
 }
 
 static void tables_in_tables(void **state)

@@ -119,7 +119,8 @@ static bool is_layout(const struct html_walk *walk, uint32_t index)
 	bool values = (said || drawn) && look.rows >= 2 && look.columns >= 2 && look.longest_bytes <= VALUE_BYTES;
 	if ((html_tree_total(tree, index, HTML_TOTAL_HEADINGS) > look.header_headings && !values) || (inner_tables > 0 && !said && !few_inner))
 		return true;
-	if (look.rows < 2 || (look.columns < 2 && !said))
+	bool sole_row = (look.has_header || look.has_caption) && look.columns >= 2 && look.longest_bytes <= VALUE_BYTES && inner_tables == 0;
+	if ((look.rows < 2 && !sole_row) || (look.columns < 2 && !said))
 		return true;
 	if (html_tree_total(tree, index, HTML_TOTAL_CODE) > 0 && !look.has_header && !bordered)
 		return true;
@@ -258,10 +259,12 @@ static void collect_row(struct html_walk *walk, uint32_t start, uint32_t end)
 
 	html_walk_part(walk);
 	for (uint32_t cell = start; cell < end; cell = html_node_end(nodes, cell)) {
-		if (is_cell((enum html_tag)nodes[cell].tag))
+		if (is_cell((enum html_tag)nodes[cell].tag)) {
 			collect_cell(walk, cell, header);
-		else
-			html_walk_node(walk, cell);
+			continue;
+		}
+		html_walk_node(walk, cell);
+		html_inline_due(&walk->line, HTML_DUE_SPACE); /* misplaced text goes with the cell that follows */
 	}
 	html_walk_part(walk);
 	markdown_grid_row_end(&walk->grid);
