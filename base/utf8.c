@@ -116,3 +116,18 @@ size_t utf8_floor(struct text text, size_t offset)
 		offset--;
 	return offset;
 }
+
+static bool is_unspaced(uint32_t code)
+{
+	return (code >= 0x3001 && code <= 0x30FF) || (code >= 0x31F0 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) || (code >= 0xFF01 && code <= 0xFF60) ||
+	       (code >= 0x20000 && code <= 0x3FFFF);
+}
+
+bool utf8_joins_unspaced(struct text line, struct text next)
+{
+	uint32_t before = 0, after = 0;
+
+	if (line.bytes == 0 || (unsigned char)line.data[line.bytes - 1] < 0x80)
+		return false;
+	return utf8_decode(line, utf8_floor(line, line.bytes - 1), &before) > 0 && utf8_decode(next, 0, &after) > 0 && is_unspaced(before) && is_unspaced(after);
+}

@@ -19,6 +19,9 @@ size_t utf8_append_clean(struct buffer *buffer, struct text text);
 
 size_t utf8_count(struct text text); /* code points; invalid bytes count as one each */
 
+/* Does a line that ends so go on in one that begins so without a blank between: kana or ideographs on both sides? Hangul has blanks between words. */
+bool utf8_joins_unspaced(struct text line, struct text next);
+
 /* The largest boundary of a code point at or before `offset` (≤ text.bytes). */
 size_t utf8_floor(struct text text, size_t offset);
 

@@ -40,6 +40,9 @@ static void joins_lines(void **state)
 		{ "of EUtranCellFDD.", "It is", "of EUtranCellFDD. It is" },
 		{ "of EUtranCellFDD.", "some more", "of EUtranCellFDD. some more" },
 		{ "see https://example.org.", "The end", "see https://example.org. The end" },
+		{ "\u5206\u6563", "\u30AA\u30FC\u30B5", "\u5206\u6563\u30AA\u30FC\u30B5" }, /* ideographs, then kana */
+		{ "\u5206\u6563", "cell", "\u5206\u6563 cell" },
+		{ "\uBD84\uC0B0", "\uCEF4", "\uBD84\uC0B0 \uCEF4" },
 	};
 	struct word_set *vocabulary = calloc(1, sizeof(*vocabulary));
 	struct buffer text;

@@ -156,7 +156,7 @@ void pdf_join_begin(struct buffer *text, struct text line, const struct word_set
 			buffer_truncate(text, text->bytes - 1);
 		if (fate == HYPHEN_IS_NONE)
 			buffer_append_byte(text, ' ');
-	} else if (so_far.bytes > 0 && !ends_in_address(so_far, line) && !name_goes_on(so_far, line, vocabulary)) {
+	} else if (so_far.bytes > 0 && !utf8_joins_unspaced(so_far, line) && !ends_in_address(so_far, line) && !name_goes_on(so_far, line, vocabulary)) {
 		buffer_append_byte(text, ' ');
 	}
 }

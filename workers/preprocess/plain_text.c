@@ -19,13 +19,7 @@
 /* Between ideographs or kana a line break was no blank; what ends no sentence goes on. */
 static bool joins_without_blank(struct text line, struct text next)
 {
-	size_t last = line.bytes;
-	uint32_t before = 0, after = 0;
-
-	while (last > 0 && ((unsigned char)line.data[--last] & 0xC0) == 0x80)
-		;
-	return line.bytes > 0 && utf8_decode(line, last, &before) > 0 && utf8_decode(next, 0, &after) > 0 && plain_is_wide(before) && plain_is_wide(after) &&
-	       before != 0x3002 && !plain_item_of(next).found;
+	return utf8_joins_unspaced(line, next) && !text_ends_with_nocase(line, TEXT_LITERAL("\u3002")) && !plain_item_of(next).found;
 }
 
 /* Lines [start, end) as one paragraph, `skip` bytes of the first are a marker; before them a term in bold, unless it is empty. */
