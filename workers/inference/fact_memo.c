@@ -4,6 +4,8 @@
 #include "base/check.h"
 #include "workers/inference/fact_words.h"
 
+#include <xxhash.h>
+
 bool fact_is_identifier(struct text word)
 {
 	size_t uppers = 0;
@@ -52,6 +54,14 @@ static size_t make_key(struct text word, struct fact_word *key)
 	size_t bytes = word.bytes;
 	uint64_t rest = 0;
 	key->bytes = (uint8_t)bytes;
+	if (bytes > FACT_MEMO_KEY_BYTES) { /* both ends, and 128 bits of a hash of all */
+		XXH128_hash_t hash = XXH3_128bits(word.data, bytes);
+		key->key[0] = hash.low64;
+		key->key[1] = hash.high64;
+		key->key[2] = load(word.data, PIECE);
+		key->key[3] = load(word.data + bytes - PIECE, PIECE);
+		return fact_memo_place(hash.low64, hash.high64, 0, bytes);
+	}
 	key->key[0] = load(word.data, size_min(bytes, PIECE));
 	key->key[1] = bytes > PIECE ? load(word.data + PIECE, size_min(bytes - PIECE, PIECE)) : 0;
 	key->key[2] = key->key[3] = 0;

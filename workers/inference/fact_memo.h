@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /* What a word means wherever it stands, worked out once for all its occurrences. */
-enum { FACT_MEMO_BYTES_MAX = 32, FACT_LISTED_BYTES_MAX = 16 };
+enum { FACT_MEMO_BYTES_MAX = 255, FACT_MEMO_KEY_BYTES = 32, FACT_LISTED_BYTES_MAX = 16 };
 struct fact_word {
-	uint64_t key[FACT_MEMO_BYTES_MAX / 8]; /* the word itself, zeros behind it */
+	uint64_t key[FACT_MEMO_KEY_BYTES / 8]; /* the word itself, zeros behind it; of a longer one a hash and its ends */
 	uint32_t stem, exact, dimension, kind; /* from here on, but for state, identifier, name, number and ordinal: filled in and used by passage_places.c when `placed` */
 	uint32_t unit;           /* when it is `listed` or `spelled`, or of a name that ends with one: slot_budget_us; else 0 */
 	uint32_t says : 21;      /* fact_words_says */
@@ -32,7 +32,7 @@ struct fact_word {
 	bool parted : 1;     /* has words of its own, which are places too */
 	bool says_name : 1;  /* "name", in any case */
 	uint8_t introduced;  /* enum passage_introduced */
-	uint8_t kinds[2];    /* as which kind of token it is read quickly, where a sentence begins, and elsewhere: a fact_token_kind and 1; 0: it is not */
+	uint8_t kinds[2];    /* as which kind of token it is read quickly, where a sentence begins, and elsewhere: a fact_token_kind; FACT_NUMBER: it is not */
 };
 _Static_assert(sizeof(struct fact_word) == 64, "one line of the cache");
 
@@ -65,12 +65,12 @@ static inline size_t fact_memo_place(uint64_t first, uint64_t second, uint64_t r
 	return hash >> 53;
 }
 _Static_assert(FACT_MEMO_PLACES == 1 << 11, "fact_memo_place takes the upper eleven bits");
-/* The word that begins at `data`, where FACT_MEMO_BYTES_MAX bytes can be read, when the memo has it; or NULL. */
+/* The word of ASCII that begins at `data`, where FACT_MEMO_KEY_BYTES can be read, up to so many bytes long, when the memo has it; or NULL. */
 static inline struct fact_word *fact_memo_find(struct fact_memo *memo, const char *data, size_t bytes)
 {
 	enum { PIECE = sizeof(uint64_t) };
 	uint64_t first, second;
-	if (bytes > 2 * PIECE)
+	if (bytes >= 2 * PIECE)
 		return fact_memo_find_long(memo, (struct text){ data, bytes });
 	memcpy(&first, data, PIECE);
 	memcpy(&second, data + PIECE, PIECE);
@@ -79,7 +79,7 @@ static inline struct fact_word *fact_memo_find(struct fact_memo *memo, const cha
 	size_t place = fact_memo_place(first, second, 0, bytes);
 	for (unsigned way = 0; way < FACT_MEMO_WAYS; way++) {
 		struct fact_word *word = &memo->words[place][way];
-		if (!((word->key[0] ^ first) | (word->key[1] ^ second) | (word->bytes ^ bytes))) {
+		if (!((word->key[0] ^ first) | (word->key[1] ^ second))) { /* zeros stand behind both: they are of one length */
 			memo->latest[place] = (uint8_t)way;
 			return word;
 		}

@@ -8,7 +8,7 @@
 #endif
 
 enum { PIECE = 16, WORD_BYTES_MAX = 31, WINDOW_BYTES = 33, NUMBER_BYTES_MAX = 8 };
-_Static_assert(WORD_BYTES_MAX < (int)FACT_MEMO_BYTES_MAX && WORD_BYTES_MAX + 2 == WINDOW_BYTES, "a word and the two bytes behind it");
+_Static_assert(WORD_BYTES_MAX < (int)FACT_MEMO_KEY_BYTES && WORD_BYTES_MAX + 2 == WINDOW_BYTES, "a word and the two bytes behind it");
 
 /* The text from `position` on, as far as a word and what stands behind it may reach: where it ends before, copied, with blanks behind it. */
 static inline const char *window_at(const struct fact_scanner *scanner, size_t position, char *padded)
@@ -81,10 +81,10 @@ static inline size_t take_word(struct fact_scanner *scanner, size_t position, st
 	if (!(byte_class(behind) & BYTE_BEHIND) && !(behind == '.' && (next == ' ' || next == '\n')))
 		return 0;
 	struct fact_word *word = fact_memo_find(scanner->memo, window, bytes);
-	if (!word || !(all ? word->kinds[0] && window[bytes - 1] != '_' : word->quick))
+	if (!word || !(all ? word->kinds[0] != FACT_NUMBER && window[bytes - 1] != '_' : word->quick))
 		return 0;
 	token->word = word;
-	token->kind = word->kinds[!(scanner->before & FACT_SENTENCE_START)] - 1u;
+	token->kind = word->kinds[!(scanner->before & FACT_SENTENCE_START)];
 	set_quick(scanner, token, scanner->text.data + position, bytes);
 	return bytes;
 }
@@ -182,12 +182,12 @@ static bool may_have_parts(const struct fact_quick *token)
 static inline size_t scan(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most, bool all)
 {
 	const char *data = scanner->text.data;
-	size_t count = 0, end = scanner->text.bytes, position = scanner->position;
-	while (count < most) {
+	struct fact_quick *token = ret_tokens, *last = ret_tokens + most;
+	size_t end = scanner->text.bytes, position = scanner->position;
+	while (token < last) {
 		position = pass_all(scanner, data, position, end);
 		if (position == end)
 			break;
-		struct fact_quick *token = &ret_tokens[count];
 		char c = data[position];
 		size_t bytes = 0;
 		if (ascii_is_alpha(c)) {
@@ -199,18 +199,18 @@ static inline size_t scan(struct fact_scanner *scanner, struct fact_quick *ret_t
 			if (taken < 0)
 				break;
 			position++;
-			count += taken > 0;
+			token += taken;
 			continue;
 		}
 		if (!bytes)
 			break;
 		position += bytes;
-		count++;
-		if (all && may_have_parts(token))
+		token++;
+		if (all && may_have_parts(token - 1))
 			break;
 	}
 	scanner->position = position;
-	return count;
+	return (size_t)(token - ret_tokens);
 }
 
 size_t fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most, enum fact_quick_kinds kinds)

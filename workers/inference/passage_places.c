@@ -309,14 +309,14 @@ static void place_word(const struct domain *domain, struct text text, struct fac
 	word->dimension = word->unit ? passage_dimension(text) : 0;
 	word->plain = !word->kind && !word->listed && !word->spelled && !word->label;
 	bool on = text_equal(text, TEXT_LITERAL("s")) || text_equal(text, TEXT_LITERAL("on")), easy = word->identifier || !(word->number || word->ordinal || on);
-	word->kinds[0] = easy ? (word->identifier ? FACT_IDENTIFIER : FACT_WORD) + 1 : 0;
-	word->kinds[1] = easy && word->name ? FACT_NAME + 1 : word->kinds[0];
+	word->kinds[0] = !easy ? FACT_NUMBER : word->identifier ? FACT_IDENTIFIER : FACT_WORD;
+	word->kinds[1] = easy && word->name ? FACT_NAME : word->kinds[0];
 	word->quick = easy && !word->kind && !word->spelled && !word->identifier && !word->state;
 	word->dotted = word->identifier && memchr(text.data, '.', text.bytes);
 	word->version = word->identifier && is_version(text);
 	word->introduced = word->identifier ? (uint8_t)passage_introduces(domain, text, word->dotted) : INTRODUCED_NOWHERE;
 	word->parted = word->kind >= KIND_NAME && word->kind < KIND_OPTION;
-	word->says_name = text_equal_nocase(text, text_from(document_key_name(DOCUMENT_KEY_NAME)));
+	word->says_name = ascii_lower(text.data[0]) == 'n' && text_equal_nocase(text, text_from(document_key_name(DOCUMENT_KEY_NAME)));
 	word->placed = true;
 }
 
