@@ -66,14 +66,14 @@ static inline void set_quick(struct fact_scanner *scanner, struct fact_quick *to
 }
 
 /* The word that begins at `position` with a letter; its bytes, or 0. */
-static inline size_t take_word(struct fact_scanner *scanner, size_t position, struct fact_quick *token, bool all)
+static inline size_t take_word(struct fact_scanner *scanner, size_t position, struct fact_quick *token)
 {
 	char padded[WINDOW_BYTES];
 	const char *window = window_at(scanner, position, padded);
 	size_t bytes = word_bytes(window);
 	if (bytes > WORD_BYTES_MAX || (position > 0 && !(byte_class(scanner->text.data[position - 1]) & BYTE_BEFORE)))
 		return 0;
-	if (window[bytes] == '.' && all)
+	if (window[bytes] == '.')
 		bytes = dotted_bytes(window, bytes);
 	if (bytes > WORD_BYTES_MAX)
 		return 0;
@@ -81,7 +81,7 @@ static inline size_t take_word(struct fact_scanner *scanner, size_t position, st
 	if (!(byte_class(behind) & BYTE_BEHIND) && !(behind == '.' && (next == ' ' || next == '\n')))
 		return 0;
 	struct fact_word *word = fact_memo_find(scanner->memo, window, bytes);
-	if (!word || !(all ? word->kinds[0] != FACT_NUMBER && window[bytes - 1] != '_' : word->quick))
+	if (!word || word->kinds[0] == FACT_NUMBER || window[bytes - 1] == '_')
 		return 0;
 	token->word = word;
 	token->kind = word->kinds[!(scanner->before & FACT_SENTENCE_START)];
@@ -179,43 +179,38 @@ static bool may_have_parts(const struct fact_quick *token)
 	return token->kind == FACT_IDENTIFIER && token->word->parted; /* numbers may have no word */
 }
 
-static inline size_t scan(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most, bool all)
+size_t fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most, enum fact_quick_kinds kinds)
 {
 	const char *data = scanner->text.data;
 	struct fact_quick *token = ret_tokens, *last = ret_tokens + most;
 	size_t end = scanner->text.bytes, position = scanner->position;
-	while (token < last) {
+	while (scanner->memo && token < last) {
 		position = pass_all(scanner, data, position, end);
 		if (position == end)
 			break;
 		char c = data[position];
 		size_t bytes = 0;
 		if (ascii_is_alpha(c)) {
-			bytes = take_word(scanner, position, token, all);
-		} else if (all && ascii_is_digit(c)) {
+			bytes = take_word(scanner, position, token);
+		} else if (ascii_is_digit(c)) {
 			bytes = take_number(scanner, position, token);
-		} else if (all && byte_class(c) & BYTE_ENDS) {
+		} else if (byte_class(c) & BYTE_ENDS) {
 			int taken = take_end(scanner, position, token);
 			if (taken < 0)
 				break;
 			position++;
 			token += taken;
+			if (taken && kinds == FACT_QUICK_SENTENCE)
+				break;
 			continue;
 		}
 		if (!bytes)
 			break;
 		position += bytes;
 		token++;
-		if (all && may_have_parts(token - 1))
+		if (may_have_parts(token - 1))
 			break;
 	}
 	scanner->position = position;
 	return (size_t)(token - ret_tokens);
-}
-
-size_t fact_scanner_quick(struct fact_scanner *scanner, struct fact_quick *ret_tokens, size_t most, enum fact_quick_kinds kinds)
-{
-	if (!scanner->memo || (kinds == FACT_QUICK_WORDS && scanner->in_code))
-		return 0;
-	return kinds == FACT_QUICK_ALL ? scan(scanner, ret_tokens, most, true) : scan(scanner, ret_tokens, most, false);
 }

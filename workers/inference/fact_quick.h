@@ -16,8 +16,8 @@ struct fact_quick { /* a token that is no more than this: neither ordinal nor op
 };
 
 enum fact_quick_kinds {
-	FACT_QUICK_WORDS, /* words and names outside of code */
 	FACT_QUICK_ALL,
+	FACT_QUICK_SENTENCE, /* all, but none behind the end of a sentence or line */
 };
 /* The next tokens, up to `most` of them, as long as they are of these kinds and need no more. Returns how many, and takes no others; with 0 fact_scanner_next is to be asked. They are of
  * no use behind the next call of anything that takes the memo: a name that may have parts which are words is the last one. */

@@ -48,8 +48,8 @@ bool passage_belongs(const struct passage *passage, const struct answer_sentence
 bool passage_has_number(const struct passage *passage, const struct passage_place *number, struct text unit);
 /* "Five minutes, or 300 s": is it the same as a quantity of the passage that the answer's sentence says too? */
 bool passage_has_same_quantity(const struct passage *passage, const struct answer_sentence *answer, const struct answer_word *word);
-/* Of a token that is a number, in words too. */
-double passage_plain_number(const struct fact_token *token);
+/* Of a number in plain form: digits, one point, a sign. */
+double passage_number_of(struct text plain);
 
 /* Tables, lists, code and `name: value` lines say what belongs to what; prose may word it in any way. */
 bool passage_is_listed(const struct passage *passage, uint32_t sentence);

@@ -3,7 +3,7 @@
 
 #include "workers/inference/fact_quick.h"
 
-enum { CHAIN_MAX = 256, CAPITALS_MAX = 32, PATH_BYTES_MAX = 256, QUOTE_STEPS_MAX = 1 << 20, QUICK_MAX = 16 };
+enum { CHAIN_MAX = 256, CAPITALS_MAX = 32, PATH_BYTES_MAX = 256, QUOTE_STEPS_MAX = 1 << 20, QUICK_MAX = 16, PARTS_MAX = 2 };
 
 #define RESPECTIVELY TEXT_LITERAL("respectively")
 
@@ -50,14 +50,12 @@ static void take_intro(struct answer_word *word)
 }
 
 /* "between 45 and 66 Hz": values of one kind, whatever has the unit. */
-static void take_range(struct checker *checker, const struct fact_token *token, const struct passage_place *place)
+static void take_range(struct checker *checker, struct text number, bool unit, const struct passage_place *place)
 {
 	const char *end = checker->number_end;
-	if (!token->number_bytes)
-		return;
-	if (end && place->unit && token->text.data > end && passage_joins_range((struct text){ end, (size_t)(token->text.data - end) }) && checker->last_number < checker->sentence.count)
+	if (end && place->unit && number.data > end && passage_joins_range((struct text){ end, (size_t)(number.data - end) }) && checker->last_number < checker->sentence.count)
 		checker->sentence.words[checker->last_number].place.kind = place->kind;
-	checker->number_end = token->unit.bytes ? NULL : token->text.data + token->text.bytes;
+	checker->number_end = unit ? NULL : number.data + number.bytes;
 }
 
 /* "The three others", "four of them": counts what the answer speaks of, unless the passage has the number. */
@@ -139,6 +137,46 @@ static inline void set_in_sentence(struct checker *checker, const struct fact_sc
 	word->place.values = checker->values;
 }
 
+struct said { /* what a token says of itself beside its place */
+	bool breaks, colon, plain; /* breaks: the clause; plain: a word, no name or number */
+	bool number, unit, counts, version; /* unit: the number has one */
+	const char *option_end; /* NULL: it is none */
+	uint32_t says; /* of a comparison */
+};
+
+/* Adds a word that is read to the sentence. */
+static void add_word(struct checker *checker, const struct fact_scanner *scanner, struct answer_word *word, const struct said *said)
+{
+	struct answer_sentence *sentence = &checker->sentence;
+	if (word->place.state && checker->comparing.reversed)
+		word->place.kind = KIND_NONE;
+	set_in_sentence(checker, scanner, word, said->breaks, said->colon, said->plain);
+	if (said->option_end)
+		checker->option_end = said->option_end;
+	if (said->number)
+		take_range(checker, word->text, said->unit, &word->place);
+	checker->values += passage_is_value(&word->place) && !(word->first && word->is_word); /* "Three states exist: …" */
+	bool graded = word->place.kind > KIND_GRADE && word->place.kind < KIND_STATE;
+	word->fact = word->place.kind == KIND_UNIT || graded || word->place.kind == KIND_CONSTANT || is_fact(word, said->counts);
+	sentence->words[sentence->count++] = *word;
+	bool measured = said->number || word->place.kind == KIND_CLAUSE || said->version;
+	if (word->dotted && word->place.kind >= KIND_NAME && word->place.kind < KIND_OPTION)
+		add_parts(checker->passage, sentence, word);
+	if (measured) {
+		checker->last_number = sentence->count - 1;
+		compare(checker, checker->last_number, fact_comparing_number(&checker->comparing, said->number));
+	} else {
+		compare(checker, checker->last_number, fact_comparing_word(&checker->comparing, said->says));
+	}
+}
+
+static void make_name(struct answer_word *word)
+{
+	word->is_word = false;
+	word->place.kind = KIND_NONE;
+	word->place.state = 0;
+}
+
 static void take_word(struct checker *checker, struct fact_scanner *scanner, struct fact_token *token)
 {
 	struct answer_sentence *sentence = &checker->sentence;
@@ -149,42 +187,47 @@ static void take_word(struct checker *checker, struct fact_scanner *scanner, str
 				    .is_name = token->kind == FACT_NAME, .is_word = token->kind == FACT_WORD, .identifier = token->kind == FACT_IDENTIFIER, .first = !sentence->count };
 	passage_place_of(checker->passage->domain, token, &word.place);
 	word.common = token->kind == FACT_WORD && passage_is_common(checker->passage->domain, token);
-	if (word.is_word && follows_slash(scanner->text, token->text)) {
-		word.is_word = false; /* a name */
-		word.place.kind = KIND_NONE;
-		word.place.state = 0;
-	}
+	if (word.is_word && follows_slash(scanner->text, token->text))
+		make_name(&word);
 	if (token->kind == FACT_NUMBER && token->first_group_bytes && !passage_has_number(checker->passage, &word.place, word.unit)) {
 		fact_scanner_split(scanner, token);
 		token->number_bytes = token->first_group_bytes + (token->number[0] == '-');
 		token->unit = (struct text){ 0 };
 		passage_place_of(checker->passage->domain, token, &word.place);
 	}
-	word.number = token->unit.bytes ? passage_plain_number(token) : 0;
-	if (word.place.state && checker->comparing.reversed)
-		word.place.kind = KIND_NONE;
-	bool plain = token->kind == FACT_WORD, breaks = token->breaks || (plain && (token->word ? token->word->breaks : passage_breaks_clause(token->text)));
-	set_in_sentence(checker, scanner, &word, breaks, token->colon, plain);
-	if (token->option)
-		checker->option_end = token->dashed.data + token->dashed.bytes;
-	take_range(checker, token, &word.place);
-	checker->values += passage_is_value(&word.place) && !(word.first && word.is_word); /* "Three states exist: …" */
-	bool graded = word.place.kind > KIND_GRADE && word.place.kind < KIND_STATE;
-	word.fact = word.place.kind == KIND_UNIT || graded || word.place.kind == KIND_CONSTANT || is_fact(&word, token->number_bytes && !passage_counts_nothing(token));
-	sentence->words[sentence->count++] = word;
-	bool number = token->number_bytes || word.place.kind == KIND_CLAUSE || passage_is_version(token);
-	uint32_t says = number ? 0 : passage_says(token); /* before its word is lost to its parts */
-	if (token->dotted && word.place.kind >= KIND_NAME && word.place.kind < KIND_OPTION)
-		add_parts(checker->passage, sentence, &word);
-	if (number) {
-		checker->last_number = sentence->count - 1;
-		compare(checker, checker->last_number, fact_comparing_number(&checker->comparing, token->number_bytes));
-	} else {
-		compare(checker, checker->last_number, fact_comparing_word(&checker->comparing, says));
-	}
+	word.number = token->unit.bytes ? passage_number_of((struct text){ token->number, token->number_bytes }) : 0;
+	bool plain = token->kind == FACT_WORD, number = token->number_bytes, version = passage_is_version(token);
+	struct said said = { .breaks = token->breaks || (plain && (token->word ? token->word->breaks : passage_breaks_clause(token->text))), .colon = token->colon, .plain = plain, .number = number,
+			     .unit = token->unit.bytes, .counts = number && !passage_counts_nothing(token), .version = version, .option_end = token->option ? token->dashed.data + token->dashed.bytes : NULL,
+			     .says = number || version ? 0 : passage_says(token) };
+	add_word(checker, scanner, &word, &said);
 }
 
-/* The same for a token that fact_scanner_quick took, for which there is room in the sentence: most of take_word is about others. */
+/* The same for a token that fact_scanner_quick took, for which there is room in the sentence. */
+static void take_named(struct checker *checker, const struct fact_scanner *scanner, const struct fact_quick *token)
+{
+	struct fact_word *known = token->word; /* of a number: its unit's, or NULL */
+	bool number = token->kind == FACT_NUMBER, plain = token->kind == FACT_WORD;
+	if (checker->unit_place == token->text.data)
+		return;
+	checker->unit_place = number ? token->unit : NULL;
+	struct answer_word word = { .text = token->text, .dotted = !number && known->dotted, .is_name = token->kind == FACT_NAME, .is_word = plain, .identifier = token->kind == FACT_IDENTIFIER,
+				    .first = !checker->sentence.count };
+	passage_place_of_quick(token, &word.place);
+	word.common = plain && passage_is_common_word(checker->passage->domain, known, token->text);
+	if (plain && follows_slash(scanner->text, token->text))
+		make_name(&word);
+	bool unit = number && token->unit;
+	if (unit) {
+		word.unit = (struct text){ token->unit, known->bytes };
+		word.number = passage_number_of(token->text);
+	}
+	struct said said = { .breaks = token->before & FACT_BREAKS || (plain && known->breaks), .colon = token->before & FACT_COLON, .plain = plain, .number = number, .unit = unit,
+			     .counts = number, .version = !number && known->version, .says = number ? 0 : known->says };
+	add_word(checker, scanner, &word, &said);
+}
+
+/* The same for a word outside of code that is `quick`: most of it is about others. */
 static void take_quick(struct checker *checker, const struct fact_scanner *scanner, const struct fact_quick *token)
 {
 	struct answer_sentence *sentence = &checker->sentence;
@@ -227,16 +270,30 @@ static void end_sentence(struct checker *checker, struct answer_word *names)
 	memcpy(names, sentence->words, sentence->carried * sizeof(names[0]));
 }
 
-/* Takes the words that are next and need no more than take_quick: as many at once as the sentence has room for, since judging it may take them out of the memo. */
-static void take_quick_words(struct checker *checker, struct fact_scanner *scanner)
+/* A sentence ends before `end`. */
+static void end_statement(struct checker *checker, struct answer_word *names, const char *end)
+{
+	checker->statement_end = end;
+	end_sentence(checker, names);
+	checker->in_command = false;
+	checker->command_before = 0;
+}
+
+/* Takes the tokens that are next and need no more than a look: as many at once as the sentence has room for, and none behind its end, since judging it may take their words out of the memo. */
+static void take_quick_tokens(struct checker *checker, struct fact_scanner *scanner, struct answer_word *names)
 {
 	struct fact_quick tokens[QUICK_MAX];
-	for (size_t count = QUICK_MAX; count == QUICK_MAX;) {
-		if (checker->sentence.count + QUICK_MAX > ANSWER_WORDS_MAX)
-			return;
-		count = fact_scanner_quick(scanner, tokens, QUICK_MAX, FACT_QUICK_WORDS);
-		for (size_t i = 0; i < count; i++)
-			take_quick(checker, scanner, &tokens[i]);
+	size_t count = 1;
+	while (count > 0 && checker->sentence.count + QUICK_MAX + PARTS_MAX <= ANSWER_WORDS_MAX) {
+		count = fact_scanner_quick(scanner, tokens, QUICK_MAX, FACT_QUICK_SENTENCE);
+		for (size_t i = 0; i < count; i++) {
+			if (tokens[i].kind >= FACT_SEPARATOR)
+				end_statement(checker, names, tokens[i].text.data);
+			else if (tokens[i].kind != FACT_NUMBER && tokens[i].word->quick && !tokens[i].in_code)
+				take_quick(checker, scanner, &tokens[i]);
+			else
+				take_named(checker, scanner, &tokens[i]);
+		}
 	}
 }
 
@@ -266,19 +323,15 @@ void passage_check(const struct passage *passage, struct text answer, struct pas
 	fact_scanner_init(&scanner, passage->domain, answer);
 	scanner.memo = passage->memo;
 	for (;;) {
-		take_quick_words(&checker, &scanner);
+		take_quick_tokens(&checker, &scanner, names);
 		if (!fact_scanner_next(&scanner, &token))
 			break;
-		bool ends = token.kind == FACT_SEPARATOR || token.kind == FACT_LINE;
-		if (ends)
-			checker.statement_end = token.text.data;
-		if (ends || checker.sentence.count == ANSWER_WORDS_MAX)
-			end_sentence(&checker, names);
-		if (ends) {
-			checker.in_command = false;
-			checker.command_before = 0;
+		if (token.kind == FACT_SEPARATOR || token.kind == FACT_LINE) {
+			end_statement(&checker, names, token.text.data);
 			continue;
 		}
+		if (checker.sentence.count == ANSWER_WORDS_MAX)
+			end_sentence(&checker, names);
 		take_word(&checker, &scanner, &token);
 	}
 	checker.statement_end = answer.data + answer.bytes;

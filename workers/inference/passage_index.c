@@ -5,8 +5,6 @@
 #include "workers/inference/fact_quick.h"
 #include "workers/inference/passage_lines.h"
 
-#include <stdlib.h>
-
 enum { TERM_WORDS_MAX = 8, NAME_WORD_BYTES_MIN = 4, ABOUT_WORDS = 3, QUICK_MAX = 16 };
 _Static_assert(QUICK_MAX + 1 <= (int)PASSAGE_ROOM_MAX, "the words taken at once, and a list marker");
 
@@ -285,7 +283,7 @@ static inline struct passage_place *begin_quick(struct indexer *indexer, const s
 	place->column = column_of(indexer, token->column);
 	place->clause = indexer->clause;
 	place->values = indexer->values;
-	place->flags = (token->in_code ? PLACE_CODE | PLACE_NAMED : 0) | (token->text.data < indexer->option_end ? PLACE_PART : 0);
+	place->flags = (uint8_t)(token->in_code * (PLACE_CODE | PLACE_NAMED) | (token->text.data < indexer->option_end) * PLACE_PART);
 	place->comparison = 0;
 	place->state = 0;
 	place->span = (uint8_t)token->span;
@@ -314,7 +312,9 @@ static inline void index_word(struct indexer *indexer, const struct fact_quick *
 	struct passage_place *place = begin_quick(indexer, token, token->before | (word->breaks & !name));
 	place->stem = word->stem;
 	place->exact = word->exact;
-	place->kind = (name | token->in_code) & !of_number & !(place->flags & PLACE_PART) ? name ? KIND_PROPER : KIND_CODE : KIND_NONE;
+	place->kind = name ? KIND_PROPER : token->in_code ? KIND_CODE : KIND_NONE;
+	if (of_number | (token->text.data < indexer->option_end))
+		place->kind = KIND_NONE;
 	place->unit = word->listed & !of_number ? word->unit : 0;
 	place->flags |= (uint8_t)(word->label * PLACE_FREQUENT | name * PLACE_NAMED);
 	if (place->unit)
@@ -323,75 +323,49 @@ static inline void index_word(struct indexer *indexer, const struct fact_quick *
 	end_quick(indexer, token, place, follow_name(indexer, word->says_name) && token->before & FACT_COLON && !name);
 }
 
-/* What a word that is not `quick` is to the passage, wherever it stands. */
-static uint32_t kind_of_named(const struct fact_quick *token, int state)
-{
-	const struct fact_word *word = token->word;
-	if (word->state)
-		return state ? KIND_STATE + (uint32_t)abs(state) : KIND_NONE;
-	if (token->kind == FACT_NAME)
-		return KIND_PROPER;
-	if (token->kind == FACT_WORD && word->spelled)
-		return KIND_UNIT;
-	if (word->listed && word->parted)
-		return KIND_NONE; /* dBm */
-	return word->kind ? word->kind : token->in_code ? KIND_CODE : KIND_NONE;
-}
-
-/* An identifier, a state, a unit spelled out and the like: no number, and nothing that the words around it make another thing. */
+/* The same of any other word, and of numbers: place by place as in index_token. */
 static void index_named(struct indexer *indexer, const struct fact_quick *token)
 {
 	struct passage *passage = indexer->passage;
 	struct fact_word *word = token->word;
-	bool of_number = token->text.data == indexer->unit_place, name = token->kind == FACT_NAME, first = token->before & (FACT_LINE_START | FACT_CELL_START);
-	struct passage_place *place = begin_quick(indexer, token, token->before | (word->breaks & (token->kind == FACT_WORD)));
-	int state = indexer->comparing.reversed ? 0 : word->state; /* "not enabled" says neither */
-	uint32_t kind = kind_of_named(token, state);
-	place->stem = kind == KIND_UNIT ? word->unit : word->stem; /* ms is milliseconds */
-	place->exact = word->exact;
-	place->unit = !of_number && (word->listed || kind == KIND_UNIT || kind == KIND_NAME + 1) ? word->unit : 0;
-	place->kind = of_number || place->flags & PLACE_PART ? KIND_NONE : kind;
-	place->state = place->flags & PLACE_PART ? 0 : (int8_t)state;
-	place->flags |= (uint8_t)((token->kind != FACT_WORD ? PLACE_NAMED : 0) | (word->label ? PLACE_FREQUENT : 0));
-	if (place->unit)
-		add_unit(passage, word->unit, word->dimension);
+	bool number = token->kind == FACT_NUMBER, of_number = token->text.data == indexer->unit_place, first = token->before & (FACT_LINE_START | FACT_CELL_START);
+	struct passage_place *place = begin_quick(indexer, token, token->before | (token->kind == FACT_WORD && word->breaks)), is;
+	passage_place_of_quick(token, &is);
+	if (is.state && indexer->comparing.reversed) /* "not enabled" says neither */
+		is.state = 0, is.kind = KIND_NONE;
+	if (is.unit && !of_number)
+		add_unit(passage, is.unit, number ? is.kind : word->dimension);
+	place->stem = is.stem;
+	place->exact = is.exact;
+	place->unit = of_number ? 0 : is.unit;
+	place->kind = of_number ? KIND_NONE : is.kind;
+	place->state = is.state;
+	place->flags |= is.flags;
+	if (place->flags & PLACE_PART)
+		passage_make_part(place);
+	if (number)
+		index_range(indexer, token->text, place, token->unit);
+	if (number && token->unit)
+		indexer->unit_place = token->unit;
+	if (token->text.data < indexer->split_end)
+		place->kind = KIND_NONE;
 	if (place->state)
 		passage->states |= passage_state_bit(place->state);
 	indexer->values += passage_is_value(place);
-	if (word->version) {
+	if (number || word->version) {
 		indexer->last_number = passage->place_count;
-		place->comparison = (uint8_t)(1u << fact_comparing_number(&indexer->comparing, false));
+		place->comparison = (uint8_t)(1u << fact_comparing_number(&indexer->comparing, number));
 	} else {
 		index_comparing(indexer, word->says);
 	}
-	bool introduced = follow_name(indexer, word->says_name) && token->before & FACT_COLON && !name;
-	introduced = introduced || word->introduced == INTRODUCED || (word->introduced == INTRODUCED_AT_HEAD && first && !is_term_of_field(passage->domain, token->text, word));
-	struct named how = { introduced, first, word->dotted };
+	bool introduced = follow_name(indexer, !number && word->says_name) && token->before & FACT_COLON && !number && token->kind != FACT_NAME;
+	if (token->kind == FACT_IDENTIFIER)
+		introduced = introduced || word->introduced == INTRODUCED || (word->introduced == INTRODUCED_AT_HEAD && first && !is_term_of_field(passage->domain, token->text, word));
+	struct named how = { introduced, first, !number && word->dotted };
 	struct passage_place whole = *place; /* more places may move them all */
-	end_quick(indexer, token, place, introduced && !word->dotted);
+	end_quick(indexer, token, place, introduced && !how.dotted);
 	if (whole.kind >= KIND_NAME && whole.kind < KIND_OPTION)
 		index_parts(passage, token->text, &whole, how);
-}
-
-static void index_number(struct indexer *indexer, const struct fact_quick *token)
-{
-	struct passage *passage = indexer->passage;
-	struct passage_place *place = begin_quick(indexer, token, token->before);
-	passage_place_of_number(token->text, token->word, place);
-	place->flags |= PLACE_NUMBER | PLACE_NAMED;
-	if (place->unit)
-		add_unit(passage, place->unit, place->kind);
-	if (token->unit)
-		indexer->unit_place = token->unit;
-	place->kind = place->flags & PLACE_PART ? KIND_NONE : place->kind;
-	index_range(indexer, token->text, place, token->unit);
-	if (token->text.data < indexer->split_end)
-		place->kind = KIND_NONE;
-	indexer->values += passage_is_value(place);
-	indexer->last_number = passage->place_count;
-	place->comparison = (uint8_t)(1u << fact_comparing_number(&indexer->comparing, true));
-	(void)follow_name(indexer, false);
-	end_quick(indexer, token, place, false);
 }
 
 /* A line of few words alone, without a full stop: a term, and what follows describes it. */
@@ -486,9 +460,7 @@ static void index_quick(struct indexer *indexer, struct fact_scanner *scanner)
 			indexer->line_empty = false;
 			if (scanner->marker.bytes)
 				index_marker(indexer, scanner);
-			if (token->kind == FACT_NUMBER)
-				index_number(indexer, token);
-			else if (token->word->quick)
+			if (token->kind != FACT_NUMBER && token->word->quick)
 				index_word(indexer, token);
 			else
 				index_named(indexer, token);

@@ -69,15 +69,15 @@ bool passage_has_same_quantity(const struct passage *passage, const struct answe
 	return false;
 }
 
-double passage_plain_number(const struct fact_token *token)
+double passage_number_of(struct text plain)
 {
-	bool negative = token->number[0] == '-';
+	bool negative = plain.data[0] == '-';
 	double number = 0, step = 0;
-	for (size_t i = negative; i < token->number_bytes; i++) {
-		if (token->number[i] == '.')
+	for (size_t i = negative; i < plain.bytes; i++) {
+		if (plain.data[i] == '.')
 			step = 1;
 		else
-			number = step > 0 ? number + (token->number[i] - '0') * (step /= 10) : number * 10 + (token->number[i] - '0');
+			number = step > 0 ? number + (plain.data[i] - '0') * (step /= 10) : number * 10 + (plain.data[i] - '0');
 	}
 	return negative ? -number : number;
 }

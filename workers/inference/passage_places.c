@@ -351,15 +351,6 @@ uint32_t passage_says(const struct fact_token *token)
 	return token->word && token->word->placed ? token->word->says : fact_words_says(token->text);
 }
 
-void passage_place_of_number(struct text digits, const struct fact_word *unit, struct passage_place *place)
-{
-	uint64_t hash = passage_hash(digits.data, digits.bytes, SEED_NUMBER);
-	place->stem = (uint32_t)hash;
-	place->exact = (uint32_t)(hash >> 32);
-	place->kind = unit ? unit->dimension | KIND_UNITS : KIND_PLAIN;
-	place->unit = unit ? unit->unit : 0;
-}
-
 static void place_of_number(const struct fact_token *token, struct passage_place *place)
 {
 	const struct fact_word *unit = token->unit.bytes ? token->unit_word : NULL; /* it is one then */
@@ -415,6 +406,42 @@ void passage_place_of(const struct domain *domain, const struct fact_token *toke
 		place_word(domain, token->text, &unkept);
 		place_of_word(domain, token, &unkept, ret_place);
 	}
+}
+
+/* Of a word or name. */
+static uint32_t kind_of_quick(const struct fact_quick *token)
+{
+	const struct fact_word *word = token->word;
+	if (word->state)
+		return KIND_STATE + (uint32_t)abs(word->state);
+	if (token->kind == FACT_NAME)
+		return KIND_PROPER;
+	if (token->kind == FACT_WORD && word->spelled)
+		return KIND_UNIT;
+	if (word->listed && word->parted)
+		return KIND_NONE; /* dBm */
+	return word->kind ? word->kind : token->in_code ? KIND_CODE : KIND_NONE;
+}
+
+void passage_place_of_quick(const struct fact_quick *token, struct passage_place *ret_place)
+{
+	const struct fact_word *word = token->word;
+	*ret_place = (struct passage_place){ .column = (uint16_t)size_min(token->column, UINT16_MAX), .span = (uint8_t)token->span, .flags = token->in_code ? PLACE_CODE | PLACE_NAMED : 0 };
+	if (token->kind == FACT_NUMBER) {
+		uint64_t hash = passage_hash(token->text.data, token->text.bytes, SEED_NUMBER);
+		ret_place->stem = (uint32_t)hash;
+		ret_place->exact = (uint32_t)(hash >> 32);
+		ret_place->kind = word ? word->dimension | KIND_UNITS : KIND_PLAIN; /* of its unit */
+		ret_place->unit = word ? word->unit : 0;
+		ret_place->flags |= PLACE_NUMBER | PLACE_NAMED;
+		return;
+	}
+	uint32_t kind = ret_place->kind = kind_of_quick(token);
+	ret_place->stem = kind == KIND_UNIT ? word->unit : word->stem; /* ms is milliseconds */
+	ret_place->exact = word->exact;
+	ret_place->unit = word->listed || kind == KIND_UNIT || kind == KIND_NAME + 1 ? word->unit : 0;
+	ret_place->state = word->state;
+	ret_place->flags |= (uint8_t)((token->kind != FACT_WORD ? PLACE_NAMED : 0) | (word->label ? PLACE_FREQUENT : 0));
 }
 
 /* --- what is known once all places are entered ----------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #ifndef DOCRING_WORKERS_INFERENCE_PASSAGE_PLACES_H
 #define DOCRING_WORKERS_INFERENCE_PASSAGE_PLACES_H
 
-#include "workers/inference/fact_tokens.h"
+#include "workers/inference/fact_quick.h"
 #include "workers/inference/fact_words.h"
 #include "workers/inference/passage.h"
 
@@ -81,8 +81,8 @@ static inline uint64_t passage_bit(uint32_t hash) { return (uint64_t)1 << (hash 
 struct passage_slot {
 	uint32_t stem, head; /* head 0: empty */
 	uint32_t key;        /* the last place of the stem that is a part of the key of an entry, of the last PASSAGE_KEYS_MAX of all its places; or 0 */
-	uint32_t count : 30;
 	uint32_t subject : 1, constant : 1; /* the passage introduces an attribute or counter of this name; it has the word in capitals */
+	uint32_t count : 30;
 };
 enum { PASSAGE_KEYS_MAX = 48 };
 
@@ -144,8 +144,8 @@ struct text passage_class_of(struct text dotted);
 
 /* Fills in what the token alone says: not sentence, clause, values, comparison. */
 void passage_place_of(const struct domain *domain, const struct fact_token *token, struct passage_place *ret_place);
-/* The same of a number in plain form, digits alone, with its unit as the memo knows it, or NULL. */
-void passage_place_of_number(struct text digits, const struct fact_word *unit, struct passage_place *place);
+/* The same of a token that fact_scanner_quick took. */
+void passage_place_of_quick(const struct fact_quick *token, struct passage_place *ret_place);
 
 /* A word as the memo has it, with all that passage_place_of takes from it; or `unkept`, filled in. Another word of the memo may have made room for it. */
 struct fact_word *passage_word_of(const struct domain *domain, struct fact_memo *memo, struct text text, struct fact_word *unkept);

@@ -114,45 +114,42 @@ static size_t count_kind(const struct passage *passage, uint32_t s, uint32_t kin
 	return count;
 }
 
-/* What a match is beside the place. The values of the answer that it is weighed for have no part in it. */
-static inline void take_match(struct fit *fit, const struct alignment *alignment, const struct match *match, bool key)
+/* What a match is beside the place: FIT_* bits, and how far, FAR_NONE where it is of no account. The values of the answer that it is weighed for have no part in it. */
+static inline unsigned take_match(const struct beside *beside, const struct passage_place *places, const struct match *match, unsigned *ret_far)
 {
-	const struct beside *beside = &alignment->beside;
-	const struct passage *passage = alignment->passage;
-	uint32_t u = beside->place;
-	const struct passage_place *at = &passage->places[match->place], *place = &passage->places[u];
-	bool here = match->sentence == beside->sentence, columns = (match->column == 0) | (match->column == place->column);
-	bool apart = match->place < u ? beside->whole > match->place : match->whole > u; /* no parts of one name */
-	if (match->led | (at->stem == place->stem) | !columns | !apart) {
-		fit->led |= match->led;
-		return;
-	}
-	bool own = match->far == 0, said = here & ((beside->same == 1) | (at->clause == place->clause) | (at->intro != place->intro)); /* in the clause of its value */
-	unsigned far = here ? passage_distance(at, match->place, place, u, beside->same > 2) : own ? HEADING_FAR : match->far;
-	far = (beside->same == 1) & own & passage_is_near_clause(at, place) ? ALONE_FAR : far;
-	fit->far = far < fit->far ? (uint8_t)far : fit->far;
-	fit->beside |= said | (own & !here & key) | (!own & !match->carried); /* also said of the key, or in another sentence that this one is about */
-	fit->opened |= (at->values == 0) & (match->place < u) & own;
+	uint32_t u = beside->place, p = match->place;
+	const struct passage_place *at = &places[p], *place = &places[u];
+	bool before = p < u, apart = before ? beside->whole > p : match->whole > u; /* no parts of one name */
+	*ret_far = FAR_NONE;
+	if (match->led | (at->stem == place->stem) | !((match->column == 0) | (match->column == place->column)) | !apart)
+		return match->led ? FIT_LED : 0;
+	bool here = match->sentence == beside->sentence, own = match->far == 0;
+	unsigned far = here ? passage_distance(at, p, place, u, beside->same > 2) : own ? HEADING_FAR : match->far;
+	*ret_far = (beside->same == 1) & own & passage_is_near_clause(at, place) ? ALONE_FAR : far;
+	bool said = here & ((beside->same == 1) | (at->clause == place->clause) | (at->intro != place->intro)); /* in the clause of its value */
+	bool about = own ? !here & beside->key : !match->carried; /* said of the key, or in another sentence that this one is about */
+	return (said | about) * FIT_BESIDE | ((at->values == 0) & before & own) * FIT_OPENED;
 }
 
 /* Prepares scores of the place `u`: what each word of the answer that has matches has beside it. */
 static void look_beside(struct alignment *alignment, uint32_t u, uint32_t sentence)
 {
 	struct beside *beside = &alignment->beside;
-	const struct passage_place *place = &alignment->passage->places[u];
-	bool key = is_key(alignment->passage, sentence);
+	const struct passage_place *places = alignment->passage->places;
 	beside->place = u;
 	beside->seed = alignment->gathered;
 	beside->sentence = sentence;
-	beside->whole = whole_of(alignment->passage->places, u);
-	beside->same = place->kind ? count_kind(alignment->passage, sentence, place->kind) : 2;
+	beside->whole = whole_of(places, u);
+	beside->key = is_key(alignment->passage, sentence);
+	beside->same = places[u].kind ? count_kind(alignment->passage, sentence, places[u].kind) : 2;
 	beside->count = 0;
-	for (size_t m = 0; m < alignment->match_count;) {
-		struct fit *fit = &beside->fits[beside->count++];
-		*fit = (struct fit){ .word = (uint8_t)alignment->matches[m].word, .far = FAR_NONE };
-		do
-			take_match(fit, alignment, &alignment->matches[m++], key);
-		while (alignment->matches[m].word == fit->word);
+	for (const struct match *match = alignment->matches; match->word != NO_WORD;) {
+		unsigned word = match->word, far = FAR_NONE, says = 0, one;
+		do {
+			says |= take_match(beside, places, match++, &one);
+			far = one < far ? one : far;
+		} while (match->word == word);
+		beside->fits[beside->count++] = (struct fit){ word, far, says };
 	}
 }
 
@@ -165,8 +162,8 @@ static float score(const struct alignment *alignment, const struct weighed *valu
 	for (size_t i = 0; i < alignment->beside.count; i++) {
 		const struct fit *fit = &alignment->beside.fits[i];
 		size_t w = fit->word;
-		bool taken = (fit->far != FAR_NONE) & (value->fits[w] >= 0), said = taken & fit->beside;
-		bool counts = (said | fit->led | (taken & fit->opened)) & value->beside[w];
+		bool taken = (fit->far != FAR_NONE) & (value->fits[w] >= 0), said = taken & ((fit->says & FIT_BESIDE) != 0);
+		bool counts = value->beside[w] & ((fit->says & (taken ? FIT_LED | FIT_BESIDE | FIT_OPENED : FIT_LED)) != 0);
 		sum += taken ? value->fits[w] * passage_nearness(fit->far) : 0;
 		covered += counts ? alignment->weights[w] * (said ? 1 : OPENING_WEIGHT) : 0;
 		count += counts ? 1 + (size_t)(is_identifying(&words[w].place) || (alignment->weights[w] == 1.0f && words[w].is_word)) : 0;

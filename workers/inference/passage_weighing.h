@@ -22,16 +22,17 @@ struct match { /* a word of the answer and a place where the passage has it */
 };
 
 struct fit { /* what a word of the answer has beside a place of the passage */
-	uint8_t word;
-	uint8_t far; /* how far from the place it is said, where it is nearest; FAR_NONE: nowhere */
-	bool beside, opened; /* the passage says it with the place, or before all values */
-	bool led;            /* one of its matches is */
+	unsigned word;
+	unsigned far;  /* how far from the place it is said, where it is nearest; FAR_NONE: nowhere */
+	unsigned says; /* FIT_* */
 };
+enum { FIT_BESIDE = 1, FIT_OPENED = 2, FIT_LED = 4 }; /* the passage says it with the place; before all values; one of its matches is `led` */
 
 struct beside { /* a place that is weighed */
 	uint32_t place, seed, sentence; /* seed: whose matches it was looked at with; 0: none yet */
 	uint32_t whole; /* as of a match */
 	size_t same;    /* of its kind in its sentence; 3: or more */
+	bool key;       /* its sentence is one: what follows is about it */
 	struct fit fits[ANSWER_WORDS_MAX + ANSWER_CARRIED_MAX];
 	size_t count;
 };
