@@ -280,6 +280,18 @@ static void source_files_are_code(void **state)
 	convert_expect(convert_plain_text, "empty.txt", "\n \n", "");
 }
 
+/* A line alone under a long rule is a heading; a rule over other text is one. */
+static void headings_under_rules(void **state)
+{
+	(void)state;
+	plain("Some text here.\n\n==============================================================================\n1. File locations                       *dos-locations*\n\nText of it.\n\n"
+	      "==============================================================================\n2. More\n\nText.\n",
+	      "Some text here.\n\n# 1. File locations\n\nText of it.\n\n# 2. More\n\nText.\n");
+	plain("Some text here.\n\n========================================\nthis goes on after the rule and is\nno heading at all, since it is longer.\n",
+	      "Some text here.\n\n---\n\nthis goes on after the rule and is\nno heading at all, since it is longer.\n");
+	plain("Text here.\n\n----------------------------------------\nCopyright by me\n\nEnd.\n", "Text here.\n\n\\----------------------------------------\nCopyright by me\n\nEnd.\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +299,7 @@ int main(void)
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
 		cmocka_unit_test(manual_pages), cmocka_unit_test(parted_words), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
 		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(long_blocks_have_many_parts), cmocka_unit_test(cells_that_tabs_part), cmocka_unit_test(source_files_are_code),
+		cmocka_unit_test(headings_under_rules),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

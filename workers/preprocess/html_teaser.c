@@ -18,7 +18,7 @@ static bool hands_on(struct text target)
 {
 	static const char *const places[] = {
 		"facebook.com/share", "twitter.com/intent", "twitter.com/share", "//x.com/intent", "linkedin.com/share", "linkedin.com/sharing", "reddit.com/submit",
-		"pinterest.com/pin/create", "//wa.me/?", "whatsapp.com/send", "t.me/share", "ycombinator.com/submitlink", "getpocket.com/edit", "tumblr.com/share", "mailto:?",
+		"pinterest.com/pin/create", "//wa.me/?", "whatsapp.com/send", "t.me/share", "ycombinator.com/submitlink", "getpocket.com/edit", "tumblr.com/share", "plus.google.com/share", "stumbleupon.com/submit", "digg.com/submit", "mailto:?",
 	};
 	for (size_t i = 0; i < COUNT_OF(places); i++)
 		if (text_find(target, text_from(places[i])) >= 0)

@@ -107,6 +107,31 @@ size_t plain_take_underlined(struct plain_work *work, size_t at)
 	return text_at + 2;
 }
 
+/* What stands before a wide gap: names of anchors are set at the right margin. */
+static struct text before_gap(struct text line)
+{
+	ptrdiff_t gap = text_find(line, TEXT_LITERAL("   "));
+	return gap > 0 ? text_slice(line, 0, (size_t)gap) : line;
+}
+
+size_t plain_take_overlined(struct plain_work *work, size_t at)
+{
+	enum { RULE_COLUMNS_MIN = 30 };
+	struct text rule = plain_line_text(&work->lines, at), title, behind;
+	char kind = plain_underline(rule);
+
+	if (!kind || rule.bytes < RULE_COLUMNS_MIN || !plain_line_is_blank(&work->lines, at + 2) || plain_line_is_blank(&work->lines, at + 1) ||
+	    (at > 0 && !plain_line_is_blank(&work->lines, at - 1)))
+		return at;
+	title = text_trim(before_gap(plain_line_text(&work->lines, at + 1)));
+	if (title.bytes > TITLE_BYTES_MAX || !plain_is_heading_text(title) || (!strchr("=*#", kind) && plain_numbered(title, &behind) == 0))
+		return at;
+	if (!plain_begins_upper(title) && plain_numbered(title, &behind) == 0)
+		return at;
+	write_heading(work, underline_level(work, kind, true) + work->has_title, title);
+	return at + 2;
+}
+
 /* "== Title", as AsciiDoc and wikis have it, perhaps with the signs behind it too: how many, or 0; *ret_title between them. */
 static unsigned marked_level(struct text line, struct text *ret_title)
 {

@@ -373,6 +373,13 @@ static size_t take_fenced(struct plain_work *work, size_t at)
 }
 
 /* Writes the block that starts at line `at`; returns the line behind it. */
+/* It parts what is before from what stands right under it. */
+static bool is_long_rule(struct text line)
+{
+	enum { RULE_COLUMNS_MIN = 30 };
+	return line.bytes >= RULE_COLUMNS_MIN && plain_underline(line) == '=';
+}
+
 static size_t write_block(struct plain_work *work, size_t at)
 {
 	size_t behind = take_fenced(work, at);
@@ -381,6 +388,8 @@ static size_t write_block(struct plain_work *work, size_t at)
 	behind = plain_take_framed(work, at);
 	if (behind == at)
 		behind = plain_take_underlined(work, at);
+	if (behind == at)
+		behind = plain_take_overlined(work, at);
 	if (behind > at)
 		return behind;
 	if (plain_take_manual_title(work, at))
@@ -407,6 +416,10 @@ static size_t write_block(struct plain_work *work, size_t at)
 	plain_close_lists(work, keep);
 	if (take_table(work, at, end) || take_quote(work, at, end))
 		return end;
+	if (is_long_rule(plain_line_text(&work->lines, at))) {
+		markdown_rule(&work->writer);
+		return at + 1;
+	}
 	if (plain_is_verbatim(work, at, end) && !is_item(work, at, true)) {
 		end = plain_end_of_verbatim(work, end);
 		write_code(work, TEXT_LITERAL(""), at, end);

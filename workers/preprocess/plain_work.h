@@ -56,7 +56,10 @@ bool plain_underlines(const struct plain_work *work, size_t text_index, size_t r
 /* "Title" over "=====", perhaps with a rule above too. Returns the line behind the heading, or `at`. */
 size_t plain_take_underlined(struct plain_work *work, size_t at);
 
-/* The same with a sign at both ends of the line too, as in a frame of stars. */
+/* A line of its own under a long rule, which parts it from what is before. Returns the line behind it, or `at`. */
+size_t plain_take_overlined(struct plain_work *work, size_t at);
+
+/* The same as underlined with a sign at both ends of the line too, as in a frame of stars. */
 size_t plain_take_framed(struct plain_work *work, size_t at);
 
 /* Nothing but blank lines, and few of them, stand before line `at`. */
