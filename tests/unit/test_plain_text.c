@@ -289,6 +289,7 @@ static void headings_under_rules(void **state)
 	      "Some text here.\n\n# 1. File locations\n\nText of it.\n\n# 2. More\n\nText.\n");
 	plain("Some text here.\n\n========================================\nthis goes on after the rule and is\nno heading at all, since it is longer.\n",
 	      "Some text here.\n\n---\n\nthis goes on after the rule and is\nno heading at all, since it is longer.\n");
+	plain("Text here.\n\n========================================\nUpdated in May\n", "Text here.\n\n---\n\nUpdated in May\n");
 	plain("Text here.\n\n----------------------------------------\nCopyright by me\n\nEnd.\n", "Text here.\n\n\\----------------------------------------\nCopyright by me\n\nEnd.\n");
 }
 

@@ -107,6 +107,13 @@ size_t plain_take_underlined(struct plain_work *work, size_t at)
 	return text_at + 2;
 }
 
+static size_t next_text(const struct plain_work *work, size_t at)
+{
+	for (at++; at < work->lines.count && plain_line_is_blank(&work->lines, at);)
+		at++;
+	return at;
+}
+
 /* What stands before a wide gap: names of anchors are set at the right margin. */
 static struct text before_gap(struct text line)
 {
@@ -126,7 +133,7 @@ size_t plain_take_overlined(struct plain_work *work, size_t at)
 	title = text_trim(before_gap(plain_line_text(&work->lines, at + 1)));
 	if (title.bytes > TITLE_BYTES_MAX || !plain_is_heading_text(title) || (!strchr("=*#", kind) && plain_numbered(title, &behind) == 0))
 		return at;
-	if (!plain_begins_upper(title) && plain_numbered(title, &behind) == 0)
+	if ((!plain_begins_upper(title) && plain_numbered(title, &behind) == 0) || next_text(work, at + 1) == work->lines.count)
 		return at;
 	write_heading(work, underline_level(work, kind, true) + work->has_title, title);
 	return at + 2;
@@ -146,13 +153,6 @@ static unsigned marked_level(struct text line, struct text *ret_title)
 		end--;
 	*ret_title = text_trim(text_slice(line, signs, end));
 	return plain_is_heading_text(*ret_title) ? (unsigned)signs : 0;
-}
-
-static size_t next_text(const struct plain_work *work, size_t at)
-{
-	for (at++; at < work->lines.count && plain_line_is_blank(&work->lines, at);)
-		at++;
-	return at;
 }
 
 /* At the margin where all text is indented, and the indented text follows. */
