@@ -220,6 +220,18 @@ static void hidden_by_class(void **state)
 	     "# T\n\nOne paragraph of some length.\n\nTwo.\n\nThree.\n\nFour.\n");
 }
 
+/* MkDocs: code in a table with its file's name; SharePoint: the content beside a short menu. */
+static void pages_of_portals(void **state)
+{
+	(void)state;
+	html("<h1>T</h1><table class=highlighttable><tr><th colspan=2 class=filename><span>main.c</span></th></tr><tr><td class=linenos><div><pre>1\n2</pre></div></td><td class=code><div><pre><code>int main\n"
+	     "return 0;\n</code></pre></div></td></tr></table>",
+	     "# T\n\nmain.c\n\n```\nint main\nreturn 0;\n```\n");
+	html("<body><div id=siteIcon>icon</div><h1 id=pageTitle>T</h1><div id=sideNavBox><ul><li><a href=/a>Home</a></li><li><a href=/b>Docs</a></li></ul></div><div id=DeltaPlaceHolderMain>" SEVERAL_SENTENCES
+	     "</div></body>",
+	     "# T\n\n" THEIR_MARKDOWN);
+}
+
 static void lines_under_the_title(void **state)
 {
 	(void)state;
@@ -290,6 +302,7 @@ int main(void)
 		cmocka_unit_test(pages_of_man2html),
 		cmocka_unit_test(hidden_by_class),
 		cmocka_unit_test(lines_under_the_title),
+		cmocka_unit_test(pages_of_portals),
 		cmocka_unit_test(what_portals_put_around_content),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ enum root_rank { RANK_MAIN, RANK_ROLE, RANK_ARTICLE, RANK_ARTICLE_BODY, RANK_ID,
 static enum root_rank rank_of(const struct html_tree *tree, uint32_t index)
 {
 	static const char *const ids[] = {
-		"article", "article-body", "bodycontent", "content", "content-body", "doc-content", "main", "main-content", "maincontent",
+		"article", "article-body", "bodycontent", "content", "content-body", "deltaplaceholdermain", "doc-content", "main", "main-content", "maincontent",
 		"mw-content-text", "page-content",
 	};
 	const struct html_node *node = &html_tree_nodes(tree)[index];

@@ -102,6 +102,17 @@ static bool is_called_table(const struct html_tree *tree, uint32_t index)
 	return false;
 }
 
+/* Code beside its line numbers, perhaps with the name of its file in a header. */
+static bool is_called_code(const struct html_tree *tree, uint32_t index)
+{
+	static const char *const classes[] = { "codehilitetable", "highlighttable", "lntable", "rouge-table", "rouge-line-table" };
+
+	for (size_t i = 0; i < COUNT_OF(classes); i++)
+		if (html_tree_has_class(tree, index, classes[i]))
+			return true;
+	return false;
+}
+
 static bool is_layout(const struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
@@ -109,7 +120,7 @@ static bool is_layout(const struct html_walk *walk, uint32_t index)
 	struct text role = html_tree_attribute(tree, index, HTML_ATTRIBUTE_ROLE);
 
 	look_at(walk, index, &look);
-	if (text_equal_nocase(role, TEXT_LITERAL("presentation")) || text_equal_nocase(role, TEXT_LITERAL("none")) || look.cells == 0)
+	if (text_equal_nocase(role, TEXT_LITERAL("presentation")) || text_equal_nocase(role, TEXT_LITERAL("none")) || look.cells == 0 || is_called_code(tree, index))
 		return true;
 	uint32_t inner_tables = html_tree_total(tree, index, HTML_TOTAL_TABLES) - 1;
 	bool said = look.has_header || look.has_caption || is_called_table(tree, index); /* that it is a table */
