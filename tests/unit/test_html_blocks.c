@@ -343,6 +343,17 @@ static void lists_of_asciidoc(void **state)
 	html("<ul><li>&#10003; fast</li><li>&#10003; small</li></ul>", "- \xE2\x9C\x93 fast\n- \xE2\x9C\x93 small\n");
 }
 
+/* Notion's tasks, the prompts of a notebook. */
+static void pages_of_notebooks(void **state)
+{
+	(void)state;
+	html("<ul class=to-do-list><li><div class='checkbox checkbox-on'></div> <span>Done</span></li></ul><ul class=to-do-list><li><div class='checkbox checkbox-off'></div> <span>Not yet</span></li></ul>",
+	     "- [x] Done\n- [ ] Not yet\n");
+	html("<main><h1>T</h1><p>Text.</p><div class=jp-InputArea><div class='jp-InputPrompt jp-InputArea-prompt'>In&nbsp;[1]:</div><div><pre>a = 1\n</pre></div></div><div class='jp-OutputPrompt'>Out[1]:"
+	     "</div><pre>1</pre></main>",
+	     "# T\n\nText.\n\n```\na = 1\n```\n\n```\n1\n```\n");
+}
+
 static void macros_of_confluence(void **state)
 {
 	(void)state;
@@ -367,6 +378,7 @@ int main(void)
 		cmocka_unit_test(pages_of_google_docs),
 		cmocka_unit_test(lists_of_asciidoc),
 		cmocka_unit_test(macros_of_confluence),
+		cmocka_unit_test(pages_of_notebooks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

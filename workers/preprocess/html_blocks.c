@@ -186,6 +186,18 @@ unsigned html_heading_level(const struct html_walk *walk, uint32_t index)
 	return html_tree_has_class(tree, index, "headertitle") ? 1 : level_by_class(tree, index);
 }
 
+/* The box of a task that Notion draws by a class. */
+static bool draw_box(struct html_walk *walk, uint32_t index)
+{
+	bool on = html_tree_has_class(walk->tree, index, "checkbox-on");
+
+	if (html_node_end(html_tree_nodes(walk->tree), index) != index + 1 || (!on && !html_tree_has_class(walk->tree, index, "checkbox-off")))
+		return false;
+	html_inline_raw(&walk->line, on ? TEXT_LITERAL("[x]") : TEXT_LITERAL("[ ]"));
+	html_inline_due(&walk->line, HTML_DUE_SPACE);
+	return true;
+}
+
 bool html_division(struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
@@ -206,6 +218,6 @@ bool html_division(struct html_walk *walk, uint32_t index)
 		return true;
 	}
 	if (html_tree_nodes(tree)[index].tag == HTML_DIV)
-		return html_table_list(walk, index);
+		return html_table_list(walk, index) || draw_box(walk, index);
 	return html_tree_nodes(tree)[index].tag == HTML_P && html_word_items(walk, index);
 }
