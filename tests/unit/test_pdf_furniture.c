@@ -325,11 +325,22 @@ static void knows_landscapes(void **state)
 	assert_string_equal(furniture(1), "Guide to the network/Internal draft");
 }
 
+/* A document of two pages has its number on the second one alone. */
+static void finds_a_number_between_dashes(void **state)
+{
+	(void)state;
+	add(1, 40, "-2-");
+	add(3, 40, "- 4 -");
+	assert_string_equal(furniture(1), "-2-");
+	assert_string_equal(furniture(3), "- 4 -");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(finds_the_same_words_on_all_pages, prepare, tidy),
 		cmocka_unit_test_setup_teardown(finds_numbers_that_count_the_pages, prepare, tidy),
+		cmocka_unit_test_setup_teardown(finds_a_number_between_dashes, prepare, tidy),
 		cmocka_unit_test_setup_teardown(finds_left_and_right_pages, prepare, tidy),
 		cmocka_unit_test_setup_teardown(finds_a_number_at_another_place, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_words_that_two_pages_share_by_chance, prepare, tidy),

@@ -355,6 +355,38 @@ static void tells_indented_terms_from_headings(void **state)
 	assert_non_null(strstr(markdown, "- **-acl number**: What it means"));
 }
 
+/* Manual pages indent all of their text: a subsection of one paragraph is no term, one below deeper text is. */
+static void tells_subsections_of_manuals_from_terms(void **state)
+{
+	(void)state;
+	line(50, 100, PDF_BOLD, "DESCRIPTION");
+	paragraph(86, 112);
+	line(64, 144, PDF_BOLD, "Input files");
+	paragraph(86, 156);
+	line(64, 188, PDF_BOLD, "Exit status");
+	paragraph(86, 200);
+	assert_string_equal(fixture_write_pages(), "# DESCRIPTION\n\n" PARAGRAPH "\n# Input files\n\n" PARAGRAPH "\n# Exit status\n\n" PARAGRAPH);
+	pdf_page_clear(&fixture_pages[0], 0, 600, 800);
+	line(50, 100, PDF_BOLD, "OPTIONS");
+	paragraph(86, 112);
+	line(86, 144, PDF_BOLD, "--quiet");
+	line(122, 156, 0, "Says nothing.");
+	line(86, 176, PDF_BOLD, "--slow");
+	line(122, 188, 0, "Waits.");
+	assert_non_null(strstr(fixture_write_pages(), "- **--quiet**: Says nothing.\n- **--slow**: Waits."));
+}
+
+/* A paragraph of one line, indented as the first lines of all paragraphs are. */
+static void tells_headings_above_short_paragraphs_from_terms(void **state)
+{
+	(void)state;
+	line(65, 100, 0, "A line of text that is long enough to fill the width of this one.");
+	line(50, 112, 0, "Its end.");
+	line(50, 144, PDF_BOLD, "Loose canal tunnel");
+	line(65, 160, 0, "Nothing is to be done.");
+	assert_non_null(strstr(fixture_write_pages(), "# Loose canal tunnel\n\nNothing is to be done.\n"));
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
@@ -367,7 +399,7 @@ int main(void)
 		PAGE_TEST(tells_captions_from_headings), PAGE_TEST(finds_notes_as_large_as_the_text), PAGE_TEST(puts_annexes_on_the_level_of_clauses),
 		PAGE_TEST(finds_capitals_in_the_middle), PAGE_TEST(measures_small_capitals_by_their_largest_letter),
 		PAGE_TEST(joins_chapters_and_their_titles), PAGE_TEST(finds_numbered_headings_right_above_text), PAGE_TEST(finds_headings_in_italics), PAGE_TEST(keeps_the_line_before_a_list_as_text),
-		PAGE_TEST(tells_plain_headings_from_lists_of_chapters),
+		PAGE_TEST(tells_plain_headings_from_lists_of_chapters), PAGE_TEST(tells_subsections_of_manuals_from_terms), PAGE_TEST(tells_headings_above_short_paragraphs_from_terms),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -449,6 +449,38 @@ static void takes_a_head_of_two_lines_on_a_rule(void **state)
 	assert_string_equal(found, "| Method | Speed (s) | Error (%) |\n| --- | --- | --- |\n| simple | 1.2 | 14.5 |\n| simple | 110.44 | 2.25 |\n| simple | 9 | 210.5 |\n");
 }
 
+/* A text in the first column goes on below, beside nothing: what is written there begins in the middle of a sentence. */
+static void joins_the_rest_of_a_key(void **state)
+{
+	(void)state;
+	cells(0, 100, 0, "Remarks", "Count", "Mean");
+	cells(0, 112, 0, "The spare kiln holds a queue", "5525", "1.20");
+	cells(0, 124, 0, "near the ledger", "", "");
+	cells(0, 136, 0, "The daily drift checks some", "5", "7.50");
+	cells(0, 148, 0, "annual yard", "", "");
+	cells(0, 160, 0, "The late winter moves a boat", "6409", "3.10");
+	assert_non_null(strstr(fixture_write_pages(), "| The spare kiln holds a queue near the ledger | 5525 | 1.20 |\n| The daily drift checks some annual yard | 5 | 7.50 |\n"));
+}
+
+/* What stands above a rule, but not below the names of the row above it, is no second line of a head. */
+static void takes_no_other_row_for_a_head(void **state)
+{
+	struct pdf_rules rules;
+
+	(void)state;
+	pdf_rules_init(&rules);
+	cells(0, 100, 0, "Kiln", "It is", "");
+	fixture_line(&fixture_pages[0], 227, 112, 10, 0, "warm in winter");
+	assert_int_equal(pdf_rules_add_line(&rules, 48, 115, 420, 115, 0.5f), 0);
+	cells(0, 128, 0, "Valve", "It closes the upper canal when the snow melts", "");
+	cells(0, 144, 0, "Ferry", "It crosses the river twice on each day", "");
+	cells(0, 160, 0, "Crane", "It lifts the timber out of the dry hull", "");
+	fixture_pages[0].rules = &rules;
+	assert_null(strstr(fixture_write_pages(), "| --- |"));
+	fixture_pages[0].rules = NULL;
+	pdf_rules_done(&rules);
+}
+
 int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
@@ -461,6 +493,7 @@ int main(void)
 		PAGE_TEST(goes_on_where_columns_are_narrower),
 		PAGE_TEST(survives_long_cells), PAGE_TEST(parts_the_lines_of_one_key), PAGE_TEST(keeps_groups_below_a_plain_head),
 		PAGE_TEST(joins_rows_at_a_cut_word), PAGE_TEST(joins_rows_at_a_cut_name), PAGE_TEST(keeps_prefixes_apart), PAGE_TEST(takes_a_head_of_two_lines_on_a_rule),
+		PAGE_TEST(joins_the_rest_of_a_key), PAGE_TEST(takes_no_other_row_for_a_head),
 		cmocka_unit_test_setup_teardown(ends_a_head_at_plain_type, fixture_open_pages, fixture_close_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

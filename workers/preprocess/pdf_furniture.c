@@ -69,12 +69,27 @@ static void add_numbers(struct text text, struct pdf_edge *edge)
 	}
 }
 
+/* "- 4 -", "–4–": the number between two dashes; else the text as it is. */
+static struct text between_dashes(struct text text)
+{
+	static const struct text dashes[] = { TEXT_LITERAL("-"), TEXT_LITERAL("\xE2\x80\x93"), TEXT_LITERAL("\xE2\x80\x94") };
+	int32_t number;
+
+	for (size_t i = 0; i < sizeof(dashes) / sizeof(dashes[0]); i++) {
+		if (text.bytes <= 2 * dashes[i].bytes || !text_starts_with(text, dashes[i]) || !text_ends_with_nocase(text, dashes[i]))
+			continue;
+		const struct text inner = text_trim(text_slice(text, dashes[i].bytes, text.bytes - dashes[i].bytes));
+		return pdf_is_page_number(inner, &number) ? inner : text;
+	}
+	return text;
+}
+
 /* Words without their numbers, so that "Page 3 of 9" and "Page 4 of 9" are the same. */
 static void describe(struct text text, bool is_note, struct pdf_edge *edge)
 {
 	char key[EDGE_BYTES_MAX * 4];
 	size_t bytes = 0, words = 0;
-	struct text rest = text, word;
+	struct text rest = between_dashes(text), word;
 	int32_t number;
 
 	edge->first_number = edge->last_number = -1;

@@ -202,6 +202,59 @@ static bool stands_apart(struct pdf_rows_work *work, size_t r, struct text text,
 	return work->outdented && !pdf_body_has_display(work->body) && row->box.x0 < work->region.x0 + 0.5f * row->size && below->box.x0 > row->box.x0 + row->size && !pdf_row_is_code(work, row);
 }
 
+/* Does a paragraph begin here, `above` being the row before (or NULL), that stands at the same place as the one that is wanted, and is no explanation? Either it
+ * is not the first at this place, or it stands below a heading further left than the row in question; or its first line alone is indented. */
+static bool is_text_like(const struct pdf_rows_work *work, const struct pdf_row *above, const struct pdf_row *text, const struct pdf_row *row, const struct pdf_row *wanted)
+{
+	static const float same_sizes = 0.3f, white_lines = 1.35f, close_lines = 1.2f, further_sizes = 0.8f;
+	const float same = same_sizes * row->size, line = work->leading * row->size;
+
+	if (fabsf(text->box.x0 - wanted->box.x0) > same || text->bold > 0.5f || text->region != row->region || text->segment_count > 1)
+		return false;
+	const size_t next = pdf_next_row(work->layout, (size_t)(text - work->layout->rows));
+	const struct pdf_row *below = next < work->layout->row_count ? &work->layout->rows[next] : NULL;
+	if (below && pdf_row_is_full(work, text) && below->region == row->region && fabsf(below->box.x0 - row->box.x0) < same && below->bold < 0.5f &&
+	    pdf_row_distance(text, below) < close_lines * line)
+		return true;
+	if (!above || above->region != row->region || above->segment_count > 1)
+		return false;
+	if (above->bold < 0.5f && fabsf(above->box.x0 - wanted->box.x0) < same)
+		return pdf_row_distance(above, text) > white_lines * line && pdf_row_is_full(work, text);
+	return above->bold > 0.8f && above->box.x0 < row->box.x0 - further_sizes * row->size;
+}
+
+/* Is row `other`, a heading, in the type and at the place of row r, and stands what is below it where the text below r does? */
+static bool is_heading_like(const struct pdf_layout *layout, size_t other, size_t r)
+{
+	static const float same_sizes = 0.3f;
+	const struct pdf_row *rows = layout->rows;
+	const size_t below = pdf_next_row(layout, other), wanted = pdf_next_row(layout, r);
+
+	return rows[other].region == rows[r].region && pdf_same_type(&rows[other], &rows[r]) &&
+	       fabsf(rows[other].box.x0 - rows[r].box.x0) < same_sizes * rows[r].size && below < layout->row_count && wanted < layout->row_count &&
+	       fabsf(rows[below].box.x0 - rows[wanted].box.x0) < same_sizes * rows[r].size;
+}
+
+/* Is what stands indented below the row the text of the page, which is indented as a whole, as in manual pages, or at the beginning of each paragraph? */
+static bool stands_above_text(const struct pdf_rows_work *work, size_t r)
+{
+	enum { ROWS_MAX = 128 }; /* looked at on each side */
+	const struct pdf_layout *layout = work->layout;
+	const size_t next = pdf_next_row(layout, r), first = r > ROWS_MAX ? r - ROWS_MAX : 0, end = size_min(r + ROWS_MAX, layout->row_count);
+
+	if (next >= layout->row_count)
+		return false;
+	for (size_t i = 0; i < work->blocks->count; i++)
+		if (work->blocks->items[i].kind == PDF_BLOCK_HEADING && is_heading_like(layout, work->blocks->items[i].row_first, r))
+			return true;
+	for (size_t i = first; i < end; i++) {
+		const size_t before = pdf_row_before(layout, i);
+		if (i != next && i != r && !layout->rows[i].furniture && is_text_like(work, before != SIZE_MAX ? &layout->rows[before] : NULL, &layout->rows[i], &layout->rows[r], &layout->rows[next]))
+			return true;
+	}
+	return false;
+}
+
 /* A row right above lines that are indented and few, one paragraph: a term and its explanation. More than that, and what stands below
  * capitals, is the text of a section, unless the row is indented too. Where its page ends, it is a term
  * when it is indented or stands below an explanation. */
@@ -222,6 +275,8 @@ static bool stands_above_definition(struct pdf_rows_work *work, size_t r)
 	const size_t before = pdf_row_before(layout, r);
 	if (pdf_next_row(layout, r) == layout->row_count)
 		return indented || (before != SIZE_MAX && layout->rows[before].region == row->region && layout->rows[before].box.x0 > row->box.x0 + indent_min * row->size);
+	if ((before == SIZE_MAX || layout->rows[before].region != row->region || pdf_row_distance(&layout->rows[before], row) > same_lines * line) && stands_above_text(work, r))
+		return false;
 	for (size_t next = pdf_next_row(layout, r); next < layout->row_count && lines < lines_max; next = pdf_next_row(layout, next)) {
 		const struct pdf_row *below = &layout->rows[next];
 		const float indent = (below->box.x0 - row->box.x0) / row->size, gap = pdf_row_distance(last, below);

@@ -228,20 +228,35 @@ static bool cuts_a_word(const struct pdf_layout *layout, const struct pdf_table 
 	return false;
 }
 
+/* Does the line hold nothing but the first column, and go on there with a text of several words, whose row has other cells? */
+static bool is_rest_of_key(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above, const struct pdf_row *row)
+{
+	enum { WORDS_MIN = 4 };
+	const struct pdf_segment *segment = &layout->segments[row->segment_first];
+	size_t others = 0;
+
+	if (row->segment_count != 1 || pdf_table_column_of(table, segment) != 0 || !above->last[0] || above->last[0]->word_count < WORDS_MIN ||
+	    !is_plain_word(word_at(layout, segment->word_first)))
+		return false;
+	for (size_t c = 1; c < table->column_count; c++)
+		others += above->last[c] != NULL;
+	return others > 0;
+}
+
 /* Is a line whose first column is filled none the less the rest of the row above? Only if every cell of it is what did not fit
  * above; and where lines of text could be rows as well, only below a header that is set apart, and in no single words; or where a word is
  * cut in two. */
 static bool goes_on(const struct pdf_layout *layout, const struct pdf_table *table, const struct cells_above *above, const struct pdf_row *row,
 		    bool header_apart)
 {
-	const bool cut = cuts_a_word(layout, table, above, row);
+	const bool cut = cuts_a_word(layout, table, above, row), alone = is_rest_of_key(layout, table, above, row);
 	bool bracket = false, reads_on = false;
 
 	for (uint32_t s = 0; s < row->segment_count; s++) {
 		const struct pdf_segment *segment = &layout->segments[row->segment_first + s];
 		size_t column = pdf_table_column_of(table, segment);
 		const struct pdf_segment *before = above->last[column];
-		bool at_edge = cut || column + 1 == table->column_count; /* lines that are cut end where the column does, wide as the gap may be */
+		bool at_edge = cut || alone || column + 1 == table->column_count; /* lines that are cut end where the column does, wide as the gap may be */
 		float edge = at_edge ? table->columns[column].x1 : table->columns[column + 1].x0 - segment->size;
 		if (!before || (would_fit(layout, before, segment, fmaxf(edge, before->box.x1)) && !is_cut_word(layout, before, segment)))
 			return false;
@@ -253,7 +268,7 @@ static bool goes_on(const struct pdf_layout *layout, const struct pdf_table *tab
 		if (column == 0 && before->word_count == 1 && segment->word_count == 1 && !bracket && !cut)
 			return false;
 	}
-	return bracket || cut || (reads_on && header_apart);
+	return bracket || cut || (reads_on && (header_apart || alone));
 }
 
 /* Is the line less than a line below the row, and in no column below a cell that stands a whole line higher? Then it is cells of the same
