@@ -165,6 +165,8 @@ static bool find_index(struct passage *passage, size_t source_bytes, uint64_t so
 {
 	if (has_index(passage, source_bytes, source_hash))
 		return true;
+	if (passage->assembled) /* each for one answer */
+		return false;
 	if (!passage->kept && passage->source_bytes)
 		passage->kept = calloc(PASSAGES_KEPT, sizeof(*passage->kept)); /* without, none is kept */
 	for (size_t i = 0; passage->kept && i < PASSAGES_KEPT; i++)
