@@ -328,7 +328,8 @@ class Accounts(RoutingCase):
             self.assertGreater(row["pairs_of_this_run"], 0)
             self.assertEqual(row["calls_of_this_run"], row["calls"])
             self.assertAlmostEqual(row["tokens_per_pair"] * row["pairs_of_this_run"], row["prompt_tokens"] + row["completion_tokens"], delta=row["pairs_of_this_run"])
-        self.assertEqual([model["state"] for model in said["models"]], ["up", "up"])
+        # on a busy machine one may have all documents done before the other is looked at
+        self.assertLessEqual({model["state"] for model in said["models"]}, {"up", "starting"})
 
     def test_no_pair_is_kept(self):
         corpus = small_corpus(self.folder / "docs", 3)
