@@ -47,11 +47,15 @@ static const char *const admonition_words[] = {
 
 bool html_is_admonition(const struct html_walk *walk, uint32_t index)
 {
+	struct text rest, word;
+
 	if (!html_node_has_attributes(&html_tree_nodes(walk->tree)[index]))
 		return false;
-	for (size_t i = 0; i < COUNT_OF(admonition_words); i++)
-		if (html_tree_has_class(walk->tree, index, admonition_words[i]))
-			return true;
+	rest = html_tree_attribute(walk->tree, index, HTML_CLASS);
+	while (html_next_word(&rest, &word))
+		for (size_t i = 0; i < COUNT_OF(admonition_words); i++)
+			if (ascii_lower(word.data[0]) == admonition_words[i][0] && text_equal_nocase(word, text_from(admonition_words[i])))
+				return true;
 	return false;
 }
 

@@ -332,15 +332,18 @@ static bool says(struct text style, struct text property, struct text value)
 /* Hidden by the class names of the common libraries, "d-none" and "hidden", and not shown again on larger screens: "md:block", "d-lg-flex". */
 static bool has_hidden_name(const struct html_tree *tree, uint32_t index)
 {
-	struct text rest = html_tree_attribute(tree, index, HTML_CLASS), word;
-	bool hidden = false, shown = false;
+	const struct text names = html_tree_attribute(tree, index, HTML_CLASS);
+	struct text rest = names, word;
+	bool hidden = false;
 
-	while (html_next_word(&rest, &word)) {
-		bool none = text_equal(word, TEXT_LITERAL("d-none"));
-		hidden |= none || text_equal(word, TEXT_LITERAL("hidden")) || text_equal(word, TEXT_LITERAL("invisible"));
-		shown |= memchr(word.data, ':', word.bytes) != NULL || (!none && text_starts_with(word, TEXT_LITERAL("d-")) && !text_equal(word, TEXT_LITERAL("d-print-block")));
+	while (!hidden && html_next_word(&rest, &word))
+		hidden = (word.bytes == 6 && text_equal(word, TEXT_LITERAL("hidden"))) || (word.bytes == 6 && text_equal(word, TEXT_LITERAL("d-none"))) ||
+			 (word.bytes == 9 && text_equal(word, TEXT_LITERAL("invisible")));
+	for (rest = names; hidden && html_next_word(&rest, &word);) {
+		bool shown = text_starts_with(word, TEXT_LITERAL("d-")) && !text_equal(word, TEXT_LITERAL("d-none")) && !text_equal(word, TEXT_LITERAL("d-print-block"));
+		hidden = !shown && !memchr(word.data, ':', word.bytes);
 	}
-	return hidden && !shown;
+	return hidden;
 }
 
 /* Hidden until the reader asks for it: it belongs to the page's text. */

@@ -27,13 +27,12 @@ static bool hands_on(struct text target)
 }
 
 /* Links to the page itself ("Copy link") may stand among the others. */
-static bool is_share_bar(const struct html_tree *tree, uint32_t index)
+static bool is_share_bar(const struct html_tree *tree, uint32_t index, uint64_t text, uint64_t links)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
-	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
 	unsigned shares = 0;
 
-	if (links == 0 || text > SHARE_BYTES_MAX || text - links > SHARE_BESIDE_BYTES_MAX)
+	if (text > SHARE_BYTES_MAX || text - links > SHARE_BESIDE_BYTES_MAX)
 		return false;
 	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++) {
 		if (nodes[i].tag != HTML_A)
@@ -62,13 +61,12 @@ static bool is_teaser_title(struct text title)
 }
 
 /* Begins with such a title, and most of the rest is links. */
-static bool is_titled_teaser(const struct html_tree *tree, uint32_t index)
+static bool is_titled_teaser(const struct html_tree *tree, uint32_t index, uint64_t text, uint64_t links)
 {
 	const struct html_node *nodes = html_tree_nodes(tree);
-	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
 	uint32_t first = index + 1;
 
-	if (links == 0 || text > TEASER_BYTES_MAX || html_tree_total(tree, index, HTML_TOTAL_CODE) > 0)
+	if (html_tree_total(tree, index, HTML_TOTAL_CODE) > 0)
 		return false;
 	while (first < html_node_end(nodes, index) && first - index <= TITLE_NODES_MAX && (nodes[first].tag != HTML_TEXT || html_tree_total(tree, first, HTML_TOTAL_TEXT) == 0))
 		first++;
@@ -84,5 +82,8 @@ bool html_teaser_is(const struct html_tree *tree, struct html_page_edges edges, 
 
 	if (!may_hold_teasers((enum html_tag)nodes[index].tag))
 		return false;
-	return is_share_bar(tree, index) || (html_node_end(nodes, index) >= edges.late_start && is_titled_teaser(tree, index));
+	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = text <= TEASER_BYTES_MAX ? html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT) : 0;
+	if (links == 0)
+		return false;
+	return is_share_bar(tree, index, text, links) || (html_node_end(nodes, index) >= edges.late_start && is_titled_teaser(tree, index, text, links));
 }
