@@ -365,6 +365,24 @@ static void joins_lines_of_two_distances(void **state)
 					 "and is not at its end before the fourth.\n\nCloser set"));
 }
 
+/* A command above a paragraph whose first line is indented is no term of it, and neither is an address; a definition with its kind at the right
+ * edge stands above its text. */
+static void tells_terms_from_what_stands_above_text(void **state)
+{
+	(void)state;
+	fixture_line(&fixture_pages[0], 50, 80, 10, PDF_MONO, "configure --without-x");
+	line(65, 92, "Modifying files needs more, as one might expect of it, and so this goes to");
+	line(50, 104, "the left edge in its second line.");
+	fixture_line(&fixture_pages[0], 50, 130, 10, PDF_MONO, "https://example.org/install");
+	line(65, 142, "For the full text see there.");
+	fixture_line(&fixture_pages[0], 50, 170, 10, PDF_MONO, "CHECK_LATEX");
+	line(390, 170, "[Macro]");
+	line(80, 182, "Finds the program.");
+	assert_string_equal(fixture_write_pages(), "```\nconfigure --without-x\n```\n\nModifying files needs more, as one might expect of it, and so this goes to "
+					   "the left edge in its second line.\n\n```\nhttps://example.org/install\n```\n\nFor the full text see there.\n\n"
+					   "`CHECK_LATEX` [Macro]\n\nFinds the program.\n");
+}
+
 /* A line of text whose names are set smaller is a line of the text, and its paragraph goes on. A sign before a heading is none of it. */
 static void measures_lines_by_their_text(void **state)
 {
@@ -407,6 +425,7 @@ int main(void)
 		PAGE_TEST(keeps_full_items_apart), PAGE_TEST(joins_numbers_at_line_starts), PAGE_TEST(goes_on_with_lists_over_pages),
 		PAGE_TEST(takes_no_sentence_for_a_heading), PAGE_TEST(keeps_wrapped_names_in_their_text), PAGE_TEST(remembers_line_distances),
 		PAGE_TEST(joins_lines_of_two_distances), PAGE_TEST(finds_terms_above_blank_lines), PAGE_TEST(measures_lines_by_their_text),
+		PAGE_TEST(tells_terms_from_what_stands_above_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,16 @@ static struct pdf_block *add_block(struct pdf_rows_work *work, enum pdf_block_ki
 
 /* --- items, code, paragraphs ----------------------------------------------------------------------------------- */
 
+/* "NAME (arguments)                [Macro]", above what it does: a short part at the right edge, far from the rest. */
+static bool ends_in_kind(const struct pdf_rows_work *work, const struct pdf_row *row)
+{
+	static const float gap_sizes = 2, part_share = 0.25f;
+	const struct pdf_segment *last = &work->layout->segments[row->segment_first + row->segment_count - 1];
+
+	return row->segment_count > 1 && last->box.x0 - last[-1].box.x1 > gap_sizes * row->size && pdf_row_is_full(work, row) &&
+	       last->box.x0 > work->region.x1 - part_share * (work->region.x1 - work->region.x0);
+}
+
 /* What stands in the way of `row` being the next line of the paragraph whose last line is `before`. */
 static bool text_breaks(struct pdf_rows_work *work, const struct pdf_row *before, const struct pdf_row *row)
 {
@@ -65,6 +75,8 @@ static bool text_breaks(struct pdf_rows_work *work, const struct pdf_row *before
 	struct pdf_marker marker;
 	float text_x0;
 
+	if (ends_in_kind(work, before) && row->box.x0 > before->box.x0 + 0.8f * row->size)
+		return true;
 	if (row->region != before->region || row->rotated || before->rotated || before->leads || gap > (before->initial ? initial_gap : line_gap) * line || (!before->initial && !pdf_same_type(before, row)) ||
 	    row->note || pdf_begins_raised(work, row))
 		return true;
@@ -228,18 +240,27 @@ static int take_table(struct pdf_rows_work *work, size_t *r, struct pdf_table *t
 static bool reads_as_term(struct pdf_rows_work *work, const struct pdf_row *row)
 {
 	enum { TERM_BYTES_MAX = 60, CODE_TERM_BYTES_MAX = 100 };
-	static const float width_max = 0.6f, code_width_max = 0.9f;
+	static const float width_max = 0.6f;
 	const bool code = row->mono > mono_term_share;
 	struct pdf_marker marker;
 	float text_x0;
 
 	if (row->furniture || row->note || row->rotated || pdf_count_parts(work->layout, row) != 1 ||
-	    row->box.x1 - row->box.x0 > (code ? code_width_max : width_max) * (work->region.x1 - work->region.x0) || pdf_find_marker(work, row, &marker, &text_x0))
+	    row->box.x1 - row->box.x0 > width_max * (work->region.x1 - work->region.x0) || pdf_find_marker(work, row, &marker, &text_x0))
 		return false;
 	const struct text text = pdf_row_text(work, row);
-	const struct text no_ends = code ? TEXT_LITERAL("{};\\,:") : TEXT_LITERAL("{}();\\.,:?!");
+	const struct text no_ends = code ? TEXT_LITERAL("{};\\.,:?!") : TEXT_LITERAL("{}();\\.,:?!");
 	return text.bytes <= (code ? CODE_TERM_BYTES_MAX : TERM_BYTES_MAX) && !memchr(">#$\\", text.data[0], 4) &&
-	       !memchr(no_ends.data, text.data[text.bytes - 1], no_ends.bytes);
+	       !memchr(no_ends.data, text.data[text.bytes - 1], no_ends.bytes) && text_find(text, TEXT_LITERAL("://")) < 0;
+}
+
+/* Does a full line go on further left in the next one, which is as far away as lines of a paragraph are? Then the first line of one is indented. */
+static bool is_outdented_line(const struct pdf_rows_work *work, const struct pdf_row *line, const struct pdf_row *next)
+{
+	static const float same_lines = 1.15f;
+
+	return next->region == line->region && next->box.x0 < line->box.x0 - 0.8f * line->size && pdf_row_is_wrapped(work, line, next) &&
+	       pdf_same_type(line, next) && pdf_row_distance(line, next) < same_lines * work->leading * line->size;
 }
 
 /* A short row whose explanation is indented below it, no further than so many lines. Returns the end of the explanation, or 0 when there is none. */
@@ -256,6 +277,8 @@ static size_t definition_end(struct pdf_rows_work *work, size_t r, float gap_lin
 	for (size_t next = pdf_next_row(work->layout, r); next < work->layout->row_count; next = pdf_next_row(work->layout, last)) {
 		const struct pdf_row *below = &rows[next];
 		const float lines = end > 0 ? close_lines : gap_lines;
+		if (end > 0 && is_outdented_line(work, &rows[last], below))
+			return 0;
 		if (below->region != row->region || below->rotated || below->note || pdf_row_distance(&rows[last], below) > lines * work->leading * row->size ||
 		    below->box.x0 < row->box.x0 + indent_min * row->size || pdf_find_marker(work, below, &marker, &text_x0) ||
 		    pdf_row_is_code(work, below) || pdf_count_parts(work->layout, below) > 1 || (end > 0 && fabsf(below->box.x0 - rows[last].box.x0) > 0.5f * row->size))
