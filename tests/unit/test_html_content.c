@@ -227,6 +227,7 @@ static void pages_of_portals(void **state)
 	html("<h1>T</h1><table class=highlighttable><tr><th colspan=2 class=filename><span>main.c</span></th></tr><tr><td class=linenos><div><pre>1\n2</pre></div></td><td class=code><div><pre><code>int main\n"
 	     "return 0;\n</code></pre></div></td></tr></table>",
 	     "# T\n\nmain.c\n\n```\nint main\nreturn 0;\n```\n");
+	html("<div id=bodyContent><h1>T</h1><div id=siteSub>From the encyclopedia</div><div id=contentSub>(Redirected from <a href=d>D</a>)</div>" SEVERAL_SENTENCES "</div>", "# T\n\n" THEIR_MARKDOWN);
 	html("<body><div id=siteIcon>icon</div><h1 id=pageTitle>T</h1><div id=sideNavBox><ul><li><a href=/a>Home</a></li><li><a href=/b>Docs</a></li></ul></div><div id=DeltaPlaceHolderMain>" SEVERAL_SENTENCES
 	     "</div></body>",
 	     "# T\n\n" THEIR_MARKDOWN);
