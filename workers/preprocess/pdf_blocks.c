@@ -54,14 +54,14 @@ static struct pdf_block *add_block(struct pdf_rows_work *work, enum pdf_block_ki
 
 /* --- items, code, paragraphs ----------------------------------------------------------------------------------- */
 
-/* "NAME (arguments)                [Macro]", above what it does: a short part at the right edge, far from the rest. */
+/* "NAME (arguments)                [Macro]", above what it does: a part in brackets at the right edge, far from the rest. */
 static bool ends_in_kind(const struct pdf_rows_work *work, const struct pdf_row *row)
 {
-	static const float gap_sizes = 2, part_share = 0.25f;
+	static const float gap_sizes = 2;
 	const struct pdf_segment *last = &work->layout->segments[row->segment_first + row->segment_count - 1];
 
 	return row->segment_count > 1 && last->box.x0 - last[-1].box.x1 > gap_sizes * row->size && pdf_row_is_full(work, row) &&
-	       last->box.x0 > work->region.x1 - part_share * (work->region.x1 - work->region.x0);
+	       text_starts_with(pdf_word_text(work->layout->page, &work->layout->page->words[last->word_first]), TEXT_LITERAL("["));
 }
 
 /* What stands in the way of `row` being the next line of the paragraph whose last line is `before`. */
@@ -75,7 +75,7 @@ static bool text_breaks(struct pdf_rows_work *work, const struct pdf_row *before
 	struct pdf_marker marker;
 	float text_x0;
 
-	if (ends_in_kind(work, before) && row->box.x0 > before->box.x0 + 0.8f * row->size)
+	if (ends_in_kind(work, before))
 		return true;
 	if (row->region != before->region || row->rotated || before->rotated || before->leads || gap > (before->initial ? initial_gap : line_gap) * line || (!before->initial && !pdf_same_type(before, row)) ||
 	    row->note || pdf_begins_raised(work, row))
