@@ -166,13 +166,13 @@ static void writes_terms_below_a_rule_as_a_table(void **state)
 		pdf_page_clear(&fixture_pages[0], 0, 600, 800);
 		fixture_pages[0].rules = &rules;
 		rule.to = ends[i];
-		line(50, 100, "name            what it says in six words or");
-		line(50, 116, "height          is how far it reaches up there");
-		line(50, 132, "width           is how far it reaches out there");
-		assert_string_equal(fixture_write_pages(), i == 0 ? "| name | what it says in six words or |\n| --- | --- |\n| height | is how far it reaches up there |\n"
-								    "| width | is how far it reaches out there |\n"
-								  : "- **name**: what it says in six words or\n- **height**: is how far it reaches up there\n"
-								    "- **width**: is how far it reaches out there\n");
+		line(50, 100, "'name'          what it says in six words or");
+		line(50, 116, "'height'        is how far it reaches up there");
+		line(50, 132, "'width'         is how far it reaches out there");
+		assert_string_equal(fixture_write_pages(), i == 0 ? "| 'name' | what it says in six words or |\n| --- | --- |\n| 'height' | is how far it reaches up there |\n"
+								    "| 'width' | is how far it reaches out there |\n"
+								  : "- **'name'**: what it says in six words or\n- **'height'**: is how far it reaches up there\n"
+								    "- **'width'**: is how far it reaches out there\n");
 	}
 }
 

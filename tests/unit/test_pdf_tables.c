@@ -469,16 +469,32 @@ static void takes_no_other_row_for_a_head(void **state)
 
 	(void)state;
 	pdf_rules_init(&rules);
-	cells(0, 100, 0, "Kiln", "It is", "");
+	cells(0, 100, PDF_ITALIC, "Kiln", "It is", "");
 	fixture_line(&fixture_pages[0], 227, 112, 10, 0, "warm in winter");
 	assert_int_equal(pdf_rules_add_line(&rules, 48, 115, 420, 115, 0.5f), 0);
-	cells(0, 128, 0, "Valve", "It closes the upper canal when the snow melts", "");
-	cells(0, 144, 0, "Ferry", "It crosses the river twice on each day", "");
-	cells(0, 160, 0, "Crane", "It lifts the timber out of the dry hull", "");
+	cells(0, 128, PDF_ITALIC, "Valve", "It closes the upper canal when the snow melts", "");
+	cells(0, 144, PDF_ITALIC, "Ferry", "It crosses the river twice on each day", "");
+	cells(0, 160, PDF_ITALIC, "Crane", "It lifts the timber out of the dry hull", "");
 	fixture_pages[0].rules = &rules;
 	assert_null(strstr(fixture_write_pages(), "| --- |"));
 	fixture_pages[0].rules = NULL;
 	pdf_rules_done(&rules);
+}
+
+/* Names in the type of the text beside sentences, three or more, are cells; in italics they are terms. */
+static void takes_plain_names_for_cells(void **state)
+{
+	static const char *const names[] = { "Valve", "Ferry", "Crane" };
+	static const char *const texts[] = { "It closes the upper canal when the snow melts", "It crosses the river twice on each day", "It lifts the timber out of the dry hull" };
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		cells(0, 100 + (float)i * 16, 0, names[i], texts[i], "");
+	assert_non_null(strstr(fixture_write_pages(), "| Valve | It closes the upper canal when the snow melts |\n| --- | --- |\n| Ferry |"));
+	pdf_page_clear(&fixture_pages[0], 0, 600, 800);
+	for (int i = 0; i < 3; i++)
+		cells(0, 100 + (float)i * 16, PDF_ITALIC, names[i], texts[i], "");
+	assert_non_null(strstr(fixture_write_pages(), "- **Valve**: "));
 }
 
 int main(void)
@@ -493,7 +509,7 @@ int main(void)
 		PAGE_TEST(goes_on_where_columns_are_narrower),
 		PAGE_TEST(survives_long_cells), PAGE_TEST(parts_the_lines_of_one_key), PAGE_TEST(keeps_groups_below_a_plain_head),
 		PAGE_TEST(joins_rows_at_a_cut_word), PAGE_TEST(joins_rows_at_a_cut_name), PAGE_TEST(keeps_prefixes_apart), PAGE_TEST(takes_a_head_of_two_lines_on_a_rule),
-		PAGE_TEST(joins_the_rest_of_a_key), PAGE_TEST(takes_no_other_row_for_a_head),
+		PAGE_TEST(joins_the_rest_of_a_key), PAGE_TEST(takes_no_other_row_for_a_head), PAGE_TEST(takes_plain_names_for_cells),
 		cmocka_unit_test_setup_teardown(ends_a_head_at_plain_type, fixture_open_pages, fixture_close_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,8 @@ static const float column_gap_sizes = 0.35f; /* white between two columns, in fo
 static const float bold_header_min = 0.8f;    /* share of a header's letters */
 static const float row_distance_sizes = 4.0f; /* lines further apart are not of one table */
 
+enum { EXPLANATION_WORDS_MIN = 5, PLAIN_KEYS_MIN = 3 };
+
 static float row_distance(const struct pdf_row *a, const struct pdf_row *b) { return b->y - a->y; }
 
 /* The columns from *ret_first up to the one returned are touched by the segment when it is widened by `margin`. */
@@ -229,8 +231,6 @@ static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table 
 	return false;
 }
 
-enum { EXPLANATION_WORDS_MIN = 5 };
-
 struct table_shape {
 	size_t rows, full_rows;      /* full: with two parts or more */
 	size_t cells;
@@ -238,6 +238,7 @@ struct table_shape {
 	size_t mono_rows;
 	size_t keys, long_values;    /* rows that begin in the first of two columns; of these, with a sentence in the second */
 	size_t wrapped_keys;         /* lines with nothing but the first column */
+	size_t set_off_keys;         /* keys in bold, italic or fixed-width type, or with a colon behind them */
 };
 
 /* How many of the column's cells share their left edge, right edge or middle with the cell before them in the column. Names of a head
@@ -270,6 +271,17 @@ static float aligned_share(const struct pdf_layout *layout, const struct pdf_tab
 	return pairs == 0 ? 1 : (float)most / (float)pairs;
 }
 
+/* Is the key one by its looks, as those of lists are: in another type, in quotes, before a colon? */
+static bool is_set_off(const struct pdf_layout *layout, const struct pdf_segment *key)
+{
+	static const struct text quote = TEXT_LITERAL("\xE2\x80\x98");
+	const struct pdf_word *first = &layout->page->words[key->word_first];
+	const struct text begin = pdf_word_text(layout->page, first), last = pdf_word_text(layout->page, first + key->word_count - 1);
+
+	return (first->style & (PDF_BOLD | PDF_ITALIC | PDF_MONO)) != 0 || text_starts_with(begin, quote) || (begin.bytes > 0 && memchr("'\"`", begin.data[0], 3)) ||
+	       (last.bytes > 0 && last.data[last.bytes - 1] == ':');
+}
+
 static void measure(const struct pdf_layout *layout, const struct pdf_table *table, struct table_shape *shape)
 {
 	const struct pdf_row *last = NULL;
@@ -291,6 +303,7 @@ static void measure(const struct pdf_layout *layout, const struct pdf_table *tab
 			shape->filled[column]++;
 			shape->wrapped_keys += column == 0 && row->segment_count == 1;
 			shape->keys += column == 0 && row->segment_count == 2;
+			shape->set_off_keys += column == 0 && row->segment_count == 2 && is_set_off(layout, segment);
 			shape->long_values += s == 1 && row->segment_count == 2 && segment->word_count >= EXPLANATION_WORDS_MIN;
 		}
 	}
@@ -335,7 +348,8 @@ static bool is_convincing(const struct pdf_layout *layout, const struct pdf_tabl
 	return true;
 }
 
-/* Names on the left, sentences on the right, and a first row that looks like the others: no table with a header. */
+/* Names on the left, sentences on the right, and a first row that looks like the others: no table with a header. Several names in the type of the text
+ * are cells. */
 static bool are_terms(const struct pdf_layout *layout, const struct pdf_table *table, const struct table_shape *shape)
 {
 	const struct pdf_row *first = &layout->rows[table->row_first];
@@ -345,6 +359,8 @@ static bool are_terms(const struct pdf_layout *layout, const struct pdf_table *t
 	const struct pdf_segment *left = &layout->segments[first->segment_first];
 	bool mono_names = layout->page->words[left->word_first].style & PDF_MONO;
 	bool sentences = shape->long_values * 2 >= shape->keys && shape->wrapped_keys == 0;
+	if (shape->keys >= PLAIN_KEYS_MIN && shape->set_off_keys == 0)
+		return false;
 	return !table->headed && (mono_names || sentences);
 }
 
