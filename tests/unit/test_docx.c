@@ -105,9 +105,9 @@ static void terms_in_a_monospaced_font_are_terms(void **state)
 	(void)state;
 	const struct docx_fixture fixture = {
 		.styles = STYLE("c", "HTML Preformatted", "") STYLE("t", "Definition Term", "") STYLE("d", "Definition", ""),
-		.body = IN_STYLE("t", MONO("NO_WAIT")) STYLED("d", "no request") STYLED("c", "x = 1") STYLED("d", "More of it") IN_STYLE("t", MONO("WAIT")) STYLED("d", "one"),
+		.body = IN_STYLE("t", MONO("NO_WAIT")) STYLED("d", "no request") STYLED("c", "x = 1") STYLED("d", "More of it") IN_STYLE("t", MONO("WAIT")) STYLED("d", "one") IN_STYLE("t", RUN("Throws:")) STYLED("d", "nothing"),
 	};
-	docx_expect(&fixture, "- **`NO_WAIT`**: no request\n\n```\nx = 1\n```\n\nMore of it\n\n- **`WAIT`**: one\n");
+	docx_expect(&fixture, "- **`NO_WAIT`**: no request\n\n```\nx = 1\n```\n\nMore of it\n\n- **`WAIT`**: one\n- **Throws:** nothing\n");
 }
 
 static void listings_that_touch_stay_apart(void **state)

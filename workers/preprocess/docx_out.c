@@ -166,7 +166,8 @@ static void write_definition(struct docx_out *out, const struct docx_block *bloc
 		return;
 	}
 	buffer_init(&line, out->term.bytes_max);
-	buffer_append_format(&line, "**%.*s**: ", TEXT_ARGS(buffer_view(&out->term)));
+	const struct text term = buffer_view(&out->term);
+	buffer_append_format(&line, "**%.*s**%s ", TEXT_ARGS(term), text_ends_with_nocase(term, TEXT_LITERAL(":")) ? "" : ":");
 	buffer_append_text(&line, text);
 	buffer_clear(&out->term);
 	write_item(out, &item, buffer_view(&line));
