@@ -25,6 +25,7 @@ enum {
 #define SPREAD_UNKNOWN 0.5        /* and by this where nothing is known */
 #define SPREAD_ROUND 0.03         /* of a count that is a power of two */
 #define SPREAD_EQUAL 0.1          /* of one that another prompt had already */
+#define LONGER 0.02               /* prompts that a ceiling has made equal should all have counted more, by so much at least; those that are so by chance, half of them */
 #define SPREADS 4.0
 #define NEW_SHARE_MIN 0.1         /* of a new count in the moving means; the first ones, after the probe's, weigh more */
 #define ESTIMATE_MARGIN 1.15
@@ -36,10 +37,14 @@ static uint64_t prompt_bytes(const struct call *call)
 }
 
 /* In tokens of tokens.h: linear in the prompt, so only where it may matter. */
+static uint64_t count_question(const struct call *call)
+{
+	return tokens_estimate(buffer_view(&call->system)) + tokens_estimate(buffer_view(&call->prompt));
+}
+
 static uint64_t count_prompt(const struct call *call)
 {
-	return tokens_estimate(buffer_view(&call->system)) + tokens_estimate(buffer_view(&call->prompt)) + tokens_estimate(buffer_view(&call->earlier)) +
-	       tokens_estimate(buffer_view(&call->complaint));
+	return count_question(call) + tokens_estimate(buffer_view(&call->earlier)) + tokens_estimate(buffer_view(&call->complaint));
 }
 
 /* Where the factor is not known the count of characters has to do. */
@@ -72,27 +77,40 @@ static double spread(const struct call_counts *counts)
 
 static bool is_round(int64_t read) { return read >= ROUND_TOKENS_MIN && (read & (read - 1)) == 0; }
 
-/* Prompts of other texts that were counted the same. *ret_highest: none of the last ones counted more. */
+static double expected_tokens(const struct call_counts *counts, uint64_t estimate)
+{
+	return (double)estimate * (counts->factor > 0 ? counts->factor : 1);
+}
+
+/* Prompts of other texts that were counted the same, and less than expected. *ret_highest: none of the last ones counted more. */
 static int equal_counts(const struct call_counts *counts, int64_t read, uint64_t estimate, bool *ret_highest)
 {
+	const double longer = (1 + LONGER) * (double)read;
 	int equal = 0;
 
 	*ret_highest = true;
 	for (size_t i = 0; i < CALL_COUNTS_KEPT; i++) {
 		double difference = fabs((double)counts->last[i].estimate - (double)estimate);
-		equal += counts->last[i].read == read && counts->last[i].estimate && difference > DIFFERENT * (double)estimate;
+		equal += counts->last[i].read == read && counts->last[i].estimate && difference > DIFFERENT * (double)estimate &&
+			 expected_tokens(counts, counts->last[i].estimate) > longer;
 		*ret_highest &= counts->last[i].read <= read;
 	}
-	return equal;
+	return expected_tokens(counts, estimate) > longer ? equal : 0;
+}
+
+/* Less than the estimate may be wrong by? */
+static bool is_far_less(const struct calls *calls, int64_t read, uint64_t estimate)
+{
+	return (double)read < (1 - spread(&calls->counts)) * expected_tokens(&calls->counts, estimate);
 }
 
 /* Is the count a ceiling? */
 static bool is_ceiling(const struct calls *calls, int64_t read, uint64_t estimate)
 {
-	double expected = (double)estimate * (calls->counts.factor > 0 ? calls->counts.factor : 1);
+	const double expected = expected_tokens(&calls->counts, estimate);
 	bool highest;
 
-	if ((double)read < (1 - spread(&calls->counts)) * expected)
+	if (is_far_less(calls, read, estimate))
 		return true;
 	if (is_round(read) && read > (int64_t)calls->probe->tried_tokens && (double)read < (1 - SPREAD_ROUND) * expected)
 		return true;
@@ -155,6 +173,12 @@ bool call_was_cut(struct call *call, const struct chat_reply *reply)
 		return false;
 	if (calls->context_tokens && (double)read >= FULL_SHARE * (double)calls->context_tokens)
 		return true;
+	if (call->earlier.bytes > 0) { /* asked again: how a model's broken reply is counted is not known well enough, but the question is in it */
+		const bool cut = is_far_less(calls, read, count_question(call));
+		if (cut)
+			learn_ceiling(calls, read);
+		return cut;
+	}
 	uint64_t estimate = is_usual(calls, read, bytes) ? 0 : count_prompt(call);
 	if (estimate && is_ceiling(calls, read, estimate)) {
 		learn_ceiling(calls, read);
