@@ -85,14 +85,15 @@ static double expected_tokens(const struct call_counts *counts, uint64_t estimat
 /* Prompts of other texts that were counted the same, and less than expected. *ret_highest: none of the last ones counted more. */
 static int equal_counts(const struct call_counts *counts, int64_t read, uint64_t estimate, bool *ret_highest)
 {
-	const double longer = (1 + LONGER) * (double)read;
+	enum { FEW_SAMPLES = 8 }; /* the factor comes from those very prompts, then */
+	const double longer = (1 + LONGER) * (double)read, others = counts->samples < FEW_SAMPLES ? (1 - LONGER) * (double)read : longer;
 	int equal = 0;
 
 	*ret_highest = true;
 	for (size_t i = 0; i < CALL_COUNTS_KEPT; i++) {
 		double difference = fabs((double)counts->last[i].estimate - (double)estimate);
 		equal += counts->last[i].read == read && counts->last[i].estimate && difference > DIFFERENT * (double)estimate &&
-			 expected_tokens(counts, counts->last[i].estimate) > longer;
+			 expected_tokens(counts, counts->last[i].estimate) > others;
 		*ret_highest &= counts->last[i].read <= read;
 	}
 	return expected_tokens(counts, estimate) > longer ? equal : 0;
