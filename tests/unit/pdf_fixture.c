@@ -48,6 +48,21 @@ void fixture_line(struct pdf_page *page, float x, float y, float size, uint8_t s
 	page->words[page->word_count - 1].line_end = true;
 }
 
+void fixture_open_rows(struct pdf_page *page, struct pdf_layout *layout, struct buffer *out)
+{
+	pdf_page_init(page);
+	pdf_page_clear(page, 0, 600, 800);
+	pdf_layout_init(layout);
+	buffer_init(out, 1 << 20);
+}
+
+void fixture_close_rows(struct pdf_page *page, struct pdf_layout *layout, struct buffer *out)
+{
+	pdf_layout_done(layout);
+	pdf_page_done(page);
+	buffer_done(out);
+}
+
 const char *fixture_rows(struct pdf_layout *layout, const struct pdf_page *page, struct buffer *out)
 {
 	CHECK(pdf_layout_build(layout, page) == 0);

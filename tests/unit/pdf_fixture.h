@@ -21,6 +21,9 @@ int fixture_open_pages(void **state);
 int fixture_close_pages(void **state);
 const char *fixture_write_pages(void);
 
+/* A page of 600 by 800 points without words, its layout, and room for what is said of them: for a test's setup and teardown. */
+void fixture_open_rows(struct pdf_page *page, struct pdf_layout *layout, struct buffer *out);
+void fixture_close_rows(struct pdf_page *page, struct pdf_layout *layout, struct buffer *out);
 /* The page's rows, one a line, segments parted by " | ", put into `out`. */
 const char *fixture_rows(struct pdf_layout *layout, const struct pdf_page *page, struct buffer *out);
 

@@ -18,19 +18,14 @@ static struct buffer text;
 static int prepare(void **state)
 {
 	(void)state;
-	pdf_page_init(&page);
-	pdf_page_clear(&page, 0, 600, 800);
-	pdf_layout_init(&layout);
-	buffer_init(&text, 1 << 20);
+	fixture_open_rows(&page, &layout, &text);
 	return 0;
 }
 
 static int tidy(void **state)
 {
 	(void)state;
-	pdf_layout_done(&layout);
-	pdf_page_done(&page);
-	buffer_done(&text);
+	fixture_close_rows(&page, &layout, &text);
 	return 0;
 }
 

@@ -337,8 +337,7 @@ static bool has_hidden_name(const struct html_tree *tree, uint32_t index)
 	bool hidden = false;
 
 	while (!hidden && html_next_word(&rest, &word))
-		hidden = (word.bytes == 6 && text_equal(word, TEXT_LITERAL("hidden"))) || (word.bytes == 6 && text_equal(word, TEXT_LITERAL("d-none"))) ||
-			 (word.bytes == 9 && text_equal(word, TEXT_LITERAL("invisible")));
+		hidden = text_equal(word, TEXT_LITERAL("hidden")) || text_equal(word, TEXT_LITERAL("d-none")) || text_equal(word, TEXT_LITERAL("invisible"));
 	for (rest = names; hidden && html_next_word(&rest, &word);) {
 		bool shown = text_starts_with(word, TEXT_LITERAL("d-")) && !text_equal(word, TEXT_LITERAL("d-none")) && !text_equal(word, TEXT_LITERAL("d-print-block"));
 		hidden = !shown && !memchr(word.data, ':', word.bytes);

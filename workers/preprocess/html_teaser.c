@@ -5,7 +5,7 @@ enum {
 	SHARE_BESIDE_BYTES_MAX = 40, /* of it beside them: "Share this page" */
 	TEASER_BYTES_MAX = 3000,
 	TEASER_LINKS_PERCENT = 50, /* of the text behind the title */
-	NODES_MAX = 400,
+	NODES_MAX = 400,           /* of a row of buttons */
 	TITLE_NODES_MAX = 12,      /* before the title */
 };
 
@@ -32,14 +32,14 @@ static bool is_share_bar(const struct html_tree *tree, uint32_t index, uint64_t 
 	const struct html_node *nodes = html_tree_nodes(tree);
 	unsigned shares = 0;
 
-	if (text > SHARE_BYTES_MAX || text - links > SHARE_BESIDE_BYTES_MAX)
+	if (text > SHARE_BYTES_MAX || text - links > SHARE_BESIDE_BYTES_MAX || html_node_end(nodes, index) - index > NODES_MAX)
 		return false;
 	for (uint32_t i = index + 1; i < html_node_end(nodes, index); i++) {
 		if (nodes[i].tag != HTML_A)
 			continue;
 		struct text target = html_tree_attribute(tree, i, HTML_HREF);
 		bool share = hands_on(target), here = target.bytes == 0 || target.data[0] == '#' || text_starts_with_nocase(target, TEXT_LITERAL("javascript:"));
-		if ((!share && !here) || i - index > NODES_MAX)
+		if (!share && !here)
 			return false;
 		shares += share;
 	}

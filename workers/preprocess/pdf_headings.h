@@ -6,7 +6,7 @@
 #define DOCRING_WORKERS_PREPROCESS_PDF_HEADINGS_H
 
 #include "base/error.h"
-#include "workers/preprocess/pdf_layout.h"
+#include "workers/preprocess/pdf_body.h"
 
 enum { PDF_OUTLINE_ENTRIES_MAX = 100000, PDF_OUTLINE_DEPTH_MAX = 8, PDF_HEADINGS_MAX = 1 << 20 };
 enum { PDF_TAG_LEVELS = 6 }; /* of tags H1–H6 */
@@ -34,28 +34,6 @@ int pdf_outline_add(struct pdf_outline *outline, struct text title, unsigned dep
 unsigned pdf_outline_depth(struct pdf_outline *outline, struct text title, uint32_t page);
 /* Is there an entry with this title, on whatever page? */
 bool pdf_outline_names(struct pdf_outline *outline, struct text title);
-
-/* What the running text of the document looks like: sizes counted by their letters. */
-enum { PDF_SIZE_STEPS = 800, PDF_STEPS_PER_POINT = 4, PDF_END_STEPS = 300 };
-struct pdf_body {
-	uint64_t letters[PDF_SIZE_STEPS];
-	uint64_t light_letters[PDF_SIZE_STEPS]; /* those that are neither bold nor of fixed width */
-	uint64_t code_letters[PDF_SIZE_STEPS];  /* of fixed width, not bold */
-	uint64_t bold_letters, italic_letters, mono_letters, all_letters;
-	/* Lines of fixed-width type by their left and right ends, in steps of 4 points. */
-	uint32_t mono_begins[PDF_END_STEPS], mono_ends[PDF_END_STEPS], mono_lines;
-	float size;     /* after pdf_body_settle: the most frequent one, or a larger one that is common too (a document of tables) */
-	float code_size; /* the most frequent one of fixed-width type, where there is some of it; fonts may be larger by their measure than they look */
-	bool bold;      /* most of the text is bold, so bold says nothing */
-	bool italic;    /* the same of italics */
-	bool mono;      /* most of the text is of fixed-width type, and so is prose: its lines are full */
-};
-void pdf_body_count(struct pdf_body *body, const struct pdf_page *page);
-void pdf_body_settle(struct pdf_body *body);
-/* Does some of the text stand out by its size or weight? Then headings do. */
-bool pdf_body_has_display(const struct pdf_body *body);
-/* Is more set in this size, neither bold nor of fixed width, than headings would be? Quotations may be most of a document and smaller than its text. */
-bool pdf_body_is_text_size(const struct pdf_body *body, float size);
 
 /* What tells headings of one size apart, the lowest first. */
 enum pdf_heading_style { PDF_HEADING_ITALIC, PDF_HEADING_UPRIGHT, PDF_HEADING_CAPITALS, PDF_HEADING_STYLES };
@@ -94,10 +72,5 @@ void pdf_headings_settle(struct pdf_headings *headings, bool titled);
 void pdf_headings_find_byline(struct pdf_headings *headings, struct text markdown);
 /* Appends `markdown` (in which every heading was written with one "#") to `out` with the levels that were found. */
 void pdf_headings_apply(const struct pdf_headings *headings, struct text markdown, struct buffer *out);
-
-/* Is the row in larger type than the text? Code in the size that it usually has is not. */
-bool pdf_row_is_larger_than(const struct pdf_row *row, const struct pdf_body *body);
-/* Is the row, seen by itself, typeset as a heading: larger than the text, or all bold? */
-bool pdf_row_stands_out(const struct pdf_row *row, const struct pdf_body *body);
 
 #endif
