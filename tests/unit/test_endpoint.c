@@ -170,6 +170,86 @@ static void test_breaker_doubles(void **state)
 	assert_int_equal(endpoint.open_ns, ENDPOINT_OPEN_NS);
 }
 
+/* It has answered enough to be put on trial. */
+static void answer_well(void)
+{
+	for (int i = 0; i < ENDPOINT_GOOD_FOR_TRIAL; i++)
+		assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD);
+}
+
+static void test_failures_by_chance_among_good_answers(void **state)
+{
+	(void)state;
+	answer_well();
+	for (int i = 0; i < ENDPOINT_FAILURES_TO_OPEN; i++)
+		assert_int_equal(answer_after(HTTP_BROKEN, 0, -1, 1, SECOND), ENDPOINT_AGAIN);
+	assert_int_equal(endpoint.breaker, ENDPOINT_ON_TRIAL);
+	for (int i = 0; i < ENDPOINT_TRIALS; i++) {
+		assert_true(endpoint_may_start(&endpoint, now_ns));
+		endpoint_started(&endpoint);
+	}
+	assert_false(endpoint_may_start(&endpoint, now_ns));
+	endpoint.under_way = 0;
+	assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD);
+	assert_int_equal(endpoint.breaker, ENDPOINT_CLOSED);
+	assert_int_equal(endpoint.opened, 0);
+	assert_in_range((int)endpoint.limit, 4, 5); /* half of it, and one more with each answer */
+}
+
+/* A proxy that is reloaded ends them all: those that began before count no more. */
+static void test_all_connections_end_at_once(void **state)
+{
+	struct http_response broken = { .outcome = HTTP_BROKEN, .retry_after_s = -1, .duration_ns = 30 * SECOND };
+	(void)state;
+	answer_well();
+	for (int i = 0; i < 8; i++)
+		endpoint_started(&endpoint);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(endpoint_answered(&endpoint, &broken, 1, now_ns + (uint64_t)i, &again_ns), ENDPOINT_AGAIN);
+	now_ns += 2 * SECOND;
+	assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD);
+	assert_int_equal(endpoint.opened, 0);
+}
+
+static void test_failures_in_a_trial(void **state)
+{
+	(void)state;
+	answer_well();
+	for (int i = 0; i < ENDPOINT_FAILURES_TO_OPEN; i++)
+		(void)answer(HTTP_ANSWERED, 500);
+	now_ns += SECOND;
+	for (int i = 1; i < ENDPOINT_TRIALS; i++)
+		assert_int_equal(answer(HTTP_ANSWERED, 500), ENDPOINT_AGAIN);
+	assert_int_equal(answer(HTTP_ANSWERED, 500), ENDPOINT_DOWN);
+	assert_int_equal(endpoint.breaker, ENDPOINT_OPEN);
+	now_ns = endpoint.look_ns;
+	endpoint_looked(&endpoint, true, now_ns);
+	assert_int_equal(answer(HTTP_ANSWERED, 200), ENDPOINT_GOOD);
+	for (int i = 1; i < ENDPOINT_FAILURES_TO_OPEN; i++) /* just back, it is believed less */
+		assert_int_equal(answer(HTTP_ANSWERED, 500), ENDPOINT_AGAIN);
+	assert_int_equal(answer(HTTP_ANSWERED, 500), ENDPOINT_DOWN);
+}
+
+/* What is no chance, and what would take as long again to find out. */
+static void test_what_opens_without_a_trial(void **state)
+{
+	struct http_response last[] = {
+		{ .outcome = HTTP_REFUSED, .retry_after_s = -1 }, { .outcome = HTTP_TIMED_OUT, .retry_after_s = -1, .duration_ns = 600 * SECOND },
+		{ .outcome = HTTP_ANSWERED, .status = 504, .retry_after_s = -1, .duration_ns = 60 * SECOND },
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(last); i++)
+		for (int trial = 0; trial < 2; trial++) {
+			endpoint_init(&endpoint, 8, 42);
+			answer_well();
+			for (int k = trial ? 0 : 1; k < ENDPOINT_FAILURES_TO_OPEN; k++)
+				assert_int_equal(answer(HTTP_BROKEN, 0), ENDPOINT_AGAIN);
+			assert_int_equal(endpoint.breaker, trial ? ENDPOINT_ON_TRIAL : ENDPOINT_CLOSED);
+			endpoint_started(&endpoint);
+			assert_int_equal(endpoint_answered(&endpoint, &last[i], 1, now_ns, &again_ns), ENDPOINT_DOWN);
+		}
+}
+
 static void test_a_wrong_key_opens_at_once(void **state)
 {
 	(void)state;
@@ -295,7 +375,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_as_many_as_allowed), TEST(test_halved_and_grown_again), TEST(test_slower_answers), TEST(test_retry_after_holds_for_all),
 		TEST(test_backoff_grows_and_differs), TEST(test_hopeless_requests), TEST(test_breaker), TEST(test_breaker_doubles),
-		TEST(test_a_wrong_key_opens_at_once), TEST(test_throttling_is_no_failure_until_it_lasts),
+		TEST(test_failures_by_chance_among_good_answers), TEST(test_all_connections_end_at_once),
+		TEST(test_failures_in_a_trial), TEST(test_what_opens_without_a_trial), TEST(test_a_wrong_key_opens_at_once), TEST(test_throttling_is_no_failure_until_it_lasts),
 		TEST(test_the_second_429_in_a_row_makes_all_wait), TEST(test_503_while_several_are_asked),
 		TEST(test_503_that_says_when), TEST(test_other_ways_to_say_it), TEST(test_429_of_a_server_that_is_tried), TEST(test_time_scale), TEST(test_retry_after_header),
 	};

@@ -9,6 +9,11 @@ uint32_t calls_slots(const struct calls *calls) { return calls->endpoint.breaker
 double calls_chars_per_token(const struct calls *calls) { return calls->chars_per_token; }
 uint64_t calls_context_tokens(const struct calls *calls) { return calls->context_tokens; }
 uint64_t calls_doubtful(const struct calls *calls) { return calls->counts.doubtful; }
-const char *calls_trouble(const struct calls *calls) { return calls->endpoint.breaker == ENDPOINT_CLOSED ? "" : calls->trouble; }
+const char *calls_trouble(const struct calls *calls)
+{
+	enum endpoint_breaker breaker = calls->endpoint.breaker;
+	return breaker == ENDPOINT_OPEN || breaker == ENDPOINT_HALF_OPEN ? calls->trouble : "";
+}
+
 const struct endpoint *calls_endpoint(const struct calls *calls) { return &calls->endpoint; }
 struct call_sums calls_sums(const struct calls *calls) { return calls->sums; }

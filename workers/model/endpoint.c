@@ -12,7 +12,7 @@
 
 const char *endpoint_breaker_name(enum endpoint_breaker breaker)
 {
-	static const char *const names[] = { [ENDPOINT_CLOSED] = "closed", [ENDPOINT_OPEN] = "open", [ENDPOINT_HALF_OPEN] = "half-open" };
+	static const char *const names[] = { [ENDPOINT_CLOSED] = "closed", [ENDPOINT_ON_TRIAL] = "on trial", [ENDPOINT_OPEN] = "open", [ENDPOINT_HALF_OPEN] = "half-open" };
 	CHECK(breaker < COUNT_OF(names));
 	return names[breaker];
 }
@@ -44,7 +44,19 @@ static uint64_t scaled(const struct endpoint *endpoint, uint64_t ns)
 
 static uint32_t allowed(const struct endpoint *endpoint)
 {
-	return endpoint->breaker == ENDPOINT_HALF_OPEN ? 1 : endpoint->breaker == ENDPOINT_OPEN ? 0 : (uint32_t)endpoint->limit;
+	uint32_t limit = (uint32_t)endpoint->limit;
+
+	switch (endpoint->breaker) {
+	case ENDPOINT_OPEN:
+		return 0;
+	case ENDPOINT_HALF_OPEN:
+		return 1;
+	case ENDPOINT_ON_TRIAL:
+		return limit < ENDPOINT_TRIALS ? limit : ENDPOINT_TRIALS;
+	case ENDPOINT_CLOSED:
+		break;
+	}
+	return limit;
 }
 
 bool endpoint_has_room(const struct endpoint *endpoint)
@@ -124,10 +136,39 @@ static void close_breaker(struct endpoint *endpoint)
 {
 	if (endpoint->breaker == ENDPOINT_CLOSED)
 		return;
+	bool was_away = endpoint->breaker != ENDPOINT_ON_TRIAL;
 	endpoint->breaker = ENDPOINT_CLOSED;
 	endpoint->open_ns = ENDPOINT_OPEN_NS;
 	endpoint->slow_start = true;
-	set_limit(endpoint, 1);
+	endpoint->good_since_closed = was_away ? 0 : endpoint->good_since_closed;
+	set_limit(endpoint, was_away ? 1 : endpoint->limit / 2);
+}
+
+/* Not when nothing listens any more, and not where each further look would take as long as this one. */
+static bool may_be_chance(const struct endpoint *endpoint, const struct http_response *response)
+{
+	bool broke = response->outcome == HTTP_BROKEN || response->outcome == HTTP_INVALID;
+	return broke || (response->outcome == HTTP_ANSWERED && response->duration_ns < scaled(endpoint, ENDPOINT_LOOK_NS));
+}
+
+/* After a failure: is the server to be left alone? Puts it on trial where that is to be found out. */
+static bool is_away(struct endpoint *endpoint, const struct http_response *response, uint32_t attempt, uint64_t now_ns)
+{
+	if (endpoint->breaker == ENDPOINT_HALF_OPEN)
+		return true;
+	if (endpoint->breaker == ENDPOINT_ON_TRIAL) {
+		endpoint->trials_failed += now_ns - response->duration_ns >= endpoint->trial_ns;
+		return endpoint->trials_failed >= ENDPOINT_TRIALS || attempt >= ENDPOINT_ATTEMPTS_MAX || !may_be_chance(endpoint, response) ||
+		       now_ns - endpoint->trial_ns >= scaled(endpoint, ENDPOINT_LOOK_NS);
+	}
+	if (endpoint->failures_in_row < ENDPOINT_FAILURES_TO_OPEN)
+		return false;
+	if (endpoint->good_since_closed < ENDPOINT_GOOD_FOR_TRIAL || attempt >= ENDPOINT_ATTEMPTS_MAX || !may_be_chance(endpoint, response))
+		return true;
+	endpoint->breaker = ENDPOINT_ON_TRIAL;
+	endpoint->trials_failed = 0;
+	endpoint->trial_ns = now_ns;
+	return false;
 }
 
 bool endpoint_wants_look(const struct endpoint *endpoint, uint64_t now_ns)
@@ -201,6 +242,7 @@ static bool note_throttle(struct endpoint *endpoint, const struct http_response 
 static enum endpoint_verdict good(struct endpoint *endpoint, const struct http_response *response)
 {
 	endpoint->answers++;
+	endpoint->good_since_closed++;
 	endpoint->failures_in_row = 0;
 	endpoint->throttled_since_ns = 0;
 	close_breaker(endpoint);
@@ -231,7 +273,7 @@ enum endpoint_verdict endpoint_answered(struct endpoint *endpoint, const struct 
 		endpoint->failures++;
 		endpoint->failures_in_row++;
 	}
-	bool failed = !overload && (endpoint->failures_in_row >= ENDPOINT_FAILURES_TO_OPEN || endpoint->breaker == ENDPOINT_HALF_OPEN);
+	bool failed = !overload && is_away(endpoint, response, attempt, now_ns);
 	if (failed || too_long || is_key_wrong(response))
 		open_breaker(endpoint, now_ns);
 	if (endpoint->breaker == ENDPOINT_OPEN)

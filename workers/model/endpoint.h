@@ -15,6 +15,8 @@
 
 enum {
 	ENDPOINT_FAILURES_TO_OPEN = 3,
+	ENDPOINT_TRIALS = 3,
+	ENDPOINT_GOOD_FOR_TRIAL = 16, /* answers since the breaker was closed */
 	ENDPOINT_ATTEMPTS_MAX = 4, /* of one request, before it counts as failed at this model */
 };
 #define ENDPOINT_OPEN_NS (60ull * 1000000000)
@@ -22,7 +24,7 @@ enum {
 #define ENDPOINT_LOOK_NS (5ull * 1000000000)
 #define ENDPOINT_THROTTLED_NS_MAX (300ull * 1000000000)
 
-enum endpoint_breaker { ENDPOINT_CLOSED, ENDPOINT_OPEN, ENDPOINT_HALF_OPEN };
+enum endpoint_breaker { ENDPOINT_CLOSED, ENDPOINT_ON_TRIAL, ENDPOINT_OPEN, ENDPOINT_HALF_OPEN };
 const char *endpoint_breaker_name(enum endpoint_breaker breaker);
 
 struct endpoint {
@@ -32,7 +34,8 @@ struct endpoint {
 	uint32_t under_way;
 	uint32_t good_since_growth, slower_in_row;
 	enum endpoint_breaker breaker;
-	uint32_t failures_in_row;
+	uint32_t failures_in_row, trials_failed;
+	uint64_t good_since_closed, trial_ns; /* trial_ns: since when it is on trial */
 	uint64_t open_ns;        /* for how long it opens next */
 	uint64_t open_until_ns, look_ns, not_before_ns; /* not_before: Retry-After of a 429 holds for all */
 	double usual_s;          /* moving mean of an answer's time */
