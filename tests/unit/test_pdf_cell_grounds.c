@@ -83,6 +83,24 @@ static void reads_stripes(void **state)
 				       "| range | 30 | Reach of a cell |\n| limit | 4 | Most of all |\n");
 }
 
+/* The first row has no ground either, and the bold head stands above it. */
+static void finds_the_head_above_a_plain_row(void **state)
+{
+	(void)state;
+	fixture_line(&page, 55, 60, 10, PDF_BOLD, "Values");
+	fixture_line(&page, 55, 80, 10, PDF_BOLD, "Name");
+	fixture_line(&page, 155, 80, 10, PDF_BOLD, "No");
+	fixture_line(&page, 185, 80, 10, PDF_BOLD, "Meaning");
+	row(96, "barred", "1", "No access");
+	row_ground(102, 16, 0.9f);
+	row(114, "level", "2", "Least of all");
+	row(132, "range", "30", "Reach of a cell");
+	row_ground(138, 16, 0.9f);
+	row(150, "limit", "4", "Most of all");
+	assert_string_equal(convert(), "**Values**\n\n| Name | No | Meaning |\n| --- | --- | --- |\n| barred | 1 | No access |\n| level | 2 | Least of all |\n"
+				       "| range | 30 | Reach of a cell |\n| limit | 4 | Most of all |\n");
+}
+
 /* All cells have grounds, painted twice; one reaches down over two rows. A heading and another table of the same width follow. */
 static void reads_full_grounds(void **state)
 {
@@ -108,6 +126,23 @@ static void reads_full_grounds(void **state)
 	row(244, "limit", "4", "Most");
 	assert_string_equal(convert(), "| Name | No | Meaning |\n| --- | --- | --- |\n| barred | 1 | No access |\n| barred | 2 | Some access |\n\nOthers\n\n"
 				       "| Name | No | Meaning |\n| --- | --- | --- |\n| range | 3 | Reach |\n| limit | 4 | Most |\n");
+}
+
+/* Only the heads have grounds, and a heading stands between the two tables: they are not one. */
+static void parts_tables_at_a_heading(void **state)
+{
+	(void)state;
+	for (int table = 0; table < 2; table++) {
+		const float y = 100 + 100 * (float)table;
+		row_ground(y, 20, 0.2f);
+		row(y + 14, "Name", "No", "Meaning");
+		row(y + 34, "barred", "1", "No access");
+	}
+	fixture_line(&page, 55, 180, 14, 0, "Limits");
+	pdf_rules_settle(&rules);
+	const size_t before = rules.vertical.count;
+	assert_int_equal(pdf_cell_grounds_complete(&rules, &page), 0);
+	assert_int_equal(rules.vertical.count, before);
 }
 
 /* Grounds that are no table's: a head alone, lines of program text, two boxes far apart. */
@@ -147,7 +182,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reads_stripes, prepare, tidy),
+		cmocka_unit_test_setup_teardown(finds_the_head_above_a_plain_row, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reads_full_grounds, prepare, tidy),
+		cmocka_unit_test_setup_teardown(parts_tables_at_a_heading, prepare, tidy),
 		cmocka_unit_test_setup_teardown(adds_nothing_elsewhere, prepare, tidy),
 		cmocka_unit_test_setup_teardown(reaches_as_far_as_rules, prepare, tidy),
 	};

@@ -100,6 +100,34 @@ static void add_ground(struct pdf_rules *rules, float y0, float y1)
 	assert_int_equal(pdf_rules_add_fill(rules, (struct pdf_box){ 70, y0, 500, y1 }, 0.9f), 0);
 }
 
+/* A heading's rule has the table's width, a caption stands below it, then the head on dark ground: the table begins there. */
+static void begins_at_the_ground_of_the_head(void **state)
+{
+	struct pdf_page page;
+	struct pdf_rules rules;
+
+	(void)state;
+	open_page(&page, &rules);
+	add_rule(&rules, 50);
+	add_word(&page, "Table", 75, 60);
+	add_ground(&rules, 78, 98);
+	add_word(&page, "Parameter", 75, 83);
+	add_word(&page, "Description", 250, 83);
+	for (int row = 0; row < 3; row++) {
+		add_word(&page, "cellRange", 75, 102 + 30 * (float)row);
+		add_word(&page, "reaching", 250, 102 + 30 * (float)row);
+		add_word(&page, "distance", 250, 114 + 30 * (float)row);
+		add_rule(&rules, 128 + 30 * (float)row);
+	}
+	pdf_rules_settle(&rules);
+	assert_int_equal(pdf_row_rules_complete(&rules, &page), 0);
+	assert_int_equal(rules.vertical.count, 1);
+	assert_true(rules.vertical.items[0].from > 77 && rules.vertical.items[0].to > 187);
+	assert_int_equal(rules.horizontal.count, 6); /* both sides of the ground are added */
+	pdf_page_done(&page);
+	pdf_rules_done(&rules);
+}
+
 /* Every other row stands on grey; each has an explanation on two lines. */
 static void reads_striped_rows(void **state)
 {
@@ -219,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(completes_wrapped_rows), cmocka_unit_test(completes_two_rows),
 		cmocka_unit_test(leaves_others),
+		cmocka_unit_test(begins_at_the_ground_of_the_head),
 		cmocka_unit_test(reads_striped_rows), cmocka_unit_test(reads_centred_cells),
 		cmocka_unit_test(leaves_boxes),
 	};

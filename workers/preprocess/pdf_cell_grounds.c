@@ -20,6 +20,7 @@ static const float same_end = 2.0f;
 static const float crossing = 1.5f;                 /* points of a word on both sides of an edge */
 static const float reach_sizes = 2.2f, line_sizes = 1.6f; /* to the next row; to the next line of a cell */
 static const float row_ratio = 1.3f;                  /* to the rows with ground, of one without */
+static const float heading_ratio = 1.15f;             /* to the type of a row, of a heading's */
 static const float outer_row_max = 50; /* points, of a row above or below all grounds */
 static const float shade_step = 0.02f;
 static const float blank_sizes = 0.45f;              /* wider than a blank between words */
@@ -249,13 +250,13 @@ static const struct pdf_word *nearest(const struct grounds *grounds, struct pdf_
 	return found;
 }
 
-/* The row above (or below) all grounds, whose words stand in the columns: several of them. */
-static int widen(struct grounds *grounds, uint32_t group, bool above)
+/* The row above (or below) *edge, beyond all grounds, whose words stand in the columns: several of them. Moves *edge behind it. */
+static int widen(struct grounds *grounds, uint32_t group, bool above, float *edge)
 {
 	const struct pdf_box box = grounds->groups[group].box;
 	const struct edges edges = edges_of(grounds, group, !above);
-	const float edge = above ? box.y0 : box.y1;
-	float y = edge, end = edge, sizes = reach_sizes;
+	const float from = *edge;
+	float y = from, end = from, sizes = reach_sizes;
 	uint32_t columns = 0;
 	uint8_t style = 0;
 
@@ -274,8 +275,29 @@ static int widen(struct grounds *grounds, uint32_t group, bool above)
 	}
 	if ((columns & (columns - 1)) == 0)
 		return 0;
+	*edge = end;
 	int status = pdf_rules_add_line(grounds->rules, box.x0, end, box.x1, end, 0.5f);
-	return status < 0 ? status : draw_edges(grounds, box, &edges, fminf(edge, end), fmaxf(edge, end));
+	return status < 0 ? status : draw_edges(grounds, box, &edges, fminf(from, end), fmaxf(from, end));
+}
+
+static bool is_bold_above(const struct grounds *grounds, struct pdf_box box, float edge)
+{
+	const struct pdf_word *word = nearest(grounds, box, edge, true, reach_sizes);
+
+	return word && (word->style & PDF_BOLD);
+}
+
+/* The head, or the first row and its bold head. */
+static int widen_above(struct grounds *grounds, uint32_t group)
+{
+	const struct pdf_box box = grounds->groups[group].box;
+	const bool is_head = is_bold_above(grounds, box, box.y0);
+	float edge = box.y0;
+	int status = widen(grounds, group, true, &edge);
+
+	if (status == 0 && edge < box.y0 && !is_head && is_bold_above(grounds, box, edge))
+		status = widen(grounds, group, true, &edge);
+	return status;
 }
 
 /* --- tables --------------------------------------------------------------------------------------------------------- */
@@ -297,6 +319,8 @@ static int group_below(struct grounds *grounds, uint32_t group)
 		const struct content content = content_between(grounds, box, &edges, box.y1, below->box.y0);
 		const float gap = below->box.y0 - box.y1, heights = fmaxf(height_of(grounds->cells[group]), height_of(grounds->cells[i]));
 		/* Words in one column are a row too, if they are no heading: then a head would follow, on darker ground. */
+		if (content.size > heading_ratio * content_between(grounds, box, &edges, box.y0, box.y1).size)
+			return NO_GROUP; /* the head of another table, below a heading */
 		const bool several = (content.columns & (content.columns - 1)) != 0, darker = grounds->shades[i] < grounds->shades[group] - shade_step;
 		const bool low = content.words > 0 && gap < row_ratio * heights && !darker;
 		return !content.crosses && (several || low || gap < side_min) ? (int)i : NO_GROUP;
@@ -403,9 +427,10 @@ static int draw_table(struct grounds *grounds, uint32_t first)
 			status = draw_edges(grounds, reach, &none, groups[at].box.y1, groups[groups[at].next].box.y0);
 	}
 	if (status == 0 && (plain || has_outer_rule(grounds, reach, true)))
-		status = widen(grounds, first, true);
+		status = widen_above(grounds, first);
+	float bottom = table.y1;
 	if (status == 0 && (plain || has_outer_rule(grounds, reach, false)))
-		status = widen(grounds, last, false);
+		status = widen(grounds, last, false, &bottom);
 	return status;
 }
 

@@ -24,7 +24,14 @@ struct run { /* rules of one width below each other, and the white between the w
 	float columns[COLUMNS_MAX]; /* left edges of the words of each */
 	size_t column_count;
 	float size;                 /* of the largest words */
-	bool filled;                /* edges of filled bands, not rules: a band without words parts them, and they become rules if a table is found */
+	bool grounds;               /* some edges are those of filled bands: they become rules if a table is found */
+	bool filled;                /* all are: a band without words parts them */
+};
+
+struct edges { /* of rows, from top to bottom: rules of one width, or the sides of filled bands */
+	float at[RULES_MAX];
+	bool ground[RULES_MAX]; /* the upper side of a band, below other rules */
+	size_t count;
 };
 
 static float middle(const struct pdf_word *word) { return (word->box.y0 + word->box.y1) / 2; }
@@ -262,7 +269,7 @@ static int complete(struct pdf_rules *rules, const struct pdf_page *page, const 
 		bottom = end_of_text(run, page, bottom);
 	if (status == 0 && (widened || run->filled))
 		status = pdf_rules_add_line(rules, run->from, bottom, run->to, bottom, 0.5f);
-	for (size_t s = 0; s < run->strips + widened && run->filled && status == 0; s++)
+	for (size_t s = 0; s < run->strips + widened && run->grounds && status == 0; s++)
 		status = pdf_rules_add_line(rules, run->from, at[s], run->to, at[s], 0.5f);
 	for (size_t c = 1; c < run->column_count && status == 0; c++)
 		status = pdf_rules_add_line(rules, run->columns[c] - border_room, top, run->columns[c] - border_room, bottom, 0.5f);
@@ -277,23 +284,6 @@ static bool crosses_vertical(const struct pdf_rules *rules, const struct run *ru
 			return true;
 	}
 	return false;
-}
-
-/* The rules of the same ends as `first`, from it down; returns how many. */
-static size_t rules_like(const struct pdf_rules *rules, size_t first, float *at, bool *used)
-{
-	const struct pdf_rule *like = &rules->horizontal.items[first];
-	size_t count = 0;
-
-	for (size_t i = first; i < rules->horizontal.count; i++) {
-		const struct pdf_rule *rule = &rules->horizontal.items[i];
-		if (used[i] || fabsf(rule->from - like->from) > same_end || fabsf(rule->to - like->to) > same_end)
-			continue;
-		used[i] = true;
-		if (count == 0 || rule->at - at[count - 1] >= row_height_min)
-			at[count++] = rule->at;
-	}
-	return count;
 }
 
 /* White within a row, higher than lines are apart: headings and captions between two tables. */
@@ -324,18 +314,21 @@ static bool has_heading(const struct run *run, const struct pdf_page *page, floa
 }
 
 /* The longest run from rule `first` on whose words leave white between columns. */
-static void grow(struct run *run, const struct pdf_page *page, const float *at, size_t count, size_t first)
+static void grow(struct run *run, const struct pdf_page *page, const struct edges *edges, size_t first)
 {
+	const float *at = edges->at;
 	struct run longer = *run;
 
 	run->strips = 0;
 	run->top = run->bottom = at[first];
-	for (size_t i = first + 1; i < count && at[i] - at[i - 1] < row_height_max && !is_loose(run, page, at[i - 1], at[i]) && !has_heading(&longer, page, at[i - 1], at[i]); i++) {
+	for (size_t i = first + 1; i < edges->count && at[i] - at[i - 1] < row_height_max && !is_loose(run, page, at[i - 1], at[i]) && !has_heading(&longer, page, at[i - 1], at[i]); i++) {
 		if (!take_words(&longer, page, at[i - 1], at[i]) && run->filled)
 			return;
 		find_columns(&longer);
 		if (run->filled && i == first + 1 && longer.column_count < 2)
 			return; /* what stands above a table */
+		if (longer.column_count < 2 && edges->ground[i])
+			return; /* a caption below the rule of a heading, above the ground of a table's head */
 		if (longer.column_count < run->column_count)
 			return; /* words stand across the columns so far: it is no row of this table */
 		longer.strips++;
@@ -363,17 +356,18 @@ static bool is_table(const struct run *run, const struct pdf_page *page, const f
 }
 
 /* Completes the runs among these edges, which have the same ends. */
-static int complete_runs(struct pdf_rules *rules, const struct pdf_page *page, struct pdf_rule like, bool filled, const float *at, size_t count, size_t *runs)
+static int complete_runs(struct pdf_rules *rules, const struct pdf_page *page, struct run like, const struct edges *edges, size_t *runs)
 {
 	int status = 0;
 
-	for (size_t first = 0; first + STRIPS_SURE < count && status == 0 && *runs < RUNS_MAX; ++*runs) {
-		struct run run = { .from = like.from, .to = like.to, .filled = filled };
-		grow(&run, page, at, count, first);
-		if (is_table(&run, page, at + first) && !crosses_vertical(rules, &run)) {
-			if (filled) /* the head is among the strips */
-				join_columns(&run, page, at + first);
-			status = complete(rules, page, &run, at + first);
+	for (size_t first = 0; first + STRIPS_SURE < edges->count && status == 0 && *runs < RUNS_MAX; ++*runs) {
+		const float *at = edges->at + first;
+		struct run run = like;
+		grow(&run, page, edges, first);
+		if (is_table(&run, page, at) && !crosses_vertical(rules, &run)) {
+			if (run.filled) /* the head is among the strips */
+				join_columns(&run, page, at);
+			status = complete(rules, page, &run, at);
 		}
 		first += run.strips > 0 ? run.strips : 1;
 	}
@@ -412,61 +406,106 @@ static size_t find_bands(const struct pdf_rules *rules, struct pdf_box *bands)
 	return kept;
 }
 
-/* The upper and lower edges of the bands with the same ends as `first`, from it down; returns how many. */
-static size_t edges_like(const struct pdf_box *bands, size_t band_count, size_t first, float *at, bool *used)
-{
-	size_t count = 0;
+static bool has_ends(struct pdf_box band, struct run like) { return fabsf(band.x0 - like.from) <= same_end && fabsf(band.x1 - like.to) <= same_end; }
 
-	for (size_t i = first; i < band_count && count + 2 <= RULES_MAX; i++) {
-		if (used[i] || fabsf(bands[i].x0 - bands[first].x0) > same_end || fabsf(bands[i].x1 - bands[first].x1) > same_end)
+/* The upper and lower edges of the bands with the same ends as `first`, from it down. */
+static void edges_like(const struct pdf_box *bands, size_t band_count, size_t first, struct run like, struct edges *edges, bool *used)
+{
+	edges->count = 0;
+	for (size_t i = first; i < band_count && edges->count + 2 <= RULES_MAX; i++) {
+		if (used[i] || !has_ends(bands[i], like))
 			continue;
 		used[i] = true;
-		if (count == 0 || bands[i].y0 - at[count - 1] >= row_height_min)
-			at[count++] = bands[i].y0;
-		if (bands[i].y1 - at[count - 1] >= row_height_min)
-			at[count++] = bands[i].y1;
+		if (edges->count == 0 || bands[i].y0 - edges->at[edges->count - 1] >= row_height_min)
+			edges->at[edges->count++] = bands[i].y0;
+		if (bands[i].y1 - edges->at[edges->count - 1] >= row_height_min)
+			edges->at[edges->count++] = bands[i].y1;
 	}
-	return count;
 }
 
 /* Rows that are told by the grounds on which they stand: of each, or of every other one. */
-static int complete_bands(struct pdf_rules *rules, const struct pdf_page *page, size_t *runs)
+static int complete_bands(struct pdf_rules *rules, const struct pdf_page *page, const struct pdf_box *bands, size_t count, size_t *runs)
 {
-	struct pdf_box bands[BANDS_MAX];
+	struct edges edges = { .count = 0 };
 	bool used[BANDS_MAX] = { false };
-	float at[RULES_MAX] = { 0 };
 	int status = 0;
 
-	const size_t count = rules->fill_count <= BANDS_MAX ? find_bands(rules, bands) : 0;
 	for (size_t b = 0; b < count && status == 0 && *runs < RUNS_MAX; b++) {
-		const struct pdf_rule like = { .from = bands[b].x0, .to = bands[b].x1 };
+		const struct run like = { .from = bands[b].x0, .to = bands[b].x1, .filled = true, .grounds = true };
 		if (used[b] || like.to - like.from < length_min)
 			continue;
-		const size_t alike = edges_like(bands, count, b, at, used);
-		status = complete_runs(rules, page, like, true, at, alike, runs);
+		edges_like(bands, count, b, like, &edges, used);
+		status = complete_runs(rules, page, like, &edges, runs);
 	}
 	return status;
+}
+
+static void enter_edge(struct edges *edges, float at, bool ground)
+{
+	size_t i = edges->count;
+
+	if (edges->count == RULES_MAX)
+		return;
+	for (; i > 0 && edges->at[i - 1] > at; i--) {
+		edges->at[i] = edges->at[i - 1];
+		edges->ground[i] = edges->ground[i - 1];
+	}
+	edges->at[i] = at;
+	edges->ground[i] = ground;
+	edges->count++;
+}
+
+/* Is there no edge nearer than a row is high? */
+static bool is_free(const struct edges *edges, float at)
+{
+	for (size_t i = 0; i < edges->count; i++)
+		if (fabsf(edges->at[i] - at) < row_height_min)
+			return false;
+	return true;
+}
+
+/* The rules of the same ends as `first`, from it down, and the sides of a ground between them: that of a head. */
+static void rules_like(const struct pdf_rules *rules, size_t first, const struct pdf_box *bands, size_t band_count, struct run *like, struct edges *edges, bool *used)
+{
+	edges->count = 0;
+	for (size_t i = first; i < rules->horizontal.count; i++) {
+		const struct pdf_rule *rule = &rules->horizontal.items[i];
+		if (used[i] || fabsf(rule->from - like->from) > same_end || fabsf(rule->to - like->to) > same_end)
+			continue;
+		used[i] = true;
+		if (edges->count == 0 || rule->at - edges->at[edges->count - 1] >= row_height_min)
+			enter_edge(edges, rule->at, false);
+	}
+	for (size_t b = 0; b < band_count; b++) {
+		if (!has_ends(bands[b], *like) || !is_free(edges, bands[b].y0) || !is_free(edges, bands[b].y1))
+			continue;
+		enter_edge(edges, bands[b].y0, true);
+		enter_edge(edges, bands[b].y1, false);
+		like->grounds = true;
+	}
 }
 
 int pdf_row_rules_complete(struct pdf_rules *rules, const struct pdf_page *page)
 {
 	const size_t count = rules->horizontal.count;
+	struct pdf_box bands[BANDS_MAX];
 	bool used[RULES_MAX] = { false };
-	float at[RULES_MAX] = { 0 };
+	struct edges edges = { .count = 0 };
 	int status = 0;
 	size_t runs = 0;
 
 	if (count > RULES_MAX || page->word_count > WORDS_MAX || rules->crowded)
 		return 0;
-	for (size_t r = 0; r < count && status == 0 && count > STRIPS_SURE; r++) {
-		const struct pdf_rule rule = rules->horizontal.items[r];
-		if (used[r] || rule.to - rule.from < length_min)
+	const size_t band_count = rules->fill_count <= BANDS_MAX ? find_bands(rules, bands) : 0;
+	for (size_t r = 0; r < count && status == 0 && count > STRIPS_SURE && runs < RUNS_MAX; r++) {
+		struct run like = { .from = rules->horizontal.items[r].from, .to = rules->horizontal.items[r].to };
+		if (used[r] || like.to - like.from < length_min)
 			continue;
-		const size_t alike = rules_like(rules, r, at, used);
-		status = complete_runs(rules, page, rule, false, at, alike, &runs);
+		rules_like(rules, r, bands, band_count, &like, &edges, used);
+		status = complete_runs(rules, page, like, &edges, &runs);
 	}
 	if (status == 0)
-		status = complete_bands(rules, page, &runs);
+		status = complete_bands(rules, page, bands, band_count, &runs);
 	if (status == 0)
 		pdf_rules_settle(rules);
 	return status;
