@@ -97,7 +97,7 @@ static void finds_the_head_above_a_plain_row(void **state)
 	row(132, "range", "30", "Reach of a cell");
 	row_ground(138, 16, 0.9f);
 	row(150, "limit", "4", "Most of all");
-	assert_string_equal(convert(), "**Values**\n\n| Name | No | Meaning |\n| --- | --- | --- |\n| barred | 1 | No access |\n| level | 2 | Least of all |\n"
+	assert_string_equal(convert(), "# Values\n\n| Name | No | Meaning |\n| --- | --- | --- |\n| barred | 1 | No access |\n| level | 2 | Least of all |\n"
 				       "| range | 30 | Reach of a cell |\n| limit | 4 | Most of all |\n");
 }
 

@@ -319,6 +319,22 @@ static void tells_tables_by_centred_names(void **state)
 	}
 }
 
+/* Headings in the middle of two columns begin at one height: the columns' lines are full, or the headings larger than they. */
+static void parts_columns_below_centred_headings(void **state)
+{
+	(void)state;
+	for (int larger = 0; larger < 2; larger++) {
+		pdf_page_clear(&page, 0, 600, 800);
+		fixture_line(&page, 120, 80, larger ? 11 : 10, PDF_BOLD, "K DATA");
+		fixture_line(&page, 380, 80, larger ? 11 : 10, PDF_BOLD, "T MODEL");
+		for (int i = 0; i < 6; i++) {
+			column(40, 100 + 36 * (float)i, 'A', 3, 44);
+			column(300, 100 + 36 * (float)i, 'B', 3, larger && i % 2 == 0 ? 30 : 44);
+		}
+		assert_string_equal(order(), "KA|TB");
+	}
+}
+
 /* Rows of a table without white between them read as two columns of text, until a rule below the names of its columns is known. */
 static void tells_tables_by_the_rule_below_their_head(void **state)
 {
@@ -372,7 +388,7 @@ int main(void)
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines), PAGE_TEST(leaves_names_beside_dense_text), PAGE_TEST(parts_no_code),
-		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(tells_tables_by_the_rule_below_their_head), PAGE_TEST(tells_tables_by_the_rules_around_them),
+		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(parts_columns_below_centred_headings), PAGE_TEST(tells_tables_by_the_rule_below_their_head), PAGE_TEST(tells_tables_by_the_rules_around_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

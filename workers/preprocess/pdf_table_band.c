@@ -197,9 +197,40 @@ static bool is_in_the_middle(const struct pdf_segment *name, const struct pdf_se
 	return away < fmaxf(tolerance_share * (column.x1 - column.x0), tolerance_sizes * name->size);
 }
 
-/* Is there a line in bold type on both sides, above one that is not bold, each part of which is in the middle of what stands below it? */
+/* Do most segments on this side of the strip reach as far as the widest? */
+static bool is_filled(const struct pdf_segment *segments, size_t count, float gutter_x, bool left)
+{
+	enum { LINES_MIN = 8 };
+	static const float nearly = 0.85f;
+	float widest = 0;
+	size_t lines = 0, filled = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if ((segments[i].box.x1 <= gutter_x) == left)
+			widest = fmaxf(widest, segments[i].box.x1 - segments[i].box.x0);
+	for (size_t i = 0; i < count; i++)
+		if ((segments[i].box.x1 <= gutter_x) == left) {
+			lines++;
+			filled += segments[i].box.x1 - segments[i].box.x0 > nearly * widest;
+		}
+	return lines >= LINES_MIN && filled * 4 > lines * 3;
+}
+
+/* Are the lines on both sides full, with little white between them? Cells have white around them. */
+static bool is_running_text(const struct pdf_segment *segments, size_t count, float gutter_x)
+{
+	if (!is_filled(segments, count, gutter_x, true) || !is_filled(segments, count, gutter_x, false))
+		return false;
+	const struct pdf_band_heights heights = pdf_band_heights(segments, count, gutter_x);
+	return heights.left.wide * 4 < heights.left.count && heights.right.wide * 4 < heights.right.count;
+}
+
+/* Is there a line in bold type on both sides, above one that is not bold, each part of which is in the middle of what stands below it? Headings at
+ * the top of two columns may stand so: they are larger than what stands below, which fills its lines. */
 static bool has_centred_head(const struct pdf_segment *segments, size_t count, float gutter_x)
 {
+	static const float heading_ratio = 1.05f;
+
 	for (size_t at = 0, end; at < count; at = end) {
 		end = at + line_length(segments + at, count - at);
 		bool left = false, right = false, head = end - at <= HEADS_MAX, narrow = false;
@@ -208,7 +239,9 @@ static bool has_centred_head(const struct pdf_segment *segments, size_t count, f
 			right |= segments[i].box.x0 >= gutter_x;
 			head = segments[i].bold && !crosses(&segments[i], gutter_x);
 		}
-		if (!head || !left || !right || end == count || segments[end].bold)
+		if (!head || !left || !right || end == count || segments[end].bold || segments[at].size > heading_ratio * segments[end].size)
+			continue;
+		if (is_running_text(segments + end, count - end, gutter_x))
 			continue;
 		for (size_t i = at; i < end && head; i++)
 			head = is_in_the_middle(&segments[i], segments + end, count - end, &narrow);
