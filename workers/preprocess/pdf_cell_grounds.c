@@ -20,7 +20,7 @@ static const float same_end = 2.0f;
 static const float crossing = 1.5f;                 /* points of a word on both sides of an edge */
 static const float reach_sizes = 2.2f, line_sizes = 1.6f; /* to the next row; to the next line of a cell */
 static const float row_ratio = 1.3f;                  /* to the rows with ground, of one without */
-static const float heading_ratio = 1.15f;             /* to the type of a row, of a heading's */
+static const float heading_ratio = 1.2f;              /* to the type of a row, of a heading's */
 static const float outer_row_max = 50; /* points, of a row above or below all grounds */
 static const float shade_step = 0.02f;
 static const float blank_sizes = 0.45f;              /* wider than a blank between words */
@@ -319,7 +319,8 @@ static int group_below(struct grounds *grounds, uint32_t group)
 		const struct content content = content_between(grounds, box, &edges, box.y1, below->box.y0);
 		const float gap = below->box.y0 - box.y1, heights = fmaxf(height_of(grounds->cells[group]), height_of(grounds->cells[i]));
 		/* Words in one column are a row too, if they are no heading: then a head would follow, on darker ground. */
-		if (content.size > heading_ratio * content_between(grounds, box, &edges, box.y0, box.y1).size)
+		const float size = fmaxf(content_between(grounds, box, &edges, box.y0, box.y1).size, content_between(grounds, box, &edges, below->box.y0, below->box.y1).size);
+		if (content.size > heading_ratio * size)
 			return NO_GROUP; /* the head of another table, below a heading */
 		const bool several = (content.columns & (content.columns - 1)) != 0, darker = grounds->shades[i] < grounds->shades[group] - shade_step;
 		const bool low = content.words > 0 && gap < row_ratio * heights && !darker;

@@ -197,23 +197,39 @@ static bool is_in_the_middle(const struct pdf_segment *name, const struct pdf_se
 	return away < fmaxf(tolerance_share * (column.x1 - column.x0), tolerance_sizes * name->size);
 }
 
-/* Do most segments on this side of the strip reach as far as the widest? */
+/* How many lines stand on this side of the strip, and *ret_wide of them over at least `width`; *ret_widest: the width of the widest. */
+static size_t count_wide(const struct pdf_segment *segments, size_t count, float gutter_x, bool left, float width, size_t *ret_wide, float *ret_widest)
+{
+	size_t lines = 0;
+
+	*ret_wide = 0;
+	*ret_widest = 0;
+	for (size_t at = 0, end; at < count; at = end) {
+		float x0 = INFINITY, x1 = -INFINITY;
+		end = at + line_length(segments + at, count - at);
+		for (size_t i = at; i < end; i++)
+			if ((segments[i].box.x1 <= gutter_x) == left) {
+				x0 = fminf(x0, segments[i].box.x0);
+				x1 = fmaxf(x1, segments[i].box.x1);
+			}
+		lines += x1 > x0;
+		*ret_wide += x1 > x0 && x1 - x0 >= width;
+		*ret_widest = fmaxf(*ret_widest, x1 - x0);
+	}
+	return lines;
+}
+
+/* Do many lines on this side of the strip reach as far as the widest? */
 static bool is_filled(const struct pdf_segment *segments, size_t count, float gutter_x, bool left)
 {
 	enum { LINES_MIN = 8 };
 	static const float nearly = 0.85f;
-	float widest = 0;
-	size_t lines = 0, filled = 0;
+	float widest;
+	size_t wide;
 
-	for (size_t i = 0; i < count; i++)
-		if ((segments[i].box.x1 <= gutter_x) == left)
-			widest = fmaxf(widest, segments[i].box.x1 - segments[i].box.x0);
-	for (size_t i = 0; i < count; i++)
-		if ((segments[i].box.x1 <= gutter_x) == left) {
-			lines++;
-			filled += segments[i].box.x1 - segments[i].box.x0 > nearly * widest;
-		}
-	return lines >= LINES_MIN && filled * 4 > lines * 3;
+	if (count_wide(segments, count, gutter_x, left, 0, &wide, &widest) < LINES_MIN)
+		return false;
+	return count_wide(segments, count, gutter_x, left, nearly * widest, &wide, &widest) * 2 <= wide * 5;
 }
 
 /* Are the lines on both sides full, with little white between them? Cells have white around them. */
@@ -222,15 +238,13 @@ static bool is_running_text(const struct pdf_segment *segments, size_t count, fl
 	if (!is_filled(segments, count, gutter_x, true) || !is_filled(segments, count, gutter_x, false))
 		return false;
 	const struct pdf_band_heights heights = pdf_band_heights(segments, count, gutter_x);
-	return heights.left.wide * 4 < heights.left.count && heights.right.wide * 4 < heights.right.count;
+	return heights.left.wide * 3 < heights.left.count && heights.right.wide * 3 < heights.right.count;
 }
 
 /* Is there a line in bold type on both sides, above one that is not bold, each part of which is in the middle of what stands below it? Headings at
- * the top of two columns may stand so: they are larger than what stands below, which fills its lines. */
+ * the top of two columns may stand so: what stands below fills its lines. */
 static bool has_centred_head(const struct pdf_segment *segments, size_t count, float gutter_x)
 {
-	static const float heading_ratio = 1.05f;
-
 	for (size_t at = 0, end; at < count; at = end) {
 		end = at + line_length(segments + at, count - at);
 		bool left = false, right = false, head = end - at <= HEADS_MAX, narrow = false;
@@ -239,7 +253,7 @@ static bool has_centred_head(const struct pdf_segment *segments, size_t count, f
 			right |= segments[i].box.x0 >= gutter_x;
 			head = segments[i].bold && !crosses(&segments[i], gutter_x);
 		}
-		if (!head || !left || !right || end == count || segments[end].bold || segments[at].size > heading_ratio * segments[end].size)
+		if (!head || !left || !right || end == count || segments[end].bold)
 			continue;
 		if (is_running_text(segments + end, count - end, gutter_x))
 			continue;
