@@ -103,6 +103,47 @@ static void openings_are_cut_and_brief_answers_filled_up_from_their_evidence(voi
 	bench_done(&bench);
 }
 
+/* What a small model copies of the form, or makes up, is not made an answer by what is said for it. */
+static void what_is_no_answer_is_not_filled_up(void **state)
+{
+	static const char *const nothing[] = { "titre", "{[]}", "evidence", "fantasy dragons", "In three words" };
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(nothing); i++) {
+		struct bench bench = { .count = 0 };
+		char json[512];
+		snprintf(json, sizeof(json), "{\"pairs\": [{\"type\": \"conceptual\", \"question\": \"What does Cell Range Guard compare?\", \"evidence\": "
+			 "\"It compares the timing advance of each UE with the configured range\", \"answer\": \"%s\"}], \"summary\": \"%s\"}", nothing[i], nothing[i]);
+		struct plan_call call = planned_whole_call(&planned, PLAN_PAIRS);
+		call.summary = true;
+		add_reply(&bench, call, json);
+		compose(&bench, false);
+		assert_int_equal(bench.block.set.count, 2);
+		assert_int_equal(bench.counts.accepted, 0);
+		assert_has(reason_of(&bench, 0), "answer of ");
+		assert_has(reason_of(&bench, 1), "answer of ");
+		bench_done(&bench);
+	}
+}
+
+/* It begins under the document's title: that is asked about once. */
+static void a_summary_answers_what_the_document_is_about(void **state)
+{
+	struct bench bench = { .count = 0 };
+	(void)state;
+	struct plan_call call = planned_whole_call(&planned, PLAN_PAIRS);
+	call.summary = true;
+	add_reply(&bench, call, "{\"pairs\": [], \"summary\": \"It compares the timing advance of each UE with the configured range.\"}");
+	compose(&bench, false);
+	assert_int_equal(bench.block.set.count, 1);
+	struct text question = message_at(&bench, 0, 0);
+	ssize_t first = text_find(question, TEXT_LITERAL("Cell Range Guard"));
+	assert_true(first >= 0);
+	assert_true(text_find(text_slice(question, (size_t)first + 1, question.bytes), TEXT_LITERAL("Cell Range Guard")) < 0);
+	assert_null(memchr(question.data, '"', question.bytes)); /* the name of a feature needs none */
+	assert_true(bench.block.set.conversations[0].accepted);
+	bench_done(&bench);
+}
+
 static void of_two_that_are_alike_the_better_one_stays(void **state)
 {
 	struct bench bench = { .count = 0 };
@@ -399,6 +440,7 @@ int main(void)
 		cmocka_unit_test_setup(a_grounded_pair_is_accepted_with_its_place_and_lists, usual_settings),
 		cmocka_unit_test_setup(what_is_wrong_with_a_pair_is_said, usual_settings),
 		cmocka_unit_test_setup(openings_are_cut_and_brief_answers_filled_up_from_their_evidence, usual_settings),
+		cmocka_unit_test_setup(what_is_no_answer_is_not_filled_up, usual_settings), cmocka_unit_test_setup(a_summary_answers_what_the_document_is_about, usual_settings),
 		cmocka_unit_test_setup(of_two_that_are_alike_the_better_one_stays, usual_settings),
 		cmocka_unit_test_setup(a_call_that_came_to_nothing_leaves_its_raw_reply, usual_settings),
 		cmocka_unit_test_setup(reasoning_is_kept_split_or_left_out, usual_settings),

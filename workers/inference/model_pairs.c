@@ -4,6 +4,8 @@
 
 #include "base/utf8.h"
 #include "workers/inference/cmedit.h"
+#include "workers/inference/generator.h"
+#include "workers/inference/question_fit.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -202,6 +204,25 @@ void model_pairs_add_refused(struct model_pairs *pairs, const struct plan_call *
 	pairs->refused++;
 }
 
+/* Does the piece have half of the words of a brief answer? A lone "evidence" or "{[]}" would be taken for right after what is said for it. */
+static bool may_be_filled_up(struct model_pairs *pairs, const struct plan_call *call)
+{
+	struct question said;
+
+	if (utf8_count(buffer_view(&pairs->answer)) >= pairs->settings->generate.answer_chars_min)
+		return true;
+	int status = passage_index(&pairs->passage, document_span(pairs->document, call->span));
+	if (status == -ENOMEM)
+		pairs->status = status;
+	if (status < 0)
+		return false;
+	question_read(&pairs->passage, buffer_view(&pairs->answer), &said);
+	size_t found = 0;
+	for (size_t i = 0; i < said.count; i++) /* not by weight: which name it made up is for the gate to say */
+		found += passage_find(&pairs->passage, said.words[i].stem) != NULL;
+	return found > 0 && found * 2 >= said.count;
+}
+
 bool model_pairs_hold(struct model_pairs *pairs, const struct plan_call *call, const struct model_candidate *candidate, struct conversation *ret_conversation)
 {
 	struct evidence evidence;
@@ -213,7 +234,8 @@ bool model_pairs_hold(struct model_pairs *pairs, const struct plan_call *call, c
 	    !model_answer(&pairs->mentions, candidate->answer, &pairs->answer, &pairs->reason))
 		return false;
 	evidence_find(pairs->document, &pairs->blocks, call->span, candidate->evidence, buffer_view(&pairs->question), buffer_view(&pairs->answer), &evidence);
-	for (size_t i = 0; i < evidence.count; i++)
+	bool filled_up = may_be_filled_up(pairs, call);
+	for (size_t i = 0; i < evidence.count && filled_up; i++)
 		lengthen(pairs, evidence.places[i]);
 	for (size_t i = 0; i < evidence.count; i++)
 		if (try_place(pairs, call, candidate, &evidence, i, ret_conversation))
@@ -260,22 +282,53 @@ static enum conversation_question kind_named(struct text name)
 	return CONVERSATION_FACTUAL; /* the schema lets no other in */
 }
 
-static void add_summary(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply)
+/* As it is asked about: without its number, and without the quotes and ticks that it cannot have in quotes. */
+static void append_asked(struct text heading, struct buffer *out)
+{
+	heading = heading_without_number(text_trim(heading));
+	for (size_t i = 0; i < heading.bytes; i++)
+		if (heading.data[i] != '"' && heading.data[i] != '`')
+			buffer_append_byte(out, heading.data[i]);
+}
+
+/* What the summary of a piece answers: about the heading that it begins under, or about the document where that says no more. */
+static bool ask_for_summary(struct model_pairs *pairs, const struct plan_call *call, struct buffer *question)
 {
 	const struct document *document = pairs->document;
-	struct text topic = text_trim(document_text(document, document->chunks[call->chunk].heading_path)), step;
-	struct text rest = topic, name = document_meta(document, DOCUMENT_META_FEATURE_NAME);
+	struct text rest = document_text(document, document->chunks[call->chunk].heading_path), step, heading = { "", 0 };
+	struct text feature = document_meta(document, DOCUMENT_META_FEATURE_NAME);
 	struct template_values values = { .count = 0 };
+	struct buffer topic, title;
+
+	buffer_init(&topic, TEXT_BYTES_MAX);
+	buffer_init(&title, TEXT_BYTES_MAX);
+	while (text_next_field(&rest, '>', &step))
+		heading = step;
+	append_asked(heading, &topic);
+	append_asked(document_meta(document, DOCUMENT_META_TITLE), &title);
+	struct text asked = buffer_view(&topic), bare = buffer_view(&title);
+	bool of_all = !asked.bytes || text_equal_nocase(asked, bare) || text_equal_nocase(asked, feature) || domain_list_has(pairs->domain, DOMAIN_LIST_GENERIC_HEADINGS, asked);
+	if (!feature.bytes && bare.bytes) { /* a name of several words reads like the question's own */
+		buffer_clear(&pairs->rendered);
+		buffer_append_format(&pairs->rendered, "\"%.*s\"", TEXT_ARGS(bare));
+		feature = buffer_view(&pairs->rendered);
+	}
+	template_values_set(&values, "topic", asked);
+	template_values_set(&values, "document", feature);
+	template_values_set(&values, "title", feature);
+	bool made = template_question(&pairs->picker, of_all ? "question.overview" : "question.concept", &values, question);
+	buffer_done(&topic);
+	buffer_done(&title);
+	return made;
+}
+
+static void add_summary(struct model_pairs *pairs, const struct plan_call *call, const struct model_reply *reply)
+{
+	struct model_candidate candidate = { .kind = CONVERSATION_CONCEPTUAL, .answer = model_member(reply->value, "summary") };
 	struct buffer question;
 
-	while (text_next_field(&rest, '>', &step))
-		topic = text_trim(step);
-	template_values_set(&values, "topic", topic);
-	template_values_set(&values, "document", name.bytes ? name : document_meta(document, DOCUMENT_META_TITLE));
-	template_values_set(&values, "title", document_meta(document, DOCUMENT_META_TITLE));
 	buffer_init(&question, TEXT_BYTES_MAX);
-	struct model_candidate candidate = { .kind = CONVERSATION_CONCEPTUAL, .answer = model_member(reply->value, "summary") };
-	if (text_trim(candidate.answer).bytes && template_question(&pairs->picker, "question.concept", &values, &question)) {
+	if (text_trim(candidate.answer).bytes && ask_for_summary(pairs, call, &question)) {
 		candidate.question = buffer_view(&question);
 		model_pairs_add_candidate(pairs, call, reply, &candidate);
 	}
