@@ -53,6 +53,10 @@ static void code(void **state)
 {
 	(void)state;
 	html("<p>call<code> f(<a href=g>g</a>) </code>, <tt>a`b</tt>, <code></code>end</p>", "call `f(g)` , ``a`b``, end\n");
+	html("<p><code>/etc</code><a href=p><code></code></a><code>/krb5kdc</code><tt>/kdc.conf</tt></p><p><code>a</code> <code>b</code><code>`c</code><code>d</code></p>",
+	     "`/etc/krb5kdc/kdc.conf`\n\n`a` `b` `` `c `` `d`\n");
+	html("<dl><dt><code>Page.</code><code>count</code>&para;</dt><dd>all</dd></dl><p><code>x</code><a href=y><code>y</code></a><code>z</code></p><p><b><code>a</code></b><code>b</code></p>",
+	     "- **`Page.count`¶**: all\n\n`x`[`y`](y)`z`\n\n**`a`**`b`\n");
 	html("<pre class='language-c'>\nint  a;\n\n\tif (a &lt; 1)\n</pre>", "```c\nint  a;\n\n\tif (a < 1)\n```\n");
 	html("<div class='highlight-bash notranslate'><div class='highlight'><pre><span></span>ls <b>-l</b>\n</pre></div></div>", "```bash\nls -l\n```\n");
 	html("<div class='highlight-default'><div><pre>x</pre></div></div>", "```\nx\n```\n");

@@ -264,6 +264,29 @@ void html_inline_unmark(struct html_inline *line, enum html_mark mark)
 		line->given_up[mark] = false;
 }
 
+/* What follows code without a blank goes on with it: "<code>Paginator.</code><code>count</code>". */
+static void append_code(struct html_inline *line, struct text code)
+{
+	bool plain = !memchr(code.data, '`', code.bytes), link_begins = line->link_started && line->link_start == line->out.bytes;
+
+	if (plain && line->code_end > 0 && line->code_end == line->out.bytes && last_byte(line) == '`' && !link_begins) {
+		struct text before = text_slice(buffer_view(&line->out), 0, line->code_end - 1);
+		size_t start = before.bytes;
+		while (before.data[start - 1] != '`')
+			start--;
+		buffer_clear(&line->scratch);
+		buffer_append_text(&line->scratch, text_slice(before, start, before.bytes));
+		buffer_append_text(&line->scratch, code);
+		keep_failure(line, &line->scratch);
+		buffer_truncate(&line->out, start - 1);
+		code = buffer_view(&line->scratch);
+	} else if (last_byte(line) == '`' && !link_begins) { /* two spans would run into one */
+		buffer_append_byte(&line->out, ' ');
+	}
+	markdown_append_code_span(&line->out, code);
+	line->code_end = plain ? line->out.bytes : 0;
+}
+
 static void flush_code(struct html_inline *line)
 {
 	struct text code = buffer_view(&line->code);
@@ -272,9 +295,7 @@ static void flush_code(struct html_inline *line)
 	keep_failure(line, &line->code);
 	if (text_trim(code).bytes > 0) {
 		begin_text(line, '`');
-		if (last_byte(line) == '`') /* two spans would run into one */
-			buffer_append_byte(&line->out, ' ');
-		markdown_append_code_span(&line->out, code);
+		append_code(line, code);
 	}
 	if (space_after)
 		html_inline_due(line, HTML_DUE_SPACE);
@@ -349,6 +370,7 @@ struct text html_inline_take(struct html_inline *line)
 	while (line->open_count > 0)
 		close_mark(line, ' ');
 	line->due = HTML_DUE_NOTHING;
+	line->code_end = 0;
 	memset(line->given_up, 0, sizeof(line->given_up));
 	buffer_clear(&line->scratch);
 	buffer_append_text(&line->scratch, text_trim(buffer_view(&line->out)));

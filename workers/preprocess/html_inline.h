@@ -32,6 +32,7 @@ struct html_inline {
 	struct html_open_mark open[HTML_MARK_COUNT];
 	size_t open_count;
 	unsigned code_depth;
+	size_t code_end;         /* of a span between single ticks in out; 0: none */
 	unsigned link_depth;
 	bool link_started;
 	size_t link_start;       /* of its text in out */
