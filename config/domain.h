@@ -51,6 +51,7 @@ enum domain_list {
 	DOMAIN_LIST_OBJECT_WORDS,      /* words behind a verb that make the word before them one ("the", "whether") */
 	DOMAIN_LIST_GENERIC_HEADINGS,  /* headings that name no topic ("Overview") */
 	DOMAIN_LIST_SKIPPED_HEADINGS,  /* headings of sections that are nothing to ask about ("Change History") */
+	DOMAIN_LIST_AUTHORSHIP_FIELDS, /* fields in front of a text that say who made it ("Author"), and nothing of its subject */
 	DOMAIN_LIST_TROUBLESHOOTING_HEADINGS, /* words of headings of sections about faults */
 	DOMAIN_LIST_OPTIMISATION_HEADINGS,    /* words of headings of sections about tuning and performance */
 	DOMAIN_LIST_FAULT_WORDS,       /* words of descriptions of counters and events that tell of a fault */

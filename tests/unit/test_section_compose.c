@@ -82,6 +82,40 @@ static void test_declarations_are_terms(void **state)
 		    (const char *const[]){ "Enum", NULL });
 }
 
+static void test_options_are_terms(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Options of It\n\n" FILL "*URI*\n\nLocal address of the queue to connect to.\n\n-r, --readonly\n\nMake the connection read-only.\n\n"
+		    "--size=NUMBER\n\nSet the largest number of requests.\n",
+		    (const char *const[]){ "URI: Local address of", "`-r, --readonly`: Make the connection", "`--size=NUMBER`: Set the largest", NULL }, NULL);
+}
+
+static void test_who_made_it(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n- **Copyright:** © 2017 A Company\n- **Author:** Jane Doe \\<jane@example.com>\n\n" FILL "## Work in it\n\n- **Author:** Jane Doe\n\n" FILL
+		    "Maintainer: John Doe\n\n" MORE "- **Order:** The oldest request is served first.\n- **Author:** It is Jane Doe.\n",
+		    (const char *const[]){ "- Order: The oldest", NULL }, (const char *const[]){ "Doe", "Copyright", "Company", NULL });
+}
+
+/* What stands below code that was left out goes on with the sentence that the code stands in. */
+static void test_sentences_with_code_in_them(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Writing to It\n\n" FILL "The filter\n\n```\nq in {1, 2}\n```\n\nis equivalent to\n\n```\nq == 1 || q == 2\n```\n\n"
+		    "I believe this union:\n\n```\nselect q_union(1, 2)\n```\n\ndoes not contradict common sense, neither does the intersection\n\n"
+		    "```\nselect q_inter(1, 2)\n```\n\n" MORE,
+		    (const char *const[]){ "I believe this union:\n\n```\nselect q_union(1, 2)", "is fixed when the node", NULL }, (const char *const[]){ "Is equivalent", "q == 1", NULL });
+	check_pairs("# Queue Service\n\n## Reading of It\n\n" FILL "Usage:\n\n```\ncat /queue/<args>\n```\n\nwhere the args are:\n\n- curmode: This command displays the mode.\n",
+		    (const char *const[]){ "Usage:\n\n```\ncat /queue/<args>\n```\n\nWhere the args are:\n- curmode", NULL }, NULL);
+}
+
+static void test_colons_of_headings(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Service of Queues\n\n### Order:\n\n" FILL "### Places:\n\n" MORE, NULL, (const char *const[]){ "::", NULL });
+}
+
 static void test_examples_need_their_code(void **state)
 {
 	(void)state;
@@ -350,7 +384,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_declarations_are_terms),
-		cmocka_unit_test(test_examples_need_their_code),
+		cmocka_unit_test(test_options_are_terms), cmocka_unit_test(test_who_made_it), cmocka_unit_test(test_sentences_with_code_in_them),
+		cmocka_unit_test(test_colons_of_headings), cmocka_unit_test(test_examples_need_their_code),
 		cmocka_unit_test(test_what_goes_on_from_a_sentence_that_is_left_out),
 		cmocka_unit_test(test_what_goes_on_from_a_block_that_is_left_out),
 		cmocka_unit_test(test_lists_are_whole),

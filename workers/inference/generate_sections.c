@@ -279,6 +279,8 @@ struct section_told section_compose_below(struct generator *generator, const str
 	const struct block *heading = &generator->blocks.items[section->heading];
 	buffer_clear(&generator->rendered);
 	block_append_plain(&generator->rendered, text_slice(generator->document->markdown, heading->content_start, heading->content_end));
+	while (generator->rendered.bytes && strchr(": ", generator->rendered.data[generator->rendered.bytes - 1])) /* "Description:" */
+		buffer_truncate(&generator->rendered, generator->rendered.bytes - 1);
 	size_t bytes = heading_without_number(text_trim(buffer_view(&generator->rendered))).bytes;
 	buffer_append_string(&generator->rendered, ":");
 	struct text name = heading_without_number(text_trim(buffer_view(&generator->rendered)));

@@ -47,6 +47,18 @@ bool paragraph_is_code(struct text rendered)
 	return rendered.bytes > 2 && rendered.data[0] == '`' && memchr(rendered.data + 1, '`', rendered.bytes - 1) == rendered.data + rendered.bytes - 1;
 }
 
+struct text paragraph_label(struct text content)
+{
+	size_t start = text_starts_with(content, TEXT_LITERAL("**")) ? 2 : 0;
+	const char *colon = memchr(content.data, ':', size_min(content.bytes, LABEL_BYTES_MAX));
+	if (!colon || (size_t)(colon - content.data) <= start)
+		return (struct text){ 0 };
+	struct text label = text_slice(content, start, (size_t)(colon - content.data));
+	if (start && label.bytes > 2 && memcmp(label.data + label.bytes - 2, "**", 2) == 0)
+		label.bytes -= 2;
+	return label;
+}
+
 struct text paragraph_name(struct text content)
 {
 	struct text rest = content, line;

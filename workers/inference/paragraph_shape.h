@@ -13,6 +13,8 @@ bool paragraph_is_labelled(struct text content);
 bool paragraph_is_picture(struct text content);
 /* Rendered text that is one code span. */
 bool paragraph_is_code(struct text rendered);
+/* "Author" of "**Author:** …", "Author: …": what stands before a colon near the beginning. Empty when nothing does. */
+struct text paragraph_label(struct text content);
 /* The first line of a list entry where it is bold as a whole, and more stands below it: the name of what is told there. Empty when it is none. */
 struct text paragraph_name(struct text content);
 

@@ -393,6 +393,14 @@ static bool has_arguments(struct text line)
 	return named && behind <= sizeof(" const = 0;");
 }
 
+/* "-r, --readonly", "--log=FILE": no end of a sentence. */
+static bool is_option(struct text line)
+{
+	enum { OPTION_BYTES_MAX = 100 };
+	size_t marks = text_starts_with(line, TEXT_LITERAL("--")) ? 2 : text_starts_with(line, TEXT_LITERAL("-"));
+	return marks && line.bytes > marks && line.bytes <= OPTION_BYTES_MAX && ascii_is_alnum(line.data[marks]) && !strchr(".:!?,;", line.data[line.bytes - 1]);
+}
+
 bool prose_is_declaration(const struct prose *prose, struct text rendered)
 {
 	enum { LINE_BYTES_MAX = 512 };
@@ -407,7 +415,8 @@ bool prose_is_declaration(const struct prose *prose, struct text rendered)
 		memcpy(plain + line.bytes, word.data, word.bytes);
 	rest = line;
 	bool braces = line.bytes > 0 && line.data[line.bytes - 1] == '}' && memchr(line.data, '{', line.bytes);
-	if (line.bytes < 4 || (!has_arguments(line) && line.data[line.bytes - 1] != ';' && !braces))
+	bool program = line.bytes >= 4 && (has_arguments(line) || line.data[line.bytes - 1] == ';' || braces);
+	if (!program && !is_option(line))
 		return false;
 	while (text_next_field(&rest, ' ', &word))
 		if (joins_words(prose->domain, word))

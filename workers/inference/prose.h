@@ -44,7 +44,7 @@ bool prose_stands_alone(const struct prose *prose, struct text sentence);
 /* Two words or more with an end: enough behind the term that it explains ("create(): Creates one."). */
 bool prose_is_short_sentence(const struct prose *prose, struct text sentence);
 
-/* Rendered text that is a line of a program and no sentence: "int open(const char *path)", "`uint32_t flags;`". */
+/* Rendered text that is a line of a program, or an option of one, and no sentence: "int open(const char *path)", "`uint32_t flags;`", "-r, --readonly". */
 bool prose_is_declaration(const struct prose *prose, struct text rendered);
 /* Appends rendered text as one code span. */
 void prose_append_code(struct buffer *out, struct text rendered);

@@ -26,6 +26,7 @@ struct composer {
 	bool leads_somewhere; /* the block behind is no paragraph: what has no end goes on in it */
 	bool code_follows; /* the block behind is code, and it fits */
 	bool code_lost;    /* the block behind is code that does not */
+	bool code_introduced; /* a colon leads to the code behind, or to this: it is no part of a sentence that goes on behind it */
 	bool code_awaited; /* what was said last is about the code behind it */
 	bool code_line;    /* the paragraph before was code alone */
 	bool sentence_lost; /* what stands before was left out: the sentence, or the block */
@@ -100,7 +101,7 @@ static void lose(struct composer *composer, struct text text)
 		composer->told.lost_bytes += text.bytes;
 }
 
-/* A paragraph that is bold as a whole, a declaration, or a short line with a colon above a paragraph: the term of the definition behind it. */
+/* A paragraph that is bold as a whole, a declaration, a placeholder, or a short line with a colon above a paragraph: the term of the definition behind it. */
 static bool is_term(const struct generator *generator, struct text content, bool above_text)
 {
 	struct text rendered = text_trim(buffer_view(&generator->rendered)); /* without the targets of its links */
@@ -110,7 +111,9 @@ static bool is_term(const struct generator *generator, struct text content, bool
 	bool bold = text_starts_with(content, TEXT_LITERAL("**")) &&
 		    memmem(content.data + 2, content.bytes - 2, "**", 2) == content.data + content.bytes - 2;
 	bool label = above_text && rendered.bytes <= LABEL_BYTES_MAX && prose_leads_on(rendered); /* "netif_dormant(), maps to IFF_DORMANT:" */
-	return bold || label || prose_is_declaration(&generator->prose, rendered);
+	bool placeholder = above_text && content.data[0] == '*' && content.data[1] != '*' && memchr(content.data + 1, '*', content.bytes - 1) == content.data + content.bytes - 1 &&
+			   !memchr(content.data, ' ', content.bytes); /* "*URI*" */
+	return bold || label || placeholder || prose_is_declaration(&generator->prose, rendered);
 }
 
 static void keep_term(struct composer *composer, const struct block *block)
@@ -188,6 +191,13 @@ static bool is_said(const struct composer *composer, struct text sentence, size_
 	return prose_stands_alone(prose, sentence) || composer->labelled || (term_bytes && prose_is_short_sentence(prose, sentence));
 }
 
+/* "**Author:** …", "Copyright: …" */
+static bool is_authorship(const struct generator *generator, struct text content)
+{
+	struct text label = paragraph_label(content);
+	return label.bytes && domain_list_has(generator->domain, DOMAIN_LIST_AUTHORSHIP_FIELDS, label);
+}
+
 /* Renders a paragraph into generator->rendered; the text in it that is to be said, empty when nothing is. */
 static struct text open_paragraph(struct composer *composer, struct text content)
 {
@@ -196,7 +206,7 @@ static struct text open_paragraph(struct composer *composer, struct text content
 	prose_render(&generator->rendered, generator->domain, content);
 	prose_drop_references(&generator->prose, &generator->rendered);
 	struct text rest = without_answer_mark(composer, buffer_view(&generator->rendered));
-	bool elsewhere = text_starts_with(content, TEXT_LITERAL("[^")) || prose_is_caption(rest); /* a note, or below a picture */
+	bool elsewhere = text_starts_with(content, TEXT_LITERAL("[^")) || prose_is_caption(rest) || is_authorship(generator, content); /* a note, below a picture */
 	if (elsewhere || paragraph_is_header(content) || paragraph_is_picture(content))
 		rest.bytes = 0;
 	return rest;
@@ -225,10 +235,12 @@ static bool compose_sentence(struct composer *composer, const struct block *bloc
 }
 
 /* The last sentence leads to what stands below, or to nothing that can be said. */
-static bool lead_on(struct composer *composer, const struct block *block, struct text sentence)
+static bool lead_on(struct composer *composer, const struct block *block, struct text sentence, bool begins)
 {
 	bool leads = prose_leads_on(sentence) || (is_open(sentence) && composer->leads_somewhere);
 	if ((!leads || composer->terms_follow) && !(composer->code_follows && announces_code(composer, sentence)))
+		return false;
+	if (begins && composer->sentence_lost && ends_sentence_before(composer, sentence)) /* "is equivalent to:" of nothing */
 		return false;
 	keep_lead(composer, block, sentence);
 	return true;
@@ -268,7 +280,7 @@ static void compose_paragraph(struct composer *composer, const struct block *blo
 	composer->labelled = paragraph_is_labelled(content);
 	for (const char *first = rest.data; prose_next_sentence(&rest, &sentence);) {
 		bool last = !rest.bytes;
-		if (last && lead_on(composer, block, sentence))
+		if (last && lead_on(composer, block, sentence, sentence.data == first))
 			return;
 		size_t before = generator->draft.answer.bytes;
 		if (!compose_sentence(composer, block, sentence, &term_bytes, &begun, sentence.data == first))
@@ -362,7 +374,7 @@ static void compose_list_item(struct composer *composer, const struct block *blo
 {
 	struct generator *generator = composer->generator;
 	composer->code_awaited = false;
-	if (!composer->keep_all && is_contents_entry(content))
+	if (!composer->keep_all && (is_contents_entry(content) || is_authorship(generator, content)))
 		return;
 	struct text entry = entry_of(composer, content);
 	if (!composer->in_list)
@@ -389,7 +401,7 @@ static void compose_list_item(struct composer *composer, const struct block *blo
 /* Code in the middle of a sentence that goes on behind it. */
 static bool parts_a_sentence(const struct composer *composer, struct text markdown, const struct block *code, const struct block *end)
 {
-	if (code + 1 >= end || code[1].kind != BLOCK_PARAGRAPH)
+	if (code + 1 >= end || code[1].kind != BLOCK_PARAGRAPH || composer->code_introduced)
 		return false;
 	struct text behind = text_slice(markdown, code[1].content_start, code[1].content_end), word = prose_first_word(behind);
 	return word.data == behind.data && word.bytes && ascii_is_lower(word.data[0]) && !fact_is_identifier(word) &&
@@ -436,7 +448,7 @@ static void compose_code(struct composer *composer, struct text markdown, const 
 }
 
 /* A list of one entry that is a name and nothing else: the term of the paragraph behind it. */
-static bool is_lone_name(struct text markdown, const struct block *block, const struct block *end)
+static bool is_lone_name(const struct generator *generator, struct text markdown, const struct block *block, const struct block *end)
 {
 	enum { WORDS_MAX = 4 };
 	if (block + 1 >= end || block->kind != BLOCK_LIST_ITEM || block->ordered || block[1].kind != BLOCK_PARAGRAPH || ascii_is_space(markdown.data[block[1].start]))
@@ -445,7 +457,7 @@ static bool is_lone_name(struct text markdown, const struct block *block, const 
 	unsigned words = 0;
 	while (text_next_field(&rest, ' ', &word))
 		words += word.bytes > 0;
-	return words > 0 && words <= WORDS_MAX && name.bytes <= TERM_BYTES_MAX && !is_contents_entry(name) && !strchr(".:!?", name.data[name.bytes - 1]) && !memchr(name.data, '\n', name.bytes);
+	return words > 0 && words <= WORDS_MAX && name.bytes <= TERM_BYTES_MAX && !is_contents_entry(name) && !is_authorship(generator, name) && !strchr(".:!?", name.data[name.bytes - 1]) && !memchr(name.data, '\n', name.bytes);
 }
 
 /* What stands behind a block decides whether it can be said. */
@@ -454,11 +466,13 @@ static void look_ahead(struct composer *composer, struct text markdown, const st
 	const struct block *next = block + 1 < end ? block + 1 : NULL;
 	bool code = next && next->kind == BLOCK_CODE;
 	struct text content = code ? text_slice(markdown, next->content_start, next->content_end) : (struct text){ 0 };
+	if (block->kind != BLOCK_CODE)
+		composer->code_introduced = code && block->kind == BLOCK_PARAGRAPH && prose_leads_on(text_trim(text_slice(markdown, block->content_start, block->content_end)));
 	composer->code_follows = code && is_usable_code(content) && !parts_a_sentence(composer, markdown, next, end) && fits(composer, content.bytes + (block->end - block->start));
 	composer->code_lost = code && !composer->code_follows;
 	struct text behind = next && next->kind == BLOCK_PARAGRAPH ? text_slice(markdown, next->content_start, next->content_end) : (struct text){ 0 };
 	composer->terms_follow = text_starts_with(behind, TEXT_LITERAL("**"));
-	composer->leads_somewhere = next && next->kind != BLOCK_PARAGRAPH && next->kind != BLOCK_HEADING && !is_lone_name(markdown, next, end);
+	composer->leads_somewhere = next && next->kind != BLOCK_PARAGRAPH && next->kind != BLOCK_HEADING && !is_lone_name(composer->generator, markdown, next, end);
 }
 
 /* An entry, or the code and the paragraphs that belong to one. */
@@ -489,7 +503,7 @@ static void compose_block(struct composer *composer, struct text markdown, const
 	bool of_list = is_of_list(markdown, block) && (composer->in_list || block->kind == BLOCK_LIST_ITEM);
 	composer->in_list &= of_list;
 	composer->list_judged &= of_list;
-	bool term = !composer->keep_all && !composer->in_list && is_lone_name(markdown, block, end);
+	bool term = !composer->keep_all && !composer->in_list && is_lone_name(composer->generator, markdown, block, end);
 	if (block->kind == BLOCK_PARAGRAPH)
 		compose_paragraph(composer, span, content);
 	else if (term)
