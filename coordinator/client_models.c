@@ -72,7 +72,7 @@ void client_print_models(struct json_object *status)
 	if (client_number(status, "model_switches"))
 		printf("model switches %lld\n", (long long)client_number(status, "model_switches"));
 	if (waiting)
-		printf("%lld documents wait for a model server to come back\n", (long long)waiting);
+		printf("%lld document%s for a model server to come back\n", (long long)waiting, waiting == 1 ? " waits" : "s wait");
 	print_lacks(status);
 	printf("\n");
 }

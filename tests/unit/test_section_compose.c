@@ -90,6 +90,23 @@ static void test_options_are_terms(void **state)
 		    (const char *const[]){ "URI: Local address of", "`-r, --readonly`: Make the connection", "`--size=NUMBER`: Set the largest", NULL }, NULL);
 }
 
+static void test_sentences_without_their_end(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Routines of It\n\n" FILL "The service has a number of intrinsic routines such as\n\nThe difference between both services is\n\n" MORE
+		    "It has no end mark but it says what it says\n",
+		    (const char *const[]){ "says what it says", NULL }, (const char *const[]){ "such as", "difference between", NULL });
+}
+
+static void test_variables_are_terms(void **state)
+{
+	(void)state;
+	check_pairs("# Queue Service\n\n## Variables of It\n\n" FILL "const struct tlv_definition q_att_tlvdef\n\nDefinitions of the elements of a queue.\n\n"
+		    "static struct value_string q_names []\n\nconst struct value_string q_types []\n\nstruct members are laid out in the order of the queue.\n",
+		    (const char *const[]){ "`const struct tlv_definition q_att_tlvdef`: Definitions of", NULL },
+		    (const char *const[]){ "Const struct", "Static struct", "q_names", NULL });
+}
+
 static void test_who_made_it(void **state)
 {
 	(void)state;
@@ -384,7 +401,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_declarations_are_terms),
-		cmocka_unit_test(test_options_are_terms), cmocka_unit_test(test_who_made_it), cmocka_unit_test(test_sentences_with_code_in_them),
+		cmocka_unit_test(test_options_are_terms), cmocka_unit_test(test_who_made_it), cmocka_unit_test(test_variables_are_terms), cmocka_unit_test(test_sentences_without_their_end),
+		 cmocka_unit_test(test_sentences_with_code_in_them),
 		cmocka_unit_test(test_colons_of_headings), cmocka_unit_test(test_examples_need_their_code),
 		cmocka_unit_test(test_what_goes_on_from_a_sentence_that_is_left_out),
 		cmocka_unit_test(test_what_goes_on_from_a_block_that_is_left_out),

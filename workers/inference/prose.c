@@ -350,9 +350,31 @@ static bool is_listing(struct text sentence)
 	return assignments > 1;
 }
 
+/* A word that sentences are made with, and declarations are not. */
+static bool joins_words(const struct domain *domain, struct text word)
+{
+	static const struct text joints[] = { TEXT_LITERAL("to"), TEXT_LITERAL("and"), TEXT_LITERAL("or"), TEXT_LITERAL("not"), TEXT_LITERAL("from") };
+	for (size_t i = 0; i < COUNT_OF(joints); i++)
+		if (text_equal(word, joints[i]))
+			return true;
+	return domain_list_has(domain, DOMAIN_LIST_ARTICLES, word) || domain_list_has(domain, DOMAIN_LIST_AUXILIARIES, word) ||
+	       domain_list_has(domain, DOMAIN_LIST_RELATIVES, word) || domain_list_has(domain, DOMAIN_LIST_NOUN_FOLLOWERS, word);
+}
+
+/* "… intrinsic routines such as", without what stood behind it. */
+static bool lacks_end(const struct domain *domain, struct text sentence)
+{
+	size_t start = sentence.bytes;
+	while (start > 0 && ascii_is_lower(sentence.data[start - 1]))
+		start--;
+	struct text last = text_slice(sentence, start, sentence.bytes);
+	return last.bytes && start > 0 && sentence.data[start - 1] == ' ' && joins_words(domain, last);
+}
+
 bool prose_stands_alone(const struct prose *prose, struct text sentence)
 {
-	if (prose_leads_on(sentence) || is_cut(sentence) || prose_is_caption(sentence) || is_pointer(sentence) || is_listing(sentence))
+	if (prose_leads_on(sentence) || is_cut(sentence) || prose_is_caption(sentence) || is_pointer(sentence) || is_listing(sentence) ||
+	    lacks_end(prose->domain, sentence))
 		return false;
 	if (ascii_is_lower(sentence.data[0]) && domain_list_has(prose->domain, DOMAIN_LIST_RELATIVES, prose_first_word(sentence)))
 		return false; /* "where x is the …": the rest of a formula or of code */
@@ -365,17 +387,6 @@ bool prose_is_short_sentence(const struct prose *prose, struct text sentence)
 {
 	return !prose_leads_on(sentence) && !is_cut(sentence) && strchr(".!", sentence.data[sentence.bytes - 1]) &&
 	       count_words(sentence).words >= SHORT_WORDS_MIN && !prose_has(prose, PROSE_DANGLING, sentence);
-}
-
-/* A word that sentences are made with, and declarations are not. */
-static bool joins_words(const struct domain *domain, struct text word)
-{
-	static const struct text joints[] = { TEXT_LITERAL("to"), TEXT_LITERAL("and"), TEXT_LITERAL("or"), TEXT_LITERAL("not"), TEXT_LITERAL("from") };
-	for (size_t i = 0; i < COUNT_OF(joints); i++)
-		if (text_equal(word, joints[i]))
-			return true;
-	return domain_list_has(domain, DOMAIN_LIST_ARTICLES, word) || domain_list_has(domain, DOMAIN_LIST_AUXILIARIES, word) ||
-	       domain_list_has(domain, DOMAIN_LIST_RELATIVES, word) || domain_list_has(domain, DOMAIN_LIST_NOUN_FOLLOWERS, word);
 }
 
 /* "name(", "a_name (": what is called or declared; nothing but a qualifier behind the closing one. */
@@ -401,6 +412,20 @@ static bool is_option(struct text line)
 	return marks && line.bytes > marks && line.bytes <= OPTION_BYTES_MAX && ascii_is_alnum(line.data[marks]) && !strchr(".:!?,;", line.data[line.bytes - 1]);
 }
 
+/* "const struct value_string gsm48_reject_names []" */
+static bool is_variable(struct text line)
+{
+	static const struct text words[] = { TEXT_LITERAL("const"), TEXT_LITERAL("static"), TEXT_LITERAL("extern"), TEXT_LITERAL("struct"), TEXT_LITERAL("enum"),
+					     TEXT_LITERAL("union"), TEXT_LITERAL("unsigned"), TEXT_LITERAL("volatile"), TEXT_LITERAL("typedef") };
+	struct text first = prose_first_word(line), rest = line, word;
+	bool keyword = false, named = false;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		keyword = keyword || (first.data == line.data && text_equal(first, words[i]));
+	while (keyword && !named && text_next_field(&rest, ' ', &word))
+		named = fact_is_identifier(word);
+	return named && (ascii_is_word(line.data[line.bytes - 1]) || line.data[line.bytes - 1] == ']');
+}
+
 bool prose_is_declaration(const struct prose *prose, struct text rendered)
 {
 	enum { LINE_BYTES_MAX = 512 };
@@ -415,7 +440,7 @@ bool prose_is_declaration(const struct prose *prose, struct text rendered)
 		memcpy(plain + line.bytes, word.data, word.bytes);
 	rest = line;
 	bool braces = line.bytes > 0 && line.data[line.bytes - 1] == '}' && memchr(line.data, '{', line.bytes);
-	bool program = line.bytes >= 4 && (has_arguments(line) || line.data[line.bytes - 1] == ';' || braces);
+	bool program = line.bytes >= 4 && (has_arguments(line) || is_variable(line) || line.data[line.bytes - 1] == ';' || braces);
 	if (!program && !is_option(line))
 		return false;
 	while (text_next_field(&rest, ' ', &word))
