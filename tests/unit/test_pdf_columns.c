@@ -332,6 +332,27 @@ static void parts_columns_below_centred_headings(void **state)
 	assert_string_equal(order(), "KA|TB");
 }
 
+/* Text side by side, each below a larger heading of its own, with white between its paragraphs at the same heights. */
+static void parts_cards(void **state)
+{
+	static const float x[] = { 40, 220, 400 };
+
+	(void)state;
+	for (int larger = 0; larger < 2; larger++) {
+		pdf_page_clear(&page, 0, 600, 800);
+		column(40, 60, 'S', 2, 90);
+		for (int row = 0; row < 2; row++)
+			for (int c = 0; c < 3; c++) {
+				const char name[] = { (char)('A' + 2 * c), ' ', 'n', 'a', 'm', 'e', '\0' };
+				fixture_line(&page, x[c], 110 + 90 * (float)row, larger ? 12 : 10, PDF_BOLD, name);
+				column(x[c], 130 + 90 * (float)row, (char)('B' + 2 * c), 2, 26);
+				column(x[c], 164 + 90 * (float)row, (char)('B' + 2 * c), 1, 20);
+			}
+		column(40, 310, 'S', 2, 90);
+		assert_int_equal(strcmp(order(), "S|AB|CD|EF|AB|CD|EF|S") == 0, larger);
+	}
+}
+
 /* Rows of a table without white between them read as two columns of text, until a rule below the names of its columns is known. */
 static void tells_tables_by_the_rule_below_their_head(void **state)
 {
@@ -385,7 +406,8 @@ int main(void)
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines), PAGE_TEST(leaves_names_beside_dense_text), PAGE_TEST(parts_no_code),
-		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(parts_columns_below_centred_headings), PAGE_TEST(tells_tables_by_the_rule_below_their_head), PAGE_TEST(tells_tables_by_the_rules_around_them),
+		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(parts_columns_below_centred_headings), PAGE_TEST(parts_cards),
+		PAGE_TEST(tells_tables_by_the_rule_below_their_head), PAGE_TEST(tells_tables_by_the_rules_around_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

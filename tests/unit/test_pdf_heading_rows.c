@@ -34,6 +34,19 @@ static void finds_numbered_headings_in_italics(void **state)
 	assert_string_equal(fixture_write_pages(), PARAGRAPH "\n# 2. Installation\n\n" PARAGRAPH);
 }
 
+/* Numbers in large type, as dashboards have them, head nothing. */
+static void leaves_quantities(void **state)
+{
+	(void)state;
+	fixture_line(&fixture_pages[0], 50, 60, 20, PDF_BOLD, "Service report");
+	paragraph(50, 100);
+	fixture_line(&fixture_pages[0], 50, 150, 24, PDF_BOLD, "38 ms");
+	paragraph(50, 180);
+	const char *markdown = fixture_write_pages();
+	assert_non_null(strstr(markdown, "# Service report\n"));
+	assert_non_null(strstr(markdown, "\n**38 ms**\n"));
+}
+
 static void finds_clauses_in_the_type_of_the_text(void **state)
 {
 	(void)state;
@@ -391,7 +404,7 @@ int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
 	const struct CMUnitTest tests[] = {
-		PAGE_TEST(finds_numbered_headings_in_italics), PAGE_TEST(finds_clauses_in_the_type_of_the_text),
+		PAGE_TEST(finds_numbered_headings_in_italics), PAGE_TEST(leaves_quantities), PAGE_TEST(finds_clauses_in_the_type_of_the_text),
 		PAGE_TEST(finds_headings_at_the_edge_of_indented_text), PAGE_TEST(finds_somewhat_larger_rows_that_stand_apart),
 		PAGE_TEST(tells_headings_from_tables), PAGE_TEST(tells_terms_from_headings), PAGE_TEST(tells_indented_terms_from_headings), PAGE_TEST(lists_plain_terms_that_repeat),
 		PAGE_TEST(drops_contents_lists_without_leaders), PAGE_TEST(keeps_the_lines_of_a_form), PAGE_TEST(finds_bylines), PAGE_TEST(keeps_headings_below_the_title),

@@ -1,5 +1,6 @@
 #include "workers/preprocess/pdf_columns.h"
 
+#include "workers/preprocess/pdf_cards.h"
 #include "workers/preprocess/pdf_table_band.h"
 
 #include <math.h>
@@ -451,6 +452,30 @@ static bool number_bands(const struct part *part, int cuts_left, struct numberin
 	return true;
 }
 
+/* Parts blocks that stand side by side below headings of their own. False: there are none, and nothing is numbered. */
+static bool number_cards(struct pdf_segment *segments, size_t count, int cuts_left, struct numbering *numbering)
+{
+	unsigned tries = TRIED_MAX;
+	struct pdf_cards cards;
+	size_t from = 0;
+
+	while (cuts_left > 0 && pdf_cards_find(segments, count, from, &tries, &cards)) {
+		number_regions(segments + from, cards.first - from, false, cuts_left - 1, numbering);
+		for (size_t i = cards.first; i < cards.end; i++)
+			segments[i].region = (uint32_t)pdf_cards_column_of(&cards, segments[i].box);
+		sort_segments(segments + cards.first, cards.end - cards.first);
+		for (size_t i = cards.first, next; i < cards.end; i = next) {
+			for (next = i + 1; next < cards.end && segments[next].region == segments[i].region;)
+				next++;
+			number_regions(segments + i, next - i, false, cuts_left - 1, numbering);
+		}
+		from = cards.end;
+	}
+	if (from > 0)
+		number_regions(segments + from, count - from, false, cuts_left - 1, numbering);
+	return from > 0;
+}
+
 /* The segments, sorted by height, get the numbers from numbering->region on, which becomes the next free one. */
 static void number_regions(struct pdf_segment *segments, size_t count, bool whole_page, int cuts_left, struct numbering *numbering)
 {
@@ -459,6 +484,8 @@ static void number_regions(struct pdf_segment *segments, size_t count, bool whol
 	size_t band = 0, plain = 0; /* where the band begins; where what is in no column begins */
 
 	if (count == 0)
+		return;
+	if (number_cards(segments, count, cuts_left, numbering))
 		return;
 	measure(&part);
 	bool found = cuts_left > 0 && find_gutter(&part, &gutter_x);

@@ -63,14 +63,27 @@ static bool is_sentence(struct text text)
 	return (blanks >= BLANKS_MIN && text.data[text.bytes - 1] == '.') || (blanks >= COLON_BLANKS_MIN && text.data[text.bytes - 1] == ':');
 }
 
+/* A number and its unit, as dashboards show them in large type: "38 ms", "2.5 kB/s". */
+static bool is_quantity(struct text text)
+{
+	enum { UNIT_LETTERS_MAX = 3 };
+	size_t number = 0, letters = 0;
+
+	while (number < text.bytes && (ascii_is_digit(text.data[number]) || (number > 0 && memchr(".,", text.data[number], 2))))
+		number++;
+	const struct text unit = text_trim(text_slice(text, number, text.bytes));
+	for (size_t i = 0; i < unit.bytes; i++)
+		letters += ascii_is_alpha(unit.data[i]);
+	return number > 0 && unit.bytes > 0 && ascii_is_lower(unit.data[0]) && letters <= UNIT_LETTERS_MAX && letters + 1 >= unit.bytes;
+}
+
 /* `title`: where the words behind a clause number begin. `emphatic`: bold, or much larger than the text. */
 static bool reads_as_heading(struct text text, unsigned clause, size_t title, bool larger, bool emphatic)
 {
 	const char last = text.data[text.bytes - 1];
 
-	if (!emphatic && is_sentence(text))
+	if ((!emphatic && is_sentence(text)) || is_quantity(text))
 		return false;
-
 	if (text.bytes > (larger ? HEADING_BYTES_MAX : HEADING_BOLD_BYTES_MAX))
 		return false;
 	if (clause > 0 && title == text.bytes)
