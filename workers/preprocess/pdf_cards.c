@@ -61,7 +61,7 @@ static const struct pdf_segment *text_below(const struct pdf_segment *segments, 
 /* Where the columns begin, when each heading stands at the left edge of its text, or each in its middle. */
 static bool find_columns(const struct pdf_segment *segments, size_t count, const struct line *line, struct pdf_cards *cards, float *ret_size)
 {
-	const struct pdf_segment *texts[PDF_CARDS_COLUMNS_MAX];
+	const struct pdf_segment *texts[PDF_CARDS_COLUMNS_MAX] = { NULL };
 	size_t at_left = 0, in_middle = 0;
 
 	*ret_size = 0;
