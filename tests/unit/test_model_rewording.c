@@ -103,6 +103,58 @@ static void other_words_keep_every_name_and_add_none(void **state)
 	bench_done(&bad);
 }
 
+/* As they are asked for, so that no string of JSON ends at them. */
+static void ask_in_typographic_quotes(struct text question, unsigned number, char *out, size_t bytes)
+{
+	size_t at = 0;
+	bool open = false;
+	(void)number;
+	for (size_t i = 0; i + 1 < question.bytes && at + 16 < bytes; i++) {
+		open ^= question.data[i] == '"';
+		at += (size_t)snprintf(out + at, bytes - at, question.data[i] != '"' ? "%c" : open ? "\xE2\x80\x9C" : "\xE2\x80\x9D", question.data[i]);
+	}
+	(void)snprintf(out + at, bytes - at, ", please?");
+}
+
+static void quotes_do_not_end_the_model_s_strings(void **state)
+{
+	static const char text[] = "# Queue Service\n\n## Order of Cells\n\nThe scheduler reads the queue of each cell once in a period and serves the oldest request before all of the others. "
+		"A request that waits for more than two periods is served at once.\n\n## Places in Order\n\nThe order of the cells is fixed when the node starts, and it is the same "
+		"for all of its queues until the node is started again by an operator. A cell that is added later takes the last place in that order.\n";
+	const struct sample feature = planned.sample;
+	struct bench bench = { .count = 0 };
+	struct compose_block rules = { .data = NULL };
+	struct model_batches batches = { NULL, 0 };
+	struct buffer asked;
+	uint32_t quoted = 0;
+	(void)state;
+	sample_finish(sample_begin("Queue Service", NULL, text_from(text)), &planned.sample);
+	planned_set(&planned, "generate.mode", "hybrid");
+	planned_set(&planned, "generate.rewrite", "1");
+	buffer_init(&asked, 1 << 20);
+	assert_int_equal(compose_rules(&planned.settings, planned.domain, &planned.sample.document, &rules), 0);
+	assert_int_equal(model_batches_rewrite(&planned.settings, planned.domain, &planned.sample.document, &rules.set, 1000, &batches), 0);
+	for (size_t i = 0; i < batches.count; i++)
+		model_batch_write(&rules.set, &batches.items[i], &asked);
+	assert_true(text_find(buffer_view(&asked), TEXT_LITERAL("\"")) < 0 && text_find(buffer_view(&asked), TEXT_LITERAL("\xE2\x80\x9C")) >= 0);
+	reword_all(&bench, ask_in_typographic_quotes);
+	compose(&bench, false);
+	for (uint32_t i = 0; i < bench.block.set.count; i++) {
+		if (bench.block.set.conversations[i].question_model.bytes == 0)
+			continue;
+		struct text question = message_at(&bench, i, 0);
+		quoted += text_find(question, TEXT_LITERAL("\"")) >= 0;
+		assert_true(text_find(question, TEXT_LITERAL("\xE2\x80\x9C")) < 0);
+	}
+	assert_true(quoted > 0);
+	buffer_done(&asked);
+	model_batches_done(&batches);
+	compose_block_done(&rules);
+	bench_done(&bench);
+	sample_done(&planned.sample);
+	planned.sample = feature;
+}
+
 /* Every question is one of the rules' still: what is refused leaves it as it was. */
 static void assert_questions_of_rules(const struct bench *bench)
 {
@@ -184,6 +236,7 @@ int main(void)
 		cmocka_unit_test_setup(other_words_keep_every_name_and_add_none, usual_settings),
 		cmocka_unit_test_setup(other_words_make_questions_more_various, usual_settings),
 		cmocka_unit_test_setup(other_words_ask_what_is_answered, usual_settings),
+		cmocka_unit_test_setup(quotes_do_not_end_the_model_s_strings, usual_settings),
 		cmocka_unit_test_setup(what_is_worded_alike_is_chosen, usual_settings),
 	};
 	return cmocka_run_group_tests(tests, open_all, close_all);

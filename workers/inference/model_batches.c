@@ -13,6 +13,8 @@
 #include <xxhash.h>
 
 enum { STORE_BYTES_MAX = 64 << 20, JUDGE_BATCH_MAX = 6, FOREIGN_WORDS_MAX = 3 };
+#define OPEN_QUOTE "\xE2\x80\x9C"
+#define CLOSE_QUOTE "\xE2\x80\x9D"
 static const float FIT_LOST_MAX = 0.05f, SEMANTIC_SHARE = 0.6f; /* of coherence or relevance, by a question in other words; of the combined score */
 
 void model_batches_done(struct model_batches *batches)
@@ -48,6 +50,37 @@ static void write_conversation(const struct conversation_set *set, uint32_t inde
 	}
 }
 
+/* In typographic quotes: at a plain one within a string of JSON small models end the string. */
+static void write_question(struct text question, struct buffer *out)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < question.bytes; i++) {
+		bool quote = question.data[i] == '"';
+		open ^= quote;
+		if (quote)
+			buffer_append_string(out, open ? OPEN_QUOTE : CLOSE_QUOTE);
+		else
+			buffer_append_byte(out, question.data[i]);
+	}
+}
+
+/* As the rules' questions have them; a question that has typographic ones of its own keeps them. */
+static void use_plain_quotes(struct text old, struct buffer *question)
+{
+	size_t kept = 0;
+
+	if (text_find(old, TEXT_LITERAL(OPEN_QUOTE)) >= 0 || text_find(old, TEXT_LITERAL(CLOSE_QUOTE)) >= 0)
+		return;
+	for (size_t i = 0; i < question->bytes; kept++) {
+		struct text rest = text_slice(buffer_view(question), i, question->bytes);
+		bool quote = text_starts_with(rest, TEXT_LITERAL(OPEN_QUOTE)) || text_starts_with(rest, TEXT_LITERAL(CLOSE_QUOTE));
+		question->data[kept] = quote ? '"' : question->data[i];
+		i += quote ? sizeof(OPEN_QUOTE) - 1 : 1;
+	}
+	buffer_truncate(question, kept);
+}
+
 void model_batch_write(const struct conversation_set *set, const struct model_batch *batch, struct buffer *out)
 {
 	for (uint32_t i = 0; i < batch->call.count; i++) {
@@ -55,7 +88,7 @@ void model_batch_write(const struct conversation_set *set, const struct model_ba
 		if (batch->call.family == PLAN_JUDGE)
 			write_conversation(set, batch->members[i], out);
 		else
-			buffer_append_text(out, first_message(set, batch->members[i], CONVERSATION_USER));
+			write_question(first_message(set, batch->members[i], CONVERSATION_USER), out);
 	}
 }
 
@@ -370,6 +403,7 @@ static bool is_wording(struct rewording *rewording, uint32_t index, struct text 
 	buffer_clear(&rewording->reason);
 	if (!model_question(&rewording->mentions, question, &rewording->text, &rewording->reason) || rewording->text.status)
 		return false;
+	use_plain_quotes(old, &rewording->text);
 	struct text text = buffer_view(&rewording->text);
 	size_t characters = utf8_count(text);
 	return characters >= rewording->settings->generate.question_chars_min && characters <= rewording->settings->generate.question_chars_max &&
