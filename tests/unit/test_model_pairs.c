@@ -67,6 +67,11 @@ static void what_is_wrong_with_a_pair_is_said(void **state)
 		  "cell within what its transport delay allows.\"}", "speaks of the text" },
 		{ "{\"type\": \"factual\", \"question\": \"Tell me about the guard.\", \"evidence\": \"\", \"answer\": \"It keeps the range of a cell within what "
 		  "its transport delay allows.\"}", "does not end with" },
+		{ "{\"type\": \"factual\", \"question\": \"What is the source's purpose?\", \"evidence\": \"\", \"answer\": \"It keeps the range of a cell within what "
+		  "its transport delay allows.\"}", "as \"the source\"" },
+		{ "{\"type\": \"factual\", \"question\": \"What is the purpose of Cell Range Guard?\", \"evidence\": \"\", \"answer\": \"The purpose of Cell Range Guard is to "
+		  "facilitate a seamless and efficient delivery of all services by providing a comprehensive and flexible experience to customers, which enhances collaboration "
+		  "between organizations and empowers their stakeholders.\"}", "most words" },
 		{ "{\"type\": \"factual\", \"question\": \"What does Cell Range Guard do?\", \"evidence\": \"\", \"answer\": \"  \"}", "answer is empty" },
 		{ "{\"type\": \"factual\", \"question\": \"What does Cell Range Guard do?\", \"evidence\": \"\", \"answer\": \"The document states that it limits "
 		  "random access.\"}", "speaks of the text" },

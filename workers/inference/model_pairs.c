@@ -204,23 +204,46 @@ void model_pairs_add_refused(struct model_pairs *pairs, const struct plan_call *
 	pairs->refused++;
 }
 
-/* Does the piece have half of the words of a brief answer? A lone "evidence" or "{[]}" would be taken for right after what is said for it. */
-static bool may_be_filled_up(struct model_pairs *pairs, const struct plan_call *call)
+/* Does the piece have half of the words of the answer? A lone "evidence" or "{[]}" of a small model has it not, nor has praise that fits everything. */
+static bool is_of_piece(struct model_pairs *pairs, const struct plan_call *call)
 {
 	struct question said;
-
-	if (utf8_count(buffer_view(&pairs->answer)) >= pairs->settings->generate.answer_chars_min)
-		return true;
+	size_t found = 0;
 	int status = passage_index(&pairs->passage, document_span(pairs->document, call->span));
+
 	if (status == -ENOMEM)
 		pairs->status = status;
 	if (status < 0)
 		return false;
 	question_read(&pairs->passage, buffer_view(&pairs->answer), &said);
-	size_t found = 0;
 	for (size_t i = 0; i < said.count; i++) /* not by weight: which name it made up is for the gate to say */
 		found += passage_find(&pairs->passage, said.words[i].stem) != NULL;
 	return found > 0 && found * 2 >= said.count;
+}
+
+/* Words with blanks between them: of others the places of words are not known. */
+static bool has_words(struct text answer)
+{
+	size_t letters = 0;
+	for (size_t i = 0; i < answer.bytes; i++)
+		letters += ascii_is_alpha(answer.data[i]) || answer.data[i] == ' ';
+	return letters * 2 > answer.bytes;
+}
+
+/* "What is the source's purpose?" of a piece that has no such word: the one that stands round it in the prompt. */
+static bool speaks_of_prompt(struct model_pairs *pairs, const struct plan_call *call)
+{
+	static const struct text word = TEXT_LITERAL("source");
+
+	if (text_find_nocase(document_span(pairs->document, call->span), word) >= 0)
+		return false;
+	const struct buffer *said[] = { &pairs->question, &pairs->answer };
+	for (size_t i = 0; i < COUNT_OF(said); i++)
+		if (text_find_nocase(buffer_view(said[i]), TEXT_LITERAL("the source")) >= 0) {
+			buffer_append_format(&pairs->reason, "the %s speaks of the text that it was written from, as \"the source\"", i ? "answer" : "question");
+			return true;
+		}
+	return false;
 }
 
 bool model_pairs_hold(struct model_pairs *pairs, const struct plan_call *call, const struct model_candidate *candidate, struct conversation *ret_conversation)
@@ -231,11 +254,15 @@ bool model_pairs_hold(struct model_pairs *pairs, const struct plan_call *call, c
 	buffer_clear(&pairs->answer);
 	buffer_clear(&pairs->reason);
 	if (!model_question(&pairs->mentions, candidate->question, &pairs->question, &pairs->reason) ||
-	    !model_answer(&pairs->mentions, candidate->answer, &pairs->answer, &pairs->reason))
+	    !model_answer(&pairs->mentions, candidate->answer, &pairs->answer, &pairs->reason) || speaks_of_prompt(pairs, call))
 		return false;
+	bool of_piece = is_of_piece(pairs, call), brief = utf8_count(buffer_view(&pairs->answer)) < pairs->settings->generate.answer_chars_min;
+	if (!of_piece && !brief && has_words(buffer_view(&pairs->answer))) {
+		buffer_append_string(&pairs->reason, "most words of the answer do not stand in the source");
+		return false;
+	}
 	evidence_find(pairs->document, &pairs->blocks, call->span, candidate->evidence, buffer_view(&pairs->question), buffer_view(&pairs->answer), &evidence);
-	bool filled_up = may_be_filled_up(pairs, call);
-	for (size_t i = 0; i < evidence.count && filled_up; i++)
+	for (size_t i = 0; i < evidence.count && of_piece; i++)
 		lengthen(pairs, evidence.places[i]);
 	for (size_t i = 0; i < evidence.count; i++)
 		if (try_place(pairs, call, candidate, &evidence, i, ret_conversation))
