@@ -23,18 +23,41 @@ struct converted {
 	struct error_text error;
 };
 
-static struct converted convert(const struct scan_page *pages, size_t count)
+static struct converted convert_file(const struct buffer *file)
 {
 	struct converted result = { .document = document_builder_create() };
+	struct convert_input input = { .data = buffer_view(file), .name = TEXT_LITERAL("a.pdf"), .settings = &settings, .domain = domain };
+
+	buffer_init(&result.markdown, 16 << 20);
+	result.status = convert_pdf(&input, &result.markdown, result.document, &result.error);
+	return result;
+}
+
+static struct converted convert(const struct scan_page *pages, size_t count)
+{
 	struct buffer file;
 
 	buffer_init(&file, 16 << 20);
 	scan_file(pages, count, &file);
-	struct convert_input input = { .data = buffer_view(&file), .name = TEXT_LITERAL("a.pdf"), .settings = &settings, .domain = domain };
-	buffer_init(&result.markdown, 16 << 20);
-	result.status = convert_pdf(&input, &result.markdown, result.document, &result.error);
+	struct converted result = convert_file(&file);
 	buffer_done(&file);
 	return result;
+}
+
+static struct converted convert_with_text(const struct scan_page *page, const char *content)
+{
+	struct buffer file;
+
+	buffer_init(&file, 16 << 20);
+	scan_file_with_text(page, content, &file);
+	struct converted result = convert_file(&file);
+	buffer_done(&file);
+	return result;
+}
+
+static bool recognised(const struct converted *result)
+{
+	return text_find(document_builder_meta(result->document, DOCUMENT_META_CONVERTER), TEXT_LITERAL("tesseract")) >= 0;
 }
 
 static void done(struct converted *result)
@@ -76,7 +99,7 @@ static void recognises_scans(void **state)
 	}
 }
 
-/* What a scanner recognised is as good as text, and costs nothing. */
+/* Text that was painted over with its picture has its sizes and places: it is as good as text, and costs nothing. */
 static void believes_a_hidden_layer(void **state)
 {
 	struct scan_page page = scan;
@@ -85,8 +108,85 @@ static void believes_a_hidden_layer(void **state)
 	page.hidden_layer = true;
 	struct converted result = convert(&page, 1);
 	assert_string_equal(buffer_string(&result.markdown), CHAPTER_MARKDOWN);
-	assert_true(text_find(document_builder_meta(result.document, DOCUMENT_META_CONVERTER), TEXT_LITERAL("tesseract")) < 0);
+	assert_false(recognised(&result));
 	done(&result);
+}
+
+/* Words that slope like the page, as recognisers lay them unseen over a scan that is askew: each is a line of its own. */
+#define ASKEW_LAYER \
+	"BT 3 Tr /F 16 Tf 1 0 0 1 30 250 Tm (1 Overview) Tj /F 10 Tf 1 0 0 1 30 220 Tm (The feature changes) Tj 1 0 0 1 130 214 Tm (the range of the cell, so) Tj " \
+	"1 0 0 1 260 208 Tm (that it fits to the) Tj 1 0 0 1 30 207 Tm (traffic that it has) Tj 1 0 0 1 130 201 Tm (to carry. Each node) Tj 1 0 0 1 240 195 Tm (measures the load of its) Tj " \
+	"1 0 0 1 30 194 Tm (cells once a minute) Tj 1 0 0 1 130 188 Tm (and compares it with) Tj 1 0 0 1 250 182 Tm (the neighbours.) Tj ET"
+
+static void reads_an_unseen_layer_anew(void **state)
+{
+	(void)state;
+	struct converted result = convert_with_text(&scan, ASKEW_LAYER);
+	assert_int_equal(result.status, 0);
+	assert_string_equal(buffer_string(&result.markdown), CHAPTER_MARKDOWN);
+	assert_true(recognised(&result));
+	done(&result);
+	assert_int_equal(settings_set(&settings, "convert.ocr", "never", NULL), 0);
+	result = convert_with_text(&scan, ASKEW_LAYER);
+	assert_int_equal(result.status, 0); /* the layer is there still, and nothing is left out */
+	assert_non_null(strstr(buffer_string(&result.markdown), "the range of the cell, so"));
+	assert_true(document_builder_scores(result.document)->conversion == 1.0f);
+	done(&result);
+	assert_int_equal(settings_set(&settings, "convert.ocr", "auto", NULL), 0);
+}
+
+/* An upside-down page, recognised as if it were not. */
+static void a_layer_may_mean_nothing(void **state)
+{
+	(void)state;
+	struct converted result = convert_with_text(&scan, "BT 3 Tr /F 10 Tf 30 220 Td (yeay eau seak Satu INOge) Tj 0 -13 Td (asnedaq leaks asnesag 'saoinos' paviasgo) Tj 0 -13 Td (yoed Ayayyeq paysinbunsip saseo) Tj "
+							   "0 -13 Td (releases moaq cdoups uone}s ayy) Tj ET");
+	assert_string_equal(buffer_string(&result.markdown), CHAPTER_MARKDOWN);
+	done(&result);
+}
+
+static const struct scan_line german[] = {
+	{ "Die \xC3\x9C" "berwachung pr\xC3\xBC" "ft f\xC3\xBCr jeden Tr\xC3\xA4ger die Gr\xC3\xB6\xC3\x9F" "e der L\xC3\xBC" "cke. W\xC3\xA4hrend", 30, 80, 10, false, NULL },
+	{ "der Pr\xC3\xBC" "fung l\xC3\xA4uft die \xC3\x9C" "bergabe weiter, jedoch h\xC3\xB6" "chstens so lange.", 30, 93, 10, false, NULL },
+};
+static const struct scan_page german_scan = { .lines = german, .line_count = COUNT_OF(german) };
+
+/* Without the data of its language the accents would be lost. */
+static void keeps_a_layer_in_another_language(void **state)
+{
+	(void)state;
+	struct converted result = convert_with_text(&german_scan,
+						    "BT 3 Tr /F 10 Tf 30 220 Td (Die \\334berwachung pr\\374ft f\\374r jeden Tr\\344ger die Gr\\366\\337e der L\\374cke. W\\344hrend) Tj "
+						    "0 -13 Td (der Pr\\374fung l\\344uft die \\334bergabe weiter, jedoch h\\366chstens so lange.) Tj "
+						    "0 -13 Td (.) Tj 0 -13 Td (.) Tj ET");
+	assert_non_null(strstr(buffer_string(&result.markdown), "pr\xC3\xBC" "ft f\xC3\xBCr jeden Tr\xC3\xA4ger die Gr\xC3\xB6\xC3\x9F" "e der L\xC3\xBC" "cke. W\xC3\xA4hrend der Pr\xC3\xBC" "fung l\xC3\xA4uft"));
+	assert_false(recognised(&result));
+	done(&result);
+}
+
+/* A slide with a picture behind it. */
+static void keeps_text_that_is_drawn_over_a_picture(void **state)
+{
+	static const struct scan_page paper = { .lines = NULL };
+
+	(void)state;
+	struct converted result = convert_with_text(&paper, "BT /F 10 Tf 30 220 Td (The second page has text, and) Tj 0 -13 Td (that is all that it has, though) Tj 0 -13 Td (it stands in some more lines) Tj "
+							    "0 -13 Td (than a stamp on it would.) Tj ET");
+	assert_string_equal(buffer_string(&result.markdown), "The second page has text, and that is all that it has, though it stands in some more lines than a stamp on it would.\n");
+	assert_false(recognised(&result));
+	done(&result);
+}
+
+/* Blanks of .9 of the size, all of them: no columns. */
+static void wide_blanks_of_a_layer_part_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(settings_set(&settings, "convert.ocr", "never", NULL), 0);
+	struct converted result = convert_with_text(&scan, "BT 3 Tr 6.2 Tw /F 10 Tf 30 220 Td (Each node measures the load of) Tj 0 -13 Td (its cells once in a minute and) Tj 0 -13 Td (then compares it with all the) Tj "
+							   "0 -13 Td (neighbours of the cell.) Tj ET");
+	assert_string_equal(buffer_string(&result.markdown), "Each node measures the load of its cells once in a minute and then compares it with all the neighbours of the cell.\n");
+	done(&result);
+	assert_int_equal(settings_set(&settings, "convert.ocr", "auto", NULL), 0);
 }
 
 static void says_what_was_left_out(void **state)
@@ -136,7 +236,7 @@ static void can_be_switched_off(void **state)
 	done(&result);
 	assert_int_equal(settings_set(&settings, "convert.ocr", "always", NULL), 0);
 	result = convert(&text_page, 1);
-	assert_true(text_find(document_builder_meta(result.document, DOCUMENT_META_CONVERTER), TEXT_LITERAL("tesseract")) > 0);
+	assert_true(recognised(&result));
 	assert_string_equal(buffer_string(&result.markdown), "The second page has text, and that is all that it has.\n");
 	done(&result);
 	assert_int_equal(settings_set(&settings, "convert.ocr", "auto", NULL), 0);
@@ -190,6 +290,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recognises_scans),
 		cmocka_unit_test(believes_a_hidden_layer),
+		cmocka_unit_test(reads_an_unseen_layer_anew),
+		cmocka_unit_test(a_layer_may_mean_nothing),
+		cmocka_unit_test(keeps_a_layer_in_another_language),
+		cmocka_unit_test(keeps_text_that_is_drawn_over_a_picture),
+		cmocka_unit_test(wide_blanks_of_a_layer_part_nothing),
 		cmocka_unit_test(says_what_was_left_out),
 		cmocka_unit_test(leaves_text_alone_without_data),
 		cmocka_unit_test(can_be_switched_off),

@@ -47,7 +47,7 @@ static bool same_line(struct pdf_box a, struct pdf_box b)
 	return bottom - top >= 0.5f * lower;
 }
 
-static bool continues(const struct pdf_word *before, const struct pdf_word *word)
+static bool continues(const struct pdf_layout *layout, const struct pdf_word *before, const struct pdf_word *word)
 {
 	float gap = before->rtl && word->rtl ? before->box.x0 - word->box.x1 : word->box.x0 - before->box.x1;
 	float size = before->size > word->size ? before->size : word->size;
@@ -59,7 +59,27 @@ static bool continues(const struct pdf_word *before, const struct pdf_word *word
 	if (word->rotated)
 		return true;
 	const float most = word->piece > 0 && word->piece == before->piece ? page_gap_sizes : piece_gap_sizes; /* justified text is no table */
-	return gap < most * size && gap > -size && same_line(before->box, word->box);
+	return gap < most * size * layout->blanks && gap > -size && same_line(before->box, word->box);
+}
+
+/* How wide the blanks between words are, by what is usual; not less. In a layer under a scan they are as wide as on the picture, but sizes are not those of its type. */
+static float measure_blanks(const struct pdf_page *page)
+{
+	enum { STEPS = 40 };
+	static const float widest_sizes = 2, usual_sizes = 0.3f, most = 3;
+	size_t counts[STEPS] = { 0 }, all = 0, passed = 0, step = 0;
+
+	for (size_t i = 1; i < page->word_count; i++) {
+		const struct pdf_word *before = &page->words[i - 1], *word = &page->words[i];
+		const float size = fmaxf(before->size, word->size), gap = word->box.x0 - before->box.x1;
+		if (before->line_end || !(size > 0) || gap <= 0 || gap >= widest_sizes * size || !same_line(before->box, word->box))
+			continue;
+		counts[(size_t)(gap / (widest_sizes * size) * STEPS)]++;
+		all++;
+	}
+	while (step + 1 < STEPS && (passed += counts[step]) * 2 < all)
+		step++;
+	return all > 0 ? fminf(fmaxf(((float)step + 0.5f) / STEPS * widest_sizes / usual_sizes, 1), most) : 1;
 }
 
 static int build_segments(struct pdf_layout *layout)
@@ -72,7 +92,7 @@ static int build_segments(struct pdf_layout *layout)
 		if (word->bytes == 0)
 			continue;
 		struct pdf_segment *last = layout->segment_count > 0 ? &layout->segments[layout->segment_count - 1] : NULL;
-		if (last && i > 0 && last->word_first + last->word_count == i && continues(&page->words[i - 1], word)) {
+		if (last && i > 0 && last->word_first + last->word_count == i && continues(layout, &page->words[i - 1], word)) {
 			last->word_count++;
 			pdf_box_cover(&last->box, word->box);
 			continue;
@@ -206,7 +226,7 @@ static size_t join_close(struct pdf_layout *layout, size_t first, size_t end)
 		struct pdf_segment *last = &layout->segments[kept], *next = &layout->segments[i];
 		float size = last->size > next->size ? last->size : next->size;
 		bool adjacent = last->word_first + last->word_count == next->word_first;
-		if (adjacent && next->box.x0 - last->box.x1 < segment_gap_sizes * size) {
+		if (adjacent && next->box.x0 - last->box.x1 < segment_gap_sizes * size * layout->blanks) {
 			last->word_count += next->word_count;
 			pdf_box_cover(&last->box, next->box);
 		} else {
@@ -263,6 +283,7 @@ int pdf_layout_build(struct pdf_layout *layout, const struct pdf_page *page)
 {
 	layout->page = page;
 	layout->text = (struct pdf_box){ 0 };
+	layout->blanks = page->layer ? measure_blanks(page) : 1;
 	int status = build_segments(layout);
 	if (status < 0)
 		return status;

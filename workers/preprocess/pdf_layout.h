@@ -43,6 +43,7 @@ struct pdf_layout {
 	struct pdf_row *rows;
 	size_t row_count, row_capacity;
 	struct pdf_box text;         /* what all segments cover */
+	float blanks;                /* how wide they are between words, by what is usual: 1 and more */
 	struct pdf_segment *parts;   /* scratch of pdf_align: the segments to be, and words that begin a column */
 	size_t part_capacity;
 	uint32_t *breaks;

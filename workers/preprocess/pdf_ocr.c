@@ -9,12 +9,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { STAMP_LINES_MAX = 3, LETTERS_SEEN_MIN = 30, GLANCE_DPI = 36, MS_PER_S = 1000, NS_PER_MS = 1000000 };
+enum { STAMP_LINES_MAX = 3, LAYERS_TELL = 3, LONG_WORD_BYTES = 4, WORDS_TELL = 5, LETTERS_SEEN_MIN = 30, GLANCE_DPI = 36, MS_PER_S = 1000, NS_PER_MS = 1000000 };
 
 /* A picture over so much of the page may be a scan, with a stamp or a page number as its only text. */
 static const float scan_share_min = 0.6f;
 /* Recognition of what is no text gives words of low confidence. */
-static const float confidence_min = 0.45f, confidence_instead_of_text_min = 0.6f;
+static const float confidence_min = 0.45f, confidence_instead_of_text_min = 0.6f, confidence_against_text_min = 0.75f;
+static const float agreement_min = 0.4f, accented_min = 0.5f;
 /* Sizes nearer than this are the same one, measured with an error. */
 static const float same_size = 0.085f;
 
@@ -31,7 +32,10 @@ void pdf_ocr_done(struct pdf_ocr *ocr)
 
 /* --- is it needed? ---------------------------------------------------------------------------------------------- */
 
-enum need { NEED_NOTHING, NEED_TEXT, NEED_BETTER_TEXT, NEED_MORE_TEXT };
+enum need {
+	NEED_NOTHING, NEED_TEXT, NEED_BETTER_TEXT, NEED_MORE_TEXT,
+	NEED_LINES /* text that was recognised before: its letters are known, but neither lines nor tables nor sizes are to be had of them */
+};
 
 static bool mode_is(const struct pdf_ocr *ocr, const char *mode)
 {
@@ -64,8 +68,23 @@ static size_t line_count(const struct pdf_page *page)
 	return lines;
 }
 
-static int find_need(const struct pdf_ocr *ocr, struct pdf_source *source, const struct pdf_page *page, enum need *ret_need)
+/* A document whose first such pages have a layer is a scan. */
+static int find_layer(struct pdf_ocr *ocr, struct pdf_source *source, const struct pdf_page *page, struct pdf_rules *rules, bool *ret_layer)
 {
+	*ret_layer = ocr->layers >= LAYERS_TELL;
+	if (*ret_layer || ocr->no_layers >= LAYERS_TELL)
+		return 0;
+	int status = pdf_source_has_layer(source, page, rules, ret_layer);
+	ocr->layers += *ret_layer;
+	ocr->no_layers += !*ret_layer;
+	return status;
+}
+
+static int find_need(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page *page, struct pdf_rules *rules, enum need *ret_need)
+{
+	bool layer = false;
+	int status = 0;
+
 	*ret_need = NEED_NOTHING;
 	if (page->word_count == 0)
 		return look_for_ink(source, page, ret_need);
@@ -73,7 +92,12 @@ static int find_need(const struct pdf_ocr *ocr, struct pdf_source *source, const
 		*ret_need = NEED_BETTER_TEXT;
 	else if (page->image_share >= scan_share_min && line_count(page) <= STAMP_LINES_MAX)
 		*ret_need = NEED_MORE_TEXT;
-	return 0;
+	else if (page->image_share >= scan_share_min)
+		status = find_layer(ocr, source, page, rules, &layer);
+	page->layer = layer;
+	if (layer)
+		*ret_need = NEED_LINES;
+	return status;
 }
 
 /* May the page be recognised? If not, why is noted once. */
@@ -184,6 +208,48 @@ static size_t letters_of(const struct ocr_page *result)
 	return utf8_count(buffer_view(&result->text));
 }
 
+static bool is_ascii(struct text word)
+{
+	for (size_t i = 0; i < word.bytes; i++)
+		if ((unsigned char)word.data[i] >= 0x80)
+			return false;
+	return true;
+}
+
+struct shares { /* of the page's longer words of ASCII, and of those with other letters, that were recognised too: 0–1; 1 where there are few */
+	float plain, accented;
+};
+
+static float share_of(size_t common, size_t all)
+{
+	return all >= WORDS_TELL ? (float)common / (float)all : 1;
+}
+
+static struct shares words_in_common(const struct ocr_page *result, const struct pdf_page *page)
+{
+	size_t all[2] = { 0 }, common[2] = { 0 };
+
+	for (size_t i = 0; i < page->word_count; i++) {
+		const struct text word = pdf_word_text(page, &page->words[i]);
+		if (word.bytes < LONG_WORD_BYTES)
+			continue;
+		const bool accented = !is_ascii(word);
+		all[accented]++;
+		common[accented] += text_find(buffer_view(&result->text), word) >= 0;
+	}
+	return (struct shares){ share_of(common[0], all[0]), share_of(common[1], all[1]) };
+}
+
+/* Both read the same picture. Where they hardly agree one of them means nothing, as when a page was recognised upside down: not the one that is sure. Else the layer may have been
+ * recognised with data for its language, and its accents are lost without these. */
+static bool reads_as_much(const struct ocr_page *result, const struct pdf_page *page)
+{
+	if (result->confidence < confidence_instead_of_text_min || letters_of(result) * 5 < page->characters * 4)
+		return false;
+	const struct shares shares = words_in_common(result, page);
+	return shares.plain >= agreement_min ? shares.accented >= accented_min : result->confidence >= confidence_against_text_min;
+}
+
 static bool is_better(enum need need, const struct ocr_page *result, const struct pdf_page *page)
 {
 	if (result->word_count == 0 || result->confidence < confidence_min)
@@ -194,6 +260,7 @@ static bool is_better(enum need need, const struct ocr_page *result, const struc
 		       pdf_text_legible(buffer_view(&result->text), letters_of(result), 0);
 	case NEED_MORE_TEXT: /* a photograph below a line of text gives words too, of low confidence */
 		return result->confidence >= confidence_instead_of_text_min && letters_of(result) > page->characters + page->characters / 2;
+	case NEED_LINES: return reads_as_much(result, page);
 	default: return true;
 	}
 }
@@ -222,11 +289,11 @@ int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page
 	enum need need;
 	float dpi = 0;
 
-	int status = find_need(ocr, source, page, &need);
+	int status = find_need(ocr, source, page, rules, &need);
 	if (status < 0 || need == NEED_NOTHING)
 		return status;
 	if (!allowed(ocr, source)) {
-		ocr->left_out += need != NEED_MORE_TEXT;
+		ocr->left_out += need != NEED_MORE_TEXT && need != NEED_LINES;
 		return 0;
 	}
 	status = recognise(ocr, source, page, rules, &dpi);
@@ -238,7 +305,7 @@ int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page
 		return take_words(ocr, page, dpi);
 	}
 	/* A picture without letters has nothing to be left out; text may mean something without being words. */
-	ocr->left_out += ocr->result.cut_short || (need == NEED_TEXT && letters_of(&ocr->result) >= LETTERS_SEEN_MIN);
+	ocr->left_out += (ocr->result.cut_short && need != NEED_LINES) || (need == NEED_TEXT && letters_of(&ocr->result) >= LETTERS_SEEN_MIN);
 	return 0;
 }
 

@@ -27,6 +27,8 @@ void pdf_page_clear(struct pdf_page *page, uint32_t number, float width, float h
 	page->ocr = page->ordered = false;
 	page->picture_count = 0;
 	page->image_share = 0;
+	page->unseen_words = 0;
+	page->layer = false;
 	page->rules = NULL;
 	page->grids = NULL;
 }
@@ -201,6 +203,12 @@ static bool name_has(struct text name, const char *const *parts, size_t count)
 		if (text_find_nocase(name, text_from(parts[i])) >= 0)
 			return true;
 	return false;
+}
+
+bool pdf_font_is_unseen(struct text font_name)
+{
+	static const char *const unseen[] = { "glyphless", "hiddenhorzocr", "occulta" }; /* tesseract, Acrobat, OCRmyPDF */
+	return name_has(font_name, unseen, COUNT_OF(unseen));
 }
 
 uint8_t pdf_font_style(struct text font_name)

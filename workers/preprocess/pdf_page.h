@@ -62,10 +62,12 @@ struct pdf_page {
 	size_t word_count, word_capacity;
 	size_t characters;     /* code points without blanks */
 	size_t garbage;        /* of these, ones that mean nothing: U+FFFD, private use, controls */
+	size_t unseen_words;   /* in fonts without shapes, which recognisers lay under scans */
 	struct pdf_picture pictures[PDF_PICTURES_MAX];
 	size_t picture_count;
 	float image_share;     /* of the page, covered by pictures, 0–1 */
 	bool ocr;              /* the words were recognised, not read */
+	bool layer;            /* they were by whoever made the file, and stand unseen over its picture: how wide they are says nothing */
 	bool ordered;          /* the words stand in the order in which the file's tags read them, which name all its tables (pdf_tagged.h) */
 	const struct pdf_rules *rules; /* not owned; NULL: not looked for */
 	const struct pdf_grids *grids; /* the same */
@@ -95,5 +97,7 @@ bool pdf_grow(void **array, size_t *capacity, size_t count, size_t item_bytes) W
 
 /* What a font's name says of its style. */
 uint8_t pdf_font_style(struct text font_name);
+/* Is it one of those without shapes, for text that is searched and never seen? */
+bool pdf_font_is_unseen(struct text font_name);
 
 #endif

@@ -172,6 +172,7 @@ static uint8_t style_of(struct pdf_source *source, const char *font_name)
 	buffer_clear(&source->font);
 	buffer_append_text(&source->font, name);
 	source->font_style = pdf_font_style(name);
+	source->font_unseen = pdf_font_is_unseen(name);
 	return source->font_style;
 }
 
@@ -266,6 +267,7 @@ static int begin_word(struct word_reader *reader, const PopplerTextAttributes *r
 	word->size = run ? pdf_sane(run->font_size) : 0;
 	word->style = reader->style;
 	word->faint = run && is_faint(&run->color);
+	reader->page->unseen_words += run && run->font_name && reader->source->font_unseen;
 	reader->word = word;
 	reader->characters = 0;
 	reader->glued = false;
@@ -348,18 +350,40 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 	return status;
 }
 
-int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules)
+/* Draws the page read last. *ret_texts: pieces of text on it. */
+static int draw_observed(struct pdf_source *source, struct pdf_rules *rules, size_t *ret_texts)
 {
 	double width = 0, height = 0;
 	struct pdf_strokes strokes;
 
-	pdf_rules_clear(rules);
-	if (!source->page || !pdf_source_drawable(source))
-		return 0;
 	poppler_page_get_size(source->page, &width, &height);
 	cairo_t *context = pdf_strokes_begin(&strokes, rules, (float)width, (float)height);
+	*ret_texts = SIZE_MAX; /* not known */
 	if (!context)
 		return 0;
 	poppler_page_render_for_printing_with_options(source->page, context, POPPLER_PRINT_DOCUMENT); /* without the borders of links */
+	*ret_texts = strokes.texts;
 	return pdf_strokes_end(&strokes);
+}
+
+int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules)
+{
+	size_t texts;
+
+	pdf_rules_clear(rules);
+	return source->page && pdf_source_drawable(source) ? draw_observed(source, rules, &texts) : 0;
+}
+
+int pdf_source_has_layer(struct pdf_source *source, const struct pdf_page *page, struct pdf_rules *rules, bool *ret_layer)
+{
+	size_t texts = SIZE_MAX;
+	int status = 0;
+
+	*ret_layer = page->unseen_words * 2 > page->word_count;
+	if (*ret_layer || page->word_count == 0 || !source->page || source->picture_pixels > PDF_LAYER_PICTURE_PIXELS_MAX)
+		return 0;
+	status = draw_observed(source, rules, &texts);
+	pdf_rules_clear(rules);
+	*ret_layer = texts == 0;
+	return status;
 }

@@ -22,6 +22,7 @@ struct pdf_source {
 	bool tags_read;        /* the tree of tags is in memory: deep trees are freed on a large stack */
 	struct buffer font;    /* its name */
 	uint8_t font_style;
+	bool font_unseen;
 };
 
 /* Calls `function` on a stack that holds the deepest tree of tags that is read: poppler reads and frees it by recursion. False: no such stack
