@@ -353,6 +353,24 @@ static void parts_cards(void **state)
 	}
 }
 
+/* Dates beside headings and their text; and the end of a paragraph beside a heading of the next column, which is no label. */
+static void parts_labels_from_headings(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		fixture_line(&page, 40, 100 + 70 * (float)i, 10, 0, "Label 2025");
+		fixture_line(&page, 160, 100 + 70 * (float)i, 12, PDF_BOLD, "Heading of it");
+		column(160, 118 + 70 * (float)i, 'T', 2, 60);
+	}
+	assert_string_equal(order(), "L|HT|L|HT|L|HT");
+	pdf_page_clear(&page, 0, 600, 800);
+	column(40, 100, 'A', 20, 44);
+	column(300, 100, 'B', 6, 44);
+	fixture_line(&page, 300, 100 + 8 * 12, 12, PDF_BOLD, "Heading of it");
+	column(300, 100 + 9 * 12 + 6, 'T', 10, 44);
+	assert_string_equal(order(), "A|BHT");
+}
+
 /* Rows of a table without white between them read as two columns of text, until a rule below the names of its columns is known. */
 static void tells_tables_by_the_rule_below_their_head(void **state)
 {
@@ -406,7 +424,7 @@ int main(void)
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines), PAGE_TEST(leaves_names_beside_dense_text), PAGE_TEST(parts_no_code),
-		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(parts_columns_below_centred_headings), PAGE_TEST(parts_cards),
+		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(parts_columns_below_centred_headings), PAGE_TEST(parts_cards), PAGE_TEST(parts_labels_from_headings),
 		PAGE_TEST(tells_tables_by_the_rule_below_their_head), PAGE_TEST(tells_tables_by_the_rules_around_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,28 @@ static void reads_pairs_without_a_header(void **state)
 					   "| Licensing | Licensed feature, one license a node, which is installed before. |\n");
 }
 
+static void line_pair(float y, const char *name, const char *text)
+{
+	fixture_line(&fixture_pages[0], 50, y, 10, PDF_BOLD, name);
+	fixture_line(&fixture_pages[0], 120, y, 10, 0, text);
+}
+
+/* Bold names beside text that is wrapped, with hardly more white between the rows than between lines: what begins where the text does goes on with it. */
+static void joins_lines_below_the_second_column(void **state)
+{
+	(void)state;
+	line_pair(100, "bearer", "A path for packets with one quality of service between");
+	fixture_line(&fixture_pages[0], 120, 114, 10, 0, "the terminal and the gateway.");
+	line_pair(130, "carrier", "A block of spectrum with one centre frequency.");
+	line_pair(146, "handover", "The move of a connected terminal from one cell to");
+	fixture_line(&fixture_pages[0], 120, 160, 10, 0, "another, prepared by the network.");
+	line_pair(176, "range", "How far away a terminal may be.");
+	assert_string_equal(fixture_write_pages(), "- **bearer**: A path for packets with one quality of service between the terminal and the gateway.\n"
+					   "- **carrier**: A block of spectrum with one centre frequency.\n"
+					   "- **handover**: The move of a connected terminal from one cell to another, prepared by the network.\n"
+					   "- **range**: How far away a terminal may be.\n");
+}
+
 /* --- over pages --------------------------------------------------------------------------------------------------- */
 
 /* With the header once more, and the rest of a cell at the top of a page. */
@@ -501,7 +523,7 @@ int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
 	const struct CMUnitTest tests[] = {
-		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(joins_the_only_row), PAGE_TEST(joins_lines_far_apart), PAGE_TEST(joins_names_beside_their_text),
+		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(joins_lines_below_the_second_column), PAGE_TEST(joins_the_only_row), PAGE_TEST(joins_lines_far_apart), PAGE_TEST(joins_names_beside_their_text),
 		PAGE_TEST(keeps_close_rows_apart), PAGE_TEST(joins_wrapped_rows_below_a_rule), PAGE_TEST(keeps_grouped_rows_apart), PAGE_TEST(reads_cells_in_the_middle),
 		PAGE_TEST(takes_one_row_below_a_header), PAGE_TEST(keeps_empty_columns_of_a_header), PAGE_TEST(reads_pairs_without_a_header),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(goes_on_below_notes), PAGE_TEST(takes_no_lists_for_columns), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),

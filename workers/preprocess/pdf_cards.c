@@ -173,6 +173,65 @@ static bool goes_on_above(const struct pdf_segment *segments, size_t from, const
 	return columns > 1;
 }
 
+/* --- headings with a label beside them --------------------------------------------------------------------------- */
+
+/* A plain label, alone in its column, and right of it a bold heading that is larger than it and than the text below. */
+struct label {
+	const struct pdf_segment *left, *heading;
+	size_t end; /* of the segments at their height */
+};
+
+static bool read_label(const struct pdf_segment *segments, size_t count, size_t first, struct label *label)
+{
+	static const float gap_sizes = 1.0f;
+	const float y = pdf_middle_y(segments[first].box);
+
+	if (first + 2 >= count || pdf_middle_y(segments[first + 1].box) - y > same_height_sizes * segments[first].size ||
+	    pdf_middle_y(segments[first + 2].box) - y < same_height_sizes * segments[first].size)
+		return false;
+	const struct pdf_segment *a = &segments[first], *b = a + 1;
+	*label = (struct label){ a->box.x0 < b->box.x0 ? a : b, a->box.x0 < b->box.x0 ? b : a, first + 2 };
+	return !label->left->bold && label->heading->bold && label->left->grid + label->heading->grid == 0 && label->heading->size > 1.05f * label->left->size &&
+	       label->heading->box.x0 - label->left->box.x1 > gap_sizes * label->heading->size;
+}
+
+/* Does text stand close above or below in the label's column? Then it is the end of a paragraph beside a heading. */
+static bool is_label_of_text(const struct pdf_segment *segments, size_t count, size_t first, const struct label *label)
+{
+	static const float close_sizes = 2.0f;
+	const float reach = close_sizes * label->left->size, right = label->heading->box.x0 - room;
+
+	for (size_t i = label->end; i < count && segments[i].box.y0 - label->left->box.y1 < reach; i++)
+		if (segments[i].box.x0 < right)
+			return true;
+	for (size_t i = first; i > 0 && label->left->box.y0 - segments[i - 1].box.y1 < reach; i--)
+		if (segments[i - 1].box.x0 < right && segments[i - 1].box.x1 < right && segments[i - 1].size < larger * label->left->size)
+			return true;
+	return false;
+}
+
+/* Down to what stands left of the heading. */
+static bool find_labelled(const struct pdf_segment *segments, size_t count, size_t first, struct pdf_cards *cards)
+{
+	enum { WORDS_MIN = 4 };
+	static const float white_sizes = 3.5f;
+	struct label label;
+
+	if (!read_label(segments, count, first, &label) || is_label_of_text(segments, count, first, &label))
+		return false;
+	const struct pdf_segment *text = &segments[label.end];
+	if (text->bold || text->grid > 0 || text->word_count < WORDS_MIN || text->size * 1.05f > label.heading->size || fabsf(text->box.x0 - label.heading->box.x0) > same_edge)
+		return false;
+	float bottom = label.heading->box.y1;
+	size_t end = label.end;
+	for (; end < count && segments[end].box.x0 >= label.heading->box.x0 - room && segments[end].box.y0 - bottom < white_sizes * text->size; end++)
+		bottom = fmaxf(bottom, segments[end].box.y1);
+	while (end < count && end > label.end && pdf_middle_y(segments[end].box) - pdf_middle_y(segments[end - 1].box) < same_height_sizes * text->size)
+		end--; /* the next label's heading */
+	*cards = (struct pdf_cards){ .first = first, .end = end, .x = { -INFINITY, label.heading->box.x0 - room }, .column_count = 2 };
+	return end > label.end;
+}
+
 bool pdf_cards_find(const struct pdf_segment *segments, size_t count, size_t from, unsigned *tries, struct pdf_cards *ret_cards)
 {
 	struct line line;
@@ -181,8 +240,13 @@ bool pdf_cards_find(const struct pdf_segment *segments, size_t count, size_t fro
 		struct pdf_cards cards = { .first = i };
 		struct found found = { 0 };
 		float size;
-		if (!read_line(segments, count, i, &line) || !find_columns(segments, count, &line, &cards, &size))
-			continue;
+		if (!read_line(segments, count, i, &line) || !find_columns(segments, count, &line, &cards, &size)) {
+			line.end = i + 1;
+			if (!find_labelled(segments, count, i, &cards))
+				continue;
+			*ret_cards = cards;
+			return true;
+		}
 		--*tries;
 		extend(segments, count, &line, size, &cards, &found);
 		if (!is_convincing(&line, &cards, &found, size) || goes_on_above(segments, from, &line, &cards))

@@ -1,5 +1,5 @@
 /* pdf_cards.h: blocks of text side by side, each below a heading of its own in larger type: cards, tiles with numbers, authors of a paper, the
- * head of two columns. Asked by pdf_columns.h; the names of a table's columns are no larger than its cells. Pure. */
+ * head of two columns; and headings with a plain label beside them, such as a date. Asked by pdf_columns.h; the names of a table's columns are no larger than its cells. Pure. */
 #ifndef DOCRING_WORKERS_PREPROCESS_PDF_CARDS_H
 #define DOCRING_WORKERS_PREPROCESS_PDF_CARDS_H
 

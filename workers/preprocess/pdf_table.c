@@ -196,6 +196,17 @@ static bool names_group(const struct pdf_layout *layout, const struct pdf_table 
 	       row_distance(row, next) < distance_ratio * distance && distance < distance_ratio * row_distance(row, next);
 }
 
+/* Does the line begin where the words of a column right of the first begin? */
+static bool begins_in_column(const struct pdf_table *table, const struct pdf_row *row)
+{
+	static const float tolerance = 1.0f;
+
+	for (size_t c = 1; c < table->column_count; c++)
+		if (fabsf(row->box.x0 - table->columns[c].x0) < tolerance)
+			return row->box.x0 - table->columns[c - 1].x1 > row->size;
+	return false;
+}
+
 /* A line with one part belongs to the table when it continues a cell close above: no further than lines are apart, or clearly nearer than
  * rows of the table are to each other, `widest`, or the next one is to it. But cells in the middle of a row's height stand lower than its
  * tallest cell begins: so also when a line follows that is lower by less than a line; or, right of the first column, when one with more
@@ -212,7 +223,7 @@ static bool may_be_part(const struct pdf_layout *layout, const struct pdf_table 
 		return true;
 	if (below && below->region == row->region && below->segment_count > 1)
 		widest = fmaxf(widest, row_distance(row, below));
-	if (table->column_count > 1 && above < spaced_sizes * row->size && spaced_ratio * above < widest)
+	if (table->column_count > 1 && above < spaced_sizes * row->size && (spaced_ratio * above < widest || begins_in_column(table, row)))
 		return true;
 	for (size_t i = 0; i < LINES_MAX && table->column_count > 1; i++) {
 		const size_t next = index_after(layout, r);
