@@ -371,6 +371,21 @@ static void parts_labels_from_headings(void **state)
 	assert_string_equal(order(), "A|BHT");
 }
 
+/* The file's tags name a heading: a date beside it in its line is text by itself. */
+static void parts_tagged_headings_from_labels(void **state)
+{
+	(void)state;
+	fixture_line(&page, 40, 100, 10, 0, "Label");
+	const size_t first = page.word_count;
+	fixture_line(&page, 160, 100, 12, PDF_BOLD, "Heading of it");
+	for (size_t i = first; i < page.word_count; i++)
+		page.words[i].heading = 1;
+	column(160, 118, 'T', 2, 60);
+	page.ordered = true;
+	assert_string_equal(order(), "L|HT");
+	page.ordered = false;
+}
+
 /* Rows of a table without white between them read as two columns of text, until a rule below the names of its columns is known. */
 static void tells_tables_by_the_rule_below_their_head(void **state)
 {
@@ -424,7 +439,7 @@ int main(void)
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines), PAGE_TEST(leaves_names_beside_dense_text), PAGE_TEST(parts_no_code),
-		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(parts_columns_below_centred_headings), PAGE_TEST(parts_cards), PAGE_TEST(parts_labels_from_headings),
+		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(parts_columns_below_centred_headings), PAGE_TEST(parts_cards), PAGE_TEST(parts_labels_from_headings), PAGE_TEST(parts_tagged_headings_from_labels),
 		PAGE_TEST(tells_tables_by_the_rule_below_their_head), PAGE_TEST(tells_tables_by_the_rules_around_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

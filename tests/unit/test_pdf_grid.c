@@ -329,6 +329,28 @@ static void refuses_frames(void **state)
 	assert_int_equal(grids[0].count, 0);
 }
 
+/* Boxes that lay out a page, menus on the left: in one of those on the right a heading stands above text. In the type of the text it is a table. */
+static void refuses_boxes_of_a_page(void **state)
+{
+	(void)state;
+	for (int larger = 0; larger < 2; larger++) {
+		pdf_page_clear(&pages[0], 0, 600, 800);
+		pdf_rules_clear(&rules);
+		for (int row = 0; row <= 4; row++)
+			across(100 + 100 * (float)row, 50, 550);
+		for (int column = 0; column < 3; column++)
+			down(column == 0 ? 50 : column == 1 ? 200 : 550, 100, 500);
+		for (int row = 0; row < 4; row++) {
+			text(0, 60, 120 + 100 * (float)row, "Menu and more");
+			fixture_line(&pages[0], 210, 120 + 100 * (float)row, larger ? 16 : 10, 0, "Parsers and other");
+			text(0, 210, 136 + 100 * (float)row, "tools that are there, in a box of their own, which says");
+			text(0, 210, 148 + 100 * (float)row, "what each of them does and where it comes from.");
+		}
+		find(0);
+		assert_int_equal(grids[0].count, !larger);
+	}
+}
+
 /* Program text in a frame that has a button in its corner; the same in running type is a table. */
 static void refuses_framed_code(void **state)
 {
@@ -510,6 +532,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_captions_of_other_tables, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_drawings, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_frames, prepare, tidy),
+		cmocka_unit_test_setup_teardown(refuses_boxes_of_a_page, prepare, tidy),
 		cmocka_unit_test_setup_teardown(refuses_framed_code, prepare, tidy),
 		cmocka_unit_test_setup_teardown(parts_wide_rows_in_step, prepare, tidy),
 		cmocka_unit_test_setup_teardown(parts_rows_with_few_values, prepare, tidy),

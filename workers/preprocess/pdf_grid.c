@@ -355,6 +355,34 @@ static bool holds_heading(const struct pdf_grid_fit *fit)
 	return false;
 }
 
+/* Boxes that lay out a page: as high as much of it, and in one of them larger type stands above other text, as a heading does. */
+static bool lays_out_page(const struct pdf_grid_fit *fit)
+{
+	static const float larger = 1.25f, height_share = 0.4f;
+	const struct pdf_box box = pdf_lattice_box(fit->lattice);
+	float size = 0, letters = 0;
+
+	if (box.y1 - box.y0 < height_share * fit->page->height)
+		return false;
+	for (size_t w = 0; w < fit->word_count; w++) {
+		const struct pdf_word *word = &fit->page->words[fit->order[w]];
+		size += word->size * (float)word->bytes;
+		letters += (float)word->bytes;
+	}
+	for (size_t c = 0; c < fit->cell_count; c++) {
+		const struct pdf_grid_cell *cell = &fit->cells[c];
+		bool large = false, line = false, above = false; /* a word of the line at hand; all of it; of a line before */
+		for (uint32_t i = 0; i < cell->word_count; i++) {
+			large = fit->page->words[fit->order[cell->word_first + i]].size * letters > larger * size;
+			line = large && (line || i == 0 || fit->ends_line[cell->word_first + i - 1]);
+			if (above && !large)
+				return true;
+			above |= line && fit->ends_line[cell->word_first + i];
+		}
+	}
+	return false;
+}
+
 static bool is_table(const struct pdf_grid_fit *fit)
 {
 	uint32_t columns = 0;
@@ -384,7 +412,7 @@ static bool is_table(const struct pdf_grid_fit *fit)
 		return false;
 	if ((float)filled < filled_share_min * (float)fit->cell_count || (float)filled < 0.2f * (float)places)
 		return false;
-	if (is_framed_code(fit, filled) || holds_heading(fit))
+	if (is_framed_code(fit, filled) || holds_heading(fit) || lays_out_page(fit))
 		return false;
 	/* Text that stands far apart in one cell: labels of a drawing, or columns that no rule parts. */
 	if (all.sparse * 3 > all.breaks || all.gapped * 4 > all.count)

@@ -40,6 +40,16 @@ static bool goes_up(const struct pdf_segment *before, const struct pdf_segment *
 	return common >= 0.5f * height && segment->box.x1 <= before->box.x0 && !before->rtl && !segment->rtl;
 }
 
+/* Does a heading begin or end in the middle of a line? What stands beside it is text by itself: a date, a number. */
+static bool parts_heading(const struct pdf_layout *layout, const struct pdf_segment *before, const struct pdf_segment *segment)
+{
+	const struct pdf_word *words = layout->page->words;
+	const float common = fminf(before->box.y1, segment->box.y1) - fmaxf(before->box.y0, segment->box.y0);
+
+	return words[before->word_first].heading != words[segment->word_first].heading && before->grid == 0 && segment->grid == 0 && segment->box.x0 > before->box.x1 &&
+	       common >= 0.5f * fminf(before->box.y1 - before->box.y0, segment->box.y1 - segment->box.y0);
+}
+
 struct beside { /* what stands side by side */
 	bool open;
 	float left, bottom; /* of the part at hand; of all */
@@ -55,7 +65,7 @@ void pdf_order_assign(struct pdf_layout *layout)
 	place_pictures(layout);
 	for (size_t i = 0; i < layout->segment_count; i++) {
 		struct pdf_segment *segment = &segments[i];
-		if (i > 0 && is_untagged(layout, segment) != is_untagged(layout, &segments[i - 1])) {
+		if (i > 0 && (is_untagged(layout, segment) != is_untagged(layout, &segments[i - 1]) || parts_heading(layout, &segments[i - 1], segment))) {
 			region++;
 			start = i;
 			beside.open = false;
