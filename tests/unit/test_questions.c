@@ -195,6 +195,8 @@ static void check_pack(const char *name, bool every_family)
 		assert_true(count >= 10);
 		for (size_t i = 0; i < count; i++) {
 			check_question(wordings[i]);
+			/* "… does the description of Cell Sleep give about Cell Sleep?" */
+			assert_true(text_find(wordings[i], TEXT_LITERAL("{document}")) < 0 || text_find(wordings[i], TEXT_LITERAL("{feature}")) < 0);
 			for (size_t k = 0; k < i; k++)
 				assert_false(text_equal(wordings[i], wordings[k]));
 		}
