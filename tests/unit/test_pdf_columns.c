@@ -353,6 +353,23 @@ static void parts_cards(void **state)
 	}
 }
 
+/* Two columns that begin with headings at one height, and go on with others; and those of an index, below its letters. */
+static void keeps_running_columns_below_headings(void **state)
+{
+	(void)state;
+	for (int letters = 0; letters < 2; letters++) {
+		pdf_page_clear(&page, 0, 600, 800);
+		column(40, 60, 'S', 1, 90);
+		for (int side = 0; side < 2; side++)
+			for (int part = 0; part < 3; part++) {
+				const float x = side == 0 ? 40 : 300, y = 100 + 100 * (float)part + (letters ? 0 : 14 * (float)(side * part));
+				fixture_line(&page, x, y, 13, PDF_BOLD, letters ? (side == 0 ? "A" : "C") : (side == 0 ? "A name of it" : "C name of it"));
+				column(x, y + (side == 0 ? 18 : 23), side == 0 ? 'B' : 'D', side == 0 ? 5 : 4, 44);
+			}
+		assert_string_equal(order(), "S|ABABAB|CDCDCD");
+	}
+}
+
 /* Dates beside headings and their text; and the end of a paragraph beside a heading of the next column, which is no label. */
 static void parts_labels_from_headings(void **state)
 {
@@ -439,7 +456,7 @@ int main(void)
 		PAGE_TEST(parts_columns_that_stand_close), PAGE_TEST(keeps_headers_out_of_columns), PAGE_TEST(reads_justified_columns),
 		PAGE_TEST(leaves_text_of_one_column_whole), PAGE_TEST(survives_scattered_words), PAGE_TEST(parts_lines_with_tall_signs),
 		PAGE_TEST(keeps_the_order_of_right_to_left_lines), PAGE_TEST(leaves_names_beside_dense_text), PAGE_TEST(parts_no_code),
-		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(parts_columns_below_centred_headings), PAGE_TEST(parts_cards), PAGE_TEST(parts_labels_from_headings), PAGE_TEST(parts_tagged_headings_from_labels),
+		PAGE_TEST(tells_tables_by_centred_names), PAGE_TEST(parts_columns_below_centred_headings), PAGE_TEST(parts_cards), PAGE_TEST(keeps_running_columns_below_headings), PAGE_TEST(parts_labels_from_headings), PAGE_TEST(parts_tagged_headings_from_labels),
 		PAGE_TEST(tells_tables_by_the_rule_below_their_head), PAGE_TEST(tells_tables_by_the_rules_around_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

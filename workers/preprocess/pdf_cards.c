@@ -15,16 +15,16 @@ struct line { /* segments at one height, from left to right */
 	size_t first, end; /* of the segments */
 };
 
-/* Several parts of nearly one size, well apart. */
+/* Several parts of nearly one size, well apart, each more than a letter of an index. */
 static bool read_line(const struct pdf_segment *segments, size_t count, size_t first, struct line *line)
 {
-	static const float same_size = 1.1f, gap_sizes = 1.0f;
+	static const float same_size = 1.1f, gap_sizes = 1.0f, letter_sizes = 1.2f;
 
 	*line = (struct line){ .first = first, .end = first };
 	for (; line->end < count && pdf_middle_y(segments[line->end].box) - pdf_middle_y(segments[first].box) < same_height_sizes * segments[first].size; line->end++) {
 		const struct pdf_segment *part = &segments[line->end];
 		size_t at = line->count;
-		if (at == PDF_CARDS_COLUMNS_MAX || part->grid > 0 || part->rtl || part->size > same_size * segments[first].size || part->size * same_size < segments[first].size)
+		if (at == PDF_CARDS_COLUMNS_MAX || part->grid > 0 || part->rtl || part->box.x1 - part->box.x0 < letter_sizes * part->size || part->size > same_size * segments[first].size || part->size * same_size < segments[first].size)
 			return false;
 		for (; at > 0 && line->parts[at - 1]->box.x0 > part->box.x0; at--)
 			line->parts[at] = line->parts[at - 1];
@@ -113,8 +113,18 @@ static bool begins_anew(const struct pdf_segment *segment, float bottom, float s
 	return segment->size >= larger * size && segment->box.y0 - bottom > white_sizes * size;
 }
 
-/* Down to what crosses the columns, stands far below them or begins anew. */
-static void extend(const struct pdf_segment *segments, size_t count, const struct line *line, float size, struct pdf_cards *cards, struct found *found)
+/* A heading like those of the cards, alone at its height, with no text across the columns below it: they are running columns. */
+static bool is_sibling(const struct pdf_segment *segments, size_t count, size_t i, const struct line *line, const struct pdf_cards *cards)
+{
+	static const float same_size = 1.05f;
+	const float size = line->parts[0]->size, next = i + 1 < count ? pdf_middle_y(segments[i + 1].box) - pdf_middle_y(segments[i].box) : INFINITY;
+
+	return segments[i].size < same_size * size && segments[i].size * same_size > size && next > same_height_sizes * size && i + 1 < count &&
+	       !crosses(cards, segments[i + 1].box);
+}
+
+/* Down to what crosses the columns, stands far below them or begins anew. False: the columns go on with a heading in one of them. */
+static bool extend(const struct pdf_segment *segments, size_t count, const struct line *line, float size, struct pdf_cards *cards, struct found *found)
 {
 	static const float white_sizes = 2.2f;
 	float bottom = segments[line->first].box.y1;
@@ -135,6 +145,7 @@ static void extend(const struct pdf_segment *segments, size_t count, const struc
 	while (cards->end < count && cards->end > line->end && /* what is at the height of the line that ends the cards */
 	       pdf_middle_y(segments[cards->end].box) - pdf_middle_y(segments[cards->end - 1].box) < same_height_sizes * size)
 		cards->end--;
+	return cards->end == count || !begins_anew(&segments[cards->end], bottom, size) || !is_sibling(segments, count, cards->end, line, cards);
 }
 
 /* Text of several words a line in most columns; or one line below each, in much smaller type. */
@@ -248,8 +259,7 @@ bool pdf_cards_find(const struct pdf_segment *segments, size_t count, size_t fro
 			return true;
 		}
 		--*tries;
-		extend(segments, count, &line, size, &cards, &found);
-		if (!is_convincing(&line, &cards, &found, size) || goes_on_above(segments, from, &line, &cards))
+		if (!extend(segments, count, &line, size, &cards, &found) || !is_convincing(&line, &cards, &found, size) || goes_on_above(segments, from, &line, &cards))
 			continue;
 		*ret_cards = cards;
 		return true;
