@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static void html(const char *source, const char *expected)
@@ -137,6 +138,55 @@ static void typed_pages(void **state)
 	html("<pre>one [Page 1]\ntwo\n</pre>", "```\none [Page 1]\ntwo\n```\n");
 }
 
+/* Items beside their numbers, signs or pictures, in tables without borders. */
+static void lists_laid_out_as_tables(void **state)
+{
+	(void)state;
+	html("<table><tr><td valign=top>1.</td><td>Fix it.</td></tr><tr><td>2.<td>Hang it.<table border=1><tr><th>a<th>b<tr><td>1<td>2</table></table>",
+	     "1. Fix it.\n2. Hang it.\n\n   | a | b |\n   | --- | --- |\n   | 1 | 2 |\n");
+	html("<table><tr><td>&nbsp;</td><td><font size=2>&#149;</font></td><td>One</td></tr><tr><td>&nbsp;<td>&bull;&nbsp;<td>Two</table>", "- One\n- Two\n");
+	html("<table><tr><td><img src=b.gif></td><td>One</td></tr><tr><td><img src=b.gif><td>Two</table><table><tr><td><img src=redball.gif><td>Three</table>",
+	     "- One\n- Two\n- Three\n");
+	/* With a border, without a full stop, out of sequence or with pictures that differ it is a table. */
+	html("<table border=1><tr><td>1.<td>a<tr><td>2.<td>b</table>", "| 1. | a |\n| --- | --- |\n| 2. | b |\n");
+	html("<table><tr><td>1<td>a<tr><td>2<td>b</table>", "| 1 | a |\n| --- | --- |\n| 2 | b |\n");
+	html("<table><tr><td>1.<td>a<tr><td>3.<td>b</table>", "| 1. | a |\n| --- | --- |\n| 3. | b |\n");
+	html("<table><tr><td><img src=a.gif><td>a<tr><td><img src=b.gif><td>b</table>", "| ![](a.gif) | a |\n| --- | --- |\n| ![](b.gif) | b |\n");
+}
+
+static void code_in_paragraphs(void **state)
+{
+	(void)state;
+	const char *text = "<p>Some text that says what it is about, and more of it.</p>";
+	char page[1024];
+
+	snprintf(page, sizeof(page), "%s<p style='margin:0; font-family: \"Courier New\"'>A ::= {</p><p style='font-family:Courier'>&nbsp;&nbsp;&nbsp;b\n INTEGER</p><p "
+		 "style='font-family:monospace'>}</p>%s", text, text);
+	html(page, "Some text that says what it is about, and more of it.\n\n```\nA ::= {\n   b INTEGER\n}\n```\n\nSome text that says what it is about, and more of it.\n");
+	html("<p>Run:<p class=Code>ls -l<br>pwd<p class=Code><tt>cd</tt><p>Done.", "Run:\n\n```\nls -l\npwd\ncd\n```\n\nDone.\n");
+	/* One line by its font alone, or a page of it, is text. */
+	html("<p>Press the key below.<p style='font-family:Courier'>ENTER<p>and wait for the lamp.", "Press the key below.\n\nENTER\n\nand wait for the lamp.\n");
+	html("<p style='font-family:Courier'>All of it is typed.<p style='font-family:Courier'>This too.", "All of it is typed.\n\nThis too.\n");
+}
+
+static void what_unfolds_and_what_keeps_distance(void **state)
+{
+	(void)state;
+	html("<h2>A</h2><h3><button class=accordion-button>What is it?</button></h3><p>It is.</p><h3>Title <button>Copy</button></h3><p>x</p>",
+	     "## A\n\n### What is it?\n\nIt is.\n\n### Title\n\nx\n");
+	html("<p>a <img src=img/spacer.gif> b <img src=x.gif height=1> c <img src=clear.gif alt=Clear></p>", "a b c ![Clear](clear.gif)\n");
+}
+
+static void formulas_of_stacked_signs(void **state)
+{
+	(void)state;
+	html("<p><math><munderover><mo>&sum;</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover><msub><mi>y</mi><mi>i</mi></msub></math></p>",
+	     "∑<sub>i=1</sub><sup>n</sup>y<sub>i</sub>\n");
+	html("<p><math><munder><mo>lim</mo><mi>x</mi></munder><msqrt><mi>a</mi><mo>+</mo><mi>b</mi></msqrt><mroot><mi>c</mi><mn>3</mn></mroot>"
+	     "<mfenced><mi>u</mi><mi>v</mi></mfenced></math></p>",
+	     "lim<sub>x</sub>√(a+b)<sup>3</sup>√c(u, v)\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +201,10 @@ int main(void)
 		cmocka_unit_test(lists_of_word_processors),
 		cmocka_unit_test(typed_lists),
 		cmocka_unit_test(typed_pages),
+		cmocka_unit_test(lists_laid_out_as_tables),
+		cmocka_unit_test(code_in_paragraphs),
+		cmocka_unit_test(what_unfolds_and_what_keeps_distance),
+		cmocka_unit_test(formulas_of_stacked_signs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

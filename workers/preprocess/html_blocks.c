@@ -223,5 +223,5 @@ bool html_division(struct html_walk *walk, uint32_t index)
 	}
 	if (html_tree_nodes(tree)[index].tag == HTML_DIV)
 		return html_table_list(walk, index) || draw_box(walk, index);
-	return html_tree_nodes(tree)[index].tag == HTML_P && html_word_items(walk, index);
+	return html_tree_nodes(tree)[index].tag == HTML_P && (html_word_items(walk, index) || html_code_paragraphs(walk, index));
 }

@@ -73,7 +73,7 @@ static void walk_math(struct html_walk *walk, uint32_t index);
 static void walk_scripts(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
-	enum html_mark mark = nodes[index].tag == HTML_MSUP ? HTML_MARK_SUP : HTML_MARK_SUB;
+	enum html_mark mark = nodes[index].tag == HTML_MSUP || nodes[index].tag == HTML_MOVER ? HTML_MARK_SUP : HTML_MARK_SUB;
 	unsigned part = 0;
 
 	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
@@ -126,6 +126,64 @@ static void walk_fraction(struct html_walk *walk, uint32_t index)
 	}
 }
 
+static void walk_math_children(struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child))
+		walk_math(walk, child);
+}
+
+/* √ of what the root holds. */
+static void walk_root(struct html_walk *walk, uint32_t index)
+{
+	bool composite = is_composite(walk, index);
+
+	html_inline_raw(&walk->line, composite ? TEXT_LITERAL("√(") : TEXT_LITERAL("√"));
+	walk_math_children(walk, index);
+	if (composite)
+		html_inline_raw(&walk->line, TEXT_LITERAL(")"));
+}
+
+/* A root of another degree, which stands behind what the root is of: the degree is raised before the sign. */
+static void walk_degree_root(struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+	uint32_t parts[2] = { 0 };
+	size_t count = 0;
+
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index) && count < COUNT_OF(parts); child = html_node_end(nodes, child))
+		if (nodes[child].tag != HTML_TEXT)
+			parts[count++] = child;
+	if (count < COUNT_OF(parts)) {
+		walk_root(walk, index);
+		return;
+	}
+	html_inline_mark(&walk->line, HTML_MARK_SUP);
+	walk_math(walk, parts[1]);
+	html_inline_unmark(&walk->line, HTML_MARK_SUP);
+	html_inline_raw(&walk->line, TEXT_LITERAL("√"));
+	walk_part(walk, parts[0]);
+}
+
+/* Brackets around parts that commas separate. */
+static void walk_fenced(struct html_walk *walk, uint32_t index)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+	bool first = true;
+
+	html_inline_raw(&walk->line, TEXT_LITERAL("("));
+	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child)) {
+		if (nodes[child].tag == HTML_TEXT)
+			continue;
+		if (!first)
+			html_inline_raw(&walk->line, TEXT_LITERAL(", "));
+		walk_math(walk, child);
+		first = false;
+	}
+	html_inline_raw(&walk->line, TEXT_LITERAL(")"));
+}
+
 static void walk_math(struct html_walk *walk, uint32_t index)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
@@ -136,15 +194,13 @@ static void walk_math(struct html_walk *walk, uint32_t index)
 		html_inline_text(&walk->line, text_trim(html_tree_text(walk->tree, index)));
 		return;
 	case HTML_ANNOTATION: case HTML_ANNOTATION_XML: html_walk_leave_out(walk, index); return;
-	case HTML_MSUB: case HTML_MSUP: case HTML_MSUBSUP: walk_scripts(walk, index); return;
+	case HTML_MSUB: case HTML_MSUP: case HTML_MSUBSUP: case HTML_MUNDER: case HTML_MOVER: case HTML_MUNDEROVER: walk_scripts(walk, index); return;
 	case HTML_MFRAC: walk_fraction(walk, index); return;
-	case HTML_MSQRT:
-		html_inline_raw(&walk->line, TEXT_LITERAL("√"));
-		break;
-	default: break;
+	case HTML_MSQRT: walk_root(walk, index); return;
+	case HTML_MROOT: walk_degree_root(walk, index); return;
+	case HTML_MFENCED: walk_fenced(walk, index); return;
+	default: walk_math_children(walk, index); return;
 	}
-	for (uint32_t child = index + 1; child < html_node_end(nodes, index); child = html_node_end(nodes, child))
-		walk_math(walk, child);
 }
 
 void html_math(struct html_walk *walk, uint32_t index)

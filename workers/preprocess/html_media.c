@@ -1,4 +1,5 @@
 /* html_media.c: what a page points at: links, images, and where relative ones lead. */
+#define _GNU_SOURCE /* memrchr */
 #include "workers/preprocess/html_walk.h"
 
 #include "workers/preprocess/markdown_inline.h"
@@ -243,10 +244,28 @@ static void write_image(struct html_walk *walk, uint32_t index, struct text sour
 	walk->image_count++;
 }
 
+/* There to count visits or to keep distance: one point in a direction, or named so and without a word for who cannot see it. */
+static bool is_spacer(const struct html_walk *walk, uint32_t index)
+{
+	static const char *const names[] = { "1x1.", "blank.gif", "clear.gif", "clearpixel", "dot_clear", "pixel.gif", "shim.gif", "space.gif", "spacer.", "transparent.gif" };
+	struct text source, alternative;
+
+	if (html_walk_number(walk, index, HTML_WIDTH, 2, UINT32_MAX) < 2 || html_walk_number(walk, index, HTML_HEIGHT, 2, UINT32_MAX) < 2)
+		return true;
+	source = html_tree_attribute(walk->tree, index, HTML_SRC);
+	alternative = text_trim(html_tree_attribute(walk->tree, index, HTML_ALT));
+	const char *slash = source.bytes > 0 ? memrchr(source.data, '/', source.bytes) : NULL;
+	struct text name = slash ? text_slice(source, (size_t)(slash - source.data) + 1, source.bytes) : source;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (text_starts_with_nocase(name, text_from(names[i])))
+			return alternative.bytes == 0 || text_equal_nocase(alternative, TEXT_LITERAL("spacer"));
+	return false;
+}
+
 void html_image(struct html_walk *walk, uint32_t index)
 {
-	if (html_walk_number(walk, index, HTML_WIDTH, 2, UINT32_MAX) < 2)
-		return; /* there to count visits or to keep distance */
+	if (is_spacer(walk, index))
+		return;
 	write_image(walk, index, image_source(walk, index));
 }
 

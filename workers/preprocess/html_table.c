@@ -328,6 +328,8 @@ void html_table(struct html_walk *walk, uint32_t index)
 		return;
 	}
 	walk->in_admonition_table = is_admonition_layout(walk, index);
+	if (!walk->in_admonition_table && html_laid_out_list(walk, index))
+		return;
 	if (walk->in_admonition_table || is_layout(walk, index)) {
 		walk_layout(walk, index);
 		html_walk_part(walk);

@@ -57,7 +57,7 @@ enum html_attribute_name html_attribute_find(struct text name)
 		[3] = { { "src", HTML_SRC }, { "alt", HTML_ALT } },
 		[4] = { { "href", HTML_HREF }, { "name", HTML_NAME }, { "role", HTML_ATTRIBUTE_ROLE }, { "type", HTML_TYPE }, { "lang", HTML_LANG }, { "size", HTML_SIZE } },
 		[5] = { { "class", HTML_CLASS }, { "style", HTML_INLINE_STYLE }, { "width", HTML_WIDTH }, { "start", HTML_START }, { "value", HTML_VALUE } },
-		[6] = { { "border", HTML_BORDER }, { "hidden", HTML_HIDDEN }, { "srcset", HTML_SRCSET } },
+		[6] = { { "border", HTML_BORDER }, { "hidden", HTML_HIDDEN }, { "srcset", HTML_SRCSET }, { "height", HTML_HEIGHT } },
 		[7] = { { "colspan", HTML_COLSPAN }, { "rowspan", HTML_ROWSPAN }, { "checked", HTML_CHECKED }, { "summary", HTML_TABLE_SUMMARY },
 			{ "display", HTML_DISPLAY }, { "alttext", HTML_ALTTEXT } },
 		[8] = { { "itemprop", HTML_ITEMPROP }, { "data-src", HTML_DATA_SRC }, { "encoding", HTML_ENCODING } },

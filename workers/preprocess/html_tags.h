@@ -27,8 +27,9 @@ enum html_role {      /* how the walk treats an element */
 	X(H4, "h4", OWN) X(H5, "h5", OWN) X(H6, "h6", OWN) X(HEAD, "head", SKIP) X(HEADER, "header", BLOCK) X(HGROUP, "hgroup", BLOCK) \
 	X(HR, "hr", OWN) X(HTML, "html", BLOCK) X(I, "i", OWN) X(IFRAME, "iframe", SKIP) X(IMG, "img", OWN) X(INPUT, "input", OWN) \
 	X(KBD, "kbd", OWN) X(LABEL, "label", OWN) X(LEGEND, "legend", BLOCK) X(LI, "li", OWN) X(LINK, "link", SKIP) X(LISTING, "listing", OWN) \
-	X(MAIN, "main", BLOCK) X(MATH, "math", OWN) X(MENU, "menu", OWN) X(META, "meta", SKIP) X(MFRAC, "mfrac", INLINE) X(MROOT, "mroot", INLINE) X(MSQRT, "msqrt", INLINE) \
-	X(MSUB, "msub", INLINE) X(MSUBSUP, "msubsup", INLINE) X(MSUP, "msup", INLINE) X(NAV, "nav", BLOCK) X(NOFRAMES, "noframes", BLOCK) \
+	X(MAIN, "main", BLOCK) X(MATH, "math", OWN) X(MENU, "menu", OWN) X(META, "meta", SKIP) X(MFENCED, "mfenced", INLINE) X(MFRAC, "mfrac", INLINE) X(MOVER, "mover", INLINE) X(MROOT, "mroot", INLINE) \
+	X(MSQRT, "msqrt", INLINE) X(MSUB, "msub", INLINE) X(MSUBSUP, "msubsup", INLINE) X(MSUP, "msup", INLINE) X(MUNDER, "munder", INLINE) \
+	X(MUNDEROVER, "munderover", INLINE) X(NAV, "nav", BLOCK) X(NOFRAMES, "noframes", BLOCK) \
 	X(NOSCRIPT, "noscript", SKIP) X(OBJECT, "object", INLINE) X(OL, "ol", OWN) X(OPTGROUP, "optgroup", SKIP) X(OPTION, "option", SKIP) \
 	X(P, "p", BLOCK) X(PARAM, "param", SKIP) X(PICTURE, "picture", OWN) X(PLAINTEXT, "plaintext", OWN) X(PRE, "pre", OWN) X(Q, "q", OWN) X(S, "s", OWN) X(SAMP, "samp", OWN) X(SCRIPT, "script", OWN) \
 	X(SECTION, "section", BLOCK) X(SELECT, "select", SKIP) X(SMALL, "small", OWN) X(SOURCE, "source", SKIP) X(SPAN, "span", OWN) X(STRIKE, "strike", OWN) X(STRONG, "strong", OWN) X(STYLE, "style", SKIP) \
@@ -50,7 +51,7 @@ enum html_attribute_name {
 	HTML_ID, HTML_CLASS, HTML_ATTRIBUTE_ROLE, HTML_HREF, HTML_SRC, HTML_ALT, HTML_COLSPAN, HTML_ROWSPAN, HTML_HIDDEN, HTML_INLINE_STYLE,
 	HTML_ARIA_HIDDEN, HTML_LANGUAGE, HTML_START, HTML_VALUE, HTML_TYPE, HTML_CHECKED, HTML_ITEMPROP, HTML_BORDER, HTML_TABLE_SUMMARY,
 	HTML_WIDTH, HTML_NAME, HTML_DATA_LANGUAGE, HTML_LANG, HTML_DATA_SRC, HTML_DATA_ORIGINAL, HTML_SRCSET, HTML_SIZE, HTML_ARIA_LEVEL,
-	HTML_ENCODING, HTML_DISPLAY, HTML_ALTTEXT, HTML_FOOTNOTE_REFERENCE, HTML_ARIA_LABEL, HTML_ATTRIBUTE_COUNT
+	HTML_ENCODING, HTML_DISPLAY, HTML_ALTTEXT, HTML_FOOTNOTE_REFERENCE, HTML_ARIA_LABEL, HTML_HEIGHT, HTML_ATTRIBUTE_COUNT
 };
 
 enum html_tag html_tag_find(const char *name); /* lower case; HTML_UNKNOWN when not listed */

@@ -104,7 +104,7 @@ static uint32_t first_text(const struct html_tree *tree, uint32_t paragraph)
 	return 0;
 }
 
-static size_t skip_blanks(struct text text, size_t at)
+size_t html_skip_blanks(struct text text, size_t at)
 {
 	while (at < text.bytes) {
 		bool no_break = at + 1 < text.bytes && text.data[at] == '\xC2' && text.data[at + 1] == '\xA0';
@@ -123,7 +123,7 @@ static bool is_before_blanks(const struct html_tree *tree, uint32_t text, uint32
 	if (text + 2 >= end || nodes[text + 1].tag != HTML_SPAN || nodes[text + 2].tag != HTML_TEXT)
 		return false;
 	struct text blanks = html_tree_text(tree, text + 2);
-	return skip_blanks(blanks, 0) == blanks.bytes;
+	return html_skip_blanks(blanks, 0) == blanks.bytes;
 }
 
 /* "1." or "1)" or a dash, with a blank behind it, or alone in its element. A line that is bold as a whole is no item. */
@@ -136,7 +136,7 @@ static bool find_start(const struct html_tree *tree, uint32_t paragraph, struct 
 	if (node == 0)
 		return false;
 	struct text text = html_tree_text(tree, node);
-	size_t start = skip_blanks(text, 0), at = start;
+	size_t start = html_skip_blanks(text, 0), at = start;
 	while (at < text.bytes && at - start < DIGITS_MAX && ascii_is_digit(text.data[at]))
 		number = number * 10 + (uint32_t)(text.data[at++] - '0');
 	if (at > start && at < text.bytes && (text.data[at] == '.' || text.data[at] == ')') && number > 0)
@@ -147,7 +147,7 @@ static bool find_start(const struct html_tree *tree, uint32_t paragraph, struct 
 		at += 3;
 	else
 		return false;
-	size_t behind = skip_blanks(text, at);
+	size_t behind = html_skip_blanks(text, at);
 	bool alone = behind == text.bytes, bold = false;
 	for (uint32_t i = paragraph + 1; i < node; i++)
 		bold |= nodes[i].tag == HTML_B || nodes[i].tag == HTML_STRONG;

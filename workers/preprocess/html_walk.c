@@ -338,7 +338,7 @@ static void walk_styled(struct html_walk *walk, uint32_t index)
 		;
 	else if (node->tag == HTML_P && html_typed_paragraphs(walk, index))
 		;
-	else if (role == HTML_ROLE_INLINE)
+	else if (role == HTML_ROLE_INLINE || node->tag == HTML_BUTTON)
 		html_walk_children(walk, index);
 	else if (role == HTML_ROLE_BLOCK || node->tag == HTML_DIV)
 		walk_block(walk, index);
@@ -346,6 +346,12 @@ static void walk_styled(struct html_walk *walk, uint32_t index)
 		walk_element(walk, index, (enum html_tag)node->tag);
 	walk->style = outer;
 	walk->place.article_depth -= article;
+}
+
+/* The button is what its heading says: a click on it unfolds the section. */
+static bool is_button_title(const struct html_walk *walk, uint32_t index)
+{
+	return walk->heading_depth > 0 && html_tree_total(walk->tree, index, HTML_TOTAL_TEXT) * 2 > html_tree_total(walk->tree, walk->heading, HTML_TOTAL_TEXT);
 }
 
 /* Leaves out what the generator says of itself, when this text begins it. */
@@ -393,7 +399,8 @@ void html_walk_node(struct html_walk *walk, uint32_t index)
 		html_math_text(walk, text);
 		return;
 	}
-	bool left_out = html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP || (walk->quote_title > 0 && index == walk->quote_title);
+	bool title = node->tag == HTML_BUTTON && is_button_title(walk, index);
+	bool left_out = (html_tag_role((enum html_tag)node->tag) == HTML_ROLE_SKIP && !title) || (walk->quote_title > 0 && index == walk->quote_title);
 	const struct html_note *note = walk->notes.notes.bytes > 0 && !walk->note ? html_notes_at(&walk->notes, index) : NULL;
 	if (note) {
 		html_footnote(walk, note);

@@ -1,5 +1,5 @@
 /* html_walk.h: the walk over a page's content that writes it as Markdown. html_walk.c has running text and headings, html_blocks.c
- * quotes, notes and footnotes, html_code.c code, html_list.c lists, html_word_list.c those of word processors, html_typed_list.c typed ones, html_table_list.c those laid out as tables, html_table.c tables, html_media.c links and images, html_math.c
+ * quotes, notes and footnotes, html_code.c code, html_code_lines.c code in paragraphs, html_list.c lists, html_word_list.c those of word processors, html_typed_list.c typed ones, html_table_list.c those laid out as tables, html_table.c tables, html_media.c links and images, html_math.c
  * formulas. Recursion is as deep as the tree, which html_tree_parse bounds. */
 #ifndef DOCRING_WORKERS_PREPROCESS_HTML_WALK_H
 #define DOCRING_WORKERS_PREPROCESS_HTML_WALK_H
@@ -17,12 +17,16 @@ struct html_left_out {
 	bool repaired; /* a link or image whose target was put right; else: it is no content, and holds text */
 };
 
+/* What a font of letters of one width means in a page. */
+enum html_font { HTML_FONT_UNKNOWN, HTML_FONT_OF_CODE, HTML_FONT_OF_PAGE };
+
 struct html_walk {
 	const struct html_tree *tree;
 	struct markdown_writer writer;
 	struct html_inline line;   /* the paragraph being collected */
 	struct markdown_grid grid; /* the table being collected */
 	struct buffer code;        /* of a code block */
+	enum html_font code_font;  /* paragraphs that are set so */
 	struct buffer target;      /* a repaired link target */
 	struct html_place place;
 	struct html_notes notes;
@@ -76,11 +80,15 @@ bool html_google_list(struct html_walk *walk, uint32_t index);      /* ul, ol */
 uint32_t html_next_sibling(const struct html_tree *tree, uint32_t index);
 /* Writes a paragraph that is a typed list as one. False: it is none. */
 bool html_typed_list(struct html_walk *walk, struct text text);
+/* The first byte from `at` on that is neither white space nor part of a no-break space. */
+size_t html_skip_blanks(struct text text, size_t at);
 /* Writes the paragraph and those behind it as a list when they begin with numbers in sequence or dashes. False: they do not; nothing was written. */
 bool html_typed_paragraphs(struct html_walk *walk, uint32_t index); /* p */
 void html_definition_list(struct html_walk *walk, uint32_t index);  /* dl */
 /* Writes a division that holds callouts or definitions as a table as the list that they are. False: it is none; nothing was written. */
 bool html_table_list(struct html_walk *walk, uint32_t index);
+/* Writes a table without borders whose rows are items beside their markers as the list that it is. False: it is none; nothing was written. */
+bool html_laid_out_list(struct html_walk *walk, uint32_t index);
 void html_table(struct html_walk *walk, uint32_t index);
 void html_link(struct html_walk *walk, uint32_t index);
 void html_image(struct html_walk *walk, uint32_t index);
@@ -102,6 +110,8 @@ void html_math_text(struct html_walk *walk, struct text text);
 
 /* Lays a pre, listing or "fragment" out as a code block. */
 void html_code_block(struct html_walk *walk, uint32_t index);
+/* Writes the paragraph, and those behind it, as code when they are lines of code by their font or class. False: they are not; nothing was written. */
+bool html_code_paragraphs(struct html_walk *walk, uint32_t index); /* p */
 /* A table that lays out the declaration of a function, as doxygen has it: one line of code. */
 void html_signature(struct html_walk *walk, uint32_t index);
 /* A table whose rows are lines of code beside their numbers. */
