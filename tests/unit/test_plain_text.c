@@ -293,6 +293,26 @@ static void headings_under_rules(void **state)
 	plain("Text here.\n\n----------------------------------------\nCopyright by me\n\nEnd.\n", "Text here.\n\n\\----------------------------------------\nCopyright by me\n\nEnd.\n");
 }
 
+static void what_only_looks_like_a_heading(void **state)
+{
+	(void)state;
+	plain("Steps\n-----\n\n1. Read the counters:\n\n       get x\n\n2. Compare them.\n", "# Steps\n\n1. Read the counters:\n\n   ```\n   get x\n   ```\n2. Compare them.\n");
+	plain("   o  A bullet that goes on\n      in the next line.\n\n   o  Another.\n", "- A bullet that goes on\n  in the next line.\n- Another.\n");
+	plain("----------------------------------------\n1) KNOWN ISSUES\n----------------------------------------\n\nNone.\n", "# 1) KNOWN ISSUES\n\nNone.\n");
+	plain("OPERATIONS MANUAL\n\nINTRODUCTION\n\nIt has three parts. They are short.\n\nSTART\n\nPress it.\n",
+	      "# OPERATIONS MANUAL\n\n## INTRODUCTION\n\nIt has three parts. They are short.\n\n## START\n\nPress it.\n");
+}
+
+/* Running lines stand above the first page too; without a page's number they may be its title. */
+static void running_lines_of_the_first_page(void **state)
+{
+	(void)state;
+	plain("ACME RADIO      Confidential\nSite manual     Page 1 of 2\n\nText of one.\n\fACME RADIO      Confidential\nSite manual     Page 2 of 2\n\nText of two.\n",
+	      "Text of one.\n\nText of two.\n");
+	plain("ACME RADIO      Handbook\n\nText of one.\n\fACME RADIO      Handbook\n\nText of two.\n\fACME RADIO      Handbook\n\nText of three.\n",
+	      "ACME RADIO      Handbook\n\nText of one.\n\nText of two.\n\nText of three.\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,7 +320,7 @@ int main(void)
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
 		cmocka_unit_test(manual_pages), cmocka_unit_test(parted_words), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
 		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(long_blocks_have_many_parts), cmocka_unit_test(cells_that_tabs_part), cmocka_unit_test(source_files_are_code),
-		cmocka_unit_test(headings_under_rules),
+		cmocka_unit_test(headings_under_rules), cmocka_unit_test(what_only_looks_like_a_heading), cmocka_unit_test(running_lines_of_the_first_page),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,6 +89,15 @@ size_t plain_take_framed(struct plain_work *work, size_t at)
 	return at + 3;
 }
 
+/* A short title between two rules of one length, however long they are. */
+static bool is_between_rules(const struct plain_work *work, size_t at)
+{
+	struct text title = plain_line_text(&work->lines, at);
+
+	return at > 0 && !plain_line_is_blank(&work->lines, at - 1) && text_equal(plain_line_text(&work->lines, at - 1), plain_line_text(&work->lines, at + 1)) &&
+	       title.bytes <= TITLE_BYTES_MAX && plain_is_heading_text(title) && plain_line_text(&work->lines, at + 1).bytes >= title.bytes;
+}
+
 size_t plain_take_underlined(struct plain_work *work, size_t at)
 {
 	char over = plain_underline(plain_line_text(&work->lines, at));
@@ -98,7 +107,7 @@ size_t plain_take_underlined(struct plain_work *work, size_t at)
 		return at;
 	struct text text = plain_line_text(&work->lines, text_at);
 	char kind = plain_underline(plain_line_text(&work->lines, text_at + 1));
-	if (!kind || (over && over != kind) || plain_underline(text) || !plain_underlines(work, text_at, text_at + 1))
+	if (!kind || (over && over != kind) || plain_underline(text) || (!is_between_rules(work, text_at) && !plain_underlines(work, text_at, text_at + 1)))
 		return at;
 	if (text.bytes > 200 || plain_is_columns(text) || (plain_line_at(&work->lines, text_at + 1)->indent > work->lines.body_indent && !plain_is_first(work, at)))
 		return at;
@@ -232,7 +241,7 @@ static bool title_goes_before(const struct plain_work *work, size_t at)
 	for (size_t i = 0; i < BLOCKS_MAX && next < work->lines.count && plain_line_at(&work->lines, next)->indent <= indent; i++) {
 		struct text text = plain_line_text(&work->lines, next);
 		bool alone = plain_line_is_blank(&work->lines, next + 1);
-		if (begins_sections(work, next) || (i == 0 && !capitals && (alone ? plain_is_capitals(text) : plain_is_prose(text))))
+		if (begins_sections(work, next) || (i == 0 && (alone ? plain_is_capitals(text) : !capitals && plain_is_prose(text))))
 			return true;
 		if (alone && plain_is_capitals(text))
 			return false;
@@ -287,7 +296,8 @@ bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 		write_heading(work, numbers + deeper, text);
 		return true;
 	}
-	if (alone && numbers == 1 && !memchr(text.data, ')', (size_t)(behind.data - text.data)) && plain_begins_upper(behind) && plain_is_heading_text(behind) && behind.bytes <= 60) {
+	if (alone && numbers == 1 && !memchr(text.data, ')', (size_t)(behind.data - text.data)) && plain_begins_upper(behind) && plain_is_heading_text(behind) && behind.bytes <= 60 &&
+	    behind.data[behind.bytes - 1] != ':') {
 		/* The next block that is numbered as well makes it a list. */
 		size_t next = at + 1;
 		struct text ignored;

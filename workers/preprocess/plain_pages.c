@@ -184,11 +184,21 @@ static void take_out(struct plain_lines *lines, const struct edge *edge, struct 
 	}
 }
 
+static bool numbers_page(const struct plain_lines *lines, const struct edge *edge)
+{
+	for (size_t i = 0; i < edge->running; i++)
+		if (is_page_line(plain_line_text(lines, edge->indices[i])))
+			return true;
+	return false;
+}
+
 /* Running lines at one side of all breaks: above them (upwards, the end of the text too), or below them. */
 static void clean_side(struct plain_lines *lines, const size_t *breaks, size_t count, bool upwards, struct buffer *taken)
 {
 	struct edge before = { .count = 0 }, now;
 
+	if (!upwards) /* of the first page, above which there is no break */
+		before.count = edge_lines(lines, 0, false, before.indices);
 	for (size_t i = 0; i <= count; i++) {
 		now = (struct edge){ .count = 0 };
 		if (i < count)
@@ -196,6 +206,8 @@ static void clean_side(struct plain_lines *lines, const size_t *breaks, size_t c
 		else if (upwards)
 			now.count = edge_lines(lines, lines->count, true, now.indices);
 		compare_edges(lines, upwards, &before, &now);
+		if (i == 0 && !upwards && !numbers_page(lines, &before))
+			before.running = 0; /* what the pages behind repeat may be the title here */
 		take_out(lines, &before, taken);
 		before = now;
 	}

@@ -160,6 +160,8 @@ static bool is_term(const struct plain_work *work, size_t at)
 {
 	struct text term = plain_line_text(&work->lines, at);
 
+	if (plain_item_of(term).found) /* an item that goes on below its text */
+		return false;
 	return term.bytes <= TERM_BYTES_MAX && !strchr(".,;{(", term.data[term.bytes - 1]) && (is_option(term) || !strchr("-*+>|#$", term.data[0])) &&
 	       !plain_line_was_wrapped(&work->lines, at) && !plain_is_columns(term);
 }
