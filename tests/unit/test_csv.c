@@ -130,6 +130,10 @@ static void keeps_the_preamble_as_text(void **state)
 	expect("# Export, by hand, of May\n# Note,A\nName,Age,Town,Kind,Unit\nAnna,15,Bern,a,b\nBen,27,Rome,c,d\n", "t.csv",
 	       "# t.csv\n\nFormat: Generic (CSV), 2 rows, 5 columns.\n\n\\# Export, by hand, of May\n\n\\# Note A\n\n"
 	       "| Name | Age | Town | Kind | Unit |\n| --- | --- | --- | --- | --- |\n| Anna | 15 | Bern | a | b |\n| Ben | 27 | Rome | c | d |\n");
+	/* Several cells above an empty line, and no names for all columns yet, are no header. */
+	expect("Export\nPeriod,2020-01-01,2020-01-31\nNode,A\n,,\nName,Age,Town,Kind,Unit\nAnna,15,Bern,a,b\nBen,27,Rome,c,d\nCy,3,Oslo,e,f\n", "t.csv",
+	       "# t.csv\n\nFormat: Generic (CSV), 3 rows, 5 columns.\n\nExport\n\nPeriod 2020-01-01 2020-01-31\n\nNode A\n\n"
+	       "| Name | Age | Town | Kind | Unit |\n| --- | --- | --- | --- | --- |\n| Anna | 15 | Bern | a | b |\n| Ben | 27 | Rome | c | d |\n| Cy | 3 | Oslo | e | f |\n");
 	/* Of control characters nothing is left, not even their line. */
 	expect("\a\n\nDate;\a\nMO Class;Counter;Description;Unit;Kind\nCell;pmA;a;s;PEG\nCell;pmB;b;s;PEG\n", "t.csv",
 	       "# t.csv\n\nFormat: Counters (CSV), 2 rows, 5 columns.\n\nDate\n\n"

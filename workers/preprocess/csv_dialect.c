@@ -181,6 +181,26 @@ static bool is_counted_header(struct csv_reader *reader)
 	return false;
 }
 
+/* "Period,January,March", and behind the next empty line a record that names all columns: the one that was read last tells of the export. */
+static bool is_before_gap(struct csv_reader *reader, size_t columns)
+{
+	enum { RECORDS_MAX = 8 };
+	const size_t behind = reader->position;
+	bool gap = filled_width(reader) >= columns, found = false;
+
+	for (size_t i = 0, at = behind; i < RECORDS_MAX && !gap && csv_reader_next(reader); i++, at = reader->position) {
+		const char *start = reader->cells[0].raw.data, *line = reader->text.data + at;
+		size_t filled = 0;
+		for (size_t c = 0; c < reader->cell_count; c++)
+			filled += reader->cells[c].raw.bytes > 0;
+		bool empty_line = start > line && memchr(line, '\n', (size_t)(start - line));
+		found = empty_line && filled == reader->cell_count && filled >= columns;
+		gap = empty_line || filled >= columns;
+	}
+	csv_reader_seek(reader, behind);
+	return found;
+}
+
 /* The header is the first record with at least half of the columns filled; records and comments before it are a preamble. A record made
  * of numbers from its first cell on is data, unless it counts columns of text: then there is no header. */
 static void find_header(struct csv_reader *reader, struct csv_layout *layout)
@@ -204,6 +224,8 @@ static void find_header(struct csv_reader *reader, struct csv_layout *layout)
 		layout->preamble_count = i;
 		layout->has_header = numeric * 2 <= filled || !is_numeric(reader->cells[0].raw);
 		size_t named = filled_width(reader), cells = reader->cell_count, behind = reader->position;
+		if (is_before_gap(reader, layout->columns))
+			continue;
 		layout->has_header = layout->has_header || is_counted_header(reader);
 		csv_reader_seek(reader, behind);
 		settle_columns(reader, named, named < cells, layout);
