@@ -71,6 +71,10 @@ static void western_systems(void **state)
 	DECODES("D\x8E" "bit moyen;Unit\x8E;Param\x8Ftre;\x83tat", "", "Débit moyen;Unité;Paramètre;État", "MACINTOSH", 0);
 	DECODES("D\x82" "bit moyen;Unit\x82;Param\x8Atre;Gr\x94\xE1" "e", "", "Débit moyen;Unité;Paramètre;Größe", "CP850", 0);
 	DECODES("l\x92" "eau, \x93quoted\x94, \x84M\xFChe\x93 \x96 na\xEFve\x85", "", "l’eau, “quoted”, „Mühe“ – naïve…", "WINDOWS-1252", 0);
+	DECODES("Prix: 10 \xA4, l'\xBDuvre", "", "Prix: 10 \u20AC, l'\u0153uvre", "ISO-8859-15", 0);
+	DECODES("Preis;W\xE4hrung\n10;\xA4\n", "", "Preis;Währung\n10;\u20AC\n", "ISO-8859-15", 0);
+	DECODES("\xA4 item of an old list, 2\xBD m\xE4tt", "", "\u00A4 item of an old list, 2½ mätt", "WINDOWS-1252", 0);
+	DECODES("the end\xE9\r\n\x1A", "", "the endé\n", "WINDOWS-1252", 0);
 	DECODES("padded\xE9\n\0\0\0", "", "paddedé\n", "WINDOWS-1252", 0);
 }
 

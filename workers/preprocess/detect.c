@@ -230,6 +230,7 @@ static bool is_binary(struct text sample, struct text name)
 
 	while (sample.bytes > 1 && sample.data[sample.bytes - 1] == '\0' && sample.data[sample.bytes - 2] == '\0')
 		sample.bytes--; /* a file that its writer reserved more space for */
+	sample.bytes -= sample.bytes > 1 && sample.data[sample.bytes - 1] == '\x1A'; /* the end of a text in DOS */
 	for (size_t i = 0; i < sample.bytes; i++) {
 		unsigned char c = (unsigned char)sample.data[i];
 		nuls += c == 0;

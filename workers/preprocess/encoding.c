@@ -202,12 +202,8 @@ static struct high_bytes count_high_bytes(struct text data)
 }
 
 /* A western encoding of other systems, or what uchardet sees, where there is enough to see; else Windows-1252. */
-static void guess_charset(struct text data, const struct high_bytes *high, char *ret_charset)
+static void guess_of_sample(struct text sample, const struct high_bytes *high, char *ret_charset)
 {
-	/* Whole pages may be ASCII: begin a little before the first byte that says something. */
-	size_t first = utf8_valid_prefix(data), start = first > 1024 ? first - 1024 : 0;
-	struct text sample = text_slice(data, start, size_min(data.bytes, start + SAMPLE_BYTES));
-
 	snprintf(ret_charset, CHARSET_BYTES, "%s", encoding_western(sample));
 	if (strcmp(ret_charset, "WINDOWS-1252") != 0)
 		return;
@@ -224,6 +220,17 @@ static void guess_charset(struct text data, const struct high_bytes *high, char 
 	if (*charset && !western && plausible)
 		snprintf(ret_charset, CHARSET_BYTES, "%s", charset);
 	uchardet_delete(detector);
+}
+
+static void guess_charset(struct text data, const struct high_bytes *high, char *ret_charset)
+{
+	/* Whole pages may be ASCII: begin a little before the first byte that says something. */
+	size_t first = utf8_valid_prefix(data), start = first > 1024 ? first - 1024 : 0;
+	struct text sample = text_slice(data, start, size_min(data.bytes, start + SAMPLE_BYTES));
+
+	guess_of_sample(sample, high, ret_charset);
+	if (strcmp(ret_charset, "WINDOWS-1252") == 0 && encoding_has_euro_signs(sample))
+		snprintf(ret_charset, CHARSET_BYTES, "ISO-8859-15");
 }
 
 /* Names that browsers read as Windows-1252 too, and those that a document in bytes cannot truthfully declare. */
@@ -353,6 +360,8 @@ int encoding_view_utf8(struct text data, struct text declared, bool any_line_end
 {
 	char charset[CHARSET_BYTES] = "UTF-8";
 	struct text view = { NULL, 0 };
+	if (data.bytes > 1 && data.data[data.bytes - 1] == '\x1A' && data.data[data.bytes - 2] != '\0')
+		data.bytes--; /* DOS marks the end of a text so */
 	uint32_t replaced = data.bytes > 0 ? decode(data, declared, any_line_ends, out, &view, charset) : 0;
 
 	if (out->status == ERROR_LIMIT_HIT)

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { MARGIN_MIN = 2, FOR_PERCENT_MIN = 80, VOTERS_PERCENT_MIN = 50 };
@@ -72,4 +73,20 @@ const char *encoding_western(struct text sample)
 			best = &kinds[k];
 	}
 	return best->name;
+}
+
+bool encoding_has_euro_signs(struct text sample)
+{
+	size_t signs = 0;
+
+	for (size_t i = 0; i < sample.bytes; i++) {
+		unsigned char byte = (unsigned char)sample.data[i];
+		char before = i > 0 ? sample.data[i - 1] : '\n', behind = i + 1 < sample.bytes ? sample.data[i + 1] : '\n';
+		bool alone = (unsigned char)before < 0x80 && (unsigned char)behind < 0x80;
+		if (byte >= 0x80 && byte < 0xA0)
+			return false; /* controls there, letters and quotes in Windows-1252 */
+		signs += byte == 0xA4 && alone && before != '\n' && !ascii_is_alpha(before) && !ascii_is_alpha(behind);
+		signs += (byte == 0xBC || byte == 0xBD) && ascii_is_alpha(before) && ascii_is_alpha(behind);
+	}
+	return signs > 0;
 }
