@@ -112,13 +112,14 @@ void scan_file_with_text(const struct scan_page *page, const char *content, stru
 	snprintf(picture, sizeof(picture), "q %d 0 0 %d 0 0 cm /I Do Q\n", SCAN_WIDTH, SCAN_HEIGHT);
 	buffer_append_format(out,
 			     "%%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
-			     "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>/Font<</F 6 0 R>>>>>>\nendobj\n"
+			     "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>/Font<</F 6 0 R/G 7 0 R>>>>>>\nendobj\n"
 			     "4 0 obj\n<</Length %zu>>\nstream\n%s%s\nendstream\nendobj\n"
 			     "6 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>\nendobj\n"
+			     "7 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/GlyphLessFont/Encoding/WinAnsiEncoding>>\nendobj\n"
 			     "5 0 obj\n<</Type/XObject/Subtype/Image/Width %u/Height %u/ColorSpace/DeviceGray/BitsPerComponent 8/Length %zu>>\nstream\n",
 			     SCAN_WIDTH, SCAN_HEIGHT, strlen(picture) + strlen(content), picture, content, bitmap.width, bitmap.height, (size_t)bitmap.width * bitmap.height);
 	buffer_append(out, bitmap.pixels, (size_t)bitmap.width * bitmap.height);
-	buffer_append_string(out, "\nendstream\nendobj\ntrailer\n<</Root 1 0 R/Size 7>>\n%%EOF\n");
+	buffer_append_string(out, "\nendstream\nendobj\ntrailer\n<</Root 1 0 R/Size 8>>\n%%EOF\n");
 	free(bitmap.pixels);
 	CHECK(out->status == 0);
 }

@@ -27,7 +27,7 @@ enum { SCAN_WIDTH = 420, SCAN_HEIGHT = 300, SCAN_DPI = 200 }; /* points */
 
 void scan_bitmap(const struct scan_page *page, struct pdf_bitmap *ret_bitmap);
 void scan_file(const struct scan_page *pages, size_t count, struct buffer *out);
-/* A file of one page: its picture, and over it the text of a content stream, whose font is /F (WinAnsi, y upwards). */
+/* A file of one page: its picture, and over it the text of a content stream, whose fonts are /F and, as recognisers name theirs, /G (WinAnsi, y upwards). */
 void scan_file_with_text(const struct scan_page *page, const char *content, struct buffer *out);
 
 #endif

@@ -99,7 +99,7 @@ static void recognises_scans(void **state)
 	}
 }
 
-/* Text that was painted over with its picture has its sizes and places: it is as good as text, and costs nothing. */
+/* A layer in fonts of the type that is seen has its sizes and places: it is as good as text, and costs nothing. */
 static void believes_a_hidden_layer(void **state)
 {
 	struct scan_page page = scan;
@@ -114,7 +114,7 @@ static void believes_a_hidden_layer(void **state)
 
 /* Words that slope like the page, as recognisers lay them unseen over a scan that is askew: each is a line of its own. */
 #define ASKEW_LAYER \
-	"BT 3 Tr /F 16 Tf 1 0 0 1 30 250 Tm (1 Overview) Tj /F 10 Tf 1 0 0 1 30 220 Tm (The feature changes) Tj 1 0 0 1 130 214 Tm (the range of the cell, so) Tj " \
+	"BT 3 Tr /G 16 Tf 1 0 0 1 30 250 Tm (1 Overview) Tj /G 10 Tf 1 0 0 1 30 220 Tm (The feature changes) Tj 1 0 0 1 130 214 Tm (the range of the cell, so) Tj " \
 	"1 0 0 1 260 208 Tm (that it fits to the) Tj 1 0 0 1 30 207 Tm (traffic that it has) Tj 1 0 0 1 130 201 Tm (to carry. Each node) Tj 1 0 0 1 240 195 Tm (measures the load of its) Tj " \
 	"1 0 0 1 30 194 Tm (cells once a minute) Tj 1 0 0 1 130 188 Tm (and compares it with) Tj 1 0 0 1 250 182 Tm (the neighbours.) Tj ET"
 
@@ -139,7 +139,7 @@ static void reads_an_unseen_layer_anew(void **state)
 static void a_layer_may_mean_nothing(void **state)
 {
 	(void)state;
-	struct converted result = convert_with_text(&scan, "BT 3 Tr /F 10 Tf 30 220 Td (yeay eau seak Satu INOge) Tj 0 -13 Td (asnedaq leaks asnesag 'saoinos' paviasgo) Tj 0 -13 Td (yoed Ayayyeq paysinbunsip saseo) Tj "
+	struct converted result = convert_with_text(&scan, "BT 3 Tr /G 10 Tf 30 220 Td (yeay eau seak Satu INOge) Tj 0 -13 Td (asnedaq leaks asnesag 'saoinos' paviasgo) Tj 0 -13 Td (yoed Ayayyeq paysinbunsip saseo) Tj "
 							   "0 -13 Td (releases moaq cdoups uone}s ayy) Tj ET");
 	assert_string_equal(buffer_string(&result.markdown), CHAPTER_MARKDOWN);
 	done(&result);
@@ -156,7 +156,7 @@ static void keeps_a_layer_in_another_language(void **state)
 {
 	(void)state;
 	struct converted result = convert_with_text(&german_scan,
-						    "BT 3 Tr /F 10 Tf 30 220 Td (Die \\334berwachung pr\\374ft f\\374r jeden Tr\\344ger die Gr\\366\\337e der L\\374cke. W\\344hrend) Tj "
+						    "BT 3 Tr /G 10 Tf 30 220 Td (Die \\334berwachung pr\\374ft f\\374r jeden Tr\\344ger die Gr\\366\\337e der L\\374cke. W\\344hrend) Tj "
 						    "0 -13 Td (der Pr\\374fung l\\344uft die \\334bergabe weiter, jedoch h\\366chstens so lange.) Tj "
 						    "0 -13 Td (.) Tj 0 -13 Td (.) Tj ET");
 	assert_non_null(strstr(buffer_string(&result.markdown), "pr\xC3\xBC" "ft f\xC3\xBCr jeden Tr\xC3\xA4ger die Gr\xC3\xB6\xC3\x9F" "e der L\xC3\xBC" "cke. W\xC3\xA4hrend der Pr\xC3\xBC" "fung l\xC3\xA4uft"));
@@ -182,7 +182,7 @@ static void wide_blanks_of_a_layer_part_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(settings_set(&settings, "convert.ocr", "never", NULL), 0);
-	struct converted result = convert_with_text(&scan, "BT 3 Tr 6.2 Tw /F 10 Tf 30 220 Td (Each node measures the load of) Tj 0 -13 Td (its cells once in a minute and) Tj 0 -13 Td (then compares it with all the) Tj "
+	struct converted result = convert_with_text(&scan, "BT 3 Tr 6.2 Tw /G 10 Tf 30 220 Td (Each node measures the load of) Tj 0 -13 Td (its cells once in a minute and) Tj 0 -13 Td (then compares it with all the) Tj "
 							   "0 -13 Td (neighbours of the cell.) Tj ET");
 	assert_string_equal(buffer_string(&result.markdown), "Each node measures the load of its cells once in a minute and then compares it with all the neighbours of the cell.\n");
 	done(&result);

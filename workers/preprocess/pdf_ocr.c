@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { STAMP_LINES_MAX = 3, LAYERS_TELL = 3, LONG_WORD_BYTES = 4, WORDS_TELL = 5, LETTERS_SEEN_MIN = 30, GLANCE_DPI = 36, MS_PER_S = 1000, NS_PER_MS = 1000000 };
+enum { STAMP_LINES_MAX = 3, LONG_WORD_BYTES = 4, WORDS_TELL = 5, LETTERS_SEEN_MIN = 30, GLANCE_DPI = 36, MS_PER_S = 1000, NS_PER_MS = 1000000 };
 
 /* A picture over so much of the page may be a scan, with a stamp or a page number as its only text. */
 static const float scan_share_min = 0.6f;
@@ -68,23 +68,8 @@ static size_t line_count(const struct pdf_page *page)
 	return lines;
 }
 
-/* A document whose first such pages have a layer is a scan. */
-static int find_layer(struct pdf_ocr *ocr, struct pdf_source *source, const struct pdf_page *page, struct pdf_rules *rules, bool *ret_layer)
+static int find_need(const struct pdf_ocr *ocr, struct pdf_source *source, const struct pdf_page *page, enum need *ret_need)
 {
-	*ret_layer = ocr->layers >= LAYERS_TELL;
-	if (*ret_layer || ocr->no_layers >= LAYERS_TELL)
-		return 0;
-	int status = pdf_source_has_layer(source, page, rules, ret_layer);
-	ocr->layers += *ret_layer;
-	ocr->no_layers += !*ret_layer;
-	return status;
-}
-
-static int find_need(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page *page, struct pdf_rules *rules, enum need *ret_need)
-{
-	bool layer = false;
-	int status = 0;
-
 	*ret_need = NEED_NOTHING;
 	if (page->word_count == 0)
 		return look_for_ink(source, page, ret_need);
@@ -92,12 +77,9 @@ static int find_need(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_
 		*ret_need = NEED_BETTER_TEXT;
 	else if (page->image_share >= scan_share_min && line_count(page) <= STAMP_LINES_MAX)
 		*ret_need = NEED_MORE_TEXT;
-	else if (page->image_share >= scan_share_min)
-		status = find_layer(ocr, source, page, rules, &layer);
-	page->layer = layer;
-	if (layer)
+	else if (page->image_share >= scan_share_min && page->layer)
 		*ret_need = NEED_LINES;
-	return status;
+	return 0;
 }
 
 /* May the page be recognised? If not, why is noted once. */
@@ -289,7 +271,7 @@ int pdf_ocr_page(struct pdf_ocr *ocr, struct pdf_source *source, struct pdf_page
 	enum need need;
 	float dpi = 0;
 
-	int status = find_need(ocr, source, page, rules, &need);
+	int status = find_need(ocr, source, page, &need);
 	if (status < 0 || need == NEED_NOTHING)
 		return status;
 	if (!allowed(ocr, source)) {

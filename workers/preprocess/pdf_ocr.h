@@ -17,7 +17,6 @@ struct pdf_ocr {
 	float sizes[PDF_OCR_SIZES_MAX];      /* of the type on the pages so far: measured sizes are drawn to them */
 	size_t size_count;
 	uint64_t spent_ms;
-	uint32_t layers, no_layers;          /* pages whose text lies unseen over a picture, or does not; so far as was looked */
 	uint32_t tried;                      /* pages: drawn and looked at */
 	uint32_t recognised;                 /* of these, whose words are on the page now */
 	uint32_t left_out;                   /* pages that have text, as far as can be seen, and came out without it */

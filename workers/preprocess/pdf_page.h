@@ -67,7 +67,7 @@ struct pdf_page {
 	size_t picture_count;
 	float image_share;     /* of the page, covered by pictures, 0–1 */
 	bool ocr;              /* the words were recognised, not read */
-	bool layer;            /* they were by whoever made the file, and stand unseen over its picture: how wide they are says nothing */
+	bool layer;            /* they were by whoever made the file, and lie over its picture in a font without shapes: how wide and tall they are says nothing */
 	bool ordered;          /* the words stand in the order in which the file's tags read them, which name all its tables (pdf_tagged.h) */
 	const struct pdf_rules *rules; /* not owned; NULL: not looked for */
 	const struct pdf_grids *grids; /* the same */

@@ -343,6 +343,7 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 		status = read_words(source, text, boxes, box_count, runs, page);
 		poppler_page_free_text_attributes(runs);
 	}
+	page->layer = page->unseen_words * 2 > page->word_count;
 	if (source->picture_pixels > 0)
 		pdf_pictures_find(from, page);
 	g_free(boxes);
@@ -350,40 +351,18 @@ int pdf_source_page(struct pdf_source *source, uint32_t number, struct pdf_page 
 	return status;
 }
 
-/* Draws the page read last. *ret_texts: pieces of text on it. */
-static int draw_observed(struct pdf_source *source, struct pdf_rules *rules, size_t *ret_texts)
+int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules)
 {
 	double width = 0, height = 0;
 	struct pdf_strokes strokes;
 
+	pdf_rules_clear(rules);
+	if (!source->page || !pdf_source_drawable(source))
+		return 0;
 	poppler_page_get_size(source->page, &width, &height);
 	cairo_t *context = pdf_strokes_begin(&strokes, rules, (float)width, (float)height);
-	*ret_texts = SIZE_MAX; /* not known */
 	if (!context)
 		return 0;
 	poppler_page_render_for_printing_with_options(source->page, context, POPPLER_PRINT_DOCUMENT); /* without the borders of links */
-	*ret_texts = strokes.texts;
 	return pdf_strokes_end(&strokes);
-}
-
-int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules)
-{
-	size_t texts;
-
-	pdf_rules_clear(rules);
-	return source->page && pdf_source_drawable(source) ? draw_observed(source, rules, &texts) : 0;
-}
-
-int pdf_source_has_layer(struct pdf_source *source, const struct pdf_page *page, struct pdf_rules *rules, bool *ret_layer)
-{
-	size_t texts = SIZE_MAX;
-	int status = 0;
-
-	*ret_layer = page->unseen_words * 2 > page->word_count;
-	if (*ret_layer || page->word_count == 0 || !source->page || source->picture_pixels > PDF_LAYER_PICTURE_PIXELS_MAX)
-		return 0;
-	status = draw_observed(source, rules, &texts);
-	pdf_rules_clear(rules);
-	*ret_layer = texts == 0;
-	return status;
 }

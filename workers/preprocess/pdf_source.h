@@ -42,11 +42,6 @@ bool pdf_source_drawable(const struct pdf_source *source);
 enum { PDF_RENDER_PIXELS_MAX = 12 << 20 };
 int pdf_source_render(struct pdf_source *source, uint32_t number, float dpi, struct pdf_bitmap *ret_bitmap) WARN_UNUSED;
 
-/* Is the text of the page read last laid, unseen, over a picture of it, as recognisers do with scans? Told by the fonts, else by drawing the page, which empties `rules`; not where
- * that takes too much memory: files with a picture of more than PDF_LAYER_PICTURE_PIXELS_MAX. 0 or -ENOMEM. */
-enum { PDF_LAYER_PICTURE_PIXELS_MAX = 12 << 20 };
-int pdf_source_has_layer(struct pdf_source *source, const struct pdf_page *page, struct pdf_rules *rules, bool *ret_layer) WARN_UNUSED;
-
 /* Draws the page read last, and puts its lines and areas into `rules`, settled. A page that is too large has none. 0 or -ENOMEM. */
 int pdf_source_rules(struct pdf_source *source, struct pdf_rules *rules) WARN_UNUSED;
 

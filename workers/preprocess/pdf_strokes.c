@@ -238,14 +238,6 @@ static void observe_mask(cairo_surface_t *observer, cairo_surface_t *target, voi
 	add_picture(strokes, clip_box(strokes));
 }
 
-static void observe_glyphs(cairo_surface_t *observer, cairo_surface_t *target, void *data)
-{
-	(void)observer;
-	(void)target;
-	(void)data;
-	shared.drawing->texts++;
-}
-
 /* --- a page ------------------------------------------------------------------------------------------------------ */
 
 /* What cairo leaks knowingly is no finding of a leak checker, where there is one. */
@@ -269,7 +261,6 @@ static void make_observer(void)
 	cairo_surface_observer_add_stroke_callback(shared.observer, observe_stroke, NULL);
 	cairo_surface_observer_add_paint_callback(shared.observer, observe_paint, NULL);
 	cairo_surface_observer_add_mask_callback(shared.observer, observe_mask, NULL);
-	cairo_surface_observer_add_glyphs_callback(shared.observer, observe_glyphs, NULL);
 	if (__lsan_enable)
 		__lsan_enable();
 }

@@ -18,7 +18,6 @@ struct pdf_strokes {
 	double scale;            /* pixels a point; 1 for pages of usual size */
 	cairo_t *context;        /* of the page being drawn */
 	struct pdf_box pictured; /* what pictures and groups cover; x1 0: nothing */
-	size_t texts;            /* pieces of text that are drawn; those outside pictures and groups alone */
 	int status;
 };
 
