@@ -177,6 +177,23 @@ static void what_unfolds_and_what_keeps_distance(void **state)
 	html("<p>a <img src=img/spacer.gif> b <img src=x.gif height=1> c <img src=clear.gif alt=Clear></p>", "a b c ![Clear](clear.gif)\n");
 }
 
+/* As pages of the 1990s have them. */
+static void what_hands_lay_out(void **state)
+{
+	(void)state;
+	html("<table border=1><tr><td colspan=2 align=center><b>Table&nbsp;2-1. Breakers</b></td></tr><tr><td><b>Place</b></td><td><b>Rating</b></td></tr><tr><td>1<td>16 A</table>",
+	     "**Table 2-1. Breakers**\n\n| Place | Rating |\n| --- | --- |\n| 1 | 16 A |\n");
+	html("<table border=1><tr><th>Step<th>Action<tr><td>2<td><ol><li>Wait<li>Read<ul><li>all</ul></ol></table>",
+	     "| Step | Action |\n| --- | --- |\n| 2 | 1. Wait<br>2. Read<br>- all |\n");
+	/* The name of a note is no heading, nor is a menu's title beside the content a part of it. */
+	html("<font size=5><b>Power</b></font><p>The station is fed with direct current, and takes its power from two feeders.<p><font size=4><b>Breakers</b></font><p>They are counted "
+	     "from the left.<p><b>Warning</b><p>High current.",
+	     "# Power\n\nThe station is fed with direct current, and takes its power from two feeders.\n\n## Breakers\n\nThey are counted from the left.\n\n**Warning**\n\nHigh current.\n");
+	html("<table><tr><td><p>Menu<p><a href=1>Start</a><p><a href=2>FAQ</a><p><a href=3>Contact</a></td><td><h1>Cells</h1><p>An area that one antenna serves, with all the users "
+	     "that are in it and want to speak, and some that do not.</td></tr></table><center><font size=1><a href=1>Previous</a> | <a href=2>Contents</a> | <a href=3>Next</a><br>Page of the handbook</font></center>",
+	     "# Cells\n\nAn area that one antenna serves, with all the users that are in it and want to speak, and some that do not.\n\nPage of the handbook\n");
+}
+
 static void formulas_of_stacked_signs(void **state)
 {
 	(void)state;
@@ -204,6 +221,7 @@ int main(void)
 		cmocka_unit_test(lists_laid_out_as_tables),
 		cmocka_unit_test(code_in_paragraphs),
 		cmocka_unit_test(what_unfolds_and_what_keeps_distance),
+		cmocka_unit_test(what_hands_lay_out),
 		cmocka_unit_test(formulas_of_stacked_signs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

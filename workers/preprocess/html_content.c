@@ -550,14 +550,16 @@ static bool is_beside_content(const struct html_tree *tree, uint32_t root, uint3
 
 bool html_content_is_menu(const struct html_tree *tree, uint32_t root, uint32_t index)
 {
-	enum { MENU_LINKS_PERCENT = 90, MENU_BYTES_MIN = 20, MENU_LINKS_MIN = 3, SHORT_BYTES_MAX = 40 };
+	enum { MENU_LINKS_PERCENT = 90, BESIDE_LINKS_PERCENT = 55, BESIDE_BYTES_MAX = 400 /* a column of links with their titles */, MENU_BYTES_MIN = 20, MENU_LINKS_MIN = 3, SHORT_BYTES_MAX = 40 };
 	const struct html_node *nodes = html_tree_nodes(tree);
 	uint64_t text = html_tree_total(tree, index, HTML_TOTAL_TEXT), links = html_tree_total(tree, index, HTML_TOTAL_LINK_TEXT);
 	uint64_t running = html_content_running_text(tree, root);
 
-	if (links == 0 || links * 100 < text * MENU_LINKS_PERCENT || running <= links || running <= html_tree_total(tree, root, HTML_TOTAL_LINK_TEXT))
+	if (links == 0 || links * 100 < text * BESIDE_LINKS_PERCENT || running <= links || running <= html_tree_total(tree, root, HTML_TOTAL_LINK_TEXT))
 		return false;
 	bool beside = is_beside_content(tree, root, index);
+	if (links * 100 < text * MENU_LINKS_PERCENT && (!beside || text > BESIDE_BYTES_MAX))
+		return false;
 	if (text < MENU_BYTES_MIN && !beside)
 		return false;
 	unsigned count = 0, least = MENU_LINKS_MIN + (text < SHORT_BYTES_MAX && !beside);

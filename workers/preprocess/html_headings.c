@@ -121,6 +121,19 @@ static void count_size(struct html_headings *headings, uint16_t size, uint32_t b
 	headings->sizes[i].bytes += bytes;
 }
 
+/* What stands above or before a note, and is no title. */
+static bool is_label(struct text text)
+{
+	static const char *const words[] = { "attention", "caution", "danger", "important", "note", "notes", "notice", "tip", "warning" };
+
+	while (text.bytes > 0 && strchr(":!", text.data[text.bytes - 1]))
+		text.bytes--;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (text_equal_nocase(text, text_from(words[i])))
+			return true;
+	return false;
+}
+
 void html_headings_text(struct html_headings *headings, struct html_style style, bool in_link, struct text text)
 {
 	text = text_trim(text);
@@ -130,6 +143,7 @@ void html_headings_text(struct html_headings *headings, struct html_style style,
 		headings->line = style;
 	headings->line.strong &= style.strong;
 	headings->line.size = style.size < headings->line.size ? style.size : headings->line.size;
+	headings->line_is_label = headings->line_bytes == 0 && is_label(text);
 	headings->line_bytes += (uint32_t)text.bytes;
 	headings->line_link_bytes += in_link ? (uint32_t)text.bytes : 0;
 	headings->line_end = text.data[text.bytes - 1];
@@ -142,6 +156,7 @@ void html_headings_text(struct html_headings *headings, struct html_style style,
 static bool may_be_heading(const struct html_headings *headings, bool plain)
 {
 	return plain && headings->wanted && headings->line_bytes > 1 && headings->line_bytes <= HTML_HEADING_BYTES_MAX && headings->line_has_letter &&
+	       !headings->line_is_label &&
 	       headings->line_link_bytes < headings->line_bytes && !strchr(".,;", headings->line_end);
 }
 

@@ -36,7 +36,7 @@ struct html_headings {
 	/* the line that is being read */
 	struct html_style line;
 	uint32_t line_bytes, line_link_bytes;
-	bool line_has_letter;
+	bool line_has_letter, line_is_label;
 	char line_end;
 };
 

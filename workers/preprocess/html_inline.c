@@ -181,7 +181,11 @@ static void begin_text(struct html_inline *line, char next)
 	if (line->due == HTML_DUE_BULLET) {
 		if (line->out.bytes > 0)
 			buffer_append_byte(&line->out, '\n');
-		buffer_append_string(&line->out, "- ");
+		if (line->due_number > 0)
+			buffer_append_format(&line->out, "%u. ", line->due_number);
+		else
+			buffer_append_string(&line->out, "- ");
+		line->due_number = 0;
 	} else if (line->out.bytes > 0 && last_byte(line) != '\n') {
 		static const char *const due[] = { "", " ", ", ", "\n" };
 		if (!(line->due == HTML_DUE_SPACE && last_byte(line) == ' '))

@@ -26,6 +26,7 @@ struct html_inline {
 	struct buffer code;    /* of the code span being read */
 	struct buffer scratch; /* a link's text, its repaired target */
 	uint8_t due;           /* enum html_due */
+	uint32_t due_number;   /* of a due bullet: the item has this number; 0: none */
 	bool without_strong;   /* in a heading, which is strong already */
 	unsigned wanted[HTML_MARK_COUNT];
 	bool given_up[HTML_MARK_COUNT]; /* could not be written here; until it is no longer wanted */

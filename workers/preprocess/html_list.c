@@ -59,6 +59,7 @@ static void walk_item(struct html_walk *walk, uint32_t list, uint32_t index, uin
 	html_walk_part(walk);
 	if (walk->inline_depth > 0) {
 		html_inline_due(&walk->line, HTML_DUE_BULLET);
+		walk->line.due_number = number;
 		html_walk_children(walk, index);
 		html_walk_part(walk);
 		return;

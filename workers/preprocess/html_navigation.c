@@ -132,7 +132,8 @@ uint32_t html_navigation_end(const struct html_tree *tree, uint32_t start)
 
 	for (unsigned seen = 0; i < count && nodes[i].depth >= nodes[start].depth; seen++) {
 		enum html_tag tag = (enum html_tag)nodes[i].tag;
-		if (!is_line_part(tag))
+		bool complete = line.links >= 2 && line.directions >= 1 && !line.after_word;
+		if (!is_line_part(tag) || (tag == HTML_BR && complete))
 			break;
 		if (seen == NODES_MAX || (tag == HTML_A && !take_link(tree, i, &line)) || (tag == HTML_TEXT && !take_text(html_tree_text(tree, i), &line)))
 			return start;

@@ -263,12 +263,37 @@ static void collect_cell(struct html_walk *walk, uint32_t cell, bool header_row)
 	markdown_grid_cell(&walk->grid, text, html_walk_number(walk, cell, HTML_COLSPAN, 1, SPAN_COLUMNS_MAX), rows > 0 ? rows : SPAN_ROWS_MAX);
 }
 
+/* "Table 3-1. Breakers" over all columns of the first row: the table's caption, set in it. */
+static bool is_caption_row(const struct html_walk *walk, uint32_t start, uint32_t end)
+{
+	const struct html_node *nodes = html_tree_nodes(walk->tree);
+	uint32_t cell = start, first;
+
+	while (cell < end && nodes[cell].tag == HTML_TEXT)
+		cell++;
+	if (cell >= end || !is_cell((enum html_tag)nodes[cell].tag) || html_walk_number(walk, cell, HTML_COLSPAN, 1, SPAN_COLUMNS_MAX) < 2 ||
+	    html_tree_total(walk->tree, cell, HTML_TOTAL_TEXT) > VALUE_BYTES || html_tree_total_between(walk->tree, html_node_end(nodes, cell), end, HTML_TOTAL_TEXT) > 1)
+		return false;
+	for (first = cell + 1; first < html_node_end(nodes, cell); first++)
+		if (nodes[first].tag == HTML_TEXT && html_tree_total(walk->tree, first, HTML_TOTAL_TEXT) > 1)
+			break;
+	struct text text = first < html_node_end(nodes, cell) ? text_trim(html_tree_text(walk->tree, first)) : TEXT_LITERAL("");
+	size_t number = html_skip_blanks(text, 5);
+	return text.bytes > 6 && text_starts_with_nocase(text, TEXT_LITERAL("Table")) && number > 5 && number < text.bytes && ascii_is_digit(text.data[number]);
+}
+
 static void collect_row(struct html_walk *walk, uint32_t start, uint32_t end)
 {
 	const struct html_node *nodes = html_tree_nodes(walk->tree);
 	bool header = is_header_row(walk, start, end);
 
 	html_walk_part(walk);
+	if (markdown_grid_row_count(&walk->grid) == 0 && is_caption_row(walk, start, end)) {
+		for (uint32_t cell = start; cell < end; cell = html_node_end(nodes, cell))
+			html_walk_children(walk, cell);
+		html_walk_part(walk);
+		return;
+	}
 	for (uint32_t cell = start; cell < end; cell = html_node_end(nodes, cell)) {
 		if (is_cell((enum html_tag)nodes[cell].tag)) {
 			collect_cell(walk, cell, header);
