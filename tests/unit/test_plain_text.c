@@ -303,6 +303,15 @@ static void what_only_looks_like_a_heading(void **state)
 	      "# OPERATIONS MANUAL\n\n## INTRODUCTION\n\nIt has three parts. They are short.\n\n## START\n\nPress it.\n");
 }
 
+static void sections_right_above_their_text(void **state)
+{
+	(void)state;
+	plain("1 Scope\nThe present document is short.\n\n2 References\n[1] One.\n[2] Two.\n\n3 Definitions\n3.1 Terms\ncell: radio network object.\n\n4 End\nNone.\n",
+	      "# 1 Scope\n\nThe present document is short.\n\n# 2 References\n\n[1] One.\n[2] Two.\n\n# 3 Definitions\n\n## 3.1 Terms\n\ncell: radio network object.\n\n# 4 End\n\nNone.\n");
+	/* Two may be items. */
+	plain("1. Switch off\nThe lamp goes out.\n\n2. Open the door\nIt is heavy.\n", "1. Switch off\n   The lamp goes out.\n2. Open the door\n   It is heavy.\n");
+}
+
 /* Running lines stand above the first page too; without a page's number they may be its title. */
 static void running_lines_of_the_first_page(void **state)
 {
@@ -320,7 +329,7 @@ int main(void)
 		cmocka_unit_test(what_is_laid_out_stays), cmocka_unit_test(drawn_tables), cmocka_unit_test(aligned_tables), cmocka_unit_test(tables_with_blank_lines), cmocka_unit_test(definitions), cmocka_unit_test(literal_blocks_end_with_their_indentation),
 		cmocka_unit_test(manual_pages), cmocka_unit_test(parted_words), cmocka_unit_test(fenced_code), cmocka_unit_test(quotations), cmocka_unit_test(pages), cmocka_unit_test(titles),
 		cmocka_unit_test(what_stands_beside_tables_and_quotations), cmocka_unit_test(japanese), cmocka_unit_test(long_blocks_have_many_parts), cmocka_unit_test(cells_that_tabs_part), cmocka_unit_test(source_files_are_code),
-		cmocka_unit_test(headings_under_rules), cmocka_unit_test(what_only_looks_like_a_heading), cmocka_unit_test(running_lines_of_the_first_page),
+		cmocka_unit_test(headings_under_rules), cmocka_unit_test(what_only_looks_like_a_heading), cmocka_unit_test(running_lines_of_the_first_page), cmocka_unit_test(sections_right_above_their_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -277,6 +277,41 @@ static bool ends_over_text(const struct plain_work *work, size_t at)
 	return plain_begins_upper(next) && plain_is_prose(next) && !plain_numbered(next, &behind);
 }
 
+/* "3 Terms" right above something that is indented as it is and does not go on with it. */
+static bool is_title_over_text(const struct plain_work *work, size_t at)
+{
+	struct text text = plain_line_text(&work->lines, at), behind, next, ignored;
+	unsigned numbers = plain_numbered(text, &behind);
+
+	if (numbers == 0 || plain_line_is_blank(&work->lines, at + 1) || plain_line_at(&work->lines, at)->indent > work->lines.body_indent ||
+	    plain_line_at(&work->lines, at + 1)->indent != plain_line_at(&work->lines, at)->indent || plain_line_was_wrapped(&work->lines, at))
+		return false;
+	next = plain_line_text(&work->lines, at + 1);
+	unsigned next_numbers = plain_numbered(next, &ignored);
+	bool sub_title = next_numbers == numbers + 1, other = next_numbers == 0 && (numbers > 1 || !ascii_is_lower(next.data[0]));
+	return plain_begins_upper(behind) && behind.bytes <= TITLE_BYTES_MAX && plain_is_heading_text(behind) && behind.data[behind.bytes - 1] != ':' &&
+	       !memchr(text.data, ')', (size_t)(behind.data - text.data)) && (sub_title || other);
+}
+
+bool plain_has_titles_over_text(const struct plain_work *work)
+{
+	unsigned long wanted = 1;
+
+	for (size_t at = 0; at < work->lines.count; at++) {
+		struct text text = plain_line_text(&work->lines, at), behind;
+		unsigned long number = 0;
+		if ((at > 0 && !plain_line_is_blank(&work->lines, at - 1)) || plain_numbered(text, &behind) != 1)
+			continue;
+		for (size_t i = 0; i < text.bytes && ascii_is_digit(text.data[i]); i++)
+			number = number * 10 + (unsigned long)(text.data[i] - '0');
+		if (number == wanted && is_title_over_text(work, at))
+			wanted++;
+		else if (number == wanted && !plain_line_is_blank(&work->lines, at + 1))
+			return false;
+	}
+	return wanted > 3; /* three in sequence are no chance */
+}
+
 bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 {
 	struct text text = plain_line_text(&work->lines, at), behind;
@@ -294,6 +329,10 @@ bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone)
 	if (numbers >= 2 && numbers <= 6 && !ascii_is_lower(behind.data[0]) && plain_is_heading_text(behind) &&
 	    (alone || (plain_begins_upper(behind) && ends_over_text(work, at)))) {
 		write_heading(work, numbers + deeper, text);
+		return true;
+	}
+	if (work->over_text && is_title_over_text(work, at)) {
+		write_heading(work, size_min(numbers + deeper, 6), text);
 		return true;
 	}
 	if (alone && numbers == 1 && !memchr(text.data, ')', (size_t)(behind.data - text.data)) && plain_begins_upper(behind) && plain_is_heading_text(behind) && behind.bytes <= 60 &&

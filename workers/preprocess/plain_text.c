@@ -453,6 +453,7 @@ static void write_text(struct plain_work *work)
 	size_t discarded = 0;
 
 	work->words = plain_words_collect(&work->lines);
+	work->over_text = plain_has_titles_over_text(work);
 	for (size_t at = 0; at < work->lines.count;) {
 		discarded = discard_lines(work, discarded, at);
 		if (plain_line_is_blank(&work->lines, at))

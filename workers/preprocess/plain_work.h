@@ -42,6 +42,7 @@ struct plain_work {
 	size_t cut_from, cut; /* the same of the parts of a long block */
 	bool is_manual;      /* a manual page: sections at the margin, their parts between it and the text */
 	bool has_title;      /* an underlined or centred one: numbered headings and such in capitals stand below it */
+	bool over_text;      /* titles of numbered sections stand right above their text */
 	bool code_follows;   /* the paragraph before ended with "::" … */
 	size_t code_beyond;  /* … and was indented by this */
 	struct text title;
@@ -70,6 +71,9 @@ bool plain_take_first_title(struct plain_work *work, size_t at);
 
 /* "Chapter 4", "Appendix B. Title"; the title may also stand on the next line, which ends the block [at, end). Returns the line behind it, or `at`. */
 size_t plain_take_chapter(struct plain_work *work, size_t at, size_t end);
+
+/* Are there sections "1 Scope", "2 References" in sequence whose titles stand right above their text? Looks at all lines once. */
+bool plain_has_titles_over_text(const struct plain_work *work);
 
 /* A line of its own that is numbered, in capitals, or at the margin of indented text. */
 bool plain_take_heading_line(struct plain_work *work, size_t at, bool alone);
