@@ -123,6 +123,40 @@ static void keeps_units_with_their_numbers(void **state)
 	assert_string_equal(rows(), "Item | Weight\ncopper | 8.50 kg\ntimber | 1,310.25 kg\ngrain | 77.00 kg\nquarry stone | 140.75 kg\n");
 }
 
+static void put_table(void)
+{
+	static const float x[] = { 50, 100.5f, 146 };
+
+	put_row(PDF_BOLD, x, "Owner|Site|State");
+	put_row(0, x, "Mei Lin|Lyon|open");
+	put_row(0, x, "Peter Vogt|Nantes|closed");
+	put_row(0, x, "Ola Nordin|Bergen 22|on hold");
+	put_row(0, x, "Hugo Bell|Graz|open");
+}
+
+/* Rows of one word again and again leave dozens of strips, all of which are compared: what lies behind more of them than any page has is not looked at. */
+static void stops_at_its_ceiling(void **state)
+{
+	enum { PARTS = 30, ROWS = 64, WORDS = 40 };
+
+	(void)state;
+	put_table();
+	assert_int_equal(pdf_layout_build(&layout, &page), 0);
+	assert_int_equal(layout.rows[layout.row_count - 2].segment_count, 3);
+	pdf_page_clear(&page, 0, 600, 800);
+	for (int part = 0; part < PARTS; part++) {
+		for (int r = 0; r < ROWS; r++, next_y += 12) {
+			for (int w = 0; w < WORDS; w++)
+				fixture_word(&page, 40 + 12.5f * (float)w, next_y, 10, 0, "ab");
+			page.words[page.word_count - 1].line_end = true;
+		}
+		next_y += 60;
+	}
+	put_table();
+	assert_int_equal(pdf_layout_build(&layout, &page), 0);
+	assert_true(layout.rows[layout.row_count - 2].segment_count < 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +164,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(parts_numbers_and_codes, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_text_and_lists, prepare, tidy),
 		cmocka_unit_test_setup_teardown(keeps_units_with_their_numbers, prepare, tidy),
+		cmocka_unit_test_setup_teardown(stops_at_its_ceiling, prepare, tidy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

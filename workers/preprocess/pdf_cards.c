@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 static const float larger = 1.1f;         /* than the text below: a heading */
+static const float letter_sizes = 1.2f;   /* a heading is wider than a letter of an index */
 static const float same_height_sizes = 0.4f, same_edge = 2.0f, same_middle = 3.0f;
 static const float room = 3.0f;           /* points left of a column that stay white */
 
@@ -18,7 +19,7 @@ struct line { /* segments at one height, from left to right */
 /* Several parts of nearly one size, well apart, each more than a letter of an index. */
 static bool read_line(const struct pdf_segment *segments, size_t count, size_t first, struct line *line)
 {
-	static const float same_size = 1.1f, gap_sizes = 1.0f, letter_sizes = 1.2f;
+	static const float same_size = 1.1f, gap_sizes = 1.0f;
 
 	*line = (struct line){ .first = first, .end = first };
 	for (; line->end < count && pdf_middle_y(segments[line->end].box) - pdf_middle_y(segments[first].box) < same_height_sizes * segments[first].size; line->end++) {
@@ -203,6 +204,7 @@ static bool read_label(const struct pdf_segment *segments, size_t count, size_t 
 	const struct pdf_segment *a = &segments[first], *b = a + 1;
 	*label = (struct label){ a->box.x0 < b->box.x0 ? a : b, a->box.x0 < b->box.x0 ? b : a, first + 2 };
 	return !label->left->bold && label->heading->bold && label->left->grid + label->heading->grid == 0 && label->heading->size > 1.05f * label->left->size &&
+	       label->heading->box.x1 - label->heading->box.x0 > letter_sizes * label->heading->size &&
 	       label->heading->box.x0 - label->left->box.x1 > gap_sizes * label->heading->size;
 }
 

@@ -15,6 +15,7 @@ enum {
 	LIVE_MAX = 96,   /* strips that go on at one row */
 	FOUND_MAX = 256, /* of a page */
 	ROWS_MAX = 2048, /* of a page; what lies beyond is not looked at */
+	PAIRS_MAX = 4 << 20, /* of rows that are compared on a page: a page of prose has some ten thousand; strips beyond are no columns */
 	SURE_MIN = 3,         /* aligned rows that chance does not explain, of a strip by itself */
 	SURE_SHARED_MIN = 4,  /* the same, of all strips of a table */
 	SURE_FLOWING_MIN = 8, /* the same among lines that may be wrapped text */
@@ -55,6 +56,7 @@ struct work {
 	uint32_t first[ROWS_MAX + 1]; /* gap of each row */
 	float least[ROWS_MAX], second[ROWS_MAX]; /* width of its narrowest gaps */
 	struct strip live[LIVE_MAX], found[FOUND_MAX];
+	size_t pairs; /* compared so far */
 	size_t live_count, found_count;
 	size_t row_count;
 };
@@ -338,11 +340,14 @@ static struct side best_side(const struct work *work, const struct sample *sampl
 }
 
 /* Counts what speaks for the strip, and lets it end where its rows are no more aligned. False: nothing speaks for it. */
-static bool judge(const struct work *work, struct strip *strip)
+static bool judge(struct work *work, struct strip *strip)
 {
 	struct sample sample;
 
+	if (work->pairs > PAIRS_MAX)
+		return false;
 	take_sample(work, strip, &sample);
+	work->pairs += sample.count * sample.count;
 	if (sample.count < ROWS_MIN)
 		return false;
 	const struct side side = best_side(work, &sample);
