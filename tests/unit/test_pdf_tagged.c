@@ -436,6 +436,32 @@ static void test_frames_beside_pictures_are_no_tables(void **state)
 	buffer_done(&data);
 }
 
+/* A menu in a box, with its name above it: a table of one column in the file's tags, a list for the reader. */
+static void test_lists_in_boxes_are_no_tables(void **state)
+{
+	static const char *const names[] = { "one", "two", "three" };
+	struct sheet sheet = { 0 };
+	struct buffer data;
+
+	(void)state;
+	buffer_init(&data, 1 << 16);
+	buffer_append_format(&data, list_file, " /StructTreeRoot 5 0 R", sizeof(drawn_list) - 1, drawn_list, "Skia/PDF m156");
+	exchange(&data, "/Pg 3 0 R /K [1 2 3 4 5 6]", "/Pg 3 0 R /K <</S /Table /K [<</S /TR /K <</S /TH /K 1>>>> <</S /TR /K <</S /TD /K [2 3 4 5 6]>>>>]>>");
+	pdf_page_init(&sheet.page);
+	pdf_grids_init(&sheet.grids);
+	pdf_tagged_init(&sheet.tagged);
+	pdf_page_clear(&sheet.page, 0, 600, 800);
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		add_word(&sheet.page, names[i], 50, 100 + 20 * (float)i);
+	assert_int_equal(pdf_tagged_read(&sheet.tagged, buffer_view(&data)), 0);
+	assert_int_equal(pdf_tagged_arrange(&sheet.tagged, &sheet.page, &sheet.grids), 0);
+	assert_true(sheet.page.ordered);
+	assert_int_equal(sheet.tagged.structure.table_count, 1);
+	assert_int_equal(sheet.grids.count, 0);
+	close_sheet(&sheet);
+	buffer_done(&data);
+}
+
 /* What is read behind the next page's first words and stands above all else is no text of the page; in the midst of it, it is. */
 static void test_menus_at_the_end_of_the_tree(void **state)
 {
@@ -485,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_a_table_of_boxes_goes_on_over_the_page), cmocka_unit_test(test_other_boxes_are_no_table),
 		cmocka_unit_test(test_drawn_bullets_are_words), cmocka_unit_test(test_forms_number_their_own_marks), cmocka_unit_test(test_menus_at_the_end_of_the_tree),
 		cmocka_unit_test(test_frames_beside_pictures_are_no_tables),
+		cmocka_unit_test(test_lists_in_boxes_are_no_tables),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -264,16 +264,27 @@ static int take_table(struct pdf_tagged *tagged, struct pdf_page *page, struct p
 	return status;
 }
 
-/* Has more than one column of the table text on this page? The frame of a note has a picture beside it, and is none; a table that goes on may
- * well have no more here. */
-static bool has_columns(const struct pdf_tagged *tagged, size_t first, size_t end)
+static bool holds_list(const struct pdf_page *page, size_t first, size_t end)
 {
+	for (size_t w = first; w < end; w++)
+		if (page->words[w].drawn)
+			return true;
+	return false;
+}
+
+/* Has more than one column of the table text on this page? The frame of a note has a picture beside it, and is none, nor is the only column of
+ * a table with the bullets of a list, as menus in boxes are; a table that goes on may well have no more here. */
+static bool has_columns(const struct pdf_tagged *tagged, const struct pdf_page *page, size_t first, size_t end)
+{
+	const struct pdf_structure_table *table = &tagged->structure.tables[cell_of(tagged, first)->table];
 	const uint16_t column = cell_of(tagged, first)->column;
 
 	for (size_t w = first; w < end; w++)
 		if (cell_of(tagged, w)->column != column)
 			return true;
-	return column == 0 || tagged->structure.tables[cell_of(tagged, first)->table].rows_seen > 0;
+	if (__builtin_popcount(table->filled) == 1 && holds_list(page, first, end))
+		return false;
+	return column == 0 || table->rows_seen > 0;
 }
 
 static int take_tables(struct pdf_tagged *tagged, struct pdf_page *page, struct pdf_grids *grids)
@@ -288,7 +299,7 @@ static int take_tables(struct pdf_tagged *tagged, struct pdf_page *page, struct 
 			continue;
 		while (end < page->word_count && cell_of(tagged, end) && cell_of(tagged, end)->table == cell->table)
 			end++;
-		if (has_columns(tagged, first, end))
+		if (has_columns(tagged, page, first, end))
 			status = take_table(tagged, page, grids, first, end);
 	}
 	return status;
