@@ -181,7 +181,7 @@ static void blocks_in_cells(void **state)
 	(void)state;
 	html("<!DOCTYPE html><table border=1><tr><th>A<th>B<tr><td><ol><li>one<li>two</ol><td><dl><dt>t<dd>d</dl><tr><td>a<br><br>b<"
 	     "td><p>x</p><p>y</p></table>",
-	     "| A | B |\n| --- | --- |\n| - one<br>- two | t<br>d |\n| a<br>b | x<br>y |\n");
+	     "| A | B |\n| --- | --- |\n| 1. one<br>2. two | t<br>d |\n| a<br>b | x<br>y |\n");
 }
 
 static void media_and_targets(void **state)

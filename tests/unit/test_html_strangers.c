@@ -194,6 +194,17 @@ static void what_hands_lay_out(void **state)
 	     "# Cells\n\nAn area that one antenna serves, with all the users that are in it and want to speak, and some that do not.\n\nPage of the handbook\n");
 }
 
+/* As vendors' libraries have them: a site's line above the title, code in tables whose names are bold by hand, notes that begin with their mark. */
+static void pages_of_vendors(void **state)
+{
+	(void)state;
+	html("<div id=header><img src=l.png><span>Library 22.Q1</span></div><h1>Mode</h1><p>It saves energy when there is hardly any traffic.", "# Mode\n\nIt saves energy when there is hardly any traffic.\n");
+	html("<table><tr><td><b>Name</b></td><td><b>Text</b></td></tr><tr><td>pmA</td><td><p>Attempts.</p><pre>a = b</pre></td></tr></table>",
+	     "| Name | Text |\n| --- | --- |\n| pmA | Attempts.<br>`a = b` |\n");
+	html("<table><tr><td><b>Name</b></td><td><pre>a = b</pre></td></tr><tr><td>x</td><td>y</td></tr></table>", "**Name**\n\n```\na = b\n```\n\nx y\n");
+	html("<p>Moved<a href='#n'><sup>(1)</sup></a>.<p><a name=n></a>(1) Only there.", "Moved[^1].\n\n[^1]: Only there.\n");
+}
+
 static void formulas_of_stacked_signs(void **state)
 {
 	(void)state;
@@ -221,7 +232,7 @@ int main(void)
 		cmocka_unit_test(lists_laid_out_as_tables),
 		cmocka_unit_test(code_in_paragraphs),
 		cmocka_unit_test(what_unfolds_and_what_keeps_distance),
-		cmocka_unit_test(what_hands_lay_out),
+		cmocka_unit_test(what_hands_lay_out), cmocka_unit_test(pages_of_vendors),
 		cmocka_unit_test(formulas_of_stacked_signs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -502,7 +502,8 @@ static bool is_furniture_by_tag(const struct html_tree *tree, const struct html_
 	/* As the id of a section "footer" names what it is about: then it has a heading. */
 	case HTML_DIV:
 		return of_page && html_tree_total(tree, index, HTML_TOTAL_TEXT) <= SMALL_BYTES_MAX && html_tree_total(tree, index, HTML_TOTAL_HEADINGS) == 0 &&
-		       has_id(tree, index, TEXT_LITERAL("footer"));
+		       (has_id(tree, index, TEXT_LITERAL("footer")) ||
+			(html_node_end(html_tree_nodes(tree), index) <= place->title && has_id(tree, index, TEXT_LITERAL("header"))));
 	default: return false;
 	}
 }

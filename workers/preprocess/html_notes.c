@@ -446,6 +446,11 @@ struct text html_notes_strip_label(const struct html_note *note, struct text tex
 		text = text_trim(text);
 		if (text.bytes > 1 && text.data[0] == '\\' && strchr("[]^*", text.data[1]))
 			text = text_slice(text, 1, text.bytes);
+		if (!stripped && text.bytes > label + 2 && text.data[0] == '(' && memcmp(text.data + 1, note->sign, label) == 0 && text.data[label + 1] == ')') {
+			text = text_slice(text, label + 2, text.bytes);
+			stripped = true;
+			continue;
+		}
 		if (text_starts_with(text, TEXT_LITERAL("<sup>")) && !stripped) {
 			struct text inside = text_slice(text, 5, text.bytes);
 			if (inside.bytes > label + 6 && memcmp(inside.data, note->sign, label) == 0 && memcmp(inside.data + label, "</sup>", 6) == 0) {

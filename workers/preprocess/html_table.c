@@ -113,6 +113,41 @@ static bool is_called_code(const struct html_tree *tree, uint32_t index)
 	return false;
 }
 
+/* All text of the cell is bold. */
+static bool is_strong(const struct html_tree *tree, uint32_t cell)
+{
+	const struct html_node *nodes = html_tree_nodes(tree);
+
+	for (uint32_t i = cell + 1; i < html_node_end(nodes, cell);) {
+		bool strong = nodes[i].tag == HTML_B || nodes[i].tag == HTML_STRONG;
+		if (nodes[i].tag == HTML_TEXT && text_trim(html_tree_text(tree, i)).bytes > 0)
+			return false;
+		i = strong ? html_node_end(nodes, i) : i + 1;
+	}
+	return true;
+}
+
+/* Names over the columns, made bold by hand: several cells, none of them empty. */
+static bool begins_with_names(const struct html_tree *tree, uint32_t index)
+{
+	enum { NODES_BEFORE_MAX = 16 };
+	const struct html_node *nodes = html_tree_nodes(tree);
+	uint32_t row = index + 1, names = 0;
+
+	while (row < html_node_end(nodes, index) && row - index < NODES_BEFORE_MAX && nodes[row].tag != HTML_TR)
+		row++;
+	if (row == html_node_end(nodes, index) || nodes[row].tag != HTML_TR)
+		return false;
+	for (uint32_t cell = row + 1; cell < html_node_end(nodes, row); cell = html_node_end(nodes, cell)) {
+		if (nodes[cell].tag == HTML_TEXT)
+			continue;
+		if (html_tree_total(tree, cell, HTML_TOTAL_TEXT) == 0 || html_tree_total(tree, cell, HTML_TOTAL_TEXT) > VALUE_BYTES || !is_strong(tree, cell))
+			return false;
+		names++;
+	}
+	return names >= 2;
+}
+
 static bool is_layout(const struct html_walk *walk, uint32_t index)
 {
 	const struct html_tree *tree = walk->tree;
@@ -133,7 +168,7 @@ static bool is_layout(const struct html_walk *walk, uint32_t index)
 	bool sole_row = (look.has_header || look.has_caption) && look.columns >= 2 && look.longest_bytes <= VALUE_BYTES && inner_tables == 0;
 	if ((look.rows < 2 && !sole_row) || (look.columns < 2 && !said))
 		return true;
-	if (html_tree_total(tree, index, HTML_TOTAL_CODE) > 0 && !look.has_header && !bordered)
+	if (html_tree_total(tree, index, HTML_TOTAL_CODE) > 0 && !look.has_header && !bordered && (look.rows < 2 || !begins_with_names(tree, index)))
 		return true;
 	if (said || bordered || html_tree_attribute(tree, index, HTML_TABLE_SUMMARY).bytes > 0)
 		return false;
@@ -221,20 +256,6 @@ static void walk_inner(struct html_walk *walk, uint32_t index)
 }
 
 /* --- as a table ------------------------------------------------------------------------------------------------ */
-
-/* All text of the cell is bold. */
-static bool is_strong(const struct html_tree *tree, uint32_t cell)
-{
-	const struct html_node *nodes = html_tree_nodes(tree);
-
-	for (uint32_t i = cell + 1; i < html_node_end(nodes, cell);) {
-		bool strong = nodes[i].tag == HTML_B || nodes[i].tag == HTML_STRONG;
-		if (nodes[i].tag == HTML_TEXT && text_trim(html_tree_text(tree, i)).bytes > 0)
-			return false;
-		i = strong ? html_node_end(nodes, i) : i + 1;
-	}
-	return true;
-}
 
 /* The first row, when all of it is bold, is a header that was made by hand. */
 static bool is_header_row(const struct html_walk *walk, uint32_t start, uint32_t end)
