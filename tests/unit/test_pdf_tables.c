@@ -218,6 +218,21 @@ static void joins_lines_below_the_second_column(void **state)
 					   "- **range**: How far away a terminal may be.\n");
 }
 
+/* The sum below the last row, in bold type and without a number of its own. */
+static void begins_a_row_with_a_total(void **state)
+{
+	static const char *const rows[][3] = { { "Pos", "Article", "Amount" }, { "1", "Cable of ten metres", "116.00" }, { "2", "Work on the site", "1520.00" }, { "", "Total", "1636.00" } };
+	static const float x[] = { 50, 90, 300 };
+
+	(void)state;
+	for (size_t r = 0; r < COUNT_OF(rows); r++)
+		for (size_t c = 0; c < 3; c++)
+			if (rows[r][c][0])
+				fixture_line(&fixture_pages[0], x[c], 100 + 15 * (float)r, 10, r == 0 || r == 3 ? PDF_BOLD : 0, rows[r][c]);
+	assert_string_equal(fixture_write_pages(), "| Pos | Article | Amount |\n| --- | --- | --- |\n| 1 | Cable of ten metres | 116.00 |\n| 2 | Work on the site | 1520.00 |\n"
+					   "|  | Total | 1636.00 |\n");
+}
+
 /* --- over pages --------------------------------------------------------------------------------------------------- */
 
 /* With the header once more, and the rest of a cell at the top of a page. */
@@ -523,7 +538,7 @@ int main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open_pages, fixture_close_pages)
 	const struct CMUnitTest tests[] = {
-		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(joins_lines_below_the_second_column), PAGE_TEST(joins_the_only_row), PAGE_TEST(joins_lines_far_apart), PAGE_TEST(joins_names_beside_their_text),
+		PAGE_TEST(parts_names_above_columns), PAGE_TEST(joins_wrapped_cells), PAGE_TEST(begins_a_row_with_a_total), PAGE_TEST(joins_lines_below_the_second_column), PAGE_TEST(joins_the_only_row), PAGE_TEST(joins_lines_far_apart), PAGE_TEST(joins_names_beside_their_text),
 		PAGE_TEST(keeps_close_rows_apart), PAGE_TEST(joins_wrapped_rows_below_a_rule), PAGE_TEST(keeps_grouped_rows_apart), PAGE_TEST(reads_cells_in_the_middle),
 		PAGE_TEST(takes_one_row_below_a_header), PAGE_TEST(keeps_empty_columns_of_a_header), PAGE_TEST(reads_pairs_without_a_header),
 		PAGE_TEST(goes_on_over_pages), PAGE_TEST(goes_on_below_notes), PAGE_TEST(takes_no_lists_for_columns), PAGE_TEST(begins_another_table_with_another_header), PAGE_TEST(waits_for_the_rows_of_a_header),

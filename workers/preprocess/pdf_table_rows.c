@@ -308,6 +308,12 @@ static bool holds_values(const struct pdf_layout *layout, const struct pdf_table
 	return values >= 2 && values * 2 >= row->segment_count;
 }
 
+/* A bold line below a plain one, with a number at its end. */
+static bool is_total(const struct pdf_layout *layout, const struct pdf_row *before, const struct pdf_row *row)
+{
+	return row->bold > 0.8f && before->bold < 0.5f && row->segment_count > 1 && is_number(layout, &layout->segments[row->segment_first + row->segment_count - 1]);
+}
+
 void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *table)
 {
 	struct cells_above above = { 0 };
@@ -332,7 +338,7 @@ void pdf_table_part_rows(struct pdf_layout *layout, const struct pdf_table *tabl
 			row->begins_cells = !is_staggered(layout, table, &above, before, row);
 		else if (!table->terms && is_staggered(layout, table, &above, before, row))
 			row->begins_cells = false;
-		else if (ends_head)
+		else if (ends_head || (!table->terms && is_total(layout, before, row)))
 			row->begins_cells = true;
 		else if (spaced)
 			row->begins_cells = distance > wide_ratio * spacing.line || (!key && holds_values(layout, table, &above, row, below_head));
