@@ -296,6 +296,11 @@ bench-path:
 
 # The model client against the fake server: occupancy of slots, cost, rate, usable replies, breaker. MODELS=--quick to see that it runs;
 # DOCUMENT=docs/performance.md writes the tables and charts into the document.
+$(BUILD)/perf/bare-client: $(call objects,perf/bare_client.c) $(BUILD)/libdocring.a
+	$(call say,LD,$@)
+	@mkdir -p $(dir $@)
+	$(Q)$(CC) $(link_flags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
 $(BUILD)/perf/machine: $(call objects,perf/machine_print.c perf/machine.c) $(BUILD)/libdocring.a
 	$(call say,LD,$@)
 	@mkdir -p $(dir $@)
@@ -304,7 +309,7 @@ $(BUILD)/perf/machine: $(call objects,perf/machine_print.c perf/machine.c) $(BUI
 .PHONY: bench-models
 bench-models: packages
 	$(Q)scripts/install-packages perf
-	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools build/perf/machine
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) all test-tools build/perf/machine build/perf/bare-client
 	$(Q)perf/models $(MODELS) $(if $(DOCUMENT),--document $(DOCUMENT))
 
 # docring beside synthetic-data-kit and distilabel, which are installed into build/peers from PyPI. Not part of make bench: it needs the network.

@@ -7,6 +7,7 @@
  *     api=openai|ollama format=schema|json|prompt slots=N context=N truthful=0|1 stream=0|1 thinks=0|1 factor=X (probe.h: tokens_factor)
  *     calls=N              how many questions (1); pause_ms=T between one's answer and the next one, which waits for it
  *     rate=N               a new question N times a second, whatever becomes of the others
+ *     ahead=N              so many questions at hand, with those under way (all of them): one that ends is followed by another
  *     group=N              so many questions about one passage (1); bytes=N: least length of a passage, bytes_step=N: and so much more each time; dense=1: of digits
  *     schema=0             ask for prose; least=N: pairs that a reply must have (2)
  *     scale=X              of all waiting times of the client; deadline_ms=T for each call
@@ -42,7 +43,7 @@ struct tool {
 	struct record *record;
 	struct calls *calls;
 	struct error_text error;
-	uint64_t count, rate, group, bytes, bytes_step, least, pause_ns, deadline_ns, probe_timeout_ns, next_ns, started, ended, start_ns;
+	uint64_t count, rate, ahead, group, bytes, bytes_step, least, pause_ns, deadline_ns, probe_timeout_ns, next_ns, started, ended, start_ns;
 	double scale;
 	bool probes, schema, quiet, dense;
 	const char *record_path, *key;
@@ -66,7 +67,7 @@ static void fail(const char *what, const char *why)
 static bool take_number(struct tool *tool, const char *key, const char *value)
 {
 	struct { const char *key; uint64_t *number; } numbers[] = {
-		{ "calls", &tool->count }, { "rate", &tool->rate }, { "group", &tool->group }, { "bytes", &tool->bytes }, { "bytes_step", &tool->bytes_step }, { "least", &tool->least },
+		{ "calls", &tool->count }, { "rate", &tool->rate }, { "ahead", &tool->ahead }, { "group", &tool->group }, { "bytes", &tool->bytes }, { "bytes_step", &tool->bytes_step }, { "least", &tool->least },
 		{ "context", &tool->probe.context_tokens },
 	};
 	struct { const char *key; bool *flag; } flags[] = {
@@ -210,7 +211,7 @@ static uint64_t start_time(const struct tool *tool)
 		return tool->start_ns + tool->started * 1000000000ull / tool->rate;
 	if (tool->pause_ns)
 		return tool->started == tool->ended ? tool->next_ns : UINT64_MAX;
-	return 0;
+	return tool->ahead && tool->started - tool->ended >= tool->ahead ? UINT64_MAX : 0;
 }
 
 static void run(struct tool *tool)
