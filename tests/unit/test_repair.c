@@ -18,12 +18,12 @@ static const char schema_text[] =
 	"\"answer\":{\"type\":\"string\",\"minLength\":1},\"score\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5}},"
 	"\"required\":[\"question\",\"answer\"],\"additionalProperties\":false}}},\"required\":[\"pairs\"],\"additionalProperties\":false}";
 
-static struct json_object *schema;
+static struct schema *schema;
 
 static int set_up(void **state)
 {
 	(void)state;
-	schema = json_tokener_parse(schema_text);
+	schema = schema_read(text_from(schema_text));
 	assert_non_null(schema);
 	return 0;
 }
@@ -31,7 +31,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	json_object_put(schema);
+	schema_free(schema);
 	return 0;
 }
 
@@ -110,10 +110,10 @@ static const char longer_text[] =
 /* Of a reply that was cut off what stands behind the end may be missing, but not what should have come before it. */
 static void test_what_a_cut_takes_away(void **state)
 {
-	struct json_object *usual = schema;
+	struct schema *usual = schema;
 
 	(void)state;
-	schema = json_tokener_parse(longer_text);
+	schema = schema_read(text_from(longer_text));
 	assert_non_null(schema);
 #define PAIR "{\"type\":\"factual\",\"question\":\"Why?\"}"
 	expect("{\"pairs\":[" PAIR ",{\"type\":\"factual\",\"question\":\"Why is", REPAIR_MENDED, "{\"pairs\":[" PAIR "]}");
@@ -126,20 +126,20 @@ static void test_what_a_cut_takes_away(void **state)
 	expect_refused("{\"summary\":\"S.\",\"items\":[\"one\",", "pairs: missing");
 	expect_refused("{\"pairs\":[" PAIR "],\"items\":[\"one\",\"tw", "summary: missing");
 	expect_refused("{\"pairs\":[{\"type\":\"factual\",\"question\":\"Why is", "pairs[0].question: missing");
-	json_object_put(schema);
+	schema_free(schema);
 	schema = usual;
 }
 
 static void expect_form(const char *text, const char *form)
 {
-	struct json_object *one = json_tokener_parse(text);
+	struct schema *one = schema_read(text_from(text));
 	struct buffer out;
 
 	buffer_init(&out, 1000);
 	schema_write_form(one, &out);
 	assert_string_equal(buffer_string(&out), form);
 	buffer_done(&out);
-	json_object_put(one);
+	schema_free(one);
 }
 
 static void test_forms(void **state)
@@ -156,7 +156,7 @@ static void test_forms(void **state)
 
 static void test_bounds(void **state)
 {
-	struct json_object *one = json_tokener_parse(strict_text);
+	struct schema *one = schema_read(text_from(strict_text));
 	struct buffer out;
 
 	(void)state;
@@ -168,7 +168,7 @@ static void test_bounds(void **state)
 			    "\"grade\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5},\"tone\":{\"type\":\"string\",\"enum\":[\"plain\"]}},"
 			    "\"required\":[\"question\",\"answer\",\"grade\",\"tone\"]},\"maxItems\":1}},\"required\":[\"pairs\"]}");
 	buffer_done(&out);
-	json_object_put(one);
+	schema_free(one);
 }
 
 /* As JSON Schema has it, in characters as sent: a server that keeps the schema keeps it so. But a text has to say something. */
@@ -226,10 +226,10 @@ static void test_members_that_are_not_required(void **state)
 
 static void test_refused(void **state)
 {
-	struct json_object *usual = schema;
+	struct schema *usual = schema;
 
 	(void)state;
-	schema = json_tokener_parse(strict_text);
+	schema = schema_read(text_from(strict_text));
 	assert_non_null(schema);
 	expect_refused("", "the reply is empty");
 	expect_refused(" \n", "the reply is empty");
@@ -241,7 +241,7 @@ static void test_refused(void **state)
 	expect_refused("{\"pairs\":[{\"question\":\"Why is it?\",\"answer\":\"A\",\"grade\":1,\"tone\":\"poem\"}]}",
 		       "pairs[0].tone: \"poem\" is none of the values allowed");
 	expect_refused("{\"pairs\":[{\"question\":\"\",\"answer\":\"A\",\"grade\":1,\"tone\":\"plain\"}]}", "pairs[0].question: 0 characters; at least 3 are wanted");
-	json_object_put(schema);
+	schema_free(schema);
 	schema = usual;
 }
 

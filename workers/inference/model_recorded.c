@@ -4,6 +4,7 @@
 #include "workers/inference/model_batches.h"
 #include "workers/inference/pair_record.h"
 #include "workers/model/repair.h"
+#include "workers/model/schema.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -92,11 +93,11 @@ static void read_reply(const struct loading *loading, const struct plan_call *ca
 	if (strcmp(row->outcome, "usable") == 0) {
 		buffer_init(&schema_text, SCHEMA_BYTES_MAX);
 		plan_write_schema(loading->settings, call, true, &schema_text);
-		struct json_object *schema = json_tokener_parse(buffer_string(&schema_text));
+		struct schema *schema = schema_read(buffer_view(&schema_text));
 		CHECK(schema); /* our own */
 		if (repair_reply(row->reply, schema, &reply->value, &rung, &wrong) == 0)
 			reply->state = MODEL_REPLY_USABLE;
-		json_object_put(schema);
+		schema_free(schema);
 		buffer_done(&schema_text);
 	}
 	if (reply->state == MODEL_REPLY_USABLE)

@@ -68,7 +68,7 @@ struct call_counts {
 enum { CALL_SCHEMAS_MAX = 8, CALL_LEADER_BUCKETS = 1024 };
 struct call_schema {
 	struct buffer text, form, bounded;
-	struct json_object *value;
+	struct schema *schema;
 };
 
 struct calls {

@@ -34,53 +34,43 @@ void call_remember_refusal(struct call *call, const char *reason)
 
 /* --- what a reply is worth ------------------------------------------------------------------------------------------ */
 
-static struct json_object *parse(struct text text)
-{
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *value = tokener ? json_tokener_parse_ex(tokener, text.data, (int)text.bytes) : NULL;
-
-	if (tokener)
-		json_tokener_free(tokener);
-	return value;
-}
-
-/* The parsed schema; borrowed. Its value is NULL when memory is out. */
+/* Borrowed. Its schema is NULL when memory is out. */
 static const struct call_schema *schema_of(const struct call *call)
 {
 	struct calls *calls = call->calls;
 	struct text text = buffer_view(&call->schema);
 
 	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++)
-		if (calls->schemas[i].value && text_equal(buffer_view(&calls->schemas[i].text), text))
+		if (calls->schemas[i].schema && text_equal(buffer_view(&calls->schemas[i].text), text))
 			return &calls->schemas[i];
 	struct call_schema *place = &calls->schemas[calls->schema_next++ % CALL_SCHEMAS_MAX];
-	json_object_put(place->value);
-	place->value = parse(text);
+	schema_free(place->schema);
+	place->schema = schema_read(text);
 	buffer_clear(&place->text);
 	buffer_clear(&place->form);
 	buffer_clear(&place->bounded);
 	buffer_append_text(&place->text, text);
-	if (place->value) {
-		schema_write_form(place->value, &place->form);
-		schema_write_bounded(place->value, CALL_BOUNDED_CHARS_MAX, &place->bounded);
+	if (place->schema) {
+		schema_write_form(place->schema, &place->form);
+		schema_write_bounded(place->schema, CALL_BOUNDED_CHARS_MAX, &place->bounded);
 	}
 	if (place->text.status || place->form.status || place->bounded.status) {
-		json_object_put(place->value);
-		place->value = NULL;
+		schema_free(place->schema);
+		place->schema = NULL;
 	}
 	return place;
 }
 
 struct text call_form(const struct call *call)
 {
-	const struct call_schema *schema = call->schema.bytes ? schema_of(call) : NULL;
-	return schema && schema->value ? buffer_view(&schema->form) : TEXT_LITERAL("");
+	const struct call_schema *parsed = call->schema.bytes ? schema_of(call) : NULL;
+	return parsed && parsed->schema ? buffer_view(&parsed->form) : TEXT_LITERAL("");
 }
 
 struct text call_bounded_schema(const struct call *call)
 {
-	const struct call_schema *schema = schema_of(call);
-	return schema->value ? buffer_view(&schema->bounded) : buffer_view(&call->schema);
+	const struct call_schema *parsed = schema_of(call);
+	return parsed->schema ? buffer_view(&parsed->bounded) : buffer_view(&call->schema);
 }
 
 struct text call_beginning(const struct call *call)
@@ -96,7 +86,7 @@ struct text call_beginning(const struct call *call)
 void call_forget_schemas(struct calls *calls)
 {
 	for (uint32_t i = 0; i < CALL_SCHEMAS_MAX; i++) {
-		json_object_put(calls->schemas[i].value);
+		schema_free(calls->schemas[i].schema);
 		buffer_done(&calls->schemas[i].text);
 		buffer_done(&calls->schemas[i].form);
 		buffer_done(&calls->schemas[i].bounded);
@@ -115,7 +105,7 @@ static int judge_reply(struct call *call, struct text reply, struct call_result 
 		snprintf(reason, CALL_REASON_BYTES, "%s", cut && result->text.bytes ? "the reply was cut off at its longest" : "the reply is empty");
 		return result->text.bytes && !cut ? 0 : ERROR_INPUT_REJECTED;
 	}
-	struct json_object *schema = schema_of(call)->value;
+	const struct schema *schema = schema_of(call)->schema;
 	CHECK(schema); /* our own */
 	status = repair_reply(reply, schema, &result->value, &result->rung, &wrong);
 	result->text = reply;

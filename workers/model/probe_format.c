@@ -3,6 +3,7 @@
 #include "workers/model/probe_parts.h"
 
 #include "workers/model/repair.h"
+#include "workers/model/schema.h"
 
 #include <stdio.h>
 
@@ -21,12 +22,13 @@ enum way { WAY_KEPT, WAY_IGNORED, WAY_REFUSED, WAY_UNANSWERED };
 /* Is the reply of the form without any mending? */
 static bool has_form(struct probe *probe, const char *form)
 {
-	struct json_object *schema = json_tokener_parse(form), *value = NULL;
+	struct schema *schema = schema_read(text_from(form));
+	struct json_object *value = NULL;
 	enum repair_rung rung = REPAIR_RUNG_COUNT;
 	bool kept = schema && repair_reply(buffer_view(&probe->reply.content), schema, &value, &rung, NULL) == 0 && rung == REPAIR_NONE;
 
 	json_object_put(value);
-	json_object_put(schema);
+	schema_free(schema);
 	return kept;
 }
 

@@ -44,7 +44,7 @@ static struct json_object *parse_quoted(struct text text)
 }
 
 /* Keeps the first complaint: the candidate that comes first is most likely the one that was meant. */
-static bool accept(struct json_object *value, bool cut, struct json_object *schema, struct json_object **ret_value, int *ret_changed,
+static bool accept(struct json_object *value, bool cut, const struct schema *schema, struct json_object **ret_value, int *ret_changed,
 		   struct error_text *first)
 {
 	struct error_text wrong = { "" };
@@ -89,7 +89,7 @@ static size_t next_bracket(struct text text, size_t from)
 }
 
 /* Every place where JSON may begin, and behind what was read there the next one. */
-static bool search(struct text text, struct json_object *schema, struct json_object **ret_value, struct error_text *first)
+static bool search(struct text text, const struct schema *schema, struct json_object **ret_value, struct error_text *first)
 {
 	size_t at = next_bracket(text, 0);
 	int changed;
@@ -110,7 +110,7 @@ static bool search(struct text text, struct json_object *schema, struct json_obj
 	return false;
 }
 
-int repair_reply(struct text reply, struct json_object *schema, struct json_object **ret_value, enum repair_rung *ret_rung, struct error_text *error)
+int repair_reply(struct text reply, const struct schema *schema, struct json_object **ret_value, enum repair_rung *ret_rung, struct error_text *error)
 {
 	struct text text = text_trim(reply), inside;
 	struct error_text first = { "" };

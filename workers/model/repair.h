@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 struct json_object;
+struct schema;
 
 enum repair_rung {
 	REPAIR_NONE,    /* it was right as it came */
@@ -22,11 +23,10 @@ const char *repair_rung_name(enum repair_rung rung);
 
 enum { REPAIR_DEPTH_MAX = 32 };
 
-/* A value that keeps `schema` (a subset of JSON Schema: type, properties, required, additionalProperties, items, minItems,
- * maxItems, enum, minLength, maxLength, minimum, maximum), to be released with json_object_put. Elements of arrays that do not
+/* A value that keeps `schema` (schema.h), to be released with json_object_put. Elements of arrays that do not
  * keep it are taken out when enough are left. ERROR_INPUT_REJECTED with what is wrong and where ("pairs[2].question: missing"):
  * good enough to be shown to the model. */
-int repair_reply(struct text reply, struct json_object *schema, struct json_object **ret_value, enum repair_rung *ret_rung,
+int repair_reply(struct text reply, const struct schema *schema, struct json_object **ret_value, enum repair_rung *ret_rung,
 		 struct error_text *error) WARN_UNUSED;
 
 /* Does the text end in one and the same piece over and over, as when a model cannot stop: at least so many times, and in at least so many bytes?

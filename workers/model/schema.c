@@ -5,12 +5,33 @@
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static int check_value(struct json_object **value, struct json_object *schema, struct error_text *error);
+enum schema_type { SCHEMA_ANY, SCHEMA_OBJECT, SCHEMA_ARRAY, SCHEMA_STRING, SCHEMA_INTEGER, SCHEMA_NUMBER, SCHEMA_BOOLEAN };
 
-/* One after the other: an object of a schema has a handful of members, and to look at them all is cheaper than to compute the hash of a name. */
+struct schema_property {
+	const char *key; /* in `source` */
+	bool required;
+	struct schema *schema;
+};
+
+struct schema {
+	struct json_object *source; /* what it was read from; a reference */
+	struct json_object *words;  /* enum, in `source`; NULL: any */
+	enum schema_type type;
+	size_t least, most;         /* characters or elements */
+	double minimum, maximum;
+	struct schema *items;       /* NULL: any */
+	struct schema_property *properties;
+	size_t property_count, required_count;
+	bool names_properties;      /* others are dropped */
+};
+
+static int check_value(struct json_object **value, const struct schema *schema, struct error_text *error);
+
+/* One after the other: an object of a reply has a handful of members, and to look at them all is cheaper than to compute the hash of a name. */
 static struct json_object *member(struct json_object *object, const char *key)
 {
 	if (!object || !json_object_is_type(object, json_type_object))
@@ -22,16 +43,101 @@ static struct json_object *member(struct json_object *object, const char *key)
 	return NULL;
 }
 
-static int64_t limit(struct json_object *schema, const char *key, int64_t otherwise)
+/* --- reading -------------------------------------------------------------------------------------------------------- */
+
+static struct schema *read_schema(struct json_object *source);
+
+static enum schema_type read_type(struct json_object *type)
 {
-	struct json_object *value = member(schema, key);
-	return value ? json_object_get_int64(value) : otherwise;
+	static const char *const names[] = { [SCHEMA_OBJECT] = "object", [SCHEMA_ARRAY] = "array", [SCHEMA_STRING] = "string",
+					     [SCHEMA_INTEGER] = "integer", [SCHEMA_NUMBER] = "number", [SCHEMA_BOOLEAN] = "boolean" };
+
+	for (size_t i = SCHEMA_OBJECT; type && i < COUNT_OF(names); i++)
+		if (strcmp(json_object_get_string(type), names[i]) == 0)
+			return (enum schema_type)i;
+	return SCHEMA_ANY;
 }
 
-static const char *schema_type(struct json_object *schema)
+static size_t read_length(struct json_object *source, const char *key, size_t otherwise)
 {
-	struct json_object *type = member(schema, "type");
-	return type ? json_object_get_string(type) : "";
+	struct json_object *value = member(source, key);
+	return value ? (size_t)json_object_get_int64(value) : otherwise;
+}
+
+static double read_bound(struct json_object *source, const char *key, double otherwise)
+{
+	struct json_object *value = member(source, key);
+	return value ? json_object_get_double(value) : otherwise;
+}
+
+static bool names(struct json_object *words, const char *word)
+{
+	for (size_t i = 0; words && i < json_object_array_length(words); i++)
+		if (strcmp(json_object_get_string(json_object_array_get_idx(words, i)), word) == 0)
+			return true;
+	return false;
+}
+
+/* False: out of memory. */
+static bool read_properties(struct schema *schema, struct json_object *properties, struct json_object *required)
+{
+	schema->names_properties = true;
+	schema->properties = calloc(size_max((size_t)json_object_object_length(properties), 1), sizeof(*schema->properties));
+	if (!schema->properties)
+		return false;
+	json_object_object_foreach(properties, key, value) {
+		struct schema_property *property = &schema->properties[schema->property_count++];
+		*property = (struct schema_property){ key, names(required, key), read_schema(value) };
+		schema->required_count += property->required;
+		if (!property->schema)
+			return false;
+	}
+	return true;
+}
+
+static struct schema *read_schema(struct json_object *source)
+{
+	struct json_object *items = member(source, "items"), *properties = member(source, "properties");
+	struct schema *schema = calloc(1, sizeof(*schema));
+
+	if (!schema)
+		return NULL;
+	schema->source = json_object_get(source);
+	schema->words = member(source, "enum");
+	schema->type = read_type(member(source, "type"));
+	schema->least = read_length(source, schema->type == SCHEMA_ARRAY ? "minItems" : "minLength", 0);
+	schema->most = read_length(source, schema->type == SCHEMA_ARRAY ? "maxItems" : "maxLength", SIZE_MAX);
+	schema->minimum = read_bound(source, "minimum", -INFINITY);
+	schema->maximum = read_bound(source, "maximum", INFINITY);
+	schema->items = items ? read_schema(items) : NULL;
+	if ((!items || schema->items) && (!properties || read_properties(schema, properties, member(source, "required"))))
+		return schema;
+	schema_free(schema);
+	return NULL;
+}
+
+struct schema *schema_read(struct text json)
+{
+	struct json_tokener *tokener = json.bytes <= INT32_MAX ? json_tokener_new() : NULL;
+	struct json_object *source = tokener ? json_tokener_parse_ex(tokener, json.data, (int)json.bytes) : NULL;
+	struct schema *schema = json_object_is_type(source, json_type_object) ? read_schema(source) : NULL;
+
+	json_object_put(source);
+	if (tokener)
+		json_tokener_free(tokener);
+	return schema;
+}
+
+void schema_free(struct schema *schema)
+{
+	if (!schema)
+		return;
+	for (size_t i = 0; i < schema->property_count; i++)
+		schema_free(schema->properties[i].schema);
+	free(schema->properties);
+	schema_free(schema->items);
+	json_object_put(schema->source);
+	free(schema);
 }
 
 /* "pairs[2].question: …" */
@@ -48,32 +154,36 @@ static int within(struct error_text *error, int status, const char *name)
 /* --- objects -------------------------------------------------------------------------------------------------------- */
 
 /* An array alone, where an object with one required array is wanted. */
-static bool wrap_array(struct json_object **value, struct json_object *schema)
+static bool wrap_array(struct json_object **value, const struct schema *schema)
 {
-	struct json_object *required = member(schema, "required");
+	const struct schema_property *property = schema->properties;
 
-	if (!json_object_is_type(*value, json_type_array) || !required || json_object_array_length(required) != 1)
+	if (!json_object_is_type(*value, json_type_array) || schema->required_count != 1)
 		return false;
-	const char *key = json_object_get_string(json_object_array_get_idx(required, 0));
-	if (strcmp(schema_type(member(member(schema, "properties"), key)), "array") != 0)
+	while (!property->required)
+		property++;
+	if (property->schema->type != SCHEMA_ARRAY)
 		return false;
 	struct json_object *object = json_object_new_object();
 	if (!object)
 		return false;
-	json_object_object_add(object, key, *value);
+	json_object_object_add(object, property->key, *value);
 	*value = object;
 	return true;
 }
 
-static int drop_unknown(struct json_object *object, struct json_object *properties)
+static int drop_unknown(struct json_object *object, const struct schema *schema)
 {
 	int dropped = 0;
 	struct json_object_iterator at = json_object_iter_begin(object), end = json_object_iter_end(object);
 
 	while (!json_object_iter_equal(&at, &end)) {
 		const char *key = json_object_iter_peek_name(&at);
+		size_t i = 0;
 		json_object_iter_next(&at);
-		if (!member(properties, key)) {
+		while (i < schema->property_count && strcmp(schema->properties[i].key, key) != 0)
+			i++;
+		if (i == schema->property_count) {
 			json_object_object_del(object, key);
 			dropped = 1;
 		}
@@ -81,68 +191,56 @@ static int drop_unknown(struct json_object *object, struct json_object *properti
 	return dropped;
 }
 
-static int check_property(struct json_object *object, const char *key, struct json_object *schema, struct error_text *error)
+static int check_property(struct json_object *object, const struct schema_property *property, struct error_text *error)
 {
-	struct json_object *value = member(object, key), *kept = value;
+	struct json_object *value = member(object, property->key), *kept = value;
 
 	if (!value)
 		return 0;
 	json_object_get(value);
-	int status = check_value(&kept, schema, error);
+	int status = check_value(&kept, property->schema, error);
 	if (status < 0)
 		json_object_put(kept);
 	else if (kept != value)
-		json_object_object_add(object, key, kept);
+		json_object_object_add(object, property->key, kept);
 	else
 		json_object_put(kept);
-	return status < 0 ? within(error, status, key) : status;
-}
-
-static bool is_required(struct json_object *required, const char *key)
-{
-	for (size_t i = 0; required && i < json_object_array_length(required); i++)
-		if (strcmp(json_object_get_string(json_object_array_get_idx(required, i)), key) == 0)
-			return true;
-	return false;
+	return status < 0 ? within(error, status, property->key) : status;
 }
 
 /* A property that may stand behind, or across, the end of a text that was cut off: others before it are there, none behind it is. */
-static bool is_cut_away(struct json_object *object, const char *missing, struct json_object *properties)
+static bool is_cut_away(struct json_object *object, const struct schema *schema, size_t missing)
 {
-	bool before = false, behind = false;
+	bool before = false;
 
-	json_object_object_foreach(properties, key, property) {
-		(void)property;
-		if (strcmp(key, missing) == 0)
-			behind = true;
-		else if (member(object, key) && behind)
+	for (size_t i = 0; i < missing; i++)
+		before |= member(object, schema->properties[i].key) != NULL;
+	for (size_t i = missing + 1; i < schema->property_count; i++)
+		if (member(object, schema->properties[i].key))
 			return false;
-		else if (member(object, key))
-			before = true;
-	}
 	return before;
 }
 
-static int check_object(struct json_object **value, struct json_object *schema, bool cut, struct error_text *error)
+static int check_object(struct json_object **value, const struct schema *schema, bool cut, struct error_text *error)
 {
-	struct json_object *properties = member(schema, "properties"), *required = member(schema, "required");
 	int changed = wrap_array(value, schema);
 
 	if (!json_object_is_type(*value, json_type_object))
 		return error_set(error, ERROR_INPUT_REJECTED, "expected an object");
-	if (!properties)
+	if (!schema->names_properties)
 		return changed;
-	changed |= drop_unknown(*value, properties);
-	for (size_t i = 0; required && i < json_object_array_length(required); i++) {
-		const char *key = json_object_get_string(json_object_array_get_idx(required, i));
-		if (!member(*value, key) && !(cut && is_cut_away(*value, key, properties)))
-			return error_set(error, ERROR_INPUT_REJECTED, ".%s: missing", key);
+	changed |= drop_unknown(*value, schema);
+	for (size_t i = 0; i < schema->property_count; i++) {
+		const struct schema_property *property = &schema->properties[i];
+		if (property->required && !member(*value, property->key) && !(cut && is_cut_away(*value, schema, i)))
+			return error_set(error, ERROR_INPUT_REJECTED, ".%s: missing", property->key);
 	}
-	json_object_object_foreach(properties, key, property) {
-		bool dispensable = !is_required(required, key) || (cut && is_cut_away(*value, key, properties));
-		int status = check_property(*value, key, property, dispensable ? NULL : error);
+	for (size_t i = 0; i < schema->property_count; i++) {
+		const struct schema_property *property = &schema->properties[i];
+		bool dispensable = !property->required || (cut && is_cut_away(*value, schema, i));
+		int status = check_property(*value, property, dispensable ? NULL : error);
 		if (status == ERROR_INPUT_REJECTED && dispensable) {
-			json_object_object_del(*value, key);
+			json_object_object_del(*value, property->key);
 			status = 1;
 		}
 		if (status < 0)
@@ -154,7 +252,7 @@ static int check_object(struct json_object **value, struct json_object *schema, 
 
 /* --- arrays --------------------------------------------------------------------------------------------------------- */
 
-static int check_element(struct json_object *array, size_t index, struct json_object *schema, struct error_text *error)
+static int check_element(struct json_object *array, size_t index, const struct schema *schema, struct error_text *error)
 {
 	struct json_object *value = json_object_array_get_idx(array, index), *kept = value;
 	char place[32];
@@ -173,18 +271,16 @@ static int check_element(struct json_object *array, size_t index, struct json_ob
 	return error_set(error, status, "%s%s%s", place, rest[0] == '.' || rest[0] == '[' ? "" : ": ", rest);
 }
 
-static int check_array(struct json_object *array, struct json_object *schema, struct error_text *error)
+static int check_array(struct json_object *array, const struct schema *schema, struct error_text *error)
 {
-	struct json_object *items = member(schema, "items");
-	size_t most = (size_t)limit(schema, "maxItems", INT64_MAX), least = (size_t)limit(schema, "minItems", 0);
 	struct error_text first = { "" };
 	int changed = 0;
 
 	if (!json_object_is_type(array, json_type_array))
 		return error_set(error, ERROR_INPUT_REJECTED, "expected an array");
-	for (size_t i = 0; items && i < json_object_array_length(array);) {
+	for (size_t i = 0; schema->items && i < json_object_array_length(array);) {
 		struct error_text wrong = { "" };
-		int status = check_element(array, i, items, &wrong);
+		int status = check_element(array, i, schema->items, &wrong);
 		if (status == -ENOMEM)
 			return error_set(error, status, "out of memory");
 		if (status < 0) {
@@ -198,11 +294,11 @@ static int check_array(struct json_object *array, struct json_object *schema, st
 		i++;
 	}
 	size_t count = json_object_array_length(array);
-	if (count < least || (count == 0 && first.message[0]))
+	if (count < schema->least || (count == 0 && first.message[0]))
 		return first.message[0] ? error_set(error, ERROR_INPUT_REJECTED, "%s", first.message) :
-					  error_set(error, ERROR_INPUT_REJECTED, "%zu elements; at least %zu are wanted", count, least);
-	if (count > most) {
-		json_object_array_del_idx(array, most, count - most);
+					  error_set(error, ERROR_INPUT_REJECTED, "%zu elements; at least %zu are wanted", count, schema->least);
+	if (count > schema->most) {
+		json_object_array_del_idx(array, schema->most, count - schema->most);
 		changed = 1;
 	}
 	return changed;
@@ -245,7 +341,7 @@ bool schema_says_something(struct text text)
 	return false;
 }
 
-static int check_string(struct json_object **value, struct json_object *schema, struct error_text *error)
+static int check_string(struct json_object **value, const struct schema *schema, struct error_text *error)
 {
 	int changed = 0;
 
@@ -257,22 +353,22 @@ static int check_string(struct json_object **value, struct json_object *schema, 
 	}
 	if (!json_object_is_type(*value, json_type_string))
 		return error_set(error, ERROR_INPUT_REJECTED, "expected a text");
-	if (member(schema, "enum")) {
-		int status = check_enum(value, member(schema, "enum"), error);
+	if (schema->words) {
+		int status = check_enum(value, schema->words, error);
 		return status < 0 ? status : changed | status;
 	}
 	struct text text = { json_object_get_string(*value), (size_t)json_object_get_string_len(*value) };
-	int64_t length = (int64_t)utf8_count(text), least = limit(schema, "minLength", 0), most = limit(schema, "maxLength", INT64_MAX);
-	if (length < least)
-		return error_set(error, ERROR_INPUT_REJECTED, "%lld characters; at least %lld are wanted", (long long)length, (long long)least);
-	if (least > 0 && !schema_says_something(text))
+	size_t length = utf8_count(text);
+	if (length < schema->least)
+		return error_set(error, ERROR_INPUT_REJECTED, "%zu characters; at least %zu are wanted", length, schema->least);
+	if (schema->least > 0 && !schema_says_something(text))
 		return error_set(error, ERROR_INPUT_REJECTED, "it says nothing: there is no letter and no digit in it");
-	if (length > most)
-		return error_set(error, ERROR_INPUT_REJECTED, "%lld characters; at most %lld are wanted", (long long)length, (long long)most);
+	if (length > schema->most)
+		return error_set(error, ERROR_INPUT_REJECTED, "%zu characters; at most %zu are wanted", length, schema->most);
 	return changed;
 }
 
-static int check_number(struct json_object **value, struct json_object *schema, bool whole, struct error_text *error)
+static int check_number(struct json_object **value, const struct schema *schema, struct error_text *error)
 {
 	int changed = 0;
 
@@ -289,35 +385,30 @@ static int check_number(struct json_object **value, struct json_object *schema, 
 	if (!json_object_is_type(*value, json_type_int) && !json_object_is_type(*value, json_type_double))
 		return error_set(error, ERROR_INPUT_REJECTED, "expected a number");
 	double number = json_object_get_double(*value);
-	if (whole && number != (double)(int64_t)number)
+	if (schema->type == SCHEMA_INTEGER && number != (double)(int64_t)number)
 		return error_set(error, ERROR_INPUT_REJECTED, "expected a whole number");
-	struct json_object *least = member(schema, "minimum"), *most = member(schema, "maximum");
-	if ((least && number < json_object_get_double(least)) || (most && number > json_object_get_double(most)))
-		return error_set(error, ERROR_INPUT_REJECTED, "%g is outside of %g to %g", number, json_object_get_double(least), json_object_get_double(most));
+	if (number < schema->minimum || number > schema->maximum)
+		return error_set(error, ERROR_INPUT_REJECTED, "%g is outside of %g to %g", number, schema->minimum, schema->maximum);
 	return changed;
 }
 
-static int check_value(struct json_object **value, struct json_object *schema, struct error_text *error)
+static int check_value(struct json_object **value, const struct schema *schema, struct error_text *error)
 {
-	const char *type = schema_type(schema);
-
-	if (strcmp(type, "object") == 0)
-		return check_object(value, schema, false, error);
-	if (strcmp(type, "array") == 0)
-		return check_array(*value, schema, error);
-	if (strcmp(type, "string") == 0)
-		return check_string(value, schema, error);
-	if (strcmp(type, "integer") == 0 || strcmp(type, "number") == 0)
-		return check_number(value, schema, strcmp(type, "integer") == 0, error);
-	if (strcmp(type, "boolean") == 0 && !json_object_is_type(*value, json_type_boolean))
-		return error_set(error, ERROR_INPUT_REJECTED, "expected true or false");
+	switch (schema->type) {
+	case SCHEMA_OBJECT: return check_object(value, schema, false, error);
+	case SCHEMA_ARRAY: return check_array(*value, schema, error);
+	case SCHEMA_STRING: return check_string(value, schema, error);
+	case SCHEMA_INTEGER:
+	case SCHEMA_NUMBER: return check_number(value, schema, error);
+	case SCHEMA_BOOLEAN: return json_object_is_type(*value, json_type_boolean) ? 0 : error_set(error, ERROR_INPUT_REJECTED, "expected true or false");
+	case SCHEMA_ANY: break;
+	}
 	return 0;
 }
 
-int schema_check(struct json_object **value, struct json_object *schema, bool cut, struct error_text *error)
+int schema_check(struct json_object **value, const struct schema *schema, bool cut, struct error_text *error)
 {
-	bool is_object = strcmp(schema_type(schema), "object") == 0;
-	int status = is_object ? check_object(value, schema, cut, error) : check_value(value, schema, error);
+	int status = schema->type == SCHEMA_OBJECT ? check_object(value, schema, cut, error) : check_value(value, schema, error);
 	if (status < 0 && error && error->message[0] == '.') /* ".pairs[2]…" */
 		memmove(error->message, error->message + 1, strlen(error->message));
 	return status;
@@ -330,75 +421,64 @@ static void write_word(struct json_object *word, struct buffer *out)
 	buffer_append_string(out, json_object_to_json_string_ext(word, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
-static void write_form_object(struct json_object *schema, struct buffer *out)
+static void write_form_object(const struct schema *schema, struct buffer *out)
 {
-	struct json_object *required = member(schema, "required");
 	bool first = true;
 
 	buffer_append_byte(out, '{');
-	json_object_object_foreach(member(schema, "properties"), key, property) {
-		if (required && !is_required(required, key) && !member(property, "enum"))
+	for (size_t i = 0; i < schema->property_count; i++) {
+		const struct schema_property *property = &schema->properties[i];
+		if (schema->required_count > 0 && !property->required && !property->schema->words)
 			continue;
-		buffer_append_format(out, "%s\"%s\": ", first ? "" : ", ", key);
-		schema_write_form(property, out);
+		buffer_append_format(out, "%s\"%s\": ", first ? "" : ", ", property->key);
+		schema_write_form(property->schema, out);
 		first = false;
 	}
 	buffer_append_byte(out, '}');
 }
 
-void schema_write_form(struct json_object *schema, struct buffer *out)
+void schema_write_form(const struct schema *schema, struct buffer *out)
 {
-	const char *type = schema_type(schema);
-	struct json_object *words = member(schema, "enum");
-
-	if (strcmp(type, "array") == 0 && member(schema, "items")) {
+	if (schema->type == SCHEMA_ARRAY && schema->items) {
 		buffer_append_byte(out, '[');
-		schema_write_form(member(schema, "items"), out);
+		schema_write_form(schema->items, out);
 		buffer_append_byte(out, ']');
-	} else if (strcmp(type, "string") == 0 && words && json_object_array_length(words) > 0) {
-		write_word(json_object_array_get_idx(words, 0), out);
-	} else if (strcmp(type, "string") == 0) {
+	} else if (schema->type == SCHEMA_STRING && schema->words && json_object_array_length(schema->words) > 0) {
+		write_word(json_object_array_get_idx(schema->words, 0), out);
+	} else if (schema->type == SCHEMA_STRING) {
 		buffer_append_format(out, "\"%c\"", SCHEMA_HOLE_TEXT);
-	} else if (strcmp(type, "integer") == 0 || strcmp(type, "number") == 0) {
+	} else if (schema->type == SCHEMA_INTEGER || schema->type == SCHEMA_NUMBER) {
 		buffer_append_byte(out, SCHEMA_HOLE_NUMBER);
-	} else if (strcmp(type, "boolean") == 0) {
+	} else if (schema->type == SCHEMA_BOOLEAN) {
 		buffer_append_string(out, "false");
-	} else if (member(schema, "properties")) {
+	} else if (schema->names_properties) {
 		write_form_object(schema, out);
 	} else {
-		buffer_append_string(out, strcmp(type, "array") == 0 ? "[]" : "{}");
+		buffer_append_string(out, schema->type == SCHEMA_ARRAY ? "[]" : "{}");
 	}
 }
 
 /* --- bounds ------------------------------------------------------------------------------------------------------------- */
 
-static void bound(struct json_object *schema, uint64_t chars_max)
+/* `copy`: of the schema's source. */
+static void bound(struct json_object *copy, const struct schema *schema, uint64_t chars_max)
 {
-	const char *type = schema_type(schema);
-	struct json_object *properties = member(schema, "properties");
-
-	if (strcmp(type, "string") == 0 && !member(schema, "enum"))
-		json_object_object_add(schema, "maxLength", json_object_new_int64((int64_t)chars_max));
-	if (strcmp(type, "array") == 0) {
-		int64_t least = limit(schema, "minItems", 0);
-		json_object_object_add(schema, "maxItems", json_object_new_int64(least > 1 ? least : 1));
-		if (member(schema, "items"))
-			bound(member(schema, "items"), chars_max);
-	}
-	if (!properties)
-		return;
-	json_object_object_foreach(properties, key, property) {
-		(void)key;
-		bound(property, chars_max);
-	}
+	if (schema->type == SCHEMA_STRING && !schema->words)
+		json_object_object_add(copy, "maxLength", json_object_new_int64((int64_t)chars_max));
+	if (schema->type == SCHEMA_ARRAY)
+		json_object_object_add(copy, "maxItems", json_object_new_int64((int64_t)size_max(schema->least, 1)));
+	if (schema->type == SCHEMA_ARRAY && schema->items)
+		bound(member(copy, "items"), schema->items, chars_max);
+	for (size_t i = 0; i < schema->property_count; i++)
+		bound(member(member(copy, "properties"), schema->properties[i].key), schema->properties[i].schema, chars_max);
 }
 
-void schema_write_bounded(struct json_object *schema, uint64_t chars_max, struct buffer *out)
+void schema_write_bounded(const struct schema *schema, uint64_t chars_max, struct buffer *out)
 {
 	struct json_object *copy = NULL;
 
-	if (json_object_deep_copy(schema, &copy, NULL) == 0) {
-		bound(copy, chars_max);
+	if (json_object_deep_copy(schema->source, &copy, NULL) == 0) {
+		bound(copy, schema, chars_max);
 		buffer_append_string(out, json_object_to_json_string_ext(copy, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	}
 	json_object_put(copy);

@@ -4,6 +4,7 @@
 
 #include "workers/model/chat.h"
 #include "workers/model/repair.h"
+#include "workers/model/schema.h"
 
 #include <json-c/json.h>
 
@@ -15,13 +16,13 @@ static const char schema_text[] =
 
 static void check_repair(struct text reply)
 {
-	static struct json_object *schema;
+	static struct schema *schema;
 	struct json_object *value = NULL, *again = NULL;
 	enum repair_rung rung;
 	struct error_text error = { "" };
 
 	if (!schema)
-		schema = json_tokener_parse(schema_text);
+		schema = schema_read(text_from(schema_text));
 	CHECK(schema);
 	if (repair_reply(reply, schema, &value, &rung, &error) < 0) {
 		if (error.message[0] == '\0')
