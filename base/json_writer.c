@@ -59,11 +59,11 @@ void json_array_close(struct json_writer *json) { close_level(json, ']'); }
 
 typedef unsigned char sixteen __attribute__((vector_size(16)));
 
-/* How many bytes from `at` on, in sixteens, are written as they are: all but control characters, quotes, backslashes, DEL and non-ASCII. */
-static size_t plain_bytes(struct text value, size_t at)
-{
-	size_t start = at;
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte of a word is its lowest");
 
+/* Where from `at` on the first control character, quote, backslash, DEL or non-ASCII stands: all others are written as they are. */
+static size_t plain_end(struct text value, size_t at)
+{
 	for (; at + sizeof(sixteen) <= value.bytes; at += sizeof(sixteen)) {
 		sixteen bytes;
 		uint64_t halves[2];
@@ -71,9 +71,14 @@ static size_t plain_bytes(struct text value, size_t at)
 		sixteen special = (sixteen)(bytes < 0x20) | (sixteen)(bytes == '"') | (sixteen)(bytes == '\\') | (sixteen)(bytes >= 0x7F);
 		memcpy(halves, &special, sizeof(halves));
 		if (halves[0] | halves[1])
+			return at + (size_t)(halves[0] ? __builtin_ctzll(halves[0]) : 64 + __builtin_ctzll(halves[1])) / 8;
+	}
+	for (; at < value.bytes; at++) {
+		unsigned char c = (unsigned char)value.data[at];
+		if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\')
 			break;
 	}
-	return at - start;
+	return at;
 }
 
 static void append_quoted(struct buffer *out, struct text value)
@@ -82,12 +87,8 @@ static void append_quoted(struct buffer *out, struct text value)
 	size_t start = 0;
 
 	buffer_append_byte(out, '"');
-	for (size_t i = plain_bytes(value, 0); i < value.bytes;) {
+	for (size_t i = plain_end(value, 0); i < value.bytes; i = plain_end(value, i)) {
 		unsigned char c = (unsigned char)value.data[i];
-		if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
-			i++;
-			continue;
-		}
 		size_t bytes = c >= 0x80 ? utf8_decode(value, i, NULL) : 0;
 		if (bytes > 0) {
 			i += bytes;
@@ -109,7 +110,6 @@ static void append_quoted(struct buffer *out, struct text value)
 			}
 		}
 		start = ++i;
-		i += plain_bytes(value, i);
 	}
 	buffer_append(out, value.data + start, value.bytes - start);
 	buffer_append_byte(out, '"');

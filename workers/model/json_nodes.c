@@ -20,6 +20,8 @@ struct reader {
 	struct json_nodes *nodes;
 };
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte of a word is its lowest");
+
 static bool read_value(struct reader *reader, struct text key);
 
 static void skip_blanks(struct reader *reader)
@@ -65,8 +67,8 @@ static const char *plain_end(const char *at, const char *end)
 		memcpy(&word, at, sizeof(word));
 		uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
 		uint64_t special = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
-		if (special & tops)
-			break;
+		if (special & tops) /* of the bytes marked, all but the first may be so for what that one borrowed */
+			return at + __builtin_ctzll(special & tops) / 8;
 	}
 	while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20)
 		at++;
