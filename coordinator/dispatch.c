@@ -157,6 +157,7 @@ static enum placed place(struct run *run, struct worker *worker, struct job *job
 	FAULT_POINT("dispatch_lease");
 	job->generation = ++run->generations;
 	job_move(job, &worker->held);
+	worker->asked_back = false;
 	if (worker->held.count == 1)
 		worker->progress_ns = now_ns;
 	FAULT_POINT("dispatch_held");

@@ -68,6 +68,7 @@ struct job {
 	uint32_t models_tried;   /* bit per model whose replies were of no use for it */
 	bool judge;              /* its pairs go to the judging model */
 	bool last;               /* no model is left: rules finish it, or it goes without marks */
+	bool moved;              /* a model gave it back, for another one to do it sooner: it stays with that */
 	bool refused;            /* a server refused questions about it */
 	bool to_be_redone;       /* by the same command later: a server that it needed could not be reached or used */
 	uint64_t waits_from_ns;  /* for a model server to come back; 0: it does not */

@@ -4,7 +4,7 @@
 #define PAIRS_TO_TRUST 40       /* before these, nothing is said about a model's quality */
 #define POOR_SHARE 0.5          /* of accepted pairs: below this a model comes behind the others */
 #define AS_GOOD 0.9             /* of the other model's share */
-#define MUCH_SOONER 4.0         /* for a document to leave its tier */
+#define MUCH_SOONER 4.0         /* for a document to leave its tier, or a worker that has it already */
 #define SOONER 1.2              /* for a document to be taken over */
 
 static bool is_open(const struct model_view *model)
@@ -102,6 +102,14 @@ int model_route_choose(const struct model_view *models, uint32_t count, enum mod
 	return prefer_much_sooner(models, count, tier, tried, best);
 }
 
+/* May it write pairs in place of the other one? */
+static bool may_stand_in(const struct model_view *idle, const struct model_view *other)
+{
+	if (idle->tier > other->tier)
+		return true;
+	return is_known(idle) && is_known(other) ? share(idle) >= AS_GOOD * share(other) : idle->tier == other->tier;
+}
+
 bool model_route_may_take_over(const struct model_view *idle, const struct model_view *other)
 {
 	if (idle->use != MODEL_GENERATE || other->use != MODEL_GENERATE || idle->state != MESSAGE_MODEL_UP)
@@ -110,11 +118,18 @@ bool model_route_may_take_over(const struct model_view *idle, const struct model
 		return idle->tier == other->tier;
 	bool sooner = are_measured(idle, other) ? (double)other->queued * other->document_s > SOONER * finish_s(idle)
 						: other->queued > (other->slots ? other->slots : 1);
-	if (!sooner)
-		return false;
-	if (idle->tier > other->tier)
-		return true;
-	return is_known(idle) && is_known(other) ? share(idle) >= AS_GOOD * share(other) : idle->tier == other->tier;
+	return sooner && may_stand_in(idle, other);
+}
+
+uint32_t model_route_to_move(const struct model_view *idle, const struct model_view *other, uint32_t room)
+{
+	uint32_t count = 0;
+
+	if (idle->use != MODEL_GENERATE || other->use != MODEL_GENERATE || idle->state != MESSAGE_MODEL_UP || !are_measured(idle, other) || !may_stand_in(idle, other))
+		return 0;
+	while (count < room && count < other->queued && (double)(other->queued - count) * other->document_s > MUCH_SOONER * (finish_s(idle) + count * idle->document_s))
+		count++;
+	return count;
 }
 
 int model_route_judge(const struct model_view *models, uint32_t count)

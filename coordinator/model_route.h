@@ -28,6 +28,10 @@ int model_route_choose(const struct model_view *models, uint32_t count, enum mod
  * server has not answered yet one of the same tier may take every document. */
 bool model_route_may_take_over(const struct model_view *idle, const struct model_view *other);
 
+/* How many of the documents that the other one's worker holds should go to an idle model with so much room: as long as the last of them would be finished four times sooner there.
+ * The pairs must not become worse, as above; of both it must be known how long a document takes. */
+uint32_t model_route_to_move(const struct model_view *idle, const struct model_view *other, uint32_t room);
+
 /* The model that judges; MODEL_ROUTE_WAIT: it is down now; MODEL_ROUTE_LAST: there is none that can. */
 int model_route_judge(const struct model_view *models, uint32_t count);
 

@@ -98,7 +98,7 @@ bool models_may_come_back(const struct model_group *group)
 	       (group->state == MESSAGE_MODEL_STARTING && group->late);
 }
 
-static void view(const struct run *run, struct model_view views[MODELS_MAX])
+void models_view(const struct run *run, struct model_view views[MODELS_MAX])
 {
 	for (uint32_t i = 0; i < run->models.count; i++) {
 		const struct model_group *group = &run->models.groups[i];
@@ -191,7 +191,7 @@ void models_route(struct run *run, struct job *job, bool first)
 		enter(job, &run->models.last, first);
 		return;
 	}
-	view(run, views);
+	models_view(run, views);
 	int model = job->judge ? model_route_judge(views, run->models.count) :
 				 model_route_choose(views, run->models.count, tier_of(run, job->complexity), job->models_tried);
 	if (model >= 0) {
@@ -223,9 +223,13 @@ void models_next(struct run *run, struct worker *worker, struct job *job, uint32
 	memory_release(run->memory, &job->output);
 	job->preferred_worker = 0;
 	job->needed_bytes = 0;
-	if (why != DESCRIPTOR_NEXT_DOWN && why != DESCRIPTOR_NEXT_REFUSED)
+	if (why == DESCRIPTOR_NEXT_UNUSABLE || why == DESCRIPTOR_NEXT_JUDGE)
 		learn_time(group, worker, duration_ns);
-	group->handed_on[why <= DESCRIPTOR_NEXT_REFUSED ? why : 0]++;
+	group->handed_on[why <= DESCRIPTOR_NEXT_MOVED ? why : 0]++;
+	if (why == DESCRIPTOR_NEXT_MOVED) {
+		models_moved(run, worker, job);
+		return;
+	}
 	if (why == DESCRIPTOR_NEXT_JUDGE)
 		job->judge = true;
 	else if (!job->judge && why != DESCRIPTOR_NEXT_DOWN)
@@ -261,7 +265,7 @@ uint32_t models_argument(const struct run *run, const struct job *job)
 {
 	if (run->models.count == 0)
 		return 0;
-	return job->models_tried | (job->judge ? DESCRIPTOR_GENERATE_JUDGE : 0) | (job->last ? DESCRIPTOR_GENERATE_LAST : 0);
+	return job->models_tried | (job->moved ? DESCRIPTOR_GENERATE_MOVED : 0) | (job->judge ? DESCRIPTOR_GENERATE_JUDGE : 0) | (job->last ? DESCRIPTOR_GENERATE_LAST : 0);
 }
 
 /* --- what workers say ------------------------------------------------------------------------------------------------ */
@@ -391,10 +395,10 @@ static struct model_group *find_overloaded(struct run *run, uint32_t model)
 	struct model_view views[MODELS_MAX];
 	struct model_group *best = NULL;
 
-	view(run, views);
+	models_view(run, views);
 	for (uint32_t i = 0; i < run->models.count; i++) {
 		struct model_group *other = &run->models.groups[i];
-		if (i != model && other->queue.first && !(other->queue.first->models_tried >> model & 1) &&
+		if (i != model && other->queue.first && !(other->queue.first->models_tried >> model & 1) && !other->queue.first->moved &&
 		    model_route_may_take_over(&views[model], &views[i]) && (!best || other->queue.count > best->queue.count))
 			best = other;
 	}
@@ -422,9 +426,9 @@ void models_dispatch(struct run *run, models_place *place)
 {
 	bool placed = true;
 
-	if (run->phase != RUN_WORKING || models_queued(run) == run->models.waiting.count)
+	if (run->phase != RUN_WORKING || run->models.count == 0)
 		return;
-	while (placed) { /* one for each in turn */
+	while (placed && models_queued(run) > run->models.waiting.count) { /* one for each in turn */
 		placed = false;
 		for (uint32_t i = 0; i < run->worker_count; i++) {
 			struct worker *worker = &run->workers[i];
@@ -432,6 +436,7 @@ void models_dispatch(struct run *run, models_place *place)
 				placed |= give_one(run, worker, place);
 		}
 	}
+	models_move(run);
 }
 
 /* --- waiting --------------------------------------------------------------------------------------------------------- */

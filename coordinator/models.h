@@ -25,7 +25,7 @@ struct model_group {
 	bool late;                 /* starting for so long that nothing waits for it any more */
 	struct job_list queue;
 	uint64_t documents;        /* that it finished */
-	uint64_t handed_on[5];     /* by enum descriptor_next */
+	uint64_t handed_on[DESCRIPTOR_NEXT_MOVED + 1]; /* by enum descriptor_next */
 	uint64_t taken_over;       /* from other models' queues */
 	uint32_t server_of;        /* the first one at the same server */
 	bool active;               /* of those that share a server which holds one model at a time: the one that it holds */
@@ -99,6 +99,12 @@ void models_write_json(const struct run *run, struct json_writer *json);
 /* Seconds from one finished document to the next, as it looks now; 0: not known. */
 double models_document_s(const struct run *run, uint32_t model);
 
+/* --- model_moves.c --- */
+/* Has slow models give back what they hold and have not begun, for models with nothing to do. */
+void models_move(struct run *run);
+/* The job is given back: to the model that it is wanted for. */
+void models_moved(struct run *run, struct worker *worker, struct job *job);
+
 /* --- model_turns.c --- */
 void models_find_servers(struct run *run);
 /* May the worker be started, which probes its model? Not while another one at the same server is being probed. */
@@ -108,6 +114,7 @@ bool models_may_run(struct run *run, uint32_t model);
 void models_was_loaded(struct run *run, struct model_group *group);
 
 /* --- between models.c and models_said.c --- */
+void models_view(const struct run *run, struct model_view views[MODELS_MAX]); /* for model_route.h; model_moves.c needs it too */
 /* Is it worth waiting for: does it not answer now, or did it work once? */
 bool models_may_come_back(const struct model_group *group);
 void models_add_up(struct run *run, int model); /* the sums of its workers, the living and the dead */

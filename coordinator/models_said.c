@@ -231,6 +231,7 @@ static void write_group(const struct run *run, uint32_t index, struct json_write
 	json_member_unsigned(json, "documents_refused", group->handed_on[DESCRIPTOR_NEXT_REFUSED]);
 	json_member_unsigned(json, "documents_moved", group->handed_on[DESCRIPTOR_NEXT_DOWN]);
 	json_member_unsigned(json, "documents_taken_over", group->taken_over);
+	json_member_unsigned(json, "documents_given_back", group->handed_on[DESCRIPTOR_NEXT_MOVED]);
 	json_key(json, "worker");
 	json_raw(json, group->report ? text_from(group->report) : TEXT_LITERAL("{}"));
 	json_object_close(json);

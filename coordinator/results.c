@@ -337,6 +337,12 @@ static void fail_cut(struct run *run, struct job *job, uint64_t left)
 	commit_settle(run, job, JOB_FAILED, DOCUMENT_GATE_INTAKE, text_from(reason));
 }
 
+/* Without anything done about it. */
+static bool is_given_back(const struct descriptor *result)
+{
+	return result->status == DESCRIPTOR_NEXT_MODEL && result->argument == DESCRIPTOR_NEXT_MOVED;
+}
+
 void results_take(struct run *run, struct worker *worker, const struct descriptor *result, uint64_t duration_ns)
 {
 	struct job *job = find_held(worker, result->task_id, result->generation);
@@ -346,7 +352,9 @@ void results_take(struct run *run, struct worker *worker, const struct descripto
 		return;
 	}
 	FAULT_POINT("results_take");
-	worker->progress_ns = worker->heard_ns = clock_monotonic_ns();
+	worker->heard_ns = clock_monotonic_ns();
+	if (!is_given_back(result))
+		worker->progress_ns = worker->heard_ns;
 	worker->tasks_done++;
 	worker->crashes_in_row = 0;
 	worker->busy_ns += duration_ns;

@@ -30,9 +30,11 @@ enum descriptor_next { /* why another model is to go on with a document: docs/de
 	DESCRIPTOR_NEXT_DOWN = 2,     /* the server is away; not counted as a try */
 	DESCRIPTOR_NEXT_JUDGE = 3,    /* pairs are there; the judging model is to look at them */
 	DESCRIPTOR_NEXT_REFUSED = 4,  /* this server refused some of its calls */
+	DESCRIPTOR_NEXT_MOVED = 5,    /* nothing was asked about it yet, and the coordinator wants it back (MESSAGE_GIVE_BACK) */
 };
 
 /* argument of a generate task: one bit for each model of the settings that was tried, and: */
+#define DESCRIPTOR_GENERATE_MOVED (1u << 29) /* it was given back once: it stays where it is now */
 #define DESCRIPTOR_GENERATE_JUDGE (1u << 30) /* judge the pairs that the record gives */
 #define DESCRIPTOR_GENERATE_LAST (1u << 31)  /* no other model will come: finish with what the record and the rules give */
 

@@ -23,6 +23,8 @@ enum message_type {
 	MESSAGE_BELL,       /* coordinator, worker: there is something in your lane (ipc/lane.h): wake up */
 	MESSAGE_PLACE,      /* coordinator: the worker was put on core (-1: anywhere); count = workers that share it, itself among them */
 	MESSAGE_MODEL,      /* worker of a model: count = tasks it wants to hold, status = enum message_model_state; body = JSON object, how it fares */
+	MESSAGE_GIVE_BACK,  /* coordinator, to a worker of a model: give back up to count tasks about which nothing was asked yet, but none whose argument has a bit of
+			     * descriptor.argument; each as NEXT_MODEL, why: DESCRIPTOR_NEXT_MOVED */
 	MESSAGE_TYPE_COUNT
 };
 

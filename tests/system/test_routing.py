@@ -229,6 +229,26 @@ class Tiers(RoutingCase):
         self.assertGreater({model["name"]: model["seconds_per_document"] for model in said["models"]}["m0"], 0.2)
 
 
+class Moves(RoutingCase):
+    def test_what_a_slow_server_has_not_begun_goes_to_one_that_is_idle(self):
+        """Each holds a round ahead. When nothing else is left the fast one gets what the slow one has not begun, and what that is asked about stays."""
+        corpus = small_corpus(self.folder / "docs", 20)
+        rules = [{"match": {"text": "Cell Load Steering"}, "action": {"transport": "slow_first_byte", "ms": 2000}}]
+        with FakeServer("--as", "llamacpp", "--slots", "1", "--latency", "fixed:40", "--model", "slow", rules=rules, folder=self.folder) as slow, \
+                FakeServer("--as", "llamacpp", "--slots", "4", "--latency", "fixed:40", "--model", "well") as well:
+            said = self.run_models(self.models((slow, "balanced", {}), (well, "balanced", {})), corpus)["run"]
+            asked = collections.Counter(json.dumps(request["json"]["messages"]) for server in (slow, well) for request in server.requests(last=100000)
+                                        if request["json"] and "Cell Load Steering" in request["body"] and "why the list is limited" not in request["body"])
+        by_model = {model["name"]: model for model in said["models"]}
+        self.assertGreater(by_model["m0"]["documents_given_back"], 0)
+        self.assertEqual(by_model["m1"]["documents_given_back"], 0)
+        self.assertEqual(by_model["m0"]["documents_done"] + by_model["m1"]["documents_done"], 20)
+        self.assertEqual((said["documents_fell_back"], said["documents_unusable"]), (0, 0))
+        self.assertEqual([text for text, count in asked.items() if count > 1], [], "a question was asked twice")
+        self.assertEqual(set(self.documents_of().values()), {"done"})
+        self.check_dataset()
+
+
 class Turns(RoutingCase):
     """One Ollama that has one model loaded at a time: each change costs it seconds."""
 

@@ -168,13 +168,39 @@ static void test_one_that_has_not_answered_yet(void **state)
 	assert_false(model_route_may_take_over(&models[QUALITY], &models[FAST])); /* the other tiers get them when it is late */
 }
 
+static void test_how_many_of_what_a_slow_one_holds(void **state)
+{
+	(void)state;
+	models[QUALITY].document_s = 0.1;
+	models[FAST].document_s = 3;
+	models[FAST].queued = 2;
+	assert_int_equal(model_route_to_move(&models[QUALITY], &models[FAST], 8), 2);
+	assert_int_equal(model_route_to_move(&models[QUALITY], &models[FAST], 1), 1);
+	models[FAST].queued = 9;
+	models[FAST].document_s = 0.5; /* the last one that goes would else be through in 2.5 s, and there in 0.5 s */
+	assert_int_equal(model_route_to_move(&models[QUALITY], &models[FAST], 64), 5);
+	models[QUALITY].queued = 19;
+	assert_int_equal(model_route_to_move(&models[QUALITY], &models[FAST], 64), 0);
+	models[QUALITY].queued = 0;
+	models[FAST].tier = MODEL_QUALITY;
+	models[QUALITY].tier = MODEL_FAST; /* nothing is known of its pairs */
+	assert_int_equal(model_route_to_move(&models[QUALITY], &models[FAST], 64), 0);
+	models[QUALITY].accepted = models[FAST].accepted = 40;
+	assert_int_equal(model_route_to_move(&models[QUALITY], &models[FAST], 64), 5);
+	models[QUALITY].document_s = 0; /* it has finished none */
+	assert_int_equal(model_route_to_move(&models[QUALITY], &models[FAST], 64), 0);
+	models[QUALITY].document_s = 0.1;
+	models[FAST].use = MODEL_JUDGE;
+	assert_int_equal(model_route_to_move(&models[QUALITY], &models[FAST], 64), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		TEST(test_its_own_tier_then_above_then_below), TEST(test_states), TEST(test_the_shorter_queue_for_its_slots), TEST(test_poor_models_come_last),
 		TEST(test_taking_over), TEST(test_judge), TEST(test_where_it_is_finished_first), TEST(test_a_slow_one_gives_way_to_another_tier),
-		TEST(test_a_slow_one_hands_its_queue_over), TEST(test_one_that_has_not_answered_yet),
+		TEST(test_a_slow_one_hands_its_queue_over), TEST(test_one_that_has_not_answered_yet), TEST(test_how_many_of_what_a_slow_one_holds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -282,6 +282,21 @@ static uint32_t requests_of(struct bench *bench)
 	return count;
 }
 
+static unsigned long reported(struct bench *bench, const char *member)
+{
+	struct buffer json;
+	char key[64];
+
+	snprintf(key, sizeof(key), "\"%s\":", member);
+	buffer_init(&json, MESSAGE_MODEL_BODY_MAX);
+	(void)model_worker_many.report(bench->worker, &json);
+	const char *at = strstr(buffer_string(&json), key);
+	assert_non_null(at);
+	unsigned long count = strtoul(at + strlen(key), NULL, 10);
+	buffer_done(&json);
+	return count;
+}
+
 static int64_t sql(struct bench *bench, const char *statement)
 {
 	sqlite3 *database = NULL;
@@ -329,20 +344,34 @@ static void half_of_the_calls_from_the_record_give_the_same_block(void **state)
 	bench_close(&bench);
 }
 
-/* One slot, and a long document that came first: the one that lacks a few replies is finished before it. */
-static void what_is_nearly_finished_goes_before_what_is_new(void **state)
+static void long_sample(struct sample *ret_sample)
 {
-	struct bench bench;
 	struct buffer text;
-	struct sample longer;
-	(void)state;
-	bench_open(&bench, "--as llamacpp --slots 1 --context 3000");
+
 	buffer_init(&text, 1 << 20);
 	buffer_append_string(&text, "# Long\n");
 	for (int i = 0; i < 60; i++)
 		buffer_append_format(&text, "\n## Step %d\n\nIn step %d the eNodeB reads EUtranCellFDD.stepThreshold%d, compares it with the load of the cell and orders a "
 				     "handover of the UE with the best measurements of the last %d seconds.\n", i, i, i, i + 2);
-	sample_finish(sample_begin("Long", "Long", buffer_view(&text)), &longer);
+	sample_finish(sample_begin("Long", "Long", buffer_view(&text)), ret_sample);
+	buffer_done(&text);
+}
+
+static void begin_other(struct bench *bench, const struct sample *sample, uint64_t task_id, uint32_t argument)
+{
+	struct worker_task task = { .descriptor = { .task_id = task_id, .kind = DESCRIPTOR_GENERATE, .argument = argument }, .document = sample->document, .out = bench->out,
+				    .out_bytes = OUT_BYTES, .started_ns = clock_monotonic_ns() };
+	assert_int_equal(model_worker_many.begin(bench->worker, &bench->finisher, &task), 0);
+}
+
+/* One slot, and a long document that came first: the one that lacks a few replies is finished before it. */
+static void what_is_nearly_finished_goes_before_what_is_new(void **state)
+{
+	struct bench bench;
+	struct sample longer;
+	(void)state;
+	bench_open(&bench, "--as llamacpp --slots 1 --context 3000");
+	long_sample(&longer);
 	start_worker(&bench);
 	wait_for_state(&bench, MESSAGE_MODEL_UP);
 	begin(&bench, 1, 0, OUT_BYTES);
@@ -351,15 +380,46 @@ static void what_is_nearly_finished_goes_before_what_is_new(void **state)
 	sql(&bench, "DELETE FROM calls WHERE rowid % 2 = 0");
 	start_worker(&bench);
 	wait_for_state(&bench, MESSAGE_MODEL_UP);
-	struct worker_task task = { .descriptor = { .task_id = 2, .kind = DESCRIPTOR_GENERATE }, .document = longer.document, .out = bench.out,
-				    .out_bytes = OUT_BYTES, .started_ns = clock_monotonic_ns() };
-	assert_int_equal(model_worker_many.begin(bench.worker, &bench.finisher, &task), 0);
+	begin_other(&bench, &longer, 2, 0);
 	begin(&bench, 1, 0, OUT_BYTES);
 	(void)wait_for_result(&bench, 2);
 	assert_int_equal(bench.finisher.results[0].task_id, 1);
 	bench_close(&bench);
 	sample_done(&longer);
-	buffer_done(&text);
+}
+
+/* One slot, whose question is not answered: the other document is given back once nothing of its argument speaks against it, the one that is asked about never. */
+static void what_is_not_begun_is_given_back(void **state)
+{
+	struct bench bench;
+	struct sample longer;
+	uint64_t until_ns = clock_monotonic_ns() + PATIENCE_NS;
+	(void)state;
+	bench_open(&bench, "--as llamacpp --slots 1 --context 3000");
+	long_sample(&longer);
+	start_worker(&bench);
+	wait_for_state(&bench, MESSAGE_MODEL_UP);
+	fake_server_script(&bench.server, "hang");
+	begin_other(&bench, &longer, 1, 0);
+	while (reported(&bench, "under_way") == 0) {
+		assert_true(clock_monotonic_ns() < until_ns);
+		turn(&bench);
+	}
+	begin(&bench, 2, 1u << 1, OUT_BYTES);
+	turn(&bench);
+	assert_int_equal(model_worker_many.give_back(bench.worker, &bench.finisher, 0, 0), 0);
+	assert_int_equal(model_worker_many.give_back(bench.worker, &bench.finisher, 9, 1u << 1 | DESCRIPTOR_GENERATE_LAST), 0);
+	assert_int_equal(bench.finisher.count, 0);
+	assert_int_equal(model_worker_many.give_back(bench.worker, &bench.finisher, 9, 1u << 2), 0);
+	assert_int_equal(bench.finisher.count, 1);
+	assert_int_equal(bench.finisher.results[0].task_id, 2);
+	assert_int_equal(bench.finisher.results[0].status, DESCRIPTOR_NEXT_MODEL);
+	assert_int_equal(bench.finisher.results[0].argument, DESCRIPTOR_NEXT_MOVED);
+	assert_int_equal(reported(&bench, "documents_under_way"), 1);
+	assert_int_equal(model_worker_many.give_back(bench.worker, &bench.finisher, 9, 0), 0);
+	assert_int_equal(bench.finisher.count, 1);
+	bench_close(&bench);
+	sample_done(&longer);
 }
 
 static void a_judge_looks_at_what_another_model_wrote(void **state)
@@ -445,21 +505,6 @@ static void bench_open_embeddings(struct bench *bench, const char *url)
 	if (settings_load_text(&bench->settings, buffer_view(&text), "test", &error) != 0)
 		fail_msg("%s", error.message);
 	buffer_done(&text);
-}
-
-static unsigned long reported(struct bench *bench, const char *member)
-{
-	struct buffer json;
-	char key[64];
-
-	snprintf(key, sizeof(key), "\"%s\":", member);
-	buffer_init(&json, MESSAGE_MODEL_BODY_MAX);
-	(void)model_worker_many.report(bench->worker, &json);
-	const char *at = strstr(buffer_string(&json), key);
-	assert_non_null(at);
-	unsigned long count = strtoul(at + strlen(key), NULL, 10);
-	buffer_done(&json);
-	return count;
 }
 
 /* One document; the block is a copy, for free(). */
@@ -582,7 +627,8 @@ int main(void)
 		cmocka_unit_test(a_result_that_needs_space_is_kept),
 		cmocka_unit_test(a_server_that_is_away_takes_nothing_and_its_work_goes_on),
 		cmocka_unit_test(half_of_the_calls_from_the_record_give_the_same_block),
-		cmocka_unit_test(what_is_nearly_finished_goes_before_what_is_new), cmocka_unit_test(a_judge_looks_at_what_another_model_wrote),
+		cmocka_unit_test(what_is_nearly_finished_goes_before_what_is_new), cmocka_unit_test(what_is_not_begun_is_given_back),
+		cmocka_unit_test(a_judge_looks_at_what_another_model_wrote),
 		cmocka_unit_test(replies_of_no_use_go_on_to_another_model_or_leave_a_trace),
 		cmocka_unit_test(no_such_server_is_down_from_the_start),
 		cmocka_unit_test(scores_come_from_embeddings_and_stay_the_same),

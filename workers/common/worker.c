@@ -246,6 +246,8 @@ static int take_message(struct worker *worker, const void *frame, size_t bytes)
 		if (worker->held_count == TASKS_HELD_MAX)
 			return ERROR_LIMIT_HIT;
 		hold(worker, &message.descriptor);
+	} else if (message.type == MESSAGE_GIVE_BACK && worker->program->many) {
+		return worker->program->many->give_back(worker->context, &worker->finisher, (uint32_t)size_min(message.count, WORKER_TASKS_MAX), message.descriptor.argument);
 	} /* a bell has done its work by arriving */
 	return 0;
 }

@@ -29,13 +29,15 @@ typedef int64_t worker_handler(void *context, const struct worker_task *task, si
 
 /* A program that has many tasks under way at once, because each of them waits for somebody else. The frame calls `begin` for every
  * task at once, waits on `descriptor` beside its own, and calls `step` when that is readable or `next_ns` has come. Every task is
- * ended exactly once with worker_finish, from begin or step; its input and output stay mapped until then. */
+ * ended exactly once with worker_finish, from begin, step or give_back; its input and output stay mapped until then. */
 struct worker_finisher; /* the frame */
 struct worker_many {
 	/* Tasks it wants to hold, now, at most WORKER_TASKS_MAX; told to the coordinator when it changes. */
 	uint32_t (*capacity)(void *context);
 	int (*begin)(void *context, struct worker_finisher *finisher, const struct worker_task *task); /* the task is copied */
 	int (*step)(void *context, struct worker_finisher *finisher, uint64_t now_ns);
+	/* Ends up to `count` tasks about which nothing was done yet, but none whose argument has one of the bits, as NEXT_MODEL, DESCRIPTOR_NEXT_MOVED. */
+	int (*give_back)(void *context, struct worker_finisher *finisher, uint32_t count, uint32_t bits);
 	int (*descriptor)(void *context);   /* or -1 */
 	uint64_t (*next_ns)(void *context); /* CLOCK_MONOTONIC; UINT64_MAX: never */
 	/* How its model fares: enum message_model_state, and a JSON object for people and scripts. */

@@ -374,6 +374,15 @@ void model_document_destroy(struct model_document *document)
 const struct worker_task *model_document_task(const struct model_document *document) { return &document->task; }
 size_t model_document_calls(const struct model_document *document) { return document->left; }
 
+bool model_document_is_begun(const struct model_document *document)
+{
+	bool begun = document->left == 0 || document->recorded.count > 0;
+
+	for (size_t i = 0; i < document->count && !begun; i++)
+		begun = !document->pending[i].under_way || calls_is_sent(document->context->calls, document->pending[i].handle);
+	return begun;
+}
+
 /* --- the end ---------------------------------------------------------------------------------------------------------------- */
 
 /* Is there a generating model that has not tried this document? */

@@ -27,6 +27,8 @@ int model_document_begin(const struct model_context *context, const struct worke
 void model_document_destroy(struct model_document *document); /* cancels what is under way */
 const struct worker_task *model_document_task(const struct model_document *document);
 size_t model_document_calls(const struct model_document *document);
+/* Is there an answer about it, or was anything asked? One that is not begun may be destroyed and done elsewhere at no cost. */
+bool model_document_is_begun(const struct model_document *document);
 
 enum model_document_outcome { MODEL_DOCUMENT_DONE, MODEL_DOCUMENT_NEXT };
 struct model_document_result {

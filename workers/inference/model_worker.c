@@ -258,6 +258,24 @@ static int begin(void *context, struct worker_finisher *finisher, const struct w
 	return 0;
 }
 
+/* The last ones first: they stand last in the queue of calls. */
+static int give_back(void *context, struct worker_finisher *finisher, uint32_t count, uint32_t bits)
+{
+	struct model_worker *worker = context;
+	int status = 0;
+
+	for (struct under_way *one = worker->first, *next; one && count > 0 && status == 0; one = next) {
+		const struct worker_task task = *model_document_task(one->document);
+		next = one->next;
+		if (one->ended || (task.descriptor.argument & bits) || model_document_is_begun(one->document))
+			continue;
+		unlink_document(worker, one);
+		count--;
+		status = tell(worker, finisher, &task, DESCRIPTOR_NEXT_MODEL, 0, DESCRIPTOR_NEXT_MOVED);
+	}
+	return status;
+}
+
 static int step(void *context, struct worker_finisher *finisher, uint64_t now_ns)
 {
 	struct model_worker *worker = context;
@@ -410,7 +428,7 @@ static uint32_t report(void *context, struct buffer *out)
 }
 
 const struct worker_many model_worker_many = {
-	.capacity = capacity, .begin = begin, .step = step, .descriptor = descriptor, .next_ns = next_ns, .report = report, .trouble = trouble,
+	.capacity = capacity, .begin = begin, .step = step, .give_back = give_back, .descriptor = descriptor, .next_ns = next_ns, .report = report, .trouble = trouble,
 };
 
 /* --- start and end ----------------------------------------------------------------------------------------------------------------- */

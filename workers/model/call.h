@@ -66,6 +66,7 @@ void calls_destroy(struct calls *calls);
 /* A prompt that cannot fit the context ends as CALL_REFUSED, without a request; a reply to one that the server has cut does too, and is no reply. */
 int calls_add(struct calls *calls, const struct call_request *request, uint64_t *ret_handle) WARN_UNUSED;
 void calls_cancel(struct calls *calls, uint64_t handle);
+bool calls_is_sent(const struct calls *calls, uint64_t handle); /* was a request made, or may an answer to the same question come? False: cancelling it costs nothing */
 int calls_descriptor(const struct calls *calls);
 uint64_t calls_next_ns(const struct calls *calls);
 int calls_step(struct calls *calls, uint64_t now_ns) WARN_UNUSED;
