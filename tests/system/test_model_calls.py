@@ -82,7 +82,7 @@ SCRIPTS = {
     "404": refused("^HTTP status 404: Not Found$"), "408": down("^HTTP status 408"), "413": refused("^HTTP status 413"),
     "422": refused("^HTTP status 422: Field required$"),
     "429": down("^HTTP status 429", None, 0, settings=SHORT), "429-seconds": down("^HTTP status 429", None, 0, settings=SHORT),
-    "429-date": down("^HTTP status 429", None, 0, settings=SHORT), "429-absurd": down("^HTTP status 429", 4, 0, settings=SHORT),
+    "429-date": down("^HTTP status 429", None, 0, settings=SHORT), "429-absurd": down("^HTTP status 429", 4, 0, settings={"scale": 0.01}),
     "429-nonsense": down("^HTTP status 429", None, 0, settings=SHORT), "429-first": usable(attempts=4),
     "500": broken("^HTTP status 500: Internal Server Error$"), "500-every-third": usable(), "502": down("^HTTP status 502: 502 Bad Gateway; that is a proxy; is the server behind it running\\?$"),
     "503": down("^HTTP status 503: Service Unavailable$"), "503-loading": down("^HTTP status 503: Loading model$"), "504": broken("^HTTP status 504.*proxy_read_timeout"),
