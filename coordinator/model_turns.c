@@ -59,13 +59,15 @@ bool models_may_probe(struct run *run, const struct worker *worker)
 void models_was_loaded(struct run *run, struct model_group *group)
 {
 	uint32_t model = (uint32_t)(group - run->models.groups);
+	bool unloaded = false;
 
 	if (!group->one_at_a_time || group->active)
 		return;
 	for (uint32_t i = 0; i < run->models.count; i++)
-		if (is_beside(run, model, i) && run->models.groups[i].active) {
+		if (is_beside(run, model, i) && run->models.groups[i].active && !models_are_one(run, model, i)) {
 			run->models.groups[i].active = false;
-			run->models.switches++;
+			run->models.switches += !unloaded; /* entries that mean one model are loaded and unloaded together */
+			unloaded = true;
 		}
 	group->active = true;
 }
@@ -78,7 +80,7 @@ bool models_may_run(struct run *run, uint32_t model)
 		return true;
 	for (uint32_t i = 0; i < run->models.count; i++) {
 		const struct model_group *other = &run->models.groups[i];
-		if (!is_beside(run, model, i))
+		if (!is_beside(run, model, i) || models_are_one(run, model, i))
 			continue;
 		bool to_be_probed = (other->state == MESSAGE_MODEL_STARTING && !other->late) || is_being_probed(run, i);
 		if (to_be_probed || is_at_work(run, i) || (other->active && other->queue.count && other->state == MESSAGE_MODEL_UP))

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { QUEUE_FAST_MAX = 100, QUEUE_BALANCED_MAX = 50, QUEUE_QUALITY_MAX = 25 };
 #define NEW_TIME_SHARE 0.2 /* of a document's time in the moving mean */
@@ -33,6 +34,7 @@ void models_open(struct run *run)
 		group->tier = model_tier_of(group->settings);
 		group->state = MESSAGE_MODEL_STARTING;
 		group->since_ns = clock_monotonic_ns();
+		group->bell = -1;
 	}
 	models_find_servers(run);
 }
@@ -42,6 +44,8 @@ void models_close(struct run *run)
 	for (uint32_t i = 0; i < MODELS_MAX; i++) {
 		free(run->models.groups[i].report);
 		run->models.groups[i].report = NULL;
+		if (i < run->models.count && run->models.groups[i].bell >= 0)
+			close(run->models.groups[i].bell);
 	}
 }
 
@@ -351,6 +355,7 @@ bool models_take_report(struct worker *worker, const struct message *message)
 	if (worker->model < 0 || message->count > MESSAGE_MODEL_TASKS_MAX || message->status < 0 || message->status >= MESSAGE_MODEL_STATE_COUNT ||
 	    message->body.bytes > MESSAGE_MODEL_BODY_MAX || !models_read_report(worker, message->body))
 		return false;
+	run->models.shares_stale |= !worker->share_told || worker->model_state != (enum message_model_state)message->status; /* another model is found by a probe only */
 	run->more_to_do |= message->count > worker->capacity;
 	worker->capacity = (uint32_t)message->count;
 	worker->model_state = (enum message_model_state)message->status;
@@ -375,6 +380,7 @@ void models_worker_died(struct worker *worker)
 	if (worker->model >= 0)
 		add_sums(&worker->run->models.groups[worker->model].past, &worker->model_sums);
 	worker->model_sums = (struct model_sums){ 0 };
+	worker->run->models.shares_stale = true;
 }
 
 void models_add_up(struct run *run, int model)
@@ -467,6 +473,7 @@ void models_step(struct run *run, uint64_t now_ns)
 {
 	struct job_list *waiting = &run->models.waiting;
 
+	models_share(run);
 	for (uint32_t i = 0; i < run->models.count && run->phase == RUN_WORKING; i++) {
 		struct model_group *group = &run->models.groups[i];
 		if (!is_starting(group) || now_ns < group->since_ns + LATE_NS)

@@ -28,6 +28,7 @@ struct model_group {
 	uint64_t handed_on[DESCRIPTOR_NEXT_MOVED + 1]; /* by enum descriptor_next */
 	uint64_t taken_over;       /* from other models' queues */
 	uint32_t server_of;        /* the first one at the same server */
+	int bell;                  /* of the first one: eventfd of all workers at the server; -1: none was needed yet */
 	bool active;               /* of those that share a server which holds one model at a time: the one that it holds */
 	uint32_t notes_said;       /* of those in its report */
 	char *report;              /* the last one; JSON object, checked; owned; NULL: none yet */
@@ -46,6 +47,7 @@ struct models {
 	struct model_group groups[MODELS_MAX];
 	uint32_t count;            /* 0: rules write all conversations */
 	struct job_list waiting, last;
+	bool shares_stale;         /* a worker came, went or said something: who shares a server is to be told anew */
 	uint64_t switches;         /* from one model to another at a server that holds one at a time */
 	/* Documents that the same command later does again, by why: */
 	uint64_t fell_back;        /* no model finished them, because none could be reached or used */
@@ -112,6 +114,14 @@ bool models_may_probe(struct run *run, const struct worker *worker);
 /* May documents go to the model? If so they will: its server is to load it, when it holds another one. */
 bool models_may_run(struct run *run, uint32_t model);
 void models_was_loaded(struct run *run, struct model_group *group);
+
+/* --- model_shares.c --- */
+/* The bell of the model's server (eventfd), kept open here; a negative code when there can be none. */
+int models_bell(struct run *run, uint32_t model) WARN_UNUSED;
+/* Do both mean one model of one server? Only known when both have said what they have. */
+bool models_are_one(const struct run *run, uint32_t model, uint32_t other);
+/* Tells workers with whom they share a server's slots, where that is stale. */
+void models_share(struct run *run);
 
 /* --- between models.c and models_said.c --- */
 void models_view(const struct run *run, struct model_view views[MODELS_MAX]); /* for model_route.h; model_moves.c needs it too */

@@ -59,6 +59,8 @@ struct worker {
 	enum message_model_state model_state;
 	enum message_model_state embeddings_state; /* as it found the server for those */
 	struct model_sums model_sums;
+	bool share_told;     /* of a model's worker: it knows who shares its server */
+	uint64_t share_hash; /* of what it was told */
 	enum worker_state state;
 	enum worker_origin origin;
 	bool wanted;   /* start it again when it ends */

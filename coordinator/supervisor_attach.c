@@ -76,12 +76,14 @@ static int welcome(struct worker *worker)
 	struct run *run = worker->run;
 	pinning_step(run); /* a newcomer is part of the plan now */
 	struct attach_message message = { .type = ATTACH_WELCOME, .number = worker->number, .core = worker->core };
-	const int files[] = { run->settings_file, run->domain_file, worker->model >= 0 ? run->folder_descriptor : -1 };
+	int bell = worker->model >= 0 ? models_bell(run, (uint32_t)worker->model) : -1;
+	const int files[] = { run->settings_file, run->domain_file, run->folder_descriptor, bell };
 
 	snprintf(message.text, sizeof(message.text), "%s", run->place.endpoint);
 	memset(worker->known, 0, sizeof(worker->known));
 	worker->peer.bytes = (uint32_t)snprintf((char *)worker->peer.identity, sizeof(worker->peer.identity), "w%u.%d", worker->number, (int)worker->pid);
-	int status = attach_send(worker->attach.descriptor, &message, files, worker->model >= 0 ? 3 : 2);
+	worker->share_told = false;
+	int status = worker->model >= 0 && bell < 0 ? bell : attach_send(worker->attach.descriptor, &message, files, worker->model >= 0 ? 4 : 2);
 	if (status == 0)
 		status = lanes_open(worker);
 	if (status == 0)

@@ -9,13 +9,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { ATTACH_VERSION = 2, ATTACH_DESCRIPTORS_MAX = 4, ATTACH_TEXT_BYTES = 200 };
+enum { ATTACH_VERSION = 3, ATTACH_DESCRIPTORS_MAX = 4, ATTACH_TEXT_BYTES = 200 };
 
 enum attach_type {
 	ATTACH_HELLO = 1, /* worker → coordinator: kind of worker in text, behind a blank the name of its model */
 	ATTACH_WELCOME,   /* coordinator → worker: number = worker's number, core = where it is pinned (-1: anywhere), text = ZeroMQ
 			   * endpoint; descriptors: settings (YAML, a sealed memfd), domain pack (the same), for a worker of a
-			   * model also the run's folder (O_PATH) */
+			   * model also the run's folder (O_PATH) and its server's bell (eventfd, of all workers there) */
 	ATTACH_SEGMENT,   /* number, bytes, writable; descriptor: the segment */
 	ATTACH_FILE,      /* task_id, bytes; descriptor: the input file, read-only */
 	ATTACH_REFUSED,   /* text: why; the worker ends with exit code 2 */

@@ -10,6 +10,7 @@
 #include "ipc/descriptor.h"
 #include "ipc/fault.h"
 #include "ipc/lane.h"
+#include "ipc/share.h"
 #include "ipc/topology.h"
 
 #include <dirent.h>
@@ -30,7 +31,7 @@
 #include <xxhash.h>
 
 _Static_assert(sizeof(struct segment_header) == 32, "layout of a segment's header: a new size needs a new SEGMENT_VERSION");
-_Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_BYTES, "the header fits its page");
+_Static_assert(sizeof(struct segment_header) <= SHARE_OFFSET_BYTES && SHARE_OFFSET_BYTES + sizeof(struct share_cell) <= SEGMENT_HEADER_BYTES, "the header and a cell fit their page");
 
 #define RESERVE_STEP_BYTES ((uint64_t)64 << 20)
 #define GUARDED_BYTES ((uint64_t)1 << 20) /* smaller steps are taken without a look at what the machine has left */
@@ -51,7 +52,7 @@ uint64_t segment_layout(void)
 {
 	const uint64_t facts[] = {
 		SEGMENT_VERSION, SEGMENT_HEADER_BYTES, sizeof(struct segment_header), ATTACH_VERSION, sizeof(struct attach_message),
-		sizeof(struct descriptor), LANE_VERSION, sizeof(struct lane_side), LANE_SLOTS, sizeof(void *), 1 /* byte order shows in how this 1 is hashed */,
+		sizeof(struct descriptor), LANE_VERSION, sizeof(struct lane_side), LANE_SLOTS, SHARE_VERSION, sizeof(struct share_cell), sizeof(void *), 1 /* byte order shows in how this 1 is hashed */,
 	};
 	return XXH3_64bits(facts, sizeof(facts));
 }
@@ -332,6 +333,11 @@ void segment_done(struct segment *segment)
 	if (segment->read_descriptor >= 0)
 		close(segment->read_descriptor);
 	*segment = (struct segment){ .write_descriptor = -1, .read_descriptor = -1 };
+}
+
+struct share_cell *segment_cell(const struct segment *segment)
+{
+	return segment->base ? (void *)(segment->base + SHARE_OFFSET_BYTES) : NULL;
 }
 
 uint8_t *segment_at(const struct segment *segment, uint64_t offset, uint64_t bytes)

@@ -4,7 +4,7 @@
  * opened read-only, so the MMU keeps the rule. One that the coordinator writes is POSIX shared memory (shm_open, sized, reserved, unlinked at
  * once: a name never outlives the call). One that a worker writes is a memory file whose size is sealed: a descriptor for writing is one for
  * truncating too, and what is mapped of a truncated file kills whoever looks at it. The first SEGMENT_HEADER_BYTES hold struct segment_header, written by the creator before the first
- * descriptor leaves it, the version last; never changed afterwards. Offsets in descriptors count from the segment's start, so no lease begins
+ * descriptor leaves it, the version last; never changed afterwards. Behind it, in the same page, an outbox has its worker's cell (ipc/share.h). Offsets in descriptors count from the segment's start, so no lease begins
  * before SEGMENT_HEADER_BYTES. */
 #ifndef DOCRING_IPC_SEGMENT_H
 #define DOCRING_IPC_SEGMENT_H
@@ -56,6 +56,9 @@ void segment_prefer_node(struct segment *segment, uint32_t node);
 /* Maps a descriptor that came over the attach socket and checks the header. Takes ownership of nothing: the caller closes `descriptor`. */
 int segment_attach(struct segment *ret_segment, int descriptor, uint32_t number, uint64_t bytes, bool writable, struct error_text *error) WARN_UNUSED;
 void segment_done(struct segment *segment); /* unmaps and closes what is open */
+
+struct share_cell;
+struct share_cell *segment_cell(const struct segment *segment); /* NULL: not mapped */
 
 /* [offset, offset+bytes) as a pointer, or NULL when it is not wholly inside the segment behind its header. */
 uint8_t *segment_at(const struct segment *segment, uint64_t offset, uint64_t bytes);

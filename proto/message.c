@@ -32,7 +32,7 @@ static const struct field {
 	{ "status", FIELD_I64, offsetof(struct message, status), IN(MESSAGE_REPLY) | IN(MESSAGE_MODEL) },
 	{ "count", FIELD_U64, offsetof(struct message, count), IN(MESSAGE_HEARTBEAT) | IN(MESSAGE_PLACE) | IN(MESSAGE_MODEL) | IN(MESSAGE_GIVE_BACK) },
 	{ "ns", FIELD_U64, offsetof(struct message, duration_ns), IN(MESSAGE_RESULT) },
-	{ "body", FIELD_BODY, offsetof(struct message, body), IN(MESSAGE_REQUEST) | IN(MESSAGE_REPLY) | IN(MESSAGE_MODEL) },
+	{ "body", FIELD_BODY, offsetof(struct message, body), IN(MESSAGE_REQUEST) | IN(MESSAGE_REPLY) | IN(MESSAGE_MODEL) | IN(MESSAGE_SHARE) },
 	{ "task", FIELD_U64, offsetof(struct message, descriptor.task_id), IN_DESCRIPTOR },
 	{ "gen", FIELD_U32, offsetof(struct message, descriptor.generation), IN_DESCRIPTOR },
 	{ "kind", FIELD_U16, offsetof(struct message, descriptor.kind), IN_DESCRIPTOR },

@@ -25,6 +25,7 @@ enum message_type {
 	MESSAGE_MODEL,      /* worker of a model: count = tasks it wants to hold, status = enum message_model_state; body = JSON object, how it fares */
 	MESSAGE_GIVE_BACK,  /* coordinator, to a worker of a model: give back up to count tasks about which nothing was asked yet, but none whose argument has a bit of
 			     * descriptor.argument; each as NEXT_MODEL, why: DESCRIPTOR_NEXT_MOVED */
+	MESSAGE_SHARE,      /* coordinator, to a worker of a model: body = who else asks the same model of the same server: numbers, a blank behind each */
 	MESSAGE_TYPE_COUNT
 };
 

@@ -14,7 +14,7 @@ ARROWS = {  # what a room may include; coordinator and workers read the structur
     "proto": {"base", "ipc"},
     "config": {"base"},
     "workers/common": {"base", "ipc", "proto", "config"},
-    "workers/model": {"base", "config"},
+    "workers/model": {"base", "ipc", "config"},  # the cells by which workers share the slots of a server
     "workers/preprocess": {"base", "ipc", "proto", "config", "workers/common"},
     "workers/inference": {"base", "ipc", "proto", "config", "workers/common", "workers/model", "workers/preprocess"},
     "coordinator": {"base", "ipc", "proto", "config", "workers/preprocess"},

@@ -71,8 +71,9 @@ static void set(struct bench *bench, const char *key, const char *value)
 
 static void start_worker_of(struct bench *bench, uint32_t model)
 {
+	const struct worker_setup setup = { .settings = &bench->settings, .domain = domain, .model = (int)model, .server_bell = -1 };
 	struct error_text error = { "" };
-	if (model_worker_start(&bench->settings, domain, model, bench->database, &bench->worker, &error) != 0)
+	if (model_worker_start(&setup, bench->database, &bench->worker, &error) != 0)
 		fail_msg("%s", error.message);
 }
 

@@ -92,14 +92,24 @@ int session_drain_attach(struct session *session)
 	}
 }
 
-uint8_t *session_range(struct session *session, uint16_t segment, uint64_t offset, uint64_t bytes)
+static bool wait_for_segment(struct session *session, uint16_t segment)
 {
 	if (segment >= SESSION_SEGMENTS_MAX)
-		return NULL;
+		return false;
 	while (!session->segments[segment].base)
 		if (take_announcement(session, ANNOUNCEMENT_TIMEOUT_MS) < 0)
-			return NULL;
-	return segment_at(&session->segments[segment], offset, bytes);
+			return false;
+	return true;
+}
+
+uint8_t *session_range(struct session *session, uint16_t segment, uint64_t offset, uint64_t bytes)
+{
+	return wait_for_segment(session, segment) ? segment_at(&session->segments[segment], offset, bytes) : NULL;
+}
+
+struct share_cell *session_cell(struct session *session, uint16_t segment)
+{
+	return wait_for_segment(session, segment) ? segment_cell(&session->segments[segment]) : NULL;
 }
 
 int session_take_file(struct session *session, uint64_t task_id, uint64_t *ret_bytes)
@@ -140,7 +150,7 @@ static int take_welcome(struct session *session, char *ret_endpoint, size_t endp
 		close_all(descriptors, message.descriptor_count);
 		return error_set(error, ERROR_VERSION_MISMATCH, "the coordinator refused this worker: %s", message.text);
 	}
-	if (message.type != ATTACH_WELCOME || (message.descriptor_count != 2 && message.descriptor_count != 3)) {
+	if (message.type != ATTACH_WELCOME || (message.descriptor_count != 2 && message.descriptor_count != 4)) {
 		close_all(descriptors, message.descriptor_count);
 		return error_set(error, ERROR_VERSION_MISMATCH, "the coordinator speaks another version");
 	}
@@ -150,8 +160,11 @@ static int take_welcome(struct session *session, char *ret_endpoint, size_t endp
 	status = file_read_fd(descriptors[0], "settings", &session->settings_text, error);
 	if (status == 0)
 		status = file_read_fd(descriptors[1], "domain pack", &session->domain_text, error);
-	if (status == 0 && message.descriptor_count == 3)
+	if (status == 0 && message.descriptor_count == 4) {
 		name_folder(descriptors[2], session->folder, sizeof(session->folder));
+		session->server_bell = fcntl(descriptors[3], F_DUPFD_CLOEXEC, 0);
+		status = session->server_bell < 0 ? error_set(error, -errno, "cannot keep a descriptor: %s", strerror(errno)) : 0;
+	}
 	close_all(descriptors, message.descriptor_count);
 	return status;
 }
@@ -162,7 +175,7 @@ int session_open(struct session *session, const char *attach_path, const char *k
 	struct attach_message hello = { .type = ATTACH_HELLO };
 	int core = -1;
 
-	*session = (struct session){ .attach_socket = -1, .bell_in = -1, .bell_out = -1 };
+	*session = (struct session){ .attach_socket = -1, .bell_in = -1, .bell_out = -1, .server_bell = -1 };
 	buffer_init(&session->settings_text, SETTINGS_BYTES_MAX);
 	buffer_init(&session->domain_text, DOMAIN_BYTES_MAX);
 	session->attach_socket = attach_connect(attach_path, error);
@@ -200,13 +213,13 @@ void session_close(struct session *session)
 	for (size_t i = 0; i < session->file_count; i++)
 		close(session->files[i].descriptor);
 	lane_done(&session->lane);
-	const int left[] = { session->attach_socket, session->bell_in, session->bell_out };
+	const int left[] = { session->attach_socket, session->bell_in, session->bell_out, session->server_bell };
 	for (size_t i = 0; i < COUNT_OF(left); i++)
 		if (left[i] >= 0)
 			close(left[i]);
 	buffer_done(&session->settings_text);
 	buffer_done(&session->domain_text);
-	*session = (struct session){ .attach_socket = -1, .bell_in = -1, .bell_out = -1 };
+	*session = (struct session){ .attach_socket = -1, .bell_in = -1, .bell_out = -1, .server_bell = -1 };
 }
 
 /* Waits a little, but not for a coordinator that is gone. */

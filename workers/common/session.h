@@ -21,6 +21,7 @@ struct session {
 	struct channel *channel;
 	struct lane lane;       /* not open: tasks and results go over the bus */
 	int bell_in, bell_out;  /* eventfds, or -1: bells are messages */
+	int server_bell;        /* of a worker of a model, or -1: eventfd of all who ask its server */
 	uint32_t worker_number;
 	struct segment segments[SESSION_SEGMENTS_MAX]; /* base NULL: not mapped */
 	struct session_file files[SESSION_FILES_MAX];
@@ -38,6 +39,9 @@ int session_drain_attach(struct session *session) WARN_UNUSED;
 
 /* The mapped range, waiting for its segment to be announced if need be. NULL: there is no such range. */
 uint8_t *session_range(struct session *session, uint16_t segment, uint64_t offset, uint64_t bytes);
+
+/* A worker's cell (ipc/share.h), likewise. */
+struct share_cell *session_cell(struct session *session, uint16_t segment);
 
 /* Takes the descriptor sent for `task_id`, waiting for it. The caller closes it. */
 int session_take_file(struct session *session, uint64_t task_id, uint64_t *ret_bytes) WARN_UNUSED;

@@ -23,6 +23,7 @@ enum {
 	BUS_LOOK_NS = 1000000, /* a worker at work reads messages between two tasks, as often at most */
 	RESCUE_LOOKS = 10,   /* a bell that was not heard in so many looks was not rung; a machine that stood still spoils one of them, not all */
 	RESCUE_LOOK_MS = 100,
+	WORKER_SHARES_MAX = 256, /* others at one server */
 };
 
 struct worker_finisher { /* what a program of many tasks knows of its frame */
@@ -228,6 +229,28 @@ static void set_spin(struct worker *worker, bool shares_core)
 	lane_spin_init(&worker->spin, pays ? LANE_SPIN_NS : 0);
 }
 
+/* The others at the server, by their numbers. One whose outbox does not come is passed over. */
+static int take_share(struct worker *worker, struct text numbers)
+{
+	const struct share_cell *others[WORKER_SHARES_MAX];
+	uint32_t count = 0;
+
+	for (uint64_t number = 0; numbers.bytes; numbers = text_slice(numbers, 1, numbers.bytes)) {
+		char digit = numbers.data[0];
+		if (digit >= '0' && digit <= '9') {
+			number = 10 * number + (uint64_t)(digit - '0');
+			if (number >= SESSION_SEGMENTS_MAX)
+				return ERROR_INPUT_REJECTED;
+			continue;
+		}
+		struct share_cell *cell = digit == ' ' ? session_cell(&worker->session, (uint16_t)number) : NULL;
+		if (cell && count < COUNT_OF(others))
+			others[count++] = cell;
+		number = 0;
+	}
+	return worker->program->many->share(worker->context, others, count);
+}
+
 static int take_message(struct worker *worker, const void *frame, size_t bytes)
 {
 	struct message message;
@@ -248,6 +271,8 @@ static int take_message(struct worker *worker, const void *frame, size_t bytes)
 		hold(worker, &message.descriptor);
 	} else if (message.type == MESSAGE_GIVE_BACK && worker->program->many) {
 		return worker->program->many->give_back(worker->context, &worker->finisher, (uint32_t)size_min(message.count, WORKER_TASKS_MAX), message.descriptor.argument);
+	} else if (message.type == MESSAGE_SHARE && worker->program->many) {
+		return take_share(worker, message.body);
 	} /* a bell has done its work by arriving */
 	return 0;
 }
@@ -479,9 +504,18 @@ static int find_model(const struct worker *worker, int *ret_model, struct error_
 	return error_set(error, -EINVAL, "the run has no model called \"%s\"", worker->model_name);
 }
 
+static int find_cell(struct worker *worker, struct worker_setup *setup, struct error_text *error)
+{
+	setup->cell = session_cell(&worker->session, (uint16_t)worker->session.worker_number);
+	setup->server_bell = worker->session.server_bell;
+	if (!setup->cell || setup->server_bell < 0)
+		return error_set(error, ERROR_VERSION_MISMATCH, "the coordinator gave this worker no outbox, or no bell of its server");
+	return 0;
+}
+
 static int start(struct worker *worker, const char *attach_path, struct error_text *error)
 {
-	struct worker_setup setup = { .settings = &worker->settings, .model = -1, .folder = worker->session.folder };
+	struct worker_setup setup = { .settings = &worker->settings, .model = -1, .folder = worker->session.folder, .server_bell = -1 };
 	char kind[ATTACH_TEXT_BYTES];
 
 	if (snprintf(kind, sizeof(kind), "%s%s%s", worker->program->kind, worker->model_name[0] ? " " : "", worker->model_name) >= (int)sizeof(kind))
@@ -496,6 +530,8 @@ static int start(struct worker *worker, const char *attach_path, struct error_te
 		status = domain_load(buffer_view(&worker->session.domain_text), worker->settings.run.domain, &worker->domain, error);
 	if (status == 0)
 		status = find_model(worker, &setup.model, error);
+	if (status == 0 && setup.model >= 0)
+		status = find_cell(worker, &setup, error);
 	setup.domain = worker->domain;
 	if (status == 0)
 		status = worker->program->start(&setup, &worker->context, error);

@@ -14,6 +14,7 @@
 #include "proto/input.h"
 #include "proto/message.h"
 
+struct share_cell;
 struct worker_task {
 	struct descriptor descriptor;
 	struct input input;       /* DESCRIPTOR_EXPAND, DESCRIPTOR_PREPROCESS: names and data, checksums verified */
@@ -43,6 +44,8 @@ struct worker_many {
 	/* How its model fares: enum message_model_state, and a JSON object for people and scripts. */
 	uint32_t (*report)(void *context, struct buffer *json);
 	const char *(*trouble)(void *context); /* why begin or step failed, or "" */
+	/* The cells of those who ask the same model of the same server, from now on; they stay mapped. Called again when it changes. 0 or a negative code. */
+	int (*share)(void *context, const struct share_cell *const *others, uint32_t count);
 };
 enum { WORKER_TASKS_MAX = MESSAGE_MODEL_TASKS_MAX };
 /* The result of a task. status: enum descriptor_status; bytes: used (DONE) or needed (NEEDS_SPACE); argument: of NEXT_MODEL and DONE. */
@@ -53,6 +56,8 @@ struct worker_setup { /* what a program starts with; borrowed for its whole life
 	const struct domain *domain;
 	int model;              /* index in the settings' models: --model; -1: none was named */
 	const char *folder;     /* OUT/.docring; "" when the coordinator does not give it */
+	struct share_cell *cell; /* of a worker of a model: its own, and */
+	int server_bell;         /* what wakes all who ask its server; else NULL and -1 */
 };
 
 struct worker_program {

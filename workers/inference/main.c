@@ -17,7 +17,7 @@ static int start_with_model(const struct worker_setup *setup, void **ret_context
 
 	if (setup->model < 0 || !setup->folder[0] || snprintf(database, sizeof(database), "%s/run.db", setup->folder) >= (int)sizeof(database))
 		return error_set(error, -EINVAL, "the coordinator did not say where the run's folder is");
-	return model_worker_start(setup->settings, setup->domain, (uint32_t)setup->model, database, ret_context, error);
+	return model_worker_start(setup, database, ret_context, error);
 }
 
 int main(int argument_count, char **arguments)

@@ -7,6 +7,7 @@
 #include "workers/inference/model_probing.h"
 #include "workers/inference/model_recorded.h"
 #include "workers/inference/pair_record.h"
+#include "workers/model/share.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,6 +45,8 @@ struct model_worker {
 	bool cleared; /* that was so, and the probe found it well */
 	char refusal[REASON_BYTES];
 	struct calls *calls;
+	struct share share; /* of its server, with other workers */
+	bool bell_watched;
 	struct call_sums sums; /* of calls that are no more */
 	int epoll;
 	struct under_way *first;
@@ -69,6 +72,8 @@ static int begin_calls(struct model_worker *worker)
 
 	if (status == 0 && epoll_ctl(worker->epoll, EPOLL_CTL_ADD, calls_descriptor(worker->calls), &event) < 0)
 		status = -errno;
+	if (status == 0)
+		calls_share(worker->calls, &worker->share);
 	worker->context.calls = worker->calls;
 	return status;
 }
@@ -276,9 +281,33 @@ static int give_back(void *context, struct worker_finisher *finisher, uint32_t c
 	return status;
 }
 
+/* An edge-triggered descriptor stays ready until it is asked for. */
+static void hear_bell(const struct model_worker *worker)
+{
+	struct epoll_event events[4];
+
+	if (worker->bell_watched)
+		(void)epoll_wait(worker->epoll, events, COUNT_OF(events), 0);
+}
+
+/* The bell is for those who share: another model of the same server may ring it too. */
+static int share(void *context, const struct share_cell *const *others, uint32_t count)
+{
+	struct model_worker *worker = context;
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	bool watched = count > 0;
+
+	share_tell_others(&worker->share, others, count, clock_monotonic_ns());
+	if (watched != worker->bell_watched && epoll_ctl(worker->epoll, watched ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, worker->share.bell, &event) < 0)
+		return -errno;
+	worker->bell_watched = watched;
+	return 0;
+}
+
 static int step(void *context, struct worker_finisher *finisher, uint64_t now_ns)
 {
 	struct model_worker *worker = context;
+	hear_bell(worker);
 	int status = step_probe(worker, now_ns);
 
 	if (status == 0 && worker->calls)
@@ -350,7 +379,7 @@ static void report_endpoint(const struct model_worker *worker, struct json_write
 	uint64_t now_ns = clock_monotonic_ns();
 
 	json_member_unsigned(json, "slots", calls_slots(worker->calls));
-	json_member_unsigned(json, "slots_max", endpoint->limit_max);
+	json_member_unsigned(json, "slots_max", endpoint->own_max);
 	json_member_unsigned(json, "under_way", endpoint->under_way);
 	json_member_unsigned(json, "waiting", calls_waiting(worker->calls));
 	json_member_unsigned(json, "answers", endpoint->answers);
@@ -429,6 +458,7 @@ static uint32_t report(void *context, struct buffer *out)
 
 const struct worker_many model_worker_many = {
 	.capacity = capacity, .begin = begin, .step = step, .give_back = give_back, .descriptor = descriptor, .next_ns = next_ns, .report = report, .trouble = trouble,
+	.share = share,
 };
 
 /* --- start and end ----------------------------------------------------------------------------------------------------------------- */
@@ -459,9 +489,11 @@ static int open_servers(struct model_worker *worker, uint32_t model_index, struc
 	return status == 0 ? watch(worker, pair_embedder_descriptor(worker->embedder), error) : status;
 }
 
-int model_worker_start(const struct settings *settings, const struct domain *domain, uint32_t model_index, const char *database_path,
-		       void **ret_context, struct error_text *error)
+int model_worker_start(const struct worker_setup *setup, const char *database_path, void **ret_context, struct error_text *error)
 {
+	const struct settings *settings = setup->settings;
+	uint32_t model_index = (uint32_t)setup->model;
+
 	if (model_index >= settings->model_count)
 		return error_set(error, -EINVAL, "there is no model %u; the run has %u", model_index, settings->model_count);
 	struct model_worker *worker = calloc(1, sizeof(*worker));
@@ -472,6 +504,7 @@ int model_worker_start(const struct settings *settings, const struct domain *dom
 	worker->api_key = worker->model->api_key_env[0] ? getenv(worker->model->api_key_env) : NULL;
 	worker->calls_per_document = DOCUMENT_CALLS_AT_FIRST;
 	worker->epoll = -1;
+	share_init(&worker->share, setup->cell, setup->server_bell);
 	int status = prompts_load(settings, &worker->prompts, error);
 	if (status == 0)
 		status = recorded_open(&worker->record, database_path, error);
@@ -481,7 +514,7 @@ int model_worker_start(const struct settings *settings, const struct domain *dom
 		model_worker_stop(worker);
 		return status;
 	}
-	worker->context = (struct model_context){ .settings = settings, .domain = domain, .prompts = &worker->prompts, .record = worker->record,
+	worker->context = (struct model_context){ .settings = settings, .domain = setup->domain, .prompts = &worker->prompts, .record = worker->record,
 						  .probe = &worker->probe, .embedder = worker->embedder, .model_index = model_index,
 						  .configuration = recorded_configuration(settings, &worker->prompts) };
 	*ret_context = worker;

@@ -8,9 +8,9 @@
 
 #include "workers/common/worker.h"
 
-/* `model_index`: of settings->models; `database_path`: the run database, with the record of calls. Settings and domain are borrowed. */
-int model_worker_start(const struct settings *settings, const struct domain *domain, uint32_t model_index, const char *database_path,
-		       void **ret_context, struct error_text *error) WARN_UNUSED;
+/* setup->model: of the settings' models; `database_path`: the run database, with the record of calls. What the setup names is borrowed; without a cell
+ * in it the worker shares its server with nobody. */
+int model_worker_start(const struct worker_setup *setup, const char *database_path, void **ret_context, struct error_text *error) WARN_UNUSED;
 void model_worker_stop(void *context);
 extern const struct worker_many model_worker_many;
 

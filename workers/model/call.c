@@ -214,6 +214,7 @@ static int send(struct call *call, uint64_t now_ns)
 	if (!calls->first_ns)
 		calls->first_ns = now_ns;
 	endpoint_started(&calls->endpoint);
+	share_started(calls->share, &calls->endpoint, now_ns);
 	return 0;
 }
 
@@ -299,6 +300,7 @@ static void take_response(void *owner, const struct http_response *response)
 	call->attempts++;
 	call->attempts_in_all++;
 	enum endpoint_verdict verdict = endpoint_answered(&calls->endpoint, &seen, call->attempts, now_ns, &again_ns);
+	share_tell(calls->share, &calls->endpoint, now_ns); /* the slot is free, before the answer is looked at */
 	if (verdict == ENDPOINT_GOOD) {
 		calls->refused_in_row = 0;
 		call->patience_ns = 0; /* what comes next of it is another question */
@@ -351,13 +353,19 @@ static void end_late(struct calls *calls, uint64_t now_ns)
 	}
 }
 
+/* Only asked with a question at hand: one that may not start is waited for. */
+static bool may_start(struct calls *calls, uint64_t now_ns)
+{
+	return endpoint_may_start(&calls->endpoint, now_ns) && share_may_start(calls->share, &calls->endpoint, now_ns);
+}
+
 static int send_delayed(struct calls *calls, uint64_t now_ns)
 {
 	int status = 0;
 
 	for (struct call *call = calls->delayed.first, *next; call && status == 0; call = next) {
 		next = call->next;
-		if (call->again_ns > now_ns || !endpoint_may_start(&calls->endpoint, now_ns))
+		if (call->again_ns > now_ns || !may_start(calls, now_ns))
 			continue;
 		call_list_remove(&calls->delayed, call);
 		status = send(call, now_ns);
@@ -369,10 +377,9 @@ static int send_delayed(struct calls *calls, uint64_t now_ns)
 
 static int send_waiting(struct calls *calls, uint64_t now_ns)
 {
-	while (endpoint_may_start(&calls->endpoint, now_ns)) {
+	while (calls->queue.waiting && may_start(calls, now_ns)) {
 		struct call *call = (struct call *)call_queue_take(&calls->queue);
-		if (!call)
-			return 0;
+		CHECK(call);
 		if (!call_fits(call)) { /* more is known of the context, or of the tokens in such text, than when it came in */
 			call_refuse_too_long(call);
 			continue;
@@ -408,8 +415,9 @@ static int look(struct calls *calls)
 
 int calls_step(struct calls *calls, uint64_t now_ns)
 {
+	share_hear(calls->share, &calls->endpoint, now_ns);
 	int status = http_step(calls->http);
-
+	calls->share->waits = false;
 	if (status == 0 && !calls->looking && endpoint_wants_look(&calls->endpoint, now_ns))
 		status = look(calls);
 	call_look_at_fresh(calls);
@@ -418,6 +426,7 @@ int calls_step(struct calls *calls, uint64_t now_ns)
 		status = send_delayed(calls, now_ns);
 	if (status == 0)
 		status = send_waiting(calls, now_ns);
+	share_tell(calls->share, &calls->endpoint, now_ns);
 	return status < 0 ? status : calls->status;
 }
 
@@ -434,6 +443,8 @@ uint64_t calls_next_ns(const struct calls *calls)
 		next_ns = earlier(next_ns, endpoint_next_ns(endpoint, now_ns));
 	if (!endpoint_has_room(endpoint)) /* an answer or a look comes first */
 		return next_ns;
+	if (calls->share->waits)
+		return earlier(next_ns, share_next_ns(calls->share, endpoint, now_ns));
 	if (calls->queue.waiting)
 		next_ns = earlier(next_ns, endpoint->not_before_ns);
 	for (const struct call *call = calls->delayed.first; call; call = call->next)
@@ -466,6 +477,8 @@ int calls_create(struct calls **ret_calls, const struct model_settings *model, c
 	}
 	chat_reply_init(&calls->reply, CALL_REPLY_BYTES_MAX);
 	endpoint_init(&calls->endpoint, limit, seed);
+	share_init(&calls->alone, NULL, -1);
+	calls->share = &calls->alone;
 	chat_url(model->base_url, probe->api, probe->api == CHAT_OLLAMA ? "/api/chat" : "/chat/completions", &calls->url);
 	chat_url(model->base_url, probe->api, probe->api == CHAT_OLLAMA ? "/api/version" : "/models", &calls->look_url);
 	int status = http_create(&calls->http, limit + 1, error);
@@ -478,6 +491,12 @@ int calls_create(struct calls **ret_calls, const struct model_settings *model, c
 	call_begin_sameness(calls);
 	*ret_calls = calls;
 	return 0;
+}
+
+void calls_share(struct calls *calls, struct share *share)
+{
+	calls->share = share;
+	share_tell(share, &calls->endpoint, clock_monotonic_ns());
 }
 
 void calls_scale_time(struct calls *calls, double scale)
@@ -494,6 +513,8 @@ void calls_destroy(struct calls *calls)
 		if (calls->all[i]->state != CALL_FREE)
 			calls_cancel(calls, (uint64_t)calls->all[i]->life << 32 | i);
 	http_destroy(calls->http);
+	if (calls->share) /* NULL: half built */
+		share_leave(calls->share);
 	for (uint32_t i = 0; i < calls->count; i++) {
 		struct call *call = calls->all[i];
 		struct buffer *buffers[] = { &call->system, &call->prompt, &call->schema, &call->earlier, &call->complaint, &call->written };

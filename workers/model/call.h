@@ -57,9 +57,12 @@ struct call_request {
 };
 
 struct calls;
+struct share;
 /* `record` may be NULL (no memory of calls). Everything is borrowed. api_key: or NULL. */
 int calls_create(struct calls **ret_calls, const struct model_settings *model, const struct probe_result *probe, const char *api_key, struct record *record,
 		 uint64_t seed, struct error_text *error) WARN_UNUSED;
+/* Others ask the same model of the server: its slots are everybody's (share.h). Borrowed, until calls_destroy. */
+void calls_share(struct calls *calls, struct share *share);
 /* Every waiting time of its own (retries, breaker, request_timeout_s, silence; not connecting, not deadlines of calls) times `scale`: for tests. */
 void calls_scale_time(struct calls *calls, double scale);
 void calls_destroy(struct calls *calls);

@@ -13,7 +13,7 @@ bool calls_is_sent(const struct calls *calls, uint64_t handle)
 	return !waits || call->started_ns != 0;
 }
 
-uint32_t calls_slots(const struct calls *calls) { return calls->endpoint.breaker == ENDPOINT_OPEN ? 0 : (uint32_t)calls->endpoint.limit; }
+uint32_t calls_slots(const struct calls *calls) { return calls->endpoint.breaker == ENDPOINT_OPEN ? 0 : endpoint_slots(&calls->endpoint); }
 double calls_chars_per_token(const struct calls *calls) { return calls->chars_per_token; }
 uint64_t calls_context_tokens(const struct calls *calls) { return calls->context_tokens; }
 uint64_t calls_doubtful(const struct calls *calls) { return calls->counts.doubtful; }

@@ -4,6 +4,7 @@
 
 #include "workers/model/call.h"
 #include "workers/model/call_queue.h"
+#include "workers/model/share.h"
 
 enum {
 	CALL_ASKS_MAX = 2,             /* the question, and once again with what is wrong with the reply */
@@ -80,6 +81,8 @@ struct calls {
 	double time_scale;
 	struct http *http;
 	struct endpoint endpoint;
+	struct share *share; /* never NULL; borrowed, or: */
+	struct share alone;
 	struct call_queue queue;
 	struct call **all;
 	uint32_t count;

@@ -20,7 +20,7 @@ const char *endpoint_breaker_name(enum endpoint_breaker breaker)
 void endpoint_init(struct endpoint *endpoint, uint32_t limit_max, uint64_t seed)
 {
 	CHECK(limit_max > 0);
-	*endpoint = (struct endpoint){ .limit_max = limit_max, .limit = limit_max, .open_ns = ENDPOINT_OPEN_NS, .time_scale = 1,
+	*endpoint = (struct endpoint){ .own_max = limit_max, .limit_max = limit_max, .limit = limit_max, .open_ns = ENDPOINT_OPEN_NS, .time_scale = 1,
 					.random = seed | 1 };
 }
 
@@ -42,9 +42,14 @@ static uint64_t scaled(const struct endpoint *endpoint, uint64_t ns)
 
 /* --- starting ------------------------------------------------------------------------------------------------------- */
 
+uint32_t endpoint_slots(const struct endpoint *endpoint)
+{
+	return endpoint->limit < endpoint->own_max ? (uint32_t)endpoint->limit : endpoint->own_max;
+}
+
 static uint32_t allowed(const struct endpoint *endpoint)
 {
-	uint32_t limit = (uint32_t)endpoint->limit;
+	uint32_t limit = endpoint_slots(endpoint);
 
 	switch (endpoint->breaker) {
 	case ENDPOINT_OPEN:
@@ -72,6 +77,14 @@ bool endpoint_may_start(const struct endpoint *endpoint, uint64_t now_ns)
 void endpoint_started(struct endpoint *endpoint)
 {
 	endpoint->under_way++;
+}
+
+void endpoint_hear(struct endpoint *endpoint, uint32_t limit_max, uint32_t limit, uint64_t not_before_ns)
+{
+	endpoint->limit_max = limit_max > endpoint->own_max ? limit_max : endpoint->own_max;
+	endpoint->not_before_ns = not_before_ns > endpoint->not_before_ns ? not_before_ns : endpoint->not_before_ns;
+	if (limit > 0 && limit != (uint32_t)endpoint->limit)
+		endpoint->limit = fmin(limit, endpoint->limit_max);
 }
 
 /* --- the limit ------------------------------------------------------------------------------------------------------ */

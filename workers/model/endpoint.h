@@ -3,7 +3,7 @@
  *
  * Concurrency: grows by one after as many good answers as requests are allowed now, is halved by 429, 503, 529 and timeouts and falls by a tenth
  * when answers take twice as long as they did for a whole round; never above limit_max (of call.c: max_concurrent_requests, but no more than twice
- * the slots that the probe saw). Retries: base × 2ⁿ with full jitter, or what Retry-After says. Breaker: after
+ * the slots that the probe saw). Where several processes ask the same model of a server, the limit is of all their requests (share.h), and each also keeps own_max. Retries: base × 2ⁿ with full jitter, or what Retry-After says. Breaker: after
  * ENDPOINT_FAILURES_TO_OPEN failures in a row it opens for 60 s, doubling to 600 s; a cheap look at the server every
  * ENDPOINT_LOOK_NS lets one request through early (half-open); its success closes the breaker and lets concurrency grow from one,
  * doubling. 429 and 529 are no failures, nor is a 503 that asks for a short wait, or that
@@ -28,8 +28,9 @@ enum endpoint_breaker { ENDPOINT_CLOSED, ENDPOINT_ON_TRIAL, ENDPOINT_OPEN, ENDPO
 const char *endpoint_breaker_name(enum endpoint_breaker breaker);
 
 struct endpoint {
-	uint32_t limit_max;      /* max_concurrent_requests, or less by the probe */
-	double limit;            /* now; at least 1 */
+	uint32_t own_max;        /* max_concurrent_requests, or less by the probe: requests from here */
+	uint32_t limit_max;      /* the same, or the largest of those who share the server */
+	double limit;            /* now, of all who share the server; at least 1 */
 	bool slow_start;
 	uint32_t under_way;
 	uint32_t good_since_growth, slower_in_row;
@@ -51,6 +52,10 @@ bool endpoint_may_start(const struct endpoint *endpoint, uint64_t now_ns);
 /* The same but for the time: is it the number of requests that is in the way? */
 bool endpoint_has_room(const struct endpoint *endpoint);
 void endpoint_started(struct endpoint *endpoint);
+/* As many as may be under way from here now, were nobody else at the server. */
+uint32_t endpoint_slots(const struct endpoint *endpoint);
+/* What others who share the server know of it: the largest own_max, the limit (0: as it is here), and before when it wants nothing. */
+void endpoint_hear(struct endpoint *endpoint, uint32_t limit_max, uint32_t limit, uint64_t not_before_ns);
 
 enum endpoint_verdict {
 	ENDPOINT_GOOD,      /* an answer to read */
