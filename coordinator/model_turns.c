@@ -32,13 +32,13 @@ static bool is_at_work(const struct run *run, uint32_t model)
 	return false;
 }
 
-/* For the first time, however long that takes: loading a large model takes minutes, and another one would be loaded in its place. */
+/* For the first time, or anew after refusals, however long that takes: loading a large model takes minutes, and another one would be loaded in its place. */
 static bool is_being_probed(const struct run *run, uint32_t model)
 {
-	if (run->models.groups[model].state != MESSAGE_MODEL_STARTING)
-		return false;
+	bool starts = run->models.groups[model].state == MESSAGE_MODEL_STARTING;
+
 	for (uint32_t i = 0; i < run->worker_count; i++)
-		if (run->workers[i].model == (int)model && run->workers[i].pid)
+		if (run->workers[i].model == (int)model && run->workers[i].pid && (starts || run->workers[i].probes_anew))
 			return true;
 	return false;
 }

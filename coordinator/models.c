@@ -381,6 +381,7 @@ void models_worker_died(struct worker *worker)
 		add_sums(&worker->run->models.groups[worker->model].past, &worker->model_sums);
 	worker->model_sums = (struct model_sums){ 0 };
 	worker->run->models.shares_stale = true;
+	worker->probes_anew = false;
 }
 
 void models_add_up(struct run *run, int model)

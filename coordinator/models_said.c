@@ -86,7 +86,7 @@ static void say_notes(struct model_group *group, struct json_object *object)
 static void read_report(struct worker *worker, struct json_object *object)
 {
 	struct model_group *group = &worker->run->models.groups[worker->model];
-	struct json_object *one_at_a_time;
+	struct json_object *one_at_a_time, *probed_anew;
 
 	group->slots = (uint32_t)number_in(object, "slots");
 	group->under_way = (uint32_t)number_in(object, "under_way");
@@ -97,6 +97,7 @@ static void read_report(struct worker *worker, struct json_object *object)
 	copy_string(object, "server", group->server, sizeof(group->server));
 	if (json_object_object_get_ex(object, "one_at_a_time", &one_at_a_time))
 		group->one_at_a_time = json_object_get_boolean(one_at_a_time);
+	worker->probes_anew = json_object_object_get_ex(object, "probed_anew", &probed_anew) && json_object_get_boolean(probed_anew);
 	copy_string(object, "model", group->model, sizeof(group->model));
 	read_trouble(group, object);
 	say_notes(group, object);

@@ -54,6 +54,7 @@ struct worker {
 	enum worker_kind kind;
 	int model;     /* whose worker it is: index in run->models, or -1 */
 	uint32_t capacity; /* of a model's worker: tasks it wants to hold */
+	bool probes_anew;    /* its model refused one question after the other, and is asked again what it can do */
 	bool asked_back;     /* it was asked to give tasks back, and has neither got one nor given one since */
 	uint32_t moves_to;   /* for that model */
 	enum message_model_state model_state;

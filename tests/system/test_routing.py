@@ -285,6 +285,19 @@ class Turns(RoutingCase):
     def test_a_router_that_holds_one(self):
         self.check_turns(lambda server: server.url, "--as", "llamacpp", "--models-max", "1")
 
+    def test_a_writer_that_is_probed_anew(self):
+        """It refuses some questions and is well. It is loaded when that shows: the other one waits for its probe, and does not go on between the probe's questions."""
+        corpus = small_corpus(self.folder / "docs", 16)
+        rules = [{"match": {"model": "small:1b", "text": "Cell Load Steering", "times": 8}, "action": {"status": 400, "message": "not now"}}]
+        options = ("--as", "ollama", "--model", "small:1b", "--model", "large:8b", "--slots", "1", "--latency", "fixed:40", "--keep-requests", "4096")
+        with FakeServer(*options, rules=rules, folder=self.folder) as server:
+            config = self.models((server, "balanced", {"model": "small:1b"}), (server, "quality", {"model": "large:8b"}))
+            said = self.run_models(config, corpus)["run"]
+            loads = self.loads(server)
+        self.assertEqual(said["model_switches"], len(loads) - 1, loads)
+        self.assertLess(len(loads), 5, loads)
+        self.assertEqual(sum(model["documents_done"] for model in said["models"]), 16)
+
     def test_two_writers(self):
         corpus = small_corpus(self.folder / "docs", 8)
         with FakeServer("--as", "ollama", "--model", "small:1b", "--model", "large:8b", "--slots", "1", "--latency", "fixed:10") as server:

@@ -425,6 +425,7 @@ static uint32_t report(void *context, struct buffer *out)
 	if (worker->probed) {
 		json_member_string(&json, "server", probe_server_name(worker->probe.server));
 		json_member_boolean(&json, "one_at_a_time", worker->probe.one_at_a_time);
+		json_member_boolean(&json, "probed_anew", worker->doubted);
 		json_member_string(&json, "model", worker->probe.model);
 		json_member_string(&json, "format", chat_format_name(worker->probe.format));
 		json_member_unsigned(&json, "context_tokens", worker->calls ? calls_context_tokens(worker->calls) : worker->probe.context_tokens);
