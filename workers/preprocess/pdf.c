@@ -486,14 +486,14 @@ static void describe_document(struct pdf_work *work, struct document_builder *do
 	document_builder_scores(document)->conversion = (float)(pages * readable * legible);
 }
 
-/* A browser's tags are known for each word, and its bullets looked for; tags of others are looked for among the rows of the pages. */
+/* A browser's tags are known for each word, and its bullets looked for, as TeX's underscores are; tags of others are looked for among the rows of the pages. */
 static int read_tags(struct pdf_work *work)
 {
 	const struct pdf_structure *structure = &work->tagged.structure;
 	const bool tagged = pdf_source_has_tags(work->source);
 	int status = 0;
 
-	if (!tagged && !pdf_source_is_printed(work->source))
+	if (!tagged && !pdf_source_draws_signs(work->source))
 		return 0;
 	status = pdf_tagged_read(&work->tagged, work->input->data);
 	if (status == 0 && structure->believed)

@@ -164,17 +164,27 @@ static bool is_dot(const struct path *path)
 	       fmaxf(width, height) <= sides_ratio_max * fminf(width, height);
 }
 
+/* One straight line, or a rectangle as thin as one, that is no longer than a letter is wide. */
+static bool is_stroke(const struct path *path)
+{
+	static const float length_min = 1, length_max = 8, thickness_max = 1;
+	const float width = path->box.x1 - path->box.x0;
+
+	return path->parts == 1 && path->curves == 0 && path->lines >= 1 && path->lines <= 4 && width >= length_min && width <= length_max &&
+	       path->box.y1 - path->box.y0 <= thickness_max;
+}
+
 static int paint(struct reader *reader, bool visible)
 {
-	struct pdf_marks *marks = reader->marks;
 	const struct path path = reader->path;
+	struct pdf_shapes *shapes = is_dot(&path) ? &reader->marks->dots : is_stroke(&path) ? &reader->marks->strokes : NULL;
 
 	reader->path = (struct path){ .points = 0 };
-	if (!visible || !is_dot(&path) || marks->dot_count >= PDF_DOTS_MAX)
+	if (!visible || !shapes || shapes->count >= PDF_SHAPES_MAX)
 		return 0;
-	if (!pdf_grow((void **)&marks->dots, &marks->dot_capacity, marks->dot_count, sizeof(*marks->dots)))
+	if (!pdf_grow((void **)&shapes->items, &shapes->capacity, shapes->count, sizeof(*shapes->items)))
 		return -ENOMEM;
-	marks->dots[marks->dot_count++] = path.box;
+	shapes->items[shapes->count++] = path.box;
 	return 0;
 }
 
@@ -321,7 +331,7 @@ static int compare_marks(const void *a, const void *b)
 	return m->x < n->x ? -1 : m->x > n->x;
 }
 
-static int compare_dots(const void *a, const void *b)
+static int compare_shapes(const void *a, const void *b)
 {
 	const struct pdf_box *m = a, *n = b;
 	const float middle = m->y0 + m->y1, other = n->y0 + n->y1;
@@ -358,10 +368,12 @@ int pdf_marks_read(struct pdf_marks *marks, struct pdf_objects *objects, struct 
 	struct reader reader = { .marks = marks, .objects = objects, .resources = resources, .form_bytes_left = PDF_FORM_BYTES_MAX, .left = left, .top = top,
 				 .now = unit, .line = unit, .named = UNMARKED };
 
-	marks->count = marks->dot_count = 0;
+	marks->count = marks->dots.count = marks->strokes.count = 0;
 	const int status = read_content(&reader, content);
-	if (marks->dot_count > 0)
-		qsort(marks->dots, marks->dot_count, sizeof(*marks->dots), compare_dots);
+	struct pdf_shapes *shapes[] = { &marks->dots, &marks->strokes };
+	for (size_t i = 0; i < COUNT_OF(shapes); i++)
+		if (shapes[i]->count > 0)
+			qsort(shapes[i]->items, shapes[i]->count, sizeof(*shapes[i]->items), compare_shapes);
 	return status == 0 ? find_lines(marks) : status;
 }
 
@@ -369,7 +381,8 @@ void pdf_marks_done(struct pdf_marks *marks)
 {
 	free(marks->items);
 	free(marks->lines);
-	free(marks->dots);
+	free(marks->dots.items);
+	free(marks->strokes.items);
 	*marks = (struct pdf_marks){ 0 };
 }
 

@@ -1,5 +1,5 @@
 /* pdf_marks.h: which marked content the text of a page is, by its place: read from the page's content stream, where each piece of text says
- * where it begins; and the small shapes that may be bullets. Pure. Forms that the page draws, as browsers do for what is translucent, are read as a part of it. Text that follows other
+ * where it begins; and the small shapes that may be bullets or underscores. Pure. Forms that the page draws, as browsers do for what is translucent, are read as a part of it. Text that follows other
  * text without a place of its own has none. */
 #ifndef DOCRING_WORKERS_PREPROCESS_PDF_MARKS_H
 #define DOCRING_WORKERS_PREPROCESS_PDF_MARKS_H
@@ -7,7 +7,7 @@
 #include "workers/preprocess/pdf_objects.h"
 #include "workers/preprocess/pdf_page.h"
 
-enum { PDF_MARKS_MAX = 1 << 18, PDF_FORM_BYTES_MAX = 32 << 20, PDF_DOTS_MAX = 4096 };
+enum { PDF_MARKS_MAX = 1 << 18, PDF_FORM_BYTES_MAX = 32 << 20, PDF_SHAPES_MAX = 4096 };
 
 struct pdf_mark {
 	float x, y;   /* where its text begins, on the base line; as in pdf_page.h */
@@ -16,13 +16,18 @@ struct pdf_mark {
 	uint32_t sequence; /* of the text in the content, from 0 */
 };
 
+struct pdf_shapes { /* by the height of their middle */
+	struct pdf_box *items;
+	size_t count, capacity;
+};
+
 struct pdf_marks {
 	struct pdf_mark *items; /* by y, then by x */
 	size_t count, capacity;
 	size_t *lines;          /* where each y begins, and the count */
 	size_t line_count, line_capacity;
-	struct pdf_box *dots;   /* round or square shapes of some points, by the height of their middle */
-	size_t dot_count, dot_capacity;
+	struct pdf_shapes dots;    /* round or square, of some points */
+	struct pdf_shapes strokes; /* flat, as long as a letter is wide */
 };
 
 void pdf_marks_done(struct pdf_marks *marks);

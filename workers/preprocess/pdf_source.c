@@ -98,14 +98,16 @@ bool pdf_source_has_tags(const struct pdf_source *source)
 	return source->signs.tags;
 }
 
-bool pdf_source_is_printed(const struct pdf_source *source)
+bool pdf_source_draws_signs(const struct pdf_source *source)
 {
-	gchar *producer = poppler_document_get_producer(source->document);
-	const struct text text = text_from(producer ? producer : "");
-	const bool printed = text_starts_with(text, TEXT_LITERAL("Skia/PDF")) || text_starts_with(text, TEXT_LITERAL("Qt "));
+	gchar *producer = poppler_document_get_producer(source->document), *creator = poppler_document_get_creator(source->document);
+	const struct text by = text_from(producer ? producer : ""), from = text_from(creator ? creator : "");
+	const bool draws = text_starts_with(by, TEXT_LITERAL("Skia/PDF")) || text_starts_with(by, TEXT_LITERAL("Qt ")) || text_find(by, TEXT_LITERAL("TeX")) >= 0 ||
+			   text_find(by, TEXT_LITERAL("dvipdf")) >= 0 || text_find(from, TEXT_LITERAL("dvips")) >= 0;
 
 	g_free(producer);
-	return printed;
+	g_free(creator);
+	return draws;
 }
 
 uint32_t pdf_source_page_count(const struct pdf_source *source)

@@ -23,8 +23,8 @@ void pdf_source_title(const struct pdf_source *source, struct buffer *out);
 int pdf_source_outline(const struct pdf_source *source, struct pdf_outline *outline) WARN_UNUSED;
 /* Has the file a tree of tags? */
 bool pdf_source_has_tags(const struct pdf_source *source);
-/* Did a browser print the file? */
-bool pdf_source_is_printed(const struct pdf_source *source);
+/* Did a program write the file that draws what others write: a browser its bullets, TeX its underscores? */
+bool pdf_source_draws_signs(const struct pdf_source *source);
 /* Adds the headings and tables of the file's tags, in their order; none when it has no tags, or too many. */
 int pdf_source_tags(struct pdf_source *source, struct pdf_tags *tags) WARN_UNUSED;
 /* Fills `page` in. A page that cannot be read is an empty one. */

@@ -274,6 +274,11 @@ static bool is_printed(struct text producer)
 	return text_find(producer, TEXT_LITERAL("Skia/PDF")) >= 0 || text_find(producer, TEXT_LITERAL("(Qt ")) >= 0 || text_find(producer, TEXT_LITERAL("Q\0t\0 ")) >= 0;
 }
 
+static bool is_typeset(struct text producer, struct text creator)
+{
+	return text_find(producer, TEXT_LITERAL("TeX")) >= 0 || text_find(producer, TEXT_LITERAL("dvipdf")) >= 0 || text_find(creator, TEXT_LITERAL("dvips")) >= 0;
+}
+
 int pdf_structure_read(struct pdf_structure *structure, struct text data)
 {
 	enum { TIMES = 16 };
@@ -283,10 +288,11 @@ int pdf_structure_read(struct pdf_structure *structure, struct text data)
 	walk.status = pdf_objects_read(&structure->objects, data);
 	walk.bytes_left = (data.bytes + structure->objects.inflated.bytes) * TIMES + 1024;
 	const struct text root = pdf_objects_trailer(&structure->objects, "/Root");
-	const struct text producer = pdf_objects_get(&structure->objects, pdf_objects_trailer(&structure->objects, "/Info"), "/Producer");
+	const struct text facts = pdf_objects_trailer(&structure->objects, "/Info"), producer = pdf_objects_get(&structure->objects, facts, "/Producer");
 	const struct text tree = pdf_objects_get(&structure->objects, root, "/StructTreeRoot");
 	structure->printed = is_printed(producer);
-	if (walk.status < 0 || (tree.bytes == 0 && !structure->printed))
+	structure->typeset = is_typeset(producer, pdf_objects_get(&structure->objects, facts, "/Creator"));
+	if (walk.status < 0 || (tree.bytes == 0 && !structure->printed && !structure->typeset))
 		return walk.status;
 	walk_pages(&walk, pdf_object_raw(root, "/Pages"), 0);
 	if (walk.status < 0 || structure->page_count == 0)

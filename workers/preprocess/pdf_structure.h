@@ -46,6 +46,7 @@ struct pdf_structure {
 	size_t heading_count; /* outside of tables */
 	bool believed;        /* by who wrote it: Chromium and LibreOffice tag all that they print, in the order of reading; others leave out, or mix up, some */
 	bool printed;         /* by who wrote it: a browser, which draws the bullets of lists */
+	bool typeset;         /* by who wrote it: TeX, which draws underscores */
 	uint32_t *pages;      /* number of the object of each page */
 	size_t page_count, page_capacity;
 	uint32_t parent;      /* whose values were looked up last: neighbours have one, and it may have thousands of pages */

@@ -3,6 +3,7 @@
 #include "workers/preprocess/pdf_bullets.h"
 #include "workers/preprocess/pdf_layout.h"
 #include "workers/preprocess/pdf_tagged_grid.h"
+#include "workers/preprocess/pdf_underscores.h"
 
 #include <errno.h>
 #include <math.h>
@@ -33,7 +34,7 @@ int pdf_tagged_read(struct pdf_tagged *tagged, struct text data)
 {
 	const int status = pdf_structure_read(&tagged->structure, data);
 
-	if (!tagged->structure.believed && !tagged->structure.printed) { /* nothing will be asked of it: its memory goes */
+	if (!tagged->structure.believed && !tagged->structure.printed && !tagged->structure.typeset) { /* nothing will be asked of it: its memory goes */
 		pdf_structure_done(&tagged->structure);
 		pdf_structure_init(&tagged->structure);
 	}
@@ -311,7 +312,7 @@ int pdf_tagged_arrange(struct pdf_tagged *tagged, struct pdf_page *page, struct 
 
 	const bool arranged = tagged->structure.believed && pdf_structure_has_page(&tagged->structure, page->number);
 
-	if (page->word_count == 0 || page->ocr || !(arranged || tagged->structure.printed) || !pdf_structure_edges(&tagged->structure, page->number, &left, &top))
+	if (page->word_count == 0 || page->ocr || !(arranged || tagged->structure.printed || tagged->structure.typeset) || !pdf_structure_edges(&tagged->structure, page->number, &left, &top))
 		return 0;
 	buffer_clear(&tagged->content);
 	if (!pdf_structure_content(&tagged->structure, page->number, &tagged->content))
@@ -319,7 +320,9 @@ int pdf_tagged_arrange(struct pdf_tagged *tagged, struct pdf_page *page, struct 
 	int status = pdf_marks_read(&tagged->marks, &tagged->structure.objects, pdf_structure_resources(&tagged->structure, page->number),
 				    buffer_view(&tagged->content), left, top);
 	if (status == 0 && tagged->structure.printed)
-		status = pdf_bullets_add(page, tagged->marks.dots, tagged->marks.dot_count);
+		status = pdf_bullets_add(page, tagged->marks.dots.items, tagged->marks.dots.count);
+	if (status == 0 && tagged->structure.typeset)
+		status = pdf_underscores_join(page, tagged->marks.strokes.items, tagged->marks.strokes.count);
 	if (!arranged)
 		return status;
 	while (status == 0 && tagged->word_capacity < page->word_count)

@@ -39,10 +39,10 @@ struct pdf_tagged {
 
 void pdf_tagged_init(struct pdf_tagged *tagged);
 void pdf_tagged_done(struct pdf_tagged *tagged);
-/* Reads the tree, or of prints without one what their pages draw. 0 or -ENOMEM. */
+/* Reads the tree, or of files without one whose pages draw bullets or underscores where these are. 0 or -ENOMEM. */
 int pdf_tagged_read(struct pdf_tagged *tagged, struct text data) WARN_UNUSED;
 
-/* Adds the bullets that a browser's page draws to its words. Arranges the page's words, sets page->ordered, and puts its tables into `grids`, which are those of the page from then on. Leaves
+/* Adds the bullets that a browser's page draws, and the underscores of TeX, to its words. Arranges the page's words, sets page->ordered, and puts its tables into `grids`, which are those of the page from then on. Leaves
  * everything as it is where the tags do not say enough. Pages are given in their order. 0 or -ENOMEM. */
 int pdf_tagged_arrange(struct pdf_tagged *tagged, struct pdf_page *page, struct pdf_grids *grids) WARN_UNUSED;
 
