@@ -13,6 +13,7 @@
 static void joins_lines(void **state)
 {
 	static const struct { const char *before, *line, *joined; } cases[] = {
+		{ "returns GNUTLS_E_UNKNOWN_-", "CIPHER_TYPE when", "returns GNUTLS_E_UNKNOWN_CIPHER_TYPE when" }, { "the set [a-z_-", "], then", "the set [a-z_- ], then" },
 		{ "one", "two", "one two" },
 		{ "", "two", "two" },
 		{ "the configu-", "ration of it", "the configuration of it" },

@@ -56,6 +56,8 @@ static enum hyphen_fate hyphen_fate(struct text head, struct text tail, const st
 	char joined[2 * WORD_BYTES_MAX + 1];
 	size_t before = letters_before(head), after = letters_after(tail);
 
+	if (head.bytes > 1 && head.data[head.bytes - 1] == '_' && tail.bytes > 0 && ascii_is_alnum(tail.data[0]))
+		return HYPHEN_GOES; /* "KEY_-" "TYPE": names have no such hyphen */
 	if (tail.bytes == 0 || head.bytes == 0 || (before == 0 && !ascii_is_digit(head.data[head.bytes - 1])))
 		return HYPHEN_IS_NONE;
 	if (after == 0 || before == 0 || !is_lower_at(tail, 0))
