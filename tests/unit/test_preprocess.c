@@ -336,6 +336,31 @@ static void test_document_id_of_a_running_line(void **state)
 	free(block);
 }
 
+/* Of the numbers in a document one is its own: that in its name, of a label, also where a page's header is left out, or of running text; never that of a link. */
+static void test_document_id_is_its_own(void **state)
+{
+#define BODY "The UE and the eNodeB use EUtranCellFDD.cellRange for it.\n\n"
+	static const struct { const char *name, *text, *id; } cases[] = {
+		{ "plain.md", "# Feature\n\n" BODY "| [Other](1_22104-LZA7016010_1Uen.A.md) | Related |\n| --- | --- |\n| [22104-LZA7016030_1Uen.B](b.md) | Other |\n", "" },
+		{ "plain.md", "# Feature\n\n" BODY "See [Other](1_22104-LZA7016010_1Uen.A.md) (22104-LZA7016011_1Uen.A).\n", "22104-LZA7016011_1Uen.A" },
+		{ "88_22104-LZA7016026_1Uen.AB.md", "# Feature\n\nIt needs 1_22104-LZA7016011_1Uen.A too.\n\n" BODY, "88_22104-LZA7016026_1Uen.AB" },
+		{ "page.html", "<html><body><header><p><b>Document ID</b>: 88_22104-LZA7016028_1Uen.FA</p></header><h1>Feature</h1><p>" BODY
+			       "</p><p>See <a href=\"fn=1_22104-LZA7016022_1Uen.A.html\">Other</a>.</p></body></html>", "88_22104-LZA7016028_1Uen.FA" },
+		{ "page.html", "<html><body><h1>Feature</h1><p>" BODY "</p><p>See <a href=\"fn=1_22104-LZA7016022_1Uen.A.html\">Other</a>.</p></body></html>", "" },
+	};
+#undef BODY
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		void *block;
+		struct document document = process(text_from(cases[i].text), cases[i].name, &block);
+		struct text id = document_meta(&document, DOCUMENT_META_DOCUMENT_ID);
+		if (!text_equal(id, text_from(cases[i].id)))
+			print_error("%zu: %.*s\n", i, TEXT_ARGS(id));
+		assert_true(text_equal(id, text_from(cases[i].id)));
+		free(block);
+	}
+}
+
 /* --- the worker's side ------------------------------------------------------------------------------------------- */
 
 struct task_memory {
@@ -443,7 +468,7 @@ int main(void)
 		cmocka_unit_test(test_pdf), cmocka_unit_test(test_no_documents), cmocka_unit_test(test_older_and_encrypted_office_files),
 		cmocka_unit_test(test_docx), cmocka_unit_test(test_larger_than_the_limit),
 		cmocka_unit_test(test_gates), cmocka_unit_test(test_item_gate),
-		cmocka_unit_test(test_document_id_of_a_running_line), cmocka_unit_test(test_handler), cmocka_unit_test(test_handler_keeps_the_last),
+		cmocka_unit_test(test_document_id_of_a_running_line), cmocka_unit_test(test_document_id_is_its_own), cmocka_unit_test(test_handler), cmocka_unit_test(test_handler_keeps_the_last),
 		cmocka_unit_test(test_handler_archive),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

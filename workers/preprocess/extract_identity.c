@@ -2,6 +2,7 @@
  * archive's name says. Only metadata is set here; extract_features.c makes the document's own feature out of it. */
 #define _GNU_SOURCE
 #include "base/utf8.h"
+#include "workers/preprocess/document_id.h"
 #include "workers/preprocess/extract_context.h"
 
 enum {
@@ -196,7 +197,7 @@ static void read_document_id(struct extract *extract, struct text head)
 	const struct text places[] = { document_builder_meta(extract->document, DOCUMENT_META_DOCUMENT_ID), extract->name, head };
 	struct domain_match match;
 	for (size_t i = 0; i < COUNT_OF(places); i++) {
-		if (!domain_search(extract->domain, DOMAIN_PATTERN_DOCUMENT_ID, places[i], 0, &match))
+		if (!document_id_find(extract->domain, places[i], &match))
 			continue;
 		set_meta(extract, DOCUMENT_META_DOCUMENT_ID, match.groups[0], (struct document_range){ 0 });
 		const char *dot = memrchr(match.groups[0].data, '.', match.groups[0].bytes);

@@ -7,7 +7,9 @@
  * writes, logs or exits. */
 #include "workers/preprocess/preprocess.h"
 
+#include "base/utf8.h"
 #include "ipc/fault.h"
+#include "workers/preprocess/document_id.h"
 #include "workers/preprocess/embedded_images.h"
 
 #include <errno.h>
@@ -220,16 +222,22 @@ static int clean(struct preprocess *preprocess, struct text name, enum document_
 	return 0;
 }
 
-/* Cleaning takes out running lines, and with them the document's id: extraction finds it in the metadata. */
-static void find_document_id(struct preprocess *preprocess, struct buffer *ret_id)
+static struct text head_of(struct text text)
 {
-	struct text head = buffer_view(&preprocess->markdown);
+	return text_slice(text, 0, utf8_floor(text, size_min(text.bytes, DOCUMENT_ID_HEAD_BYTES))); /* patterns want whole characters */
+}
+
+/* Cleaning takes out running lines, and a page's header does not come so far: with them goes the document's id. Extraction finds it in the metadata; in
+ * the file's name it finds it itself. */
+static void find_document_id(struct preprocess *preprocess, const struct convert_input *input, enum document_format format, struct buffer *ret_id)
+{
 	struct domain_match match;
-	if (head.bytes > DOCUMENT_ID_HEAD_BYTES)
-		head.bytes = DOCUMENT_ID_HEAD_BYTES;
-	while (head.bytes > 0 && (head.data[head.bytes - 1] & 0x80))
-		head.bytes--; /* patterns want whole characters */
-	if (domain_search(preprocess->domain, DOMAIN_PATTERN_DOCUMENT_ID, head, 0, &match))
+
+	if (domain_search(preprocess->domain, DOMAIN_PATTERN_DOCUMENT_ID, input->name, 0, &match))
+		return;
+	if (document_id_find(preprocess->domain, head_of(buffer_view(&preprocess->markdown)), &match) ||
+	    (format == DOCUMENT_FORMAT_HTML && utf8_valid_prefix(head_of(input->data)) == head_of(input->data).bytes &&
+	     document_id_find_labelled(preprocess->domain, head_of(input->data), &match)))
 		buffer_append_text(ret_id, match.groups[0]);
 }
 
@@ -282,7 +290,7 @@ static int process(struct preprocess *preprocess, const struct convert_input *in
 	struct buffer id;
 	buffer_init(&id, DOCUMENT_ID_HEAD_BYTES);
 	if (document_builder_meta(document, DOCUMENT_META_DOCUMENT_ID).bytes == 0)
-		find_document_id(preprocess, &id);
+		find_document_id(preprocess, input, format, &id);
 	status = clean(preprocess, input->name, format, document);
 	if (status == 0 && document_builder_markdown(document).bytes > 0 && id.bytes > 0)
 		document_builder_set_meta(document, DOCUMENT_META_DOCUMENT_ID, buffer_view(&id));
