@@ -76,6 +76,28 @@ static void answers_keep_what_is_theirs(void **state)
 	check(model_answer, samples, COUNT_OF(samples));
 }
 
+/* Filled up with sentences of its source it would be "… behind a hill,. For each …". */
+static void answers_that_break_off_are_none(void **state)
+{
+	static const char *const broken[] = { "The RSRP of the best neighbor behind a hill,", "The cell is locked (", "It has these: [" };
+	struct phrases phrases;
+	struct buffer out, reason;
+
+	(void)state;
+	assert_int_equal(phrases_init(&phrases, NULL, 0), 0);
+	buffer_init(&out, 4096);
+	buffer_init(&reason, 4096);
+	for (size_t i = 0; i < COUNT_OF(broken); i++) {
+		buffer_clear(&out);
+		buffer_clear(&reason);
+		assert_false(model_answer(&phrases, text_from(broken[i]), &out, &reason));
+		assert_true(text_starts_with(buffer_view(&reason), TEXT_LITERAL("the answer breaks off: it ends in \"")));
+	}
+	buffer_done(&out);
+	buffer_done(&reason);
+	phrases_done(&phrases);
+}
+
 static void captions_fill_nothing_up(void **state)
 {
 	struct planned planned;
@@ -100,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(questions_lose_numbers_labels_and_quotes),
 		cmocka_unit_test(answers_keep_what_is_theirs),
+		cmocka_unit_test(answers_that_break_off_are_none),
 		cmocka_unit_test(captions_fill_nothing_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,6 +209,8 @@ bool model_answer(const struct phrases *mentions, struct text answer, struct buf
 	buffer_truncate(out, text_trim(buffer_view(out)).bytes);
 	if (out->bytes == 0)
 		buffer_append_string(reason, "the answer is empty");
+	else if (strchr(",([", out->data[out->bytes - 1]))
+		buffer_append_format(reason, "the answer breaks off: it ends in \"%c\"", out->data[out->bytes - 1]);
 	else if (mentions_source(mentions, buffer_view(out), "answer", reason))
 		return false;
 	return reason->bytes == 0;
