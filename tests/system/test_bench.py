@@ -153,16 +153,17 @@ class Wake(unittest.TestCase):
 
 class Models(unittest.TestCase):
     def test_the_bench_of_the_model_client_writes_bars_tables_and_charts(self):
-        run("make", "-s", "test-tools", "build/perf/machine", cwd=TOP)
+        run("make", "-s", "test-tools", "build/perf/machine", "build/perf/bare-client", cwd=TOP)
         with tempfile.TemporaryDirectory(prefix="docring-bench-") as folder:
             place = pathlib.Path(folder)
             document = place / "page.md"
             document.write_text("before\n<!-- models: begin -->\nold\n<!-- models: end -->\nafter\n", encoding="utf-8")
-            run(TOP / "perf" / "models", "--quick", "--json", place / "models.json", "-o", place / "charts", "--document", document, "replies", "rate")
+            run(TOP / "perf" / "models", "--quick", "--json", place / "models.json", "-o", place / "charts", "--document", document, "cost", "replies", "rate")
             result = json.loads((place / "models.json").read_text(encoding="utf-8"))
             self.assertEqual({row["calls"] for row in result["replies"]}, {400})
-            self.assertEqual(len(result["bars"]), 3)
+            self.assertEqual(len(result["bars"]), 4)
             self.assertTrue(all(bar["measured"] > 0 for bar in result["bars"]))
+            self.assertTrue(all(row["bare_us_per_call"] > 0 and row["us_per_call"] > 0 for row in result["cost"]))
             text = document.read_text(encoding="utf-8")
             self.assertRegex(text, r"(?s)^before\n<!-- models: begin -->\n.*\| bar \| wanted .*<!-- models: end -->\nafter\n$")
             self.assertNotIn("old", text)
