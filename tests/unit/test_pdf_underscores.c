@@ -84,6 +84,7 @@ static void test_other_rules_stay(void **state)
 		{ 120, 99.6f, 123, 100 },    /* alone */
 		{ 65, 299.6f, 72, 300 },     /* too long: a blank to fill in */
 		{ 50, 104, 53, 104.4f },     /* below the line */
+		{ 55, 399.6f, 58, 400 },     /* over a root, whose sign hangs below the line */
 	};
 	(void)state;
 	fixture_word(&page, 50, 100, 10, 0, "a");
@@ -92,8 +93,10 @@ static void test_other_rules_stay(void **state)
 	fixture_word(&page, 86, 100, 10, 0, "end");
 	fixture_word(&page, 50, 300, 10, 0, "Sum");
 	fixture_word(&page, 73, 300, 10, 0, "EUR");
+	fixture_word(&page, 50, 400, 10, 0, "\u221A");
+	fixture_word(&page, 60, 408, 10, 0, "5");
 	join(strokes, COUNT_OF(strokes));
-	assert_text("a b cde end Sum EUR");
+	assert_text("a b cde end Sum EUR \u221A 5");
 }
 
 static void test_many_shapes(void **state)

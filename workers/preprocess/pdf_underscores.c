@@ -1,5 +1,7 @@
 #include "workers/preprocess/pdf_underscores.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -33,6 +35,19 @@ static size_t first_from(const struct underscore *underscores, size_t count, flo
 	return low;
 }
 
+/* Of words at most; the line over a root stands right behind its sign. */
+static bool may_have(const struct pdf_page *page, const struct pdf_word *word, bool behind)
+{
+	enum { SIGNS = 0x2000 };
+	const struct text text = pdf_word_text(page, word);
+	size_t at = behind ? text.bytes - 1 : 0;
+	uint32_t code = 0;
+
+	while (at > 0 && ((unsigned char)text.data[at] & 0xC0) == 0x80)
+		at--;
+	return utf8_decode(text, at, &code) > 0 && code < SIGNS;
+}
+
 static void look_at(const struct pdf_page *page, uint32_t index, struct underscore *underscore)
 {
 	const struct pdf_word *word = &page->words[index];
@@ -43,9 +58,9 @@ static void look_at(const struct pdf_page *page, uint32_t index, struct undersco
 		underscore->crossed = true;
 	else if (length < length_min * size || length > length_max * size)
 		return;
-	else if (behind >= -overlap_max * size && behind <= gap_max * size)
+	else if (behind >= -overlap_max * size && behind <= gap_max * size && may_have(page, word, true))
 		underscore->left = index;
-	else if (before >= -overlap_max * size && before <= gap_max * size)
+	else if (before >= -overlap_max * size && before <= gap_max * size && may_have(page, word, false))
 		underscore->right = index;
 }
 
